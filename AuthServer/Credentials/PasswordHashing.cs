@@ -1,0 +1,62 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Threading.RateLimiting;
+using AuthServer.Domain;
+using AuthServer.Http;
+using Microsoft.AspNetCore.Identity;
+
+namespace AuthServer.Credentials;
+
+/// <summary>
+/// Identity's password hasher behind a gate. A hash costs a core a sixth of a second by design; the gate keeps at least
+/// one core for those who are signed in already, and turns away what could only wait.
+/// </summary>
+internal sealed class PasswordHashing : IDisposable
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    private readonly IPasswordHasher<User> _hasher;
+    private readonly ConcurrencyLimiter _gate;
+    private readonly Task<string> _nobodysHash;
+
+    public PasswordHashing(IPasswordHasher<User> hasher, PasswordSettings settings)
+    {
+        _hasher = hasher;
+        _gate = new(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = settings.EffectiveConcurrentHashes,
+            QueueLimit = settings.EffectiveConcurrentHashes * settings.QueuedPerHash,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
+        // Ready before the first sign-in: making it then would tell that the account was unknown.
+        _nobodysHash = Task.Run(() => hasher.HashPassword(null!, Guid.NewGuid().ToString()));
+    }
+
+    /// <exception cref="BusyException">The queue is full.</exception>
+    public Task<string> HashAsync(string password, CancellationToken cancellationToken) =>
+        BehindGateAsync(() => _hasher.HashPassword(null!, Normalize(password)), cancellationToken);
+
+    /// <summary>
+    /// Compares, and for an account that does not exist or has no password pays for the same hash, so that the time
+    /// of the answer tells nothing.
+    /// </summary>
+    /// <exception cref="BusyException">The queue is full.</exception>
+    public async Task<PasswordVerificationResult> VerifyAsync(string? hash, string password, CancellationToken cancellationToken)
+    {
+        var compared = hash ?? await _nobodysHash;
+        var result = await BehindGateAsync(() => _hasher.VerifyHashedPassword(null!, compared, Normalize(password)), cancellationToken);
+        return hash is null ? PasswordVerificationResult.Failed : result;
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    // NIST SP 800-63B-4 section 3.1.1.2: the same word typed on two keyboards must be the same password.
+    private static string Normalize(string password) => password.Normalize(NormalizationForm.FormKC);
+
+    [SuppressMessage("Performance", "CA1849", Justification = "A hash is CPU time: there is nothing to await.")]
+    private async Task<T> BehindGateAsync<T>(Func<T> hash, CancellationToken cancellationToken)
+    {
+        using var turn = await _gate.AcquireAsync(1, cancellationToken);
+        return turn.IsAcquired ? await Task.Run(hash, cancellationToken) : throw new BusyException(RetryAfter);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+using AuthServer.Http;
+
+namespace AuthServer.Credentials;
+
+/// <summary>
+/// What a new password must be (NIST SP 800-63B-4 section 3.1.1.2): long enough, and not what an attacker who knows
+/// the account would try first. No rules of composition, no expiry.
+/// </summary>
+internal sealed class PasswordPolicy(PasswordSettings settings)
+{
+    private const int MaximumLength = 128;
+    private const string ProductName = "authserver";
+
+    public void Check(FieldErrors errors, string field, string? password, params ReadOnlySpan<string?> ownData)
+    {
+        if (string.IsNullOrEmpty(password))
+        {
+            errors.Add(field, "Required.");
+            return;
+        }
+
+        var length = password.EnumerateRunes().Count();
+        if (length < settings.MinimumLength)
+        {
+            errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"At least {settings.MinimumLength} characters. A few words are easier to remember than a few symbols."));
+        }
+        else if (length > MaximumLength)
+        {
+            errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"At most {MaximumLength} characters."));
+        }
+        else if (password.Contains('\0', StringComparison.Ordinal))
+        {
+            errors.Add(field, "The NUL character is not allowed.");
+        }
+        else if (IsGuessable(password, ownData))
+        {
+            errors.Add(field, "Too easy to guess: it is made of your own address or name, of the product's name, or of one character.");
+        }
+    }
+
+    /// <summary>What can be no password of anybody's, to be refused before anything is hashed.</summary>
+    public static void CheckTyped(FieldErrors errors, string field, string? password)
+    {
+        if (string.IsNullOrEmpty(password))
+        {
+            errors.Add(field, "Required.");
+        }
+        else if (password.Length > MaximumLength * 2 || password.Contains('\0', StringComparison.Ordinal))
+        {
+            errors.Add(field, "No password is like this.");
+        }
+    }
+
+    private static bool IsGuessable(string password, ReadOnlySpan<string?> ownData)
+    {
+        var plain = Plain(password);
+        if (plain.Length > 0 && plain.Distinct().Count() == 1)
+        {
+            return true;
+        }
+
+        foreach (var known in ownData)
+        {
+            if (IsMadeOf(plain, known) || IsMadeOf(plain, known?.Split('@')[0]))
+            {
+                return true;
+            }
+        }
+
+        return IsMadeOf(plain, ProductName);
+    }
+
+    // The word itself, backwards, or repeated, with a few characters around it.
+    private static bool IsMadeOf(string plain, string? word)
+    {
+        var known = Plain(word ?? "");
+        if (known.Length < 4)
+        {
+            return false;
+        }
+
+        var rest = plain.Replace(known, "", StringComparison.Ordinal).Replace(string.Concat(known.Reverse()), "", StringComparison.Ordinal);
+        return rest.Length < plain.Length && rest.Length <= 4;
+    }
+
+    private static string Plain(string text) => text.Normalize(NormalizationForm.FormKC).ToLowerInvariant();
+}

@@ -1,0 +1,47 @@
+using AuthServer.Domain;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Data;
+
+/// <summary>Everything AuthServer stores: Identity's tables and our own, in snake_case.</summary>
+public sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : IdentityDbContext<User, Role, Guid>(options)
+{
+    /// <summary>Organisations people belong to.</summary>
+    public DbSet<Tenant> Tenants => Set<Tenant>();
+
+    /// <summary>Who is what at which tenant.</summary>
+    public DbSet<Membership> Memberships => Set<Membership>();
+
+    /// <summary>Professional profiles.</summary>
+    public DbSet<Physician> Physicians => Set<Physician>();
+
+    /// <summary>Licences to practise.</summary>
+    public DbSet<Licence> Licences => Set<Licence>();
+
+    /// <summary>Sign-ins; the refresh-token store.</summary>
+    public DbSet<Session> Sessions => Set<Session>();
+
+    /// <summary>Tokens refused before their time.</summary>
+    public DbSet<Revocation> Revocations => Set<Revocation>();
+
+    /// <summary>Keys that sign access tokens.</summary>
+    public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
+
+    /// <summary>The Data Protection key ring.</summary>
+    public DbSet<StoredProtectionKey> ProtectionKeys => Set<StoredProtectionKey>();
+
+    /// <summary>What happened.</summary>
+    public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
+
+    /// <summary>Failed sign-ins by name and network.</summary>
+    public DbSet<SignInLockout> SignInLockouts => Set<SignInLockout>();
+
+    /// <inheritdoc />
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.ApplyConfigurationsFromAssembly(typeof(AuthDbContext).Assembly);
+        SnakeCase.Apply(builder.Model);
+    }
+}

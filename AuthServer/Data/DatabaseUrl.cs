@@ -1,0 +1,54 @@
+using Npgsql;
+
+namespace AuthServer.Data;
+
+/// <summary>Reads <c>postgresql://…</c>, the form most hosts hand out, beside Npgsql's own.</summary>
+internal static class DatabaseUrl
+{
+    /// <summary>The connection, or null where the text can be read as neither form.</summary>
+    public static NpgsqlConnectionStringBuilder? Parse(string text)
+    {
+        try
+        {
+            return text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal)
+                ? FromUri(new Uri(text))
+                : new NpgsqlConnectionStringBuilder(text);
+        }
+        catch (Exception exception) when (exception is UriFormatException or ArgumentException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static NpgsqlConnectionStringBuilder? FromUri(Uri uri)
+    {
+        var person = uri.UserInfo.Split(':', 2);
+        var database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/'));
+        if (database.Length == 0)
+        {
+            return null;
+        }
+
+        var builder = new NpgsqlConnectionStringBuilder { Host = uri.Host, Port = uri.IsDefaultPort || uri.Port < 0 ? 5432 : uri.Port, Database = database };
+        builder.Username = person[0].Length > 0 ? Uri.UnescapeDataString(person[0]) : null;
+        builder.Password = person.Length > 1 ? Uri.UnescapeDataString(person[1]) : null;
+        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (name, value) = (pair.Split('=', 2)[0], Uri.UnescapeDataString(pair.Split('=', 2).ElementAtOrDefault(1) ?? ""));
+            // libpq writes verify-full where Npgsql's enumeration says VerifyFull.
+            builder[LibpqNames.GetValueOrDefault(name, name)] = name == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
+        }
+
+        return builder;
+    }
+
+    private static readonly Dictionary<string, string> LibpqNames = new(StringComparer.Ordinal)
+    {
+        ["sslmode"] = "SSL Mode",
+        ["sslrootcert"] = "Root Certificate",
+        ["application_name"] = "Application Name",
+        ["connect_timeout"] = "Timeout",
+        ["options"] = "Options",
+        ["host"] = "Host",
+    };
+}

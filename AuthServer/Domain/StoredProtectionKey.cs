@@ -1,0 +1,25 @@
+namespace AuthServer.Domain;
+
+/// <summary>One element of the ASP.NET Core Data Protection key ring, encrypted before it gets here.</summary>
+public sealed class StoredProtectionKey
+{
+    private StoredProtectionKey()
+    {
+    }
+
+    internal StoredProtectionKey(string name, string xml, DateTimeOffset now)
+    {
+        Name = name;
+        Xml = xml;
+        CreatedAt = now;
+    }
+
+    /// <summary>The framework's name for the element.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>The element; its secret part is ciphertext.</summary>
+    public string Xml { get; private set; } = "";
+
+    /// <summary>When it was stored.</summary>
+    public DateTimeOffset CreatedAt { get; private set; }
+}

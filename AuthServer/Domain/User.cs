@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace AuthServer.Domain;
+
+/// <summary>
+/// A person who can sign in: Identity's user with what AuthServer adds. <c>Email</c> keeps the spelling the person
+/// gave (mail always goes there); <c>NormalizedEmail</c> is our canonical form and the one that must be unique.
+/// </summary>
+public sealed class User : IdentityUser<Guid>
+{
+    private User()
+    {
+    }
+
+    internal User(EmailAddress email, string? userName, string? fullName, string? locale, DateTimeOffset now)
+    {
+        Id = Guid.CreateVersion7(now);
+        Email = email.Address;
+        NormalizedEmail = email.Canonical;
+        FullName = fullName;
+        Locale = locale;
+        CreatedAt = now;
+        SecurityStamp = Guid.NewGuid().ToString("N");
+        Rename(userName);
+    }
+
+    /// <summary>The name shown to other people.</summary>
+    public string? FullName { get; internal set; }
+
+    /// <summary>BCP 47 language tag for mails and pages, for example <c>he</c>.</summary>
+    public string? Locale { get; internal set; }
+
+    /// <summary>Whether the person may sign in.</summary>
+    public UserStatus Status { get; internal set; } = UserStatus.Active;
+
+    /// <summary>The person's id in the system the account was imported from.</summary>
+    public string? LegacyId { get; internal set; }
+
+    /// <summary>Counts changes of what tokens say about the person; a token with a lower version is refused.</summary>
+    public int TokenVersion { get; internal set; } = 1;
+
+    /// <summary>When the account was made.</summary>
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    /// <summary>When the person last signed in; null until the first time.</summary>
+    public DateTimeOffset? LastLoginAt { get; internal set; }
+
+    internal void Rename(string? userName)
+    {
+        UserName = userName;
+        NormalizedUserName = userName is null ? null : Domain.UserName.Normalize(userName);
+    }
+}
+
+/// <summary>Whether a person may sign in.</summary>
+public enum UserStatus
+{
+    /// <summary>May sign in.</summary>
+    Active,
+
+    /// <summary>Switched off by staff; may not sign in.</summary>
+    Disabled,
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Security.Claims;
+
+namespace AuthServer.Http;
+
+/// <summary>Names of the claims in our access tokens (RFC 7519, RFC 9068, OpenID Connect Core), as they stand in the token.</summary>
+internal static class ClaimNames
+{
+    public const string Subject = "sub";
+    public const string SessionId = "sid";
+    public const string TokenId = "jti";
+    public const string TokenVersion = "ver";
+    public const string AuthTime = "auth_time";
+    public const string AuthMethods = "amr";
+    public const string Role = "role";
+    public const string Tenant = "tenant";
+    public const string TenantRole = "tenant_role";
+    public const string EmailVerified = "email_verified";
+    public const string Physician = "physician";
+    public const string Expires = "exp";
+}
+
+/// <summary>Who is signed in, read from a verified access token.</summary>
+internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, DateTimeOffset AuthenticatedAt, bool IsEmailVerified, Guid? TenantId)
+{
+    /// <summary>For a handler's parameter: the route's authorization has made sure that there is one.</summary>
+    public static ValueTask<Caller?> BindAsync(HttpContext context) => new(Of(context.User));
+
+    public static Caller? Of(ClaimsPrincipal principal) =>
+        Guid.TryParse(principal.FindFirstValue(ClaimNames.Subject), out var userId)
+        && Guid.TryParse(principal.FindFirstValue(ClaimNames.SessionId), out var sessionId)
+        && int.TryParse(principal.FindFirstValue(ClaimNames.TokenVersion), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        && long.TryParse(principal.FindFirstValue(ClaimNames.AuthTime), NumberStyles.None, CultureInfo.InvariantCulture, out var authTime)
+            ? new(userId, sessionId, version, DateTimeOffset.FromUnixTimeSeconds(authTime), IsTrue(principal, ClaimNames.EmailVerified), TenantOf(principal))
+            : null;
+
+    private static bool IsTrue(ClaimsPrincipal principal, string claim) => bool.TryParse(principal.FindFirstValue(claim), out var value) && value;
+
+    private static Guid? TenantOf(ClaimsPrincipal principal) => Guid.TryParse(principal.FindFirstValue(ClaimNames.Tenant), out var id) ? id : null;
+}

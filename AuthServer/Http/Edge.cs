@@ -1,0 +1,111 @@
+using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace AuthServer.Http;
+
+/// <summary>The server's outermost ring: connection limits, proxies, CORS, and the shape of every error.</summary>
+internal static class Edge
+{
+    private static readonly TimeSpan HeadersWithin = TimeSpan.FromSeconds(10);
+
+    public static void AddEdge(this WebApplicationBuilder builder)
+    {
+        builder.AddSettings<ServerSettings>();
+        builder.AddSettings<SecretSettings>();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<Secrets>();
+        builder.Services.AddSingleton<KeyWrapping>();
+        builder.Services.AddHttpClient();
+        builder.Services.AddStrictJson();
+        builder.Services.AddExceptionHandler<ExceptionProblems>();
+        builder.Services.AddCors();
+        builder.Services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<ServerSettings>>((cors, server) =>
+            cors.AddDefaultPolicy(policy => policy.WithOrigins([.. server.Value.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()
+                .WithExposedHeaders("Retry-After", "X-Request-ID").SetPreflightMaxAge(TimeSpan.FromHours(1))));
+        builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerSettings>>(TrustOnly);
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServerSettings>>(Limit);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+    }
+
+    public static void UseEdge(this WebApplication app)
+    {
+        app.UseForwardedHeaders();
+        app.UseResponseHeaders();
+        if (!app.Environment.IsDevelopment())
+        {
+            app.UseHsts();
+        }
+
+        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = static _ => true, ExceptionHandler = static _ => Task.CompletedTask });
+        app.UseStatusCodePages(static context => new Problem(ErrorCodes.ForStatus(context.HttpContext.Response.StatusCode)).ExecuteAsync(context.HttpContext));
+        app.Use(RewriteToNewestVersion);
+        app.Use(RefuseEncodedBodies);
+        app.UseRouting();
+        app.UseCors();
+        app.Use(AnswerUnrouted);
+    }
+
+    private static Task RewriteToNewestVersion(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal, out var rest) && !rest.StartsWithSegments("/v1", StringComparison.Ordinal))
+        {
+            context.Request.Path = "/api/v1" + rest;
+        }
+
+        return next(context);
+    }
+
+    // The fallback policy would ask for a token first: but where there is no route there is nothing to protect, and
+    // 404, 405 and 415 say more. What is not a RouteEndpoint is routing's own answer to a wrong method or media type.
+    private static Task AnswerUnrouted(HttpContext context, RequestDelegate next)
+    {
+        switch (context.GetEndpoint())
+        {
+            case RouteEndpoint:
+                return next(context);
+            case { RequestDelegate: { } answer }:
+                return answer(context);
+            default:
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+        }
+    }
+
+    // Nothing here inflates a body: said at once, before a compressed bomb looks like malformed JSON.
+    private static Task RefuseEncodedBodies(HttpContext context, RequestDelegate next) =>
+        context.Request.Headers.ContentEncoding.Count > 0 ? new Problem(ErrorCodes.UnsupportedMediaType).ExecuteAsync(context) : next(context);
+
+    private static void TrustOnly(ForwardedHeadersOptions options, IOptions<ServerSettings> server)
+    {
+        // The framework trusts loopback by default; here nobody is believed who was not named.
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        options.ForwardLimit = server.Value.ForwardLimit;
+        options.ForwardedHeaders = server.Value.TrustedProxies.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        foreach (var proxy in server.Value.TrustedProxies)
+        {
+            if (IPAddress.TryParse(proxy, out var address))
+            {
+                options.KnownProxies.Add(address);
+            }
+            else
+            {
+                options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
+            }
+        }
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, IOptions<ServerSettings> server)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = server.Value.MaxBodyBytes;
+        kestrel.Limits.MaxConcurrentConnections = server.Value.MaxConnections;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.RequestHeadersTimeout = HeadersWithin;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using AuthServer.Domain;
+
+namespace AuthServer.Http;
+
+/// <summary>A request that can say what is wrong with it, field by field.</summary>
+internal interface IValidated
+{
+    void Validate(FieldErrors errors);
+}
+
+/// <summary>Collects what is wrong with a request, by snake_case field, so that all of it is told at once.</summary>
+internal sealed class FieldErrors
+{
+    private readonly Dictionary<string, string[]> _messages = new(StringComparer.Ordinal);
+
+    public bool Any => _messages.Count > 0;
+
+    public IReadOnlyDictionary<string, string[]> Messages => _messages;
+
+    public void Add(string field, string message) =>
+        _messages[field] = _messages.TryGetValue(field, out var earlier) ? [.. earlier, message] : [message];
+
+    /// <summary>Text for people to read: no control characters, and none that reorder or hide other text.</summary>
+    public void Text(string field, string? value, int maxLength, bool required = false)
+    {
+        if (string.IsNullOrWhiteSpace(value))
+        {
+            if (required)
+            {
+                Add(field, "Required.");
+            }
+        }
+        else if (value.Length > maxLength)
+        {
+            Add(field, $"At most {maxLength.ToString(CultureInfo.InvariantCulture)} characters.");
+        }
+        else if (value.EnumerateRunes().Any(IsUnfit))
+        {
+            Add(field, "Control characters and invisible formatting characters are not allowed.");
+        }
+    }
+
+    public void Email(string field, string? value)
+    {
+        if (EmailAddress.Parse(value) is null)
+        {
+            Add(field, "An e-mail address such as name@example.com is needed.");
+        }
+    }
+
+    public void UserName(string field, string? value)
+    {
+        if (value is not null && !Domain.UserName.IsValid(value))
+        {
+            Add(field, Domain.UserName.Rule);
+        }
+    }
+
+    /// <summary>A BCP 47 language tag, by shape.</summary>
+    public void LanguageTag(string field, string? value)
+    {
+        if (value is not null && !(value.Length <= 35 && value.Split('-') is [{ Length: 2 or 3 }, ..] parts && parts.All(part => part.Length is > 0 and <= 8 && part.All(char.IsAsciiLetterOrDigit))))
+        {
+            Add(field, "A language tag such as en or he-IL is needed.");
+        }
+    }
+
+    private static bool IsUnfit(System.Text.Rune rune) =>
+        rune == System.Text.Rune.ReplacementChar
+        || System.Text.Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+}
+
+internal static class RequestValidation
+{
+    /// <summary>Refuses a request that finds fault with itself, before the handler sees it.</summary>
+    public static TBuilder ValidatesRequests<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder =>
+        builder.AddEndpointFilterFactory((context, next) =>
+        {
+            var position = Array.FindIndex(context.MethodInfo.GetParameters(), parameter => parameter.ParameterType.IsAssignableTo(typeof(IValidated)));
+            return position < 0 ? next : async invocation =>
+            {
+                var errors = new FieldErrors();
+                invocation.GetArgument<IValidated?>(position)?.Validate(errors);
+                return errors.Any ? new Problem(ErrorCodes.ValidationFailed, errors.Messages) : await next(invocation);
+            };
+        });
+}

@@ -1,0 +1,13 @@
+namespace AuthServer.Http;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventId = 1000, Level = LogLevel.Error, Message = "Unhandled error in {Method} {Route}")]
+    public static partial void Unhandled(ILogger logger, Exception exception, string method, string? route);
+
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Warning, Message = "The database does not answer")]
+    public static partial void DatabaseUnavailable(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "The notification line to the database is down; asking per request until it is back")]
+    public static partial void ListenerLost(ILogger logger, Exception exception);
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace AuthServer.Http;
+
+/// <summary>A body as a person would send it, for the description.</summary>
+internal sealed record RequestExample(string Json);
+
+/// <summary>The OpenAPI description: what the routes say of themselves, with their refusals, examples and security.</summary>
+internal static class OpenApi
+{
+    private const string BearerScheme = "bearer";
+
+    // What any route can answer that takes a body, or that needs a token.
+    private static readonly ErrorCode[] WithBody = [ErrorCodes.MalformedJson, ErrorCodes.UnknownField, ErrorCodes.BodyTooLarge, ErrorCodes.UnsupportedMediaType];
+    private static readonly ErrorCode[] WithToken = [ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked];
+    private static readonly ErrorCode[] Always = [ErrorCodes.InternalError, ErrorCodes.DatabaseUnavailable];
+
+    public static void AddDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.AddDocumentTransformer(DescribeServer);
+        options.AddOperationTransformer(DescribeOperationAsync);
+    });
+
+    public static void MapDescription(this IEndpointRouteBuilder routes) =>
+        routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
+
+    public static TBuilder WithExample<TBuilder>(this TBuilder builder, string json) where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(new RequestExample(json));
+
+    private static Task DescribeServer(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new() { Title = "AuthServer", Version = "v1", Description = Introduction() };
+        document.Servers = [new() { Url = "/" }];
+        document.Components ??= new();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
+        {
+            [BearerScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT", Description = "An access token (RFC 6750, RFC 9068)." },
+        };
+        return Task.CompletedTask;
+    }
+
+    private static async Task DescribeOperationAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var needsToken = !metadata.OfType<IAllowAnonymous>().Any();
+        if (needsToken)
+        {
+            operation.Security = [new() { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] }];
+        }
+
+        if (metadata.OfType<RequestExample>().LastOrDefault() is { } example && operation.RequestBody?.Content is { } content)
+        {
+            foreach (var type in content.Values)
+            {
+                type.Example = JsonNode.Parse(example.Json);
+            }
+        }
+
+        var refusals = metadata.OfType<Refusals>().SelectMany(refusal => refusal.Codes)
+            .Concat(operation.RequestBody is null ? [] : WithBody).Concat(needsToken ? WithToken : []).Concat(Always).Distinct();
+        var schema = await context.GetOrCreateSchemaAsync(typeof(ProblemBody), null, cancellationToken);
+        context.Document?.AddComponent("ProblemBody", schema);
+        operation.Responses ??= [];
+        foreach (var group in refusals.GroupBy(refusal => refusal.Status).OrderBy(group => group.Key))
+        {
+            operation.Responses.TryAdd(group.Key.ToString(CultureInfo.InvariantCulture), Response(group, context.Document));
+        }
+    }
+
+    private static OpenApiResponse Response(IGrouping<int, ErrorCode> refusals, OpenApiDocument? document) => new()
+    {
+        Description = string.Join('\n', refusals.Select(refusal => $"- `{refusal.Code}`: {refusal.Meaning}")),
+        Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+        {
+            ["application/problem+json"] = new()
+            {
+                Schema = new OpenApiSchemaReference("ProblemBody", document),
+                Examples = refusals.ToDictionary(refusal => refusal.Code, IOpenApiExample (refusal) => new OpenApiExample { Value = Example(refusal) }, StringComparer.Ordinal),
+            },
+        },
+    };
+
+    private static JsonObject Example(ErrorCode refusal) => new()
+    {
+        ["type"] = "about:blank",
+        ["title"] = refusal.Meaning,
+        ["status"] = refusal.Status,
+        ["code"] = refusal.Code,
+        ["trace_id"] = "0af7651916cd43dd8448eb211c80319c",
+    };
+
+    private static string Introduction()
+    {
+        var text = new StringBuilder("""
+            Sign-in for apps: accounts, sessions, tokens. JSON in and out, snake_case, UTC times (RFC 3339). Unknown members are refused.
+
+            Errors are `application/problem+json` (RFC 9457) with a stable `code`:
+
+            | code | status | meaning |
+            |---|---|---|
+
+            """);
+        foreach (var error in ErrorCodes.All)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| `{error.Code}` | {error.Status} | {error.Meaning} |\n");
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,23 @@
+namespace AuthServer.Http;
+
+/// <summary>The limits every list has.</summary>
+internal static class Paging
+{
+    private const int MaxLimit = 100;
+
+    public static Problem? Faults(int skip, int limit)
+    {
+        var errors = new FieldErrors();
+        if (skip < 0)
+        {
+            errors.Add("skip", "At least 0.");
+        }
+
+        if (limit is < 1 or > MaxLimit)
+        {
+            errors.Add("limit", "Between 1 and 100.");
+        }
+
+        return errors.Any ? new Problem(ErrorCodes.ValidationFailed, errors.Messages) : null;
+    }
+}

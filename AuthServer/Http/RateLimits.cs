@@ -1,0 +1,62 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+
+namespace AuthServer.Http;
+
+/// <summary>How often one network may fail before it has to wait. Successes are free.</summary>
+public sealed class RateLimitSettings : ISettings
+{
+    static string ISettings.Section => "RateLimits";
+
+    /// <summary>Failed sign-ins a minute from one IPv4 address or IPv6 /64.</summary>
+    public int FailedSignInsPerMinute { get; set; } = 30;
+
+    /// <summary>Registrations an hour from one IPv4 address or IPv6 /64.</summary>
+    public int RegistrationsPerHour { get; set; } = 60;
+
+    /// <summary>Refused refresh tokens a minute from one IPv4 address or IPv6 /64.</summary>
+    public int RefusedRefreshesPerMinute { get; set; } = 600;
+
+    IEnumerable<string> ISettings.Faults()
+    {
+        if (FailedSignInsPerMinute < 1 || RegistrationsPerHour < 1 || RefusedRefreshesPerMinute < 1)
+        {
+            yield return "RateLimits: every limit must be at least 1. To do without one, give a number that is never reached.";
+        }
+    }
+}
+
+/// <summary>
+/// The rate-limit policies, all of them by network. Each route names one or says <c>DisableRateLimiting</c>: routes
+/// that only read with a good token are not limited, because a resource server may well ask a thousand times a second.
+/// The counters are each replica's own; the lockout, which protects accounts, is shared through the database.
+/// </summary>
+internal static class RateLimits
+{
+    public const string SignIn = "sign-in";
+    public const string Registration = "registration";
+    public const string Refresh = "refresh";
+
+    public static void AddRateLimits(this WebApplicationBuilder builder)
+    {
+        builder.AddSettings<RateLimitSettings>();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddRateLimiter(options => options.OnRejected = static async (context, _) =>
+        {
+            context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait);
+            await new Problem(ErrorCodes.RateLimited, retryAfter: wait).ExecuteAsync(context.HttpContext);
+        });
+        builder.Services.AddOptions<RateLimiterOptions>().Configure<RateLimitSettings, TimeProvider, IHttpContextAccessor>((options, limits, clock, current) =>
+        {
+            // 403 is an answer to a right password: the account is disabled, or unverified.
+            Add(SignIn, limits.FailedSignInsPerMinute, TimeSpan.FromMinutes(1), static status => status is StatusCodes.Status401Unauthorized);
+            Add(Registration, limits.RegistrationsPerHour, TimeSpan.FromHours(1), static status => status is not (StatusCodes.Status400BadRequest or >= 500));
+            Add(Refresh, limits.RefusedRefreshesPerMinute, TimeSpan.FromMinutes(1), static status => status is StatusCodes.Status401Unauthorized);
+
+            void Add(string name, int limit, TimeSpan window, Func<int, bool> counts) =>
+                options.AddPolicy(name, context => RateLimitPartition.Get(
+                    Client.NetworkOf(context.Connection.RemoteIpAddress),
+                    _ => new OutcomeLimiter(limit, window, clock, () => current.HttpContext is { } http && counts(http.Response.StatusCode))));
+        });
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using AuthServer.Audit;
+using AuthServer.Data;
+using AuthServer.Data.Configurations;
+using AuthServer.Http;
+using AuthServer.Sessions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Profile;
+
+/// <summary>The signed-in person's own account: to look at, and to change what is theirs to change.</summary>
+internal static class ProfileEndpoints
+{
+    public static void AddProfile(this WebApplicationBuilder builder) => builder.Services.AddJson(ProfileJson.Default);
+
+    public static void MapProfile(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("").WithTags("Profile").RequireAuthorization().DisableRateLimiting().ValidatesRequests();
+        group.MapGet("/auth/me", Me).WithName("me").WithSummary("The signed-in person");
+        group.MapGet("/users/me", Me).WithName("getProfile").WithSummary("The same as /auth/me");
+        group.MapPatch("/users/me", Patch).WithName("patchProfile").WithSummary("Change some profile fields (RFC 7396: null clears)")
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken);
+        group.MapPut("/users/me", Put).WithName("putProfile").WithSummary("Replace all profile fields")
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken);
+    }
+
+    // The account can be gone before the token has expired.
+    private static async Task<Results<Ok<UserView>, Problem>> Me(Caller caller, UserViewQuery query, CancellationToken cancellationToken) =>
+        await query.FindAsync(caller.UserId, caller.TenantId, cancellationToken) is { } user ? TypedResults.Ok(user) : (Problem)ErrorCodes.SessionRevoked;
+
+    private static async Task<Results<Ok<UserView>, Problem>> Put(ProfileRequest request, Caller caller, Client client, AuthDbContext db, UserViewQuery query, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var errors = new FieldErrors();
+        foreach (var missing in request.Missing)
+        {
+            errors.Add(missing, "Required with PUT, null to clear it; PATCH changes single fields.");
+        }
+
+        return errors.Any ? new Problem(ErrorCodes.ValidationFailed, errors.Messages) : await Patch(request, caller, client, db, query, clock, cancellationToken);
+    }
+
+    private static async Task<Results<Ok<UserView>, Problem>> Patch(ProfileRequest request, Caller caller, Client client, AuthDbContext db, UserViewQuery query, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await db.Users.SingleOrDefaultAsync(user => user.Id == caller.UserId, cancellationToken) is { } user)
+        {
+            request.ApplyTo(user);
+            if (db.ChangeTracker.HasChanges())
+            {
+                db.Audit(AuditEvents.ProfileChanged, clock.GetUtcNow(), client, caller.UserId, caller.UserId, caller.SessionId);
+            }
+
+            try
+            {
+                await db.SaveChangesAsync(cancellationToken);
+            }
+            catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.UserNameIndex)
+            {
+                return (Problem)ErrorCodes.UsernameTaken;
+            }
+        }
+
+        return await Me(caller, query, cancellationToken);
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ProfileRequest))]
+internal sealed partial class ProfileJson : JsonSerializerContext;

@@ -1,0 +1,55 @@
+using System.Globalization;
+using AuthServer.Cli;
+using AuthServer.Credentials;
+using AuthServer.Http;
+using AuthServer.Profile;
+using AuthServer.Registration;
+using AuthServer.Sessions;
+using AuthServer.SignIn;
+using AuthServer.Tokens;
+using AuthServer.Users;
+
+// The machine's language must not decide what equals what.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.Configuration.AddKnownEnvironment();
+builder.AddLogging();
+
+// What every slice stands on
+builder.AddEdge();
+builder.AddDatabase();
+builder.AddRateLimits();
+builder.Services.AddPolicies();
+builder.Services.AddHealth();
+builder.Services.AddDescription();
+
+// Capabilities
+builder.AddCredentials();
+builder.AddTokens();
+builder.AddSessions();
+
+// Slices
+builder.AddRegistration();
+builder.AddSignIn();
+builder.AddProfile();
+builder.AddUsers();
+
+var app = builder.Build();
+app.UseEdge();
+app.UseAuthentication();
+app.UseRateLimiter();
+app.UseAuthorization();
+
+app.MapHealth();
+app.MapDescription();
+app.MapDocsPage();
+app.MapTokens();
+
+var api = app.MapGroup("/api/v1");
+api.MapRegistration();
+api.MapSignIn();
+api.MapSessions();
+api.MapProfile();
+
+return await CommandLine.RunAsync(app, args);

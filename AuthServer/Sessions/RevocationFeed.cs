@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using AuthServer.Http;
+using AuthServer.Tokens;
+using Npgsql;
+
+namespace AuthServer.Sessions;
+
+/// <summary>
+/// What every replica keeps in memory so that a token's revocation costs no round trip: the sessions, and the token
+/// versions of people, whose access tokens are refused although they have not expired. NOTIFY brings what is new within
+/// a moment; while the line is down the database is asked on every request: safe first, then fast.
+/// </summary>
+internal sealed class RevocationFeed : IHostedService
+{
+    public const string Channel = "revocations";
+
+    private const string PersonMark = "user:";
+
+    private readonly NotificationListener _listener;
+    private readonly NpgsqlDataSource _database;
+    private readonly TokenSettings _tokens;
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _sessions = new();
+    private readonly ConcurrentDictionary<Guid, (int Version, DateTimeOffset Until)> _people = new();
+    private DateTimeOffset _sweptAt;
+
+    public RevocationFeed(NotificationListener listener, NpgsqlDataSource database, TokenSettings tokens, TimeProvider clock)
+    {
+        (_listener, _database, _tokens, _clock) = (listener, database, tokens, clock);
+        listener.Subscribe(Channel, CatchUpAsync, Receive);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Why this caller's token is refused, or null.</summary>
+    public async ValueTask<ErrorCode?> RefusalAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        if (_sessions.ContainsKey(caller.SessionId))
+        {
+            return ErrorCodes.SessionRevoked;
+        }
+
+        if (_people.TryGetValue(caller.UserId, out var person) && caller.TokenVersion < person.Version)
+        {
+            return ErrorCodes.TokenOutdated;
+        }
+
+        return _listener.IsCurrent ? null : await AskAsync(caller, cancellationToken);
+    }
+
+    private async Task<ErrorCode?> AskAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand("""
+            SELECT session_id IS NOT NULL FROM revocations
+            WHERE session_id = @session_id OR (user_id = @user_id AND token_version > @version)
+            ORDER BY 1 DESC LIMIT 1
+            """);
+        command.Parameters.Add(new("session_id", caller.SessionId));
+        command.Parameters.Add(new("user_id", caller.UserId));
+        command.Parameters.Add(new("version", caller.TokenVersion));
+        return await command.ExecuteScalarAsync(cancellationToken) switch
+        {
+            true => ErrorCodes.SessionRevoked,
+            false => ErrorCodes.TokenOutdated,
+            _ => null,
+        };
+    }
+
+    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand("SELECT session_id, user_id, token_version, expires_at FROM revocations WHERE expires_at > @now");
+        command.Parameters.Add(new("now", _clock.GetUtcNow()));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var until = row.GetFieldValue<DateTimeOffset>(3);
+            if (row.IsDBNull(0))
+            {
+                Remember(row.GetGuid(1), row.GetInt32(2), until);
+            }
+            else
+            {
+                _sessions[row.GetGuid(0)] = until;
+            }
+        }
+    }
+
+    // A session's id, or user:ID:VERSION. Whatever it refuses was issued before this moment, so it has expired a lifetime from now.
+    private void Receive(string notice)
+    {
+        var now = _clock.GetUtcNow();
+        var until = now + _tokens.AccessTokenLifetime + _tokens.ClockSkew;
+        if (Guid.TryParse(notice, out var sessionId))
+        {
+            _sessions[sessionId] = until;
+        }
+        else if (notice.StartsWith(PersonMark, StringComparison.Ordinal) && notice[PersonMark.Length..].Split(':') is [var user, var version]
+            && Guid.TryParse(user, out var userId) && int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            Remember(userId, number, until);
+        }
+
+        Sweep(now);
+    }
+
+    private void Remember(Guid userId, int version, DateTimeOffset until) =>
+        _people.AddOrUpdate(userId, (version, until), (_, known) => known.Version >= version ? known : (version, until));
+
+    private void Sweep(DateTimeOffset now)
+    {
+        if (now - _sweptAt < TimeSpan.FromMinutes(1))
+        {
+            return;
+        }
+
+        _sweptAt = now;
+        foreach (var (sessionId, _) in _sessions.Where(entry => entry.Value <= now))
+        {
+            _sessions.TryRemove(sessionId, out _);
+        }
+
+        foreach (var (userId, _) in _people.Where(entry => entry.Value.Until <= now))
+        {
+            _people.TryRemove(userId, out _);
+        }
+    }
+}

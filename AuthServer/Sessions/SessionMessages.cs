@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Security.Claims;
+using AuthServer.Domain;
+using AuthServer.Http;
+
+namespace AuthServer.Sessions;
+
+/// <summary>Asks for the next pair of tokens.</summary>
+/// <param name="RefreshToken">The refresh token of the last answer.</param>
+public sealed record RefreshRequest(string? RefreshToken) : IValidated
+{
+    void IValidated.Validate(FieldErrors errors)
+    {
+        if (string.IsNullOrEmpty(RefreshToken))
+        {
+            errors.Add("refresh_token", "Required.");
+        }
+    }
+}
+
+/// <summary>Ends a session.</summary>
+/// <param name="RefreshToken">Any refresh token of the session; without one, the session of the bearer token is ended.</param>
+public sealed record LogoutRequest(string? RefreshToken = null);
+
+/// <summary>What a good access token says.</summary>
+/// <param name="Valid">Always true: a token that is not good is answered with 401.</param>
+/// <param name="Sub">The person.</param>
+/// <param name="Sid">The session.</param>
+/// <param name="Roles">What the person is everywhere.</param>
+/// <param name="Tenant">The active tenant.</param>
+/// <param name="Exp">When the token expires, in seconds since 1970 (UTC).</param>
+public sealed record VerifyResponse(bool Valid, Guid Sub, Guid Sid, IReadOnlyList<string> Roles, Guid? Tenant, long Exp)
+{
+    internal static VerifyResponse Of(ClaimsPrincipal token, Caller caller) => new(
+        true, caller.UserId, caller.SessionId, [.. token.FindAll(ClaimNames.Role).Select(claim => claim.Value)], caller.TenantId,
+        long.Parse(token.FindFirstValue(ClaimNames.Expires)!, CultureInfo.InvariantCulture));
+}
+
+/// <summary>A page of the signed-in person's devices.</summary>
+/// <param name="Items">The sessions, youngest first.</param>
+/// <param name="Total">How many there are.</param>
+/// <param name="Skip">How many were passed over.</param>
+/// <param name="Limit">How many a page holds.</param>
+public sealed record SessionPage(IReadOnlyList<SessionView> Items, int Total, int Skip, int Limit);
+
+/// <summary>One of a person's devices.</summary>
+/// <param name="Id">The <c>sid</c> of its tokens.</param>
+/// <param name="DeviceName">What the app called the device.</param>
+/// <param name="Ip">The address of the last sign-in or refresh.</param>
+/// <param name="UserAgent">The user agent at sign-in.</param>
+/// <param name="CreatedAt">When it was started.</param>
+/// <param name="LastUsedAt">When it was last refreshed.</param>
+/// <param name="ExpiresAt">When it ends, however much it is used.</param>
+/// <param name="Current">Whether this is the session that asks.</param>
+public sealed record SessionView(Guid Id, string? DeviceName, string? Ip, string? UserAgent, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt, bool Current)
+{
+    internal static SessionView Of(Session session, Caller caller) => new(
+        session.Id, session.DeviceName, session.IpAddress?.ToString(), session.UserAgent, session.CreatedAt, session.LastUsedAt, session.ExpiresAt, session.Id == caller.SessionId);
+}

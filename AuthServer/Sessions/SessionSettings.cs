@@ -1,0 +1,55 @@
+using AuthServer.Domain;
+using AuthServer.Http;
+
+namespace AuthServer.Sessions;
+
+/// <summary>How long sessions last, by role. Whoever has several roles gets the shortest limits.</summary>
+public sealed class SessionSettings : ISettings
+{
+    static string ISettings.Section => "Sessions";
+
+    /// <summary>For how long a rotated refresh token is answered with its successor again: racing tabs, lost answers.</summary>
+    public TimeSpan ReuseWindow { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Patients: NIST SP 800-63B AAL1, by choice, so that people on their own phones stay signed in.</summary>
+    public SessionLimits Patient { get; set; } = new() { IdleTimeout = TimeSpan.FromDays(30), AbsoluteTimeout = TimeSpan.FromDays(90) };
+
+    /// <summary>Physicians, verified or not.</summary>
+    public SessionLimits Physician { get; set; } = SessionLimits.Staff();
+
+    /// <summary>Support staff.</summary>
+    public SessionLimits Support { get; set; } = SessionLimits.Staff();
+
+    /// <summary>Administrators, of the platform or of a tenant.</summary>
+    public SessionLimits Admin { get; set; } = SessionLimits.Staff();
+
+    internal IEnumerable<(string Role, SessionLimits Limits)> ByRole =>
+        [(Role.Patient, Patient), (Role.Physician, Physician), (Role.Support, Support), (Role.Admin, Admin)];
+
+    IEnumerable<string> ISettings.Faults()
+    {
+        if (ReuseWindow < TimeSpan.Zero || ReuseWindow > TimeSpan.FromMinutes(2))
+        {
+            yield return "Sessions:ReuseWindow must be between 0 and 2 minutes: it is the time in which a stolen refresh token goes unnoticed.";
+        }
+
+        foreach (var (role, limits) in ByRole.Where(pair => pair.Limits.IdleTimeout < TimeSpan.FromMinutes(1) || pair.Limits.AbsoluteTimeout < pair.Limits.IdleTimeout))
+        {
+            var section = char.ToUpperInvariant(role[0]) + role[1..];
+            yield return $"Sessions:{section}:IdleTimeout ({limits.IdleTimeout:c}) must be at least a minute and at most Sessions:{section}:AbsoluteTimeout ({limits.AbsoluteTimeout:c}).";
+        }
+    }
+}
+
+/// <summary>How long a session lasts.</summary>
+public sealed class SessionLimits
+{
+    /// <summary>How long it may rest unused (REFRESH_TOKEN_EXPIRE_DAYS sets it for patients).</summary>
+    public TimeSpan IdleTimeout { get; set; }
+
+    /// <summary>How old it may become, however much it is used.</summary>
+    public TimeSpan AbsoluteTimeout { get; set; }
+
+    // NIST SP 800-63B-4 section 2.2.3: an hour of rest, half a day in all.
+    internal static SessionLimits Staff() => new() { IdleTimeout = TimeSpan.FromHours(1), AbsoluteTimeout = TimeSpan.FromHours(12) };
+}

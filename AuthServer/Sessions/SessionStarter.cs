@@ -1,0 +1,105 @@
+using AuthServer.Audit;
+using AuthServer.Domain;
+using AuthServer.Http;
+using AuthServer.Tokens;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AuthServer.Sessions;
+
+/// <summary>A proof of identity that is to become a session.</summary>
+/// <param name="UserId">Who proved it.</param>
+/// <param name="Methods">How (RFC 8176).</param>
+/// <param name="Client">From where.</param>
+/// <param name="DeviceName">What the app calls the device.</param>
+/// <param name="PasswordHash">The hash the password was checked against: should it have changed meanwhile, there is no session.</param>
+internal sealed record ProvenIdentity(Guid UserId, IReadOnlyList<string> Methods, Client Client, string? DeviceName, string? PasswordHash);
+
+/// <summary>
+/// The one door to a session, for every way of signing in. In a single statement it makes sure that the account is
+/// still active and the password still the one that was checked (both may have changed while it was being hashed),
+/// starts the session with the limits of the person's roles, and writes the audit event.
+/// </summary>
+internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenFormat refreshTokens, SessionSettings settings, TimeProvider clock)
+{
+    private const string Sql = $"""
+        WITH u AS (
+            UPDATE users SET last_login_at = @now
+            WHERE id = @user_id AND status = 'active' AND (@password_hash IS NULL OR password_hash = @password_hash)
+            RETURNING id, token_version, email_confirmed),
+        s AS (
+            SELECT (SELECT m.tenant_id FROM memberships m JOIN tenants t ON t.id = m.tenant_id AND t.status = 'active'
+                WHERE m.user_id = @user_id ORDER BY m.created_at, m.tenant_id LIMIT 1) AS tenant_id),
+        subject AS (
+            SELECT {SubjectQuery.Columns} FROM u CROSS JOIN s {SubjectQuery.Joins}),
+        limits AS (
+            SELECT coalesce(min(l.idle), @idle[1]) AS idle, coalesce(min(l.absolute), @absolute[1]) AS absolute
+            FROM subject CROSS JOIN unnest(@role_ids, @role_names, @idle, @absolute) AS l (role_id, name, idle, absolute)
+            WHERE l.role_id = ANY (subject.role_ids) OR l.name = ANY (subject.tenant_roles)),
+        started AS (
+            INSERT INTO sessions (id, user_id, tenant_id, generation, rotated_at, authenticated_at, authentication_methods,
+                device_name, ip_address, user_agent, created_at, last_used_at, idle_timeout, expires_at)
+            SELECT @session_id, subject.id, subject.tenant_id, 0, @now, @now, @methods, @device_name, @ip, @user_agent, @now, @now, limits.idle, @now + limits.absolute
+            FROM subject CROSS JOIN limits
+            RETURNING id),
+        audited AS (
+            INSERT INTO audit_events {AuditLog.Columns}
+            SELECT '{AuditEvents.SignedIn}', 'success', @now, subject.id, subject.id, subject.tenant_id, @session_id, @ip, @user_agent, @request_id, array_to_string(@methods, ' ')
+            FROM subject)
+        SELECT subject.* FROM subject
+        """;
+
+    /// <summary>Starts the session and reads the person, in one round trip; null where the account no longer allows it.</summary>
+    /// <param name="identity">The proof.</param>
+    /// <param name="connection">The connection, and the transaction if one is open on it.</param>
+    /// <param name="also">A statement that is to be done with it or not at all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<SignedInResponse?> StartAsync(ProvenIdentity identity, NpgsqlConnection connection, NpgsqlBatchCommand? also, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var sessionId = Guid.CreateVersion7(now);
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(Start(identity, sessionId, now));
+        batch.BatchCommands.Add(UserViewQuery.Step(identity.UserId, clock));
+        if (also is not null)
+        {
+            batch.BatchCommands.Add(also);
+        }
+
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        if (!await row.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var subject = SubjectQuery.Read(row);
+        await row.NextResultAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return new()
+        {
+            AccessToken = issuer.Issue(subject, sessionId, now, identity.Methods),
+            RefreshToken = refreshTokens.Write(new RefreshToken(sessionId, 0)),
+            ExpiresIn = issuer.LifetimeSeconds,
+            User = UserViewQuery.Read(row, subject.TenantId),
+        };
+    }
+
+    private NpgsqlBatchCommand Start(ProvenIdentity identity, Guid sessionId, DateTimeOffset now)
+    {
+        var limits = settings.ByRole.ToList();
+        var step = new NpgsqlBatchCommand(Sql);
+        step.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new("now", now), new("today", DateOnly.FromDateTime(now.UtcDateTime)),
+            new("user_id", identity.UserId), new("session_id", sessionId), new("methods", identity.Methods.ToArray()),
+            new("password_hash", NpgsqlDbType.Text) { Value = (object?)identity.PasswordHash ?? DBNull.Value },
+            new("device_name", NpgsqlDbType.Text) { Value = (object?)identity.DeviceName ?? DBNull.Value },
+            new("role_ids", limits.Select(limit => Role.IdOf(limit.Role)).ToArray()),
+            new("role_names", limits.Select(limit => limit.Role).ToArray()),
+            new("idle", limits.Select(limit => limit.Limits.IdleTimeout).ToArray()),
+            new("absolute", limits.Select(limit => limit.Limits.AbsoluteTimeout).ToArray()),
+        });
+        step.Parameters.AddOrigin(identity.Client);
+        return step;
+    }
+}

@@ -1,0 +1,124 @@
+using AuthServer.Data;
+using AuthServer.Http;
+using AuthServer.Tokens;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Sessions;
+
+/// <summary>
+/// A session is one sign-in on one device: <c>live → ended</c> (signed out, ended from the list, refresh token reused) or
+/// <c>live → expired</c> (rested too long, grew too old). While it lives its refresh token is rotated at each use; the
+/// moment it ends, its access tokens are refused on every replica.
+/// </summary>
+internal static class SessionsEndpoints
+{
+    public static void AddSessions(this WebApplicationBuilder builder)
+    {
+        builder.AddSettings<SessionSettings>();
+        builder.Services.AddJson(SessionsJson.Default);
+        builder.Services.AddSingleton<RefreshTokenFormat>();
+        builder.Services.AddSingleton<SessionStarter>();
+        builder.Services.AddSingleton<SessionRevoker>();
+        builder.Services.AddSingleton<RefreshTokenRotation>();
+        builder.Services.AddSingleton<UserViewQuery>();
+        builder.Services.AddSingleton<RevocationFeed>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RevocationFeed>());
+        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<RevocationFeed>((options, feed) => options.Events.OnTokenValidated = context => RefuseRevokedAsync(context, feed));
+    }
+
+    public static void MapSessions(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/auth").WithTags("Sessions").ValidatesRequests();
+        group.MapPost("/refresh", Refresh).WithName("refresh").WithSummary("Exchange a refresh token for the next pair")
+            .AllowAnonymous().RequireRateLimiting(RateLimits.Refresh)
+            .Refuses(ErrorCodes.InvalidRefreshToken, ErrorCodes.RefreshTokenReused, ErrorCodes.SessionRevoked, ErrorCodes.SessionExpired, ErrorCodes.RateLimited);
+        group.MapPost("/logout", Logout).WithName("logout").WithSummary("End the session of a refresh token, or of the access token")
+            .AllowAnonymous().DisableRateLimiting().Refuses(ErrorCodes.AuthenticationRequired);
+        group.MapPost("/logout-all", LogoutAll).WithName("logoutAll").WithSummary("End every session of the signed-in person")
+            .RequireAuthorization().DisableRateLimiting();
+        group.MapPost("/verify", Verify).WithName("verify").WithSummary("Ask whether an access token is good at this moment")
+            .RequireAuthorization().DisableRateLimiting();
+        group.MapGet("/sessions", List).WithName("listSessions").WithSummary("The signed-in person's devices")
+            .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed);
+        group.MapDelete("/sessions/{id}", End).WithName("endSession").WithSummary("End one of the signed-in person's sessions")
+            .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.NotFound);
+    }
+
+    private static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(RefreshRequest request, Client client, RefreshTokenRotation rotation, CancellationToken cancellationToken) =>
+        await rotation.RotateAsync(request.RefreshToken, client, cancellationToken) switch
+        {
+            RotationOutcome.Rotated rotated => TypedResults.Ok(rotated.Tokens),
+            RotationOutcome.Reused => (Problem)ErrorCodes.RefreshTokenReused,
+            RotationOutcome.Revoked => (Problem)ErrorCodes.SessionRevoked,
+            RotationOutcome.Expired => (Problem)ErrorCodes.SessionExpired,
+            _ => (Problem)ErrorCodes.InvalidRefreshToken,
+        };
+
+    // RFC 7009 section 2.2: a token that is no longer good is answered like one that was, for the aim is reached.
+    private static async Task<Results<NoContent, Problem>> Logout(LogoutRequest? request, HttpContext context, Client client, RefreshTokenFormat format, SessionRevoker revoker, CancellationToken cancellationToken)
+    {
+        if (request?.RefreshToken is null && Caller.Of(context.User) is null)
+        {
+            return (Problem)ErrorCodes.AuthenticationRequired;
+        }
+
+        if ((request?.RefreshToken is { } text ? format.Read(text)?.SessionId : Caller.Of(context.User)?.SessionId) is { } sessionId)
+        {
+            await revoker.EndAsync(sessionId, client, cancellationToken);
+        }
+
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> LogoutAll(Caller caller, Client client, SessionRevoker revoker, CancellationToken cancellationToken)
+    {
+        await revoker.EndAllAsync(caller.UserId, client, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static Ok<VerifyResponse> Verify(HttpContext context, Caller caller) => TypedResults.Ok(VerifyResponse.Of(context.User, caller));
+
+    private static async Task<Results<Ok<SessionPage>, Problem>> List(Caller caller, AuthDbContext db, TimeProvider clock, CancellationToken cancellationToken, int skip = 0, int limit = 20)
+    {
+        if (Paging.Faults(skip, limit) is { } problem)
+        {
+            return problem;
+        }
+
+        var now = clock.GetUtcNow();
+        var live = db.Sessions.AsNoTracking().Where(session => session.UserId == caller.UserId && session.RevokedAt == null && session.ExpiresAt > now && session.LastUsedAt + session.IdleTimeout > now);
+        var total = await live.CountAsync(cancellationToken);
+        var page = await live.OrderByDescending(session => session.Id).Skip(skip).Take(limit).ToListAsync(cancellationToken);
+        return TypedResults.Ok(new SessionPage([.. page.Select(session => SessionView.Of(session, caller))], total, skip, limit));
+    }
+
+    private static async Task<Results<NoContent, Problem>> End(string id, Caller caller, Client client, SessionRevoker revoker, CancellationToken cancellationToken) =>
+        Guid.TryParse(id, out var sessionId) && await revoker.EndOwnAsync(caller.UserId, sessionId, client, cancellationToken)
+            ? TypedResults.NoContent()
+            : (Problem)ErrorCodes.NotFound;
+
+    private static async Task RefuseRevokedAsync(TokenValidatedContext context, RevocationFeed feed)
+    {
+        if (Caller.Of(context.Principal!) is not { } caller)
+        {
+            context.Fail(new TokenRefusedException(ErrorCodes.InvalidToken));
+        }
+        else
+        {
+            try
+            {
+                if (await feed.RefusalAsync(caller, context.HttpContext.RequestAborted) is { } refusal)
+                {
+                    context.Fail(new TokenRefusedException(refusal));
+                }
+            }
+            catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception))
+            {
+                context.Fail(exception);
+            }
+        }
+    }
+}

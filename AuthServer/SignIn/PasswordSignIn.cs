@@ -1,0 +1,157 @@
+using AuthServer.Audit;
+using AuthServer.Credentials;
+using AuthServer.Domain;
+using AuthServer.Http;
+using AuthServer.Sessions;
+using Microsoft.AspNetCore.Identity;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AuthServer.SignIn;
+
+/// <summary>What became of an attempt to sign in.</summary>
+internal abstract record SignInOutcome
+{
+    private SignInOutcome()
+    {
+    }
+
+    public sealed record SignedIn(SignedInResponse Response) : SignInOutcome;
+
+    /// <summary>No such account, or not its password: nobody is told which.</summary>
+    public sealed record Rejected : SignInOutcome;
+
+    public sealed record LockedOut(TimeSpan RetryAfter) : SignInOutcome;
+
+    public sealed record Disabled : SignInOutcome;
+
+    public sealed record Unverified : SignInOutcome;
+}
+
+/// <summary>
+/// Signs a person in with a password. The order of the checks is part of the design: the lock before the hash, and the
+/// state of the account only after the right password, so that a wrong one learns nothing about it.
+/// </summary>
+internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle throttle, NameTurns turns, PasswordHashing hashing, SessionStarter starter, SignInSettings settings, TimeProvider clock)
+{
+    private const string Columns = "SELECT id, password_hash, status = 'active', email_confirmed FROM users";
+    private static readonly string[] Methods = ["pwd"];
+
+    public async Task<SignInOutcome> SignInAsync(string name, string password, string? deviceName, Client client, CancellationToken cancellationToken)
+    {
+        var canonical = name.Contains('@', StringComparison.Ordinal) ? EmailAddress.Canonicalize(name) : UserName.Normalize(name.Trim());
+        var attempt = throttle.Attempt(canonical, client);
+        using var turn = await turns.TakeAsync(attempt, cancellationToken);
+        var (verdict, account) = await CountAndFindAsync(attempt, canonical, cancellationToken);
+        if (verdict.RetryAfter is { } retryAfter)
+        {
+            await AuditFailureAsync(account?.Id, client, "locked_out", setLock: false);
+            return new SignInOutcome.LockedOut(retryAfter);
+        }
+
+        var (isRight, hash) = await CheckAsync(account, password, attempt, cancellationToken);
+        if (!isRight)
+        {
+            await AuditFailureAsync(account?.Id, client, "invalid_credentials", verdict.SetLock);
+            return new SignInOutcome.Rejected();
+        }
+
+        return await EnterAsync(account!, hash!, deviceName, attempt, client, cancellationToken);
+    }
+
+    private async Task<SignInOutcome> EnterAsync(Account account, string hash, string? deviceName, Attempt attempt, Client client, CancellationToken cancellationToken)
+    {
+        var takeBack = SignInThrottle.TakeBack(attempt, succeeded: true);
+        var isUnverified = settings.RequireVerifiedEmail && !account.IsEmailVerified;
+        if (account.IsActive && !isUnverified)
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            var identity = new ProvenIdentity(account.Id, Methods, client, deviceName, hash);
+            if (await starter.StartAsync(identity, connection, takeBack, cancellationToken) is { } response)
+            {
+                return new SignInOutcome.SignedIn(response);
+            }
+        }
+
+        await RunAsync(takeBack);
+        await AuditFailureAsync(account.Id, client, isUnverified ? "email_not_verified" : "account_disabled", setLock: false);
+        return account.IsActive && isUnverified ? new SignInOutcome.Unverified() : new SignInOutcome.Disabled();
+    }
+
+    private async Task<(Verdict Verdict, Account? Account)> CountAndFindAsync(Attempt attempt, string canonical, CancellationToken cancellationToken)
+    {
+        var find = new NpgsqlBatchCommand($"{Columns} WHERE {(canonical.Contains('@', StringComparison.Ordinal) ? "normalized_email" : "normalized_user_name")} = @name");
+        find.Parameters.Add(new("name", canonical));
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(throttle.Count(attempt));
+        batch.BatchCommands.Add(find);
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        TimeSpan? retryAfter = row.IsDBNull(0)
+            ? row.GetBoolean(1) ? null : throttle.FirstLock
+            : row.GetFieldValue<DateTimeOffset>(0) - clock.GetUtcNow();
+        var verdict = new Verdict(retryAfter, row.GetBoolean(2));
+        await row.NextResultAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? (verdict, new Account(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetBoolean(2), row.GetBoolean(3)))
+            : (verdict, null);
+    }
+
+    private async Task<(bool IsRight, string? Hash)> CheckAsync(Account? account, string password, Attempt attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            switch (await hashing.VerifyAsync(account?.PasswordHash, password, cancellationToken))
+            {
+                case PasswordVerificationResult.Success:
+                    return (true, account!.PasswordHash);
+                case PasswordVerificationResult.SuccessRehashNeeded:
+                    return (true, await RehashAsync(account!, password, cancellationToken));
+                default:
+                    return (false, null);
+            }
+        }
+        catch (Exception exception) when (exception is BusyException or OperationCanceledException)
+        {
+            // Nothing was learnt about the password, so nothing is held against the name.
+            await RunAsync(SignInThrottle.TakeBack(attempt, succeeded: false));
+            throw;
+        }
+    }
+
+    private async Task<string> RehashAsync(Account account, string password, CancellationToken cancellationToken)
+    {
+        var hash = await hashing.HashAsync(password, cancellationToken);
+        await using var command = database.CreateCommand("UPDATE users SET password_hash = @new WHERE id = @id AND password_hash = @old");
+        command.Parameters.Add(new("new", hash));
+        command.Parameters.Add(new("old", account.PasswordHash!));
+        command.Parameters.Add(new("id", account.Id));
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1 ? hash : account.PasswordHash!;
+    }
+
+    // Without the request's cancellation: hanging up must not keep a failure out of the record.
+    private async Task AuditFailureAsync(Guid? userId, Client client, string reason, bool setLock)
+    {
+        var step = new NpgsqlBatchCommand($"""
+            INSERT INTO audit_events {AuditLog.Columns}
+            SELECT type, 'failure', @now, NULL, @user_id, NULL, NULL, @ip, @user_agent, @request_id, @reason FROM unnest(@types) AS type
+            """);
+        step.Parameters.Add(new("types", setLock ? new[] { AuditEvents.SignInFailed, AuditEvents.SignInLocked } : [AuditEvents.SignInFailed]));
+        step.Parameters.Add(new("now", clock.GetUtcNow()));
+        step.Parameters.Add(new("user_id", NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value });
+        step.Parameters.Add(new("reason", reason));
+        step.Parameters.AddOrigin(client);
+        await RunAsync(step);
+    }
+
+    private async Task RunAsync(NpgsqlBatchCommand step)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(step);
+        await batch.ExecuteNonQueryAsync();
+    }
+
+    private sealed record Account(Guid Id, string? PasswordHash, bool IsActive, bool IsEmailVerified);
+
+    private sealed record Verdict(TimeSpan? RetryAfter, bool SetLock);
+}

@@ -1,0 +1,72 @@
+using System.Text.Json.Serialization;
+using AuthServer.Http;
+using AuthServer.Sessions;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AuthServer.SignIn;
+
+/// <summary>
+/// Signing in with a password: <c>attempt → locked | wrong | right</c>, and right becomes a session unless the account
+/// is disabled or its mailbox unproven. A wrong attempt is told nothing but that it was wrong.
+/// </summary>
+internal static class SignInEndpoints
+{
+    private const string FormType = "application/x-www-form-urlencoded";
+
+    public static void AddSignIn(this WebApplicationBuilder builder)
+    {
+        builder.AddSettings<SignInSettings>();
+        builder.Services.AddJson(SignInJson.Default);
+        builder.Services.AddSingleton<SignInThrottle>();
+        builder.Services.AddSingleton<NameTurns>();
+        builder.Services.AddSingleton<PasswordSignIn>();
+    }
+
+    public static void MapSignIn(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/auth/login").WithTags("Sign-in").AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).ValidatesRequests()
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidCredentials, ErrorCodes.AccountDisabled, ErrorCodes.EmailNotVerified,
+                ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
+        group.MapPost("", Login).WithName("login").WithSummary("Sign in with e-mail address or user name and password");
+        group.MapPost("/form", LoginForm).WithName("loginForm").WithSummary("The same as an OAuth 2 password form (RFC 6749 section 4.3.2)")
+            .Accepts<LoginForm>(FormType);
+    }
+
+    private static Task<Results<Ok<SignedInResponse>, Problem>> Login(LoginRequest request, Client client, PasswordSignIn signIn, CancellationToken cancellationToken) =>
+        AnswerAsync(request.Name!, request.Password!, request.DeviceName, client, signIn, cancellationToken);
+
+    private static async Task<Results<Ok<SignedInResponse>, Problem>> LoginForm(HttpRequest request, Client client, PasswordSignIn signIn, CancellationToken cancellationToken)
+    {
+        if (request.ContentType?.Split(';')[0].Trim().Equals(FormType, StringComparison.OrdinalIgnoreCase) != true)
+        {
+            return (Problem)ErrorCodes.UnsupportedMediaType;
+        }
+
+        var form = await request.ReadFormAsync(cancellationToken);
+        var errors = new FieldErrors();
+        var login = new LoginRequest(Username: form["username"], Password: form["password"]);
+        ((IValidated)login).Validate(errors);
+        if (form.TryGetValue("grant_type", out var grant) && grant != "password")
+        {
+            errors.Add("grant_type", "Only password.");
+        }
+
+        return errors.Any || form["username"].Count > 1 || form["password"].Count > 1
+            ? new Problem(ErrorCodes.ValidationFailed, errors.Messages)
+            : await AnswerAsync(login.Name!, login.Password!, null, client, signIn, cancellationToken);
+    }
+
+    private static async Task<Results<Ok<SignedInResponse>, Problem>> AnswerAsync(string name, string password, string? deviceName, Client client, PasswordSignIn signIn, CancellationToken cancellationToken) =>
+        await signIn.SignInAsync(name, password, deviceName, client, cancellationToken) switch
+        {
+            SignInOutcome.SignedIn signedIn => TypedResults.Ok(signedIn.Response),
+            SignInOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+            SignInOutcome.Disabled => (Problem)ErrorCodes.AccountDisabled,
+            SignInOutcome.Unverified => (Problem)ErrorCodes.EmailNotVerified,
+            _ => (Problem)ErrorCodes.InvalidCredentials,
+        };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(LoginRequest))]
+internal sealed partial class SignInJson : JsonSerializerContext;

@@ -1,0 +1,86 @@
+using System.Buffers.Text;
+using System.Text.Json;
+using AuthServer.Http;
+using Microsoft.IdentityModel.Tokens;
+
+namespace AuthServer.Tokens;
+
+/// <summary>
+/// What a string must look like before it is worth a signature check. The stock handler is lenient where a token
+/// server should not be: it takes base64 with stray characters, and an RSA key takes any RSA algorithm the header names.
+/// </summary>
+internal static class AccessTokenFormat
+{
+    /// <summary>RFC 9068 section 2.1.</summary>
+    public const string Type = "at+jwt";
+
+    private const string LongType = "application/at+jwt";
+    private const int MaxLength = 4096;
+    private const long MaxTime = 253402300799;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 4 };
+
+    /// <summary>The key the token names, if the token has our form in every part.</summary>
+    /// <exception cref="SecurityTokenException">It has not.</exception>
+    public static KeyPair Check(string token, KeyRing ring)
+    {
+        if (token.Length > MaxLength || token.Split('.') is not [var header, var payload, var signature] || !IsCanonical(signature))
+        {
+            throw new SecurityTokenException("Not three canonical base64url parts.");
+        }
+
+        using var headerJson = Parse(header);
+        using var payloadJson = Parse(payload);
+        if (!HasOurClaims(payloadJson.RootElement))
+        {
+            throw new SecurityTokenException("A claim is missing or of the wrong type.");
+        }
+
+        return KeyOf(headerJson.RootElement, ring) ?? throw new SecurityTokenException("No such key, or not with this algorithm.");
+    }
+
+    // Exactly alg, typ and kid: whatever else a header can say (jwk, jku, x5c, crit, b64, zip) asks us to trust the sender.
+    private static KeyPair? KeyOf(JsonElement header, KeyRing ring) =>
+        header.EnumerateObject().Count() == 3
+        && Text(header, "typ") is Type or LongType
+        && Text(header, "kid") is { } kid && ring.Find(kid) is { } key
+        && Text(header, "alg") == key.Algorithm
+            ? key
+            : null;
+
+    private static bool HasOurClaims(JsonElement payload) =>
+        IsTime(payload, "iat") && IsTime(payload, "nbf") && IsTime(payload, ClaimNames.Expires) && IsTime(payload, ClaimNames.AuthTime)
+        && IsId(payload, ClaimNames.Subject) && IsId(payload, ClaimNames.SessionId)
+        && Text(payload, "iss") is not null && Text(payload, "aud") is not null
+        && payload.TryGetProperty(ClaimNames.TokenVersion, out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out _);
+
+    private static bool IsTime(JsonElement payload, string claim) =>
+        payload.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and <= MaxTime;
+
+    private static bool IsId(JsonElement payload, string claim) => Guid.TryParseExact(Text(payload, claim), "D", out _);
+
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static JsonDocument Parse(string part)
+    {
+        if (!IsCanonical(part))
+        {
+            throw new SecurityTokenException("Not canonical base64url.");
+        }
+
+        try
+        {
+            var json = JsonDocument.Parse(Base64Url.DecodeFromChars(part), Strict);
+            return json.RootElement.ValueKind == JsonValueKind.Object ? json : throw new SecurityTokenException("Not a JSON object.");
+        }
+        catch (JsonException exception)
+        {
+            throw new SecurityTokenException("Not strict JSON.", exception);
+        }
+    }
+
+    // Encoding what was decoded must give the same text: no padding, no white space, no stray bits in the last character.
+    private static bool IsCanonical(string part) =>
+        part.Length > 0 && Base64Url.IsValid(part) && Base64Url.EncodeToString(Base64Url.DecodeFromChars(part)) == part;
+}

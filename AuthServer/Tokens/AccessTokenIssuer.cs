@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using AuthServer.Http;
+
+namespace AuthServer.Tokens;
+
+/// <summary>Writes access tokens: JWTs of the profile in RFC 9068.</summary>
+internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, ServerSettings server, TimeProvider clock)
+{
+    private const int TokenIdBytes = 16;
+
+    // Base64url hides it from any HTML, and at+jwt is best written as it is.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public int LifetimeSeconds => (int)settings.AccessTokenLifetime.TotalSeconds;
+
+    public string Issue(TokenSubject subject, Guid sessionId, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
+    {
+        var key = ring.Signing;
+        var signedPart = $"{Encode(writer => WriteHeader(writer, key))}.{Encode(writer => WritePayload(writer, subject, sessionId, authenticatedAt, methods))}";
+        return $"{signedPart}.{Base64Url.EncodeToString(key.Sign(Encoding.ASCII.GetBytes(signedPart)))}";
+    }
+
+    private static void WriteHeader(Utf8JsonWriter json, KeyPair key)
+    {
+        json.WriteString("alg", key.Algorithm);
+        json.WriteString("typ", AccessTokenFormat.Type);
+        json.WriteString("kid", key.Id);
+    }
+
+    private void WritePayload(Utf8JsonWriter json, TokenSubject subject, Guid sessionId, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        Span<byte> tokenId = stackalloc byte[TokenIdBytes];
+        RandomNumberGenerator.Fill(tokenId);
+        json.WriteString("iss", server.PublicUrl);
+        json.WriteString("aud", settings.Audience);
+        json.WriteString(ClaimNames.Subject, subject.UserId);
+        json.WriteString(ClaimNames.SessionId, sessionId);
+        json.WriteString(ClaimNames.TokenId, Base64Url.EncodeToString(tokenId));
+        json.WriteNumber("iat", now);
+        json.WriteNumber("nbf", now);
+        json.WriteNumber(ClaimNames.Expires, now + LifetimeSeconds);
+        json.WriteNumber(ClaimNames.AuthTime, authenticatedAt.ToUnixTimeSeconds());
+        WriteStrings(json, ClaimNames.AuthMethods, methods);
+        WriteStrings(json, ClaimNames.Role, subject.Roles);
+        if (subject.TenantId is { } tenant)
+        {
+            json.WriteString(ClaimNames.Tenant, tenant);
+            WriteStrings(json, ClaimNames.TenantRole, subject.TenantRoles);
+        }
+
+        json.WriteBoolean(ClaimNames.EmailVerified, subject.IsEmailVerified);
+        if (subject.PhysicianId is { } physician)
+        {
+            json.WriteString(ClaimNames.Physician, physician);
+        }
+
+        json.WriteNumber(ClaimNames.TokenVersion, subject.TokenVersion);
+    }
+
+    private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+        {
+            json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static string Encode(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer, Plain))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        return Base64Url.EncodeToString(buffer.WrittenSpan);
+    }
+}

@@ -1,0 +1,67 @@
+using AuthServer.Data;
+using AuthServer.Http;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.Tokens;
+
+namespace AuthServer.Tokens;
+
+/// <summary>An access token that is genuine and refused all the same.</summary>
+internal sealed class TokenRefusedException(ErrorCode refusal) : SecurityTokenException(refusal.Meaning)
+{
+    public ErrorCode Refusal => refusal;
+}
+
+/// <summary>The stock JwtBearer handler with our validator behind it and our problem details in front (RFC 6750).</summary>
+internal static class Bearer
+{
+    public static void AddBearer(this IServiceCollection services)
+    {
+        services.AddSingleton<RememberingValidator>();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<RememberingValidator>((options, validator) =>
+        {
+            options.SecurityTokenValidators.Clear();
+            options.SecurityTokenValidators.Add(validator);
+            options.SaveToken = false;
+            options.RequireHttpsMetadata = false;
+            // The keys come from our own ring: there is no other server to ask for them.
+            options.Configuration = new();
+            options.Events = new() { OnMessageReceived = RefuseTwoTokens, OnChallenge = ChallengeAsync };
+        });
+    }
+
+    private static Task RefuseTwoTokens(MessageReceivedContext context)
+    {
+        if (context.Request.Headers.Authorization.Count > 1)
+        {
+            context.Fail(new TokenRefusedException(ErrorCodes.InvalidToken));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static async Task ChallengeAsync(JwtBearerChallengeContext context)
+    {
+        context.HandleResponse();
+        var refusal = RefusalFor(context.AuthenticateFailure);
+        if (refusal.Status == StatusCodes.Status401Unauthorized)
+        {
+            // RFC 6750 section 3.1: no error code where the request carried no token at all.
+            context.Response.Headers.WWWAuthenticate = context.AuthenticateFailure is null ? "Bearer" : "Bearer error=\"invalid_token\"";
+            await new Problem(refusal).ExecuteAsync(context.HttpContext);
+        }
+        else
+        {
+            await new Problem(refusal, retryAfter: TimeSpan.FromSeconds(2)).ExecuteAsync(context.HttpContext);
+        }
+    }
+
+    private static ErrorCode RefusalFor(Exception? failure) => failure switch
+    {
+        null => ErrorCodes.AuthenticationRequired,
+        TokenRefusedException refused => refused.Refusal,
+        SecurityTokenExpiredException => ErrorCodes.TokenExpired,
+        _ when DatabaseFaults.IsUnavailable(failure) => ErrorCodes.DatabaseUnavailable,
+        _ => ErrorCodes.InvalidToken,
+    };
+}

@@ -1,0 +1,59 @@
+using System.Collections.Frozen;
+using AuthServer.Data;
+using AuthServer.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Tokens;
+
+/// <summary>The keys of this moment, in memory: which one signs, which verify, which are published.</summary>
+internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock)
+{
+    private volatile FrozenDictionary<string, KeyPair> _keys = FrozenDictionary<string, KeyPair>.Empty;
+
+    public bool IsLoaded => _keys.Count > 0;
+
+    /// <summary>The key that signs now.</summary>
+    /// <exception cref="NotReadyException">No key has been loaded yet.</exception>
+    public KeyPair Signing
+    {
+        get
+        {
+            var now = clock.GetUtcNow();
+            // Should the rotation job have failed for weeks, the youngest key goes on: late is better than no sign-in.
+            return _keys.Values
+                .Where(key => key.Algorithm == settings.Algorithm && !(key.Stored?.ActivatesAt > now))
+                .OrderByDescending(key => key.Stored is null || key.Stored.RetiresAt > now)
+                .ThenByDescending(key => key.Stored?.ActivatesAt)
+                .FirstOrDefault() ?? throw new NotReadyException("The signing keys have not been loaded.");
+        }
+    }
+
+    /// <summary>What resource servers may verify with.</summary>
+    public JsonWebKeySet Published
+    {
+        get
+        {
+            var now = clock.GetUtcNow();
+            return new([.. _keys.Values.Where(key => key.Published is not null && key.Stored!.ExpiresAt > now).OrderBy(key => key.Stored!.ActivatesAt).Select(key => key.Published!)]);
+        }
+    }
+
+    /// <summary>The key of that name if what it signed is still believed, or null.</summary>
+    public KeyPair? Find(string id) =>
+        _keys.TryGetValue(id, out var key) && !(key.Stored?.ExpiresAt <= clock.GetUtcNow()) ? key : null;
+
+    public async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        // A shared secret and published keys never stand in one ring: a public key must not pass as a secret.
+        if (settings.Algorithm == SigningAlgorithms.Hs256)
+        {
+            var shared = KeyPair.FromSharedSecret(settings.SharedSecret!);
+            _keys = new[] { shared }.ToFrozenDictionary(key => key.Id, StringComparer.Ordinal);
+            return;
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        var stored = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().SigningKeys.AsNoTracking().ToListAsync(cancellationToken);
+        _keys = stored.Select(key => KeyPair.Open(key, wrapping)).ToFrozenDictionary(key => key.Id, StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,78 @@
+using AuthServer.Audit;
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Data.Configurations;
+using AuthServer.Domain;
+using AuthServer.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Users;
+
+/// <summary>What became of the wish for an administrator.</summary>
+internal abstract record AdminCreationOutcome
+{
+    private AdminCreationOutcome()
+    {
+    }
+
+    public sealed record Created(string Email) : AdminCreationOutcome;
+
+    public sealed record AlreadyThere : AdminCreationOutcome;
+
+    public sealed record Faulted(IEnumerable<string> Messages) : AdminCreationOutcome;
+}
+
+/// <summary>Makes a platform administrator from the command line: the one account nobody can register or be invited to.</summary>
+internal sealed class AdminCreation(AuthDbContext db, PasswordPolicy policy, PasswordHashing hashing, TimeProvider clock)
+{
+    private const long LockId = 0x61646d696e;
+    private static readonly Client CommandLine = new(null, "command line", "command-line");
+
+    public async Task<AdminCreationOutcome> CreateAsync(string address, string password, bool onlyTheFirst, CancellationToken cancellationToken)
+    {
+        if (EmailAddress.ParseLocal(address) is not { } email)
+        {
+            return new AdminCreationOutcome.Faulted([$"'{address}' is no e-mail address."]);
+        }
+
+        var errors = new FieldErrors();
+        policy.Check(errors, "password", password, email.Canonical);
+        if (errors.Any)
+        {
+            return new AdminCreationOutcome.Faulted(errors.Messages["password"]);
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
+        var adminRole = Role.IdOf(Role.Admin);
+        if (onlyTheFirst && await db.UserRoles.AnyAsync(held => held.RoleId == adminRole, cancellationToken))
+        {
+            return new AdminCreationOutcome.AlreadyThere();
+        }
+
+        var user = Add(email, await hashing.HashAsync(password, cancellationToken), adminRole);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex)
+        {
+            return new AdminCreationOutcome.Faulted([$"There is an account with the address {email.Canonical}."]);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return new AdminCreationOutcome.Created(user.Email!);
+    }
+
+    // Whoever can run the command line vouches for the address.
+    private User Add(EmailAddress email, string hash, Guid adminRole)
+    {
+        var now = clock.GetUtcNow();
+        var user = new User(email, null, null, null, now) { PasswordHash = hash, EmailConfirmed = true };
+        db.Users.Add(user);
+        db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = adminRole });
+        db.Audit(AuditEvents.AdminCreated, now, CommandLine, actor: null, subject: user.Id);
+        return user;
+    }
+}

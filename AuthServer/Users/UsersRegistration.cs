@@ -1,0 +1,6 @@
+namespace AuthServer.Users;
+
+internal static class UsersRegistration
+{
+    public static void AddUsers(this WebApplicationBuilder builder) => builder.Services.AddScoped<AdminCreation>();
+}

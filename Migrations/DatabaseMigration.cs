@@ -1,0 +1,66 @@
+using AuthServer.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
+
+namespace AuthServer.Migrations;
+
+/// <summary>
+/// Brings a database to the newest schema and gives the server's role what it needs and no more: it reads and writes
+/// rows, cannot alter a table, and can only add to the audit log.
+/// </summary>
+internal static class DatabaseMigration
+{
+    private const long LockId = 0x61757468;
+
+    public static async Task<int> RunAsync(string ownerUrl, string serverUrl, TextWriter output)
+    {
+        var (owner, server) = (DatabaseUrl.Parse(ownerUrl), DatabaseUrl.Parse(serverUrl));
+        if (owner is null || server is null)
+        {
+            await output.WriteLineAsync("MIGRATIONS_DATABASE_URL or DATABASE_URL cannot be read. Give postgresql://user:password@host:5432/database.");
+            return 78;
+        }
+
+        await using var connection = new NpgsqlConnection(owner.ConnectionString);
+        await connection.OpenAsync();
+        // Several replicas may be rolled out at once, each with its migration step: one works, the others wait and find nothing to do.
+        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockId})");
+        await using var db = new AuthDbContext(ContextFactory.Options(connection));
+        var missing = (await db.Database.GetPendingMigrationsAsync()).ToList();
+        foreach (var migration in missing)
+        {
+            await output.WriteLineAsync($"Applying {migration}");
+            await db.GetService<IMigrator>().MigrateAsync(migration);
+        }
+
+        if (server.Username is { Length: > 0 } role && role != owner.Username)
+        {
+            await GrantAsync(connection, role);
+        }
+
+        await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockId})");
+        await output.WriteLineAsync(missing.Count == 0 ? "The database is up to date." : $"Applied {missing.Count} migrations.");
+        return 0;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync();
+    }
+
+    // Every time, not in a migration: the role's name is the deployment's, and a later migration brings new tables.
+    private static Task GrantAsync(NpgsqlConnection connection, string role)
+    {
+        var name = $"\"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        return ExecuteAsync(connection, $"""
+            GRANT USAGE ON SCHEMA public TO {name};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name};
+            GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name};
+            REVOKE INSERT, UPDATE, DELETE ON "__EFMigrationsHistory" FROM {name};
+            REVOKE UPDATE, DELETE ON audit_events FROM {name};
+            """);
+    }
+}
