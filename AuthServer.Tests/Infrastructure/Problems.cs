@@ -1,0 +1,31 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using AuthServer.Http;
+
+namespace AuthServer.Tests.Infrastructure;
+
+internal static class ProblemAssertions
+{
+    /// <summary>The answer is this refusal, in the shape of RFC 9457; answers the body for a closer look.</summary>
+    public static async Task<JsonObject> ShouldBeProblemAsync(this HttpResponseMessage response, ErrorCode error)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        ((int)response.StatusCode).Should().Be(error.Status, "the body was {0}", text);
+        response.Content.Headers.ContentType?.MediaType.Should().Be("application/problem+json");
+        response.Headers.CacheControl?.NoStore.Should().BeTrue();
+        var body = JsonNode.Parse(text)!.AsObject();
+        body["code"]!.GetValue<string>().Should().Be(error.Code);
+        body["status"]!.GetValue<int>().Should().Be(error.Status);
+        body["trace_id"]!.GetValue<string>().Should().Be(response.Headers.GetValues("X-Request-ID").Single());
+        return body;
+    }
+
+    public static async Task<JsonNode> ShouldBeAsync(this HttpResponseMessage response, int status)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        ((int)response.StatusCode).Should().Be(status, "the body was {0}", text);
+        return text.Length > 0 ? JsonNode.Parse(text)! : new JsonObject();
+    }
+
+    public static Task<JsonObject?> ReadJsonAsync(this HttpResponseMessage response) => response.Content.ReadFromJsonAsync<JsonObject>();
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using AuthServer.Data;
+using AuthServer.Migrations;
+using Npgsql;
+
+namespace AuthServer.Tests.Infrastructure;
+
+/// <summary>
+/// A database of a test class's own, copied from one that was migrated once for the run. The server under test uses
+/// its restricted role, the tests look and meddle as the owner.
+/// </summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private const string Template = "authserver_template";
+
+    private static readonly Lazy<Task> TemplateIsReady = new(MakeTemplateAsync);
+    private static int _made;
+
+    private readonly string _name;
+    private NpgsqlDataSource? _owner;
+
+    private TestDatabase(string name) => _name = name;
+
+    /// <summary>As the server's role, in Npgsql's form.</summary>
+    public string ServerConnection => With(Variable("TEST_APP_DATABASE_URL"), _name);
+
+    /// <summary>As the owner, in Npgsql's form.</summary>
+    public string OwnerConnection => With(Variable("TEST_DATABASE_URL"), _name);
+
+    public NpgsqlDataSource Owner => _owner ??= NpgsqlDataSource.Create(OwnerConnection + ";Maximum Pool Size=4");
+
+    public static async Task<TestDatabase> CreateAsync()
+    {
+        await TemplateIsReady.Value;
+        var name = string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref _made)}_{Environment.ProcessId}");
+        await AdministerAsync($"CREATE DATABASE {name} TEMPLATE {Template}");
+        return new(name);
+    }
+
+    /// <summary>An empty database, for the tests of migrating itself.</summary>
+    public static async Task<TestDatabase> CreateEmptyAsync()
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"empty_{Interlocked.Increment(ref _made)}_{Environment.ProcessId}");
+        await AdministerAsync($"CREATE DATABASE {name}");
+        return new(name);
+    }
+
+    public async Task<T> QueryAsync<T>(string sql, params (string Name, object Value)[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task<int> ExecuteAsync(string sql, params (string Name, object Value)[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_owner is not null)
+        {
+            await _owner.DisposeAsync();
+        }
+
+        await AdministerAsync($"DROP DATABASE {_name} WITH (FORCE)");
+    }
+
+    private NpgsqlCommand Command(string sql, (string Name, object Value)[] parameters)
+    {
+        var command = Owner.CreateCommand(sql);
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        return command;
+    }
+
+    private static async Task MakeTemplateAsync()
+    {
+        await AdministerAsync($"CREATE DATABASE {Template}");
+        var owner = With(Variable("TEST_DATABASE_URL"), Template);
+        (await DatabaseMigration.RunAsync(owner, With(Variable("TEST_APP_DATABASE_URL"), Template), TextWriter.Null)).Should().Be(0);
+        // A template must have no connection left, not even a pooled one.
+        NpgsqlConnection.ClearAllPools();
+    }
+
+    private static async Task AdministerAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(With(Variable("TEST_DATABASE_URL"), "postgres") + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static string With(string url, string database) =>
+        new NpgsqlConnectionStringBuilder(DatabaseUrl.Parse(url)!.ConnectionString) { Database = database }.ConnectionString;
+
+    private static string Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set: run the tests with eng/test, which starts a cluster for them.");
+}

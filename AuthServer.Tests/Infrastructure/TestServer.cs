@@ -1,0 +1,102 @@
+using AuthServer.Data;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace AuthServer.Tests.Infrastructure;
+
+/// <summary>
+/// The real application on a real port and a database of its own, as it would run in production. Two things differ
+/// unless a test wants them: hashes are cheap, and the limits by address are out of the way, because all tests come
+/// from one address.
+/// </summary>
+public class TestServer : IAsyncLifetime
+{
+    private readonly List<Application> _replicas = [];
+
+    public TestDatabase Database { get; private set; } = null!;
+
+    public TestClock Clock { get; } = new();
+
+    /// <summary>Everything that was logged.</summary>
+    public LogCapture Logs { get; } = new();
+
+    public Api Api { get; private set; } = null!;
+
+    public IServiceProvider Services => _replicas[0].Services;
+
+    /// <summary>Settings beside the defaults; to be changed in a derived fixture's constructor.</summary>
+    public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["Secrets:Key"] = "a root secret of the tests, long enough",
+        ["Server:PublicUrl"] = "http://localhost",
+        ["RateLimits:FailedSignInsPerMinute"] = "1000000",
+        ["RateLimits:RegistrationsPerHour"] = "1000000",
+        ["RateLimits:RefusedRefreshesPerMinute"] = "1000000",
+        ["Database:MaxConnections"] = "12",
+    };
+
+    /// <summary>PBKDF2 iterations; null for the real cost.</summary>
+    protected virtual int? Iterations => 1000;
+
+    protected virtual string EnvironmentName => "Production";
+
+    public virtual async Task InitializeAsync()
+    {
+        Database = await TestDatabase.CreateAsync();
+        Api = StartReplica();
+    }
+
+    public virtual async Task DisposeAsync()
+    {
+        foreach (var replica in _replicas)
+        {
+            await replica.DisposeAsync();
+        }
+
+        await Database.DisposeAsync();
+    }
+
+    /// <summary>Another process's worth of server on the same database.</summary>
+    public Api StartReplica()
+    {
+        var replica = new Application(this);
+        _replicas.Add(replica);
+        replica.UseKestrel(0);
+        replica.StartServer();
+        return new(replica.CreateClient());
+    }
+
+    protected virtual void ConfigureServices(IServiceCollection services)
+    {
+    }
+
+    private sealed class Application(TestServer server) : WebApplicationFactory<AuthDbContext>
+    {
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            builder.UseEnvironment(server.EnvironmentName);
+            builder.UseSetting("Database:Url", server.Database.ServerConnection);
+            foreach (var (key, value) in server.Settings)
+            {
+                builder.UseSetting(key, value);
+            }
+
+            builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(server.Logs));
+            builder.ConfigureTestServices(services =>
+            {
+                services.Replace(ServiceDescriptor.Singleton<TimeProvider>(server.Clock));
+                if (server.Iterations is { } iterations)
+                {
+                    services.PostConfigure<PasswordHasherOptions>(options => options.IterationCount = iterations);
+                }
+
+                server.ConfigureServices(services);
+            });
+        }
+    }
+}
