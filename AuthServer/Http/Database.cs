@@ -50,8 +50,8 @@ internal static class DatabaseRegistration
         }
 
         builder.Services.AddSingleton(services => Connect(services.GetRequiredService<DatabaseSettings>(), services.GetRequiredService<ILoggerFactory>()));
-        builder.Services.AddSingleton<NotificationListener>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<NotificationListener>());
+        builder.Services.AddSingleton<NotificationLine>();
+        builder.Services.AddHostedService<NotificationListener>();
         builder.Services.AddDbContextPool<AuthDbContext>((services, options) => options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
     }
 

@@ -29,7 +29,7 @@ internal static class Health
     public static IHealthChecksBuilder AddHealth(this IServiceCollection services) => services.AddHealthChecks()
         .AddCheck<DatabaseHealth>(DatabaseCheck, tags: [ReadyTag], timeout: Within)
         .AddCheck<SchemaHealth>("migrations", tags: [ReadyTag], timeout: Within)
-        .AddCheck<ListenerHealth>("revocations", tags: [ReadyTag], timeout: Within);
+        .AddCheck<LineHealth>("revocations", tags: [ReadyTag], timeout: Within);
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
@@ -89,9 +89,9 @@ internal static class Health
         }
     }
 
-    private sealed class ListenerHealth(NotificationListener listener) : IHealthCheck
+    private sealed class LineHealth(NotificationLine line) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-            listener.IsCurrent ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("The notification line is down; the database is asked on every request."));
+            line.IsCurrent ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("The notification line is down; the database is asked on every request."));
     }
 }

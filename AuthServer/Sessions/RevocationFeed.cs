@@ -11,29 +11,17 @@ namespace AuthServer.Sessions;
 /// versions of people, whose access tokens are refused although they have not expired. NOTIFY brings what is new within
 /// a moment; while the line is down the database is asked on every request: safe first, then fast.
 /// </summary>
-internal sealed class RevocationFeed : IHostedService
+internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource database, TokenSettings tokens, TimeProvider clock) : INotificationSubscriber
 {
-    public const string Channel = "revocations";
+    public const string ChannelName = "revocations";
 
     private const string PersonMark = "user:";
 
-    private readonly NotificationListener _listener;
-    private readonly NpgsqlDataSource _database;
-    private readonly TokenSettings _tokens;
-    private readonly TimeProvider _clock;
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _sessions = new();
     private readonly ConcurrentDictionary<Guid, (int Version, DateTimeOffset Until)> _people = new();
     private DateTimeOffset _sweptAt;
 
-    public RevocationFeed(NotificationListener listener, NpgsqlDataSource database, TokenSettings tokens, TimeProvider clock)
-    {
-        (_listener, _database, _tokens, _clock) = (listener, database, tokens, clock);
-        listener.Subscribe(Channel, CatchUpAsync, Receive);
-    }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public string Channel => ChannelName;
 
     /// <summary>Why this caller's token is refused, or null.</summary>
     public async ValueTask<ErrorCode?> RefusalAsync(Caller caller, CancellationToken cancellationToken)
@@ -48,31 +36,13 @@ internal sealed class RevocationFeed : IHostedService
             return ErrorCodes.TokenOutdated;
         }
 
-        return _listener.IsCurrent ? null : await AskAsync(caller, cancellationToken);
+        return line.IsCurrent ? null : await AskAsync(caller, cancellationToken);
     }
 
-    private async Task<ErrorCode?> AskAsync(Caller caller, CancellationToken cancellationToken)
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand("""
-            SELECT session_id IS NOT NULL FROM revocations
-            WHERE session_id = @session_id OR (user_id = @user_id AND token_version > @version)
-            ORDER BY 1 DESC LIMIT 1
-            """);
-        command.Parameters.Add(new("session_id", caller.SessionId));
-        command.Parameters.Add(new("user_id", caller.UserId));
-        command.Parameters.Add(new("version", caller.TokenVersion));
-        return await command.ExecuteScalarAsync(cancellationToken) switch
-        {
-            true => ErrorCodes.SessionRevoked,
-            false => ErrorCodes.TokenOutdated,
-            _ => null,
-        };
-    }
-
-    private async Task CatchUpAsync(CancellationToken cancellationToken)
-    {
-        await using var command = _database.CreateCommand("SELECT session_id, user_id, token_version, expires_at FROM revocations WHERE expires_at > @now");
-        command.Parameters.Add(new("now", _clock.GetUtcNow()));
+        await using var command = database.CreateCommand("SELECT session_id, user_id, token_version, expires_at FROM revocations WHERE expires_at > @now");
+        command.Parameters.Add(new("now", clock.GetUtcNow()));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
@@ -89,10 +59,10 @@ internal sealed class RevocationFeed : IHostedService
     }
 
     // A session's id, or user:ID:VERSION. Whatever it refuses was issued before this moment, so it has expired a lifetime from now.
-    private void Receive(string notice)
+    public void Receive(string notice)
     {
-        var now = _clock.GetUtcNow();
-        var until = now + _tokens.AccessTokenLifetime + _tokens.ClockSkew;
+        var now = clock.GetUtcNow();
+        var until = now + tokens.AccessTokenLifetime + tokens.ClockSkew;
         if (Guid.TryParse(notice, out var sessionId))
         {
             _sessions[sessionId] = until;
@@ -104,6 +74,24 @@ internal sealed class RevocationFeed : IHostedService
         }
 
         Sweep(now);
+    }
+
+    private async Task<ErrorCode?> AskAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            SELECT session_id IS NOT NULL FROM revocations
+            WHERE session_id = @session_id OR (user_id = @user_id AND token_version > @version)
+            ORDER BY 1 DESC LIMIT 1
+            """);
+        command.Parameters.Add(new("session_id", caller.SessionId));
+        command.Parameters.Add(new("user_id", caller.UserId));
+        command.Parameters.Add(new("version", caller.TokenVersion));
+        return await command.ExecuteScalarAsync(cancellationToken) switch
+        {
+            true => ErrorCodes.SessionRevoked,
+            false => ErrorCodes.TokenOutdated,
+            _ => null,
+        };
     }
 
     private void Remember(Guid userId, int version, DateTimeOffset until) =>

@@ -46,7 +46,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, TokenSettings to
     public Task EndReusedAsync(Guid sessionId, Client client, CancellationToken cancellationToken) =>
         ExecuteAsync(EndOne, RevocationReason.TokenReused, sessionId, null, client, cancellationToken);
 
-    private static string Statement(string which) => string.Format(null, System.Text.CompositeFormat.Parse(Sql), which, AuditLog.Columns, RevocationFeed.Channel);
+    private static string Statement(string which) => string.Format(null, System.Text.CompositeFormat.Parse(Sql), which, AuditLog.Columns, RevocationFeed.ChannelName);
 
     private async Task<int> ExecuteAsync(string sql, RevocationReason reason, Guid? sessionId, Guid? actorId, Client client, CancellationToken cancellationToken)
     {

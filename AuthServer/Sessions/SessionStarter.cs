@@ -52,7 +52,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
     /// <summary>Starts the session and reads the person, in one round trip; null where the account no longer allows it.</summary>
     /// <param name="identity">The proof.</param>
     /// <param name="connection">The connection, and the transaction if one is open on it.</param>
-    /// <param name="also">A statement that is to be done with it or not at all.</param>
+    /// <param name="also">A statement for the same round trip and transaction.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<SignedInResponse?> StartAsync(ProvenIdentity identity, NpgsqlConnection connection, NpgsqlBatchCommand? also, CancellationToken cancellationToken)
     {

@@ -24,7 +24,7 @@ internal static class SessionsEndpoints
         builder.Services.AddSingleton<RefreshTokenRotation>();
         builder.Services.AddSingleton<UserViewQuery>();
         builder.Services.AddSingleton<RevocationFeed>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<RevocationFeed>());
+        builder.Services.AddSingleton<INotificationSubscriber>(services => services.GetRequiredService<RevocationFeed>());
         builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<RevocationFeed>((options, feed) => options.Events.OnTokenValidated = context => RefuseRevokedAsync(context, feed));
     }
@@ -36,7 +36,7 @@ internal static class SessionsEndpoints
             .AllowAnonymous().RequireRateLimiting(RateLimits.Refresh)
             .Refuses(ErrorCodes.InvalidRefreshToken, ErrorCodes.RefreshTokenReused, ErrorCodes.SessionRevoked, ErrorCodes.SessionExpired, ErrorCodes.RateLimited);
         group.MapPost("/logout", Logout).WithName("logout").WithSummary("End the session of a refresh token, or of the access token")
-            .AllowAnonymous().DisableRateLimiting().Refuses(ErrorCodes.AuthenticationRequired);
+            .AllowAnonymous().DisableRateLimiting().Refuses(ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
         group.MapPost("/logout-all", LogoutAll).WithName("logoutAll").WithSummary("End every session of the signed-in person")
             .RequireAuthorization().DisableRateLimiting();
         group.MapPost("/verify", Verify).WithName("verify").WithSummary("Ask whether an access token is good at this moment")
@@ -58,11 +58,12 @@ internal static class SessionsEndpoints
         };
 
     // RFC 7009 section 2.2: a token that is no longer good is answered like one that was, for the aim is reached.
-    private static async Task<Results<NoContent, Problem>> Logout(LogoutRequest? request, HttpContext context, Client client, RefreshTokenFormat format, SessionRevoker revoker, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ChallengeHttpResult>> Logout(LogoutRequest? request, HttpContext context, Client client, RefreshTokenFormat format, SessionRevoker revoker, CancellationToken cancellationToken)
     {
         if (request?.RefreshToken is null && Caller.Of(context.User) is null)
         {
-            return (Problem)ErrorCodes.AuthenticationRequired;
+            // Says what was wrong with the token, if there was one.
+            return TypedResults.Challenge();
         }
 
         if ((request?.RefreshToken is { } text ? format.Read(text)?.SessionId : Caller.Of(context.User)?.SessionId) is { } sessionId)

@@ -62,20 +62,22 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
     private async Task<SignInOutcome> EnterAsync(Account account, string hash, string? deviceName, Attempt attempt, Client client, CancellationToken cancellationToken)
     {
         var takeBack = SignInThrottle.TakeBack(attempt, succeeded: true);
-        var isUnverified = settings.RequireVerifiedEmail && !account.IsEmailVerified;
-        if (account.IsActive && !isUnverified)
+        if (!account.IsActive || (settings.RequireVerifiedEmail && !account.IsEmailVerified))
         {
-            await using var connection = await database.OpenConnectionAsync(cancellationToken);
-            var identity = new ProvenIdentity(account.Id, Methods, client, deviceName, hash);
-            if (await starter.StartAsync(identity, connection, takeBack, cancellationToken) is { } response)
-            {
-                return new SignInOutcome.SignedIn(response);
-            }
+            await RunAsync(takeBack);
+            await AuditFailureAsync(account.Id, client, account.IsActive ? "email_not_verified" : "account_disabled", setLock: false);
+            return account.IsActive ? new SignInOutcome.Unverified() : new SignInOutcome.Disabled();
         }
 
-        await RunAsync(takeBack);
-        await AuditFailureAsync(account.Id, client, isUnverified ? "email_not_verified" : "account_disabled", setLock: false);
-        return account.IsActive && isUnverified ? new SignInOutcome.Unverified() : new SignInOutcome.Disabled();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (await starter.StartAsync(new(account.Id, Methods, client, deviceName, hash), connection, takeBack, cancellationToken) is { } response)
+        {
+            return new SignInOutcome.SignedIn(response);
+        }
+
+        // The account was disabled, or its password changed, while this one was being hashed.
+        await AuditFailureAsync(account.Id, client, "account_changed", setLock: false);
+        return new SignInOutcome.Rejected();
     }
 
     private async Task<(Verdict Verdict, Account? Account)> CountAndFindAsync(Attempt attempt, string canonical, CancellationToken cancellationToken)

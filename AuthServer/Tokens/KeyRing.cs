@@ -6,9 +6,13 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Tokens;
 
 /// <summary>The keys of this moment, in memory: which one signs, which verify, which are published.</summary>
-internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock)
+internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRing> logger) : INotificationSubscriber
 {
+    public const string ChannelName = "signing_keys";
+
     private volatile FrozenDictionary<string, KeyPair> _keys = FrozenDictionary<string, KeyPair>.Empty;
+
+    public string Channel => ChannelName;
 
     public bool IsLoaded => _keys.Count > 0;
 
@@ -42,6 +46,10 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping,
     public KeyPair? Find(string id) =>
         _keys.TryGetValue(id, out var key) && !(key.Stored?.ExpiresAt <= clock.GetUtcNow()) ? key : null;
 
+    public Task CatchUpAsync(CancellationToken cancellationToken) => ReloadAsync(cancellationToken);
+
+    public void Receive(string notice) => _ = ReloadQuietlyAsync();
+
     public async Task ReloadAsync(CancellationToken cancellationToken)
     {
         // A shared secret and published keys never stand in one ring: a public key must not pass as a secret.
@@ -55,5 +63,17 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping,
         await using var scope = scopes.CreateAsyncScope();
         var stored = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().SigningKeys.AsNoTracking().ToListAsync(cancellationToken);
         _keys = stored.Select(key => KeyPair.Open(key, wrapping)).ToFrozenDictionary(key => key.Id, StringComparer.Ordinal);
+    }
+
+    private async Task ReloadQuietlyAsync()
+    {
+        try
+        {
+            await ReloadAsync(CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            Log.ReloadFailed(logger, exception);
+        }
     }
 }

@@ -10,10 +10,9 @@ namespace AuthServer.Tokens;
 /// Keeps the ring turning: makes the first key, announces the next one in good time, drops those whose tokens have all
 /// expired, and re-wraps what was wrapped under the former root secret. One replica at a time does it.
 /// </summary>
-internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, KeyWrapping wrapping, TokenSettings settings, NotificationListener listener, TimeProvider clock, ILogger<KeyRotation> logger)
+internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRotation> logger)
     : BackgroundService
 {
-    private const string Channel = "signing_keys";
     private const long LockId = 0x6b657973;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -21,7 +20,6 @@ internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, Key
     /// <summary>Loads the keys before the first request is taken; if the database is away, the server starts unready.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        listener.Subscribe(Channel, ring.ReloadAsync, _ => ReloadQuietly());
         await TryRotateAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
@@ -37,7 +35,7 @@ internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, Key
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
             if (await AdvanceAsync(db, cancellationToken))
             {
-                await db.Database.ExecuteSqlAsync($"SELECT pg_notify({Channel}, '')", cancellationToken);
+                await db.Database.ExecuteSqlAsync($"SELECT pg_notify({KeyRing.ChannelName}, '')", cancellationToken);
             }
 
             await transaction.CommitAsync(cancellationToken);
@@ -83,19 +81,6 @@ internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, Key
             await RotateAsync(cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            Log.RotationFailed(logger, exception);
-        }
-    }
-
-    // Called on the listener's connection, which must go on listening.
-    private async void ReloadQuietly()
-    {
-        try
-        {
-            await ring.ReloadAsync(CancellationToken.None);
-        }
-        catch (Exception exception)
         {
             Log.RotationFailed(logger, exception);
         }

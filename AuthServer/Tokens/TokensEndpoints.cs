@@ -16,6 +16,7 @@ internal static class TokensEndpoints
         builder.AddSettings<TokenSettings>();
         builder.Services.AddJson(TokensJson.Default);
         builder.Services.AddSingleton<KeyRing>();
+        builder.Services.AddSingleton<INotificationSubscriber>(services => services.GetRequiredService<KeyRing>());
         builder.Services.AddSingleton<KeyRotation>();
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyRotation>());
         builder.Services.AddSingleton<AccessTokenIssuer>();

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace AuthServer.Http;
+
+/// <summary>
+/// Whether this replica hears what the others NOTIFY. After a second of silence nobody may rely on it, and whoever
+/// keeps something in memory asks the database instead.
+/// </summary>
+internal sealed class NotificationLine
+{
+    private static readonly TimeSpan Stale = TimeSpan.FromSeconds(1);
+
+    private long _heardAt;
+
+    /// <summary>Whether everything committed more than a second ago has been heard.</summary>
+    public bool IsCurrent => Volatile.Read(ref _heardAt) is var heardAt and not 0 && Stopwatch.GetElapsedTime(heardAt) < Stale;
+
+    /// <summary>Everything committed before that moment (<see cref="Stopwatch.GetTimestamp"/>) has been heard.</summary>
+    public void HeardAt(long timestamp) => Volatile.Write(ref _heardAt, timestamp);
+
+    public void Lost() => HeardAt(0);
+}
+
+/// <summary>Something kept in memory that a NOTIFY channel keeps up to date.</summary>
+internal interface INotificationSubscriber
+{
+    string Channel { get; }
+
+    /// <summary>Reads from the tables what may have been missed. Called each time the line is made, before it counts as current.</summary>
+    Task CatchUpAsync(CancellationToken cancellationToken);
+
+    /// <summary>Takes one notice. Called on the line's own connection, which must go on listening: it may neither wait nor throw.</summary>
+    void Receive(string notice);
+}
