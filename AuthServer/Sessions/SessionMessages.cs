@@ -41,7 +41,8 @@ public sealed record VerifyResponse(bool Valid, Guid Sub, Guid Sid, IReadOnlyLis
 /// <param name="Total">How many there are.</param>
 /// <param name="Skip">How many were passed over.</param>
 /// <param name="Limit">How many a page holds.</param>
-public sealed record SessionPage(IReadOnlyList<SessionView> Items, int Total, int Skip, int Limit);
+/// <param name="Next">For <c>after</c>: where the next page starts, however the list has changed meanwhile; null on the last page.</param>
+public sealed record SessionPage(IReadOnlyList<SessionView> Items, int Total, int Skip, int Limit, Guid? Next);
 
 /// <summary>One of a person's devices.</summary>
 /// <param name="Id">The <c>sid</c> of its tokens.</param>

@@ -82,7 +82,7 @@ internal static class SessionsEndpoints
 
     private static Ok<VerifyResponse> Verify(HttpContext context, Caller caller) => TypedResults.Ok(VerifyResponse.Of(context.User, caller));
 
-    private static async Task<Results<Ok<SessionPage>, Problem>> List(Caller caller, AuthDbContext db, TimeProvider clock, CancellationToken cancellationToken, int skip = 0, int limit = 20)
+    private static async Task<Results<Ok<SessionPage>, Problem>> List(Caller caller, AuthDbContext db, TimeProvider clock, CancellationToken cancellationToken, int skip = 0, int limit = 20, Guid? after = null)
     {
         if (Paging.Faults(skip, limit) is { } problem)
         {
@@ -92,8 +92,9 @@ internal static class SessionsEndpoints
         var now = clock.GetUtcNow();
         var live = db.Sessions.AsNoTracking().Where(session => session.UserId == caller.UserId && session.RevokedAt == null && session.ExpiresAt > now && session.LastUsedAt + session.IdleTimeout > now);
         var total = await live.CountAsync(cancellationToken);
-        var page = await live.OrderByDescending(session => session.Id).Skip(skip).Take(limit).ToListAsync(cancellationToken);
-        return TypedResults.Ok(new SessionPage([.. page.Select(session => SessionView.Of(session, caller))], total, skip, limit));
+        var page = await live.Where(session => after == null || session.Id < after).OrderByDescending(session => session.Id).Skip(skip).Take(limit + 1).ToListAsync(cancellationToken);
+        Guid? next = page.Count > limit ? page[limit - 1].Id : null;
+        return TypedResults.Ok(new SessionPage([.. page.Take(limit).Select(session => SessionView.Of(session, caller))], total, skip, limit, next));
     }
 
     private static async Task<Results<NoContent, Problem>> End(string id, Caller caller, Client client, SessionRevoker revoker, CancellationToken cancellationToken) =>

@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace AuthServer.Sessions;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(TokenResponse))]
+[JsonSerializable(typeof(SignedInResponse))]
+[JsonSerializable(typeof(UserView))]
+[JsonSerializable(typeof(List<MembershipView>))]
+[JsonSerializable(typeof(List<LicenceView>))]
+[JsonSerializable(typeof(SessionPage))]
+[JsonSerializable(typeof(VerifyResponse))]
+[JsonSerializable(typeof(RefreshRequest))]
+[JsonSerializable(typeof(LogoutRequest))]
+internal sealed partial class SessionsJson : JsonSerializerContext;
