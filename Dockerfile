@@ -1,0 +1,32 @@
+# The server in /app, the migrations in /app/migrations; compose.yaml runs both. No shell tool of the image is needed.
+
+FROM node:22-slim AS node
+
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG UseMailKit=true
+# The build takes the page at /docs from npm.
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY --from=node /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/npm
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
+WORKDIR /src
+
+# Packages first: this layer is made anew only when they change. Restoring Migrations restores the server, too.
+COPY global.json Directory.Build.props Directory.Packages.props ./
+COPY AuthServer/AuthServer.csproj AuthServer/Docs.targets AuthServer/
+COPY Migrations/AuthServer.Migrations.csproj Migrations/
+RUN dotnet restore Migrations -p:UseMailKit=$UseMailKit
+
+COPY . .
+RUN dotnet publish AuthServer -c Release --no-restore -p:UseMailKit=$UseMailKit -p:UseAppHost=false -o /app \
+ && dotnet publish Migrations -c Release --no-restore -p:UseMailKit=$UseMailKit -p:UseAppHost=false -o /app/migrations
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0
+WORKDIR /app
+COPY --from=build /app .
+# Diagnostics would open a socket in /tmp; without them the container runs with a read-only file system.
+ENV DOTNET_EnableDiagnostics=0 \
+    ASPNETCORE_HTTP_PORTS=8080
+USER $APP_UID
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["dotnet", "/app/AuthServer.dll", "healthcheck"]
+ENTRYPOINT ["dotnet", "/app/AuthServer.dll"]

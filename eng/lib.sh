@@ -1,0 +1,90 @@
+# shellcheck shell=bash
+# What more than one script in this folder needs; they source it.
+
+say() { printf '%s\n' "$*"; }
+warn() { printf '%s\n' "$*" >&2; }
+die() { warn "$@"; exit 1; }
+
+# lock FILE wait|nowait: holds FILE for as long as this shell lives. The kernel drops the lock with the last open
+# descriptor, so that not even kill -9 leaves a stale one; a child that may outlive the script is started with 9>&-.
+lock() {
+  exec 9>>"$1"
+  if command -v flock >/dev/null; then
+    if [ "$2" = wait ]; then flock 9; else flock -n 9; fi
+  else # macOS: the same system call, by way of perl
+    local operation=2
+    [ "$2" = wait ] || operation=6
+    perl -e 'open(my $file, ">&=", 9) && flock($file, $ARGV[0]) or exit 1' "$operation"
+  fi
+}
+
+# port_is_taken PORT: whether something listens there on loopback.
+port_is_taken() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# command_line PID: what that process was started with; nothing if there is none. (Slim containers have no ps.)
+command_line() {
+  if [ -r "/proc/$1/cmdline" ]; then tr '\0' ' ' <"/proc/$1/cmdline"; else ps -ww -o command= -p "$1" || true; fi
+} 2>/dev/null
+
+# as_root COMMAND...: fails at once where that would need a password.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+can_apt_install() { command -v apt-get >/dev/null && as_root true 2>/dev/null; }
+
+# apt_install PACKAGE...: quiet unless it fails.
+apt_install() {
+  local log
+  log=$(mktemp)
+  say "Installing $* with apt-get (takes a minute) ..."
+  # A broken third-party source must not be in the way; if a package really is not to be had, install says so.
+  as_root apt-get update -qq </dev/null >"$log" 2>&1 || true
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    -o DPkg::Lock::Timeout=300 "$@" </dev/null >>"$log" 2>&1 || {
+    tail -n 20 "$log" >&2
+    rm -f "$log"
+    return 1
+  }
+  rm -f "$log"
+}
+
+# need_npm: the build takes the page at /docs from npm.
+need_npm() {
+  ! command -v npm >/dev/null || return 0
+  can_apt_install || die "Node.js 20 or newer with npm is needed: install it, then try again."
+  run apt_install nodejs npm || die "apt-get could not install Node.js: install it, then try again."
+}
+
+# A script that has to clean up runs what takes long by `run`, and calls `end_child` when it exits.
+child= # the process that is being waited for
+
+# run COMMAND...: in the background, so that a signal is acted upon at once and not when the command is through.
+run() {
+  "$@" 9>&- &
+  child=$!
+  local status=0
+  wait "$child" || status=$?
+  child=
+  return "$status"
+}
+
+end_child() {
+  [ -n "$child" ] || return 0
+  end_tree "$child"
+  wait "$child" || true
+}
+
+# end_tree PID: the process and what it started; `dotnet test`, for one, leaves its children running.
+end_tree() {
+  local kid
+  for kid in $(pgrep -P "$1"); do end_tree "$kid"; done
+  kill -TERM "$1" || true # it may just have ended
+} 2>/dev/null
+
+# exit_on_signals: so that the EXIT trap cleans up after these as well.
+exit_on_signals() {
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+}
