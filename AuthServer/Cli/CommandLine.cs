@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using AuthServer.Http;
+using AuthServer.Tokens;
 using AuthServer.Users;
 
 namespace AuthServer.Cli;
@@ -33,6 +34,12 @@ internal static class CommandLine
             return code;
         }
 
+        if (await app.Services.GetRequiredService<KeyRing>().FaultAsync(cancellationToken) is { } fault)
+        {
+            await Console.Error.WriteLineAsync($"Configuration: {fault}");
+            return BadConfiguration;
+        }
+
         await app.RunAsync(cancellationToken);
         return 0;
     }
@@ -55,6 +62,11 @@ internal static class CommandLine
         var command = new Command("create-admin", "Make a platform administrator. The password comes from ADMIN_PASSWORD; without it one is made and shown once.") { email, ifNone };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (CheckConfiguration(app) is var code and not 0)
+            {
+                return code;
+            }
+
             var given = Environment.GetEnvironmentVariable("ADMIN_PASSWORD");
             var password = string.IsNullOrEmpty(given) ? RandomNumberGenerator.GetString(PasswordAlphabet, 24) : given;
             await using var scope = app.Services.CreateAsyncScope();

@@ -9,5 +9,8 @@ internal static partial class Log
     public static partial void DatabaseUnavailable(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "The notification line to the database is down; asking per request until it is back")]
-    public static partial void ListenerLost(ILogger logger, Exception exception);
+    public static partial void LineLost(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 1003, Level = LogLevel.Information, Message = "The notification line to the database is back")]
+    public static partial void LineBack(ILogger logger);
 }

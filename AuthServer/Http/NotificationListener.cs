@@ -16,6 +16,7 @@ internal sealed class NotificationListener(NotificationLine line, IEnumerable<IN
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly Dictionary<string, INotificationSubscriber> _subscribers = subscribers.ToDictionary(subscriber => subscriber.Channel, StringComparer.Ordinal);
+    private bool _isDown;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,7 +29,13 @@ internal sealed class NotificationListener(NotificationLine line, IEnumerable<IN
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 line.Lost();
-                Log.ListenerLost(logger, exception);
+                // Once an outage, not four times a second.
+                if (!_isDown)
+                {
+                    Log.LineLost(logger, exception);
+                }
+
+                _isDown = true;
                 await Task.Delay(RetryAfter, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
@@ -53,6 +60,12 @@ internal sealed class NotificationListener(NotificationLine line, IEnumerable<IN
             await subscriber.CatchUpAsync(stopping);
         }
 
+        if (_isDown)
+        {
+            Log.LineBack(logger);
+        }
+
+        _isDown = false;
         await using var ping = new NpgsqlCommand("SELECT 1", connection);
         while (true)
         {

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Data.Common;
+using System.Security.Cryptography;
 using AuthServer.Data;
 using AuthServer.Http;
 using Microsoft.EntityFrameworkCore;
@@ -46,9 +48,30 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping,
     public KeyPair? Find(string id) =>
         _keys.TryGetValue(id, out var key) && !(key.Stored?.ExpiresAt <= clock.GetUtcNow()) ? key : null;
 
-    public Task CatchUpAsync(CancellationToken cancellationToken) => ReloadAsync(cancellationToken);
+    /// <summary>
+    /// Why this server must not run on this database: its keys are wrapped under a root secret we do not have. Null where
+    /// they can be read, and where the database is away or empty, which time may mend.
+    /// </summary>
+    public async Task<string?> FaultAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReloadAsync(cancellationToken);
+            return null;
+        }
+        catch (CryptographicException exception)
+        {
+            return exception.Message;
+        }
+        catch (Exception exception) when (exception is DbException or NotReadyException or TimeoutException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
-    public void Receive(string notice) => _ = ReloadQuietlyAsync();
+    public Task CatchUpAsync(CancellationToken cancellationToken) => ReloadQuietlyAsync(cancellationToken);
+
+    public void Receive(string notice) => _ = ReloadQuietlyAsync(CancellationToken.None);
 
     public async Task ReloadAsync(CancellationToken cancellationToken)
     {
@@ -65,11 +88,11 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping,
         _keys = stored.Select(key => KeyPair.Open(key, wrapping)).ToFrozenDictionary(key => key.Id, StringComparer.Ordinal);
     }
 
-    private async Task ReloadQuietlyAsync()
+    private async Task ReloadQuietlyAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await ReloadAsync(CancellationToken.None);
+            await ReloadAsync(cancellationToken);
         }
         catch (Exception exception)
         {
