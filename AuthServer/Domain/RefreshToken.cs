@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -37,7 +38,8 @@ internal readonly record struct RefreshToken(Guid SessionId, int Generation)
     public static RefreshToken? Read(string text, byte[] key)
     {
         Span<byte> bytes = stackalloc byte[SignedBytes + MacBytes];
-        if (!Base64Url.TryDecodeFromChars(text.AsSpan(Prefix.Length + KeyIdLength + 1), bytes, out var written) || written != bytes.Length)
+        // Not TryDecodeFromChars, which throws at a character that is not of the alphabet.
+        if (Base64Url.DecodeFromChars(text.AsSpan(Prefix.Length + KeyIdLength + 1), bytes, out _, out var written) != OperationStatus.Done || written != bytes.Length)
         {
             return null;
         }
