@@ -1,0 +1,55 @@
+using Npgsql;
+
+namespace AuthServer.Tests.Data;
+
+public sealed class ServerRoleTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
+{
+    private const string AddEvent = "INSERT INTO audit_events (type, outcome, occurred_at) VALUES ('test', 'success', now())";
+
+    [Theory]
+    [InlineData("CREATE TABLE mine (id int)")]
+    [InlineData("CREATE SCHEMA mine")]
+    [InlineData("ALTER TABLE users ADD COLUMN mine int")]
+    [InlineData("ALTER TABLE audit_events DISABLE TRIGGER ALL")]
+    [InlineData("DROP TABLE audit_events")]
+    [InlineData("DROP TRIGGER audit_events_append_only ON audit_events")]
+    [InlineData("CREATE OR REPLACE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")]
+    [InlineData("CREATE INDEX mine ON users (email)")]
+    [InlineData("SET session_replication_role = replica")]
+    [InlineData("""DELETE FROM "__EFMigrationsHistory" """)]
+    [InlineData("TRUNCATE sessions")]
+    public async Task The_server_cannot_change_the_schema(string sql) => (await RefusalOfAsync(database.Value.ServerConnection, sql)).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+
+    [Theory]
+    [InlineData("UPDATE audit_events SET reason = 'x'")]
+    [InlineData("DELETE FROM audit_events")]
+    [InlineData("TRUNCATE audit_events")]
+    [Trait("ASVS", "16.4.2")]
+    public async Task Nobody_can_change_the_audit_log_not_even_its_owner(string sql)
+    {
+        await database.Value.ExecuteAsync(AddEvent);
+
+        (await RefusalOfAsync(database.Value.ServerConnection, sql)).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+        (await RefusalOfAsync(database.Value.OwnerConnection, sql)).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+        (await database.Value.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'test' AND reason IS NULL")).Should().BePositive();
+    }
+
+    [Fact]
+    public async Task The_server_can_add_to_the_audit_log() => (await RefusalOfAsync(database.Value.ServerConnection, AddEvent)).Should().BeNull();
+
+    private static async Task<string?> RefusalOfAsync(string address, string sql)
+    {
+        await using var connection = new NpgsqlConnection(address + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        try
+        {
+            await command.ExecuteNonQueryAsync();
+            return null;
+        }
+        catch (PostgresException exception)
+        {
+            return exception.SqlState;
+        }
+    }
+}
