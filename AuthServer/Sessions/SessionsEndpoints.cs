@@ -98,7 +98,7 @@ internal static class SessionsEndpoints
     }
 
     private static async Task<Results<NoContent, Problem>> End(string id, Caller caller, Client client, SessionRevoker revoker, CancellationToken cancellationToken) =>
-        Guid.TryParse(id, out var sessionId) && await revoker.EndOwnAsync(caller.UserId, sessionId, client, cancellationToken)
+        Guid.TryParseExact(id, "D", out var sessionId) && await revoker.EndOwnAsync(caller.UserId, sessionId, client, cancellationToken)
             ? TypedResults.NoContent()
             : (Problem)ErrorCodes.NotFound;
 
