@@ -7,7 +7,7 @@ namespace AuthServer.Sessions;
 
 /// <summary>Asks for the next pair of tokens.</summary>
 /// <param name="RefreshToken">The refresh token of the last answer.</param>
-public sealed record RefreshRequest(string? RefreshToken) : IValidated
+public sealed record RefreshRequest(string? RefreshToken = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
     {
