@@ -60,13 +60,15 @@ internal static class SessionsEndpoints
     // RFC 7009 section 2.2: a token that is no longer good is answered like one that was, for the aim is reached.
     private static async Task<Results<NoContent, ChallengeHttpResult>> Logout(LogoutRequest? request, HttpContext context, Client client, RefreshTokenFormat format, SessionRevoker revoker, CancellationToken cancellationToken)
     {
-        if (request?.RefreshToken is null && Caller.Of(context.User) is null)
+        var caller = Caller.Of(context.User);
+        if (request?.RefreshToken is null && caller is null)
         {
             // Says what was wrong with the token, if there was one.
             return TypedResults.Challenge();
         }
 
-        if ((request?.RefreshToken is { } text ? format.Read(text)?.SessionId : Caller.Of(context.User)?.SessionId) is { } sessionId)
+        // An unreadable refresh token beside a good access token must not leave alive what its owner believes ended.
+        if ((format.Read(request?.RefreshToken)?.SessionId ?? caller?.SessionId) is { } sessionId)
         {
             await revoker.EndAsync(sessionId, client, cancellationToken);
         }
