@@ -64,7 +64,8 @@ public sealed class TestDatabase : IAsyncDisposable
             await _owner.DisposeAsync();
         }
 
-        await AdministerAsync($"DROP DATABASE {_name} WITH (FORCE)");
+        // Only a superuser may end what connections the server's role has left.
+        await AdministerAsync($"DROP DATABASE {_name} WITH (FORCE)", "TEST_SUPERUSER_DATABASE_URL");
     }
 
     private NpgsqlCommand Command(string sql, (string Name, object Value)[] parameters)
@@ -87,9 +88,9 @@ public sealed class TestDatabase : IAsyncDisposable
         NpgsqlConnection.ClearAllPools();
     }
 
-    private static async Task AdministerAsync(string sql)
+    private static async Task AdministerAsync(string sql, string role = "TEST_DATABASE_URL")
     {
-        await using var connection = new NpgsqlConnection(With(Variable("TEST_DATABASE_URL"), "postgres") + ";Pooling=false");
+        await using var connection = new NpgsqlConnection(With(Variable(role), "postgres") + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
