@@ -1,11 +1,15 @@
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>The server's clock, which a test can put forward. Timers run in real time.</summary>
+/// <summary>The server's clock, which a test can put forward or stop. Timers run in real time.</summary>
 public sealed class TestClock : TimeProvider
 {
     private TimeSpan _ahead;
+    private DateTimeOffset? _stoppedAt;
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + _ahead;
+    public override DateTimeOffset GetUtcNow() => (_stoppedAt ?? System.GetUtcNow()) + _ahead;
 
     public void Advance(TimeSpan time) => _ahead += time;
+
+    /// <summary>From here on time passes by <see cref="Advance"/> alone, in whole seconds: for tests of the very second something ends.</summary>
+    public void Stop() => _stoppedAt = DateTimeOffset.FromUnixTimeSeconds(System.GetUtcNow().ToUnixTimeSeconds());
 }
