@@ -58,19 +58,21 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
         }
     }
 
+    /// <summary>Refuses a session's access tokens from now on.</summary>
+    public void Refuse(Guid sessionId) => _sessions[sessionId] = RefusedUntil(clock.GetUtcNow());
+
     // A session's id, or user:ID:VERSION. Whatever it refuses was issued before this moment, so it has expired a lifetime from now.
     public void Receive(string notice)
     {
         var now = clock.GetUtcNow();
-        var until = now + tokens.AccessTokenLifetime + tokens.ClockSkew;
         if (Guid.TryParse(notice, out var sessionId))
         {
-            _sessions[sessionId] = until;
+            Refuse(sessionId);
         }
         else if (notice.StartsWith(PersonMark, StringComparison.Ordinal) && notice[PersonMark.Length..].Split(':') is [var user, var version]
             && Guid.TryParse(user, out var userId) && int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
-            Remember(userId, number, until);
+            Remember(userId, number, RefusedUntil(now));
         }
 
         Sweep(now);
@@ -93,6 +95,8 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
             _ => null,
         };
     }
+
+    private DateTimeOffset RefusedUntil(DateTimeOffset now) => now + tokens.AccessTokenLifetime + tokens.ClockSkew;
 
     private void Remember(Guid userId, int version, DateTimeOffset until) =>
         _people.AddOrUpdate(userId, (version, until), (_, known) => known.Version >= version ? known : (version, until));

@@ -11,7 +11,7 @@ namespace AuthServer.Sessions;
 /// The one way a session is ended before its time. One statement ends it, writes the revocation that refuses its
 /// access tokens, tells every replica, and writes the audit event: all of it, or none.
 /// </summary>
-internal sealed class SessionRevoker(NpgsqlDataSource database, TokenSettings tokens, TimeProvider clock)
+internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed feed, TokenSettings tokens, TimeProvider clock)
 {
     private const string Sql = """
         WITH ended AS (
@@ -23,7 +23,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, TokenSettings to
         audited AS (
             INSERT INTO audit_events {1}
             SELECT @type, @outcome, @now, @actor_id, user_id, tenant_id, id, @ip, @user_agent, @request_id, @reason FROM ended)
-        SELECT pg_notify('{2}', id::text) FROM ended
+        SELECT id, pg_notify('{2}', id::text) FROM ended
         """;
 
     private static readonly string EndOne = Statement("id = @session_id");
@@ -61,13 +61,17 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, TokenSettings to
         command.Parameters.Add(new("session_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)sessionId ?? DBNull.Value });
         command.Parameters.Add(new("actor_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)actorId ?? DBNull.Value });
         command.Parameters.AddOrigin(client);
-        var ended = 0;
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
+        var ended = new List<Guid>();
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
-            ended++;
+            while (await row.ReadAsync(cancellationToken))
+            {
+                ended.Add(row.GetGuid(0));
+            }
         }
 
-        return ended;
+        // It is committed. The notice reaches this replica too, but whoever signed out here must not get in until then.
+        ended.ForEach(feed.Refuse);
+        return ended.Count;
     }
 }
