@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
+using System.Text;
 
 namespace AuthServer.Domain;
 
@@ -25,9 +26,9 @@ internal sealed record EmailAddress(string Address, string Canonical)
 
     /// <summary>
     /// The canonical form of whatever was typed: somebody who signs in with no proper address must fail like anybody
-    /// else whose name is unknown.
+    /// else whose name is unknown. It stays as it is, because lower-casing too maps U+212A onto an ASCII letter.
     /// </summary>
-    public static string Canonicalize(string text) => Parse(text)?.Canonical ?? text.Trim().ToLowerInvariant();
+    public static string Canonicalize(string text) => ParseLocal(text.Trim())?.Canonical ?? text.Trim();
 
     /// <summary>An address on this machine alone, such as <c>admin@localhost</c>: for the operator, never for the API.</summary>
     public static EmailAddress? ParseLocal(string text) =>
@@ -38,8 +39,7 @@ internal sealed record EmailAddress(string Address, string Canonical)
     /// <summary>The address, or null where the text is none that mail could reach.</summary>
     public static EmailAddress? Parse(string? text)
     {
-        var address = text?.Trim();
-        if (address is null || address.Length > MaxLength)
+        if (text is null || text.EnumerateRunes().Any(IsInvisible) || text.Trim() is not { Length: <= MaxLength } address)
         {
             return null;
         }
@@ -53,6 +53,9 @@ internal sealed record EmailAddress(string Address, string Canonical)
         var canonical = $"{address[..at].ToLowerInvariant()}@{domain}";
         return canonical.Length <= MaxLength ? new($"{address[..at]}@{domain}", canonical) : null;
     }
+
+    // IDNA drops some of these without a word, a mail header may break at others.
+    private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format;
 
     private static bool IsLocalPart(ReadOnlySpan<char> local) =>
         !local.IsEmpty && !local.ContainsAnyExcept(LocalCharacters) && local[0] != '.' && local[^1] != '.' && !local.Contains("..", StringComparison.Ordinal);

@@ -9,7 +9,8 @@ internal static partial class UserName
 
     public static bool IsValid(string value) => Shape().IsMatch(value);
 
-    public static string Normalize(string value) => value.ToLowerInvariant();
+    /// <summary>The form names are found by; what is none stays as it is, because U+212A in lower case would be a k.</summary>
+    public static string Normalize(string value) => IsValid(value) ? value.ToLowerInvariant() : value;
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{2,63}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Shape();
