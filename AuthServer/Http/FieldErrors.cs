@@ -24,18 +24,15 @@ internal sealed class FieldErrors
     /// <summary>Text for people to read: no control characters, and none that reorder or hide other text.</summary>
     public void Text(string field, string? value, int maxLength, bool required = false)
     {
-        if (string.IsNullOrWhiteSpace(value))
+        if (required && string.IsNullOrWhiteSpace(value))
         {
-            if (required)
-            {
-                Add(field, "Required.");
-            }
+            Add(field, "Required.");
         }
-        else if (value.Length > maxLength)
+        else if (value?.Length > maxLength)
         {
             Add(field, $"At most {maxLength.ToString(CultureInfo.InvariantCulture)} characters.");
         }
-        else if (value.EnumerateRunes().Any(IsUnfit))
+        else if (value?.EnumerateRunes().Any(IsUnfit) == true)
         {
             Add(field, "Control characters and invisible formatting characters are not allowed.");
         }
@@ -66,9 +63,10 @@ internal sealed class FieldErrors
         }
     }
 
+    // Persian and Indic names are not spelled rightly without the two joiners, U+200C and U+200D.
     private static bool IsUnfit(System.Text.Rune rune) =>
         rune == System.Text.Rune.ReplacementChar
-        || System.Text.Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        || rune.Value is not (0x200C or 0x200D) && System.Text.Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
             or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
 }
 
