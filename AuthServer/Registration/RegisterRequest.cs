@@ -29,6 +29,11 @@ public sealed record RegisterRequest(
     void IValidated.Validate(FieldErrors errors)
     {
         errors.Email("email", Email);
+        if (string.IsNullOrEmpty(Password))
+        {
+            errors.Add("password", "Required.");
+        }
+
         errors.UserName("username", Username);
         errors.Text("full_name", FullName, maxLength: 200);
         errors.LanguageTag("locale", Locale);
