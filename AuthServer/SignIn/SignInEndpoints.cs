@@ -42,7 +42,17 @@ internal static class SignInEndpoints
             return (Problem)ErrorCodes.UnsupportedMediaType;
         }
 
-        var form = await request.ReadFormAsync(cancellationToken);
+        IFormCollection form;
+        try
+        {
+            form = await request.ReadFormAsync(cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            // A NUL in it, or more fields than any form has.
+            return (Problem)ErrorCodes.BadRequest;
+        }
+
         var errors = new FieldErrors();
         var login = new LoginRequest(Username: form["username"], Password: form["password"]);
         ((IValidated)login).Validate(errors);
@@ -51,7 +61,13 @@ internal static class SignInEndpoints
             errors.Add("grant_type", "Only password.");
         }
 
-        return errors.Any || form["username"].Count > 1 || form["password"].Count > 1
+        // RFC 6749 section 3.2: a parameter must not be given more than once.
+        foreach (var twice in form.Where(field => field.Key is "username" or "password" && field.Value.Count > 1))
+        {
+            errors.Add(twice.Key, "Given twice.");
+        }
+
+        return errors.Any
             ? new Problem(ErrorCodes.ValidationFailed, errors.Messages)
             : await AnswerAsync(login.Name!, login.Password!, null, client, signIn, cancellationToken);
     }
