@@ -57,6 +57,9 @@ public sealed class TestDatabase : IAsyncDisposable
         return await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>One statement from outside this database, whose name stands for {0}, and its first value.</summary>
+    public Task<object?> BySuperuserAsync(string sql) => AdministerAsync(sql.Replace("{0}", _name, StringComparison.Ordinal), "TEST_SUPERUSER_DATABASE_URL");
+
     public async ValueTask DisposeAsync()
     {
         if (_owner is not null)
@@ -88,12 +91,12 @@ public sealed class TestDatabase : IAsyncDisposable
         NpgsqlConnection.ClearAllPools();
     }
 
-    private static async Task AdministerAsync(string sql, string role = "TEST_DATABASE_URL")
+    private static async Task<object?> AdministerAsync(string sql, string role = "TEST_DATABASE_URL")
     {
         await using var connection = new NpgsqlConnection(With(Variable(role), "postgres") + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
+        return await command.ExecuteScalarAsync();
     }
 
     private static string With(string url, string database) =>
