@@ -17,12 +17,13 @@ internal static class AccessTokenFormat
     private const string LongType = "application/at+jwt";
     private const int MaxLength = 4096;
     private const long MaxTime = 253402300799;
+    private const string NotBefore = "nbf";
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 4 };
 
-    /// <summary>The key the token names, if the token has our form in every part.</summary>
+    /// <summary>The key the token names and the time it is good for, if the token has our form in every part.</summary>
     /// <exception cref="SecurityTokenException">It has not.</exception>
-    public static KeyPair Check(string token, KeyRing ring)
+    public static (KeyPair Key, DateTimeOffset NotBefore, DateTimeOffset Expires) Check(string token, KeyRing ring)
     {
         if (token.Length > MaxLength || token.Split('.') is not [var header, var payload, var signature] || !IsCanonical(signature))
         {
@@ -36,7 +37,8 @@ internal static class AccessTokenFormat
             throw new SecurityTokenException("A claim is missing or of the wrong type.");
         }
 
-        return KeyOf(headerJson.RootElement, ring) ?? throw new SecurityTokenException("No such key, or not with this algorithm.");
+        var key = KeyOf(headerJson.RootElement, ring) ?? throw new SecurityTokenException("No such key, or not with this algorithm.");
+        return (key, Time(payloadJson.RootElement, NotBefore), Time(payloadJson.RootElement, ClaimNames.Expires));
     }
 
     // Exactly alg, typ and kid: whatever else a header can say (jwk, jku, x5c, crit, b64, zip) asks us to trust the sender.
@@ -49,13 +51,15 @@ internal static class AccessTokenFormat
             : null;
 
     private static bool HasOurClaims(JsonElement payload) =>
-        IsTime(payload, "iat") && IsTime(payload, "nbf") && IsTime(payload, ClaimNames.Expires) && IsTime(payload, ClaimNames.AuthTime)
+        IsTime(payload, "iat") && IsTime(payload, NotBefore) && IsTime(payload, ClaimNames.Expires) && IsTime(payload, ClaimNames.AuthTime)
         && IsId(payload, ClaimNames.Subject) && IsId(payload, ClaimNames.SessionId)
         && Text(payload, "iss") is not null && Text(payload, "aud") is not null
         && payload.TryGetProperty(ClaimNames.TokenVersion, out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out _);
 
     private static bool IsTime(JsonElement payload, string claim) =>
         payload.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and <= MaxTime;
+
+    private static DateTimeOffset Time(JsonElement payload, string claim) => DateTimeOffset.FromUnixTimeSeconds(payload.GetProperty(claim).GetInt64());
 
     private static bool IsId(JsonElement payload, string claim) => Guid.TryParseExact(Text(payload, claim), "D", out _);
 

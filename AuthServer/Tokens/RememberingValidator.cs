@@ -34,8 +34,8 @@ internal sealed class RememberingValidator : ISecurityTokenValidator, IDisposabl
             ValidAudience = settings.Audience,
             ValidTypes = [AccessTokenFormat.Type, "application/" + AccessTokenFormat.Type],
             RequireSignedTokens = true,
-            RequireExpirationTime = true,
-            LifetimeValidator = (notBefore, expires, _, _) => CheckLifetime(notBefore, expires),
+            // Checked here: the handler reads times as 32-bit numbers and leaves out what is after January 2038.
+            ValidateLifetime = false,
             NameClaimType = ClaimNames.Subject,
             RoleClaimType = ClaimNames.Role,
         };
@@ -58,16 +58,17 @@ internal sealed class RememberingValidator : ISecurityTokenValidator, IDisposabl
         var hash = TokenHash.Of(securityToken);
         if (_verified.TryGetValue(hash, out Verified? known) && known is not null && ReferenceEquals(_ring.Find(known.Key.Id), known.Key))
         {
-            CheckLifetime(known.Token.ValidFrom, known.Token.ValidTo);
+            CheckLifetime(known.NotBefore, known.Expires);
             validatedToken = known.Token;
             return known.Principal;
         }
 
-        var key = AccessTokenFormat.Check(securityToken, _ring);
+        var (key, notBefore, expires) = AccessTokenFormat.Check(securityToken, _ring);
         var rules = _rules.Clone();
         rules.IssuerSigningKey = key.VerificationKey;
         var principal = _handler.ValidateToken(securityToken, rules, out validatedToken);
-        Remember(hash, new(key, principal, validatedToken));
+        CheckLifetime(notBefore, expires);
+        Remember(hash, new(key, notBefore, expires, principal, validatedToken));
         return principal;
     }
 
@@ -75,25 +76,28 @@ internal sealed class RememberingValidator : ISecurityTokenValidator, IDisposabl
 
     private void Remember(TokenHash hash, Verified verified)
     {
-        var left = verified.Token.ValidTo + _skew - _clock.GetUtcNow().UtcDateTime;
+        var left = verified.Expires - _clock.GetUtcNow() + _skew;
         if (left > TimeSpan.Zero)
         {
             _verified.Set(hash, verified, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = left });
         }
     }
 
-    private bool CheckLifetime(DateTime? notBefore, DateTime? expires)
+    private void CheckLifetime(DateTimeOffset notBefore, DateTimeOffset expires)
     {
-        var now = _clock.GetUtcNow().UtcDateTime;
-        if (expires is null || now >= expires + _skew)
+        var now = _clock.GetUtcNow();
+        if (now - expires >= _skew)
         {
             throw new SecurityTokenExpiredException("The token has expired.");
         }
 
-        return notBefore is null || now >= notBefore - _skew ? true : throw new SecurityTokenNotYetValidException("The token is not valid yet.");
+        if (notBefore - now > _skew)
+        {
+            throw new SecurityTokenNotYetValidException("The token is not valid yet.");
+        }
     }
 
-    private sealed record Verified(KeyPair Key, ClaimsPrincipal Principal, SecurityToken Token);
+    private sealed record Verified(KeyPair Key, DateTimeOffset NotBefore, DateTimeOffset Expires, ClaimsPrincipal Principal, SecurityToken Token);
 
     private readonly record struct TokenHash(UInt128 High, UInt128 Low)
     {
