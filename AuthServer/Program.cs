@@ -12,7 +12,8 @@ using AuthServer.Users;
 // The machine's language must not decide what equals what.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+var commandLine = new CommandLine(args);
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = commandLine.Settings, ContentRootPath = AppContext.BaseDirectory });
 builder.Configuration.AddKnownEnvironment();
 builder.AddLogging();
 
@@ -35,6 +36,11 @@ builder.AddSignIn();
 builder.AddProfile();
 builder.AddUsers();
 
+if (await commandLine.RunWithoutServerAsync(builder) is { } exitCode)
+{
+    return exitCode;
+}
+
 var app = builder.Build();
 app.UseEdge();
 app.UseAuthentication();
@@ -52,4 +58,4 @@ api.MapSignIn();
 api.MapSessions();
 api.MapProfile();
 
-return await CommandLine.RunAsync(app, args);
+return await commandLine.RunAsync(app);

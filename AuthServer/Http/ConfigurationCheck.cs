@@ -1,3 +1,6 @@
+using System.Collections;
+using System.ComponentModel;
+using System.Reflection;
 using Microsoft.Extensions.Options;
 
 namespace AuthServer.Http;
@@ -5,24 +8,84 @@ namespace AuthServer.Http;
 /// <summary>Looks at every section at once, so that nobody has to start the server five times to find five mistakes.</summary>
 internal static class ConfigurationCheck
 {
-    public static IReadOnlyList<string> Faults(IServiceProvider services)
+    public static IReadOnlyList<string> Faults(IServiceProvider services) =>
+        [.. services.GetServices<SettingsCheck>().SelectMany(check => check.Faults(services))];
+
+    /// <summary>
+    /// What the binder would stumble over: keys that are not known, and values that cannot be read. It would stop at
+    /// the first, and show the value, which may be a secret that went astray.
+    /// </summary>
+    public static IEnumerable<string> Unreadable(IConfigurationSection section, Type type)
     {
-        try
+        var known = type.GetProperties().ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+        if (section.Value is { Length: > 0 })
         {
-            services.GetRequiredService<IStartupValidator>().Validate();
-            return [];
+            yield return $"{section.Path} is a section. Set one of its keys: {string.Join(", ", known.Keys)}.";
         }
-        catch (AggregateException exception)
+
+        foreach (var child in section.GetChildren())
         {
-            return [.. exception.InnerExceptions.SelectMany(Messages)];
-        }
-        catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException)
-        {
-            return [.. Messages(exception)];
+            if (!known.TryGetValue(child.Key, out var property))
+            {
+                yield return $"{child.Path} is not known. Known in {section.Path}: {string.Join(", ", known.Keys)}.";
+            }
+            else
+            {
+                foreach (var fault in UnreadableValue(child, property))
+                {
+                    yield return fault;
+                }
+            }
         }
     }
 
-    // What the binder cannot read, or does not know, it names by section and key.
-    private static IEnumerable<string> Messages(Exception exception) =>
-        exception is OptionsValidationException validation ? validation.Failures : [exception.Message];
+    private static IEnumerable<string> UnreadableValue(IConfigurationSection value, PropertyInfo property)
+    {
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        if (type != typeof(string) && type.IsAssignableTo(typeof(IEnumerable)))
+        {
+            var element = type.GetGenericArguments()[0];
+            return value.Value is { Length: > 0 }
+                ? [$"{Names(value.Path)} is a list. Set {value.Path.Replace(":", "__", StringComparison.Ordinal)}__0 and so on."]
+                : value.GetChildren().Where(item => !CanRead(item.Value, element)).Select(item => Unread(item.Path, element));
+        }
+
+        return type.IsClass && type != typeof(string) ? Unreadable(value, type)
+            : CanRead(value.Value, type) && !value.GetChildren().Any() ? []
+            : [Unread(value.Path, type)];
+    }
+
+    private static bool CanRead(string? text, Type type) => type == typeof(string) || (text is not null && TypeDescriptor.GetConverter(type).IsValid(text));
+
+    private static string Unread(string path, Type type) => $"{Names(path)} cannot be read. Give {Wanted(type)}.";
+
+    private static string Names(string path) => KnownEnvironment.VariableFor(path) is { } variable ? $"{path} ({variable})" : path;
+
+    private static string Wanted(Type type) =>
+        type == typeof(TimeSpan) ? "a time as [days.]hours:minutes:seconds, for example 00:10:00"
+        : type == typeof(bool) ? "true or false"
+        : type == typeof(string) ? "one text"
+        : "a whole number";
+}
+
+/// <summary>Says what is wrong with one section, for <see cref="ConfigurationCheck"/>.</summary>
+internal sealed record SettingsCheck(Func<IServiceProvider, IEnumerable<string>> Faults)
+{
+    public static SettingsCheck Of<T>(IConfigurationSection section) where T : class => new(services =>
+    {
+        if (ConfigurationCheck.Unreadable(section, typeof(T)).ToList() is { Count: > 0 } unreadable)
+        {
+            return unreadable;
+        }
+
+        try
+        {
+            _ = services.GetRequiredService<IOptions<T>>().Value;
+            return [];
+        }
+        catch (OptionsValidationException exception)
+        {
+            return exception.Failures;
+        }
+    });
 }

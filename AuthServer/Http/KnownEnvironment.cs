@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace AuthServer.Http;
 
@@ -9,49 +11,73 @@ namespace AuthServer.Http;
 /// </summary>
 internal static class KnownEnvironment
 {
+    private const string OriginsVariable = "BACKEND_CORS_ORIGINS";
+    private const string OriginsKey = "Server:CorsOrigins";
+
+    private static readonly Alias[] Aliases =
+    [
+        new("DATABASE_URL", "Database:Url"),
+        new("SECRET_KEY", "Secrets:Key"),
+        new("SECRET_KEY_PREVIOUS", "Secrets:PreviousKey"),
+        new("JWT_SECRET_KEY", "Tokens:SharedSecret"),
+        new("ACCESS_TOKEN_EXPIRE_MINUTES", "Tokens:AccessTokenLifetime", static value => Span(value, TimeSpan.FromMinutes)),
+        new("REFRESH_TOKEN_EXPIRE_DAYS", "Sessions:Patient:IdleTimeout", static value => Span(value, TimeSpan.FromDays)),
+    ];
+
+    /// <summary>The variable that sets a key, or null.</summary>
+    public static string? VariableFor(string key) =>
+        key == OriginsKey ? OriginsVariable : Aliases.FirstOrDefault(alias => alias.Key == key)?.Variable;
+
     public static void AddKnownEnvironment(this IConfigurationManager configuration)
     {
-        var aliases = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        Copy("DATABASE_URL", "Database:Url");
-        Copy("SECRET_KEY", "Secrets:Key");
-        Copy("SECRET_KEY_PREVIOUS", "Secrets:PreviousKey");
-        Copy("JWT_SECRET_KEY", "Tokens:SharedSecret");
-        Copy("ACCESS_TOKEN_EXPIRE_MINUTES", "Tokens:AccessTokenLifetime", value => Span(value, TimeSpan.FromMinutes));
-        Copy("REFRESH_TOKEN_EXPIRE_DAYS", "Sessions:Patient:IdleTimeout", value => Span(value, TimeSpan.FromDays));
-        foreach (var (index, origin) in Origins(Environment.GetEnvironmentVariable("BACKEND_CORS_ORIGINS")).Index())
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var alias in Aliases)
         {
-            aliases[string.Create(CultureInfo.InvariantCulture, $"Server:CorsOrigins:{index}")] = origin;
+            if (Environment.GetEnvironmentVariable(alias.Variable) is { Length: > 0 } value)
+            {
+                values[alias.Key] = alias.Convert?.Invoke(value) ?? value;
+            }
+        }
+
+        // A list is taken from one place: the two would be mixed, item by item.
+        if (!configuration.GetSection(OriginsKey).GetChildren().Any())
+        {
+            foreach (var (index, origin) in Origins(Environment.GetEnvironmentVariable(OriginsVariable)).Index())
+            {
+                values[string.Create(CultureInfo.InvariantCulture, $"{OriginsKey}:{index}")] = origin;
+            }
         }
 
         // Before the environment's own source, so that Section__Key has the last word.
-        var place = configuration.Sources.ToList().FindIndex(source => source is Microsoft.Extensions.Configuration.EnvironmentVariables.EnvironmentVariablesConfigurationSource { Prefix: null or "" });
-        var known = new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = aliases };
-        configuration.Sources.Insert(place < 0 ? configuration.Sources.Count : place, known);
-
-        void Copy(string variable, string key, Func<string, string>? convert = null)
-        {
-            if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value)
-            {
-                aliases[key] = convert is null ? value : convert(value);
-            }
-        }
+        var place = configuration.Sources.ToList().FindIndex(source => source is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
+        configuration.Sources.Insert(place < 0 ? configuration.Sources.Count : place, new MemoryConfigurationSource { InitialData = values });
     }
 
-    // What is no number is left as it is: the binder then says which key it could not read.
+    // What is no number is left as it is: the check then says which key it could not read.
     private static string Span(string value, Func<double, TimeSpan> unit) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 1e6
             ? unit(number).ToString("c", CultureInfo.InvariantCulture)
             : value;
 
-    private static string[] Origins(string? value)
+    private static string?[] Origins(string? value)
     {
         if (string.IsNullOrWhiteSpace(value))
         {
             return [];
         }
 
-        return value.TrimStart().StartsWith('[')
-            ? JsonSerializer.Deserialize<string[]>(value) ?? []
-            : value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        try
+        {
+            return value.TrimStart().StartsWith('[')
+                ? JsonSerializer.Deserialize<string?[]>(value) ?? []
+                : value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        }
+        catch (JsonException)
+        {
+            // Left as it is: the check then says that it is no origin.
+            return [value];
+        }
     }
+
+    private sealed record Alias(string Variable, string Key, Func<string, string>? Convert = null);
 }

@@ -42,7 +42,7 @@ public sealed class ServerSettings : ISettings
 
         foreach (var origin in CorsOrigins.Where(origin => !IsOrigin(origin)))
         {
-            yield return $"Server:CorsOrigins holds '{origin}', which is no origin. Give scheme, host and port, for example https://app.example.com; '*' is not taken.";
+            yield return $"Server:CorsOrigins (BACKEND_CORS_ORIGINS) holds '{origin}', which is no origin. Give scheme, host and port, for example https://app.example.com; '*' is not taken.";
         }
 
         foreach (var proxy in TrustedProxies.Where(proxy => !IPNetwork.TryParse(proxy, out _) && !IPAddress.TryParse(proxy, out _)))

@@ -17,9 +17,9 @@ internal static class SettingsRegistration
     /// <summary>Binds a section, refuses keys it does not know, and checks it before the server starts.</summary>
     public static void AddSettings<T>(this IHostApplicationBuilder builder) where T : class, ISettings
     {
-        builder.Services.AddOptions<T>()
-            .Bind(builder.Configuration.GetSection(T.Section), binder => binder.ErrorOnUnknownConfiguration = true)
-            .ValidateOnStart();
+        var section = builder.Configuration.GetSection(T.Section);
+        builder.Services.AddOptions<T>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        builder.Services.AddSingleton(SettingsCheck.Of<T>(section));
         builder.Services.AddSingleton<IValidateOptions<T>, Validator<T>>();
         builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<T>>().Value);
     }

@@ -35,8 +35,9 @@ public sealed class SessionSettings : ISettings
 
         foreach (var (role, limits) in ByRole.Where(pair => pair.Limits.IdleTimeout < TimeSpan.FromMinutes(1) || pair.Limits.AbsoluteTimeout < pair.Limits.IdleTimeout))
         {
-            var section = char.ToUpperInvariant(role[0]) + role[1..];
-            yield return $"Sessions:{section}:IdleTimeout ({limits.IdleTimeout:c}) must be at least a minute and at most Sessions:{section}:AbsoluteTimeout ({limits.AbsoluteTimeout:c}).";
+            var section = $"Sessions:{char.ToUpperInvariant(role[0])}{role[1..]}";
+            var variable = role == Role.Patient ? " (REFRESH_TOKEN_EXPIRE_DAYS)" : "";
+            yield return $"{section}:IdleTimeout{variable} is {limits.IdleTimeout:c}, and must be at least a minute and at most {section}:AbsoluteTimeout, which is {limits.AbsoluteTimeout:c}. Raise that too if sessions shall last so long.";
         }
     }
 }

@@ -11,9 +11,15 @@ namespace AuthServer.Tokens;
 /// </summary>
 internal static class TokensEndpoints
 {
+    private static readonly string[] RootSecrets = ["Secrets:Key", "Secrets:PreviousKey"];
+
     public static void AddTokens(this WebApplicationBuilder builder)
     {
         builder.AddSettings<TokenSettings>();
+        // Whoever verifies HS256 holds its secret: were it the root secret, they could mint everything else.
+        builder.Services.AddOptions<TokenSettings>().Validate(
+            settings => string.IsNullOrEmpty(settings.SharedSecret) || !RootSecrets.Any(root => builder.Configuration[root] == settings.SharedSecret),
+            "JWT_SECRET_KEY is the same as SECRET_KEY or SECRET_KEY_PREVIOUS. Make one of its own with `openssl rand -base64 48`.");
         builder.Services.AddJson(TokensJson.Default);
         builder.Services.AddSingleton<KeyRing>();
         builder.Services.AddSingleton<INotificationSubscriber>(services => services.GetRequiredService<KeyRing>());
