@@ -10,9 +10,11 @@ internal static class DatabaseUrl
     {
         try
         {
-            return text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal)
-                ? FromUri(new Uri(text))
+            var connection = text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal)
+                // Where the host is a socket's folder in the query, libpq has none before the path, and Uri wants one.
+                ? FromUri(new Uri(text.Replace("@/", "@localhost/", StringComparison.Ordinal)))
                 : new NpgsqlConnectionStringBuilder(text);
+            return string.IsNullOrEmpty(connection?.Host) ? null : connection;
         }
         catch (Exception exception) when (exception is UriFormatException or ArgumentException or FormatException)
         {
