@@ -35,9 +35,9 @@ public sealed class ServerSettings : ISettings
         {
             yield return "Server:PublicUrl is plain http. Tokens must not travel in the clear: put TLS in front and give its https address.";
         }
-        else if (url.PathAndQuery != "/" || PublicUrl!.EndsWith('/'))
+        else if (url.PathAndQuery != "/" || url.Fragment.Length > 0 || url.UserInfo.Length > 0 || PublicUrl!.EndsWith('/'))
         {
-            yield return "Server:PublicUrl has a path or a trailing slash. Give scheme and host alone, for example https://auth.example.com.";
+            yield return "Server:PublicUrl is more than an origin: it has a path or a trailing slash, for example. Give scheme and host alone, for example https://auth.example.com.";
         }
 
         foreach (var origin in CorsOrigins.Where(origin => !IsOrigin(origin)))
@@ -57,5 +57,5 @@ public sealed class ServerSettings : ISettings
     }
 
     private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri.GetLeftPart(UriPartial.Authority) == text;
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri.UserInfo.Length == 0 && uri.GetLeftPart(UriPartial.Authority) == text;
 }

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using AuthServer.Data;
+
+namespace AuthServer.Tests.Infrastructure;
+
+/// <summary>The built server as a process of its own, with nothing in its environment but what a test puts there.</summary>
+internal static class ServerProgram
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "DOTNET_ROOT"];
+
+    /// <summary>Enough to start.</summary>
+    public static Dictionary<string, string?> GoodEnvironment(string database = "postgresql://nobody:secret@127.0.0.1:1/none") => new(StringComparer.Ordinal)
+    {
+        ["SECRET_KEY"] = "a root secret of the tests, long enough",
+        ["DATABASE_URL"] = database,
+        ["Server__PublicUrl"] = "http://localhost:8080",
+    };
+
+    public static async Task<Finished> RunAsync(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment)
+    {
+        using var process = Start(args, environment);
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+            await process.WaitForExitAsync(patience.Token);
+            return new(process.ExitCode, await output, await error);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    /// <summary>Serves on a free port until it is disposed of.</summary>
+    public static async Task<Serving> ServeAsync(IReadOnlyDictionary<string, string?> environment)
+    {
+        var port = FreePort();
+        var process = Start([$"--urls=http://127.0.0.1:{port}"], environment);
+        var lines = process.StandardOutput;
+        using var patience = new CancellationTokenSource(Patience);
+        while (await lines.ReadLineAsync(patience.Token) is { } line)
+        {
+            if (line.Contains("Application started", StringComparison.Ordinal))
+            {
+                _ = lines.ReadToEndAsync(CancellationToken.None);
+                _ = process.StandardError.ReadToEndAsync(CancellationToken.None);
+                return new(process, port);
+            }
+        }
+
+        throw new InvalidOperationException($"The server did not start: {await process.StandardError.ReadToEndAsync(patience.Token)}");
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static Process Start(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(AuthDbContext).Assembly.Location, .. args]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment.Clear();
+        foreach (var (name, value) in Inherited.Select(name => KeyValuePair.Create(name, Environment.GetEnvironmentVariable(name))).Concat(environment).Where(pair => pair.Value is not null))
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    internal sealed record Finished(int ExitCode, string Output, string Error);
+
+    internal sealed class Serving(Process process, int port) : IAsyncDisposable
+    {
+        public int Port => port;
+
+        public Api Api { get; } = new(new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
+
+        public async ValueTask DisposeAsync()
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+            Api.Http.Dispose();
+        }
+    }
+}
