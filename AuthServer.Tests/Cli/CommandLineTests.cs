@@ -1,0 +1,151 @@
+using System.Text.RegularExpressions;
+using AuthServer.Tests.Infrastructure;
+
+namespace AuthServer.Tests.Cli;
+
+/// <summary>The binary's commands, run as processes the way an operator or a container does.</summary>
+public sealed partial class CommandLineTests(TestServer server) : IClassFixture<TestServer>
+{
+    private const string Password = "the first admin's password";
+
+    private Dictionary<string, string?> Environment => ServerProgram.GoodEnvironment(server.Database.ServerConnection);
+
+    [Fact]
+    public async Task Help_names_every_command_and_needs_no_configuration()
+    {
+        var result = await ServerProgram.RunAsync(["--help"], new Dictionary<string, string?>(StringComparer.Ordinal));
+
+        result.ExitCode.Should().Be(0);
+        result.Output.Should().ContainAll("serve", "create-admin", "healthcheck", "--check-configuration", "--Section:Key=value");
+        result.Error.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task The_version_is_told_without_a_configuration()
+    {
+        var result = await ServerProgram.RunAsync(["--version"], new Dictionary<string, string?>(StringComparer.Ordinal));
+
+        result.ExitCode.Should().Be(0);
+        result.Output.Should().MatchRegex(@"^\d+\.\d+\.\d+\S*\n$");
+    }
+
+    [Theory]
+    [InlineData("serv")]
+    [InlineData("--check-configuratoin")]
+    [InlineData("create-admin", "--if-none")]
+    [InlineData("create-admin", "--email", "dana@example.com", "sudo")]
+    public async Task A_mistyped_line_starts_nothing(params string[] args)
+    {
+        var result = await ServerProgram.RunAsync(args, Environment);
+
+        result.ExitCode.Should().Be(1);
+        result.Error.Should().NotBeEmpty().And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Settings_on_the_line_count_wherever_they_stand()
+    {
+        string[] settings = ["--Server:PublicUrl=https://auth.example.com", "--Database:Url", "Host=db;Database=auth", "--Secrets:Key=a root secret of the tests, long enough"];
+
+        var result = await ServerProgram.RunAsync(["--check-configuration", .. settings], new Dictionary<string, string?>(StringComparer.Ordinal));
+
+        result.Should().Be(new ServerProgram.Finished(0, "", ""));
+    }
+
+    [Fact]
+    public async Task An_administrator_with_a_given_password_can_sign_in()
+    {
+        var email = Api.NewEmail();
+
+        var result = await CreateAsync(Password, "--email", email);
+
+        result.Should().Be(new ServerProgram.Finished(0, $"Administrator: {email}\n", ""));
+        (await server.Api.LoginAsync(email, Password)).User!["roles"]!.AsArray().Select(role => role!.GetValue<string>()).Should().Equal("admin");
+    }
+
+    [Fact]
+    public async Task The_local_administrator_gets_a_password_that_is_shown_once_and_works()
+    {
+        var result = await CreateAsync(null, "--email", "admin@localhost");
+
+        result.ExitCode.Should().Be(0);
+        var shown = ShownPassword().Match(result.Output).Groups["password"].Value;
+        shown.Should().HaveLength(24);
+        (await server.Api.LoginAsync("admin@localhost", shown)).User!["email_verified"]!.GetValue<bool>().Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task With_if_none_a_second_administrator_is_silently_left_out()
+    {
+        await CreateAsync(Password, "--email", Api.NewEmail());
+        var before = await AdminsAsync();
+
+        var result = await CreateAsync(null, "--email", Api.NewEmail(), "--if-none");
+
+        result.Should().Be(new ServerProgram.Finished(0, "", ""));
+        (await AdminsAsync()).Should().Be(before);
+    }
+
+    [Theory]
+    [InlineData("short", "12 characters")]
+    [InlineData("aaaaaaaaaaaaaaaa", "guess")]
+    [Trait("ASVS", "6.2.1")]
+    public async Task A_weak_password_makes_no_administrator(string password, string reason)
+    {
+        var email = Api.NewEmail();
+
+        var result = await CreateAsync(password, "--email", email);
+
+        result.ExitCode.Should().Be(1);
+        result.Error.Should().StartWith("No administrator was made: ").And.Contain(reason).And.NotContain(password);
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE email = @email", ("email", email))).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_taken_or_is_none_makes_no_administrator()
+    {
+        var taken = await server.Api.RegisterAsync();
+
+        (await CreateAsync(Password, "--email", taken.Email.ToUpperInvariant())).Should().Be(
+            new ServerProgram.Finished(1, "", $"No administrator was made: There is an account with the address {taken.Email}.\n"));
+        (await CreateAsync(Password, "--email", "not an address")).Error.Should().Contain("is no e-mail address");
+    }
+
+    [Fact]
+    public async Task Without_a_database_no_administrator_is_made_and_one_line_says_so()
+    {
+        var environment = ServerProgram.GoodEnvironment($"postgresql://nobody@127.0.0.1:{ServerProgram.FreePort()}/none");
+
+        var result = await ServerProgram.RunAsync(["create-admin", "--email", "dana@example.com"], environment);
+
+        result.ExitCode.Should().Be(1);
+        result.Error.Should().Be("No administrator was made: The database does not answer.\n");
+    }
+
+    [Fact]
+    public async Task The_health_check_tells_by_its_exit_code_whether_the_server_is_ready()
+    {
+        var port = server.Api.Http.BaseAddress!.Port;
+
+        (await CheckHealthAsync("ASPNETCORE_HTTP_PORTS", $"{port}")).Should().Be(new ServerProgram.Finished(0, "", ""));
+        (await CheckHealthAsync("ASPNETCORE_URLS", $"http://+:{port};http://+:1")).ExitCode.Should().Be(0);
+        (await CheckHealthAsync("ASPNETCORE_HTTP_PORTS", $"{ServerProgram.FreePort()}")).Should().Be(new ServerProgram.Finished(1, "", ""));
+    }
+
+    [GeneratedRegex(@"^Administrator: admin@localhost  password: (?<password>\S+)  \(shown only now\)\n$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ShownPassword();
+
+    // As in a container: nothing but the port is known.
+    private static Task<ServerProgram.Finished> CheckHealthAsync(string variable, string value) =>
+        ServerProgram.RunAsync(["healthcheck"], new Dictionary<string, string?>(StringComparer.Ordinal) { [variable] = value });
+
+    private Task<ServerProgram.Finished> CreateAsync(string? password, params string[] args)
+    {
+        var environment = Environment;
+        environment["ADMIN_PASSWORD"] = password;
+        return ServerProgram.RunAsync(["create-admin", .. args], environment);
+    }
+
+    private Task<long> AdminsAsync() =>
+        server.Database.QueryAsync<long>("SELECT count(*) FROM user_roles JOIN roles ON roles.id = user_roles.role_id WHERE roles.name = 'admin'");
+}
