@@ -12,6 +12,8 @@ internal static class Edge
 
     public static void AddEdge(this WebApplicationBuilder builder)
     {
+        // A proxy in front may see one line where Kestrel would see two: request smuggling (RFC 9112 section 2.2).
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         builder.AddSettings<ServerSettings>();
         builder.AddSettings<SecretSettings>();
         builder.Services.AddSingleton(TimeProvider.System);
@@ -40,6 +42,7 @@ internal static class Edge
 
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = static _ => true, ExceptionHandler = static _ => Task.CompletedTask });
         app.UseStatusCodePages(static context => new Problem(ErrorCodes.ForStatus(context.HttpContext.Response.StatusCode)).ExecuteAsync(context.HttpContext));
+        app.Use(RefuseOddFraming);
         app.Use(RewriteToNewestVersion);
         app.Use(RefuseEncodedBodies);
         app.UseRouting();
@@ -71,6 +74,18 @@ internal static class Edge
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
         }
+    }
+
+    // RFC 9112 section 6.1: chunked once and nothing else. Kestrel looks at the last coding only, a proxy perhaps not.
+    private static Task RefuseOddFraming(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Headers.TransferEncoding is { Count: > 0 } coding && !string.Equals(coding, "chunked", StringComparison.OrdinalIgnoreCase))
+        {
+            context.Response.Headers.Connection = "close";
+            return new Problem(ErrorCodes.BadRequest).ExecuteAsync(context);
+        }
+
+        return next(context);
     }
 
     // Nothing here inflates a body: said at once, before a compressed bomb looks like malformed JSON.
