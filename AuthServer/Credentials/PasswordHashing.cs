@@ -51,7 +51,7 @@ internal sealed class PasswordHashing : IDisposable
     public void Dispose() => _gate.Dispose();
 
     // NIST SP 800-63B-4 section 3.1.1.2: the same word typed on two keyboards must be the same password.
-    private static string Normalize(string password) => password.Normalize(NormalizationForm.FormKC);
+    internal static string Normalize(string password) => password.Normalize(NormalizationForm.FormKC);
 
     [SuppressMessage("Performance", "CA1849", Justification = "A hash is CPU time: there is nothing to await.")]
     private async Task<T> BehindGateAsync<T>(Func<T> hash, CancellationToken cancellationToken)

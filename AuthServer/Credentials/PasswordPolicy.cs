@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using AuthServer.Http;
 
 namespace AuthServer.Credentials;
@@ -11,6 +10,10 @@ namespace AuthServer.Credentials;
 internal sealed class PasswordPolicy(PasswordSettings settings)
 {
     private const int MaximumLength = 128;
+
+    // UTF-16 units of 128 characters in the longest of their equivalent spellings (four for U+1F82).
+    private const int LongestTyped = MaximumLength * 4;
+
     private const string ProductName = "authserver";
 
     public void Check(FieldErrors errors, string field, string? password, params ReadOnlySpan<string?> ownData)
@@ -21,14 +24,13 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
             return;
         }
 
-        var length = password.EnumerateRunes().Count();
-        if (length < settings.MinimumLength)
-        {
-            errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"At least {settings.MinimumLength} characters. A few words are easier to remember than a few symbols."));
-        }
-        else if (length > MaximumLength)
+        if (password.Length > LongestTyped || Length(password) > MaximumLength)
         {
             errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"At most {MaximumLength} characters."));
+        }
+        else if (Length(password) < settings.MinimumLength)
+        {
+            errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"At least {settings.MinimumLength} characters. A few words are easier to remember than a few symbols."));
         }
         else if (password.Contains('\0', StringComparison.Ordinal))
         {
@@ -47,16 +49,20 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
         {
             errors.Add(field, "Required.");
         }
-        else if (password.Length > MaximumLength * 2 || password.Contains('\0', StringComparison.Ordinal))
+        else if (password.Length > LongestTyped || password.Contains('\0', StringComparison.Ordinal))
         {
             errors.Add(field, "No password is like this.");
         }
     }
 
+    // The normal form is what is hashed: accents typed apart add no length, and neither does a sign that stands for a phrase.
+    private static int Length(string password) =>
+        Math.Min(password.EnumerateRunes().Count(), PasswordHashing.Normalize(password).EnumerateRunes().Count());
+
     private static bool IsGuessable(string password, ReadOnlySpan<string?> ownData)
     {
         var plain = Plain(password);
-        if (plain.Length > 0 && plain.Distinct().Count() == 1)
+        if (plain.EnumerateRunes().Distinct().Count() == 1)
         {
             return true;
         }
@@ -85,5 +91,5 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
         return rest.Length < plain.Length && rest.Length <= 4;
     }
 
-    private static string Plain(string text) => text.Normalize(NormalizationForm.FormKC).ToLowerInvariant();
+    private static string Plain(string text) => PasswordHashing.Normalize(text).ToLowerInvariant();
 }
