@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace AuthServer.Http;
 
@@ -45,6 +46,7 @@ internal static class Edge
         app.Use(RefuseOddFraming);
         app.Use(RewriteToNewestVersion);
         app.Use(RefuseEncodedBodies);
+        app.Use(RefuseOtherCharsets);
         app.UseRouting();
         app.UseCors();
         app.Use(AnswerUnrouted);
@@ -91,6 +93,23 @@ internal static class Edge
     // Nothing here inflates a body: said at once, before a compressed bomb looks like malformed JSON.
     private static Task RefuseEncodedBodies(HttpContext context, RequestDelegate next) =>
         context.Request.Headers.ContentEncoding.Count > 0 ? new Problem(ErrorCodes.UnsupportedMediaType).ExecuteAsync(context) : next(context);
+
+    // JSON is UTF-8 (RFC 8259 section 8.1). The framework throws at names it does not know, the quoted form of this one included.
+    private static Task RefuseOtherCharsets(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.ContentType is { } text && text.Contains("charset", StringComparison.OrdinalIgnoreCase) && MediaTypeHeaderValue.TryParse(text, out var type))
+        {
+            if (!HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            {
+                return new Problem(ErrorCodes.UnsupportedMediaType).ExecuteAsync(context);
+            }
+
+            type.Charset = "utf-8";
+            context.Request.ContentType = type.ToString();
+        }
+
+        return next(context);
+    }
 
     private static void TrustOnly(ForwardedHeadersOptions options, IOptions<ServerSettings> server)
     {

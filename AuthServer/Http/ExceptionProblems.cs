@@ -18,6 +18,8 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IEx
             return true;
         }
 
+        // The middleware has taken the route away; it is what tells which bodies the request could have had.
+        httpContext.SetEndpoint(httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint);
         await For(httpContext, exception).ExecuteAsync(httpContext);
         return true;
     }

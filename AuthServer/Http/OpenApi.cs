@@ -28,7 +28,7 @@ internal static class OpenApi
     });
 
     public static void MapDescription(this IEndpointRouteBuilder routes) =>
-        routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
+        routes.MapOpenApi("/openapi/v1.json").AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
 
     public static TBuilder WithExample<TBuilder>(this TBuilder builder, string json) where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new RequestExample(json));
