@@ -32,13 +32,13 @@ public sealed class ClientSnippetTests(SnippetServer server) : IClassFixture<Sni
     public Task Signing_out_without_network_counts_at_once_and_reaches_the_server_later() => server.RunAsync("signsOutOffline");
 }
 
-/// <summary>A server with the compiled class beside it. A statement that must wait is given up after a second.</summary>
+/// <summary>A server with the compiled class beside it. A statement that must wait is given up after two seconds.</summary>
 public sealed class SnippetServer : TestServer
 {
     private string _module = null!;
     private NpgsqlConnection? _blocker;
 
-    public SnippetServer() => Settings["Database:CommandTimeout"] = "00:00:01";
+    public SnippetServer() => Settings["Database:CommandTimeout"] = "00:00:02";
 
     public override async Task InitializeAsync()
     {
