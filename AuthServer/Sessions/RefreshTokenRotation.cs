@@ -103,7 +103,7 @@ internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessToke
             }
         }
 
-        await revoker.EndReusedAsync(token.SessionId, client, cancellationToken);
+        await revoker.EndReusedAsync(token.SessionId, client);
         return new RotationOutcome.Reused();
     }
 

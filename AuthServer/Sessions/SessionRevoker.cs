@@ -42,9 +42,9 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     public Task EndAllAsync(Guid userId, Client client, CancellationToken cancellationToken) =>
         ExecuteAsync(EndAll, RevocationReason.SignedOutEverywhere, null, userId, client, cancellationToken);
 
-    /// <summary>Ends a session whose refresh token turned up twice.</summary>
-    public Task EndReusedAsync(Guid sessionId, Client client, CancellationToken cancellationToken) =>
-        ExecuteAsync(EndOne, RevocationReason.TokenReused, sessionId, null, client, cancellationToken);
+    /// <summary>Ends a session whose refresh token turned up twice, even if whoever sent it hangs up meanwhile.</summary>
+    public Task EndReusedAsync(Guid sessionId, Client client) =>
+        ExecuteAsync(EndOne, RevocationReason.TokenReused, sessionId, null, client, CancellationToken.None);
 
     private static string Statement(string which) => string.Format(null, System.Text.CompositeFormat.Parse(Sql), which, AuditLog.Columns, RevocationFeed.ChannelName);
 

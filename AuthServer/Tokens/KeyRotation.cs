@@ -15,6 +15,8 @@ internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, Key
 {
     private const long LockId = 0x6b657973;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    // The first key signs at once, on replicas whose clocks are behind as well.
+    private static readonly TimeSpan FirstKeyLead = TimeSpan.FromHours(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Loads the keys before the first request is taken; if the database is away, the server starts unready.</summary>
@@ -66,7 +68,7 @@ internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, Key
         var last = keys.Where(key => key.Algorithm == settings.Algorithm && key.RetiresAt > now).MaxBy(key => key.ActivatesAt);
         if (last is null || last.RetiresAt - settings.KeyAnnouncement <= now)
         {
-            var made = KeyPair.Make(settings.Algorithm, wrapping, now, last?.RetiresAt ?? now, settings.KeyUse, settings.KeyRetention);
+            var made = KeyPair.Make(settings.Algorithm, wrapping, now, last?.RetiresAt ?? now - FirstKeyLead, settings.KeyUse, settings.KeyRetention);
             db.SigningKeys.Add(made);
             db.AuditEvents.Add(new AuditEvent(AuditEvents.SigningKeyMade, AuditOutcome.Success, now) { Reason = made.Id });
         }
