@@ -1,0 +1,73 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using AuthServer.Tests.Infrastructure;
+using AuthServer.Tokens;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AuthServer.Tests.Attacks;
+
+/// <summary>Makes the tokens an attacker would, and some nobody could make without the server's own key.</summary>
+internal sealed class TokenForge(TestServer server)
+{
+    private static readonly ECDsa Foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    private readonly KeyPair _ours = server.Services.GetRequiredService<KeyRing>().Signing;
+
+    /// <summary>The public half, as anybody can fetch it.</summary>
+    public JsonWebKey Public => _ours.Published!;
+
+    /// <summary>Header and payload as they are, under the server's own key.</summary>
+    public string SignAsServer(string header, string payload) => Assemble(header, payload, _ours.Sign);
+
+    /// <summary>A genuine token with changes, under the server's own key.</summary>
+    public string Resign(SignedIn person, Action<JsonObject>? header = null, Action<JsonObject>? payload = null)
+    {
+        var (headerJson, payloadJson) = (Jwt.Header(person.AccessToken), Jwt.Payload(person.AccessToken));
+        header?.Invoke(headerJson);
+        payload?.Invoke(payloadJson);
+        return SignAsServer(headerJson.ToJsonString(), payloadJson.ToJsonString());
+    }
+
+    /// <summary>A genuine token whose header says something else, under a key of the attacker's.</summary>
+    public static string SignAsAttacker(SignedIn person, Action<JsonObject>? header = null)
+    {
+        var json = Jwt.Header(person.AccessToken);
+        header?.Invoke(json);
+        return Assemble(json.ToJsonString(), Jwt.Payload(person.AccessToken).ToJsonString(),
+            data => Foreign.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+    }
+
+    /// <summary>The classic confusion: a MAC keyed with the public key in one of its spellings.</summary>
+    public string SignWithPublicKey(SignedIn person, string spelling)
+    {
+        using var key = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new() { X = Base64Url.DecodeFromChars(Public.X), Y = Base64Url.DecodeFromChars(Public.Y) } });
+        byte[] secret = spelling switch
+        {
+            "PEM" => Encoding.ASCII.GetBytes(key.ExportSubjectPublicKeyInfoPem()),
+            "PEM with a line end" => Encoding.ASCII.GetBytes(key.ExportSubjectPublicKeyInfoPem() + "\n"),
+            "DER" => key.ExportSubjectPublicKeyInfo(),
+            "JWK" => Encoding.ASCII.GetBytes($$"""{"kty":"EC","use":"sig","alg":"ES256","kid":"{{Public.Kid}}","crv":"P-256","x":"{{Public.X}}","y":"{{Public.Y}}"}"""),
+            "coordinates" => [.. Base64Url.DecodeFromChars(Public.X), .. Base64Url.DecodeFromChars(Public.Y)],
+            "nothing" => [],
+            _ => throw new ArgumentOutOfRangeException(nameof(spelling)),
+        };
+        var header = Jwt.Header(person.AccessToken);
+        header["alg"] = "HS256";
+        return Assemble(header.ToJsonString(), Jwt.Payload(person.AccessToken).ToJsonString(), data => HMACSHA256.HashData(secret, data));
+    }
+
+    /// <summary>The attacker's public key as a JWK.</summary>
+    public static JsonObject ForeignJwk(string kid)
+    {
+        var point = Foreign.ExportParameters(false).Q;
+        return new() { ["kty"] = "EC", ["crv"] = "P-256", ["kid"] = kid, ["x"] = Base64Url.EncodeToString(point.X), ["y"] = Base64Url.EncodeToString(point.Y) };
+    }
+
+    private static string Assemble(string header, string payload, Func<byte[], byte[]> sign)
+    {
+        var signed = $"{Jwt.Encode(header)}.{Jwt.Encode(payload)}";
+        return $"{signed}.{Base64Url.EncodeToString(sign(Encoding.ASCII.GetBytes(signed)))}";
+    }
+}
