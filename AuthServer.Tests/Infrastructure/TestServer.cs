@@ -27,7 +27,7 @@ public class TestServer : IAsyncLifetime
 
     public Api Api { get; private set; } = null!;
 
-    public IServiceProvider Services => _replicas[0].Services;
+    public IServiceProvider Services => ServicesOf(0);
 
     /// <summary>Settings beside the defaults; to be changed in a derived fixture's constructor.</summary>
     public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -60,6 +60,9 @@ public class TestServer : IAsyncLifetime
 
         await Database.DisposeAsync();
     }
+
+    /// <summary>The services of a server in the order of starting.</summary>
+    public IServiceProvider ServicesOf(int replica) => _replicas[replica].Services;
 
     /// <summary>Another process's worth of server on the same database.</summary>
     public Api StartReplica()
