@@ -35,12 +35,7 @@ internal static class Edge
     public static void UseEdge(this WebApplication app)
     {
         app.UseForwardedHeaders();
-        app.UseResponseHeaders();
-        if (!app.Environment.IsDevelopment())
-        {
-            app.UseHsts();
-        }
-
+        app.UseResponseHeaders(isHttpsForGood: !app.Environment.IsDevelopment());
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = static _ => true, ExceptionHandler = static _ => Task.CompletedTask });
         app.UseStatusCodePages(static context => new Problem(ErrorCodes.ForStatus(context.HttpContext.Response.StatusCode)).ExecuteAsync(context.HttpContext));
         app.Use(RefuseOddFraming);

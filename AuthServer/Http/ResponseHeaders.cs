@@ -13,18 +13,18 @@ internal static class ResponseHeaders
     private static readonly SearchValues<char> RequestIdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
 
-    public static void UseResponseHeaders(this IApplicationBuilder app) => app.Use(static (context, next) =>
+    public static void UseResponseHeaders(this IApplicationBuilder app, bool isHttpsForGood) => app.Use((context, next) =>
     {
         context.TraceIdentifier = RequestId(context.Request.Headers[RequestIdHeader]);
         // On starting, because an exception handler clears the headers that were set before it.
-        context.Response.OnStarting(static state => ((Stamp)state).Write(), new Stamp(context, Stopwatch.GetTimestamp()));
+        context.Response.OnStarting(static state => ((Stamp)state).Write(), new Stamp(context, Stopwatch.GetTimestamp(), isHttpsForGood));
         return next(context);
     });
 
     private static string RequestId(string? sent) =>
         sent is { Length: >= 8 and <= 64 } && !sent.AsSpan().ContainsAnyExcept(RequestIdCharacters) ? sent : Guid.NewGuid().ToString("N");
 
-    private sealed record Stamp(HttpContext Context, long StartedAt)
+    private sealed record Stamp(HttpContext Context, long StartedAt, bool IsHttpsForGood)
     {
         public Task Write()
         {
@@ -36,6 +36,12 @@ internal static class ResponseHeaders
             headers["Referrer-Policy"] = "no-referrer";
             headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            if (IsHttpsForGood && Context.Request.IsHttps)
+            {
+                // A year and the names below (ASVS 3.4.1); here and not by UseHsts, whose header an exception handler clears.
+                headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
+            }
+
             if (headers.ContentSecurityPolicy.Count == 0)
             {
                 headers.ContentSecurityPolicy = NothingLoads;
