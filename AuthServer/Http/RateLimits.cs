@@ -50,7 +50,9 @@ internal static class RateLimits
         {
             // 403 is an answer to a right password: the account is disabled, or unverified.
             Add(SignIn, limits.FailedSignInsPerMinute, TimeSpan.FromMinutes(1), static status => status is StatusCodes.Status401Unauthorized);
-            Add(Registration, limits.RegistrationsPerHour, TimeSpan.FromHours(1), static status => status is not (StatusCodes.Status400BadRequest or >= 500));
+            // 409 counts, because it tells who has an account. What was thrown on the way has no status yet, and is no registration.
+            Add(Registration, limits.RegistrationsPerHour, TimeSpan.FromHours(1),
+                static status => status is StatusCodes.Status201Created or StatusCodes.Status403Forbidden or StatusCodes.Status409Conflict);
             Add(Refresh, limits.RefusedRefreshesPerMinute, TimeSpan.FromMinutes(1), static status => status is StatusCodes.Status401Unauthorized);
 
             void Add(string name, int limit, TimeSpan window, Func<int, bool> counts) =>
