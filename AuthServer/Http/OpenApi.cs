@@ -10,13 +10,16 @@ namespace AuthServer.Http;
 /// <summary>A body as a person would send it, for the description.</summary>
 internal sealed record RequestExample(string Json);
 
+/// <summary>The body of a good answer, for the description.</summary>
+internal sealed record AnswerExample(string Json);
+
 /// <summary>The OpenAPI description: what the routes say of themselves, with their refusals, examples and security.</summary>
 internal static class OpenApi
 {
     private const string BearerScheme = "bearer";
 
     // What any route can answer that takes a body, or that needs a token.
-    private static readonly ErrorCode[] WithBody = [ErrorCodes.MalformedJson, ErrorCodes.UnknownField, ErrorCodes.BodyTooLarge, ErrorCodes.UnsupportedMediaType];
+    private static readonly ErrorCode[] WithBody = [ErrorCodes.ValidationFailed, ErrorCodes.MalformedJson, ErrorCodes.UnknownField, ErrorCodes.BodyTooLarge, ErrorCodes.UnsupportedMediaType];
     private static readonly ErrorCode[] WithToken = [ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked];
     private static readonly ErrorCode[] Always = [ErrorCodes.InternalError, ErrorCodes.DatabaseUnavailable];
 
@@ -33,6 +36,9 @@ internal static class OpenApi
     public static TBuilder WithExample<TBuilder>(this TBuilder builder, string json) where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new RequestExample(json));
 
+    public static TBuilder WithAnswer<TBuilder>(this TBuilder builder, string json) where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(new AnswerExample(json));
+
     private static Task DescribeServer(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info = new() { Title = "AuthServer", Version = "v1", Description = Introduction() };
@@ -42,7 +48,36 @@ internal static class OpenApi
         {
             [BearerScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT", Description = "An access token (RFC 6750, RFC 9068)." },
         };
+        document.Components.Examples = ErrorCodes.All.ToDictionary(error => error.Code, IOpenApiExample (error) => new OpenApiExample { Value = Example(error) }, StringComparer.Ordinal);
+        document.Components.Responses = ErrorCodes.All.ToDictionary(error => error.Code, IOpenApiResponse (error) => Response([error], document), StringComparer.Ordinal);
+        OpenAnswers(document);
         return Task.CompletedTask;
+    }
+
+    // Requests are closed: an unknown member is refused. Answers are open: a client must not stumble over what a later version adds.
+    private static void OpenAnswers(OpenApiDocument document)
+    {
+        var requests = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var body in document.Paths.Values.SelectMany(path => path.Operations!.Values).SelectMany(operation => operation.RequestBody?.Content?.Values ?? []))
+        {
+            Collect(body.Schema);
+        }
+
+        foreach (var schema in document.Components!.Schemas!.Where(schema => !requests.Contains(schema.Key)).Select(schema => schema.Value).OfType<OpenApiSchema>())
+        {
+            schema.AdditionalPropertiesAllowed = true;
+        }
+
+        void Collect(IOpenApiSchema? schema)
+        {
+            if (schema is not OpenApiSchemaReference { Reference.Id: { } id } || requests.Add(id))
+            {
+                foreach (var part in (schema?.Properties?.Values ?? []).Concat(schema?.OneOf ?? []))
+                {
+                    Collect(part);
+                }
+            }
+        }
     }
 
     private static async Task DescribeOperationAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
@@ -62,6 +97,14 @@ internal static class OpenApi
             }
         }
 
+        if (metadata.OfType<AnswerExample>().LastOrDefault() is { } answer)
+        {
+            foreach (var type in (operation.Responses ?? []).Where(response => response.Key[0] == '2').SelectMany(response => response.Value.Content?.Values ?? []))
+            {
+                type.Example = JsonNode.Parse(answer.Json);
+            }
+        }
+
         var refusals = metadata.OfType<Refusals>().SelectMany(refusal => refusal.Codes)
             .Concat(operation.RequestBody is null ? [] : WithBody).Concat(needsToken ? WithToken : []).Concat(Always).Distinct();
         var schema = await context.GetOrCreateSchemaAsync(typeof(ProblemBody), null, cancellationToken);
@@ -69,11 +112,12 @@ internal static class OpenApi
         operation.Responses ??= [];
         foreach (var group in refusals.GroupBy(refusal => refusal.Status).OrderBy(group => group.Key))
         {
-            operation.Responses.TryAdd(group.Key.ToString(CultureInfo.InvariantCulture), Response(group, context.Document));
+            IOpenApiResponse response = group.Count() == 1 ? new OpenApiResponseReference(group.Single().Code, context.Document) : Response(group, context.Document);
+            operation.Responses.TryAdd(group.Key.ToString(CultureInfo.InvariantCulture), response);
         }
     }
 
-    private static OpenApiResponse Response(IGrouping<int, ErrorCode> refusals, OpenApiDocument? document) => new()
+    private static OpenApiResponse Response(IEnumerable<ErrorCode> refusals, OpenApiDocument? document) => new()
     {
         Description = string.Join('\n', refusals.Select(refusal => $"- `{refusal.Code}`: {refusal.Meaning}")),
         Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
@@ -81,7 +125,7 @@ internal static class OpenApi
             ["application/problem+json"] = new()
             {
                 Schema = new OpenApiSchemaReference("ProblemBody", document),
-                Examples = refusals.ToDictionary(refusal => refusal.Code, IOpenApiExample (refusal) => new OpenApiExample { Value = Example(refusal) }, StringComparer.Ordinal),
+                Examples = refusals.ToDictionary(refusal => refusal.Code, IOpenApiExample (refusal) => new OpenApiExampleReference(refusal.Code, document), StringComparer.Ordinal),
             },
         },
     };

@@ -17,11 +17,13 @@ internal static class ProfileEndpoints
     public static void MapProfile(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("").WithTags("Profile").RequireAuthorization().DisableRateLimiting().ValidatesRequests();
-        group.MapGet("/auth/me", Me).WithName("me").WithSummary("The signed-in person");
-        group.MapGet("/users/me", Me).WithName("getProfile").WithSummary("The same as /auth/me");
+        group.MapGet("/auth/me", Me).WithName("me").WithSummary("The signed-in person").WithAnswer(Examples.Person);
+        group.MapGet("/users/me", Me).WithName("getProfile").WithSummary("The same as /auth/me").WithAnswer(Examples.Person);
         group.MapPatch("/users/me", Patch).WithName("patchProfile").WithSummary("Change some profile fields (RFC 7396: null clears)")
+            .WithExample("""{"full_name":"Dana Levi"}""").WithAnswer(Examples.Person)
             .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken);
         group.MapPut("/users/me", Put).WithName("putProfile").WithSummary("Replace all profile fields")
+            .WithExample("""{"full_name":"Dana Levi","username":"dana","locale":"he"}""").WithAnswer(Examples.Person)
             .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken);
     }
 

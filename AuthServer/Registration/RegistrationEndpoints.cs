@@ -11,6 +11,8 @@ namespace AuthServer.Registration;
 /// </summary>
 internal static class RegistrationEndpoints
 {
+    private const string Example = """{"email":"dana@example.com","password":"correct horse battery","full_name":"Dana Levi","locale":"he","device_name":"Dana's phone"}""";
+
     public static void AddRegistration(this WebApplicationBuilder builder)
     {
         builder.Services.AddJson(RegistrationJson.Default);
@@ -22,8 +24,8 @@ internal static class RegistrationEndpoints
         var group = api.MapGroup("/auth").WithTags("Registration").AllowAnonymous().RequireRateLimiting(RateLimits.Registration).ValidatesRequests()
             .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.RoleNotAllowed, ErrorCodes.TenantNotOpen, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken,
                 ErrorCodes.RateLimited, ErrorCodes.Busy);
-        group.MapPost("/register", Register).WithName("register").WithSummary("Make an account and sign it in");
-        group.MapPost("/signup", Register).WithName("signup").WithSummary("The same as register");
+        group.MapPost("/register", Register).WithName("register").WithSummary("Make an account and sign it in").WithExample(Example).WithAnswer(Examples.SignedIn);
+        group.MapPost("/signup", Register).WithName("signup").WithSummary("The same as register").WithExample(Example).WithAnswer(Examples.SignedIn);
     }
 
     private static async Task<Results<Created<SignedInResponse>, Problem>> Register(RegisterRequest request, Client client, AccountRegistration registration, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using AuthServer.Data;
 using AuthServer.Http;
 using AuthServer.Tokens;
@@ -33,15 +34,18 @@ internal static class SessionsEndpoints
     {
         var group = api.MapGroup("/auth").WithTags("Sessions").ValidatesRequests();
         group.MapPost("/refresh", Refresh).WithName("refresh").WithSummary("Exchange a refresh token for the next pair")
+            .WithExample(Examples.RefreshToken).WithAnswer(Examples.Pair)
             .AllowAnonymous().RequireRateLimiting(RateLimits.Refresh)
             .Refuses(ErrorCodes.InvalidRefreshToken, ErrorCodes.RefreshTokenReused, ErrorCodes.SessionRevoked, ErrorCodes.SessionExpired, ErrorCodes.RateLimited);
         group.MapPost("/logout", Logout).WithName("logout").WithSummary("End the session of a refresh token, or of the access token")
+            .WithExample(Examples.RefreshToken)
             .AllowAnonymous().DisableRateLimiting().Refuses(ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
         group.MapPost("/logout-all", LogoutAll).WithName("logoutAll").WithSummary("End every session of the signed-in person")
             .RequireAuthorization().DisableRateLimiting();
         group.MapPost("/verify", Verify).WithName("verify").WithSummary("Ask whether an access token is good at this moment")
+            .WithAnswer(Examples.Verified)
             .RequireAuthorization().DisableRateLimiting();
-        group.MapGet("/sessions", List).WithName("listSessions").WithSummary("The signed-in person's devices")
+        group.MapGet("/sessions", List).WithName("listSessions").WithSummary("The signed-in person's devices").WithAnswer(Examples.Sessions)
             .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed);
         group.MapDelete("/sessions/{id}", End).WithName("endSession").WithSummary("End one of the signed-in person's sessions")
             .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.NotFound);
@@ -84,7 +88,10 @@ internal static class SessionsEndpoints
 
     private static Ok<VerifyResponse> Verify(HttpContext context, Caller caller) => TypedResults.Ok(VerifyResponse.Of(context.User, caller));
 
-    private static async Task<Results<Ok<SessionPage>, Problem>> List(Caller caller, AuthDbContext db, TimeProvider clock, CancellationToken cancellationToken, int skip = 0, int limit = 20, Guid? after = null)
+    private static async Task<Results<Ok<SessionPage>, Problem>> List(Caller caller, AuthDbContext db, TimeProvider clock, CancellationToken cancellationToken,
+        [Description("How many to pass over.")] int skip = 0,
+        [Description("How many to answer: 1 to 100.")] int limit = 20,
+        [Description("Go on after this id: the `next` of the page before.")] Guid? after = null)
     {
         if (Paging.Faults(skip, limit) is { } problem)
         {

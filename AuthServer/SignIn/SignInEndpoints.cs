@@ -27,9 +27,11 @@ internal static class SignInEndpoints
         var group = api.MapGroup("/auth/login").WithTags("Sign-in").AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).ValidatesRequests()
             .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidCredentials, ErrorCodes.AccountDisabled, ErrorCodes.EmailNotVerified,
                 ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
-        group.MapPost("", Login).WithName("login").WithSummary("Sign in with e-mail address or user name and password");
+        group.MapPost("", Login).WithName("login").WithSummary("Sign in with e-mail address or user name and password")
+            .WithExample("""{"email":"dana@example.com","password":"correct horse battery","device_name":"Dana's phone"}""").WithAnswer(Examples.SignedIn);
         group.MapPost("/form", LoginForm).WithName("loginForm").WithSummary("The same as an OAuth 2 password form (RFC 6749 section 4.3.2)")
-            .Accepts<LoginForm>(FormType);
+            .Accepts<LoginForm>(FormType)
+            .WithExample("""{"grant_type":"password","username":"dana@example.com","password":"correct horse battery"}""").WithAnswer(Examples.SignedIn);
     }
 
     private static Task<Results<Ok<SignedInResponse>, Problem>> Login(LoginRequest request, Client client, PasswordSignIn signIn, CancellationToken cancellationToken) =>
