@@ -1,9 +1,6 @@
 using AuthServer.Http;
 using AuthServer.Tests.Infrastructure;
-using AuthServer.Tokens;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AuthServer.Tests.Tokens;
 
@@ -40,14 +37,15 @@ public sealed class RootSecretRotationTests : TestServer
     }
 
     [Fact]
-    public async Task A_root_secret_of_its_own_does_not_open_the_keys_and_says_what_to_do()
+    public async Task A_server_whose_root_secret_does_not_open_the_keys_says_what_to_do_and_does_not_start()
     {
-        var wrapping = new KeyWrapping(new Secrets(new() { Key = "a root secret nobody has heard of" }));
-        var ring = new KeyRing(Services.GetRequiredService<IServiceScopeFactory>(), wrapping, Services.GetRequiredService<TokenSettings>(), Clock, NullLogger<KeyRing>.Instance);
+        var environment = ServerProgram.GoodEnvironment(Database.ServerConnection);
+        environment["SECRET_KEY"] = "a root secret nobody has heard of";
 
-        (await ring.FaultAsync(default)).Should().Contain("SECRET_KEY_PREVIOUS");
+        var finished = await ServerProgram.RunAsync([], environment);
 
-        ring.IsLoaded.Should().BeFalse();
+        finished.ExitCode.Should().Be(78);
+        finished.Error.Should().Contain("SECRET_KEY_PREVIOUS");
         (await Database.QueryAsync<long>("SELECT count(*) FROM signing_keys")).Should().Be(1, "no key is made beside those that cannot be read");
     }
 
