@@ -38,7 +38,7 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
         }
         else if (IsGuessable(password, ownData))
         {
-            errors.Add(field, "Too easy to guess: it is made of your own address or name, of the product's name, or of one character.");
+            errors.Add(field, "Too easy to guess: it is made of your own address or name, or of the product's name.");
         }
     }
 
@@ -62,11 +62,6 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
     private static bool IsGuessable(string password, ReadOnlySpan<string?> ownData)
     {
         var plain = Plain(password);
-        if (plain.EnumerateRunes().Distinct().Count() == 1)
-        {
-            return true;
-        }
-
         foreach (var known in ownData)
         {
             if (IsMadeOf(plain, known) || IsMadeOf(plain, known?.Split('@')[0]))

@@ -6,6 +6,10 @@ namespace AuthServer.Http;
 /// <summary>Names of the claims in our access tokens (RFC 7519, RFC 9068, OpenID Connect Core), as they stand in the token.</summary>
 internal static class ClaimNames
 {
+    public const string Issuer = "iss";
+    public const string Audience = "aud";
+    public const string IssuedAt = "iat";
+    public const string NotBefore = "nbf";
     public const string Subject = "sub";
     public const string SessionId = "sid";
     public const string TokenId = "jti";

@@ -62,8 +62,10 @@ internal static class Policies
                 return Framework.HandleAsync(next, context, policy, authorizeResult);
             }
 
-            var failed = authorizeResult.AuthorizationFailure?.FailedRequirements.OfType<CallerRequirement>().FirstOrDefault();
-            return new Problem(failed?.Refusal ?? ErrorCodes.Forbidden).ExecuteAsync(context);
+            // Whoever lacks the role is not asked to confirm an address or to sign in again: it would not help.
+            var failed = authorizeResult.AuthorizationFailure?.FailedRequirements.ToList() ?? [];
+            var refusal = failed.Count > 0 && failed.TrueForAll(requirement => requirement is CallerRequirement) ? ((CallerRequirement)failed[0]).Refusal : ErrorCodes.Forbidden;
+            return new Problem(refusal).ExecuteAsync(context);
         }
     }
 }

@@ -49,7 +49,8 @@ internal static class RateLimits
         builder.Services.AddOptions<RateLimiterOptions>().Configure<RateLimitSettings, TimeProvider, IHttpContextAccessor>((options, limits, clock, current) =>
         {
             // 403 is an answer to a right password: the account is disabled, or unverified.
-            Add(SignIn, limits.FailedSignInsPerMinute, TimeSpan.FromMinutes(1), static status => status is StatusCodes.Status401Unauthorized);
+            // 429 is a name that is locked: refused without a hash, and still a row in the audit log.
+            Add(SignIn, limits.FailedSignInsPerMinute, TimeSpan.FromMinutes(1), static status => status is StatusCodes.Status401Unauthorized or StatusCodes.Status429TooManyRequests);
             // 409 counts, because it tells who has an account. What was thrown on the way has no status yet, and is no registration.
             Add(Registration, limits.RegistrationsPerHour, TimeSpan.FromHours(1),
                 static status => status is StatusCodes.Status201Created or StatusCodes.Status403Forbidden or StatusCodes.Status409Conflict);

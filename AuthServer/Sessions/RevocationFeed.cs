@@ -61,6 +61,9 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
     /// <summary>Refuses a session's access tokens from now on.</summary>
     public void Refuse(Guid sessionId) => _sessions[sessionId] = RefusedUntil(clock.GetUtcNow());
 
+    /// <summary>When the last token that a revocation of this moment is about has expired by itself; a minute for clocks that differ.</summary>
+    public DateTimeOffset RefusedUntil(DateTimeOffset now) => now + tokens.AccessTokenLifetime + tokens.ClockSkew + TimeSpan.FromMinutes(1);
+
     // A session's id, or user:ID:VERSION. Whatever it refuses was issued before this moment, so it has expired a lifetime from now.
     public void Receive(string notice)
     {
@@ -95,8 +98,6 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
             _ => null,
         };
     }
-
-    private DateTimeOffset RefusedUntil(DateTimeOffset now) => now + tokens.AccessTokenLifetime + tokens.ClockSkew;
 
     private void Remember(Guid userId, int version, DateTimeOffset until) =>
         _people.AddOrUpdate(userId, (version, until), (_, known) => known.Version >= version ? known : (version, until));

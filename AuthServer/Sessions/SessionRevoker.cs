@@ -2,7 +2,6 @@ using AuthServer.Audit;
 using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Http;
-using AuthServer.Tokens;
 using Npgsql;
 
 namespace AuthServer.Sessions;
@@ -11,18 +10,18 @@ namespace AuthServer.Sessions;
 /// The one way a session is ended before its time. One statement ends it, writes the revocation that refuses its
 /// access tokens, tells every replica, and writes the audit event: all of it, or none.
 /// </summary>
-internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed feed, TokenSettings tokens, TimeProvider clock)
+internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed feed, TimeProvider clock)
 {
     private const string Sql = """
         WITH ended AS (
             UPDATE sessions SET revoked_at = @now, revoked_reason = @reason
-            WHERE {0} AND revoked_at IS NULL
+            WHERE {0} AND revoked_at IS NULL AND expires_at > @now
             RETURNING id, user_id, tenant_id),
         refused AS (
             INSERT INTO revocations (session_id, created_at, expires_at) SELECT id, @now, @refuse_until FROM ended),
         audited AS (
             INSERT INTO audit_events {1}
-            SELECT @type, @outcome, @now, @actor_id, user_id, tenant_id, id, @ip, @user_agent, @request_id, @reason FROM ended)
+            SELECT @type, @outcome, @now, CASE WHEN @outcome = 'success' THEN user_id END, user_id, tenant_id, id, @ip, @user_agent, @request_id, @reason FROM ended)
         SELECT id, pg_notify('{2}', id::text) FROM ended
         """;
 
@@ -55,7 +54,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
         await using var command = database.CreateCommand(sql);
         command.Parameters.Add(new("now", now));
         command.Parameters.Add(new("reason", SnakeCase.Of(reason)));
-        command.Parameters.Add(new("refuse_until", now + tokens.AccessTokenLifetime + tokens.ClockSkew));
+        command.Parameters.Add(new("refuse_until", feed.RefusedUntil(now)));
         command.Parameters.Add(new("type", isReuse ? AuditEvents.RefreshTokenReused : AuditEvents.SessionEnded));
         command.Parameters.Add(new("outcome", SnakeCase.Of(isReuse ? AuditOutcome.Failure : AuditOutcome.Success)));
         command.Parameters.Add(new("session_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)sessionId ?? DBNull.Value });

@@ -17,7 +17,6 @@ internal static class AccessTokenFormat
     private const string LongType = "application/at+jwt";
     private const int MaxLength = 4096;
     private const long MaxTime = 253402300799;
-    private const string NotBefore = "nbf";
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 4 };
 
@@ -38,7 +37,7 @@ internal static class AccessTokenFormat
         }
 
         var key = KeyOf(headerJson.RootElement, ring) ?? throw new SecurityTokenException("No such key, or not with this algorithm.");
-        return (key, Time(payloadJson.RootElement, NotBefore), Time(payloadJson.RootElement, ClaimNames.Expires));
+        return (key, Time(payloadJson.RootElement, ClaimNames.NotBefore), Time(payloadJson.RootElement, ClaimNames.Expires));
     }
 
     // Exactly alg, typ and kid: whatever else a header can say (jwk, jku, x5c, crit, b64, zip) asks us to trust the sender.
@@ -51,9 +50,9 @@ internal static class AccessTokenFormat
             : null;
 
     private static bool HasOurClaims(JsonElement payload) =>
-        IsTime(payload, "iat") && IsTime(payload, NotBefore) && IsTime(payload, ClaimNames.Expires) && IsTime(payload, ClaimNames.AuthTime)
+        IsTime(payload, ClaimNames.IssuedAt) && IsTime(payload, ClaimNames.NotBefore) && IsTime(payload, ClaimNames.Expires) && IsTime(payload, ClaimNames.AuthTime)
         && IsId(payload, ClaimNames.Subject) && IsId(payload, ClaimNames.SessionId)
-        && Text(payload, "iss") is not null && Text(payload, "aud") is not null
+        && Text(payload, ClaimNames.Issuer) is not null && Text(payload, ClaimNames.Audience) is not null
         && payload.TryGetProperty(ClaimNames.TokenVersion, out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out _);
 
     private static bool IsTime(JsonElement payload, string claim) =>

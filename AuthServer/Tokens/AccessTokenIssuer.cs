@@ -37,13 +37,13 @@ internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, Se
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         Span<byte> tokenId = stackalloc byte[TokenIdBytes];
         RandomNumberGenerator.Fill(tokenId);
-        json.WriteString("iss", server.PublicUrl);
-        json.WriteString("aud", settings.Audience);
+        json.WriteString(ClaimNames.Issuer, server.PublicUrl);
+        json.WriteString(ClaimNames.Audience, settings.Audience);
         json.WriteString(ClaimNames.Subject, subject.UserId);
         json.WriteString(ClaimNames.SessionId, sessionId);
         json.WriteString(ClaimNames.TokenId, Base64Url.EncodeToString(tokenId));
-        json.WriteNumber("iat", now);
-        json.WriteNumber("nbf", now);
+        json.WriteNumber(ClaimNames.IssuedAt, now);
+        json.WriteNumber(ClaimNames.NotBefore, now);
         json.WriteNumber(ClaimNames.Expires, now + LifetimeSeconds);
         json.WriteNumber(ClaimNames.AuthTime, authenticatedAt.ToUnixTimeSeconds());
         WriteStrings(json, ClaimNames.AuthMethods, methods);
