@@ -30,7 +30,11 @@ internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, Dat
     /// <summary>For a handler's parameter: the route's authorization has made sure that there is one.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context) => new(Of(context.User));
 
-    public static Caller? Of(ClaimsPrincipal principal) =>
+    /// <summary>Null unless the principal comes from a token of ours that was verified.</summary>
+    public static Caller? Of(ClaimsPrincipal principal) => (principal as CallerPrincipal)?.Caller;
+
+    /// <summary>Reads what a verified token says; null where a claim is missing that all of ours have.</summary>
+    public static Caller? Read(ClaimsPrincipal principal) =>
         Guid.TryParse(principal.FindFirstValue(ClaimNames.Subject), out var userId)
         && Guid.TryParse(principal.FindFirstValue(ClaimNames.SessionId), out var sessionId)
         && int.TryParse(principal.FindFirstValue(ClaimNames.TokenVersion), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
@@ -41,4 +45,10 @@ internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, Dat
     private static bool IsTrue(ClaimsPrincipal principal, string claim) => bool.TryParse(principal.FindFirstValue(claim), out var value) && value;
 
     private static Guid? TenantOf(ClaimsPrincipal principal) => Guid.TryParse(principal.FindFirstValue(ClaimNames.Tenant), out var id) ? id : null;
+}
+
+/// <summary>The principal of a verified access token. It is remembered with the token, so the claims are read once.</summary>
+internal sealed class CallerPrincipal(ClaimsPrincipal claims, Caller caller) : ClaimsPrincipal(claims)
+{
+    public Caller Caller => caller;
 }

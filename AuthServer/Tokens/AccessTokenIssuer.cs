@@ -20,16 +20,19 @@ internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, Se
 
     public string Issue(TokenSubject subject, Guid sessionId, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
     {
-        var key = ring.Signing;
-        var signedPart = $"{Encode(writer => WriteHeader(writer, key))}.{Encode(writer => WritePayload(writer, subject, sessionId, authenticatedAt, methods))}";
-        return $"{signedPart}.{Base64Url.EncodeToString(key.Sign(Encoding.ASCII.GetBytes(signedPart)))}";
-    }
+        var payload = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(payload, Plain))
+        {
+            json.WriteStartObject();
+            WritePayload(json, subject, sessionId, authenticatedAt, methods);
+            json.WriteEndObject();
+        }
 
-    private static void WriteHeader(Utf8JsonWriter json, KeyPair key)
-    {
-        json.WriteString("alg", key.Algorithm);
-        json.WriteString("typ", AccessTokenFormat.Type);
-        json.WriteString("kid", key.Id);
+        var key = ring.Signing;
+        var signed = new byte[key.Header.Length + Base64Url.GetEncodedLength(payload.WrittenCount)];
+        key.Header.CopyTo(signed, 0);
+        Base64Url.EncodeToUtf8(payload.WrittenSpan, signed.AsSpan(key.Header.Length));
+        return $"{Encoding.ASCII.GetString(signed)}.{Base64Url.EncodeToString(key.Sign(signed))}";
     }
 
     private void WritePayload(Utf8JsonWriter json, TokenSubject subject, Guid sessionId, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
@@ -72,18 +75,5 @@ internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, Se
         }
 
         json.WriteEndArray();
-    }
-
-    private static string Encode(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, Plain))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-
-        return Base64Url.EncodeToString(buffer.WrittenSpan);
     }
 }

@@ -17,11 +17,15 @@ internal sealed class KeyPair
     private KeyPair(string id, string algorithm, SecurityKey verificationKey, JsonWebKey? published, Func<byte[], byte[]> sign, SigningKey? stored)
     {
         (Id, Algorithm, VerificationKey, Published, _sign, Stored) = (id, algorithm, verificationKey, published, sign, stored);
+        Header = Encoding.ASCII.GetBytes(Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"{{algorithm}}","typ":"{{AccessTokenFormat.Type}}","kid":"{{id}}"}""")) + ".");
     }
 
     public string Id { get; }
 
     public string Algorithm { get; }
+
+    /// <summary>The first part of every token this key signs, with the dot behind it.</summary>
+    public byte[] Header { get; }
 
     public SecurityKey VerificationKey { get; }
 

@@ -13,6 +13,7 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping,
     public const string ChannelName = "signing_keys";
 
     private volatile FrozenDictionary<string, KeyPair> _keys = FrozenDictionary<string, KeyPair>.Empty;
+    private volatile KeyPair[] _signers = [];
 
     public string Channel => ChannelName;
 
@@ -25,12 +26,17 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping,
         get
         {
             var now = clock.GetUtcNow();
-            // Should the rotation job have failed for weeks, the youngest key goes on: late is better than no sign-in.
-            return _keys.Values
-                .Where(key => key.Algorithm == settings.Algorithm && !(key.Stored?.ActivatesAt > now))
-                .OrderByDescending(key => key.Stored is null || key.Stored.RetiresAt > now)
-                .ThenByDescending(key => key.Stored?.ActivatesAt)
-                .FirstOrDefault() ?? throw new NotReadyException("The signing keys have not been loaded.");
+            foreach (var key in _signers)
+            {
+                // The youngest that is active. Should the rotation job have failed for weeks, it goes on past its time:
+                // late is better than no sign-in.
+                if (!(key.Stored?.ActivatesAt > now))
+                {
+                    return key;
+                }
+            }
+
+            throw new NotReadyException("The signing keys have not been loaded.");
         }
     }
 
@@ -78,14 +84,19 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping,
         // A shared secret and published keys never stand in one ring: a public key must not pass as a secret.
         if (settings.Algorithm == SigningAlgorithms.Hs256)
         {
-            var shared = KeyPair.FromSharedSecret(settings.SharedSecret!);
-            _keys = new[] { shared }.ToFrozenDictionary(key => key.Id, StringComparer.Ordinal);
+            Hold([KeyPair.FromSharedSecret(settings.SharedSecret!)]);
             return;
         }
 
         await using var scope = scopes.CreateAsyncScope();
         var stored = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().SigningKeys.AsNoTracking().ToListAsync(cancellationToken);
-        _keys = stored.Select(key => KeyPair.Open(key, wrapping)).ToFrozenDictionary(key => key.Id, StringComparer.Ordinal);
+        Hold([.. stored.Select(key => KeyPair.Open(key, wrapping))]);
+    }
+
+    private void Hold(IReadOnlyCollection<KeyPair> keys)
+    {
+        _signers = [.. keys.Where(key => key.Algorithm == settings.Algorithm).OrderByDescending(key => key.Stored?.ActivatesAt)];
+        _keys = keys.ToFrozenDictionary(key => key.Id, StringComparer.Ordinal);
     }
 
     private async Task ReloadQuietlyAsync(CancellationToken cancellationToken)

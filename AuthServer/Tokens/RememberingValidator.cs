@@ -66,8 +66,9 @@ internal sealed class RememberingValidator : ISecurityTokenValidator, IDisposabl
         var (key, notBefore, expires) = AccessTokenFormat.Check(securityToken, _ring);
         var rules = _rules.Clone();
         rules.IssuerSigningKey = key.VerificationKey;
-        var principal = _handler.ValidateToken(securityToken, rules, out validatedToken);
+        var claims = _handler.ValidateToken(securityToken, rules, out validatedToken);
         CheckLifetime(notBefore, expires);
+        var principal = new CallerPrincipal(claims, Caller.Read(claims) ?? throw new SecurityTokenException("A claim is missing or of the wrong type."));
         Remember(hash, new(key, notBefore, expires, principal, validatedToken));
         return principal;
     }
