@@ -49,7 +49,8 @@ public sealed class RequestSizeTests(TestServer server) : IClassFixture<TestServ
     public async Task A_body_beyond_64_KiB_is_refused_by_every_route_that_takes_one(bool isChunked)
     {
         var person = await server.Api.RegisterAsync();
-        var body = $$"""{"refresh_token":"{{new string('x', 64 * 1024)}}"}""";
+        // White space, so that there is nothing to object to before the limit is reached.
+        var body = new string(' ', 64 * 1024) + "{}";
 
         foreach (var route in Routes.WithJsonBody(server))
         {
