@@ -33,16 +33,16 @@ internal static class Health
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        Map(routes, "/health/live", "live", _ => false);
-        Map(routes, "/health/ready", "ready", check => check.Tags.Contains(ReadyTag));
-        Map(routes, "/health", "health", check => check.Tags.Contains(ReadyTag));
-        Map(routes, "/api/v1/health", "apiHealth", check => check.Tags.Contains(ReadyTag));
-        Map(routes, "/api/v1/health/database", "databaseHealth", check => check.Name == DatabaseCheck);
+        Map(routes, "/health/live", "live", "Whether the process answers", _ => false);
+        Map(routes, "/health/ready", "ready", "Whether the server can serve, part by part", check => check.Tags.Contains(ReadyTag));
+        Map(routes, "/health", "health", "The same as /health/ready", check => check.Tags.Contains(ReadyTag));
+        Map(routes, "/api/v1/health", "apiHealth", "The same as /health/ready", check => check.Tags.Contains(ReadyTag));
+        Map(routes, "/api/v1/health/database", "databaseHealth", "Whether the database answers", check => check.Name == DatabaseCheck);
     }
 
-    private static void Map(IEndpointRouteBuilder routes, string path, string name, Func<HealthCheckRegistration, bool> which) =>
+    private static void Map(IEndpointRouteBuilder routes, string path, string name, string summary, Func<HealthCheckRegistration, bool> which) =>
         routes.MapGet(path, (HealthCheckService health, CancellationToken cancellationToken) => AnswerAsync(health, which, cancellationToken))
-            .WithName(name).WithTags("Health").WithSummary("How the server is").AllowAnonymous().DisableRateLimiting()
+            .WithName(name).WithTags("Health").WithSummary(summary).AllowAnonymous().DisableRateLimiting()
             .Produces<HealthBody>().Produces<HealthBody>(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> AnswerAsync(HealthCheckService health, Func<HealthCheckRegistration, bool> which, CancellationToken cancellationToken)
