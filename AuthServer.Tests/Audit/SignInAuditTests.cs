@@ -121,4 +121,18 @@ public sealed class SignInAuditTests(ProxiedServer server) : IClassFixture<Proxi
         FROM audit_events WHERE request_id = @id
         """,
         ("id", requestId));
+
+    [Fact]
+    [Trait("ASVS", "16.3.3")]
+    public async Task A_refused_registration_leaves_one_row_that_says_why()
+    {
+        var taken = await server.Api.RegisterAsync();
+        var request = $"refused-{Guid.NewGuid():N}";
+
+        await (await server.Api.PostAsync("auth/register", new { email = taken.Email, password = Api.Password }, adjust: message => message.Headers.Add("X-Request-ID", request))).ShouldBeProblemAsync(ErrorCodes.EmailTaken);
+
+        (await server.Database.QueryAsync<string>(
+            "SELECT string_agg(concat_ws(' ', type, outcome, reason), ',') FROM audit_events WHERE request_id = @request", ("request", request)))
+            .Should().Be("registration.refused failure email_taken");
+    }
 }

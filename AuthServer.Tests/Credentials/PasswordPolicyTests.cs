@@ -133,6 +133,9 @@ public sealed class PasswordPolicyTests(TestServer server) : IClassFixture<TestS
     [InlineData("true")]
     [InlineData("\"plum tree\\u0000waltz\"")]
     [InlineData("\"plum tree waltz\\ud800\"")]
+    [InlineData("\"plum tree waltz\\ufffe\"")]
+    [InlineData("\"plum tree waltz\\ufdd0\"")]
+    [InlineData("\"plum tree waltz\\ud83f\\udfff\"")]
     [InlineData("\" \"")]
     public async Task What_is_no_password_is_refused_at_registration_and_no_account_is_made(string password)
     {

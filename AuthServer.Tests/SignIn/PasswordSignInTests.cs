@@ -147,4 +147,18 @@ public sealed class PasswordSignInTests(TestServer server) : IClassFixture<TestS
 
         signedIn.User!["last_login_at"]!.GetValue<DateTimeOffset>().Should().BeAfter(registered.User!["last_login_at"]!.GetValue<DateTimeOffset>());
     }
+
+    [Fact]
+    [Trait("ASVS", "6.1.1")]
+    public async Task What_cannot_be_a_password_is_refused_and_locks_nobody_out()
+    {
+        var registered = await server.Api.RegisterAsync();
+
+        for (var attempt = 0; attempt < 6; attempt++)
+        {
+            await (await server.Api.PostAsync("auth/login", $$"""{"email":"{{registered.Email}}","password":"plum tree waltz\ufffe"}""")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        }
+
+        (await server.Api.LoginAsync(registered.Email)).UserId.Should().Be(registered.UserId);
+    }
 }

@@ -4,6 +4,7 @@ namespace AuthServer.Audit;
 internal static class AuditEvents
 {
     public const string Registered = "user.registered";
+    public const string RegistrationRefused = "registration.refused";
     public const string SignedIn = "session.started";
     public const string SignInFailed = "sign_in.failed";
     public const string SignInLocked = "sign_in.locked";

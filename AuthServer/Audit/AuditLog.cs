@@ -27,8 +27,8 @@ internal static class AuditLog
     }
 
     /// <summary>An event about one person's account, saved with the context's other changes.</summary>
-    public static void Audit(this AuthDbContext db, string type, DateTimeOffset now, Client client, Guid? actor, Guid? subject, Guid? session = null, string? reason = null) =>
-        db.AuditEvents.Add(new AuditEvent(type, AuditOutcome.Success, now)
+    public static void Audit(this AuthDbContext db, string type, DateTimeOffset now, Client client, Guid? actor, Guid? subject, Guid? session = null, string? reason = null, AuditOutcome outcome = AuditOutcome.Success) =>
+        db.AuditEvents.Add(new AuditEvent(type, outcome, now)
         {
             ActorId = actor,
             SubjectId = subject,

@@ -24,17 +24,17 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
             return;
         }
 
-        if (password.Length > LongestTyped || Length(password) > MaximumLength)
+        if (!IsText(password))
+        {
+            errors.Add(field, "NUL, and what is no character at all, are not allowed.");
+        }
+        else if (password.Length > LongestTyped || Length(password) > MaximumLength)
         {
             errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"At most {MaximumLength} characters."));
         }
         else if (Length(password) < settings.MinimumLength)
         {
             errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"At least {settings.MinimumLength} characters. A few words are easier to remember than a few symbols."));
-        }
-        else if (password.Contains('\0', StringComparison.Ordinal))
-        {
-            errors.Add(field, "The NUL character is not allowed.");
         }
         else if (IsGuessable(password, ownData))
         {
@@ -49,11 +49,15 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
         {
             errors.Add(field, "Required.");
         }
-        else if (password.Length > LongestTyped || password.Contains('\0', StringComparison.Ordinal))
+        else if (password.Length > LongestTyped || !IsText(password))
         {
             errors.Add(field, "No password is like this.");
         }
     }
+
+    // What Unicode calls a noncharacter has no normal form: normalising it throws.
+    private static bool IsText(string password) =>
+        password.EnumerateRunes().All(rune => rune.Value is not 0 and (< 0xFDD0 or > 0xFDEF) && (rune.Value & 0xFFFE) != 0xFFFE);
 
     // The normal form is what is hashed: accents typed apart add no length, and neither does a sign that stands for a phrase.
     private static int Length(string password) =>

@@ -63,6 +63,8 @@ internal static class DatabaseRegistration
         connection.MaxPoolSize = settings.MaxConnections;
         connection.Timeout = (int)Math.Ceiling(settings.ConnectTimeout.TotalSeconds);
         connection.CommandTimeout = (int)Math.Ceiling(settings.CommandTimeout.TotalSeconds);
+        // What does not answer a statement seldom answers its cancellation: two seconds more would only be waited in vain.
+        connection.CancellationTimeout = 500;
         // The few statements of the hot paths are planned once per connection.
         connection.MaxAutoPrepare = 40;
         connection.AutoPrepareMinUsages = 2;

@@ -60,7 +60,8 @@ internal static class Health
             try
             {
                 await using var command = database.CreateCommand("SELECT 1");
-                await command.ExecuteScalarAsync(cancellationToken);
+                // Not waiting for a cancelled statement to end: a probe has a time limit of its own.
+                await command.ExecuteScalarAsync(cancellationToken).WaitAsync(cancellationToken);
                 return HealthCheckResult.Healthy();
             }
             catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception) || exception is OperationCanceledException)
@@ -77,7 +78,7 @@ internal static class Health
             try
             {
                 await using var scope = scopes.CreateAsyncScope();
-                var applied = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().Database.GetAppliedMigrationsAsync(cancellationToken);
+                var applied = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().Database.GetAppliedMigrationsAsync(cancellationToken).WaitAsync(cancellationToken);
                 return applied.Contains(SchemaVersion.Expected, StringComparer.Ordinal)
                     ? HealthCheckResult.Healthy(SchemaVersion.Expected)
                     : HealthCheckResult.Unhealthy($"Migration {SchemaVersion.Expected} has not been applied: run the Migrations program.");

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace AuthServer.Http;
 
-/// <summary>How often one network may fail before it has to wait. Successes are free.</summary>
+/// <summary>How often one network may fail to sign in, or register, before it has to wait.</summary>
 public sealed class RateLimitSettings : ISettings
 {
     static string ISettings.Section => "RateLimits";

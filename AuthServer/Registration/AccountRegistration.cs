@@ -35,6 +35,20 @@ internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy polic
 
     public async Task<RegistrationOutcome> RegisterAsync(RegisterRequest request, Client client, CancellationToken cancellationToken)
     {
+        var outcome = await TryRegisterAsync(request, client, cancellationToken);
+        if (outcome is RegistrationOutcome.Refused refused)
+        {
+            // What was to be saved has been rolled back, and must not come along.
+            db.ChangeTracker.Clear();
+            db.Audit(AuditEvents.RegistrationRefused, clock.GetUtcNow(), client, actor: null, subject: null, reason: refused.Reason.Code, outcome: AuditOutcome.Failure);
+            await db.SaveChangesAsync(CancellationToken.None);
+        }
+
+        return outcome;
+    }
+
+    private async Task<RegistrationOutcome> TryRegisterAsync(RegisterRequest request, Client client, CancellationToken cancellationToken)
+    {
         var role = request.Role ?? Role.Patient;
         if (role is not (Role.Patient or Role.Physician))
         {

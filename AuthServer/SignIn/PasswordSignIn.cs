@@ -113,7 +113,7 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
                     return (false, null);
             }
         }
-        catch (Exception exception) when (exception is BusyException or OperationCanceledException)
+        catch
         {
             // Nothing was learnt about the password, so nothing is held against the name.
             await RunAsync(SignInThrottle.TakeBack(attempt, succeeded: false));

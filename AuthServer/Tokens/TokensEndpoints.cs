@@ -42,7 +42,7 @@ internal static class TokensEndpoints
         Cache(context);
         return TypedResults.Ok(new DiscoveryDocument(
             server.PublicUrl!, $"{server.PublicUrl}/.well-known/jwks.json", $"{server.PublicUrl}/api/v1/auth/login/form",
-            ["none"], ["public"], [settings.Algorithm], ["password", "refresh_token"],
+            ["none"], ["public"], [settings.Algorithm], ["password"],
             [.. typeof(ClaimNames).GetFields().Select(field => (string)field.GetValue(null)!)]));
     }
 
