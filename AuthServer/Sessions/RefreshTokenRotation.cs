@@ -36,7 +36,7 @@ internal abstract record RotationOutcome
 internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionRevoker revoker, SessionSettings settings, TimeProvider clock)
 {
     // Changes no indexed column, so that the update stays HOT.
-    private const string RotateSql = $"""
+    internal const string RotateSql = $"""
         WITH s AS (
             UPDATE sessions SET generation = generation + 1, rotated_at = @now, last_used_at = @now, ip_address = @ip
             WHERE id = @session_id AND generation = @generation AND revoked_at IS NULL AND expires_at > @now AND last_used_at + idle_timeout > @now

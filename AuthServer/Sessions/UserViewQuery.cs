@@ -9,7 +9,7 @@ namespace AuthServer.Sessions;
 internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider clock)
 {
     /// <summary>Wants <c>@user_id</c> and <c>@today</c>.</summary>
-    private const string Sql = """
+    internal const string Sql = """
         SELECT u.id, u.email, u.user_name, u.full_name, u.locale, u.email_confirmed, u.two_factor_enabled, u.created_at, u.last_login_at,
             ARRAY(SELECT r.name FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id ORDER BY r.name) AS roles,
             p.id, p.language_preference, p.specialty, p.private_pool, p.vacation_mode, p.vacation_until, p.accepting_patients,

@@ -1,0 +1,36 @@
+namespace AuthServer.Load;
+
+/// <summary>What was promised of one figure, and what came of it.</summary>
+internal sealed record Goal(string Name, string Wanted, Spread Measured, string Reached);
+
+internal static class Goals
+{
+    public static IEnumerable<Goal> Of(Figures figures)
+    {
+        var rounds = new Rounds(figures.Measurements);
+        var storms = figures.Storms;
+        return
+        [
+            AtLeast("sign-in: CPU of the hash ÷ all CPU", 0.97, rounds.CpuRatio(Slot.Hash, Slot.SignIn)),
+            new("register: CPU of the hash ÷ all CPU", "", rounds.CpuRatio(Slot.Hash, Slot.Register), ""),
+            AtMost("refresh: CPU ÷ bare endpoint", 1.25, rounds.CpuRatio(Slot.Refresh, Slot.BareRefresh)),
+            AtLeast("refresh: requests/s ÷ pgbench", 0.7, rounds.RateRatio(Slot.Refresh, Slot.PgBenchRefresh)),
+            AtMost("me: CPU ÷ bare endpoint", 1.25, rounds.CpuRatio(Slot.Me, Slot.BareMe)),
+            AtLeast("me: requests/s ÷ bare endpoint", 0.5, rounds.RateRatio(Slot.Me, Slot.BareMe)),
+            AtLeast("verify: requests/s ÷ bare endpoint", 0.8, rounds.RateRatio(Slot.Verify, Slot.BareVerify)),
+            AtMost("refresh: p99 while 200 people sign in ÷ p99 idle", 3, Rounds.Ratio(storms.Select(storm => storm.StormRefresh), storms.Select(storm => storm.IdleRefresh))),
+            AtMost("me: p99 while 200 people sign in ÷ p99 idle", 3, Rounds.Ratio(storms.Select(storm => storm.StormMe), storms.Select(storm => storm.IdleMe))),
+            AtMost("start to first 200, ms", 1000, Spread.Of(figures.Starts)),
+            AtMost("resident memory idle, MB", 150, Spread.Of([figures.IdleMegabytes])),
+            AtMost("resident memory after the load, MB", 130, Spread.Of([figures.LoadedMegabytes])),
+            AtLeast("updates of sessions that touch no index", 0.9, Spread.Of([figures.HotShare])),
+            AtMost("errors", 0, Spread.Of([figures.Errors])),
+        ];
+    }
+
+    private static Goal AtMost(string name, double limit, Spread measured) => new(name, FormattableString.Invariant($"≤ {limit}"), measured, Reached(measured.Median <= limit));
+
+    private static Goal AtLeast(string name, double limit, Spread measured) => new(name, FormattableString.Invariant($"≥ {limit}"), measured, Reached(measured.Median >= limit));
+
+    private static string Reached(bool isReached) => isReached ? "yes" : "no";
+}
