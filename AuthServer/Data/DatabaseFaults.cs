@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Npgsql;
 
 namespace AuthServer.Data;
@@ -13,7 +14,7 @@ internal static class DatabaseFaults
             {
                 case PostgresException postgres:
                     return postgres.IsTransient || IsServerTrouble(postgres.SqlState);
-                case NotReadyException or NpgsqlException or TimeoutException or System.Net.Sockets.SocketException:
+                case NotReadyException or NpgsqlException or TimeoutException or SocketException:
                     return true;
                 default:
                     continue;
@@ -23,9 +24,29 @@ internal static class DatabaseFaults
         return false;
     }
 
+    /// <summary>
+    /// Whether the database turned us away: nobody listens at its port, or PostgreSQL says that it is stopping, has
+    /// crashed or is not up yet. Silence is no refusal: a database that cannot be reached from here may well serve others.
+    /// </summary>
+    public static bool IsRefusal(Exception exception) => Causes(exception).Any(cause =>
+        cause is SocketException { SocketErrorCode: SocketError.ConnectionRefused } || cause is PostgresException { SqlState: ['5', '7', 'P', '0', '1' or '2' or '3'] });
+
+    /// <summary>Whether the connection was ended from the other side while it was in use.</summary>
+    public static bool IsCut(Exception exception) => Causes(exception).Any(cause =>
+        cause is EndOfStreamException or SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown }
+            or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown });
+
     /// <summary>The name of the unique constraint that was violated, or null.</summary>
     public static string? ViolatedUniqueConstraint(Exception exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } postgres ? postgres.ConstraintName : null;
+
+    private static IEnumerable<Exception> Causes(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            yield return exception;
+        }
+    }
 
     // Classes 53 (resources), 57P (shutdown, starting up) and 58 (system error) of PostgreSQL's appendix A.
     private static bool IsServerTrouble(string state) =>

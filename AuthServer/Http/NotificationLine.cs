@@ -11,14 +11,29 @@ internal sealed class NotificationLine
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(1);
 
     private long _heardAt;
+    private volatile bool _hasMissedNothing;
 
     /// <summary>Whether everything committed more than a second ago has been heard.</summary>
     public bool IsCurrent => Volatile.Read(ref _heardAt) is var heardAt and not 0 && Stopwatch.GetElapsedTime(heardAt) < Stale;
 
-    /// <summary>Everything committed before that moment (<see cref="Stopwatch.GetTimestamp"/>) has been heard.</summary>
-    public void HeardAt(long timestamp) => Volatile.Write(ref _heardAt, timestamp);
+    /// <summary>
+    /// Whether everything that was committed when the line broke had been heard, and the database has not been seen
+    /// working since: while it is down, what is in memory is then all there is.
+    /// </summary>
+    public bool HasMissedNothing => _hasMissedNothing;
 
-    public void Lost() => HeardAt(0);
+    /// <summary>Everything committed before that moment (<see cref="Stopwatch.GetTimestamp"/>) has been heard.</summary>
+    public void HeardAt(long timestamp)
+    {
+        Volatile.Write(ref _heardAt, timestamp);
+        _hasMissedNothing = true;
+    }
+
+    /// <summary>The line broke, or could not be made.</summary>
+    public void Lost() => Volatile.Write(ref _heardAt, 0);
+
+    /// <summary>The database worked, or may have worked, while nobody listened.</summary>
+    public void MayHaveMissed() => _hasMissedNothing = false;
 }
 
 /// <summary>Something kept in memory that a NOTIFY channel keeps up to date.</summary>

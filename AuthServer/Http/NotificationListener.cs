@@ -29,6 +29,12 @@ internal sealed class NotificationListener(NotificationLine line, IEnumerable<IN
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 line.Lost();
+                // A line that ends with the database misses nothing; one that falls silent may.
+                if (!DatabaseFaults.IsRefusal(exception) && !DatabaseFaults.IsCut(exception))
+                {
+                    line.MayHaveMissed();
+                }
+
                 // Once an outage, not four times a second.
                 if (!_isDown)
                 {
@@ -53,6 +59,7 @@ internal sealed class NotificationListener(NotificationLine line, IEnumerable<IN
         await using var connection = new NpgsqlConnection(address.ConnectionString);
         connection.Notification += (_, notice) => _subscribers[notice.Channel].Receive(notice.Payload);
         await connection.OpenAsync(stopping);
+        line.MayHaveMissed();
         await using var listen = new NpgsqlCommand(string.Join(';', _subscribers.Keys.Select(channel => $"LISTEN {channel}")), connection);
         await listen.ExecuteNonQueryAsync(stopping);
         foreach (var subscriber in _subscribers.Values)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using AuthServer.Data;
 using AuthServer.Http;
 using AuthServer.Tokens;
 using Npgsql;
@@ -9,7 +10,8 @@ namespace AuthServer.Sessions;
 /// <summary>
 /// What every replica keeps in memory so that a token's revocation costs no round trip: the sessions, and the token
 /// versions of people, whose access tokens are refused although they have not expired. NOTIFY brings what is new within
-/// a moment; while the line is down the database is asked on every request: safe first, then fast.
+/// a moment; while the line is down the database is asked on every request: safe first, then fast. A database that is
+/// down takes no revocations from anybody, so what is in memory then decides; one that is only silent refuses everybody.
 /// </summary>
 internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource database, TokenSettings tokens, TimeProvider clock) : INotificationSubscriber
 {
@@ -36,7 +38,7 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
             return ErrorCodes.TokenOutdated;
         }
 
-        return line.IsCurrent ? null : await AskAsync(caller, cancellationToken);
+        return line.IsCurrent ? null : await AskIfUpAsync(caller, cancellationToken);
     }
 
     public async Task CatchUpAsync(CancellationToken cancellationToken)
@@ -79,6 +81,25 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
         }
 
         Sweep(now);
+    }
+
+    private async Task<ErrorCode?> AskIfUpAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                return await AskAsync(caller, cancellationToken);
+            }
+            catch (Exception exception) when (isFirst && DatabaseFaults.IsCut(exception))
+            {
+                // That connection is gone, and perhaps no more than that: a new one learns whether the database is.
+            }
+            catch (Exception exception) when (line.HasMissedNothing && DatabaseFaults.IsRefusal(exception))
+            {
+                return null;
+            }
+        }
     }
 
     private async Task<ErrorCode?> AskAsync(Caller caller, CancellationToken cancellationToken)
