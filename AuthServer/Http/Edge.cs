@@ -29,11 +29,14 @@ internal static class Edge
                 .WithExposedHeaders("Retry-After", "X-Request-ID").SetPreflightMaxAge(TimeSpan.FromHours(1))));
         builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerSettings>>(TrustOnly);
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServerSettings>>(Limit);
+        builder.Services.AddSingleton<Draining>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Draining>());
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
     }
 
     public static void UseEdge(this WebApplication app)
     {
+        app.Use(app.Services.GetRequiredService<Draining>().PassAsync);
         app.UseForwardedHeaders();
         app.UseResponseHeaders(isHttpsForGood: !app.Environment.IsDevelopment());
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = static _ => true, ExceptionHandler = static _ => Task.CompletedTask });

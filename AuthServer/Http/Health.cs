@@ -29,7 +29,8 @@ internal static class Health
     public static IHealthChecksBuilder AddHealth(this IServiceCollection services) => services.AddHealthChecks()
         .AddCheck<DatabaseHealth>(DatabaseCheck, tags: [ReadyTag], timeout: Within)
         .AddCheck<SchemaHealth>("migrations", tags: [ReadyTag], timeout: Within)
-        .AddCheck<LineHealth>("revocations", tags: [ReadyTag], timeout: Within);
+        .AddCheck<LineHealth>("revocations", tags: [ReadyTag], timeout: Within)
+        .AddCheck<Draining>("stopping", tags: [ReadyTag]);
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
