@@ -51,6 +51,7 @@ internal static class DatabaseRegistration
 
         builder.Services.AddSingleton(services => Connect(services.GetRequiredService<DatabaseSettings>(), services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<NotificationLine>();
+        builder.Services.AddSingleton<SharedClock>();
         builder.Services.AddHostedService<NotificationListener>();
         builder.Services.AddDbContextPool<AuthDbContext>((services, options) => options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
     }

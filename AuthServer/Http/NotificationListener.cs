@@ -7,9 +7,9 @@ namespace AuthServer.Http;
 /// <summary>
 /// Holds the replica's one LISTEN connection and hands on what the others NOTIFY. Each time the connection is made
 /// the subscribers first catch up from the tables, because what was notified meanwhile is lost. A heartbeat on the
-/// same connection tells a quiet line from a dead one.
+/// same connection tells a quiet line from a dead one, and what time it is in the database.
 /// </summary>
-internal sealed class NotificationListener(NotificationLine line, IEnumerable<INotificationSubscriber> subscribers, DatabaseSettings database, ILogger<NotificationListener> logger)
+internal sealed class NotificationListener(NotificationLine line, IEnumerable<INotificationSubscriber> subscribers, SharedClock shared, DatabaseSettings database, ILogger<NotificationListener> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(300);
@@ -73,11 +73,13 @@ internal sealed class NotificationListener(NotificationLine line, IEnumerable<IN
         }
 
         _isDown = false;
-        await using var ping = new NpgsqlCommand("SELECT 1", connection);
+        await using var ping = new NpgsqlCommand("SELECT clock_timestamp()", connection);
         while (true)
         {
             var askedAt = Stopwatch.GetTimestamp();
-            await ping.ExecuteNonQueryAsync(stopping);
+            var databaseTime = new DateTimeOffset((DateTime)(await ping.ExecuteScalarAsync(stopping))!);
+            // The machine's own clock, not one that a test has put in its place.
+            shared.Compare(databaseTime, TimeProvider.System.GetUtcNow() - (Stopwatch.GetElapsedTime(askedAt) / 2));
             line.HeardAt(askedAt);
             await connection.WaitAsync(Heartbeat, stopping);
         }

@@ -33,7 +33,7 @@ internal abstract record RotationOutcome
 /// Exchanges a refresh token for the next pair. The ordinary case is one statement, whose condition on the generation
 /// is the lock: of many that race with one token one moves the session on, and the others find themselves its parent.
 /// </summary>
-internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionRevoker revoker, SessionSettings settings, TimeProvider clock)
+internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionRevoker revoker, SessionSettings settings, SharedClock clock)
 {
     // Changes no indexed column, so that the update stays HOT.
     internal const string RotateSql = $"""

@@ -1,0 +1,39 @@
+using AuthServer.Http;
+
+namespace AuthServer.Tests.Http;
+
+public sealed class SharedClockTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly FixedClock _machine = new();
+
+    [Theory]
+    [InlineData(30)]
+    [InlineData(-30)]
+    [InlineData(600)]
+    public void A_clock_that_is_off_is_put_right(int seconds)
+    {
+        var shared = new SharedClock(_machine);
+
+        shared.Compare(database: Noon, machine: Noon.AddSeconds(seconds));
+
+        shared.GetUtcNow().Should().Be(Noon.AddSeconds(-seconds));
+    }
+
+    [Fact]
+    public void What_the_answer_may_have_taken_is_no_difference()
+    {
+        var shared = new SharedClock(_machine);
+        shared.Compare(database: Noon, machine: Noon.AddSeconds(30));
+
+        shared.Compare(database: Noon, machine: Noon.AddMilliseconds(-900));
+
+        shared.GetUtcNow().Should().Be(Noon);
+    }
+
+    private sealed class FixedClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => Noon;
+    }
+}
