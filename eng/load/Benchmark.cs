@@ -48,10 +48,11 @@ internal static class Benchmark
         var requests = new Requests(http, ours.Url, bare.Url, population);
         var slots = Slots(requests, ours, bare, new PgBench(database, connection, FastWorkers));
 
+        // Long enough for the runtime to have compiled the hot paths for good.
         Say("Warming up ...");
         foreach (var slot in slots.Where(slot => slot.NeedsWarmth))
         {
-            await slot.RunAsync(TimeSpan.FromSeconds(2));
+            await slot.RunAsync(TimeSpan.FromSeconds(4));
         }
 
         var measurements = new List<Measurement>();

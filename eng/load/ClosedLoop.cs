@@ -8,6 +8,9 @@ namespace AuthServer.Load;
 /// </summary>
 internal static class ClosedLoop
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <exception cref="TimeoutException">A request was never answered.</exception>
     /// <param name="workers">How many.</param>
     /// <param name="duration">How long they go on starting requests.</param>
     /// <param name="send">Sends one for the worker of that number and answers the status; 0 for no answer.</param>
@@ -15,7 +18,7 @@ internal static class ClosedLoop
     public static async Task<Tally> RunAsync(int workers, TimeSpan duration, Func<int, Task<int>> send, TimeSpan pause = default)
     {
         var started = Stopwatch.GetTimestamp();
-        var tallies = await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(() => WorkAsync(worker, started, duration, send, pause))));
+        var tallies = await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(() => WorkAsync(worker, started, duration, send, pause)))).WaitAsync(duration + Patience);
         var sum = new Tally { Elapsed = Stopwatch.GetElapsedTime(started) };
         Array.ForEach(tallies, sum.Add);
         return sum;

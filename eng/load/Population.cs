@@ -50,7 +50,7 @@ internal sealed class Population(NpgsqlDataSource database, Uri server, HttpMess
     /// <summary>The share of the updates of sessions that touched no index, since the database was made.</summary>
     public async Task<double> HotShareAsync()
     {
-        await using var command = database.CreateCommand("SELECT n_tup_hot_upd::float8 / n_tup_upd FROM pg_stat_user_tables WHERE relname = 'sessions'");
+        await using var command = database.CreateCommand("SELECT n_tup_hot_upd::float8 / greatest(n_tup_upd, 1) FROM pg_stat_user_tables WHERE relname = 'sessions'");
         return (double)(await command.ExecuteScalarAsync())!;
     }
 
