@@ -31,6 +31,17 @@ public sealed class HashingGateTests(HashingGateTests.Server server) : IClassFix
     }
 
     [Fact]
+    public async Task What_is_turned_away_has_not_asked_the_database()
+    {
+        const string Names = "SELECT count(DISTINCT identifier) FROM sign_in_lockouts";
+        var before = await server.Database.QueryAsync<long>(Names);
+
+        var responses = await StormAsync(Api.NewEmail);
+
+        (await server.Database.QueryAsync<long>(Names) - before).Should().Be(responses.Count(response => (int)response.StatusCode == 401));
+    }
+
+    [Fact]
     public async Task A_storm_of_sign_ins_does_not_stop_refresh_and_me()
     {
         var person = await server.Api.RegisterAsync();

@@ -17,19 +17,40 @@ internal sealed class PasswordHashing : IDisposable
 
     private readonly IPasswordHasher<User> _hasher;
     private readonly ConcurrencyLimiter _gate;
+    private readonly BackgroundThreads _threads;
     private readonly Task<string> _nobodysHash;
+    private readonly int _places;
+    private int _taken;
 
     public PasswordHashing(IPasswordHasher<User> hasher, PasswordSettings settings)
     {
         _hasher = hasher;
+        _places = settings.EffectiveConcurrentHashes * (1 + settings.QueuedPerHash);
         _gate = new(new ConcurrencyLimiterOptions
         {
             PermitLimit = settings.EffectiveConcurrentHashes,
             QueueLimit = settings.EffectiveConcurrentHashes * settings.QueuedPerHash,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
+        _threads = new(settings.EffectiveConcurrentHashes);
         // Ready before the first sign-in: making it then would tell that the account was unknown.
-        _nobodysHash = Task.Run(() => hasher.HashPassword(null!, Guid.NewGuid().ToString()));
+        _nobodysHash = RunAsync(() => hasher.HashPassword(null!, Guid.NewGuid().ToString()), CancellationToken.None);
+    }
+
+    /// <summary>
+    /// A place in the queue, for whoever has other work to do first: in a storm only as many as can be served may ask
+    /// the database anything, or they would stand in the way of those who are signed in.
+    /// </summary>
+    /// <exception cref="BusyException">All are taken.</exception>
+    public Place TakePlace()
+    {
+        if (Interlocked.Increment(ref _taken) > _places)
+        {
+            Interlocked.Decrement(ref _taken);
+            throw new BusyException(RetryAfter);
+        }
+
+        return new Place(this);
     }
 
     /// <exception cref="BusyException">The queue is full.</exception>
@@ -48,7 +69,11 @@ internal sealed class PasswordHashing : IDisposable
         return hash is null ? PasswordVerificationResult.Failed : result;
     }
 
-    public void Dispose() => _gate.Dispose();
+    public void Dispose()
+    {
+        _gate.Dispose();
+        _threads.Dispose();
+    }
 
     // NIST SP 800-63B-4 section 3.1.1.2: the same word typed on two keyboards must be the same password.
     internal static string Normalize(string password) => password.Normalize(NormalizationForm.FormKC);
@@ -57,6 +82,14 @@ internal sealed class PasswordHashing : IDisposable
     private async Task<T> BehindGateAsync<T>(Func<T> hash, CancellationToken cancellationToken)
     {
         using var turn = await _gate.AcquireAsync(1, cancellationToken);
-        return turn.IsAcquired ? await Task.Run(hash, cancellationToken) : throw new BusyException(RetryAfter);
+        return turn.IsAcquired ? await RunAsync(hash, cancellationToken) : throw new BusyException(RetryAfter);
+    }
+
+    private Task<T> RunAsync<T>(Func<T> hash, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(hash, cancellationToken, TaskCreationOptions.DenyChildAttach, _threads);
+
+    internal readonly struct Place(PasswordHashing hashing) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref hashing._taken);
     }
 }

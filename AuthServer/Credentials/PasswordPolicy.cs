@@ -28,11 +28,11 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
         {
             errors.Add(field, "NUL, and what is no character at all, are not allowed.");
         }
-        else if (password.Length > LongestTyped || Length(password) > MaximumLength)
+        else if (password.Length > LongestTyped || Length(password) is var length && length > MaximumLength)
         {
             errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"At most {MaximumLength} characters."));
         }
-        else if (Length(password) < settings.MinimumLength)
+        else if (length < settings.MinimumLength)
         {
             errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"At least {settings.MinimumLength} characters. A few words are easier to remember than a few symbols."));
         }

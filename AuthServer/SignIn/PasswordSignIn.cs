@@ -42,6 +42,7 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
         var canonical = name.Contains('@', StringComparison.Ordinal) ? EmailAddress.Canonicalize(name) : UserName.Normalize(name.Trim());
         var attempt = throttle.Attempt(canonical, client);
         using var turn = await turns.TakeAsync(attempt, cancellationToken);
+        using var place = hashing.TakePlace();
         var (verdict, account) = await CountAndFindAsync(attempt, canonical, cancellationToken);
         if (verdict.RetryAfter is { } retryAfter)
         {
