@@ -12,14 +12,19 @@ public sealed class DatabaseSettings : ISettings
     /// <summary><c>postgresql://user:password@host:port/database</c>; also taken from <c>ConnectionStrings:Default</c> in Npgsql's form.</summary>
     public string? Url { get; set; }
 
-    /// <summary>Most connections a replica opens. Their sum over the replicas must stay below PostgreSQL's max_connections.</summary>
-    public int MaxConnections { get; set; } = 40;
+    /// <summary>
+    /// Most connections a replica opens; 0 is four for each core, and at least 8. More are slower, because each statement then
+    /// meets a colder one. Their sum over the replicas must stay below PostgreSQL's max_connections.
+    /// </summary>
+    public int MaxConnections { get; set; }
 
     /// <summary>How long a statement may take before the request is answered with 503.</summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a request waits for a connection before it is answered with 503.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    internal int EffectiveMaxConnections => MaxConnections > 0 ? MaxConnections : Math.Max(8, 4 * Environment.ProcessorCount);
 
     IEnumerable<string> ISettings.Faults()
     {
@@ -32,9 +37,9 @@ public sealed class DatabaseSettings : ISettings
             yield return "DATABASE_URL cannot be read. Give postgresql://user:password@host:5432/database (percent-encode odd characters in the password), or an Npgsql connection string.";
         }
 
-        if (MaxConnections < 4 || CommandTimeout < TimeSpan.FromSeconds(1) || ConnectTimeout < TimeSpan.FromSeconds(1))
+        if (MaxConnections is < 0 or (> 0 and < 4) || CommandTimeout < TimeSpan.FromSeconds(1) || ConnectTimeout < TimeSpan.FromSeconds(1))
         {
-            yield return "Database:MaxConnections must be at least 4, Database:CommandTimeout and Database:ConnectTimeout at least one second.";
+            yield return "Database:MaxConnections must be 0 or at least 4, Database:CommandTimeout and Database:ConnectTimeout at least one second.";
         }
     }
 }
@@ -61,7 +66,7 @@ internal static class DatabaseRegistration
         var builder = new NpgsqlDataSourceBuilder(DatabaseUrl.Parse(settings.Url!)!.ConnectionString);
         var connection = builder.ConnectionStringBuilder;
         connection.ApplicationName ??= "AuthServer";
-        connection.MaxPoolSize = settings.MaxConnections;
+        connection.MaxPoolSize = settings.EffectiveMaxConnections;
         connection.Timeout = (int)Math.Ceiling(settings.ConnectTimeout.TotalSeconds);
         connection.CommandTimeout = (int)Math.Ceiling(settings.CommandTimeout.TotalSeconds);
         // What does not answer a statement seldom answers its cancellation: two seconds more would only be waited in vain.

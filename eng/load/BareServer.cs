@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AuthServer.Data;
+using AuthServer.Http;
 using AuthServer.Sessions;
 using Npgsql;
 
@@ -43,7 +44,7 @@ internal static class BareServer
     private static NpgsqlDataSource Connect(string databaseUrl)
     {
         var connection = DatabaseUrl.Parse(databaseUrl)!;
-        (connection.MaxPoolSize, connection.MaxAutoPrepare, connection.AutoPrepareMinUsages, connection.NoResetOnClose) = (40, 40, 2, true);
+        (connection.MaxPoolSize, connection.MaxAutoPrepare, connection.AutoPrepareMinUsages, connection.NoResetOnClose) = (new DatabaseSettings().EffectiveMaxConnections, 40, 2, true);
         return new NpgsqlDataSourceBuilder(connection.ConnectionString).Build();
     }
 
