@@ -28,6 +28,17 @@ public sealed class OpenApiTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task Everybody_is_answered_the_same_description_byte_for_byte()
+    {
+        var first = await server.Api.Http.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative));
+        var second = await server.Api.Http.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative));
+
+        (await second.Content.ReadAsByteArrayAsync()).Should().Equal(await first.Content.ReadAsByteArrayAsync());
+        second.Content.Headers.ContentType!.ToString().Should().Be(first.Content.Headers.ContentType!.ToString());
+        second.Content.Headers.ContentLength.Should().Be(first.Content.Headers.ContentLength).And.BePositive();
+    }
+
+    [Fact]
     public async Task The_description_is_valid_OpenAPI_3_1_and_every_reference_leads_somewhere()
     {
         var text = await server.Api.Http.GetStringAsync("/openapi/v1.json");

@@ -37,7 +37,12 @@ internal static class Edge
     public static void UseEdge(this WebApplication app)
     {
         app.Use(app.Services.GetRequiredService<Draining>().PassAsync);
-        app.UseForwardedHeaders();
+        var server = app.Services.GetRequiredService<ServerSettings>();
+        if (server.TrustedProxies.Count > 0)
+        {
+            app.UseForwardedHeaders();
+        }
+
         app.UseResponseHeaders(isHttpsForGood: !app.Environment.IsDevelopment());
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = static _ => true, ExceptionHandler = static _ => Task.CompletedTask });
         app.UseStatusCodePages(static context => new Problem(ErrorCodes.ForStatus(context.HttpContext.Response.StatusCode)).ExecuteAsync(context.HttpContext));
@@ -46,7 +51,11 @@ internal static class Edge
         app.Use(RefuseEncodedBodies);
         app.Use(RefuseOtherCharsets);
         app.UseRouting();
-        app.UseCors();
+        if (server.CorsOrigins.Count > 0)
+        {
+            app.UseCors();
+        }
+
         app.Use(AnswerUnrouted);
     }
 
@@ -115,7 +124,7 @@ internal static class Edge
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         options.ForwardLimit = server.Value.ForwardLimit;
-        options.ForwardedHeaders = server.Value.TrustedProxies.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
         foreach (var proxy in server.Value.TrustedProxies)
         {
             if (IPAddress.TryParse(proxy, out var address))
@@ -139,6 +148,7 @@ internal static class Edge
         kestrel.Limits.RequestHeadersTimeout = HeadersWithin;
         // A body is a few hundred bytes: whoever drips one holds a place that others of the same network wait for.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
-        kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+        // An answer may take as long as it would at that rate: at 240 bytes, who never reads would be waited for for minutes.
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
     }
 }

@@ -31,13 +31,37 @@ internal static class OpenApi
     });
 
     public static void MapDescription(this IEndpointRouteBuilder routes) =>
-        routes.MapOpenApi("/openapi/v1.json").AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
+        routes.MapOpenApi("/openapi/v1.json").AllowAnonymous().DisableRateLimiting().ExcludeFromDescription().Add(WriteOnce);
 
     public static TBuilder WithExample<TBuilder>(this TBuilder builder, string json) where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new RequestExample(json));
 
     public static TBuilder WithAnswer<TBuilder>(this TBuilder builder, string json) where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new AnswerExample(json));
+
+    // The framework describes the server anew for everybody who asks: too much work to do for strangers, again and again.
+    private static void WriteOnce(EndpointBuilder endpoint)
+    {
+        var write = endpoint.RequestDelegate!;
+        byte[]? written = null;
+        endpoint.RequestDelegate = async context =>
+        {
+            if (written is null)
+            {
+                var body = context.Response.Body;
+                using var buffer = new MemoryStream();
+                context.Response.Body = buffer;
+                await write(context);
+                await context.Response.BodyWriter.FlushAsync();
+                context.Response.Body = body;
+                written = buffer.ToArray();
+            }
+
+            context.Response.ContentType = "application/json;charset=utf-8";
+            context.Response.ContentLength = written.Length;
+            await context.Response.Body.WriteAsync(written, context.RequestAborted);
+        };
+    }
 
     private static Task DescribeServer(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
