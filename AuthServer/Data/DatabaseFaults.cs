@@ -6,23 +6,13 @@ namespace AuthServer.Data;
 /// <summary>Tells a database that is away or overwhelmed from a mistake of ours.</summary>
 internal static class DatabaseFaults
 {
-    public static bool IsUnavailable(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
+    public static bool IsUnavailable(Exception? exception) =>
+        Causes(exception).FirstOrDefault(cause => cause is NotReadyException or NpgsqlException or TimeoutException or SocketException) switch
         {
-            switch (exception)
-            {
-                case PostgresException postgres:
-                    return postgres.IsTransient || IsServerTrouble(postgres.SqlState);
-                case NotReadyException or NpgsqlException or TimeoutException or SocketException:
-                    return true;
-                default:
-                    continue;
-            }
-        }
-
-        return false;
-    }
+            null => false,
+            PostgresException postgres => postgres.IsTransient || IsServerTrouble(postgres.SqlState),
+            _ => true,
+        };
 
     /// <summary>
     /// Whether the database turned us away: nobody listens at its port, or PostgreSQL says that it is stopping, has

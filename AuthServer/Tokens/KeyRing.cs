@@ -8,10 +8,11 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Tokens;
 
 /// <summary>The keys of this moment, in memory: which one signs, which verify, which are published.</summary>
-internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRing> logger) : INotificationSubscriber
+internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRing> logger) : INotificationSubscriber, IDisposable
 {
     public const string ChannelName = "signing_keys";
 
+    private readonly SemaphoreSlim _reloading = new(1, 1);
     private volatile FrozenDictionary<string, KeyPair> _keys = FrozenDictionary<string, KeyPair>.Empty;
     private volatile KeyPair[] _signers = [];
 
@@ -75,9 +76,20 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping,
         }
     }
 
-    public Task CatchUpAsync(CancellationToken cancellationToken) => ReloadQuietlyAsync(cancellationToken);
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReloadAsync(cancellationToken);
+        }
+        catch (CryptographicException exception)
+        {
+            // Keys that cannot be read are no reason to go without revocations; any other failure leaves the line down.
+            Log.ReloadFailed(logger, exception);
+        }
+    }
 
-    public void Receive(string notice) => _ = ReloadQuietlyAsync(CancellationToken.None);
+    public void Receive(string notice) => _ = ReloadQuietlyAsync();
 
     public async Task ReloadAsync(CancellationToken cancellationToken)
     {
@@ -88,10 +100,21 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping,
             return;
         }
 
-        await using var scope = scopes.CreateAsyncScope();
-        var stored = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().SigningKeys.AsNoTracking().ToListAsync(cancellationToken);
-        Hold([.. stored.Select(key => KeyPair.Open(key, wrapping))]);
+        // One at a time: of two at once, the one that read first must not have the last word.
+        await _reloading.WaitAsync(cancellationToken);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var stored = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().SigningKeys.AsNoTracking().ToListAsync(cancellationToken);
+            Hold([.. stored.Select(key => KeyPair.Open(key, wrapping))]);
+        }
+        finally
+        {
+            _reloading.Release();
+        }
     }
+
+    public void Dispose() => _reloading.Dispose();
 
     private void Hold(IReadOnlyCollection<KeyPair> keys)
     {
@@ -99,11 +122,11 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping,
         _keys = keys.ToFrozenDictionary(key => key.Id, StringComparer.Ordinal);
     }
 
-    private async Task ReloadQuietlyAsync(CancellationToken cancellationToken)
+    private async Task ReloadQuietlyAsync()
     {
         try
         {
-            await ReloadAsync(cancellationToken);
+            await ReloadAsync(CancellationToken.None);
         }
         catch (Exception exception)
         {
