@@ -34,6 +34,22 @@ internal sealed record Client(IPAddress? Address, string? UserAgent, string Requ
     private static IPAddress? Plain(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 
     // NUL and other control characters would be refused by PostgreSQL or forge lines where somebody prints them.
-    private static string? Printable(string? text) =>
-        string.IsNullOrEmpty(text) ? null : string.Concat(text.Take(MaxUserAgentLength).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? ' ' : character));
+    private static string? Printable(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        var kept = text.AsSpan(0, Math.Min(text.Length, MaxUserAgentLength));
+        return kept.ContainsAnyExceptInRange(' ', '~')
+            ? string.Create(kept.Length, kept, static (printable, from) =>
+            {
+                for (var index = 0; index < from.Length; index++)
+                {
+                    printable[index] = char.IsControl(from[index]) || char.IsSurrogate(from[index]) ? ' ' : from[index];
+                }
+            })
+            : kept.ToString();
+    }
 }

@@ -62,7 +62,7 @@ internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessToke
 
         var now = clock.GetUtcNow();
         await using var command = Command(RotateSql, token, now);
-        command.Parameters.Add(new("generation", token.Generation));
+        command.Parameters.Add(new NpgsqlParameter<int>("generation", token.Generation));
         command.Parameters.Add(new("ip", NpgsqlDbType.Inet) { Value = (object?)client.Address ?? DBNull.Value });
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
@@ -110,9 +110,9 @@ internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessToke
     private NpgsqlCommand Command(string sql, RefreshToken token, DateTimeOffset now)
     {
         var command = database.CreateCommand(sql);
-        command.Parameters.Add(new("session_id", token.SessionId));
-        command.Parameters.Add(new("now", now));
-        command.Parameters.Add(new("today", DateOnly.FromDateTime(now.UtcDateTime)));
+        command.Parameters.Add(new NpgsqlParameter<Guid>("session_id", token.SessionId));
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", now));
+        command.Parameters.Add(new NpgsqlParameter<DateOnly>("today", DateOnly.FromDateTime(now.UtcDateTime)));
         return command;
     }
 

@@ -29,7 +29,7 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
     public async Task<UserView?> FindAsync(Guid userId, Guid? tenantId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Sql);
-        command.Parameters.AddRange(Parameters(userId, clock).ToArray());
+        command.Parameters.AddRange(Parameters(userId, clock));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? Read(row, tenantId) : null;
     }
@@ -38,7 +38,7 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
     public static NpgsqlBatchCommand Step(Guid userId, TimeProvider clock)
     {
         var step = new NpgsqlBatchCommand(Sql);
-        step.Parameters.AddRange(Parameters(userId, clock).ToArray());
+        step.Parameters.AddRange(Parameters(userId, clock));
         return step;
     }
 
@@ -78,8 +78,8 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
         Licences = row.IsDBNull(18) ? [] : JsonSerializer.Deserialize(row.GetString(18), SessionsJson.Default.ListLicenceView)!,
     };
 
-    private static IEnumerable<NpgsqlParameter> Parameters(Guid userId, TimeProvider clock) =>
-        [new("user_id", userId), new("today", DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime))];
+    private static NpgsqlParameter[] Parameters(Guid userId, TimeProvider clock) =>
+        [new NpgsqlParameter<Guid>("user_id", userId), new NpgsqlParameter<DateOnly>("today", DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime))];
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }
