@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Threading.Channels;
 
 namespace AuthServer.Storm;
 
@@ -12,10 +13,17 @@ internal sealed class Pulse
     private const int PerSecond = 60;
 
     private readonly ConcurrentQueue<Sample> _samples = new();
-    private readonly ConcurrentQueue<Device> _idle;
+    private readonly Channel<Device> _idle = Channel.CreateUnbounded<Device>();
     private readonly ServerProcess _server;
 
-    private Pulse(IEnumerable<Device> devices, ServerProcess server) => (_idle, _server) = (new(devices), server);
+    private Pulse(IEnumerable<Device> devices, ServerProcess server)
+    {
+        _server = server;
+        foreach (var device in devices)
+        {
+            _idle.Writer.TryWrite(device);
+        }
+    }
 
     public int Requests => _samples.Count;
 
@@ -70,21 +78,18 @@ internal sealed class Pulse
 
     private async Task BeatAsync()
     {
-        if (_idle.TryDequeue(out var device))
+        var since = Stopwatch.GetTimestamp();
+        // While all wait for an answer, one more would have waited too.
+        var device = await _idle.Reader.ReadAsync();
+        var waited = Stopwatch.GetElapsedTime(since).TotalMilliseconds;
+        foreach (var act in new[] { Act.Me, Act.Refresh })
         {
-            foreach (var act in new[] { Act.Me, Act.Refresh })
-            {
-                var startedAt = Stopwatch.GetTimestamp();
-                _samples.Enqueue(new(act, _server, startedAt, await Traffic.DoAsync(device, act, _server)));
-            }
+            var startedAt = Stopwatch.GetTimestamp();
+            var answer = await Traffic.DoAsync(device, act, _server);
+            _samples.Enqueue(new(act, _server, startedAt, answer with { Milliseconds = waited + answer.Milliseconds }));
+        }
 
-            _idle.Enqueue(device);
-        }
-        else
-        {
-            // All wait for an answer: one more would have waited too.
-            _samples.Enqueue(new(Act.Refresh, _server, Stopwatch.GetTimestamp(), new(0, null, false, Fault.TimedOut, 15_000, null)));
-        }
+        await _idle.Writer.WriteAsync(device);
     }
 
     private double Percentile(Act act) => Figures.Percentile(_samples.Where(sample => sample.Act == act).Select(sample => sample.Answer.Milliseconds), 0.99);

@@ -23,7 +23,7 @@ internal sealed class ServerProcess(string name, int port, IReadOnlyDictionary<s
         ConnectTimeout = TimeSpan.FromSeconds(5),
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(10),
     })
-    { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(15) };
+    { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
 
     public bool IsRunning => _process is { HasExited: false };
 
