@@ -32,6 +32,20 @@ public sealed class SharedClockTests
         shared.GetUtcNow().Should().Be(Noon);
     }
 
+    [Theory]
+    [InlineData(59, false)]
+    [InlineData(-59, false)]
+    [InlineData(61, true)]
+    [InlineData(-61, true)]
+    public void A_clock_that_nobody_would_believe_is_told_from_one_that_is_merely_off(int seconds, bool isFarOff)
+    {
+        var shared = new SharedClock(_machine);
+
+        shared.Compare(database: Noon, machine: Noon.AddSeconds(seconds));
+
+        shared.IsMachineFarOff.Should().Be(isFarOff);
+    }
+
     private sealed class FixedClock : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => Noon;

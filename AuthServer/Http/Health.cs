@@ -1,3 +1,4 @@
+using System.Globalization;
 using AuthServer.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -30,6 +31,7 @@ internal static class Health
         .AddCheck<DatabaseHealth>(DatabaseCheck, tags: [ReadyTag], timeout: Within)
         .AddCheck<SchemaHealth>("migrations", tags: [ReadyTag], timeout: Within)
         .AddCheck<LineHealth>("revocations", tags: [ReadyTag], timeout: Within)
+        .AddCheck<ClockHealth>("clock", tags: [ReadyTag], timeout: Within)
         .AddCheck<Draining>("stopping", tags: [ReadyTag]);
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -89,6 +91,16 @@ internal static class Health
                 return HealthCheckResult.Unhealthy("The database does not answer.");
             }
         }
+    }
+
+    private sealed class ClockHealth(SharedClock clock) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+            clock.Ahead == TimeSpan.Zero ? HealthCheckResult.Healthy()
+            : clock.IsMachineFarOff ? HealthCheckResult.Unhealthy($"This machine's clock is {Offset()}: no tokens are issued. Set the clock.")
+            : HealthCheckResult.Degraded($"This machine's clock is {Offset()}."));
+
+        private string Offset() => string.Create(CultureInfo.InvariantCulture, $"{clock.Ahead.Duration().TotalSeconds:0} s {(clock.Ahead > TimeSpan.Zero ? "ahead of" : "behind")} the database's");
     }
 
     private sealed class LineHealth(NotificationLine line) : IHealthCheck

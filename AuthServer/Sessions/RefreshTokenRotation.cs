@@ -60,6 +60,7 @@ internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessToke
             return new RotationOutcome.Rejected();
         }
 
+        issuer.EnsureReady();
         var now = clock.GetUtcNow();
         await using var command = Command(RotateSql, token, now);
         command.Parameters.Add(new NpgsqlParameter<int>("generation", token.Generation));

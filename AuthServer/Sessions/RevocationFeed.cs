@@ -18,6 +18,7 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
     public const string ChannelName = "revocations";
 
     private const string PersonMark = "user:";
+    private const int MostTries = 20;
 
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _sessions = new();
     private readonly ConcurrentDictionary<Guid, (int Version, DateTimeOffset Until)> _people = new();
@@ -85,15 +86,15 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
 
     private async Task<ErrorCode?> AskIfUpAsync(Caller caller, CancellationToken cancellationToken)
     {
-        for (var isFirst = true; ; isFirst = false)
+        for (var tries = 1; ; tries++)
         {
             try
             {
                 return await AskAsync(caller, cancellationToken);
             }
-            catch (Exception exception) when (isFirst && DatabaseFaults.IsCut(exception))
+            catch (Exception exception) when (tries < MostTries && DatabaseFaults.IsCut(exception))
             {
-                // That connection is gone, and perhaps no more than that: a new one learns whether the database is.
+                // That connection is gone, and perhaps others that wait in the pool: a new one learns whether the database is.
             }
             catch (Exception exception) when (line.HasMissedNothing && DatabaseFaults.IsRefusal(exception))
             {

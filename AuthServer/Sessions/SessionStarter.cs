@@ -56,6 +56,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<SignedInResponse?> StartAsync(ProvenIdentity identity, NpgsqlConnection connection, NpgsqlBatchCommand? also, CancellationToken cancellationToken)
     {
+        issuer.EnsureReady();
         var now = clock.GetUtcNow();
         var sessionId = Guid.CreateVersion7(now);
         await using var batch = connection.CreateBatch();

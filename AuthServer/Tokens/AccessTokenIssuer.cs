@@ -9,7 +9,7 @@ using AuthServer.Http;
 namespace AuthServer.Tokens;
 
 /// <summary>Writes access tokens: JWTs of the profile in RFC 9068.</summary>
-internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, ServerSettings server, TimeProvider clock)
+internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, ServerSettings server, TimeProvider clock, SharedClock shared)
 {
     private const int TokenIdBytes = 16;
 
@@ -17,6 +17,17 @@ internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, Se
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public int LifetimeSeconds => (int)settings.AccessTokenLifetime.TotalSeconds;
+
+    /// <summary>To be asked before a session is started or moved on: or its client would never hear of it.</summary>
+    /// <exception cref="Data.NotReadyException">No token can be issued at this moment.</exception>
+    public void EnsureReady()
+    {
+        _ = ring.Signing;
+        if (shared.IsMachineFarOff)
+        {
+            throw new Data.NotReadyException("This machine's clock is too far from the database's.");
+        }
+    }
 
     public string Issue(TokenSubject subject, Guid sessionId, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
     {
