@@ -1,7 +1,11 @@
 using System.Globalization;
 using AuthServer.Cli;
 using AuthServer.Credentials;
+using AuthServer.Email;
+using AuthServer.EmailVerification;
 using AuthServer.Http;
+using AuthServer.Pages;
+using AuthServer.Passwords;
 using AuthServer.Profile;
 using AuthServer.Registration;
 using AuthServer.Sessions;
@@ -27,14 +31,20 @@ builder.Services.AddDescription();
 
 // Capabilities
 builder.AddCredentials();
+builder.AddEmail();
 builder.AddTokens();
 builder.AddSessions();
 
 // Slices
 builder.AddRegistration();
 builder.AddSignIn();
+builder.AddPasswords();
+builder.AddEmailVerification();
 builder.AddProfile();
 builder.AddUsers();
+
+// Faces
+builder.AddPages();
 
 if (await commandLine.RunWithoutServerAsync(builder) is { } exitCode)
 {
@@ -51,11 +61,14 @@ app.MapHealth();
 app.MapDescription();
 app.MapDocsPage();
 app.MapTokens();
+app.MapPages();
 
 var api = app.MapGroup("/api/v1");
 api.MapRegistration();
 api.MapSignIn();
 api.MapSessions();
+api.MapPasswords();
+api.MapEmailVerification();
 api.MapProfile();
 
 return await commandLine.RunAsync(app);

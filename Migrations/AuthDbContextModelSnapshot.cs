@@ -175,6 +175,88 @@ namespace AuthServer.Migrations
                     b.ToTable("memberships", (string)null);
                 });
 
+            modelBuilder.Entity("AuthServer.Domain.OutgoingEmail", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)")
+                        .HasColumnName("address");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Data")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("data");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(35)
+                        .HasColumnType("character varying(35)")
+                        .HasColumnName("language");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("last_error");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("state");
+
+                    b.Property<Guid?>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_email_outbox");
+
+                    b.HasIndex("FinishedAt")
+                        .HasDatabaseName("ix_email_outbox_finished_at");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_email_outbox_user_id");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .HasDatabaseName("ix_email_outbox_created_at_id")
+                        .HasFilter("state = 'pending'");
+
+                    b.HasIndex("Address", "Kind", "CreatedAt")
+                        .HasDatabaseName("ix_email_outbox_address_kind_created_at");
+
+                    b.HasIndex(new[] { "FinishedAt" }, "ix_email_outbox_dead")
+                        .HasDatabaseName("ix_email_outbox_dead")
+                        .HasFilter("state = 'dead'");
+
+                    b.ToTable("email_outbox", (string)null);
+                });
+
             modelBuilder.Entity("AuthServer.Domain.Physician", b =>
                 {
                     b.Property<Guid>("Id")
@@ -404,6 +486,10 @@ namespace AuthServer.Migrations
                     b.HasIndex("ExpiresAt")
                         .HasDatabaseName("ix_sessions_expires_at");
 
+                    b.HasIndex("RevokedAt")
+                        .HasDatabaseName("ix_sessions_revoked_at")
+                        .HasFilter("revoked_at IS NOT NULL");
+
                     b.HasIndex("TenantId")
                         .HasDatabaseName("ix_sessions_tenant_id");
 
@@ -628,6 +714,20 @@ namespace AuthServer.Migrations
                     b.Property<string>("PasswordHash")
                         .HasColumnType("text")
                         .HasColumnName("password_hash");
+
+                    b.Property<string>("PendingEmail")
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)")
+                        .HasColumnName("pending_email");
+
+                    b.Property<DateTimeOffset?>("PendingEmailAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pending_email_at");
+
+                    b.Property<string>("PendingUserName")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("pending_user_name");
 
                     b.Property<string>("PhoneNumber")
                         .HasMaxLength(256)
@@ -856,6 +956,15 @@ namespace AuthServer.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_memberships_users_user_id");
+                });
+
+            modelBuilder.Entity("AuthServer.Domain.OutgoingEmail", b =>
+                {
+                    b.HasOne("AuthServer.Domain.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_email_outbox_users_user_id");
                 });
 
             modelBuilder.Entity("AuthServer.Domain.Physician", b =>

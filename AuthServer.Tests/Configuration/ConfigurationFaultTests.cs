@@ -8,6 +8,16 @@ public sealed class ConfigurationFaultTests
     private const int BadConfiguration = 78;
     private const string RootSecret = "a root secret of the tests, long enough";
 
+    public static TheoryData<string, string?, string, string> LinkFaults => new()
+    {
+        { "Registration__Mode", "Sometimes", "Registration:Mode cannot be read", "Automatic or VerifyFirst or Immediate" },
+        { "PASSWORD_RESET_TOKEN_EXPIRE_HOURS", "25", "MailedTokens:ResetLifetime", "24 hours" },
+        { "EMAIL_VERIFICATION_TOKEN_EXPIRE_HOURS", "0", "MailedTokens:VerificationLifetime", "between 5 minutes and 30 days" },
+        { "Links__Allowed__0", "http://app.example.com/reset", "http://app.example.com/reset", "cannot carry a token safely" },
+        { "Links__Allowed__0", "myapp://reset", "myapp://reset", "com.example.app://reset" },
+        { "Links__Allowed__0", "https://app.example.com/#/reset", "https://app.example.com/#/reset", "without a fragment" },
+    };
+
     public static TheoryData<string, string?, string, string> Faults => new()
     {
         // variable, value, the key in the line, the remedy in the line
@@ -60,11 +70,15 @@ public sealed class ConfigurationFaultTests
         { "Password__MinimumLength", "6", "Password:MinimumLength", "between 8" },
         { "Password__Iterations", "100000", "Password:Iterations", "at least 220000" },
         { "Password__ConcurrentHashes", "-1", "Password:ConcurrentHashes", "must not be negative" },
+        { "Password__BreachCheckUrl", "http://breaches.example.com/range/", "Password:BreachCheckUrl", "https://api.pwnedpasswords.com/range/" },
+        { "Password__BreachCheckUrl", "https://breaches.example.com/?hash=", "Password:BreachCheckUrl", "without a query" },
+        { "Password__MaxImportedBcryptCost", "31", "Password:MaxImportedBcryptCost", "between 4 and 16" },
         { "RateLimits__RegistrationsPerHour", "0", "RateLimits", "at least 1" },
     };
 
     [Theory]
     [MemberData(nameof(Faults))]
+    [MemberData(nameof(LinkFaults))]
     public async Task A_fault_ends_with_78_and_a_line_that_names_the_key_and_the_remedy(string variable, string? value, string key, string remedy)
     {
         var result = await CheckAsync((variable, value));

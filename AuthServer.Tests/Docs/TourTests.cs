@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Docs;
 
-public sealed class TourTests(TestServer server) : IClassFixture<TestServer>
+public sealed class TourTests(TourTests.Server server) : IClassFixture<TourTests.Server>
 {
     [Fact]
     public async Task The_readmes_curl_tour_goes_from_registration_to_the_refused_token()
@@ -29,5 +29,11 @@ public sealed class TourTests(TestServer server) : IClassFixture<TestServer>
         await bash.WaitForExitAsync();
         bash.ExitCode.Should().Be(0);
         return output;
+    }
+
+    /// <summary>As eng/start runs it.</summary>
+    public sealed class Server : TestServer
+    {
+        protected override string EnvironmentName => "Development";
     }
 }

@@ -17,6 +17,8 @@ internal static class ServerProgram
         ["SECRET_KEY"] = "a root secret of the tests, long enough",
         ["DATABASE_URL"] = database,
         ["Server__PublicUrl"] = "http://localhost:8080",
+        ["Registration__Mode"] = "Immediate",
+        ["Email__Folder"] = Path.Combine(Path.GetTempPath(), $"authserver-mail-{Environment.ProcessId}"),
     };
 
     public static async Task<Finished> RunAsync(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment)

@@ -37,7 +37,11 @@ public class TestServer : IAsyncLifetime
         ["RateLimits:FailedSignInsPerMinute"] = "1000000",
         ["RateLimits:RegistrationsPerHour"] = "1000000",
         ["RateLimits:RefusedRefreshesPerMinute"] = "1000000",
+        ["RateLimits:MailRequestsPerHour"] = "1000000",
+        ["RateLimits:RefusedLinksPerMinute"] = "1000000",
         ["Database:MaxConnections"] = "12",
+        ["Registration:Mode"] = "Immediate",
+        ["Email:Folder"] = Path.Combine(Path.GetTempPath(), $"authserver-mail-{Guid.NewGuid():N}"),
     };
 
     /// <summary>PBKDF2 iterations; null for the real cost.</summary>
@@ -59,6 +63,10 @@ public class TestServer : IAsyncLifetime
         }
 
         await Database.DisposeAsync();
+        if (Directory.Exists(Settings["Email:Folder"]))
+        {
+            Directory.Delete(Settings["Email:Folder"], recursive: true);
+        }
     }
 
     /// <summary>The services of a server in the order of starting.</summary>

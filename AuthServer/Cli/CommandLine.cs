@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using AuthServer.Data;
 using AuthServer.Http;
 using AuthServer.Tokens;
-using AuthServer.Users;
 using Npgsql;
 
 namespace AuthServer.Cli;
@@ -14,34 +12,35 @@ namespace AuthServer.Cli;
 /// </summary>
 internal sealed class CommandLine
 {
-    private const int Failed = 1;
+    internal const int Failed = 1;
     private const int BadConfiguration = 78; // EX_CONFIG of sysexits.h
 
-    private static readonly char[] PasswordAlphabet = [.. "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"];
-
     private readonly Option<bool> _check = new("--check-configuration") { Description = "Say what is wrong with the configuration, and exit" };
-    private readonly Option<string> _email = new("--email") { Description = "The administrator's address", Required = true };
-    private readonly Option<bool> _ifNone = new("--if-none") { Description = "Do nothing if there is an administrator already" };
-    private readonly Command _createAdmin;
-    private readonly Command _healthCheck;
+    private readonly Command _healthCheck = new("healthcheck", "Ask the server in this container whether it is ready; for HEALTHCHECK");
+    private readonly CreateAdminCommand _createAdmin = new();
+    private readonly ICliCommand[] _mail = [new MailListCommand(), new MailRetryCommand(), new MailTestCommand()];
     private readonly ParseResult _parsed;
 
     public CommandLine(string[] args)
     {
-        _createAdmin = new("create-admin", "Make a platform administrator. The password comes from ADMIN_PASSWORD; without it one is made and shown once.") { _email, _ifNone };
-        _healthCheck = new("healthcheck", "Ask the server in this container whether it is ready; for HEALTHCHECK");
+        var mail = new Command("mail", "Look after the mails that could not be sent");
+        foreach (var command in _mail)
+        {
+            mail.Add(command.Command);
+        }
+
         var root = new RootCommand("AuthServer: sign-in for apps.")
         {
-            _check, new Command("serve", "Serve (the default)"), _createAdmin, _healthCheck,
+            _check, new Command("serve", "Serve (the default)"), _createAdmin.Command, mail, _healthCheck,
         };
-        foreach (var command in root.Subcommands.Prepend(root))
+        foreach (var command in root.Subcommands.Prepend(root).Except([mail]).Concat(mail.Subcommands))
         {
             command.SetAction(static _ => 0);
             command.Add(new Argument<string[]>("settings") { Description = "Any setting, as --Section:Key=value", Arity = ArgumentArity.ZeroOrMore });
         }
 
         _parsed = root.Parse(args);
-        Settings = [.. new[] { root, Asked }.Distinct().SelectMany(command => _parsed.GetValue((Argument<string[]>)command.Arguments[0]) ?? [])];
+        Settings = [.. new[] { root, Asked }.Distinct().SelectMany(command => command.Arguments.OfType<Argument<string[]>>()).SelectMany(settings => _parsed.GetValue(settings) ?? [])];
     }
 
     /// <summary>The rest of the line, for the configuration: it would take our own options for settings.</summary>
@@ -81,9 +80,9 @@ internal sealed class CommandLine
 
     public async Task<int> RunAsync(WebApplication app)
     {
-        if (Asked == _createAdmin)
+        if (_mail.Prepend(_createAdmin).SingleOrDefault(command => command.Command == Asked) is { } asked)
         {
-            return await CreateAdminAsync(app.Services);
+            return await asked.RunAsync(_parsed, app.Services);
         }
 
         if (await app.Services.GetRequiredService<KeyRing>().FaultAsync(CancellationToken.None) is { } fault)
@@ -131,37 +130,28 @@ internal sealed class CommandLine
         }
     }
 
-    private async Task<int> CreateAdminAsync(IServiceProvider services)
+    /// <summary>Does it, and answers the exit code; says on one line why it could not: for a reason that is returned, or because of the database.</summary>
+    internal static async Task<int> WithDatabaseAsync(string failure, Func<Task<string?>> work)
     {
-        var given = Environment.GetEnvironmentVariable("ADMIN_PASSWORD");
-        var password = string.IsNullOrEmpty(given) ? RandomNumberGenerator.GetString(PasswordAlphabet, 24) : given;
+        string? reason;
         try
         {
-            await using var scope = services.CreateAsyncScope();
-            switch (await scope.ServiceProvider.GetRequiredService<AdminCreation>().CreateAsync(_parsed.GetValue(_email)!, password, _parsed.GetValue(_ifNone), CancellationToken.None))
-            {
-                case AdminCreationOutcome.Created created:
-                    Console.WriteLine($"Administrator: {created.Email}{(string.IsNullOrEmpty(given) ? $"  password: {password}  (shown only now)" : "")}");
-                    return 0;
-                case AdminCreationOutcome.Faulted faulted:
-                    return Refuse(string.Join(' ', faulted.Messages));
-                default:
-                    return 0;
-            }
+            reason = await work();
         }
         catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception))
         {
-            return Refuse("The database does not answer.");
+            reason = "The database does not answer.";
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable)
         {
-            return Refuse("The database has not been migrated: run the Migrations program.");
+            reason = "The database has not been migrated: run the Migrations program.";
         }
-    }
 
-    private static int Refuse(string reason)
-    {
-        Console.Error.WriteLine($"No administrator was made: {reason}");
-        return Failed;
+        if (reason is not null)
+        {
+            await Console.Error.WriteLineAsync($"{failure}: {reason}");
+        }
+
+        return reason is null ? 0 : Failed;
     }
 }

@@ -16,8 +16,24 @@ internal static class CredentialsRegistration
         builder.Services.AddSingleton<ILookupNormalizer, CanonicalNormalizer>();
         builder.Services.AddOptions<PasswordHasherOptions>().Configure<PasswordSettings>((options, settings) => options.IterationCount = settings.Iterations);
         builder.Services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
+        builder.Services.AddSingleton(_ => new Bcrypt());
+        builder.Services.AddSingleton<StoredHashes>();
         builder.Services.AddSingleton<PasswordHashing>();
+        BreachedPasswords.AddClient(builder.Services);
+        builder.Services.AddSingleton<BreachedPasswords>();
         builder.Services.AddSingleton<PasswordPolicy>();
+        builder.Services.AddSingleton<NewPassword>();
+        builder.AddSettings<SignInSettings>();
+        builder.AddSettings<RegistrationSettings>();
+        builder.AddSettings<MailedTokenSettings>();
+        // A lock is forgiven a day after its end; the longest lasts less than another.
+        builder.Services.AddSingleton(new Swept("sign_in_lockouts", "window_started_at < @before AND coalesce(locked_until, window_started_at) < @before", TimeSpan.FromDays(2)));
+        builder.Services.AddSingleton(new Swept("data_protection_keys", "created_at < @before", ProtectionKeys.KeptFor));
+        builder.Services.AddSingleton<AccountRules>();
+        builder.Services.AddSingleton<SignInThrottle>();
+        builder.Services.AddSingleton<NameTurns>();
+        builder.Services.AddSingleton<PasswordProof>();
+        builder.Services.AddSingleton<MailedTokens>();
         builder.Services.AddProtectionKeys();
     }
 

@@ -16,15 +16,16 @@ internal sealed class PasswordHashing : IDisposable
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly IPasswordHasher<User> _hasher;
+    private readonly StoredHashes _stored;
     private readonly ConcurrencyLimiter _gate;
     private readonly BackgroundThreads _threads;
     private readonly Task<string> _nobodysHash;
     private readonly int _places;
     private int _taken;
 
-    public PasswordHashing(IPasswordHasher<User> hasher, PasswordSettings settings)
+    public PasswordHashing(IPasswordHasher<User> hasher, StoredHashes stored, PasswordSettings settings)
     {
-        _hasher = hasher;
+        (_hasher, _stored) = (hasher, stored);
         _places = settings.EffectiveConcurrentHashes * (1 + settings.QueuedPerHash);
         _gate = new(new ConcurrencyLimiterOptions
         {
@@ -58,15 +59,16 @@ internal sealed class PasswordHashing : IDisposable
         BehindGateAsync(() => _hasher.HashPassword(null!, Normalize(password)), cancellationToken);
 
     /// <summary>
-    /// Compares, and for an account that does not exist or has no password pays for the same hash, so that the time
-    /// of the answer tells nothing.
+    /// Compares, and for an account that does not exist, or has no password to compare with, pays for the same hash, so
+    /// that the time of the answer tells nothing.
     /// </summary>
     /// <exception cref="BusyException">The queue is full.</exception>
     public async Task<PasswordVerificationResult> VerifyAsync(string? hash, string password, CancellationToken cancellationToken)
     {
-        var compared = hash ?? await _nobodysHash;
-        var result = await BehindGateAsync(() => _hasher.VerifyHashedPassword(null!, compared, Normalize(password)), cancellationToken);
-        return hash is null ? PasswordVerificationResult.Failed : result;
+        var isSomebodys = hash is not null && _stored.CanCompare(hash);
+        var compared = isSomebodys ? hash! : await _nobodysHash;
+        var result = await BehindGateAsync(() => _stored.Compare(compared, password), cancellationToken);
+        return isSomebodys ? result : PasswordVerificationResult.Failed;
     }
 
     public void Dispose()

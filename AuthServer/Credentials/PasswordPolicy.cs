@@ -4,10 +4,10 @@ using AuthServer.Http;
 namespace AuthServer.Credentials;
 
 /// <summary>
-/// What a new password must be (NIST SP 800-63B-4 section 3.1.1.2): long enough, and not what an attacker who knows
-/// the account would try first. No rules of composition, no expiry.
+/// What a new password must be (NIST SP 800-63B-4 section 3.1.1.2): long enough, and not what an attacker would try
+/// first, whether or not they know the account. No rules of composition, no expiry.
 /// </summary>
-internal sealed class PasswordPolicy(PasswordSettings settings)
+internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPasswords breached)
 {
     private const int MaximumLength = 128;
 
@@ -16,29 +16,24 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
 
     private const string ProductName = "authserver";
 
-    public void Check(FieldErrors errors, string field, string? password, params ReadOnlySpan<string?> ownData)
+    /// <param name="errors">Gets what is wrong, if anything is.</param>
+    /// <param name="field">Under which name.</param>
+    /// <param name="password">The wish.</param>
+    /// <param name="ownData">What anybody knows of the account: its address, names, clinic.</param>
+    /// <param name="cancellationToken">Ends the wait for the breach service.</param>
+    public async Task CheckAsync(FieldErrors errors, string field, string? password, IReadOnlyList<string?> ownData, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(password))
         {
             errors.Add(field, "Required.");
-            return;
         }
-
-        if (!IsText(password))
+        else if (Fault(password, ownData) is { } fault)
         {
-            errors.Add(field, "NUL, and what is no character at all, are not allowed.");
+            errors.Add(field, fault);
         }
-        else if (password.Length > LongestTyped || Length(password) is var length && length > MaximumLength)
+        else if (await breached.ContainAsync(password, cancellationToken))
         {
-            errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"At most {MaximumLength} characters."));
-        }
-        else if (length < settings.MinimumLength)
-        {
-            errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"At least {settings.MinimumLength} characters. A few words are easier to remember than a few symbols."));
-        }
-        else if (IsGuessable(password, ownData))
-        {
-            errors.Add(field, "Too easy to guess: it is made of your own address or name, or of the product's name.");
+            errors.Add(field, "Seen in a data breach.");
         }
     }
 
@@ -55,6 +50,28 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
         }
     }
 
+    private string? Fault(string password, IReadOnlyList<string?> ownData)
+    {
+        if (!IsText(password))
+        {
+            return "NUL, and what is no character at all, are not allowed.";
+        }
+
+        if (password.Length > LongestTyped || Length(password) is var length && length > MaximumLength)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"At most {MaximumLength} characters.");
+        }
+
+        if (length < settings.MinimumLength)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"At least {settings.MinimumLength} characters. A few words are easier to remember than a few symbols.");
+        }
+
+        return IsGuessable(password, ownData) ? "Too easy to guess: it is made of your own address or name, or of the product's name."
+            : CommonPasswords.Contain(password) ? "Too common: it is on the lists that attackers try first."
+            : null;
+    }
+
     // What Unicode calls a noncharacter has no normal form: normalising it throws.
     private static bool IsText(string password) =>
         password.EnumerateRunes().All(rune => rune.Value is not 0 and (< 0xFDD0 or > 0xFDEF) && (rune.Value & 0xFFFE) != 0xFFFE);
@@ -63,18 +80,10 @@ internal sealed class PasswordPolicy(PasswordSettings settings)
     private static int Length(string password) =>
         Math.Min(password.EnumerateRunes().Count(), PasswordHashing.Normalize(password).EnumerateRunes().Count());
 
-    private static bool IsGuessable(string password, ReadOnlySpan<string?> ownData)
+    private static bool IsGuessable(string password, IReadOnlyList<string?> ownData)
     {
         var plain = Plain(password);
-        foreach (var known in ownData)
-        {
-            if (IsMadeOf(plain, known) || IsMadeOf(plain, known?.Split('@')[0]))
-            {
-                return true;
-            }
-        }
-
-        return IsMadeOf(plain, ProductName);
+        return ownData.Append(ProductName).Any(known => IsMadeOf(plain, known) || IsMadeOf(plain, known?.Split('@')[0]));
     }
 
     // The word itself, backwards, or repeated, with a few characters around it.

@@ -21,6 +21,12 @@ public sealed class PasswordSettings : ISettings
     /// <summary>Hashes that may wait for each one being computed, before sign-ins are told to come back later.</summary>
     public int QueuedPerHash { get; set; } = 32;
 
+    /// <summary>Where to ask whether a password was seen in a breach, such as <c>https://api.pwnedpasswords.com/range/</c>; nowhere by default.</summary>
+    public string BreachCheckUrl { get; set; } = "";
+
+    /// <summary>The largest bcrypt cost of a hash from elsewhere; each step doubles the time.</summary>
+    public int MaxImportedBcryptCost { get; set; } = 14;
+
     internal int EffectiveConcurrentHashes => ConcurrentHashes > 0 ? ConcurrentHashes : Math.Max(1, Environment.ProcessorCount - 1);
 
     IEnumerable<string> ISettings.Faults()
@@ -39,5 +45,19 @@ public sealed class PasswordSettings : ISettings
         {
             yield return "Password:ConcurrentHashes and Password:QueuedPerHash must not be negative.";
         }
+
+        if (BreachCheckUrl.Length > 0 && !IsRangeUrl(BreachCheckUrl))
+        {
+            yield return "Password:BreachCheckUrl is no address to ask. Give it as https://api.pwnedpasswords.com/range/, without a query; plain http on loopback only.";
+        }
+
+        if (MaxImportedBcryptCost is < 4 or > 16)
+        {
+            yield return "Password:MaxImportedBcryptCost must be between 4 and 16, where one hash takes seconds.";
+        }
     }
+
+    private static bool IsRangeUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
+        && url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0;
 }

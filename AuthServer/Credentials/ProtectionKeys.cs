@@ -16,6 +16,11 @@ namespace AuthServer.Credentials;
 /// </summary>
 internal static class ProtectionKeys
 {
+    private const string Wrapped = "wrapped";
+
+    /// <summary>A key is used for 90 days, and what it has protected works for 30 days at most.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(180);
+
     public static void AddProtectionKeys(this IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName("AuthServer");
@@ -24,6 +29,20 @@ internal static class ProtectionKeys
             options.XmlRepository = new Repository(scopes, clock);
             options.XmlEncryptor = new Encryptor(wrapping);
         });
+    }
+
+    /// <summary>Encrypts anew what was encrypted under the former root secret, so that it can be given up.</summary>
+    public static async Task RewrapAsync(AuthDbContext db, KeyWrapping wrapping, CancellationToken cancellationToken)
+    {
+        foreach (var key in await db.ProtectionKeys.ToListAsync(cancellationToken))
+        {
+            var xml = XElement.Parse(key.Xml);
+            if (xml.Descendants(Wrapped).SingleOrDefault() is { } secret && Convert.FromBase64String(secret.Value) is var wrapped && !wrapping.IsCurrent(wrapped))
+            {
+                secret.Value = Convert.ToBase64String(wrapping.Wrap(wrapping.Unwrap(wrapped, ProtectionKeyDecryptor.Name), ProtectionKeyDecryptor.Name));
+                key.Xml = xml.ToString(SaveOptions.DisableFormatting);
+            }
+        }
     }
 
     private sealed class Repository(IServiceScopeFactory scopes, TimeProvider clock) : IXmlRepository
@@ -49,7 +68,7 @@ internal static class ProtectionKeys
         public EncryptedXmlInfo Encrypt(XElement plaintextElement)
         {
             var plain = System.Text.Encoding.UTF8.GetBytes(plaintextElement.ToString(SaveOptions.DisableFormatting));
-            return new(new XElement("wrapped", Convert.ToBase64String(wrapping.Wrap(plain, ProtectionKeyDecryptor.Name))), typeof(ProtectionKeyDecryptor));
+            return new(new XElement(Wrapped, Convert.ToBase64String(wrapping.Wrap(plain, ProtectionKeyDecryptor.Name))), typeof(ProtectionKeyDecryptor));
         }
     }
 }

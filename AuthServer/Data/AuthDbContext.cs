@@ -37,6 +37,9 @@ public sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : Ide
     /// <summary>Failed sign-ins by name and network.</summary>
     public DbSet<SignInLockout> SignInLockouts => Set<SignInLockout>();
 
+    /// <summary>Mails that are owed.</summary>
+    public DbSet<OutgoingEmail> OutgoingEmails => Set<OutgoingEmail>();
+
     /// <inheritdoc />
     protected override void OnModelCreating(ModelBuilder builder)
     {

@@ -54,6 +54,13 @@ internal sealed record EmailAddress(string Address, string Canonical)
         return canonical.Length <= MaxLength ? new($"{address[..at]}@{domain}", canonical) : null;
     }
 
+    /// <summary>Enough of an address for its owner to know it by, and no more: <c>d•••@example.com</c>.</summary>
+    public static string Mask(string address)
+    {
+        var at = address.LastIndexOf('@');
+        return at < 0 ? "•••" : $"{(at > 1 ? address[..1] : "")}•••{address[at..]}";
+    }
+
     // IDNA drops some of these without a word, a mail header may break at others.
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format;
 

@@ -74,6 +74,15 @@ public enum RevocationReason
     /// <summary>The person ended it from the list of devices.</summary>
     EndedByUser,
 
+    /// <summary>The person changed the password.</summary>
+    PasswordChanged,
+
+    /// <summary>The password was set anew with a mailed link.</summary>
+    PasswordReset,
+
+    /// <summary>It was opened before the mailbox was proven, perhaps by somebody else.</summary>
+    MailboxProven,
+
     /// <summary>A refresh token was used a second time, which means that two parties hold it.</summary>
     TokenReused,
 }

@@ -18,7 +18,7 @@ public sealed class StoredProtectionKey
     public string Name { get; private set; } = "";
 
     /// <summary>The element; its secret part is ciphertext.</summary>
-    public string Xml { get; private set; } = "";
+    public string Xml { get; internal set; } = "";
 
     /// <summary>When it was stored.</summary>
     public DateTimeOffset CreatedAt { get; private set; }

@@ -20,7 +20,7 @@ public sealed class User : IdentityUser<Guid>
         FullName = fullName;
         Locale = locale;
         CreatedAt = now;
-        SecurityStamp = Guid.NewGuid().ToString("N");
+        SecurityStamp = NewStamp();
         Rename(userName);
     }
 
@@ -44,6 +44,20 @@ public sealed class User : IdentityUser<Guid>
 
     /// <summary>When the person last signed in; null until the first time.</summary>
     public DateTimeOffset? LastLoginAt { get; internal set; }
+
+    /// <summary>The address the person wants instead and has not proven yet.</summary>
+    public string? PendingEmail { get; private set; }
+
+    /// <summary>When it was asked for.</summary>
+    public DateTimeOffset? PendingEmailAt { get; private set; }
+
+    /// <summary>The user name to be taken when the mailbox is proven, if it is still free then.</summary>
+    public string? PendingUserName { get; internal set; }
+
+    internal void AskForEmail(EmailAddress? email, DateTimeOffset now) => (PendingEmail, PendingEmailAt) = (email?.Address, email is null ? null : now);
+
+    /// <summary>For <see cref="IdentityUser{TKey}.SecurityStamp"/>: a new one ends every mailed token that was made before.</summary>
+    internal static string NewStamp() => Guid.NewGuid().ToString("N");
 
     internal void Rename(string? userName)
     {

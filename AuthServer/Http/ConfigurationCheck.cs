@@ -64,6 +64,7 @@ internal static class ConfigurationCheck
     private static string Wanted(Type type) =>
         type == typeof(TimeSpan) ? "a time as [days.]hours:minutes:seconds, for example 00:10:00"
         : type == typeof(bool) ? "true or false"
+        : type.IsEnum ? string.Join(" or ", Enum.GetNames(type))
         : type == typeof(string) ? "one text"
         : "a whole number";
 }

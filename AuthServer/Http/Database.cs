@@ -58,6 +58,8 @@ internal static class DatabaseRegistration
         builder.Services.AddSingleton<NotificationLine>();
         builder.Services.AddSingleton<SharedClock>();
         builder.Services.AddHostedService<NotificationListener>();
+        builder.Services.AddSingleton<Sweep>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Sweep>());
         builder.Services.AddDbContextPool<AuthDbContext>((services, options) => options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
     }
 

@@ -20,6 +20,7 @@ internal static class Edge
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Secrets>();
         builder.Services.AddSingleton<KeyWrapping>();
+        builder.Services.AddSingleton<ComponentRenderer>();
         builder.Services.AddHttpClient();
         builder.Services.AddStrictJson();
         builder.Services.AddExceptionHandler<ExceptionProblems>();

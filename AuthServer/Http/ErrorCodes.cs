@@ -13,6 +13,8 @@ internal static class ErrorCodes
     public static readonly ErrorCode UnknownField = new("unknown_field", 400, "The body has a member this route does not know, or one member twice.");
     public static readonly ErrorCode BadRequest = new("bad_request", 400, "The request cannot be understood.");
 
+    public static readonly ErrorCode InvalidOrExpiredToken = new("invalid_or_expired_token", 400, "The link or its token is not good, was used, or is too old: ask for a new one.");
+
     public static readonly ErrorCode AuthenticationRequired = new("authentication_required", 401, "This route needs an access token.");
     public static readonly ErrorCode InvalidToken = new("invalid_token", 401, "The access token is not one of ours, was altered, or is not for this server.");
     public static readonly ErrorCode TokenExpired = new("token_expired", 401, "The access token has expired: refresh.");

@@ -18,6 +18,10 @@ internal sealed class FieldErrors
 
     public IReadOnlyDictionary<string, string[]> Messages => _messages;
 
+    /// <summary>The refusal for one field.</summary>
+    public static Problem One(string field, string message) =>
+        new(ErrorCodes.ValidationFailed, new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] });
+
     public void Add(string field, string message) =>
         _messages[field] = _messages.TryGetValue(field, out var earlier) ? [.. earlier, message] : [message];
 
@@ -35,6 +39,14 @@ internal sealed class FieldErrors
         else if (value?.EnumerateRunes().Any(IsUnfit) == true)
         {
             Add(field, "Control characters and invisible formatting characters are not allowed.");
+        }
+    }
+
+    public void Required(string field, string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            Add(field, "Required.");
         }
     }
 

@@ -21,6 +21,15 @@ internal static class KnownEnvironment
         new("SECRET_KEY_PREVIOUS", "Secrets:PreviousKey"),
         new("JWT_SECRET_KEY", "Tokens:SharedSecret"),
         new("ACCESS_TOKEN_EXPIRE_MINUTES", "Tokens:AccessTokenLifetime", static value => Span(value, TimeSpan.FromMinutes)),
+        new("PASSWORD_RESET_TOKEN_EXPIRE_HOURS", "MailedTokens:ResetLifetime", static value => Span(value, TimeSpan.FromHours)),
+        new("EMAIL_VERIFICATION_TOKEN_EXPIRE_HOURS", "MailedTokens:VerificationLifetime", static value => Span(value, TimeSpan.FromHours)),
+        new("SMTP_HOST", "Email:Host"),
+        new("SMTP_PORT", "Email:Port"),
+        new("SMTP_SECURITY", "Email:Security"),
+        new("SMTP_USER", "Email:User"),
+        new("SMTP_PASSWORD", "Email:Password"),
+        new("EMAILS_FROM_EMAIL", "Email:FromAddress"),
+        new("EMAILS_FROM_NAME", "Email:FromName"),
         new("REFRESH_TOKEN_EXPIRE_DAYS", "Sessions:Patient:IdleTimeout", static value => Span(value, TimeSpan.FromDays)),
     ];
 

@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "The notification line to the database is down; asking per request until it is back")]
     public static partial void LineLost(ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 1004, Level = LogLevel.Warning, Message = "Old rows could not be deleted")]
+    public static partial void SweepFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(EventId = 1003, Level = LogLevel.Information, Message = "The notification line to the database is back")]
     public static partial void LineBack(ILogger logger);
 }

@@ -10,8 +10,8 @@ namespace AuthServer.Http;
 /// <summary>A body as a person would send it, for the description.</summary>
 internal sealed record RequestExample(string Json);
 
-/// <summary>The body of a good answer, for the description.</summary>
-internal sealed record AnswerExample(string Json);
+/// <summary>The body of a good answer, for the description: of the one with this status, or of whichever there is.</summary>
+internal sealed record AnswerExample(string Json, int? Status);
 
 /// <summary>The OpenAPI description: what the routes say of themselves, with their refusals, examples and security.</summary>
 internal static class OpenApi
@@ -36,8 +36,8 @@ internal static class OpenApi
     public static TBuilder WithExample<TBuilder>(this TBuilder builder, string json) where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new RequestExample(json));
 
-    public static TBuilder WithAnswer<TBuilder>(this TBuilder builder, string json) where TBuilder : IEndpointConventionBuilder =>
-        builder.WithMetadata(new AnswerExample(json));
+    public static TBuilder WithAnswer<TBuilder>(this TBuilder builder, string json, int? status = null) where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(new AnswerExample(json, status));
 
     // The framework describes the server anew for everybody who asks: too much work to do for strangers, again and again.
     private static void WriteOnce(EndpointBuilder endpoint)
@@ -121,9 +121,9 @@ internal static class OpenApi
             }
         }
 
-        if (metadata.OfType<AnswerExample>().LastOrDefault() is { } answer)
+        foreach (var answer in metadata.OfType<AnswerExample>())
         {
-            foreach (var type in (operation.Responses ?? []).Where(response => response.Key[0] == '2').SelectMany(response => response.Value.Content?.Values ?? []))
+            foreach (var type in (operation.Responses ?? []).Where(response => answer.Status is { } status ? response.Key == status.ToString(CultureInfo.InvariantCulture) : response.Key[0] == '2').SelectMany(response => response.Value.Content?.Values ?? []))
             {
                 type.Example = JsonNode.Parse(answer.Json);
             }

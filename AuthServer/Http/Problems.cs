@@ -44,6 +44,12 @@ internal sealed class Problem(ErrorCode error, IReadOnlyDictionary<string, strin
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
+        if (httpContext.RequestServices.GetService<RefusalPage>() is { } page && httpContext.Request.Path.StartsWithSegments(page.Under, StringComparison.OrdinalIgnoreCase))
+        {
+            await page.ShowAsync(httpContext, error);
+            return;
+        }
+
         var body = new ProblemBody("about:blank", error.Meaning, error.Status, error.Code, httpContext.TraceIdentifier, errors);
         await response.WriteAsJsonAsync(body, HttpJson.Written.ProblemBody, "application/problem+json", httpContext.RequestAborted);
     }

@@ -17,9 +17,15 @@ public sealed class RateLimitSettings : ISettings
     /// <summary>Refused refresh tokens a minute from one IPv4 address or IPv6 /64.</summary>
     public int RefusedRefreshesPerMinute { get; set; } = 600;
 
+    /// <summary>Refused tokens of mailed links a minute from one IPv4 address or IPv6 /64.</summary>
+    public int RefusedLinksPerMinute { get; set; } = 30;
+
+    /// <summary>Mails asked for an hour from one IPv4 address or IPv6 /64, whoever they are for.</summary>
+    public int MailRequestsPerHour { get; set; } = 60;
+
     IEnumerable<string> ISettings.Faults()
     {
-        if (FailedSignInsPerMinute < 1 || RegistrationsPerHour < 1 || RefusedRefreshesPerMinute < 1)
+        if (FailedSignInsPerMinute < 1 || RegistrationsPerHour < 1 || RefusedRefreshesPerMinute < 1 || RefusedLinksPerMinute < 1 || MailRequestsPerHour < 1)
         {
             yield return "RateLimits: every limit must be at least 1. To do without one, give a number that is never reached.";
         }
@@ -36,6 +42,8 @@ internal static class RateLimits
     public const string SignIn = "sign-in";
     public const string Registration = "registration";
     public const string Refresh = "refresh";
+    public const string MailedLinks = "mailed-links";
+    public const string MailRequests = "mail-requests";
 
     public static void AddRateLimits(this WebApplicationBuilder builder)
     {
@@ -53,8 +61,11 @@ internal static class RateLimits
             Add(SignIn, limits.FailedSignInsPerMinute, TimeSpan.FromMinutes(1), static status => status is StatusCodes.Status401Unauthorized or StatusCodes.Status429TooManyRequests);
             // 409 counts, because it tells who has an account. What was thrown on the way has no status yet, and is no registration.
             Add(Registration, limits.RegistrationsPerHour, TimeSpan.FromHours(1),
-                static status => status is StatusCodes.Status201Created or StatusCodes.Status403Forbidden or StatusCodes.Status409Conflict);
+                static status => status is StatusCodes.Status201Created or StatusCodes.Status202Accepted or StatusCodes.Status403Forbidden or StatusCodes.Status409Conflict);
             Add(Refresh, limits.RefusedRefreshesPerMinute, TimeSpan.FromMinutes(1), static status => status is StatusCodes.Status401Unauthorized);
+            // A page that only shows a link's form answers 410 when the link is too old: mail scanners look, too.
+            Add(MailedLinks, limits.RefusedLinksPerMinute, TimeSpan.FromMinutes(1), static status => status is StatusCodes.Status400BadRequest);
+            Add(MailRequests, limits.MailRequestsPerHour, TimeSpan.FromHours(1), static status => status is StatusCodes.Status202Accepted);
 
             void Add(string name, int limit, TimeSpan window, Func<int, bool> counts) =>
                 options.AddPolicy(name, context => RateLimitPartition.Get(

@@ -1,13 +1,11 @@
 using AuthServer.Audit;
 using AuthServer.Credentials;
 using AuthServer.Data;
-using AuthServer.Data.Configurations;
 using AuthServer.Domain;
 using AuthServer.Http;
 using AuthServer.Sessions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Registration;
 
@@ -20,19 +18,20 @@ internal abstract record RegistrationOutcome
 
     public sealed record Registered(SignedInResponse Response) : RegistrationOutcome;
 
+    /// <summary>A mail says the rest, to whoever has the mailbox; the same whether or not the address had an account.</summary>
+    public sealed record MailSent(string? DevToken) : RegistrationOutcome;
+
     public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : RegistrationOutcome;
 
     public sealed record Refused(ErrorCode Reason) : RegistrationOutcome;
 }
 
 /// <summary>
-/// Makes an account and signs it in, in one transaction. Whether the address or the user name is free is decided by the
-/// unique indexes alone: a look beforehand would be wrong as soon as two ask at once.
+/// Makes an account: ready at once and signed in, or to be used when its mailbox is proven. Whether the address is free
+/// is decided by the unique index alone: a look beforehand would be wrong as soon as two ask at once.
 /// </summary>
-internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy policy, PasswordHashing hashing, SessionStarter starter, TimeProvider clock)
+internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy policy, PasswordHashing hashing, AccountOpening opening, AccountRules rules, TimeProvider clock)
 {
-    private static readonly string[] Methods = ["pwd"];
-
     public async Task<RegistrationOutcome> RegisterAsync(RegisterRequest request, Client client, CancellationToken cancellationToken)
     {
         var outcome = await TryRegisterAsync(request, client, cancellationToken);
@@ -57,7 +56,7 @@ internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy polic
 
         var email = EmailAddress.Parse(request.Email)!;
         var errors = new FieldErrors();
-        policy.Check(errors, "password", request.Password, email.Canonical, request.Username, request.FullName);
+        await policy.CheckAsync(errors, "password", request.Password, [email.Canonical, request.Username, request.FullName, request.Tenant], cancellationToken);
         if (errors.Any)
         {
             return new RegistrationOutcome.Faulted(errors.Messages);
@@ -69,15 +68,25 @@ internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy polic
             return new RegistrationOutcome.Refused(ErrorCodes.TenantNotOpen);
         }
 
+        // Told whatever the address: user names are no secret. An unproven account reserves none.
+        if (rules.VerifyFirst && request.Username is { } name && await db.Users.AnyAsync(user => user.NormalizedUserName == UserName.Normalize(name), cancellationToken))
+        {
+            return new RegistrationOutcome.Refused(ErrorCodes.UsernameTaken);
+        }
+
         var hash = await hashing.HashAsync(request.Password!, cancellationToken);
         var user = AddAccount(request, email, role, tenant, hash, client);
-        return await SaveAndStartAsync(user, request.DeviceName, client, cancellationToken);
+        return rules.VerifyFirst ? await opening.AfterProofAsync(user, request, client, cancellationToken) : await opening.AtOnceAsync(user, request, client, cancellationToken);
     }
 
     private User AddAccount(RegisterRequest request, EmailAddress email, string role, Tenant? tenant, string hash, Client client)
     {
         var now = clock.GetUtcNow();
-        var user = new User(email, request.Username, Blank(request.FullName), request.Locale, now) { PasswordHash = hash };
+        var user = new User(email, rules.VerifyFirst ? null : request.Username, Blank(request.FullName), request.Locale, now)
+        {
+            PasswordHash = hash,
+            PendingUserName = rules.VerifyFirst ? request.Username : null,
+        };
         db.Users.Add(user);
         db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = Role.IdOf(role) });
         if (tenant is not null)
@@ -97,29 +106,6 @@ internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy polic
 
         db.Audit(AuditEvents.Registered, now, client, actor: user.Id, subject: user.Id, reason: role);
         return user;
-    }
-
-    private async Task<RegistrationOutcome> SaveAndStartAsync(User user, string? deviceName, Client client, CancellationToken cancellationToken)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex)
-        {
-            return new RegistrationOutcome.Refused(ErrorCodes.EmailTaken);
-        }
-        catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.UserNameIndex)
-        {
-            return new RegistrationOutcome.Refused(ErrorCodes.UsernameTaken);
-        }
-
-        var identity = new ProvenIdentity(user.Id, Methods, client, deviceName, user.PasswordHash);
-        var response = await starter.StartAsync(identity, (NpgsqlConnection)db.Database.GetDbConnection(), null, cancellationToken)
-            ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
-        await transaction.CommitAsync(cancellationToken);
-        return new RegistrationOutcome.Registered(response);
     }
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

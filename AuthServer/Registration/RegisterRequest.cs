@@ -13,6 +13,7 @@ namespace AuthServer.Registration;
 /// <param name="Tenant">Slug of a tenant that lets people join by themselves.</param>
 /// <param name="Physician">With <c>role: physician</c>: the professional profile.</param>
 /// <param name="DeviceName">What the person will find in the list of their devices.</param>
+/// <param name="Link">Where the mailed link is to lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
 public sealed record RegisterRequest(
     string? Email = null,
     string? Password = null,
@@ -22,7 +23,8 @@ public sealed record RegisterRequest(
     string? Role = null,
     string? Tenant = null,
     RegisterPhysician? Physician = null,
-    string? DeviceName = null) : IValidated
+    string? DeviceName = null,
+    string? Link = null) : IValidated
 {
     private static readonly string[] KnownRoles = [Domain.Role.Patient, Domain.Role.Physician, Domain.Role.Admin, Domain.Role.Support];
 

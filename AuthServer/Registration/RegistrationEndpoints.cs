@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AuthServer.Email;
 using AuthServer.Http;
 using AuthServer.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -6,7 +7,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Registration;
 
 /// <summary>
-/// Making an account: <c>request → account → first session</c>. Patients are ready at once; a physician starts as
+/// Making an account: <c>request → account → first session</c>, or, where the mailbox is to be proven first,
+/// <c>request → mail → proof → account that can sign in</c>, and nobody learns from it who has an account. Patients are ready at once; a physician starts as
 /// pending, may sign in and complete the profile, and gets the role when an admin has verified a licence.
 /// </summary>
 internal static class RegistrationEndpoints
@@ -17,6 +19,8 @@ internal static class RegistrationEndpoints
     {
         builder.Services.AddJson(RegistrationJson.Default);
         builder.Services.AddScoped<AccountRegistration>();
+        builder.Services.AddScoped<AccountOpening>();
+        builder.Services.AddScoped<IMailWriter, RegistrationMail>();
     }
 
     public static void MapRegistration(this IEndpointRouteBuilder api)
@@ -24,18 +28,21 @@ internal static class RegistrationEndpoints
         var group = api.MapGroup("/auth").WithTags("Registration").AllowAnonymous().RequireRateLimiting(RateLimits.Registration).ValidatesRequests()
             .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.RoleNotAllowed, ErrorCodes.TenantNotOpen, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken,
                 ErrorCodes.RateLimited, ErrorCodes.Busy);
-        group.MapPost("/register", Register).WithName("register").WithSummary("Make an account and sign it in").WithExample(Example).WithAnswer(Examples.SignedIn);
-        group.MapPost("/signup", Register).WithName("signup").WithSummary("The same as register").WithExample(Example).WithAnswer(Examples.SignedIn);
+        group.MapPost("/register", Register).WithName("register").WithSummary("Make an account, and sign it in or mail the proof of its mailbox").WithExample(Example).WithAnswer(Examples.SignedIn, 201).WithAnswer(MailRequested.Example, 202);
+        group.MapPost("/signup", Register).WithName("signup").WithSummary("The same as register").WithExample(Example).WithAnswer(Examples.SignedIn, 201).WithAnswer(MailRequested.Example, 202);
     }
 
-    private static async Task<Results<Created<SignedInResponse>, Problem>> Register(RegisterRequest request, Client client, AccountRegistration registration, CancellationToken cancellationToken) =>
-        await registration.RegisterAsync(request, client, cancellationToken) switch
-        {
-            RegistrationOutcome.Registered registered => TypedResults.Created("/api/v1/users/me", registered.Response),
-            RegistrationOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
-            RegistrationOutcome.Refused refused => new Problem(refused.Reason),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
+    private static async Task<Results<Created<SignedInResponse>, Accepted<MailRequested>, Problem>> Register(RegisterRequest request, Client client, MailLinks links, AccountRegistration registration, CancellationToken cancellationToken) =>
+        links.Fault(request.Link) is { } problem
+            ? problem
+            : await registration.RegisterAsync(request, client, cancellationToken) switch
+            {
+                RegistrationOutcome.Registered registered => TypedResults.Created("/api/v1/users/me", registered.Response),
+                RegistrationOutcome.MailSent sent => TypedResults.Accepted((string?)null, new MailRequested { DevToken = sent.DevToken }),
+                RegistrationOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+                RegistrationOutcome.Refused refused => new Problem(refused.Reason),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -61,8 +61,15 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
         }
     }
 
-    /// <summary>Refuses a session's access tokens from now on.</summary>
-    public void Refuse(Guid sessionId) => _sessions[sessionId] = RefusedUntil(clock.GetUtcNow());
+    /// <summary>Refuses these sessions' access tokens from now on.</summary>
+    public void Refuse(IEnumerable<Guid> ended)
+    {
+        var until = RefusedUntil(clock.GetUtcNow());
+        foreach (var sessionId in ended)
+        {
+            _sessions[sessionId] = until;
+        }
+    }
 
     /// <summary>When the last token that a revocation of this moment is about has expired by itself; a minute for clocks that differ.</summary>
     public DateTimeOffset RefusedUntil(DateTimeOffset now) => now + tokens.AccessTokenLifetime + tokens.ClockSkew + TimeSpan.FromMinutes(1);
@@ -73,7 +80,7 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
         var now = clock.GetUtcNow();
         if (Guid.TryParse(notice, out var sessionId))
         {
-            Refuse(sessionId);
+            Refuse([sessionId]);
         }
         else if (notice.StartsWith(PersonMark, StringComparison.Ordinal) && notice[PersonMark.Length..].Split(':') is [var user, var version]
             && Guid.TryParse(user, out var userId) && int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number))

@@ -1,5 +1,6 @@
 using AuthServer.Audit;
 using AuthServer.Domain;
+using AuthServer.Email;
 using AuthServer.Http;
 using AuthServer.Tokens;
 using Npgsql;
@@ -22,6 +23,12 @@ internal sealed record ProvenIdentity(Guid UserId, IReadOnlyList<string> Methods
 /// </summary>
 internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenFormat refreshTokens, SessionSettings settings, TimeProvider clock)
 {
+    // A browser that has merely grown a version older is not a new device: numbers do not count.
+    private const string KnownDevice = """
+        k.device_name IS NOT DISTINCT FROM @device_name
+        AND regexp_replace(coalesce(k.user_agent, ''), '[0-9.]+', '', 'g') = regexp_replace(coalesce(@user_agent, ''), '[0-9.]+', '', 'g')
+        """;
+
     private const string Sql = $"""
         WITH u AS (
             UPDATE users SET last_login_at = @now
@@ -45,7 +52,14 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
         audited AS (
             INSERT INTO audit_events {AuditLog.Columns}
             SELECT '{AuditEvents.SignedIn}', 'success', @now, subject.id, subject.id, subject.tenant_id, @session_id, @ip, @user_agent, @request_id, array_to_string(@methods, ' ')
-            FROM subject)
+            FROM subject),
+        mailed AS (
+            INSERT INTO email_outbox {Outbox.Columns}
+            SELECT gen_random_uuid(), '{MailKinds.NewDevice}', u.id, u.email, u.locale,
+                jsonb_strip_nulls(jsonb_build_object('device', @device_name, 'user_agent', @user_agent, 'ip', host(@ip))), {Outbox.Fresh}
+            FROM subject JOIN users u ON u.id = subject.id AND u.email_confirmed
+            WHERE EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id)
+                AND NOT EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id AND {KnownDevice}))
         SELECT subject.* FROM subject
         """;
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using AuthServer.Data;
+using AuthServer.Email;
 using AuthServer.Http;
 using AuthServer.Tokens;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -15,14 +16,23 @@ namespace AuthServer.Sessions;
 /// </summary>
 internal static class SessionsEndpoints
 {
+    // So long a refresh token that comes late is told whether its session was ended or has expired.
+    private static readonly TimeSpan KeptAfterEnd = TimeSpan.FromDays(30);
+
     public static void AddSessions(this WebApplicationBuilder builder)
     {
         builder.AddSettings<SessionSettings>();
         builder.Services.AddJson(SessionsJson.Default);
+        builder.Services.AddSingleton(new Swept("sessions", "expires_at < @before", KeptAfterEnd));
+        builder.Services.AddSingleton(new Swept("sessions", "revoked_at < @before", KeptAfterEnd));
+        builder.Services.AddSingleton(new Swept("revocations", "expires_at < @before", TimeSpan.Zero));
         builder.Services.AddSingleton<RefreshTokenFormat>();
         builder.Services.AddSingleton<SessionStarter>();
         builder.Services.AddSingleton<SessionRevoker>();
         builder.Services.AddSingleton<RefreshTokenRotation>();
+        builder.Services.AddScoped<CredentialChange>();
+        builder.Services.AddScoped<IMailWriter, NewDeviceMail>();
+        builder.Services.AddScoped<IMailWriter, SessionEndedForReuseMail>();
         builder.Services.AddSingleton<UserViewQuery>();
         builder.Services.AddSingleton<RevocationFeed>();
         builder.Services.AddSingleton<INotificationSubscriber>(services => services.GetRequiredService<RevocationFeed>());

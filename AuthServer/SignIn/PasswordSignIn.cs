@@ -32,7 +32,7 @@ internal abstract record SignInOutcome
 /// Signs a person in with a password. The order of the checks is part of the design: the lock before the hash, and the
 /// state of the account only after the right password, so that a wrong one learns nothing about it.
 /// </summary>
-internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle throttle, NameTurns turns, PasswordHashing hashing, SessionStarter starter, SignInSettings settings, TimeProvider clock)
+internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle throttle, NameTurns turns, PasswordHashing hashing, SessionStarter starter, AccountRules rules, TimeProvider clock)
 {
     private const string Columns = "SELECT id, password_hash, status = 'active', email_confirmed FROM users";
     private static readonly string[] Methods = ["pwd"];
@@ -46,14 +46,14 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
         var (verdict, account) = await CountAndFindAsync(attempt, canonical, cancellationToken);
         if (verdict.RetryAfter is { } retryAfter)
         {
-            await AuditFailureAsync(account?.Id, client, "locked_out", setLock: false);
+            await AuditFailureAsync(account?.Id, attempt, client, "locked_out");
             return new SignInOutcome.LockedOut(retryAfter);
         }
 
         var (isRight, hash) = await CheckAsync(account, password, attempt, cancellationToken);
         if (!isRight)
         {
-            await AuditFailureAsync(account?.Id, client, "invalid_credentials", verdict.SetLock);
+            await AuditFailureAsync(account?.Id, attempt, client, "invalid_credentials", verdict.SetLock);
             return new SignInOutcome.Rejected();
         }
 
@@ -63,10 +63,10 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
     private async Task<SignInOutcome> EnterAsync(Account account, string hash, string? deviceName, Attempt attempt, Client client, CancellationToken cancellationToken)
     {
         var takeBack = SignInThrottle.TakeBack(attempt, succeeded: true);
-        if (!account.IsActive || (settings.RequireVerifiedEmail && !account.IsEmailVerified))
+        if (!account.IsActive || (rules.RequireVerifiedEmail && !account.IsEmailVerified))
         {
             await RunAsync(takeBack);
-            await AuditFailureAsync(account.Id, client, account.IsActive ? "email_not_verified" : "account_disabled", setLock: false);
+            await AuditFailureAsync(account.Id, attempt, client, account.IsActive ? "email_not_verified" : "account_disabled");
             return account.IsActive ? new SignInOutcome.Unverified() : new SignInOutcome.Disabled();
         }
 
@@ -77,7 +77,7 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
         }
 
         // The account was disabled, or its password changed, while this one was being hashed.
-        await AuditFailureAsync(account.Id, client, "account_changed", setLock: false);
+        await AuditFailureAsync(account.Id, attempt, client, "account_changed");
         return new SignInOutcome.Rejected();
     }
 
@@ -89,11 +89,7 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
         batch.BatchCommands.Add(throttle.Count(attempt));
         batch.BatchCommands.Add(find);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
-        TimeSpan? retryAfter = row.IsDBNull(0)
-            ? row.GetBoolean(1) ? null : throttle.FirstLock
-            : row.GetFieldValue<DateTimeOffset>(0) - clock.GetUtcNow();
-        var verdict = new Verdict(retryAfter, row.GetBoolean(2));
+        var verdict = await throttle.ReadAsync(row, cancellationToken);
         await row.NextResultAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? (verdict, new Account(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetBoolean(2), row.GetBoolean(3)))
@@ -133,7 +129,7 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
     }
 
     // Without the request's cancellation: hanging up must not keep a failure out of the record.
-    private async Task AuditFailureAsync(Guid? userId, Client client, string reason, bool setLock)
+    private async Task AuditFailureAsync(Guid? userId, Attempt attempt, Client client, string reason, bool setLock = false)
     {
         var step = new NpgsqlBatchCommand($"""
             INSERT INTO audit_events {AuditLog.Columns}
@@ -144,17 +140,15 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
         step.Parameters.Add(new("user_id", NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value });
         step.Parameters.Add(new("reason", reason));
         step.Parameters.AddOrigin(client);
-        await RunAsync(step);
+        await RunAsync(setLock && userId is { } locked ? [step, AccountLockedMail.Owe(locked, attempt, clock)] : [step]);
     }
 
-    private async Task RunAsync(NpgsqlBatchCommand step)
+    private async Task RunAsync(params NpgsqlBatchCommand[] steps)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(step);
+        Array.ForEach(steps, batch.BatchCommands.Add);
         await batch.ExecuteNonQueryAsync();
     }
 
     private sealed record Account(Guid Id, string? PasswordHash, bool IsActive, bool IsEmailVerified);
-
-    private sealed record Verdict(TimeSpan? RetryAfter, bool SetLock);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AuthServer.Email;
 using AuthServer.Http;
 using AuthServer.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,11 +16,9 @@ internal static class SignInEndpoints
 
     public static void AddSignIn(this WebApplicationBuilder builder)
     {
-        builder.AddSettings<SignInSettings>();
         builder.Services.AddJson(SignInJson.Default);
-        builder.Services.AddSingleton<SignInThrottle>();
-        builder.Services.AddSingleton<NameTurns>();
         builder.Services.AddSingleton<PasswordSignIn>();
+        builder.Services.AddScoped<IMailWriter, AccountLockedMail>();
     }
 
     public static void MapSignIn(this IEndpointRouteBuilder api)

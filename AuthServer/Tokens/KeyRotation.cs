@@ -1,4 +1,5 @@
 using AuthServer.Audit;
+using AuthServer.Credentials;
 using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Http;
@@ -35,7 +36,10 @@ internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, Key
             var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
-            if (await AdvanceAsync(db, cancellationToken))
+            var hasChanged = await AdvanceAsync(db, cancellationToken);
+            await ProtectionKeys.RewrapAsync(db, wrapping, cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+            if (hasChanged)
             {
                 await db.Database.ExecuteSqlAsync($"SELECT pg_notify({KeyRing.ChannelName}, '')", cancellationToken);
             }

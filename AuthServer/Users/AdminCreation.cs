@@ -37,7 +37,7 @@ internal sealed class AdminCreation(AuthDbContext db, PasswordPolicy policy, Pas
         }
 
         var errors = new FieldErrors();
-        policy.Check(errors, "password", password, email.Canonical);
+        await policy.CheckAsync(errors, "password", password, [email.Canonical], cancellationToken);
         if (errors.Any)
         {
             return new AdminCreationOutcome.Faulted(errors.Messages["password"]);

@@ -152,6 +152,8 @@ internal static class Benchmark
         ["RateLimits__FailedSignInsPerMinute"] = "1000000",
         ["RateLimits__RegistrationsPerHour"] = "1000000",
         ["RateLimits__RefusedRefreshesPerMinute"] = "1000000",
+        ["Registration__Mode"] = "Immediate",
+        ["Email__Folder"] = Path.Combine(Path.GetTempPath(), "authserver-bench-mail"),
         ["Tokens__AccessTokenLifetime"] = "01:00:00",
     };
 

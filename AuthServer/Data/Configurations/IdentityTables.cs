@@ -20,6 +20,8 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.Property(user => user.FullName).HasMaxLength(200);
         builder.Property(user => user.Locale).HasMaxLength(35);
         builder.Property(user => user.Status).HasMaxLength(16);
+        builder.Property(user => user.PendingEmail).HasMaxLength(254);
+        builder.Property(user => user.PendingUserName).HasMaxLength(256);
         builder.Property(user => user.LegacyId).HasMaxLength(128);
         builder.HasIndex(user => user.NormalizedEmail).IsUnique().HasDatabaseName(EmailIndex);
         builder.HasIndex(user => user.NormalizedUserName).IsUnique().HasDatabaseName(UserNameIndex);

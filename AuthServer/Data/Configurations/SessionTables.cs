@@ -18,6 +18,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         // No column that a rotation changes may stand in an index.
         builder.HasIndex(session => session.UserId);
         builder.HasIndex(session => session.ExpiresAt);
+        builder.HasIndex(session => session.RevokedAt).HasFilter("revoked_at IS NOT NULL");
         builder.HasOne<User>().WithMany().HasForeignKey(session => session.UserId);
         builder.HasOne<Tenant>().WithMany().HasForeignKey(session => session.TenantId);
     }

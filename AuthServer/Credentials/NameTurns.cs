@@ -1,6 +1,6 @@
 using AuthServer.Http;
 
-namespace AuthServer.SignIn;
+namespace AuthServer.Credentials;
 
 /// <summary>
 /// One attempt at a time for one name: an attacker who hammers one account occupies one hash, and an owner whose app

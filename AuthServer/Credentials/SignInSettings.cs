@@ -1,13 +1,13 @@
 using AuthServer.Http;
 
-namespace AuthServer.SignIn;
+namespace AuthServer.Credentials;
 
 /// <summary>Signing in with a password.</summary>
 public sealed class SignInSettings : ISettings
 {
     static string ISettings.Section => "SignIn";
 
-    /// <summary>Whether an unproven mailbox keeps the door shut.</summary>
+    /// <summary>Whether an unproven mailbox keeps the door shut, as it does anyhow where registering is <c>VerifyFirst</c>.</summary>
     public bool RequireVerifiedEmail { get; set; }
 
     /// <summary>Failures under one name from one network that lock it there.</summary>

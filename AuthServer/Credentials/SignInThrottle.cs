@@ -4,12 +4,17 @@ using AuthServer.Domain;
 using AuthServer.Http;
 using Npgsql;
 
-namespace AuthServer.SignIn;
+namespace AuthServer.Credentials;
 
 /// <summary>One attempt to sign in under a name.</summary>
 /// <param name="Identifier">Keyed hash of the name, so that the table tells nobody's address.</param>
 /// <param name="Network">Where it comes from.</param>
 internal sealed record Attempt(byte[] Identifier, string Network);
+
+/// <summary>What counting an attempt came to.</summary>
+/// <param name="RetryAfter">How long the name is locked; null where the attempt may go on.</param>
+/// <param name="SetLock">Whether this attempt, should it fail, is the one that locks the name.</param>
+internal sealed record Verdict(TimeSpan? RetryAfter, bool SetLock);
 
 /// <summary>
 /// Slows down guessing, by name as typed and whether or not such an account exists, so that a lock tells nothing:
@@ -46,12 +51,9 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
 
     private readonly byte[] _key = secrets.Derive("sign-in-identifier")[0].Bytes;
 
-    /// <summary>How long the first lock lasts: what a client is told that lost the race against the lock.</summary>
-    public TimeSpan FirstLock => settings.EffectiveLockDurations[0];
+    public Attempt Attempt(string name, Client client) => new(Identify(name), client.Network);
 
-    public Attempt Attempt(string name, Client client) => new(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(name)), client.Network);
-
-    /// <summary>Counts an attempt, unless its name is locked. Answers a row: locked until when, whether it may go on, whether it set a lock.</summary>
+    /// <summary>Counts an attempt, unless its name is locked. Its row is for <see cref="ReadAsync"/>.</summary>
     public NpgsqlBatchCommand Count(Attempt attempt)
     {
         var now = clock.GetUtcNow();
@@ -65,6 +67,24 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
         return step;
     }
 
+    public async Task<Verdict> ReadAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
+    {
+        await row.ReadAsync(cancellationToken);
+        // Whoever lost the race against the lock is told the length of the first.
+        TimeSpan? retryAfter = !row.IsDBNull(0) ? row.GetFieldValue<DateTimeOffset>(0) - clock.GetUtcNow()
+            : row.GetBoolean(1) ? null
+            : settings.EffectiveLockDurations[0];
+        return new(retryAfter, row.GetBoolean(2));
+    }
+
+    /// <summary>Forgets every failure under these names, from everywhere.</summary>
+    public NpgsqlBatchCommand Forgive(params IEnumerable<string> names)
+    {
+        var step = new NpgsqlBatchCommand("DELETE FROM sign_in_lockouts WHERE identifier = ANY (@identifiers)");
+        step.Parameters.Add(new("identifiers", names.Select(Identify).ToArray()));
+        return step;
+    }
+
     /// <summary>Takes an attempt back that was no failure: one that succeeded forgives that network's earlier ones too.</summary>
     public static NpgsqlBatchCommand TakeBack(Attempt attempt, bool succeeded)
     {
@@ -72,6 +92,8 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
         step.Parameters.Add(new("succeeded", succeeded));
         return step;
     }
+
+    private byte[] Identify(string name) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(name));
 
     private static NpgsqlBatchCommand Step(string sql, Attempt attempt)
     {

@@ -1,0 +1,48 @@
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Email;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AuthServer.Tests.Infrastructure;
+
+/// <summary>What the owner of a mailbox would find in it: the mails that are owed, written as the dispatcher would write them.</summary>
+internal static class Mailbox
+{
+    /// <summary>The mails owed for this kind and address, oldest first; those for nobody left out.</summary>
+    public static async Task<IReadOnlyList<Mail>> MailsAsync(this TestServer server, string kind, string address)
+    {
+        await using var scope = server.Services.CreateAsyncScope();
+        var canonical = EmailAddress.Canonicalize(address);
+        var owed = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().OutgoingEmails.AsNoTracking()
+            .Where(mail => mail.Kind == kind && (mail.Address == address || mail.Address == canonical)).OrderBy(mail => mail.CreatedAt).ToListAsync();
+        var writer = scope.ServiceProvider.GetServices<IMailWriter>().Single(writer => writer.Kind == kind);
+        var mails = new List<Mail>();
+        foreach (var mail in owed)
+        {
+            if (await writer.WriteAsync(mail, CancellationToken.None) is { } written)
+            {
+                mails.Add(written);
+            }
+        }
+
+        return mails;
+    }
+
+    /// <summary>The token of the link in the newest mail of this kind.</summary>
+    public static async Task<string> MailedTokenAsync(this TestServer server, string kind, string address) =>
+        TokenIn((await server.MailsAsync(kind, address))[^1]);
+
+    public static string TokenIn(Mail mail) => mail.Text.Split("token=") is [_, var rest, ..] && rest.Split('&', '\n', ' ')[0].Trim() is { Length: > 0 } token
+        ? token
+        : throw new InvalidOperationException("There is no link in this mail.");
+
+    /// <summary>A token as the server would mail it at this moment.</summary>
+    public static async Task<string> MakeTokenAsync(this TestServer server, MailedTokenUse use, Guid userId, string detail = "", int replica = 0)
+    {
+        await using var scope = server.ServicesOf(replica).CreateAsyncScope();
+        var user = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().Users.AsNoTracking().SingleAsync(found => found.Id == userId);
+        return server.ServicesOf(replica).GetRequiredService<MailedTokens>().Make(user, use, detail);
+    }
+}

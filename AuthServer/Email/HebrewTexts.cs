@@ -1,0 +1,112 @@
+using System.Globalization;
+using AuthServer.Domain;
+
+namespace AuthServer.Email;
+
+/// <summary>Forms of the second person that read the same for women and men, and else verbal nouns.</summary>
+internal sealed class HebrewTexts(string appName) : MailTexts
+{
+    private const string NewPassword = "קביעת סיסמה חדשה";
+    private const string NothingToDo = "אם הפעולה נעשתה על ידך, אין צורך לעשות דבר. אם לא, כדאי לקבוע סיסמה חדשה מיד: כך ינותקו כל המכשירים.";
+
+    // Written out: the container may have no culture data.
+    private static readonly string[] Months = ["ינואר", "פברואר", "מרץ", "אפריל", "מאי", "יוני", "יולי", "אוגוסט", "ספטמבר", "אוקטובר", "נובמבר", "דצמבר"];
+
+    public override string Language => "he";
+
+    public override MailContent VerifyEmail(string url, TimeSpan lifetime) => new(
+        Language, "אישור כתובת הדוא״ל", "נשאר רק צעד אחד.",
+        [$"תודה על ההרשמה ל־{appName}. נשאר רק לאשר שהכתובת הזו שלך.", Once(lifetime)],
+        new("אישור הכתובת", url),
+        Footer: "לא נרשמת? אפשר להתעלם מההודעה: בלי אישור לא יקרה דבר.");
+
+    public override MailContent AlreadyRegistered(string resetUrl) => new(
+        Language, "כבר יש לך חשבון", "אין צורך להירשם שוב.",
+        [$"התקבלה בקשת הרשמה ל־{appName} עם הכתובת הזו. כבר יש לה חשבון, ולכן דבר לא השתנה.",
+            "אפשר להתחבר כרגיל. אם הסיסמה נשכחה, אפשר לקבוע סיסמה חדשה."],
+        new(NewPassword, resetUrl),
+        Footer: "לא ביקשת להירשם? אפשר להתעלם מההודעה.");
+
+    public override MailContent ResetPassword(string url, TimeSpan lifetime) => new(
+        Language, "איפוס הסיסמה", $"הקישור בתוקף למשך {Span(lifetime)}.",
+        [$"התקבלה בקשה לקבוע סיסמה חדשה לחשבון שלך ב־{appName}.", $"{Once(lifetime)} אחרי קביעת הסיסמה ינותקו כל המכשירים."],
+        new(NewPassword, url),
+        Footer: "לא ביקשת? אפשר להתעלם מההודעה: הסיסמה נשארת כפי שהיא.");
+
+    public override MailContent PasswordChanged(DateTimeOffset at, string? from, string resetUrl) => new(
+        Language, "הסיסמה שלך שונתה", "אם הפעולה נעשתה על ידך, אין צורך לעשות דבר.",
+        [$"הסיסמה של החשבון שלך ב־{appName} שונתה.", NothingToDo],
+        new(NewPassword, resetUrl), [When(at), From(from)]);
+
+    public override MailContent ConfirmNewEmail(string url, TimeSpan lifetime) => new(
+        Language, "אישור כתובת הדוא״ל החדשה", "נשאר רק צעד אחד.",
+        [$"התקבלה בקשה להשתמש בכתובת הזו לחשבון ב־{appName}. עד לאישור, הכתובת הקודמת נשארת בתוקף.", Once(lifetime)],
+        new("אישור הכתובת", url),
+        Footer: "לא ביקשת? אפשר להתעלם מההודעה: בלי אישור לא יקרה דבר.");
+
+    public override MailContent EmailChangeRequested(string newEmail, DateTimeOffset at) => new(
+        Language, "התקבלה בקשה לשינוי כתובת הדוא״ל", "הכתובת שלך נשארת בתוקף עד לאישור החדשה.",
+        [$"התקבלה בקשה להשתמש בכתובת דוא״ל אחרת לחשבון שלך ב־{appName}. הכתובת שלך נשארת בתוקף עד לאישור החדשה."],
+        Facts: [NewAddress(newEmail), When(at)],
+        Footer: "לא ביקשת? כדאי להתחבר, לבטל את השינוי בהגדרות החשבון ולקבוע סיסמה חדשה.");
+
+    public override MailContent EmailChanged(string newEmail, DateTimeOffset at) => new(
+        Language, "כתובת הדוא״ל שלך שונתה", "מעכשיו ההודעות יגיעו לכתובת החדשה.",
+        [$"לחשבון שלך ב־{appName} יש כתובת דוא״ל חדשה. מעכשיו ההודעות יגיעו לשם."],
+        Facts: [NewAddress(newEmail), When(at)],
+        Footer: $"לא ביקשת? כדאי לפנות מיד לצוות של {appName}.");
+
+    public override MailContent NewDevice(string? device, DateTimeOffset at, string? from, string resetUrl) => new(
+        Language, "התחברות חדשה לחשבון שלך", "אם הפעולה נעשתה על ידך, אין צורך לעשות דבר.",
+        [$"הייתה התחברות לחשבון שלך ב־{appName} ממכשיר שלא הכרנו.", NothingToDo],
+        new(NewPassword, resetUrl), [Device(device), When(at), From(from)]);
+
+    public override MailContent SessionEndedForReuse(string? device, DateTimeOffset at, string resetUrl) => new(
+        Language, "מכשיר אחד נותק מהחשבון", "אפשר להתחבר שוב כרגיל.",
+        [$"מכשיר אחד ביקש להישאר מחובר ל־{appName} עם מפתח שכבר היה בשימוש. ייתכן שהמפתח הועתק, ולכן ניתקנו את המכשיר ליתר ביטחון.",
+            "אפשר להתחבר שוב כרגיל. אם זה קורה שוב, כדאי לקבוע סיסמה חדשה."],
+        new(NewPassword, resetUrl), [Device(device), When(at)]);
+
+    public override MailContent AccountLocked(DateTimeOffset until, string resetUrl) => new(
+        Language, "ההתחברות מושהית לזמן מה", "היו יותר מדי סיסמאות שגויות.",
+        [$"היו יותר מדי ניסיונות להתחבר לחשבון שלך ב־{appName} עם סיסמה שגויה, ולכן ההתחברות מושהית.",
+            "אפשר לחכות עד המועד שכאן, או לקבוע סיסמה חדשה כבר עכשיו."],
+        new(NewPassword, resetUrl), [new("מושהית עד", Time(until))],
+        "לא ניסית להתחבר? איש לא נכנס לחשבון. סיסמה שאינה בשימוש במקום אחר תשמור שכך יישאר.");
+
+    public override MailContent Invitation(string url, TimeSpan lifetime) => new(
+        Language, "החשבון שלך מוכן", "חסרה רק סיסמה.",
+        [$"נפתח עבורך חשבון ב־{appName}. כדי להשתמש בו נשאר רק לבחור סיסמה.", Once(lifetime)],
+        new("בחירת סיסמה", url),
+        Footer: "ההודעה לא מוכרת לך? אפשר להתעלם ממנה.");
+
+    private static string Once(TimeSpan lifetime) => $"הקישור פועל פעם אחת, למשך {Span(lifetime)}.";
+
+    private static string Span(TimeSpan span) => Measure(span) switch
+    {
+        (1, TimeUnit.Minutes) => "דקה אחת",
+        (2, TimeUnit.Minutes) => "שתי דקות",
+        (var count, TimeUnit.Minutes) => Number(count, "דקות"),
+        (1, TimeUnit.Hours) => "שעה אחת",
+        (2, TimeUnit.Hours) => "שעתיים",
+        (var count, TimeUnit.Hours) => Number(count, "שעות"),
+        (2, _) => "יומיים",
+        (var count, _) => Number(count, "ימים"),
+    };
+
+    private static string Number(int count, string unit) => string.Create(CultureInfo.InvariantCulture, $"{count} {unit}");
+
+    private static string Time(DateTimeOffset time)
+    {
+        var utc = time.ToUniversalTime();
+        return string.Create(CultureInfo.InvariantCulture, $"{utc.Day} ב{Months[utc.Month - 1]} {utc.Year}, {utc:HH:mm} (UTC)");
+    }
+
+    private static MailFact When(DateTimeOffset at) => new("מועד", Time(at));
+
+    private static MailFact From(string? address) => new("כתובת IP", address ?? "לא ידועה");
+
+    private static MailFact Device(string? device) => new("מכשיר", DeviceWords.Of(device) ?? "לא ידוע");
+
+    private static MailFact NewAddress(string email) => new("הכתובת החדשה", EmailAddress.Mask(email));
+}

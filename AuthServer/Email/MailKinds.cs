@@ -1,0 +1,24 @@
+namespace AuthServer.Email;
+
+/// <summary>Every mail there is. A name stands in the database and is not changed while one waits there.</summary>
+internal static class MailKinds
+{
+    /// <summary>Somebody registered with this address: confirm it, or, if it has an account, a word about that.</summary>
+    public const string Registration = "registration";
+    public const string VerifyEmail = "verify_email";
+    public const string ResetPassword = "reset_password";
+    public const string PasswordChanged = "password_changed";
+
+    /// <summary>To the new address.</summary>
+    public const string ConfirmNewEmail = "confirm_new_email";
+
+    /// <summary>To the address there is still.</summary>
+    public const string EmailChangeRequested = "email_change_requested";
+
+    /// <summary>To the address that was replaced.</summary>
+    public const string EmailChanged = "email_changed";
+    public const string NewDevice = "new_device";
+    public const string SessionEndedForReuse = "session_ended_for_reuse";
+    public const string AccountLocked = "account_locked";
+    public const string Invitation = "invitation";
+}

@@ -1,0 +1,61 @@
+
+namespace AuthServer.Email;
+
+/// <summary>
+/// What each mail says, in one language. Subject and preview stand on locked screens: they name neither the sender,
+/// which may be a clinic, nor anything that came from people. Whole addresses go in and masked ones come out.
+/// </summary>
+internal abstract class MailTexts
+{
+    private const string Product = "AuthServer";
+
+    /// <summary>BCP 47 tag of the language.</summary>
+    public abstract string Language { get; }
+
+    /// <summary>To somebody who registered: the mailbox is to be proven.</summary>
+    public abstract MailContent VerifyEmail(string url, TimeSpan lifetime);
+
+    /// <summary>To somebody who has an account, after a registration with the same address.</summary>
+    public abstract MailContent AlreadyRegistered(string resetUrl);
+
+    public abstract MailContent ResetPassword(string url, TimeSpan lifetime);
+
+    public abstract MailContent PasswordChanged(DateTimeOffset at, string? from, string resetUrl);
+
+    /// <summary>To the new address.</summary>
+    public abstract MailContent ConfirmNewEmail(string url, TimeSpan lifetime);
+
+    /// <summary>To the address there is still.</summary>
+    public abstract MailContent EmailChangeRequested(string newEmail, DateTimeOffset at);
+
+    /// <summary>To the address that was replaced.</summary>
+    public abstract MailContent EmailChanged(string newEmail, DateTimeOffset at);
+
+    public abstract MailContent NewDevice(string? device, DateTimeOffset at, string? from, string resetUrl);
+
+    public abstract MailContent SessionEndedForReuse(string? device, DateTimeOffset at, string resetUrl);
+
+    public abstract MailContent AccountLocked(DateTimeOffset until, string resetUrl);
+
+    public abstract MailContent Invitation(string url, TimeSpan lifetime);
+
+    /// <summary>The texts in the language nearest to a BCP 47 tag.</summary>
+    public static MailTexts For(string? language, string? appName = null)
+    {
+        var name = string.IsNullOrWhiteSpace(appName) ? Product : appName.Trim();
+        return Http.Language.Of(language) == Http.Language.Hebrew ? new HebrewTexts(name) : new EnglishTexts(name);
+    }
+
+    /// <summary>How long, in the largest unit that says it exactly; below two days in hours.</summary>
+    protected static (int Count, TimeUnit Unit) Measure(TimeSpan span) =>
+        span.TotalDays >= 2 && span.Ticks % TimeSpan.TicksPerDay == 0 ? ((int)span.TotalDays, TimeUnit.Days)
+        : span.TotalHours >= 1 && span.Ticks % TimeSpan.TicksPerHour == 0 ? ((int)span.TotalHours, TimeUnit.Hours)
+        : (Math.Max(1, (int)span.TotalMinutes), TimeUnit.Minutes);
+
+    protected enum TimeUnit
+    {
+        Minutes,
+        Hours,
+        Days,
+    }
+}

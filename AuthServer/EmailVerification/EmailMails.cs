@@ -1,0 +1,68 @@
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Email;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.EmailVerification;
+
+/// <summary>The link that proves a mailbox; to nobody where the address has no account that waits for it.</summary>
+internal sealed class VerifyEmailMail(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+{
+    public string Kind => MailKinds.VerifyEmail;
+
+    public async Task<Mail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
+    {
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.NormalizedEmail == owed.Address && !user.EmailConfirmed && user.Status == UserStatus.Active, cancellationToken) is not { } user)
+        {
+            return null;
+        }
+
+        var texts = printer.TextsIn(user.Locale ?? owed.Language);
+        var link = links.For(MailPages.ConfirmEmail, tokens.Make(user, MailedTokenUse.VerifyEmail), texts, owed.Details());
+        return await printer.PrintAsync(user.Email!, texts.VerifyEmail(link, settings.VerificationLifetime));
+    }
+}
+
+/// <summary>The link that proves the new mailbox; where somebody else has the address, a word to them instead.</summary>
+internal sealed class ConfirmNewEmailMail(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+{
+    public string Kind => MailKinds.ConfirmNewEmail;
+
+    public async Task<Mail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
+    {
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == owed.UserId && user.PendingEmail == owed.Address && user.Status == UserStatus.Active, cancellationToken) is not { } user)
+        {
+            return null;
+        }
+
+        var canonical = EmailAddress.Canonicalize(owed.Address);
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(other => other.NormalizedEmail == canonical && other.Id != user.Id, cancellationToken) is { } owner)
+        {
+            var theirs = printer.TextsIn(owner.Locale ?? owed.Language);
+            return await printer.PrintAsync(owner.Email!, theirs.AlreadyRegistered(links.ForgottenPassword(theirs)));
+        }
+
+        var texts = printer.TextsIn(user.Locale ?? owed.Language);
+        var link = links.For(MailPages.ConfirmNewEmail, tokens.Make(user, MailedTokenUse.ConfirmNewEmail, owed.Address), texts, owed.Details());
+        return await printer.PrintAsync(owed.Address, texts.ConfirmNewEmail(link, settings.VerificationLifetime));
+    }
+}
+
+/// <summary>To the address there is: that another was asked for.</summary>
+internal sealed class EmailChangeRequestedMail(MailPrinter printer) : IMailWriter
+{
+    public string Kind => MailKinds.EmailChangeRequested;
+
+    public async Task<Mail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken) =>
+        await printer.PrintAsync(owed.Address, printer.TextsIn(owed.Language).EmailChangeRequested(owed.Details()[Outbox.NewAddress], owed.CreatedAt));
+}
+
+/// <summary>To the address there was: that another has taken its place.</summary>
+internal sealed class EmailChangedMail(MailPrinter printer) : IMailWriter
+{
+    public string Kind => MailKinds.EmailChanged;
+
+    public async Task<Mail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken) =>
+        await printer.PrintAsync(owed.Address, printer.TextsIn(owed.Language).EmailChanged(owed.Details()[Outbox.NewAddress], owed.CreatedAt));
+}

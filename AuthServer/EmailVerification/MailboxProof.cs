@@ -1,0 +1,105 @@
+using AuthServer.Audit;
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Email;
+using AuthServer.Http;
+using AuthServer.Sessions;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.EmailVerification;
+
+/// <summary>What became of proving a mailbox.</summary>
+internal abstract record MailboxProofOutcome
+{
+    private MailboxProofOutcome()
+    {
+    }
+
+    public sealed record Confirmed : MailboxProofOutcome;
+
+    /// <summary>The link is good, and not enough; it can be used again.</summary>
+    public sealed record PasswordNeeded : MailboxProofOutcome;
+
+    public sealed record WrongPassword : MailboxProofOutcome;
+
+    public sealed record LockedOut(TimeSpan RetryAfter) : MailboxProofOutcome;
+
+    /// <summary>Forged, used, too old, of another account or for something else: nobody is told which.</summary>
+    public sealed record InvalidToken : MailboxProofOutcome;
+
+    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : MailboxProofOutcome;
+}
+
+/// <summary>
+/// Proves the mailbox an account was registered with. Whoever has the mailbox may be somebody else than who registered: so
+/// they prove that it was they, with the password or with the session itself, or set a password of their own; and what
+/// was opened before the proof, by whomever, ends (account pre-hijacking).
+/// </summary>
+internal sealed class MailboxProof(AuthDbContext db, Outbox outbox, MailedTokens tokens, PasswordProof passwords, NewPassword newPassword, CredentialChange credentials, IHostEnvironment environment)
+{
+    /// <summary>Owes the mail, whoever the address belongs to. Answers the token in Development, and there alone.</summary>
+    public async Task<string?> RequestAsync(string email, string? language, string? link, CancellationToken cancellationToken)
+    {
+        var address = EmailAddress.Canonicalize(email);
+        await outbox.RequestAsync(MailKinds.VerifyEmail, null, address, language, MailLinks.Data(link), cancellationToken);
+        return environment.IsDevelopment()
+            && await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.NormalizedEmail == address && !user.EmailConfirmed && user.Status == UserStatus.Active, cancellationToken) is { } user
+                ? tokens.Make(user, MailedTokenUse.VerifyEmail)
+                : null;
+    }
+
+    /// <summary>The same for the signed-in person's address.</summary>
+    public async Task<string?> RequestOwnAsync(Caller caller, string? language, string? link, CancellationToken cancellationToken) =>
+        await db.Users.Where(user => user.Id == caller.UserId).Select(user => user.Email).SingleOrDefaultAsync(cancellationToken) is { } email
+            ? await RequestAsync(email, language, link, cancellationToken)
+            : null;
+
+    /// <summary>Whether the token would be taken now; it is not used up.</summary>
+    public async Task<bool> IsGoodAsync(string? token, CancellationToken cancellationToken) => await FindAsync(token, cancellationToken) is not null;
+
+    public async Task<MailboxProofOutcome> ConfirmAsync(ConfirmVerificationRequest request, Caller? caller, Client client, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(request.Token, cancellationToken) is not { } user)
+        {
+            return new MailboxProofOutcome.InvalidToken();
+        }
+
+        var change = new NewCredentials(AuditEvents.EmailVerified, RevocationReason.MailboxProven) { ProvesMailbox = true };
+        if (caller?.UserId == user.Id)
+        {
+            change = change with { KeptSession = caller.SessionId };
+        }
+        else if (request.NewPassword is not null)
+        {
+            var errors = new FieldErrors();
+            if (await newPassword.HashAsync(errors, "new_password", request.NewPassword, user, cancellationToken) is not { } hash)
+            {
+                return new MailboxProofOutcome.Faulted(errors.Messages);
+            }
+
+            change = change with { PasswordHash = hash };
+        }
+        else if (await ProveAsync(user, request.Password, client, cancellationToken) is { } refused)
+        {
+            return refused;
+        }
+
+        return await credentials.SaveAsync(user, change, client, cancellationToken) ? new MailboxProofOutcome.Confirmed() : new MailboxProofOutcome.InvalidToken();
+    }
+
+    private async Task<MailboxProofOutcome?> ProveAsync(User user, string? password, Client client, CancellationToken cancellationToken) =>
+        password is null ? new MailboxProofOutcome.PasswordNeeded() : await passwords.CheckAsync(user, password, client, cancellationToken) switch
+        {
+            ProofOutcome.LockedOut locked => new MailboxProofOutcome.LockedOut(locked.RetryAfter),
+            ProofOutcome.Wrong => new MailboxProofOutcome.WrongPassword(),
+            _ => null,
+        };
+
+    private async Task<User?> FindAsync(string? text, CancellationToken cancellationToken) =>
+        tokens.Read(text, MailedTokenUse.VerifyEmail) is { } token
+        && await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == token.UserId && !user.EmailConfirmed && user.Status == UserStatus.Active, cancellationToken) is { } user
+        && token.IsStillGoodFor(user)
+            ? user
+            : null;
+}

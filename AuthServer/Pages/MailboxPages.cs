@@ -1,0 +1,95 @@
+using AuthServer.Credentials;
+using AuthServer.Email;
+using AuthServer.EmailVerification;
+using AuthServer.Http;
+
+namespace AuthServer.Pages;
+
+/// <summary>
+/// Proving a mailbox by a mailed link. The account's own: with the password chosen at registration, or with a new one, so
+/// that whoever registered with somebody else's address gains nothing. A new address: with a press of the button.
+/// </summary>
+internal static class MailboxPages
+{
+    private const string Password = "password";
+
+    public static void MapMailboxPages(this RouteGroupBuilder pages)
+    {
+        pages.MapGet(MailPages.ConfirmEmail, ShowProofAsync);
+        pages.MapPost(MailPages.ConfirmEmail, ProveAsync);
+        pages.MapGet($"{MailPages.ConfirmEmail}/done", (PageTexts texts) => new PageResult(texts.Page(texts.ConfirmEmailDone)));
+        pages.MapGet(MailPages.ConfirmNewEmail, ShowChangeAsync);
+        pages.MapPost(MailPages.ConfirmNewEmail, ChangeAsync);
+        pages.MapGet($"{MailPages.ConfirmNewEmail}/done", (PageTexts texts) => new PageResult(texts.Page(texts.ConfirmNewEmailDone)));
+    }
+
+    private static async Task<PageResult> ShowProofAsync(string? token, PageTexts texts, PasswordSettings settings, MailboxProof proof, CancellationToken cancellationToken) =>
+        await proof.IsGoodAsync(token, cancellationToken)
+            ? new(ProofPage(texts, token, NewPasswordField.Of(texts, settings)))
+            : LinkPages.ExpiredConfirmation(texts, StatusCodes.Status410Gone);
+
+    private static async Task<IResult> ProveAsync(PostedForm form, PageTexts texts, PasswordSettings settings, Client client, MailboxProof proof, CancellationToken cancellationToken)
+    {
+        var request = new ConfirmVerificationRequest(form[PostedForm.Token], form[Password], form[NewPasswordField.Name]);
+        var field = NewPasswordField.Of(texts, settings);
+        if (!form.IsOurs)
+        {
+            return Refused(ProofPage(texts, request.Token, field, fault: texts.Stale));
+        }
+
+        if (request.NewPassword is null && PasswordFault(texts, request.Password) is { } fault)
+        {
+            return Refused(ProofPage(texts, request.Token, field, fault));
+        }
+
+        return await proof.ConfirmAsync(request, null, client, cancellationToken) switch
+        {
+            MailboxProofOutcome.Confirmed => new SeeOther(texts.To($"{MailPages.ConfirmEmail}/done")),
+            MailboxProofOutcome.WrongPassword => Refused(ProofPage(texts, request.Token, field, texts.WrongPassword)),
+            MailboxProofOutcome.Faulted(var errors) => Refused(ProofPage(texts, request.Token, NewPasswordField.Of(texts, settings, request.NewPassword, errors))),
+            MailboxProofOutcome.LockedOut(var wait) => new PageResult(
+                ProofPage(texts, request.Token, field, fault: texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))), StatusCodes.Status429TooManyRequests, wait),
+            _ => LinkPages.ExpiredConfirmation(texts, StatusCodes.Status400BadRequest),
+        };
+    }
+
+    private static string? PasswordFault(PageTexts texts, string? password)
+    {
+        var errors = new FieldErrors();
+        PasswordPolicy.CheckTyped(errors, Password, password);
+        return string.IsNullOrEmpty(password) ? texts.NoPassword : errors.Any ? texts.WrongPassword : null;
+    }
+
+    private static async Task<PageResult> ShowChangeAsync(string? token, PageTexts texts, EmailChange change, CancellationToken cancellationToken) =>
+        await change.IsGoodAsync(token, cancellationToken) ? new(ChangePage(texts, token)) : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
+
+    private static async Task<IResult> ChangeAsync(PostedForm form, PageTexts texts, Client client, EmailChange change, CancellationToken cancellationToken)
+    {
+        var token = form[PostedForm.Token];
+        if (!form.IsOurs)
+        {
+            return Refused(ChangePage(texts, token, texts.Stale));
+        }
+
+        return await change.ConfirmAsync(token, client, cancellationToken) switch
+        {
+            EmailChangeOutcome.Changed => new SeeOther(texts.To($"{MailPages.ConfirmNewEmail}/done")),
+            EmailChangeOutcome.Taken => new PageResult(texts.Page(texts.NewEmailTaken), StatusCodes.Status409Conflict),
+            _ => Refused(texts.Page(texts.ExpiredNewEmail)),
+        };
+    }
+
+    private static PageContent ProofPage(PageTexts texts, string? token, PageField newPassword, string? passwordFault = null, string? fault = null)
+    {
+        var password = new PageField(Password, texts.Password, "password", "current-password", Fault: passwordFault);
+        var fold = new PageFold(texts.ConfirmEmailAnew.Title, texts.ConfirmEmailAnew.Text, IsOpen: newPassword.Fault is not null);
+        return texts.Page(texts.ConfirmEmail,
+            new PageForm(texts.To(MailPages.ConfirmEmail), texts.ConfirmEmail.Button, [password], token, fault),
+            new PageForm(texts.To(MailPages.ConfirmEmail), texts.ConfirmEmailAnew.Button, [newPassword], token, Fold: fold));
+    }
+
+    private static PageContent ChangePage(PageTexts texts, string? token, string? fault = null) =>
+        texts.Page(texts.ConfirmNewEmail, new PageForm(texts.To(MailPages.ConfirmNewEmail), texts.ConfirmNewEmail.Button, [], token, fault));
+
+    private static PageResult Refused(PageContent content) => new(content, StatusCodes.Status400BadRequest);
+}

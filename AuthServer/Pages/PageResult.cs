@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using AuthServer.Http;
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace AuthServer.Pages;
+
+/// <summary>Answers with a page: no script, nothing from anywhere else, never kept, never found by a search engine.</summary>
+internal sealed class PageResult(PageContent content, int status = StatusCodes.Status200OK, TimeSpan? retryAfter = null) : IResult, IStatusCodeHttpResult
+{
+    public int? StatusCode => status;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(PageDocument.Content)] = content, [nameof(PageDocument.Nonce)] = nonce };
+        if (content.Forms.Count > 0)
+        {
+            var guard = httpContext.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(httpContext);
+            parameters[nameof(PageDocument.Guard)] = KeyValuePair.Create(guard.FormFieldName, guard.RequestToken!);
+        }
+
+        var html = await httpContext.RequestServices.GetRequiredService<ComponentRenderer>().RenderAsync<PageDocument>(parameters);
+        httpContext.Response.StatusCode = status;
+        SetHeaders(httpContext.Response.Headers, nonce);
+        httpContext.Response.ContentType = "text/html; charset=utf-8";
+        await httpContext.Response.WriteAsync(html, httpContext.RequestAborted);
+    }
+
+    private void SetHeaders(IHeaderDictionary headers, string nonce)
+    {
+        headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        headers.CacheControl = "no-store";
+        headers.ContentLanguage = content.Language;
+        headers["X-Robots-Tag"] = "noindex, nofollow";
+        if (retryAfter is { } wait)
+        {
+            headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+    }
+}
+
+/// <summary>
+/// On to the page that says that it is done: loading that one again sends nothing again, and the token is out of the
+/// address.
+/// </summary>
+internal sealed class SeeOther(string path) : IResult, IStatusCodeHttpResult
+{
+    public int? StatusCode => StatusCodes.Status303SeeOther;
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+        httpContext.Response.Headers.Location = path;
+        return Task.CompletedTask;
+    }
+}

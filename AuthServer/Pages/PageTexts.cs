@@ -1,0 +1,66 @@
+namespace AuthServer.Pages;
+
+/// <summary>What one page says.</summary>
+internal sealed record PageWords(string Title, string Text, string Button = "");
+
+/// <summary>What the pages say, in one language.</summary>
+internal sealed record PageTexts
+{
+    public required string Language { get; init; }
+
+    public required PageWords ResetPassword { get; init; }
+    public required PageWords ResetPasswordDone { get; init; }
+    public required PageWords Invitation { get; init; }
+    public required PageWords InvitationDone { get; init; }
+    public required PageWords ConfirmEmail { get; init; }
+
+    /// <summary>For whoever does not know the password the account was registered with.</summary>
+    public required PageWords ConfirmEmailAnew { get; init; }
+    public required PageWords ConfirmEmailDone { get; init; }
+    public required PageWords ConfirmNewEmail { get; init; }
+    public required PageWords ConfirmNewEmailDone { get; init; }
+    public required PageWords ForgotPassword { get; init; }
+    public required PageWords NewConfirmation { get; init; }
+    public required PageWords LinkSent { get; init; }
+    public required PageWords Expired { get; init; }
+
+    /// <summary>Where only the app can ask again.</summary>
+    public required PageWords ExpiredNewEmail { get; init; }
+    public required PageWords NewEmailTaken { get; init; }
+
+    public required PageWords TooMany { get; init; }
+    public required PageWords Busy { get; init; }
+    public required PageWords Broken { get; init; }
+    public required PageWords NotFound { get; init; }
+    public required PageWords NotUnderstood { get; init; }
+
+    public required string Email { get; init; }
+    public required string Password { get; init; }
+    public required string NewPassword { get; init; }
+    public required string BadEmail { get; init; }
+    public required string NoPassword { get; init; }
+    public required string WrongPassword { get; init; }
+
+    /// <summary>The form is not one that this browser was given.</summary>
+    public required string Stale { get; init; }
+
+    /// <summary>What a new password must be, given the fewest characters.</summary>
+    public required Func<int, string> PasswordRule { get; init; }
+
+    /// <summary>How many minutes to wait.</summary>
+    public required Func<int, string> LockedOut { get; init; }
+
+    /// <summary>Why a new password was refused: the fewest characters, what was typed, and what the policy said in English.</summary>
+    public required Func<int, string?, IEnumerable<string>, string> PasswordFault { get; init; }
+
+    public static ValueTask<PageTexts?> BindAsync(HttpContext context) => new(AskedFor(context));
+
+    public static PageTexts AskedFor(HttpContext context) =>
+        Http.Language.AskedFor(context.Request) == Http.Language.Hebrew ? HebrewPageTexts.All : EnglishPageTexts.All;
+
+    /// <summary>A page that only says something.</summary>
+    public PageContent Page(PageWords words, params IReadOnlyList<PageForm> forms) => new(Language, words.Title, [words.Text], forms);
+
+    /// <summary>A page's path, in this language.</summary>
+    public string To(string path) => $"{path}?lang={Language}";
+}

@@ -1,0 +1,37 @@
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Email;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Passwords;
+
+/// <summary>The link to set a new password; to nobody where the address has no account that can sign in.</summary>
+internal sealed class ResetPasswordMail(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+{
+    public string Kind => MailKinds.ResetPassword;
+
+    public async Task<Mail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
+    {
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.NormalizedEmail == owed.Address && user.Status == UserStatus.Active, cancellationToken) is not { } user)
+        {
+            return null;
+        }
+
+        var texts = printer.TextsIn(user.Locale ?? owed.Language);
+        var link = links.For(MailPages.ResetPassword, tokens.Make(user, MailedTokenUse.ResetPassword), texts, owed.Details());
+        return await printer.PrintAsync(user.Email!, texts.ResetPassword(link, settings.ResetLifetime));
+    }
+}
+
+/// <summary>Tells that the password is another one now.</summary>
+internal sealed class PasswordChangedMail(MailLinks links, MailPrinter printer) : IMailWriter
+{
+    public string Kind => MailKinds.PasswordChanged;
+
+    public async Task<Mail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
+    {
+        var texts = printer.TextsIn(owed.Language);
+        return await printer.PrintAsync(owed.Address, texts.PasswordChanged(owed.CreatedAt, owed.Details().GetValueOrDefault(Outbox.Ip), links.ForgottenPassword(texts)));
+    }
+}

@@ -1,0 +1,77 @@
+using AuthServer.Audit;
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Data.Configurations;
+using AuthServer.Domain;
+using AuthServer.Email;
+using AuthServer.Http;
+using AuthServer.Sessions;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Registration;
+
+/// <summary>Saves a new account and opens it to whoever registered: at once, or to whoever proves the mailbox.</summary>
+internal sealed class AccountOpening(AuthDbContext db, Outbox outbox, MailedTokens tokens, SessionStarter starter, IHostEnvironment environment, TimeProvider clock)
+{
+    private static readonly string[] Methods = ["pwd"];
+
+    /// <summary>Signed in at once; an address or a user name that is taken is told.</summary>
+    public async Task<RegistrationOutcome> AtOnceAsync(User user, RegisterRequest request, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await SaveAsync(cancellationToken) is { } taken)
+        {
+            return new RegistrationOutcome.Refused(taken);
+        }
+
+        await OweMailAsync(MailKinds.VerifyEmail, user, request, cancellationToken);
+        var identity = new ProvenIdentity(user.Id, Methods, client, request.DeviceName, user.PasswordHash);
+        var response = await starter.StartAsync(identity, (NpgsqlConnection)db.Database.GetDbConnection(), null, cancellationToken)
+            ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
+        await transaction.CommitAsync(cancellationToken);
+        return new RegistrationOutcome.Registered(response);
+    }
+
+    /// <summary>
+    /// To be used when the mailbox is proven. Whoever asks learns nothing: a new account and one that there was already end
+    /// with the same write and the same answer, and only the mail differs.
+    /// </summary>
+    public async Task<RegistrationOutcome> AfterProofAsync(User user, RegisterRequest request, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await transaction.CreateSavepointAsync("account", cancellationToken);
+        var isNew = await SaveAsync(cancellationToken) is null;
+        if (!isNew)
+        {
+            await transaction.RollbackToSavepointAsync("account", cancellationToken);
+            db.ChangeTracker.Clear();
+            db.Audit(AuditEvents.RegistrationRefused, clock.GetUtcNow(), client, actor: null, subject: null, reason: ErrorCodes.EmailTaken.Code, outcome: AuditOutcome.Failure);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        await OweMailAsync(MailKinds.Registration, user, request, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new RegistrationOutcome.MailSent(isNew && environment.IsDevelopment() ? tokens.Make(user, MailedTokenUse.VerifyEmail) : null);
+    }
+
+    private async Task<ErrorCode?> SaveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return null;
+        }
+        catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex)
+        {
+            return ErrorCodes.EmailTaken;
+        }
+        catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.UserNameIndex)
+        {
+            return ErrorCodes.UsernameTaken;
+        }
+    }
+
+    private Task OweMailAsync(string kind, User user, RegisterRequest request, CancellationToken cancellationToken) =>
+        outbox.RequestAsync(kind, null, user.NormalizedEmail!, request.Locale, MailLinks.Data(request.Link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+}

@@ -1,0 +1,26 @@
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Email;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Registration;
+
+/// <summary>To whoever has the mailbox of an address somebody registered with: the proof, or a word that there is an account already.</summary>
+internal sealed class RegistrationMail(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+{
+    public string Kind => MailKinds.Registration;
+
+    public async Task<Mail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
+    {
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.NormalizedEmail == owed.Address && user.Status == UserStatus.Active, cancellationToken) is not { } user)
+        {
+            return null;
+        }
+
+        var texts = printer.TextsIn(user.Locale ?? owed.Language);
+        return await printer.PrintAsync(user.Email!, user.EmailConfirmed
+            ? texts.AlreadyRegistered(links.ForgottenPassword(texts))
+            : texts.VerifyEmail(links.For(MailPages.ConfirmEmail, tokens.Make(user, MailedTokenUse.VerifyEmail), texts, owed.Details()), settings.VerificationLifetime));
+    }
+}

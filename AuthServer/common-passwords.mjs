@@ -1,0 +1,16 @@
+// usage: node common-passwords.mjs passwords.json TABLE
+// Makes the table that Credentials/CommonPasswords.cs searches: of each password, in its folded form, the first eight bytes of
+// SHA-256, sorted. Of other passwords, eight bytes take one in 10^14 for a common one.
+import { createHash } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+
+const [source, table] = process.argv.slice(2);
+
+// The same as Fold in CommonPasswords.cs; a test compares.
+const plainLetters = { 4: 'a', '@': 'a', 3: 'e', 1: 'i', '!': 'i', l: 'i', '|': 'i', 0: 'o', 5: 's', $: 's', 7: 't' };
+const fold = password => [...password.normalize('NFKC').toLowerCase()].map(sign => plainLetters[sign] ?? sign).join('');
+
+const folded = new Set(JSON.parse(readFileSync(source, 'utf8')).map(fold));
+const entries = [...folded].map(password => createHash('sha256').update(password, 'utf8').digest().subarray(0, 8));
+writeFileSync('table', Buffer.concat(entries.sort(Buffer.compare)));
+renameSync('table', table);
