@@ -55,7 +55,9 @@ internal static class ConfigurationCheck
             : [Unread(value.Path, type)];
     }
 
-    private static bool CanRead(string? text, Type type) => type == typeof(string) || (text is not null && TypeDescriptor.GetConverter(type).IsValid(text));
+    // The binder does not mind how a name is capitalised; the converter would.
+    private static bool CanRead(string? text, Type type) => type == typeof(string)
+        || (text is not null && (type.IsEnum ? Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase) : TypeDescriptor.GetConverter(type).IsValid(text)));
 
     private static string Unread(string path, Type type) => $"{Names(path)} cannot be read. Give {Wanted(type)}.";
 
