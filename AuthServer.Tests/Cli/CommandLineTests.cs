@@ -45,7 +45,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     [Fact]
     public async Task Settings_on_the_line_count_wherever_they_stand()
     {
-        string[] settings = ["--Server:PublicUrl=https://auth.example.com", "--Database:Url", "Host=db;Database=auth", "--Secrets:Key=a root secret of the tests, long enough"];
+        string[] settings = ["--Server:PublicUrl=https://auth.example.com", "--Database:Url", "Host=db;Database=auth", "--Secrets:Key=a root secret of the tests, long enough", "--Email:Folder=/var/mail"];
 
         var result = await ServerProgram.RunAsync(["--check-configuration", .. settings], new Dictionary<string, string?>(StringComparer.Ordinal));
 
