@@ -51,26 +51,16 @@ public sealed class MailOutageTests(ImpatientMailingServer server) : IClassFixtu
     [InlineData("END")]
     public async Task While_the_mail_server_takes_its_time_nobody_waits_for_it(string silentAt)
     {
-        var silence = new TaskCompletionSource<string?>();
-        var isReached = new TaskCompletionSource();
-        server.Sink.Script = async (verb, _) =>
-        {
-            if (verb != silentAt)
-            {
-                return null;
-            }
-
-            isReached.TrySetResult();
-            return await silence.Task;
-        };
+        var silence = new TaskCompletionSource();
+        var reached = server.Sink.Hold(silentAt, silence.Task);
         var id = await server.OweAsync();
-        await isReached.Task;
+        await reached;
 
         // They are done before the mail server has said a word.
         await PeopleGoOnAsync();
 
         server.Sink.Behave();
-        silence.SetResult(null);
+        silence.SetResult();
         await ForgetWaitingAsync(id);
         await SentAsync(id);
     }

@@ -119,13 +119,14 @@ internal sealed class SmtpConversation(SmtpSink sink, Stream stream, int number)
         }
 
         var mail = new ReceivedMail(_from!, [.. _to], text.ToString(), number, _isEncrypted, _user);
-        await ReplyAsync("END", mail.Text, "250 taken", reply =>
+        var reply = await sink.Script("END", mail.Text) ?? "250 taken";
+        if (reply.StartsWith("250", StringComparison.Ordinal))
         {
-            if (reply.StartsWith("250", StringComparison.Ordinal))
-            {
-                sink.Keep(mail);
-            }
-        });
+            sink.Keep(mail);
+            reply = await sink.Script("KEPT", mail.Text) ?? reply;
+        }
+
+        await WriteAsync(reply);
     }
 
     private async Task<string> AskAsync(string prompt)
@@ -134,10 +135,9 @@ internal sealed class SmtpConversation(SmtpSink sink, Stream stream, int number)
         return await ReadLineAsync() ?? throw new IOException("gone");
     }
 
-    private async Task<string> ReplyAsync(string verb, string line, string usual, Action<string>? before = null)
+    private async Task<string> ReplyAsync(string verb, string line, string usual)
     {
         var reply = await sink.Script(verb, line) ?? usual;
-        before?.Invoke(reply);
         await WriteAsync(reply);
         return reply;
     }

@@ -39,8 +39,9 @@ public sealed class SmtpSink : IAsyncDisposable
 
     /// <summary>
     /// Its answer instead of the usual one, or null. The first argument is the verb: <c>CONNECT</c>, <c>EHLO</c>, <c>STARTTLS</c>,
-    /// <c>AUTH</c>, <c>MAIL</c>, <c>RCPT</c>, <c>DATA</c>, <c>CONTENT</c> after the mail's first line, and <c>END</c> after
-    /// its last, where the mail is kept if the answer begins with 250. The second is the line, or the mail.
+    /// <c>AUTH</c>, <c>MAIL</c>, <c>RCPT</c>, <c>DATA</c>, <c>CONTENT</c> after each line of a mail, and <c>END</c> after the
+    /// last, where the mail is kept if the answer begins with 250, and then asked for <c>KEPT</c> before it is given. The second is
+    /// the line, or the mail.
     /// </summary>
     public Func<string, string, Task<string?>> Script { get; set; } = (_, _) => Task.FromResult<string?>(null);
 
@@ -53,6 +54,23 @@ public sealed class SmtpSink : IAsyncDisposable
 
     /// <summary>Answers so to that verb, always.</summary>
     public void Answer(string verb, string reply) => Script = (asked, _) => Task.FromResult(asked == verb ? reply : null);
+
+    /// <summary>Says nothing to that verb before <paramref name="until"/>; answers when somebody is waiting there.</summary>
+    public Task Hold(string verb, Task until)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Script = async (asked, _) =>
+        {
+            if (asked == verb)
+            {
+                reached.TrySetResult();
+                await until;
+            }
+
+            return null;
+        };
+        return reached.Task;
+    }
 
     /// <summary>Answers as usual again.</summary>
     public void Behave() => Script = (_, _) => Task.FromResult<string?>(null);
