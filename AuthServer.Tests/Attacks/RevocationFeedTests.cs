@@ -45,6 +45,8 @@ public sealed class RevocationFeedTests(TwoServers servers) : IClassFixture<TwoS
     {
         await UntilLinesAreUpAsync();
         var (person, stranger) = (await servers.Api.RegisterAsync(), await servers.Other.RegisterAsync());
+        // No new connection can be made from here on, and the background work of each server uses one, too.
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(number => (number % 2 == 0 ? servers.Api : servers.Other).GetAsync("auth/me", person.AccessToken)));
         await servers.Database.BySuperuserAsync("ALTER DATABASE {0} ALLOW_CONNECTIONS false");
         try
         {
