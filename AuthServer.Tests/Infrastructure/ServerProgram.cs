@@ -18,7 +18,7 @@ internal static class ServerProgram
         ["DATABASE_URL"] = database,
         ["Server__PublicUrl"] = "http://localhost:8080",
         ["Registration__Mode"] = "Immediate",
-        ["Email__Folder"] = Path.Combine(Path.GetTempPath(), $"authserver-mail-{Environment.ProcessId}"),
+        ["Email__Folder"] = Path.Combine(AppContext.BaseDirectory, "mail"),
     };
 
     public static async Task<Finished> RunAsync(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment)

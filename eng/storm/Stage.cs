@@ -32,7 +32,7 @@ internal sealed class Stage : IAsyncDisposable
             ["SECRET_KEY"] = secret,
             ["Server__PublicUrl"] = "https://auth.example.com",
             ["Registration__Mode"] = "Immediate",
-            ["Email__Folder"] = Path.Combine(Path.GetTempPath(), $"authserver-storm-{Environment.ProcessId}"),
+            ["Email__Folder"] = Path.Combine(Path.GetTempPath(), "authserver-storm-mail"),
             ["Server__TrustedProxies__0"] = "127.0.0.1",
         };
         (A, B, C) = (NewServer("A"), NewServer("B"), NewServer("C"));
