@@ -1,0 +1,25 @@
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Email;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Users;
+
+/// <summary>The link to set the first password of an account that was made for somebody; to nobody who has set one already.</summary>
+internal sealed class InvitationMail(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+{
+    public string Kind => MailKinds.Invitation;
+
+    public async Task<Mail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
+    {
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == owed.UserId && user.PasswordHash == null && user.Status == UserStatus.Active, cancellationToken) is not { } user)
+        {
+            return null;
+        }
+
+        var texts = printer.TextsIn(user.Locale ?? owed.Language);
+        var link = links.For(MailPages.Invitation, tokens.Make(user, MailedTokenUse.Invitation), texts, owed.Details());
+        return await printer.PrintAsync(user.Email!, texts.Invitation(link, settings.InvitationLifetime));
+    }
+}
