@@ -15,9 +15,10 @@ internal sealed class MailDispatcher(MailRun run, TimeProvider clock, ILogger<Ma
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        // Not at once: who waits for a server to start does not wait for a mail.
+        for (var wait = Poll; await PauseAsync(wait, stoppingToken);)
         {
-            var wait = Poll;
+            wait = Poll;
             try
             {
                 wait = await TurnAsync(stoppingToken);
@@ -37,9 +38,13 @@ internal sealed class MailDispatcher(MailRun run, TimeProvider clock, ILogger<Ma
 
                 _isDown = true;
             }
-
-            await Task.Delay(wait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private async Task<bool> PauseAsync(TimeSpan wait, CancellationToken stopping)
+    {
+        await Task.Delay(wait, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !stopping.IsCancellationRequested;
     }
 
     private async Task<TimeSpan> TurnAsync(CancellationToken stopping)
