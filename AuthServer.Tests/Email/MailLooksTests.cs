@@ -100,6 +100,7 @@ public sealed partial class MailLooksTests
     [InlineData(Mails.UserAgent, "Chrome, Linux")]
     [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1", "Safari, iPhone")]
     [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0", "Edge, Windows")]
+    [InlineData("Refund: see win9.shop/claim", "Refund see win9 shop claim")]
     [InlineData("TeleApp/3.2.1 (Android 15)", "TeleApp 3.2.1 (Android 15)")]
     [InlineData("הטלפון של דנה", "הטלפון של דנה")]
     [InlineData(" \u0000 ", "unknown")]

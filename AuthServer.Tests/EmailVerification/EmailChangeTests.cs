@@ -29,6 +29,7 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
     public async Task The_old_address_is_told_when_it_is_asked_for_and_when_it_is_done()
     {
         var person = await server.Api.RegisterAsync();
+        await server.ProveMailboxAsync(person);
         var wanted = Api.NewEmail();
 
         await AskAsync(person, wanted);
@@ -107,11 +108,12 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
     public async Task A_link_works_once_even_for_many_at_once()
     {
         var person = await server.Api.RegisterAsync();
+        await server.ProveMailboxAsync(person);
         var wanted = Api.NewEmail();
         await AskAsync(person, wanted);
         var token = await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, wanted);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ConfirmAsync(token)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ConfirmAsync(token, null, person.AccessToken)));
 
         answers.Count(answer => (int)answer.StatusCode == 204).Should().Be(1);
         foreach (var lost in answers.Where(answer => (int)answer.StatusCode != 204))
@@ -145,6 +147,84 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
         await (await server.Api.GetAsync("auth/email/change", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
     }
 
+    [Fact]
+    [Trait("ASVS", "6.3.4")]
+    public async Task A_stranger_who_presses_the_button_gives_nobody_their_address()
+    {
+        // The attacker asks for the victim's address; the mail is genuine, and the victim follows its link.
+        var (attacker, victim) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
+        var address = Api.NewEmail();
+        await AskAsync(attacker, address);
+        var token = await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, address);
+
+        await (await ConfirmAsync(token, null)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await ConfirmAsync(token, "the victims own password")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await ConfirmAsync(token, null, victim.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+
+        await server.Api.LoginAsync(attacker.Email);
+    }
+
+    [Theory]
+    [Trait("ASVS", "7.4.3")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_new_password_ends_the_change_that_a_thief_has_asked_for(bool isReset)
+    {
+        var owner = await server.Api.RegisterAsync();
+        var evil = Api.NewEmail();
+        await AskAsync(owner, evil);
+
+        await (isReset
+            ? await server.Api.PostAsync("auth/password/reset/confirm", new { token = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, owner.UserId), new_password = "another long phrase of mine" })
+            : await server.Api.PostAsync("auth/password/change", new { current_password = Api.Password, new_password = "another long phrase of mine" }, owner.AccessToken)).ShouldBeAsync(204);
+
+        // The mail was still on its way: written only now, its token would be made with the new stamp.
+        (await server.MailsAsync(MailKinds.ConfirmNewEmail, evil)).Should().BeEmpty();
+        var late = await server.MakeTokenAsync(MailedTokenUse.ConfirmNewEmail, owner.UserId, evil);
+        await (await ConfirmAsync(late, "another long phrase of mine")).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+    }
+
+    [Fact]
+    public async Task A_change_that_was_checked_against_the_old_password_does_not_survive_the_new_one()
+    {
+        var owner = await server.Api.RegisterAsync();
+        var evil = Api.NewEmail();
+        var reset = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, owner.UserId);
+
+        var asked = Enumerable.Range(0, 8).Select(_ => AskAsync(owner, evil)).ToList();
+        await (await server.Api.PostAsync("auth/password/reset/confirm", new { token = reset, new_password = "another long phrase of mine" })).ShouldBeAsync(204);
+        await Task.WhenAll(asked);
+
+        (await server.Database.QueryAsync<bool>("SELECT pending_email IS NULL FROM users WHERE id = @id", ("id", owner.UserId))).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_pending_change_that_is_too_old_is_gone_whenever_its_mail_comes()
+    {
+        var person = await server.Api.RegisterAsync();
+        var wanted = Api.NewEmail();
+        await AskAsync(person, wanted);
+        server.Clock.Advance(TimeSpan.FromHours(24));
+
+        (await server.MailsAsync(MailKinds.ConfirmNewEmail, wanted)).Should().BeEmpty();
+        await (await ConfirmAsync(await server.MakeTokenAsync(MailedTokenUse.ConfirmNewEmail, person.UserId, wanted))).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+    }
+
+    [Fact]
+    [Trait("ASVS", "6.3.1")]
+    public async Task Other_spellings_of_one_address_bring_no_more_mails()
+    {
+        var person = await server.Api.RegisterAsync();
+        var victim = Api.NewEmail();
+
+        foreach (var spelling in new[] { victim, victim.ToUpperInvariant(), "P" + victim[1..] })
+        {
+            await AskAsync(person, spelling);
+        }
+
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE kind = 'confirm_new_email' AND address = @victim", ("victim", victim))).Should().Be(1);
+    }
+
     [Theory]
     [InlineData("dana@example.com\r\nBcc: everybody@example.com")]
     [InlineData("dana\u0000@example.com")]
@@ -163,5 +243,6 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
     private Task<HttpResponseMessage> AskAsync(SignedIn person, string wanted, string password = Api.Password) =>
         server.Api.PostAsync("auth/email/change", new { new_email = wanted, current_password = password }, person.AccessToken);
 
-    private Task<HttpResponseMessage> ConfirmAsync(string token) => server.Api.PostAsync("auth/email/change/confirm", new { token });
+    private Task<HttpResponseMessage> ConfirmAsync(string token, string? password = Api.Password, string? bearer = null) =>
+        server.Api.PostAsync("auth/email/change/confirm", new { token, password }, bearer);
 }

@@ -37,6 +37,19 @@ public sealed class MailboxProofTests(StoppedServer server) : IClassFixture<Stop
     }
 
     [Fact]
+    public async Task A_new_password_is_set_also_where_the_session_would_have_been_enough()
+    {
+        var person = await server.Api.RegisterAsync();
+        var token = await TokenAsync(person);
+        await (await ConfirmAsync(new { token, new_password = "short" }, person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+
+        await (await ConfirmAsync(new { token, new_password = NewPassword }, person.AccessToken)).ShouldBeAsync(204);
+
+        await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
+        await server.Api.LoginAsync(person.Email, NewPassword);
+    }
+
+    [Fact]
     public async Task Somebody_elses_session_is_no_proof()
     {
         var (person, stranger) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync());

@@ -45,4 +45,8 @@ internal static class Mailbox
         var user = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().Users.AsNoTracking().SingleAsync(found => found.Id == userId);
         return server.ServicesOf(replica).GetRequiredService<MailedTokens>().Make(user, use, detail);
     }
+
+    /// <summary>As if the person had used the link.</summary>
+    public static Task ProveMailboxAsync(this TestServer server, SignedIn person) =>
+        server.Database.ExecuteAsync("UPDATE users SET email_confirmed = true WHERE id = @id", ("id", person.UserId));
 }

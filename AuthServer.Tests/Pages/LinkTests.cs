@@ -111,7 +111,8 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
         using var visitor = server.Visit();
         var form = await visitor.GetAsync($"/account/confirm-new-email?token={await server.MakeTokenAsync(person, MailedTokenUse.ConfirmNewEmail, address)}");
 
-        (await visitor.SendAsync(form)).Header("Location").Should().Be("/account/confirm-new-email/done?lang=en");
+        (await visitor.SendAsync(form, 0, ("password", "somebody elses password"))).Status.Should().Be(400);
+        (await visitor.SendAsync(form, 0, ("password", Api.Password))).Header("Location").Should().Be("/account/confirm-new-email/done?lang=en");
 
         await server.Api.LoginAsync(address);
     }
@@ -124,7 +125,7 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
         var form = await visitor.GetAsync($"/account/confirm-new-email?token={await server.MakeTokenAsync(person, MailedTokenUse.ConfirmNewEmail, address)}");
         await server.Api.RegisterAsync(address);
 
-        (await visitor.SendAsync(form)).Status.Should().Be(409);
+        (await visitor.SendAsync(form, 0, ("password", Api.Password))).Status.Should().Be(409);
 
         await server.Api.LoginAsync(person.Email);
     }

@@ -109,7 +109,7 @@ public sealed class PageAnswerTests(PagesServer server) : IClassFixture<PagesSer
     {
         using var visitor = server.Visit();
 
-        (await visitor.GetAsync(Form)).Header("Set-Cookie").Should().MatchRegex("^account=[^;]+; path=/; samesite=strict; httponly$");
+        (await visitor.GetAsync(Form)).Header("Set-Cookie").Should().MatchRegex("^account=[^;]+; path=/; samesite=lax; httponly$");
         (await visitor.GetAsync("/account/reset-password/done")).Header("Set-Cookie").Should().BeEmpty();
     }
 

@@ -94,13 +94,16 @@ public sealed class PasswordChangeTests(StoppedServer server) : IClassFixture<St
 
     [Fact]
     [Trait("ASVS", "6.3.7")]
-    public async Task The_owner_is_told_by_mail()
+    public async Task The_owner_is_told_by_mail_in_a_mailbox_that_is_proven()
     {
-        var person = await server.Api.RegisterAsync();
+        var (person, unproven) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
+        await server.ProveMailboxAsync(person);
 
         await ChangeAsync(person);
+        await ChangeAsync(unproven);
 
         (await server.MailsAsync(MailKinds.PasswordChanged, person.Email)).Should().ContainSingle();
+        (await server.MailsAsync(MailKinds.PasswordChanged, unproven.Email)).Should().BeEmpty("the mailbox may be a stranger's");
     }
 
     private Task<HttpResponseMessage> ChangeAsync(SignedIn person, string current = Api.Password, string wanted = NewPassword) =>

@@ -33,7 +33,7 @@ public sealed class RegistrationModeTests
         var verify = await DevTokenAsync("auth/email/verification/request", new { email = person.Email });
         await (await server.Api.PostAsync("auth/email/verification/confirm", new { token = verify }, person.AccessToken)).ShouldBeAsync(204);
         var change = await DevTokenAsync("auth/email/change", new { new_email = wanted, current_password = Api.Password }, person.AccessToken);
-        await (await server.Api.PostAsync("auth/email/change/confirm", new { token = change })).ShouldBeAsync(204);
+        await (await server.Api.PostAsync("auth/email/change/confirm", new { token = change }, person.AccessToken)).ShouldBeAsync(204);
         var reset = await DevTokenAsync("auth/password/reset/request", new { email = wanted });
         await (await server.Api.PostAsync("auth/password/reset/confirm", new { token = reset, new_password = "another long phrase of mine" })).ShouldBeAsync(204);
 

@@ -14,7 +14,7 @@ public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFix
     {
         var email = Api.NewEmail();
         await RegisterAsync(email);
-        await (await LoginAsync(email)).ShouldBeProblemAsync(ErrorCodes.EmailNotVerified);
+        await (await LoginAsync(email)).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
 
         var token = await server.MailedTokenAsync(MailKinds.Registration, email);
         await (await server.Api.PostAsync("auth/email/verification/confirm", new { token, password = Api.Password })).ShouldBeAsync(204);
@@ -23,12 +23,37 @@ public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFix
     }
 
     [Fact]
-    public async Task A_wrong_password_is_not_told_that_the_mailbox_is_unproven()
+    public async Task The_mail_is_in_the_language_that_was_asked_in()
     {
         var email = Api.NewEmail();
-        await RegisterAsync(email);
 
-        await (await LoginAsync(email, "not the password")).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await server.Api.PostAsync("auth/register", new { email, password = Api.Password }, adjust: request => request.Headers.TryAddWithoutValidation("Accept-Language", "he-IL,en;q=0.5"));
+
+        (await server.MailsAsync(MailKinds.Registration, email)).Should().ContainSingle().Which.Language.Should().Be("he");
+    }
+
+    [Fact]
+    [Trait("ASVS", "6.3.8")]
+    public async Task Signing_in_with_the_password_just_chosen_does_not_tell_whether_the_address_was_free()
+    {
+        var (taken, free) = (await ProvenAsync(), Api.NewEmail());
+        server.Clock.Advance(TimeSpan.FromMinutes(2));
+        await RegisterAsync(taken, "what the prober has chosen");
+        await RegisterAsync(free, "what the prober has chosen");
+
+        (await AnswersAsync(taken)).Should().Equal(await AnswersAsync(free));
+
+        async Task<List<string>> AnswersAsync(string email)
+        {
+            var answers = new List<string>();
+            for (var attempt = 0; attempt < 7; attempt++)
+            {
+                var response = await LoginAsync(email, "what the prober has chosen");
+                answers.Add($"{(int)response.StatusCode} {(await response.ReadJsonAsync())!["code"]}");
+            }
+
+            return answers;
+        }
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class SessionMailTests(StoppedServer server) : IClassFixture<Stopp
     private async Task<SignedIn> ProvenAsync()
     {
         var person = await server.Api.RegisterAsync();
-        await server.Database.ExecuteAsync("UPDATE users SET email_confirmed = true WHERE id = @id", ("id", person.UserId));
+        await server.ProveMailboxAsync(person);
         return person;
     }
 

@@ -13,4 +13,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 1203, Level = LogLevel.Error, Message = "A stored bcrypt hash could not be compared, because libxcrypt is missing: install libcrypt1 (Debian, Ubuntu) or libxcrypt-compat (Fedora, Red Hat)")]
     public static partial void LibcryptMissing(ILogger logger);
+
+    [LoggerMessage(EventId = 1204, Level = LogLevel.Warning, Message = "Whether there is a Data Protection key could not be seen to")]
+    public static partial void NoFirstKey(ILogger logger, Exception exception);
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Xml.Linq;
 using AuthServer.Data;
 using AuthServer.Domain;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace AuthServer.Credentials;
 
@@ -17,12 +19,15 @@ namespace AuthServer.Credentials;
 internal static class ProtectionKeys
 {
     private const string Wrapped = "wrapped";
+    private static readonly TimeSpan Use = TimeSpan.FromDays(90);
 
     /// <summary>A key is used for 90 days, and what it has protected works for 30 days at most.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromDays(180);
 
     public static void AddProtectionKeys(this IServiceCollection services)
     {
+        // Before the framework's own service, which makes a key where there is none.
+        services.AddHostedService<FirstKey>();
         services.AddDataProtection().SetApplicationName("AuthServer");
         services.AddOptions<KeyManagementOptions>().Configure<IServiceScopeFactory, KeyWrapping, TimeProvider>((options, scopes, wrapping, clock) =>
         {
@@ -43,6 +48,39 @@ internal static class ProtectionKeys
                 key.Xml = xml.ToString(SaveOptions.DisableFormatting);
             }
         }
+    }
+
+    /// <summary>
+    /// Makes the first key, one replica at a time: of two that start together on a new database each would otherwise make one of
+    /// its own, and not look for the other's for a day.
+    /// </summary>
+    private sealed class FirstKey(NpgsqlDataSource database, IKeyManager keys, TimeProvider clock, ILogger<FirstKey> logger) : IHostedService
+    {
+        private const long LockId = 0x6470_6b65;
+
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                await using var connection = await database.OpenConnectionAsync(cancellationToken);
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                await using var turn = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({LockId})", connection, transaction);
+                await turn.ExecuteNonQueryAsync(cancellationToken);
+                if (keys.GetAllKeys().Count == 0)
+                {
+                    keys.CreateNewKey(clock.GetUtcNow(), clock.GetUtcNow() + Use);
+                }
+
+                await transaction.CommitAsync(cancellationToken);
+            }
+            catch (Exception exception) when (exception is DbException or TimeoutException or InvalidOperationException)
+            {
+                // The database is away, or has not been migrated: the server starts unready, and the first use makes the key.
+                Log.NoFirstKey(logger, exception);
+            }
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class Repository(IServiceScopeFactory scopes, TimeProvider clock) : IXmlRepository

@@ -35,16 +35,20 @@ internal static class DeviceWords
     private static string? Words(string device)
     {
         var text = new StringBuilder();
-        foreach (var rune in device.EnumerateRunes().Take(MaxLength))
+        var runes = device.EnumerateRunes().Take(MaxLength).ToList();
+        foreach (var (index, rune) in runes.Index())
         {
-            var isKept = Rune.IsLetterOrDigit(rune) || IsMark(rune) || "'’()-_,".Contains(rune.ToString(), StringComparison.Ordinal)
-                || (rune.Value == '.' && text.Length > 0 && char.IsAsciiDigit(text[^1]));
+            // A dot between digits is a version's; any other may be a domain's.
+            var isVersionDot = rune.Value == '.' && index > 0 && index + 1 < runes.Count && IsDigit(runes[index - 1]) && IsDigit(runes[index + 1]);
+            var isKept = isVersionDot || Rune.IsLetterOrDigit(rune) || IsMark(rune) || "'’()-_,".Contains(rune.ToString(), StringComparison.Ordinal);
             text.Append(isKept ? rune.ToString() : " ");
         }
 
         var words = string.Join(' ', text.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
         return words.Length == 0 ? null : words;
     }
+
+    private static bool IsDigit(Rune rune) => rune.IsAscii && char.IsAsciiDigit((char)rune.Value);
 
     // Hebrew points, Indic vowels: part of the letter before them.
     private static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;

@@ -21,4 +21,7 @@ internal static class MailKinds
     public const string SessionEndedForReuse = "session_ended_for_reuse";
     public const string AccountLocked = "account_locked";
     public const string Invitation = "invitation";
+
+    /// <summary>The kinds that share a limit with this one: to the owner of a mailbox these two are the same mail.</summary>
+    public static string[] CountedWith(string kind) => kind is Registration or VerifyEmail ? [Registration, VerifyEmail] : [kind];
 }

@@ -29,14 +29,14 @@ internal sealed class Outbox(NpgsqlDataSource database, TimeProvider clock)
     private const string RequestSql = $"""
         INSERT INTO email_outbox {Columns}
         SELECT @id, @kind, @user_id, @address, @language, @data, {Fresh}
-        WHERE NOT EXISTS (SELECT 1 FROM email_outbox WHERE address = @address AND kind = @kind AND created_at > @minute_ago)
-            AND (SELECT count(*) FROM email_outbox WHERE address = @address AND kind = @kind AND created_at > @hour_ago) < @most
+        WHERE NOT EXISTS (SELECT 1 FROM email_outbox WHERE address = @address AND kind = ANY (@alike) AND created_at > @minute_ago)
+            AND (SELECT count(*) FROM email_outbox WHERE address = @address AND kind = ANY (@alike) AND created_at > @hour_ago) < @most
         """;
 
     /// <summary>Owes a mail that somebody asked for, at most one a minute and five an hour for one address and kind.</summary>
     /// <param name="kind">Which mail.</param>
     /// <param name="userId">The account, where it is known.</param>
-    /// <param name="address">Canonical, as given; or where the mail goes, if <paramref name="userId"/> is given.</param>
+    /// <param name="address">Canonical, whatever the spelling that was given: or each spelling would have a count of its own.</param>
     /// <param name="language">The asker's language, should the account name none.</param>
     /// <param name="data">What else the text needs.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -52,13 +52,13 @@ internal sealed class Outbox(NpgsqlDataSource database, TimeProvider clock)
         var now = clock.GetUtcNow();
         await using var batch = connection.CreateBatch();
         // Two that ask at once would both see that nobody has asked.
-        var turn = new NpgsqlBatchCommand("SELECT pg_advisory_xact_lock(hashtextextended(@address || ' ' || @kind, 0))");
-        turn.Parameters.AddRange(new NpgsqlParameter[] { new("address", address), new("kind", kind) });
+        var turn = new NpgsqlBatchCommand("SELECT pg_advisory_xact_lock(hashtextextended(@address, 0))");
+        turn.Parameters.Add(new("address", address));
         batch.BatchCommands.Add(turn);
         var insert = new NpgsqlBatchCommand(RequestSql);
         insert.Parameters.AddRange(new NpgsqlParameter[]
         {
-            new("id", Guid.CreateVersion7(now)), new("kind", kind), new("address", address), new("now", now),
+            new("id", Guid.CreateVersion7(now)), new("kind", kind), new("alike", MailKinds.CountedWith(kind)), new("address", address), new("now", now),
             new("user_id", NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value },
             new("language", NpgsqlDbType.Text) { Value = (object?)language ?? DBNull.Value },
             new("data", NpgsqlDbType.Jsonb) { Value = Json(data) },

@@ -25,27 +25,28 @@ internal sealed class VerifyEmailMail(AuthDbContext db, MailedTokens tokens, Mai
 }
 
 /// <summary>The link that proves the new mailbox; where somebody else has the address, a word to them instead.</summary>
-internal sealed class ConfirmNewEmailMail(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+internal sealed class ConfirmNewEmailMail(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer, TimeProvider clock) : IMailWriter
 {
     public string Kind => MailKinds.ConfirmNewEmail;
 
     public async Task<Mail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
     {
-        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == owed.UserId && user.PendingEmail == owed.Address && user.Status == UserStatus.Active, cancellationToken) is not { } user)
+        var since = clock.GetUtcNow() - settings.VerificationLifetime;
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == owed.UserId && user.PendingEmailAt > since && user.Status == UserStatus.Active, cancellationToken) is not { PendingEmail: { } address } user
+            || EmailAddress.Canonicalize(address) != owed.Address)
         {
             return null;
         }
 
-        var canonical = EmailAddress.Canonicalize(owed.Address);
-        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(other => other.NormalizedEmail == canonical && other.Id != user.Id, cancellationToken) is { } owner)
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(other => other.NormalizedEmail == owed.Address && other.Id != user.Id, cancellationToken) is { } owner)
         {
             var theirs = printer.TextsIn(owner.Locale ?? owed.Language);
             return await printer.PrintAsync(owner.Email!, theirs.AlreadyRegistered(links.ForgottenPassword(theirs)));
         }
 
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
-        var link = links.For(MailPages.ConfirmNewEmail, tokens.Make(user, MailedTokenUse.ConfirmNewEmail, owed.Address), texts, owed.Details());
-        return await printer.PrintAsync(owed.Address, texts.ConfirmNewEmail(link, settings.VerificationLifetime));
+        var link = links.For(MailPages.ConfirmNewEmail, tokens.Make(user, MailedTokenUse.ConfirmNewEmail, address), texts, owed.Details());
+        return await printer.PrintAsync(address, texts.ConfirmNewEmail(link, settings.VerificationLifetime));
     }
 }
 

@@ -54,11 +54,19 @@ public sealed record EmailChangeRequest(string? NewEmail = null, string? Current
     }
 }
 
-/// <summary>Proves the new mailbox.</summary>
+/// <summary>Proves the new mailbox: with the access token of a session of the account, or with its password.</summary>
 /// <param name="Token">What stands behind <c>token=</c> in the link.</param>
-public sealed record ConfirmEmailChangeRequest(string? Token = null) : IValidated
+/// <param name="Password">The account's password; may be left out with an access token.</param>
+public sealed record ConfirmEmailChangeRequest(string? Token = null, string? Password = null) : IValidated
 {
-    void IValidated.Validate(FieldErrors errors) => errors.Required("token", Token);
+    void IValidated.Validate(FieldErrors errors)
+    {
+        errors.Required("token", Token);
+        if (Password is not null)
+        {
+            PasswordPolicy.CheckTyped(errors, "password", Password);
+        }
+    }
 }
 
 /// <summary>An address that waits for its proof.</summary>

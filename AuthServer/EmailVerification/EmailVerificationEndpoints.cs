@@ -46,8 +46,8 @@ internal static class EmailVerificationEndpoints
         change.MapDelete("", Cancel).WithName("cancelEmailChange").WithSummary("Take the change back")
             .RequireAuthorization().DisableRateLimiting();
         change.MapPost("/confirm", ConfirmChange).WithName("confirmEmailChange").WithSummary("Prove the new mailbox with the token of a link")
-            .WithExample("""{"token":"CfDJ8Nv…"}""").AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks)
-            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.EmailTaken, ErrorCodes.RateLimited);
+            .WithExample(ConfirmExample).AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks)
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.EmailTaken, ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
     }
 
     private static async Task<Results<Accepted<MailRequested>, Problem>> Ask(VerificationRequest request, HttpContext context, MailLinks links, MailboxProof proof, CancellationToken cancellationToken)
@@ -89,6 +89,7 @@ internal static class EmailVerificationEndpoints
                 EmailChangeRequestOutcome.Requested requested => TypedResults.Accepted((string?)null, new MailRequested { DevToken = requested.DevToken }),
                 EmailChangeRequestOutcome.WrongPassword => FieldErrors.One("current_password", "Not the current password."),
                 EmailChangeRequestOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+                EmailChangeRequestOutcome.Overtaken => (Problem)ErrorCodes.SessionRevoked,
                 _ => FieldErrors.One("new_email", "This is the address there is."),
             };
 
@@ -101,11 +102,14 @@ internal static class EmailVerificationEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Results<NoContent, Problem>> ConfirmChange(ConfirmEmailChangeRequest request, Client client, EmailChange change, CancellationToken cancellationToken) =>
-        await change.ConfirmAsync(request.Token, client, cancellationToken) switch
+    private static async Task<Results<NoContent, Problem>> ConfirmChange(ConfirmEmailChangeRequest request, HttpContext context, Client client, EmailChange change, CancellationToken cancellationToken) =>
+        await change.ConfirmAsync(request.Token, request.Password, Caller.Of(context.User), client, cancellationToken) switch
         {
             EmailChangeOutcome.Changed => TypedResults.NoContent(),
             EmailChangeOutcome.Taken => (Problem)ErrorCodes.EmailTaken,
+            EmailChangeOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+            EmailChangeOutcome.PasswordNeeded => FieldErrors.One("password", "Give the account's password, or the access token of one of its sessions."),
+            EmailChangeOutcome.WrongPassword => FieldErrors.One("password", "Not the account's password."),
             _ => (Problem)ErrorCodes.InvalidOrExpiredToken,
         };
 }

@@ -65,12 +65,9 @@ internal sealed class MailboxProof(AuthDbContext db, Outbox outbox, MailedTokens
             return new MailboxProofOutcome.InvalidToken();
         }
 
-        var change = new NewCredentials(AuditEvents.EmailVerified, RevocationReason.MailboxProven) { ProvesMailbox = true };
-        if (caller?.UserId == user.Id)
-        {
-            change = change with { KeptSession = caller.SessionId };
-        }
-        else if (request.NewPassword is not null)
+        var own = caller?.UserId == user.Id ? caller : null;
+        var change = new NewCredentials(AuditEvents.EmailVerified, RevocationReason.MailboxProven) { ProvesMailbox = true, KeptSession = own?.SessionId };
+        if (request.NewPassword is not null)
         {
             var errors = new FieldErrors();
             if (await newPassword.HashAsync(errors, "new_password", request.NewPassword, user, cancellationToken) is not { } hash)
@@ -80,7 +77,7 @@ internal sealed class MailboxProof(AuthDbContext db, Outbox outbox, MailedTokens
 
             change = change with { PasswordHash = hash };
         }
-        else if (await ProveAsync(user, request.Password, client, cancellationToken) is { } refused)
+        else if (own is null && await ProveAsync(user, request.Password, client, cancellationToken) is { } refused)
         {
             return refused;
         }

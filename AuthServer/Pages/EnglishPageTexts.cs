@@ -14,7 +14,7 @@ internal static class EnglishPageTexts
         ConfirmEmail = new("Confirm your e-mail address", "Give the password you chose when you registered, so that we know that it was you.", "Confirm address"),
         ConfirmEmailAnew = new("I do not know this password", "If you have forgotten it, or somebody else registered with your address, set a new one. The old one is then worth nothing.", "Set password and confirm"),
         ConfirmEmailDone = new("Your address is confirmed", "You can close this page and sign in."),
-        ConfirmNewEmail = new("Confirm your new e-mail address", "From then on you sign in with this address, and mails go to it.", "Confirm address"),
+        ConfirmNewEmail = new("Confirm your new e-mail address", "Enter the password of the account that is to have this address. From then on you sign in with it, and mails go to it.", "Confirm address"),
         ConfirmNewEmailDone = new("Your new address is confirmed", "You can close this page. From now on, sign in with the new address."),
         ForgotPassword = new("Set a new password", "Give the e-mail address of your account. We send a link there with which you set a new password.", "Send link"),
         NewConfirmation = new("Confirm your e-mail address", "Give the e-mail address you registered with. We send a new link there.", "Send link"),

@@ -7,7 +7,7 @@ namespace AuthServer.Pages;
 
 /// <summary>
 /// Proving a mailbox by a mailed link. The account's own: with the password chosen at registration, or with a new one, so
-/// that whoever registered with somebody else's address gains nothing. A new address: with a press of the button.
+/// that whoever registered with somebody else's address gains nothing. A new address: with the account's password, for the same reason.
 /// </summary>
 internal static class MailboxPages
 {
@@ -71,9 +71,17 @@ internal static class MailboxPages
             return Refused(ChangePage(texts, token, texts.Stale));
         }
 
-        return await change.ConfirmAsync(token, client, cancellationToken) switch
+        if (PasswordFault(texts, form[Password]) is { } missing)
+        {
+            return Refused(ChangePage(texts, token, passwordFault: missing));
+        }
+
+        return await change.ConfirmAsync(token, form[Password], null, client, cancellationToken) switch
         {
             EmailChangeOutcome.Changed => new SeeOther(texts.To($"{MailPages.ConfirmNewEmail}/done")),
+            EmailChangeOutcome.WrongPassword => Refused(ChangePage(texts, token, passwordFault: texts.WrongPassword)),
+            EmailChangeOutcome.LockedOut(var wait) => new PageResult(
+                ChangePage(texts, token, texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))), StatusCodes.Status429TooManyRequests, wait),
             EmailChangeOutcome.Taken => new PageResult(texts.Page(texts.NewEmailTaken), StatusCodes.Status409Conflict),
             _ => Refused(texts.Page(texts.ExpiredNewEmail)),
         };
@@ -88,8 +96,11 @@ internal static class MailboxPages
             new PageForm(texts.To(MailPages.ConfirmEmail), texts.ConfirmEmailAnew.Button, [newPassword], token, Fold: fold));
     }
 
-    private static PageContent ChangePage(PageTexts texts, string? token, string? fault = null) =>
-        texts.Page(texts.ConfirmNewEmail, new PageForm(texts.To(MailPages.ConfirmNewEmail), texts.ConfirmNewEmail.Button, [], token, fault));
+    private static PageContent ChangePage(PageTexts texts, string? token, string? fault = null, string? passwordFault = null)
+    {
+        var password = new PageField(Password, texts.Password, "password", "current-password", Fault: passwordFault);
+        return texts.Page(texts.ConfirmNewEmail, new PageForm(texts.To(MailPages.ConfirmNewEmail), texts.ConfirmNewEmail.Button, [password], token, fault));
+    }
 
     private static PageResult Refused(PageContent content) => new(content, StatusCodes.Status400BadRequest);
 }

@@ -56,7 +56,8 @@ internal static class PagesEndpoints
             _isHttps = isHttps;
             // No sibling domain can set one of this name (ASVS 3.3.1).
             (Name, Path) = (isHttps ? "__Host-account" : "account", "/");
-            (SameSite, HttpOnly, IsEssential) = (SameSiteMode.Strict, true, true);
+            // Lax goes along when the link is pressed in a webmail page, and like Strict not with a POST from elsewhere.
+            (SameSite, HttpOnly, IsEssential) = (SameSiteMode.Lax, true, true);
         }
 
         public override CookieOptions Build(HttpContext context, DateTimeOffset expiresFrom)

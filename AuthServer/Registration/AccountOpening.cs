@@ -73,5 +73,5 @@ internal sealed class AccountOpening(AuthDbContext db, Outbox outbox, MailedToke
     }
 
     private Task OweMailAsync(string kind, User user, RegisterRequest request, CancellationToken cancellationToken) =>
-        outbox.RequestAsync(kind, null, user.NormalizedEmail!, request.Locale, MailLinks.Data(request.Link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+        outbox.RequestAsync(kind, null, user.NormalizedEmail!, request.Locale ?? request.AskedIn, MailLinks.Data(request.Link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
 }

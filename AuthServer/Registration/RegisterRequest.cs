@@ -26,6 +26,9 @@ public sealed record RegisterRequest(
     string? DeviceName = null,
     string? Link = null) : IValidated
 {
+    /// <summary>The language the client prefers, for the mail, should the request name none.</summary>
+    internal string? AskedIn { get; init; }
+
     private static readonly string[] KnownRoles = [Domain.Role.Patient, Domain.Role.Physician, Domain.Role.Admin, Domain.Role.Support];
 
     void IValidated.Validate(FieldErrors errors)

@@ -32,10 +32,10 @@ internal static class RegistrationEndpoints
         group.MapPost("/signup", Register).WithName("signup").WithSummary("The same as register").WithExample(Example).WithAnswer(Examples.SignedIn, 201).WithAnswer(MailRequested.Example, 202);
     }
 
-    private static async Task<Results<Created<SignedInResponse>, Accepted<MailRequested>, Problem>> Register(RegisterRequest request, Client client, MailLinks links, AccountRegistration registration, CancellationToken cancellationToken) =>
+    private static async Task<Results<Created<SignedInResponse>, Accepted<MailRequested>, Problem>> Register(RegisterRequest request, HttpContext context, Client client, MailLinks links, AccountRegistration registration, CancellationToken cancellationToken) =>
         links.Fault(request.Link) is { } problem
             ? problem
-            : await registration.RegisterAsync(request, client, cancellationToken) switch
+            : await registration.RegisterAsync(request with { AskedIn = Language.AskedFor(context.Request).Tag }, client, cancellationToken) switch
             {
                 RegistrationOutcome.Registered registered => TypedResults.Created("/api/v1/users/me", registered.Response),
                 RegistrationOutcome.MailSent sent => TypedResults.Accepted((string?)null, new MailRequested { DevToken = sent.DevToken }),

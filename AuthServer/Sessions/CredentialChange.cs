@@ -41,7 +41,7 @@ internal sealed class CredentialChange(AuthDbContext db, SessionRevoker revoker,
 
         var now = clock.GetUtcNow();
         db.Audit(change.AuditEvent, now, client, user.Id, user.Id, change.KeptSession);
-        if (change.PasswordHash is not null)
+        if (change.PasswordHash is not null && (user.EmailConfirmed || change.ProvesMailbox))
         {
             db.OweMail(MailKinds.PasswordChanged, user, user.Email!, now, Outbox.Describe(client));
         }
@@ -69,6 +69,9 @@ internal sealed class CredentialChange(AuthDbContext db, SessionRevoker revoker,
         return await db.Users.Where(found => found.Id == user.Id && found.SecurityStamp == user.SecurityStamp && found.Status == UserStatus.Active)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(found => found.SecurityStamp, stamp)
+                // Whoever had the old password may have asked for an address of their own.
+                .SetProperty(found => found.PendingEmail, (string?)null)
+                .SetProperty(found => found.PendingEmailAt, (DateTimeOffset?)null)
                 .SetProperty(found => found.PasswordHash, found => change.PasswordHash ?? found.PasswordHash)
                 .SetProperty(found => found.EmailConfirmed, found => change.ProvesMailbox || found.EmailConfirmed), cancellationToken) == 1;
     }

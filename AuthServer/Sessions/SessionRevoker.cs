@@ -31,7 +31,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
         mailed AS (
             INSERT INTO email_outbox {0}
             SELECT gen_random_uuid(), '{1}', u.id, u.email, u.locale, jsonb_strip_nulls(jsonb_build_object('device', e.device_name)), {2}
-            FROM ended e JOIN users u ON u.id = e.user_id AND u.email IS NOT NULL)
+            FROM ended e JOIN users u ON u.id = e.user_id AND u.email_confirmed)
         """;
 
     private static readonly string EndOne = Statement("id = @session_id");

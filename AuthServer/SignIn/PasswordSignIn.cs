@@ -51,7 +51,8 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
         }
 
         var (isRight, hash) = await CheckAsync(account, password, attempt, cancellationToken);
-        if (!isRight)
+        // Registering told nobody whether the address had an account; signing in with the password just chosen must not either.
+        if (!isRight || (rules.VerifyFirst && !account!.IsEmailVerified))
         {
             await AuditFailureAsync(account?.Id, attempt, client, "invalid_credentials", verdict.SetLock);
             return new SignInOutcome.Rejected();
