@@ -56,6 +56,7 @@ public sealed class PasswordChangeTests(StoppedServer server) : IClassFixture<St
     public async Task Guessing_with_a_stolen_token_locks_the_name_as_guessing_at_sign_in_does()
     {
         var person = await server.Api.RegisterAsync();
+        await server.ProveMailboxAsync(person);
         for (var guess = 0; guess < 5; guess++)
         {
             await (await ChangeAsync(person, current: "not the password")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
@@ -63,6 +64,8 @@ public sealed class PasswordChangeTests(StoppedServer server) : IClassFixture<St
 
         await (await ChangeAsync(person)).ShouldBeProblemAsync(ErrorCodes.LockedOut);
         await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.LockedOut);
+        (await server.MailsAsync(MailKinds.AccountLocked, person.Email)).Should().ContainSingle();
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'sign_in.locked' AND subject_id = @id", ("id", person.UserId))).Should().Be(1);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using AuthServer.Email;
 using AuthServer.Http;
 using AuthServer.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Registration;
 
@@ -20,6 +21,25 @@ public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFix
         await (await server.Api.PostAsync("auth/email/verification/confirm", new { token, password = Api.Password })).ShouldBeAsync(204);
 
         (await server.Api.LoginAsync(email)).User!["email_verified"]!.GetValue<bool>().Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task An_account_that_nobody_proves_gives_its_address_back_after_a_week()
+    {
+        var (squatted, proven) = (Api.NewEmail(), await ProvenAsync());
+        await RegisterAsync(squatted, "a phrase of somebody else");
+        var sweep = server.Services.GetRequiredService<Sweep>();
+
+        server.Clock.Advance(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(1));
+        await sweep.RunAsync(CancellationToken.None);
+        (await CountAsync(squatted)).Should().Be(1);
+        server.Clock.Advance(TimeSpan.FromMinutes(2));
+        await sweep.RunAsync(CancellationToken.None);
+
+        (await CountAsync(squatted)).Should().Be(0);
+        (await CountAsync(proven)).Should().Be(1);
+
+        Task<long> CountAsync(string email) => server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE normalized_email = @email", ("email", email));
     }
 
     [Fact]

@@ -32,7 +32,6 @@ internal static class CredentialsRegistration
         builder.Services.AddSingleton<AccountRules>();
         builder.Services.AddSingleton<SignInThrottle>();
         builder.Services.AddSingleton<NameTurns>();
-        builder.Services.AddSingleton<PasswordProof>();
         builder.Services.AddSingleton<MailedTokens>();
         builder.Services.AddProtectionKeys();
     }

@@ -5,6 +5,7 @@ using AuthServer.Data.Configurations;
 using AuthServer.Domain;
 using AuthServer.Email;
 using AuthServer.Http;
+using AuthServer.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using AuthServer.Email;
 using AuthServer.Http;
 using AuthServer.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,7 +17,6 @@ internal static class SignInEndpoints
     {
         builder.Services.AddJson(SignInJson.Default);
         builder.Services.AddSingleton<PasswordSignIn>();
-        builder.Services.AddScoped<IMailWriter, AccountLockedMail>();
     }
 
     public static void MapSignIn(this IEndpointRouteBuilder api)

@@ -24,6 +24,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.Property(user => user.PendingUserName).HasMaxLength(256);
         builder.Property(user => user.LegacyId).HasMaxLength(128);
         builder.HasIndex(user => user.NormalizedEmail).IsUnique().HasDatabaseName(EmailIndex);
+        builder.HasIndex(user => user.CreatedAt).HasFilter("NOT email_confirmed");
         builder.HasIndex(user => user.NormalizedUserName).IsUnique().HasDatabaseName(UserNameIndex);
     }
 }

@@ -4,7 +4,7 @@ using AuthServer.Domain;
 using AuthServer.Email;
 using Npgsql;
 
-namespace AuthServer.SignIn;
+namespace AuthServer.Sessions;
 
 /// <summary>Tells the owner of an account that guessing at its password has locked it.</summary>
 internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : IMailWriter

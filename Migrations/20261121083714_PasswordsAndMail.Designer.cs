@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace AuthServer.Migrations
 {
     [DbContext(typeof(AuthDbContext))]
-    [Migration("20261121074943_PasswordsAndMail")]
+    [Migration("20261121083714_PasswordsAndMail")]
     partial class PasswordsAndMail
     {
         /// <inheritdoc />
@@ -766,6 +766,10 @@ namespace AuthServer.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_users");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_users_created_at")
+                        .HasFilter("NOT email_confirmed");
 
                     b.HasIndex("NormalizedEmail")
                         .IsUnique()

@@ -1,9 +1,11 @@
+using AuthServer.Audit;
+using AuthServer.Credentials;
 using AuthServer.Domain;
 using AuthServer.Http;
 using Microsoft.AspNetCore.Identity;
 using Npgsql;
 
-namespace AuthServer.Credentials;
+namespace AuthServer.Sessions;
 
 /// <summary>What became of an attempt to prove oneself with the password.</summary>
 internal abstract record ProofOutcome
@@ -14,9 +16,7 @@ internal abstract record ProofOutcome
 
     public sealed record Right : ProofOutcome;
 
-    /// <summary>Not the password.</summary>
-    /// <param name="SetLock">Whether that locked the name.</param>
-    public sealed record Wrong(bool SetLock) : ProofOutcome;
+    public sealed record Wrong : ProofOutcome;
 
     public sealed record LockedOut(TimeSpan RetryAfter) : ProofOutcome;
 }
@@ -25,7 +25,7 @@ internal abstract record ProofOutcome
 /// The password of a person who is known already, asked for once more before something that matters. Counted as signing in
 /// is, or a stolen session would be a place to guess at the password.
 /// </summary>
-internal sealed class PasswordProof(NpgsqlDataSource database, SignInThrottle throttle, NameTurns turns, PasswordHashing hashing)
+internal sealed class PasswordProof(NpgsqlDataSource database, SignInThrottle throttle, NameTurns turns, PasswordHashing hashing, TimeProvider clock)
 {
     public async Task<ProofOutcome> CheckAsync(User user, string password, Client client, CancellationToken cancellationToken)
     {
@@ -52,7 +52,12 @@ internal sealed class PasswordProof(NpgsqlDataSource database, SignInThrottle th
 
         if (result == PasswordVerificationResult.Failed)
         {
-            return new ProofOutcome.Wrong(verdict.SetLock);
+            if (verdict.SetLock)
+            {
+                await RunAsync(AuditLocked(user, client), AccountLockedMail.Owe(user.Id, attempt, clock));
+            }
+
+            return new ProofOutcome.Wrong();
         }
 
         await RunAsync(SignInThrottle.TakeBack(attempt, succeeded: true));
@@ -67,10 +72,22 @@ internal sealed class PasswordProof(NpgsqlDataSource database, SignInThrottle th
         return await throttle.ReadAsync(row, cancellationToken);
     }
 
-    private async Task RunAsync(NpgsqlBatchCommand step)
+    private NpgsqlBatchCommand AuditLocked(User user, Client client)
+    {
+        var step = new NpgsqlBatchCommand($"""
+            INSERT INTO audit_events {AuditLog.Columns}
+            VALUES ('{AuditEvents.SignInLocked}', 'failure', @now, @user_id, @user_id, NULL, NULL, @ip, @user_agent, @request_id, 'password_proof')
+            """);
+        step.Parameters.Add(new("now", clock.GetUtcNow()));
+        step.Parameters.Add(new("user_id", user.Id));
+        step.Parameters.AddOrigin(client);
+        return step;
+    }
+
+    private async Task RunAsync(params NpgsqlBatchCommand[] steps)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(step);
+        Array.ForEach(steps, batch.BatchCommands.Add);
         await batch.ExecuteNonQueryAsync();
     }
 }

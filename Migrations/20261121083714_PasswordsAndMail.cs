@@ -60,6 +60,12 @@ namespace AuthServer.Migrations
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_users_created_at",
+                table: "users",
+                column: "created_at",
+                filter: "NOT email_confirmed");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_sessions_revoked_at",
                 table: "sessions",
                 column: "revoked_at",
@@ -98,6 +104,10 @@ namespace AuthServer.Migrations
         {
             migrationBuilder.DropTable(
                 name: "email_outbox");
+
+            migrationBuilder.DropIndex(
+                name: "ix_users_created_at",
+                table: "users");
 
             migrationBuilder.DropIndex(
                 name: "ix_sessions_revoked_at",
