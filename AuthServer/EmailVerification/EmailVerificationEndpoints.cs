@@ -21,6 +21,7 @@ internal static class EmailVerificationEndpoints
         builder.Services.AddJson(EmailVerificationJson.Default);
         builder.Services.AddScoped<MailboxProof>();
         builder.Services.AddScoped<EmailChange>();
+        builder.Services.AddScoped<NewEmailProof>();
         builder.Services.AddScoped<IMailWriter, VerifyEmailMail>();
         builder.Services.AddScoped<IMailWriter, ConfirmNewEmailMail>();
         builder.Services.AddScoped<IMailWriter, EmailChangeRequestedMail>();
@@ -86,10 +87,10 @@ internal static class EmailVerificationEndpoints
             ? problem
             : await change.RequestAsync(caller, request, Language.AskedFor(context.Request).Tag, client, cancellationToken) switch
             {
-                EmailChangeRequestOutcome.Requested requested => TypedResults.Accepted((string?)null, new MailRequested { DevToken = requested.DevToken }),
-                EmailChangeRequestOutcome.WrongPassword => FieldErrors.One("current_password", "Not the current password."),
-                EmailChangeRequestOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
-                EmailChangeRequestOutcome.Overtaken => (Problem)ErrorCodes.SessionRevoked,
+                EmailChangeOutcome.Requested requested => TypedResults.Accepted((string?)null, new MailRequested { DevToken = requested.DevToken }),
+                EmailChangeOutcome.WrongPassword => FieldErrors.One("current_password", "Not the current password."),
+                EmailChangeOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+                EmailChangeOutcome.Overtaken => (Problem)ErrorCodes.SessionRevoked,
                 _ => FieldErrors.One("new_email", "This is the address there is."),
             };
 
@@ -102,14 +103,14 @@ internal static class EmailVerificationEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Results<NoContent, Problem>> ConfirmChange(ConfirmEmailChangeRequest request, HttpContext context, Client client, EmailChange change, CancellationToken cancellationToken) =>
-        await change.ConfirmAsync(request.Token, request.Password, Caller.Of(context.User), client, cancellationToken) switch
+    private static async Task<Results<NoContent, Problem>> ConfirmChange(ConfirmEmailChangeRequest request, HttpContext context, Client client, NewEmailProof proof, CancellationToken cancellationToken) =>
+        await proof.ConfirmAsync(request.Token, request.Password, Caller.Of(context.User), client, cancellationToken) switch
         {
-            EmailChangeOutcome.Changed => TypedResults.NoContent(),
-            EmailChangeOutcome.Taken => (Problem)ErrorCodes.EmailTaken,
-            EmailChangeOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
-            EmailChangeOutcome.PasswordNeeded => FieldErrors.One("password", "Give the account's password, or the access token of one of its sessions."),
-            EmailChangeOutcome.WrongPassword => FieldErrors.One("password", "Not the account's password."),
+            NewEmailProofOutcome.Changed => TypedResults.NoContent(),
+            NewEmailProofOutcome.Taken => (Problem)ErrorCodes.EmailTaken,
+            NewEmailProofOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+            NewEmailProofOutcome.PasswordNeeded => FieldErrors.One("password", "Give the account's password, or the access token of one of its sessions."),
+            NewEmailProofOutcome.WrongPassword => FieldErrors.One("password", "Not the account's password."),
             _ => (Problem)ErrorCodes.InvalidOrExpiredToken,
         };
 }

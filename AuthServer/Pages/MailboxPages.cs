@@ -60,10 +60,10 @@ internal static class MailboxPages
         return string.IsNullOrEmpty(password) ? texts.NoPassword : errors.Any ? texts.WrongPassword : null;
     }
 
-    private static async Task<PageResult> ShowChangeAsync(string? token, PageTexts texts, EmailChange change, CancellationToken cancellationToken) =>
-        await change.IsGoodAsync(token, cancellationToken) ? new(ChangePage(texts, token)) : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
+    private static async Task<PageResult> ShowChangeAsync(string? token, PageTexts texts, NewEmailProof proof, CancellationToken cancellationToken) =>
+        await proof.IsGoodAsync(token, cancellationToken) ? new(ChangePage(texts, token)) : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
 
-    private static async Task<IResult> ChangeAsync(PostedForm form, PageTexts texts, Client client, EmailChange change, CancellationToken cancellationToken)
+    private static async Task<IResult> ChangeAsync(PostedForm form, PageTexts texts, Client client, NewEmailProof proof, CancellationToken cancellationToken)
     {
         var token = form[PostedForm.Token];
         if (!form.IsOurs)
@@ -76,13 +76,13 @@ internal static class MailboxPages
             return Refused(ChangePage(texts, token, passwordFault: missing));
         }
 
-        return await change.ConfirmAsync(token, form[Password], null, client, cancellationToken) switch
+        return await proof.ConfirmAsync(token, form[Password], null, client, cancellationToken) switch
         {
-            EmailChangeOutcome.Changed => new SeeOther(texts.To($"{MailPages.ConfirmNewEmail}/done")),
-            EmailChangeOutcome.WrongPassword => Refused(ChangePage(texts, token, passwordFault: texts.WrongPassword)),
-            EmailChangeOutcome.LockedOut(var wait) => new PageResult(
+            NewEmailProofOutcome.Changed => new SeeOther(texts.To($"{MailPages.ConfirmNewEmail}/done")),
+            NewEmailProofOutcome.WrongPassword => Refused(ChangePage(texts, token, passwordFault: texts.WrongPassword)),
+            NewEmailProofOutcome.LockedOut(var wait) => new PageResult(
                 ChangePage(texts, token, texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))), StatusCodes.Status429TooManyRequests, wait),
-            EmailChangeOutcome.Taken => new PageResult(texts.Page(texts.NewEmailTaken), StatusCodes.Status409Conflict),
+            NewEmailProofOutcome.Taken => new PageResult(texts.Page(texts.NewEmailTaken), StatusCodes.Status409Conflict),
             _ => Refused(texts.Page(texts.ExpiredNewEmail)),
         };
     }
