@@ -6,10 +6,14 @@ using AuthServer.EmailVerification;
 using AuthServer.Http;
 using AuthServer.Pages;
 using AuthServer.Passwords;
+using AuthServer.Physicians;
 using AuthServer.Profile;
 using AuthServer.Registration;
 using AuthServer.Sessions;
 using AuthServer.SignIn;
+using AuthServer.Staff;
+using AuthServer.Support;
+using AuthServer.Tenants;
 using AuthServer.Tokens;
 using AuthServer.Users;
 
@@ -34,6 +38,7 @@ builder.AddCredentials();
 builder.AddEmail();
 builder.AddTokens();
 builder.AddSessions();
+builder.AddStaff();
 
 // Slices
 builder.AddRegistration();
@@ -42,6 +47,9 @@ builder.AddPasswords();
 builder.AddEmailVerification();
 builder.AddProfile();
 builder.AddUsers();
+builder.AddSupport();
+builder.AddTenants();
+builder.AddPhysicians();
 
 // Faces
 builder.AddPages();
@@ -70,5 +78,9 @@ api.MapSessions();
 api.MapPasswords();
 api.MapEmailVerification();
 api.MapProfile();
+api.MapUsers();
+api.MapSupport();
+api.MapTenants();
+api.MapPhysicians();
 
 return await commandLine.RunAsync(app);

@@ -21,7 +21,67 @@ namespace AuthServer.Migrations
                 .HasAnnotation("ProductVersion", "10.0.14")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
+            NpgsqlModelBuilderExtensions.HasPostgresExtension(modelBuilder, "pg_trgm");
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+
+            modelBuilder.Entity("AuthServer.Domain.AssistedReset", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_by");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("RequestedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("requested_by");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("state");
+
+                    b.Property<Guid?>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_assisted_resets");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_assisted_resets_expires_at");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_assisted_resets_pending")
+                        .HasFilter("state = 'pending'");
+
+                    b.ToTable("assisted_resets", (string)null);
+                });
 
             modelBuilder.Entity("AuthServer.Domain.AuditEvent", b =>
                 {
@@ -35,6 +95,11 @@ namespace AuthServer.Migrations
                     b.Property<Guid?>("ActorId")
                         .HasColumnType("uuid")
                         .HasColumnName("actor_id");
+
+                    b.Property<string>("Detail")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("detail");
 
                     b.Property<IPAddress>("IpAddress")
                         .HasColumnType("inet")
@@ -97,6 +162,51 @@ namespace AuthServer.Migrations
                     b.ToTable("audit_events", (string)null);
                 });
 
+            modelBuilder.Entity("AuthServer.Domain.Figure", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CountedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("counted_at");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Measure")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("measure");
+
+                    b.Property<Guid?>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<long>("Value")
+                        .HasColumnType("bigint")
+                        .HasColumnName("value");
+
+                    b.HasKey("Id")
+                        .HasName("pk_figures");
+
+                    b.HasIndex("TenantId", "Measure", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_figures_tenant_id_measure_key");
+
+                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("TenantId", "Measure", "Key"), false);
+
+                    b.ToTable("figures", (string)null);
+                });
+
             modelBuilder.Entity("AuthServer.Domain.Licence", b =>
                 {
                     b.Property<Guid>("Id")
@@ -107,6 +217,10 @@ namespace AuthServer.Migrations
                     b.Property<DateOnly?>("ExpiresOn")
                         .HasColumnType("date")
                         .HasColumnName("expires_on");
+
+                    b.Property<DateTimeOffset?>("ExpiryToldAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expiry_told_at");
 
                     b.Property<string>("Jurisdiction")
                         .HasMaxLength(6)
@@ -122,6 +236,11 @@ namespace AuthServer.Migrations
                     b.Property<Guid>("PhysicianId")
                         .HasColumnType("uuid")
                         .HasColumnName("physician_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("reason");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -139,6 +258,14 @@ namespace AuthServer.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_licences");
+
+                    b.HasIndex("ExpiresOn")
+                        .HasDatabaseName("ix_licences_expires_on")
+                        .HasFilter("state = 'verified' AND expires_on IS NOT NULL");
+
+                    b.HasIndex("State")
+                        .HasDatabaseName("ix_licences_state")
+                        .HasFilter("state = 'pending'");
 
                     b.HasIndex("PhysicianId", "Jurisdiction")
                         .IsUnique()
@@ -325,6 +452,10 @@ namespace AuthServer.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("session_id");
 
+                    b.Property<Guid?>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
                     b.Property<int?>("TokenVersion")
                         .HasColumnType("integer")
                         .HasColumnName("token_version");
@@ -341,6 +472,9 @@ namespace AuthServer.Migrations
 
                     b.HasIndex("SessionId")
                         .HasDatabaseName("ix_revocations_session_id");
+
+                    b.HasIndex("TenantId")
+                        .HasDatabaseName("ix_revocations_tenant_id");
 
                     b.HasIndex("UserId")
                         .HasDatabaseName("ix_revocations_user_id");
@@ -663,6 +797,15 @@ namespace AuthServer.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("DisabledReason")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("disabled_reason");
+
+                    b.Property<DateTimeOffset?>("DisabledUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("disabled_until");
+
                     b.Property<string>("Email")
                         .IsRequired()
                         .HasMaxLength(256)
@@ -677,6 +820,10 @@ namespace AuthServer.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("full_name");
+
+                    b.Property<DateTimeOffset?>("InvitedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("invited_at");
 
                     b.Property<DateTimeOffset?>("LastLoginAt")
                         .HasColumnType("timestamp with time zone")
@@ -738,6 +885,13 @@ namespace AuthServer.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("phone_number_confirmed");
 
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("search_text")
+                        .HasComputedColumnSql("' ' || email || ' ' || coalesce(full_name, '') || ' ' || coalesce(user_name, '')", true);
+
                     b.Property<string>("SecurityStamp")
                         .HasColumnType("text")
                         .HasColumnName("security_stamp");
@@ -768,6 +922,14 @@ namespace AuthServer.Migrations
                         .HasDatabaseName("ix_users_created_at")
                         .HasFilter("NOT email_confirmed");
 
+                    b.HasIndex("DisabledUntil")
+                        .HasDatabaseName("ix_users_disabled_until")
+                        .HasFilter("disabled_until IS NOT NULL");
+
+                    b.HasIndex("InvitedAt")
+                        .HasDatabaseName("ix_users_invited_at")
+                        .HasFilter("invited_at IS NOT NULL");
+
                     b.HasIndex("NormalizedEmail")
                         .IsUnique()
                         .HasDatabaseName("ix_users_normalized_email");
@@ -775,6 +937,17 @@ namespace AuthServer.Migrations
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
                         .HasDatabaseName("ix_users_normalized_user_name");
+
+                    b.HasIndex("SearchText")
+                        .HasDatabaseName("ix_users_search_text");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchText"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SearchText"), new[] { "gin_trgm_ops" });
+
+                    b.HasIndex(new[] { "CreatedAt" }, "ix_users_created_at_brin")
+                        .HasDatabaseName("ix_users_created_at_brin");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex(new[] { "CreatedAt" }, "ix_users_created_at_brin"), "brin");
 
                     b.ToTable("users", (string)null);
 
@@ -935,6 +1108,16 @@ namespace AuthServer.Migrations
                     b.ToTable("user_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("AuthServer.Domain.AssistedReset", b =>
+                {
+                    b.HasOne("AuthServer.Domain.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_assisted_resets_users_user_id");
+                });
+
             modelBuilder.Entity("AuthServer.Domain.Licence", b =>
                 {
                     b.HasOne("AuthServer.Domain.Physician", null)
@@ -1002,8 +1185,26 @@ namespace AuthServer.Migrations
                         {
                             b1.Property<Guid>("TenantId");
 
+                            b1.Property<string>("Locale")
+                                .HasJsonPropertyName("locale");
+
+                            b1.Property<string>("MailSenderName")
+                                .HasJsonPropertyName("mail_sender_name");
+
+                            b1.Property<bool>("RequireMfa")
+                                .HasJsonPropertyName("require_mfa");
+
+                            b1.Property<bool>("RequireVerifiedEmail")
+                                .HasJsonPropertyName("require_verified_email");
+
                             b1.Property<bool>("SelfRegistration")
                                 .HasJsonPropertyName("self_registration");
+
+                            b1.Property<int?>("SessionAbsoluteMinutes")
+                                .HasJsonPropertyName("session_absolute_minutes");
+
+                            b1.Property<int?>("SessionIdleMinutes")
+                                .HasJsonPropertyName("session_idle_minutes");
 
                             b1.HasKey("TenantId");
 

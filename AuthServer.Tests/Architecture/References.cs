@@ -14,6 +14,15 @@ internal static class References
     public static IEnumerable<Type> Of(Type type) =>
         Declared(type).Concat(type.GetMembers(Own).SelectMany(Of)).SelectMany(Parts).Distinct();
 
+    /// <summary>The members that the type's method bodies, and those of what the compiler made of them, name.</summary>
+    public static IEnumerable<MemberInfo> MembersUsedBy(Type type) =>
+        from method in type.GetMembers(Own).OfType<MethodBase>()
+        where method.GetMethodBody() is not null
+        from token in Tokens(method.GetMethodBody()!.GetILAsByteArray()!)
+        let member = Member(method, token)
+        where member is not null
+        select member;
+
     private static IEnumerable<Type?> Declared(Type type) =>
         type.GetInterfaces().Append(type.BaseType).Concat(type.GetGenericArguments().SelectMany(argument => argument.IsGenericParameter ? argument.GetGenericParameterConstraints() : [argument]))
             .Concat(type.GetCustomAttributesData().Select(attribute => attribute.AttributeType));
@@ -41,17 +50,19 @@ internal static class References
             .Concat(Tokens(body.GetILAsByteArray()!).SelectMany(token => Resolve(method, token)));
     }
 
-    private static IEnumerable<Type?> Resolve(MethodBase method, int token)
+    private static IEnumerable<Type?> Resolve(MethodBase method, int token) => Member(method, token) switch
+    {
+        Type type => [type],
+        FieldInfo field => [field.DeclaringType, field.FieldType],
+        MethodBase called => Signature(called).Append(called.DeclaringType).Concat(called is MethodInfo { IsGenericMethod: true } ? called.GetGenericArguments() : []),
+        _ => [],
+    };
+
+    private static MemberInfo? Member(MethodBase method, int token)
     {
         var ofType = method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : null;
         var ofMethod = method is MethodInfo { IsGenericMethod: true } ? method.GetGenericArguments() : null;
-        return method.Module.ResolveMember(token, ofType, ofMethod) switch
-        {
-            Type type => [type],
-            FieldInfo field => [field.DeclaringType, field.FieldType],
-            MethodBase called => Signature(called).Append(called.DeclaringType).Concat(called is MethodInfo { IsGenericMethod: true } ? called.GetGenericArguments() : []),
-            _ => [],
-        };
+        return method.Module.ResolveMember(token, ofType, ofMethod);
     }
 
     // ECMA-335 partition III: an opcode of one byte, or of two that begin with FE, and its operand.

@@ -13,10 +13,11 @@ public sealed class RoomTests
         ["Domain"],
         ["Data"],
         ["Http"],
-        ["Audit", "Email", "Tenants", "Credentials"],
+        ["Audit", "Email", "Credentials"],
         ["Tokens"],
         ["Sessions"],
-        ["Registration", "SignIn", "Passwords", "EmailVerification", "Profile", "Users", "Physicians", "ApiKeys", "Import"],
+        ["Staff"],
+        ["Registration", "SignIn", "Passwords", "EmailVerification", "Profile", "Users", "Support", "Tenants", "Physicians", "ApiKeys", "Import"],
         ["Pages", "Cli"],
         [Program],
     ];

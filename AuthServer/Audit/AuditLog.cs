@@ -27,15 +27,17 @@ internal static class AuditLog
     }
 
     /// <summary>An event about one person's account, saved with the context's other changes.</summary>
-    public static void Audit(this AuthDbContext db, string type, DateTimeOffset now, Client client, Guid? actor, Guid? subject, Guid? session = null, string? reason = null, AuditOutcome outcome = AuditOutcome.Success) =>
+    public static void Audit(this AuthDbContext db, string type, DateTimeOffset now, Client client, Guid? actor, Guid? subject, Guid? session = null, string? reason = null, AuditOutcome outcome = AuditOutcome.Success, Guid? tenant = null, string? detail = null) =>
         db.AuditEvents.Add(new AuditEvent(type, outcome, now)
         {
             ActorId = actor,
             SubjectId = subject,
+            TenantId = tenant,
             SessionId = session,
             IpAddress = client.Address,
             UserAgent = client.UserAgent,
             RequestId = client.RequestId,
             Reason = reason,
+            Detail = detail,
         });
 }

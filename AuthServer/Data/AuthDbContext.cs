@@ -37,6 +37,12 @@ public sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : Ide
     /// <summary>Failed sign-ins by name and network.</summary>
     public DbSet<SignInLockout> SignInLockouts => Set<SignInLockout>();
 
+    /// <summary>Password resets that support asked for and a second person decides.</summary>
+    public DbSet<AssistedReset> AssistedResets => Set<AssistedReset>();
+
+    /// <summary>Counts for the statistics.</summary>
+    public DbSet<Figure> Figures => Set<Figure>();
+
     /// <summary>Mails that are owed.</summary>
     public DbSet<OutgoingEmail> OutgoingEmails => Set<OutgoingEmail>();
 
@@ -44,6 +50,7 @@ public sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : Ide
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
+        builder.HasPostgresExtension("pg_trgm");
         builder.ApplyConfigurationsFromAssembly(typeof(AuthDbContext).Assembly);
         SnakeCase.Apply(builder.Model);
     }

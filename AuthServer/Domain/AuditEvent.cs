@@ -51,6 +51,9 @@ public sealed class AuditEvent
 
     /// <summary>Why, in one word, where the type and outcome leave it open.</summary>
     public string? Reason { get; internal init; }
+
+    /// <summary>What staff said about it, or what exactly was changed.</summary>
+    public string? Detail { get; internal init; }
 }
 
 /// <summary>Whether what was tried came about.</summary>

@@ -41,6 +41,12 @@ public sealed class Licence
     /// <summary>The last day it is good for; null where it does not end.</summary>
     public DateOnly? ExpiresOn { get; internal set; }
 
+    /// <summary>Why it was rejected or suspended, as the admin told it.</summary>
+    public string? Reason { get; internal set; }
+
+    /// <summary>When the physician was last told that it is about to expire.</summary>
+    public DateTimeOffset? ExpiryToldAt { get; internal set; }
+
     /// <summary>The admin who verified it.</summary>
     public Guid? VerifiedBy { get; internal set; }
 

@@ -1,8 +1,8 @@
 namespace AuthServer.Domain;
 
 /// <summary>
-/// Access tokens that must not be believed although their signature is good: those of one session, or those of one
-/// person from before a token version. Kept as long as such a token could still be within its lifetime.
+/// Access tokens that must not be believed although their signature is good: those of one session, those of one
+/// person from before a token version, or those for a suspended tenant. Kept as long as such a token could still be within its lifetime.
 /// </summary>
 public sealed class Revocation
 {
@@ -21,6 +21,9 @@ public sealed class Revocation
 
     /// <summary>With <see cref="UserId"/>: tokens below this version are refused.</summary>
     public int? TokenVersion { get; private set; }
+
+    /// <summary>The tenant for which no token is good.</summary>
+    public Guid? TenantId { get; private set; }
 
     /// <summary>When it was written.</summary>
     public DateTimeOffset CreatedAt { get; private set; }

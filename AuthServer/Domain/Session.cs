@@ -83,6 +83,15 @@ public enum RevocationReason
     /// <summary>It was opened before the mailbox was proven, perhaps by somebody else.</summary>
     MailboxProven,
 
+    /// <summary>Support or an administrator ended it.</summary>
+    EndedByStaff,
+
+    /// <summary>The account was switched off.</summary>
+    AccountDisabled,
+
+    /// <summary>The account was deleted.</summary>
+    AccountDeleted,
+
     /// <summary>A refresh token was used a second time, which means that two parties hold it.</summary>
     TokenReused,
 }

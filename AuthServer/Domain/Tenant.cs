@@ -49,4 +49,22 @@ public sealed class TenantSettings
 {
     /// <summary>Whether people may register into the tenant by themselves.</summary>
     public bool SelfRegistration { get; set; }
+
+    /// <summary>Whether tokens are for the tenant only once the person's mailbox is proven.</summary>
+    public bool RequireVerifiedEmail { get; set; }
+
+    /// <summary>Whether its people need a second factor. Kept for apps to read; not yet asked for at sign-in.</summary>
+    public bool RequireMfa { get; set; }
+
+    /// <summary>The name mails to its people come from, instead of the server's own.</summary>
+    public string? MailSenderName { get; set; }
+
+    /// <summary>BCP 47 language tag for people who have chosen none.</summary>
+    public string? Locale { get; set; }
+
+    /// <summary>Longest time in minutes that its people's sessions may rest; the role's limit where that is shorter.</summary>
+    public int? SessionIdleMinutes { get; set; }
+
+    /// <summary>Highest age in minutes of its people's sessions; the role's limit where that is shorter.</summary>
+    public int? SessionAbsoluteMinutes { get; set; }
 }

@@ -33,6 +33,15 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>Whether the person may sign in.</summary>
     public UserStatus Status { get; internal set; } = UserStatus.Active;
 
+    /// <summary>Why staff switched the account off; null while it is on.</summary>
+    public string? DisabledReason { get; private set; }
+
+    /// <summary>When it comes on again by itself; null where it does not.</summary>
+    public DateTimeOffset? DisabledUntil { get; private set; }
+
+    /// <summary>When the person was last asked to set a first password; null once they have, or where they registered by themselves.</summary>
+    public DateTimeOffset? InvitedAt { get; internal set; }
+
     /// <summary>The person's id in the system the account was imported from.</summary>
     public string? LegacyId { get; internal set; }
 
@@ -41,6 +50,9 @@ public sealed class User : IdentityUser<Guid>
 
     /// <summary>When the account was made.</summary>
     public DateTimeOffset CreatedAt { get; private set; }
+
+    /// <summary>Address, name and user name in one, for the search; the database keeps it.</summary>
+    public string SearchText { get; private set; } = "";
 
     /// <summary>When the person last signed in; null until the first time.</summary>
     public DateTimeOffset? LastLoginAt { get; internal set; }
@@ -55,6 +67,10 @@ public sealed class User : IdentityUser<Guid>
     public string? PendingUserName { get; internal set; }
 
     internal void AskForEmail(EmailAddress? email, DateTimeOffset now) => (PendingEmail, PendingEmailAt) = (email?.Address, email is null ? null : now);
+
+    internal void Disable(string reason, DateTimeOffset? until) => (Status, DisabledReason, DisabledUntil) = (UserStatus.Disabled, reason, until);
+
+    internal void Enable() => (Status, DisabledReason, DisabledUntil) = (UserStatus.Active, null, null);
 
     /// <summary>For <see cref="IdentityUser{TKey}.SecurityStamp"/>: a new one ends every mailed token that was made before.</summary>
     internal static string NewStamp() => Guid.NewGuid().ToString("N");

@@ -22,6 +22,11 @@ internal static class MailKinds
     public const string AccountLocked = "account_locked";
     public const string Invitation = "invitation";
 
+    /// <summary>Support has asked for a link on somebody's behalf.</summary>
+    public const string ResetAskedByStaff = "reset_asked_by_staff";
+    public const string LicenceExpiring = "licence_expiring";
+    public const string LicenceDecided = "licence_decided";
+
     /// <summary>The kinds that share a limit with this one: to the owner of a mailbox these two are the same mail.</summary>
     public static string[] CountedWith(string kind) => kind is Registration or VerifyEmail ? [Registration, VerifyEmail] : [kind];
 }

@@ -26,6 +26,8 @@ internal static class ErrorCodes
     public static readonly ErrorCode SessionExpired = new("session_expired", 401, "The session rested too long or has reached its age limit: sign in again.");
 
     public static readonly ErrorCode Forbidden = new("forbidden", 403, "The signed-in person may not do this.");
+    public static readonly ErrorCode BeyondTenant = new("beyond_tenant", 403, "The account is not this tenant's alone: its roles here can be changed, the account itself by an administrator of the platform.");
+    public static readonly ErrorCode OwnRequest = new("own_request", 403, "A second person has to decide on what was asked for.");
     public static readonly ErrorCode RoleNotAllowed = new("role_not_allowed", 403, "Nobody can register with this role.");
     public static readonly ErrorCode TenantNotOpen = new("tenant_not_open", 403, "There is no such tenant, or people cannot join it by themselves.");
     public static readonly ErrorCode AccountDisabled = new("account_disabled", 403, "The account has been switched off.");
@@ -36,6 +38,11 @@ internal static class ErrorCodes
     public static readonly ErrorCode MethodNotAllowed = new("method_not_allowed", 405, "This route does not take this method.");
     public static readonly ErrorCode EmailTaken = new("email_taken", 409, "There is an account with this e-mail address.");
     public static readonly ErrorCode UsernameTaken = new("username_taken", 409, "There is an account with this user name.");
+    public static readonly ErrorCode SlugTaken = new("slug_taken", 409, "There is a tenant with this slug.");
+    public static readonly ErrorCode LastAdmin = new("last_admin", 409, "This is the last administrator of the platform who can sign in: make another one first.");
+    public static readonly ErrorCode OwnAccount = new("own_account", 409, "Nobody disables, deletes or demotes themself here: ask another administrator.");
+    public static readonly ErrorCode AlreadyDone = new("already_done", 409, "It has been decided, accepted or done before, or is too late: look at its state.");
+    public static readonly ErrorCode LicenceState = new("licence_state", 409, "The licence is not in a state that allows this, or it is not clear which licence is meant.");
     public static readonly ErrorCode BodyTooLarge = new("body_too_large", 413, "The body is larger than 64 KiB.");
     public static readonly ErrorCode UnsupportedMediaType = new("unsupported_media_type", 415, "The body is not of a type this route takes.");
     public static readonly ErrorCode LockedOut = new("locked_out", 429, "Too many failed sign-ins under this name: wait for `Retry-After` seconds.");

@@ -5,12 +5,20 @@ internal static class Paging
 {
     private const int MaxLimit = 100;
 
+    // What is skipped has to be read; what stands behind a cursor has not.
+    private const int MaxSkip = 10_000;
+
     public static Problem? Faults(int skip, int limit)
     {
         var errors = new FieldErrors();
         if (skip < 0)
         {
             errors.Add("skip", "At least 0.");
+        }
+
+        if (skip > MaxSkip)
+        {
+            errors.Add("skip", "At most 10000. To go further, send the `next` of the page before as `after`.");
         }
 
         if (limit is < 1 or > MaxLimit)

@@ -4,6 +4,7 @@ using AuthServer.Data;
 using AuthServer.Http;
 using AuthServer.Tokens;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace AuthServer.Sessions;
 
@@ -18,10 +19,14 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
     public const string ChannelName = "revocations";
 
     private const string PersonMark = "user:";
+    private const string TenantMark = "tenant:";
+    private const string SuspendedState = "suspended";
+    private const string OpenState = "open";
     private const int MostTries = 20;
 
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _sessions = new();
     private readonly ConcurrentDictionary<Guid, (int Version, DateTimeOffset Until)> _people = new();
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _tenants = new();
     private DateTimeOffset _sweptAt;
 
     public string Channel => ChannelName;
@@ -39,18 +44,28 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
             return ErrorCodes.TokenOutdated;
         }
 
+        if (caller.TenantId is { } tenant && _tenants.ContainsKey(tenant))
+        {
+            return ErrorCodes.TokenOutdated;
+        }
+
         return line.IsCurrent ? null : await AskIfUpAsync(caller, cancellationToken);
     }
 
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT session_id, user_id, token_version, expires_at FROM revocations WHERE expires_at > @now");
+        await using var command = database.CreateCommand("SELECT session_id, user_id, token_version, tenant_id, expires_at FROM revocations WHERE expires_at > @now");
         command.Parameters.Add(new("now", clock.GetUtcNow()));
+        var suspended = new Dictionary<Guid, DateTimeOffset>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
-            var until = row.GetFieldValue<DateTimeOffset>(3);
-            if (row.IsDBNull(0))
+            var until = row.GetFieldValue<DateTimeOffset>(4);
+            if (!row.IsDBNull(3))
+            {
+                suspended[row.GetGuid(3)] = until;
+            }
+            else if (row.IsDBNull(0))
             {
                 Remember(row.GetGuid(1), row.GetInt32(2), until);
             }
@@ -59,6 +74,8 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
                 _sessions[row.GetGuid(0)] = until;
             }
         }
+
+        KeepOnly(suspended);
     }
 
     /// <summary>Refuses these sessions' access tokens from now on.</summary>
@@ -71,10 +88,13 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
         }
     }
 
+    /// <summary>The notice about a tenant.</summary>
+    public static string NoticeAbout(Guid tenantId, bool isSuspended) => $"{TenantMark}{tenantId}:{(isSuspended ? SuspendedState : OpenState)}";
+
     /// <summary>When the last token that a revocation of this moment is about has expired by itself; a minute for clocks that differ.</summary>
     public DateTimeOffset RefusedUntil(DateTimeOffset now) => now + tokens.AccessTokenLifetime + tokens.ClockSkew + TimeSpan.FromMinutes(1);
 
-    // A session's id, or user:ID:VERSION. Whatever it refuses was issued before this moment, so it has expired a lifetime from now.
+    // A session's id, user:ID:VERSION, tenant:ID:suspended or tenant:ID:open. Whatever it refuses was issued before this moment, so it has expired a lifetime from now.
     public void Receive(string notice)
     {
         var now = clock.GetUtcNow();
@@ -88,7 +108,38 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
             Remember(userId, number, RefusedUntil(now));
         }
 
+        else if (notice.StartsWith(TenantMark, StringComparison.Ordinal) && notice[TenantMark.Length..].Split(':') is [var id, var state] && Guid.TryParse(id, out var tenantId))
+        {
+            Receive(tenantId, isSuspended: state == SuspendedState, RefusedUntil(now));
+        }
+
         Sweep(now);
+    }
+
+    private void Receive(Guid tenantId, bool isSuspended, DateTimeOffset until)
+    {
+        if (isSuspended)
+        {
+            _tenants[tenantId] = until;
+        }
+        else
+        {
+            _tenants.TryRemove(tenantId, out _);
+        }
+    }
+
+    // The notice that a tenant is open again can be missed, too.
+    private void KeepOnly(Dictionary<Guid, DateTimeOffset> suspended)
+    {
+        foreach (var (tenantId, until) in suspended)
+        {
+            _tenants[tenantId] = until;
+        }
+
+        foreach (var tenantId in _tenants.Keys.Where(tenantId => !suspended.ContainsKey(tenantId)))
+        {
+            _tenants.TryRemove(tenantId, out _);
+        }
     }
 
     private async Task<ErrorCode?> AskIfUpAsync(Caller caller, CancellationToken cancellationToken)
@@ -114,9 +165,10 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
     {
         await using var command = database.CreateCommand("""
             SELECT session_id IS NOT NULL FROM revocations
-            WHERE session_id = @session_id OR (user_id = @user_id AND token_version > @version)
+            WHERE session_id = @session_id OR (user_id = @user_id AND token_version > @version) OR tenant_id = @tenant_id
             ORDER BY 1 DESC LIMIT 1
             """);
+        command.Parameters.Add(new("tenant_id", NpgsqlDbType.Uuid) { Value = (object?)caller.TenantId ?? DBNull.Value });
         command.Parameters.Add(new("session_id", caller.SessionId));
         command.Parameters.Add(new("user_id", caller.UserId));
         command.Parameters.Add(new("version", caller.TokenVersion));
@@ -142,6 +194,11 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
         foreach (var (sessionId, _) in _sessions.Where(entry => entry.Value <= now))
         {
             _sessions.TryRemove(sessionId, out _);
+        }
+
+        foreach (var (tenantId, _) in _tenants.Where(entry => entry.Value <= now))
+        {
+            _tenants.TryRemove(tenantId, out _);
         }
 
         foreach (var (userId, _) in _people.Where(entry => entry.Value.Until <= now))

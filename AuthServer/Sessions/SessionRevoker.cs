@@ -22,7 +22,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
             INSERT INTO revocations (session_id, created_at, expires_at) SELECT id, @now, @refuse_until FROM ended),
         audited AS (
             INSERT INTO audit_events {1}
-            SELECT @type, @outcome, @now, CASE WHEN @outcome = 'success' THEN user_id END, user_id, tenant_id, id, @ip, @user_agent, @request_id, @reason FROM ended){3}
+            SELECT @type, @outcome, @now, CASE WHEN @outcome = 'success' THEN coalesce(@by, user_id) END, user_id, tenant_id, id, @ip, @user_agent, @request_id, @reason FROM ended){3}
         SELECT id, pg_notify('{2}', id::text) FROM ended
         """;
 
@@ -37,6 +37,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     private static readonly string EndOne = Statement("id = @session_id");
     private static readonly string EndReused = Statement("id = @session_id", ", " + Fill(MailSql, Outbox.Columns, MailKinds.SessionEndedForReuse, Outbox.Fresh));
     private static readonly string EndOwn = Statement("id = @session_id AND user_id = @actor_id");
+    private static readonly string EndForTenant = Statement("user_id = @actor_id AND (@tenant_id IS NULL OR tenant_id = @tenant_id)");
     private static readonly string EndAll = Statement("user_id = @actor_id AND id IS DISTINCT FROM @session_id");
 
     /// <summary>Ends the session a refresh token or an access token belongs to.</summary>
@@ -61,12 +62,17 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     /// <param name="client">Who asked.</param>
     /// <param name="connection">The connection.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<IReadOnlyList<Guid>> EndAllAsync(Guid userId, Guid? kept, RevocationReason reason, Client client, NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <param name="by">The member of staff who does it; null for the person.</param>
+    public Task<IReadOnlyList<Guid>> EndAllAsync(Guid userId, Guid? kept, RevocationReason reason, Client client, NpgsqlConnection connection, CancellationToken cancellationToken, Guid? by = null)
     {
         var command = connection.CreateCommand();
         command.CommandText = EndAll;
-        return ExecuteAsync(command, new(reason, client, kept, userId), cancellationToken);
+        return ExecuteAsync(command, new(reason, client, kept, userId) { By = by }, cancellationToken);
     }
+
+    /// <summary>Ends a person's sessions on behalf of staff: all, or those for one tenant. Answers how many.</summary>
+    public Task<int> EndByStaffAsync(Guid userId, Guid? tenantId, Guid staffId, Client client, CancellationToken cancellationToken) =>
+        EndAndRefuseAsync(EndForTenant, new(RevocationReason.EndedByStaff, client, null, userId) { By = staffId, TenantId = tenantId }, cancellationToken);
 
     /// <summary>Ends a session whose refresh token turned up twice, even if whoever sent it hangs up meanwhile.</summary>
     public Task EndReusedAsync(Guid sessionId, Client client) =>
@@ -96,6 +102,8 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
         command.Parameters.Add(new("outcome", SnakeCase.Of(isReuse ? AuditOutcome.Failure : AuditOutcome.Success)));
         command.Parameters.Add(new("session_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)ending.SessionId ?? DBNull.Value });
         command.Parameters.Add(new("actor_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)ending.UserId ?? DBNull.Value });
+        command.Parameters.Add(new("by", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)ending.By ?? DBNull.Value });
+        command.Parameters.Add(new("tenant_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)ending.TenantId ?? DBNull.Value });
         command.Parameters.AddOrigin(ending.Client);
         var ended = new List<Guid>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
@@ -111,5 +119,12 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     /// <param name="Client">Who asked.</param>
     /// <param name="SessionId">Which one; with all of a person's sessions, the one that is kept.</param>
     /// <param name="UserId">Whose.</param>
-    private sealed record Ending(RevocationReason Reason, Client Client, Guid? SessionId, Guid? UserId);
+    private sealed record Ending(RevocationReason Reason, Client Client, Guid? SessionId, Guid? UserId)
+    {
+        /// <summary>The member of staff who does it; null for the person.</summary>
+        public Guid? By { get; init; }
+
+        /// <summary>Only those for this tenant.</summary>
+        public Guid? TenantId { get; init; }
+    }
 }

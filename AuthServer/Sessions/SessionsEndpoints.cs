@@ -31,6 +31,8 @@ internal static class SessionsEndpoints
         builder.Services.AddSingleton<SessionRevoker>();
         builder.Services.AddSingleton<RefreshTokenRotation>();
         builder.Services.AddScoped<CredentialChange>();
+        builder.Services.AddScoped<TokenOutdating>();
+        builder.Services.AddScoped<AdminGuard>();
         builder.Services.AddSingleton<PasswordProof>();
         builder.Services.AddScoped<IMailWriter, AccountLockedMail>();
         builder.Services.AddScoped<IMailWriter, NewDeviceMail>();

@@ -4,6 +4,7 @@ using AuthServer.Data;
 using AuthServer.Data.Configurations;
 using AuthServer.Domain;
 using AuthServer.Http;
+using AuthServer.Sessions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -26,7 +27,6 @@ internal abstract record AdminCreationOutcome
 /// <summary>Makes a platform administrator from the command line: the one account nobody can register or be invited to.</summary>
 internal sealed class AdminCreation(AuthDbContext db, PasswordPolicy policy, PasswordHashing hashing, TimeProvider clock)
 {
-    private const long LockId = 0x61646d696e;
     private static readonly Client CommandLine = new(null, "command line", "command-line");
 
     public async Task<AdminCreationOutcome> CreateAsync(string address, string password, bool onlyTheFirst, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class AdminCreation(AuthDbContext db, PasswordPolicy policy, Pas
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({AdminGuard.LockId})", cancellationToken);
         var adminRole = Role.IdOf(Role.Admin);
         if (onlyTheFirst && await db.UserRoles.AnyAsync(held => held.RoleId == adminRole, cancellationToken))
         {

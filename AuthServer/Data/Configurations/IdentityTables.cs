@@ -22,6 +22,13 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.Property(user => user.Status).HasMaxLength(16);
         builder.Property(user => user.PendingEmail).HasMaxLength(254);
         builder.Property(user => user.PendingUserName).HasMaxLength(256);
+        builder.Property(user => user.DisabledReason).HasMaxLength(500);
+        // A word's beginning stands behind a blank, so that short terms can be looked for as beginnings.
+        builder.Property(user => user.SearchText).HasComputedColumnSql("' ' || email || ' ' || coalesce(full_name, '') || ' ' || coalesce(user_name, '')", stored: true);
+        builder.HasIndex(user => user.SearchText).HasMethod("gin").HasOperators("gin_trgm_ops");
+        builder.HasIndex(user => user.CreatedAt, "ix_users_created_at_brin").HasMethod("brin");
+        builder.HasIndex(user => user.DisabledUntil).HasFilter("disabled_until IS NOT NULL");
+        builder.HasIndex(user => user.InvitedAt).HasFilter("invited_at IS NOT NULL");
         builder.Property(user => user.LegacyId).HasMaxLength(128);
         builder.HasIndex(user => user.NormalizedEmail).IsUnique().HasDatabaseName(EmailIndex);
         builder.HasIndex(user => user.CreatedAt).HasFilter("NOT email_confirmed");

@@ -24,6 +24,18 @@ internal sealed class StoredProtectionKeyConfiguration : IEntityTypeConfiguratio
     }
 }
 
+internal sealed class FigureConfiguration : IEntityTypeConfiguration<Figure>
+{
+    public void Configure(EntityTypeBuilder<Figure> builder)
+    {
+        builder.ToTable("figures");
+        builder.Property(figure => figure.Id).UseIdentityAlwaysColumn();
+        builder.Property(figure => figure.Measure).HasMaxLength(32);
+        builder.Property(figure => figure.Key).HasMaxLength(64);
+        builder.HasIndex(figure => new { figure.TenantId, figure.Measure, figure.Key }).IsUnique().AreNullsDistinct(false);
+    }
+}
+
 internal sealed class AuditEventConfiguration : IEntityTypeConfiguration<AuditEvent>
 {
     public void Configure(EntityTypeBuilder<AuditEvent> builder)
@@ -35,6 +47,7 @@ internal sealed class AuditEventConfiguration : IEntityTypeConfiguration<AuditEv
         builder.Property(audit => audit.UserAgent).HasMaxLength(512);
         builder.Property(audit => audit.RequestId).HasMaxLength(64);
         builder.Property(audit => audit.Reason).HasMaxLength(64);
+        builder.Property(audit => audit.Detail).HasMaxLength(500);
         builder.HasIndex(audit => new { audit.SubjectId, audit.Id });
         // Rows arrive in the order of time: a BRIN index finds a day among years at a few kilobytes.
         builder.HasIndex(audit => audit.OccurredAt).HasMethod("brin");

@@ -31,7 +31,24 @@ internal sealed class RevocationConfiguration : IEntityTypeConfiguration<Revocat
         builder.ToTable("revocations");
         builder.HasIndex(revocation => revocation.SessionId);
         builder.HasIndex(revocation => revocation.UserId);
+        builder.HasIndex(revocation => revocation.TenantId);
         builder.HasIndex(revocation => revocation.ExpiresAt);
+    }
+}
+
+internal sealed class AssistedResetConfiguration : IEntityTypeConfiguration<AssistedReset>
+{
+    public const string PendingIndex = "ix_assisted_resets_pending";
+
+    public void Configure(EntityTypeBuilder<AssistedReset> builder)
+    {
+        builder.ToTable("assisted_resets");
+        builder.Property(reset => reset.Id).ValueGeneratedNever();
+        builder.Property(reset => reset.Reason).HasMaxLength(500);
+        builder.Property(reset => reset.State).HasMaxLength(16);
+        builder.HasIndex(reset => reset.UserId).HasFilter("state = 'pending'").HasDatabaseName(PendingIndex);
+        builder.HasIndex(reset => reset.ExpiresAt);
+        builder.HasOne<User>().WithMany().HasForeignKey(reset => reset.UserId);
     }
 }
 

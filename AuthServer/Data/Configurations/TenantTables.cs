@@ -17,6 +17,12 @@ internal sealed class TenantConfiguration : IEntityTypeConfiguration<Tenant>
         {
             settings.ToJson("settings");
             settings.Property(value => value.SelfRegistration).HasJsonPropertyName("self_registration");
+            settings.Property(value => value.RequireVerifiedEmail).HasJsonPropertyName("require_verified_email");
+            settings.Property(value => value.RequireMfa).HasJsonPropertyName("require_mfa");
+            settings.Property(value => value.MailSenderName).HasJsonPropertyName("mail_sender_name");
+            settings.Property(value => value.Locale).HasJsonPropertyName("locale");
+            settings.Property(value => value.SessionIdleMinutes).HasJsonPropertyName("session_idle_minutes");
+            settings.Property(value => value.SessionAbsoluteMinutes).HasJsonPropertyName("session_absolute_minutes");
         });
         builder.Navigation(tenant => tenant.Settings).IsRequired();
     }
@@ -56,6 +62,10 @@ internal sealed class LicenceConfiguration : IEntityTypeConfiguration<Licence>
         builder.Property(licence => licence.Jurisdiction).HasMaxLength(6);
         builder.Property(licence => licence.Number).HasMaxLength(64);
         builder.Property(licence => licence.State).HasMaxLength(16);
+        builder.Property(licence => licence.Reason).HasMaxLength(500);
+        // For the job that looks for those about to expire.
+        builder.HasIndex(licence => licence.ExpiresOn).HasFilter("state = 'verified' AND expires_on IS NOT NULL");
+        builder.HasIndex(licence => licence.State).HasFilter("state = 'pending'");
         builder.HasIndex(licence => new { licence.PhysicianId, licence.Jurisdiction }).IsUnique();
     }
 }

@@ -1,0 +1,64 @@
+using System.Reflection;
+using AuthServer.Data;
+using AuthServer.Email;
+using AuthServer.Http;
+using AuthServer.Users;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Tests.Architecture;
+
+/// <summary>
+/// Staff of a tenant must not see past it. The slices that act for others get at rows through <c>Staff/Reach</c>, which
+/// knows the tenant; what asks a table of the context, or speaks SQL, does not get past here unnoticed.
+/// </summary>
+public sealed class ReachTests
+{
+    private static readonly string[] Slices = ["Users", "Support", "Tenants", "Physicians", "ApiKeys"];
+
+    // Not on behalf of a member of staff: the command line, mails to the person, and what is done for everybody.
+    private static readonly Type[] ForNobody = [typeof(AdminCreation)];
+
+    [Fact]
+    [Trait("ASVS", "8.4.1")]
+    public void Staff_routes_get_at_rows_through_their_reach_alone()
+    {
+        var past =
+            from type in Types()
+            from member in References.MembersUsedBy(type)
+            where IsTable(member) || IsSql(member)
+            select $"{type.FullName} uses {member.DeclaringType!.Name}.{member.Name}";
+
+        past.Distinct(StringComparer.Ordinal).Should().BeEmpty();
+    }
+
+    // Without this, the test above could pass because it sees nothing.
+    [Fact]
+    public void A_table_asked_for_in_an_asynchronous_query_is_seen() =>
+        Nested(typeof(Example)).SelectMany(References.MembersUsedBy).Count(IsTable).Should().BeGreaterThanOrEqualTo(2);
+
+    private static IEnumerable<Type> Types() =>
+        from type in typeof(AuthDbContext).Assembly.GetTypes()
+        where !type.IsNested && Slices.Contains(type.Namespace?.Split('.').ElementAtOrDefault(1))
+        where !ForNobody.Contains(type) && !type.IsAssignableTo(typeof(IMailWriter)) && !type.IsAssignableTo(typeof(PeriodicDuty))
+        from part in Nested(type)
+        select part;
+
+    private static IEnumerable<Type> Nested(Type type) => type.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).SelectMany(Nested).Prepend(type);
+
+    private static bool IsTable(MemberInfo member) =>
+        member is MethodInfo { ReturnType: { IsGenericType: true } made } && made.GetGenericTypeDefinition() == typeof(DbSet<>);
+
+    private static bool IsSql(MemberInfo member) =>
+        member is MethodBase && (member.DeclaringType == typeof(NpgsqlDataSource) || member.DeclaringType == typeof(NpgsqlConnection)
+            || (member.DeclaringType == typeof(RelationalDatabaseFacadeExtensions) && member.Name.Contains("Sql", StringComparison.Ordinal)));
+
+    private static class Example
+    {
+        public static async Task<int> CountAsync(AuthDbContext db)
+        {
+            var people = await db.Users.CountAsync(user => db.Tenants.Any(tenant => tenant.Id == user.Id));
+            return people;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Security.Claims;
+using AuthServer.Domain;
+using AuthServer.Http;
+
+namespace AuthServer.Staff;
+
+/// <summary>
+/// Somebody who acts for others, as their token says it: for the whole platform, or for the people of the one tenant the
+/// token is for. Whoever is both wears the hat of the active tenant, unless they are administrator of the platform.
+/// </summary>
+/// <param name="Caller">The person.</param>
+/// <param name="IsAdmin">Administrator; otherwise support.</param>
+/// <param name="TenantId">The tenant they act for; null for the platform.</param>
+internal sealed record StaffMember(Caller Caller, bool IsAdmin, Guid? TenantId)
+{
+    public Guid UserId => Caller.UserId;
+
+    public bool IsPlatformAdmin => IsAdmin && TenantId is null;
+
+    /// <summary>For a handler's parameter: the route's policy has made sure that there is one.</summary>
+    public static ValueTask<StaffMember?> BindAsync(HttpContext context) => new(Of(context.User));
+
+    /// <summary>Null for somebody who acts for nobody but themself.</summary>
+    public static StaffMember? Of(ClaimsPrincipal principal)
+    {
+        if (Caller.Of(principal) is not { } caller)
+        {
+            return null;
+        }
+
+        if (principal.IsInRole(Role.Admin))
+        {
+            return new(caller, IsAdmin: true, null);
+        }
+
+        if (caller.TenantId is { } tenant && StaffRoleIn(principal) is { } role)
+        {
+            return new(caller, role == Role.Admin, tenant);
+        }
+
+        return principal.IsInRole(Role.Support) ? new(caller, IsAdmin: false, null) : null;
+    }
+
+    private static string? StaffRoleIn(ClaimsPrincipal principal) =>
+        principal.HasClaim(ClaimNames.TenantRole, Role.Admin) ? Role.Admin
+        : principal.HasClaim(ClaimNames.TenantRole, Role.Support) ? Role.Support
+        : null;
+}
