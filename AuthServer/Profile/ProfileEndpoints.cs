@@ -31,16 +31,8 @@ internal static class ProfileEndpoints
     private static async Task<Results<Ok<UserView>, Problem>> Me(Caller caller, UserViewQuery query, CancellationToken cancellationToken) =>
         await query.FindAsync(caller.UserId, caller.TenantId, cancellationToken) is { } user ? TypedResults.Ok(user) : (Problem)ErrorCodes.SessionRevoked;
 
-    private static async Task<Results<Ok<UserView>, Problem>> Put(ProfileRequest request, Caller caller, Client client, AuthDbContext db, UserViewQuery query, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var errors = new FieldErrors();
-        foreach (var missing in request.Missing)
-        {
-            errors.Add(missing, "Required with PUT, null to clear it; PATCH changes single fields.");
-        }
-
-        return errors.Any ? new Problem(ErrorCodes.ValidationFailed, errors.Messages) : await Patch(request, caller, client, db, query, clock, cancellationToken);
-    }
+    private static async Task<Results<Ok<UserView>, Problem>> Put(ProfileRequest request, Caller caller, Client client, AuthDbContext db, UserViewQuery query, TimeProvider clock, CancellationToken cancellationToken) =>
+        request.FaultOfPut() is { } fault ? fault : await Patch(request, caller, client, db, query, clock, cancellationToken);
 
     private static async Task<Results<Ok<UserView>, Problem>> Patch(ProfileRequest request, Caller caller, Client client, AuthDbContext db, UserViewQuery query, TimeProvider clock, CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
 using AuthServer.Domain;
 using AuthServer.Http;
 
-namespace AuthServer.Profile;
+namespace AuthServer.Sessions;
 
 /// <summary>Changes to a profile. A field that is left out stays as it is; null clears it.</summary>
 public sealed record ProfileRequest : IValidated
@@ -21,7 +21,17 @@ public sealed record ProfileRequest : IValidated
     /// <summary>Language of mails and pages: a BCP 47 tag such as <c>he</c>.</summary>
     public string? Locale { get; set => field = Given("locale", value); }
 
-    internal IEnumerable<string> Missing => Fields.Where(name => !_given.Contains(name));
+    /// <summary>With PUT all of them have to be there; null where they are.</summary>
+    internal Problem? FaultOfPut()
+    {
+        var errors = new FieldErrors();
+        foreach (var missing in Fields.Where(name => !_given.Contains(name)))
+        {
+            errors.Add(missing, "Required with PUT, null to clear it; PATCH changes single fields.");
+        }
+
+        return errors.Any ? new Problem(ErrorCodes.ValidationFailed, errors.Messages) : null;
+    }
 
     internal void ApplyTo(User user)
     {
