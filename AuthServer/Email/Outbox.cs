@@ -33,21 +33,21 @@ internal sealed class Outbox(NpgsqlDataSource database, TimeProvider clock)
             AND (SELECT count(*) FROM email_outbox WHERE address = @address AND kind = ANY (@alike) AND created_at > @hour_ago) < @most
         """;
 
-    /// <summary>Owes a mail that somebody asked for, at most one a minute and five an hour for one address and kind.</summary>
+    /// <summary>Owes a mail that somebody asked for, at most one a minute and five an hour for one address and kind; false where it is one too many.</summary>
     /// <param name="kind">Which mail.</param>
     /// <param name="userId">The account, where it is known.</param>
     /// <param name="address">Canonical, whatever the spelling that was given: or each spelling would have a count of its own.</param>
     /// <param name="language">The asker's language, should the account name none.</param>
     /// <param name="data">What else the text needs.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task RequestAsync(string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data, CancellationToken cancellationToken)
+    public async Task<bool> RequestAsync(string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await RequestAsync(kind, userId, address, language, data, connection, cancellationToken);
+        return await RequestAsync(kind, userId, address, language, data, connection, cancellationToken);
     }
 
     /// <summary>The same in the transaction that is open on the connection.</summary>
-    public async Task RequestAsync(string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data, NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async Task<bool> RequestAsync(string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var batch = connection.CreateBatch();
@@ -65,7 +65,7 @@ internal sealed class Outbox(NpgsqlDataSource database, TimeProvider clock)
             new("minute_ago", now - TimeSpan.FromMinutes(1)), new("hour_ago", now - TimeSpan.FromHours(1)), new("most", MostInAnHour),
         });
         batch.BatchCommands.Add(insert);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return await batch.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 
     /// <summary>Where something came from, for the notice about it.</summary>

@@ -72,6 +72,8 @@ internal sealed class CredentialChange(AuthDbContext db, SessionRevoker revoker,
                 // Whoever had the old password may have asked for an address of their own.
                 .SetProperty(found => found.PendingEmail, (string?)null)
                 .SetProperty(found => found.PendingEmailAt, (DateTimeOffset?)null)
+                // Whoever has a password has accepted the invitation.
+                .SetProperty(found => found.InvitedAt, found => change.PasswordHash == null ? found.InvitedAt : null)
                 .SetProperty(found => found.PasswordHash, found => change.PasswordHash ?? found.PasswordHash)
                 .SetProperty(found => found.EmailConfirmed, found => change.ProvesMailbox || found.EmailConfirmed), cancellationToken) == 1;
     }

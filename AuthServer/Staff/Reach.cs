@@ -4,6 +4,7 @@ using AuthServer.Domain;
 using AuthServer.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace AuthServer.Staff;
 
@@ -46,6 +47,32 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
     /// <summary>The person with this id, to be changed; null where there is none within reach, or where it is no id.</summary>
     public async Task<User?> FindUserAsync(string id, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var userId) ? await Users.SingleOrDefaultAsync(user => user.Id == userId, cancellationToken) : null;
+
+    /// <summary>
+    /// The same in the open transaction, with the account's row held until it ends: of two who change one person at once the
+    /// second sees what the first has made of them, and a sign-in that is under way comes before the change or after it.
+    /// </summary>
+    public async Task<User?> HoldUserAsync(string id, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(id, "D", out var userId))
+        {
+            return null;
+        }
+
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
+        return await FindUserAsync(id, cancellationToken);
+    }
+
+    /// <summary>
+    /// A transaction to search in. Its statements are planned for the values they ask with: what finds one name among a
+    /// million quickly is slow for another that every tenth person has, and a plan for both is slow for both.
+    /// </summary>
+    public async Task<IDbContextTransaction> BeginSearchAsync(CancellationToken cancellationToken)
+    {
+        var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)", cancellationToken);
+        return transaction;
+    }
 
     /// <summary>Records what this member of staff did, with the context's other changes.</summary>
     public void Audit(string type, DateTimeOffset now, Client client, Guid? subject, string? detail = null) =>
