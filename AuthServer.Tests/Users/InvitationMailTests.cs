@@ -35,7 +35,7 @@ public sealed class InvitationMailTests(StoppedServer server) : IClassFixture<St
     private async Task<string> InviteAsync()
     {
         var person = await server.Api.RegisterAsync();
-        await server.Database.ExecuteAsync("UPDATE users SET password_hash = NULL WHERE id = @id", ("id", person.UserId));
+        await server.Database.ExecuteAsync("UPDATE users SET password_hash = NULL, invited_at = now() WHERE id = @id", ("id", person.UserId));
         await server.Database.ExecuteAsync(
             $"INSERT INTO email_outbox {Outbox.Columns} VALUES (gen_random_uuid(), '{MailKinds.Invitation}', @id, @address, 'en', '{{}}', {Outbox.Fresh})",
             ("id", person.UserId), ("address", person.Email), ("now", server.Clock.GetUtcNow()));

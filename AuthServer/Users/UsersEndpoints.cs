@@ -1,16 +1,120 @@
 using AuthServer.Email;
 using AuthServer.Http;
+using AuthServer.Sessions;
+using AuthServer.Staff;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AuthServer.Users;
 
-/// <summary>Everybody's accounts, for those who administer them.</summary>
+/// <summary>
+/// Everybody's accounts, for those who administer them. An account is <c>invited → active ⇄ disabled → deleted</c>; whoever
+/// registers by themself starts as active. What somebody is, everywhere or at a tenant, is set as a whole. Nothing here
+/// chooses a password, and nobody takes power from themself or from the last administrator.
+/// </summary>
 internal static class UsersEndpoints
 {
     public static void AddUsers(this WebApplicationBuilder builder)
     {
-        builder.Services.AddScoped<AdminCreation>();
-        builder.Services.AddScoped<IMailWriter, InvitationMail>();
+        var services = builder.Services;
+        services.AddJson(UsersJson.Default);
+        services.AddScoped<AdminCreation>();
+        services.AddScoped<IMailWriter, InvitationMail>();
+        services.AddSingleton<UserRecords>();
+        services.AddScoped<OwnRecord>();
+        services.AddSingleton<UserSearch>();
+        services.AddScoped<AccountChange>();
+        services.AddScoped<AccountDisabling>();
+        services.AddScoped<RoleChange>();
+        services.AddScoped<Invitation>();
+        services.AddSingleton<StatisticsQuery>();
+        services.AddSingleton<StatisticsCount>();
+        services.AddHostedService(provider => provider.GetRequiredService<StatisticsCount>());
+        services.AddSingleton<AccountReturn>();
+        services.AddHostedService(provider => provider.GetRequiredService<AccountReturn>());
     }
 
-    public static void MapUsers(this IEndpointRouteBuilder api) => _ = api.MapGroup("/users").WithTags("Users").ValidatesRequests();
+    public static void MapUsers(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/users").WithTags("Users").DisableRateLimiting().ValidatesRequests();
+        group.MapGet("", List).WithName("listUsers").WithSummary("The people within reach, newest first: searched, filtered, a page of them").WithAnswer(UserExamples.Page)
+            .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
+        group.MapGet("/{id}", Get).WithName("getUser").WithSummary("One person: for staff, and for the person").WithAnswer(UserExamples.Record)
+            .RequireAuthorization().Refuses(ErrorCodes.NotFound);
+
+        var administration = group.MapGroup("").RequireAuthorization(StaffPolicies.Administration);
+        administration.MapPatch("/{id}", Patch).WithName("patchUser").WithSummary("Change some fields (RFC 7396: null clears)").ChangesFields();
+        administration.MapPut("/{id}", Put).WithName("putUser").WithSummary("Replace all fields").ChangesFields();
+        administration.MapDelete("/{id}", Delete).WithName("deleteUser").WithSummary("Delete the account; its sessions end at once")
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
+        administration.MapPost("/{id}/disable", Disable).WithName("disableUser").WithSummary("Switch the account off, for a while or until it is enabled; its sessions end at once")
+            .WithExample("""{"reason":"Asked for by the person.","until":"2027-01-01T00:00:00Z"}""").WithAnswer(UserExamples.Record)
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
+        administration.MapPost("/{id}/enable", Enable).WithName("enableUser").WithSummary("Switch the account on again").WithAnswer(UserExamples.Record)
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant);
+        administration.MapPut("/{id}/roles", SetRoles).WithName("setUserRoles").WithSummary("Set what somebody is, everywhere or at a tenant; tokens that say otherwise are refused")
+            .WithExample("""{"roles":["patient","physician"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
+        administration.MapInvitations();
+        administration.MapGet("/stats", Statistics).WithName("userStatistics").WithSummary("How many people, by role, status, tenant and day").WithAnswer(UserExamples.Statistics).Refuses(ErrorCodes.Forbidden);
+        administration.MapGet("/stats/count", Count).WithName("countUsers").WithSummary("How many people there are").WithAnswer("""{"total":1024,"as_of":"2026-11-21T08:30:00Z"}""").Refuses(ErrorCodes.Forbidden);
+    }
+
+    private static void ChangesFields(this RouteHandlerBuilder route) => route
+        .WithExample("""{"full_name":"Dana Levi","username":"dana","locale":"he"}""").WithAnswer(UserExamples.Record)
+        .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken, ErrorCodes.BeyondTenant);
+
+    private static async Task<Results<Ok<UserPage>, Problem>> List([AsParameters] UserListing listing, Reach reach, UserSearch search, CancellationToken cancellationToken) =>
+        Paging.Faults(listing.Skip, listing.Limit) is { } problem ? problem : TypedResults.Ok(await search.FindAsync(listing, reach, cancellationToken));
+
+    private static async Task<Results<Ok<UserRecord>, Problem>> Get(string id, Caller caller, Reach? reach, UserRecords records, OwnRecord own, CancellationToken cancellationToken)
+    {
+        var record = !Guid.TryParseExact(id, "D", out var userId) ? null
+            : userId == caller.UserId ? await own.FindAsync(userId, cancellationToken)
+            : reach is not null ? await records.FindAsync(userId, reach, cancellationToken)
+            : null;
+        return record is null ? (Problem)ErrorCodes.NotFound : TypedResults.Ok(record);
+    }
+
+    private static async Task<Results<Ok<UserRecord>, Problem>> Put(string id, ProfileRequest request, Reach reach, Client client, AccountChange change, UserRecords records, CancellationToken cancellationToken) =>
+        request.FaultOfPut() is { } fault ? fault : await Patch(id, request, reach, client, change, records, cancellationToken);
+
+    private static async Task<Results<Ok<UserRecord>, Problem>> Patch(string id, ProfileRequest request, Reach reach, Client client, AccountChange change, UserRecords records, CancellationToken cancellationToken) =>
+        await AnswerAsync(await change.ChangeAsync(id, request, reach, client, cancellationToken), id, reach, records, cancellationToken);
+
+    private static async Task<Results<NoContent, Problem>> Delete(string id, Reach reach, Client client, AccountDisabling disabling, CancellationToken cancellationToken) =>
+        await disabling.DeleteAsync(id, reach, client, cancellationToken) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+
+    private static async Task<Results<Ok<UserRecord>, Problem>> Disable(string id, DisableRequest request, Reach reach, Client client, AccountDisabling disabling, UserRecords records, CancellationToken cancellationToken) =>
+        await disabling.DisableAsync(id, request, reach, client, cancellationToken) switch
+        {
+            { } refusal => refusal,
+            null => await AnswerAsync(null, id, reach, records, cancellationToken),
+        };
+
+    private static async Task<Results<Ok<UserRecord>, Problem>> Enable(string id, Reach reach, Client client, AccountDisabling disabling, UserRecords records, CancellationToken cancellationToken) =>
+        await AnswerAsync(await disabling.EnableAsync(id, reach, client, cancellationToken), id, reach, records, cancellationToken);
+
+    private static async Task<Results<Ok<UserRecord>, Problem>> SetRoles(string id, RolesRequest request, Reach reach, Client client, RoleChange change, UserRecords records, CancellationToken cancellationToken)
+    {
+        // Whoever is taken out of the tenant is out of reach afterwards, and still the answer.
+        var before = Guid.TryParseExact(id, "D", out var userId) ? await records.FindAsync(userId, reach, cancellationToken) : null;
+        if (await change.ChangeAsync(id, request, reach, client, cancellationToken) is { } refusal)
+        {
+            return (Problem)refusal;
+        }
+
+        return (await records.FindAsync(userId, reach, cancellationToken) ?? before) is { } record
+            ? TypedResults.Ok(request.Roles is { Count: 0 } && reach.Staff.TenantId is not null ? record with { Memberships = [] } : record)
+            : (Problem)ErrorCodes.NotFound;
+    }
+
+    private static async Task<Ok<UserStatistics>> Statistics(Reach reach, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.ReadAsync(reach, cancellationToken));
+
+    private static async Task<Ok<UserCount>> Count(Reach reach, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.CountAsync(reach, cancellationToken));
+
+    /// <summary>The person as they are now, or why nothing was done.</summary>
+    internal static async Task<Results<Ok<UserRecord>, Problem>> AnswerAsync(ErrorCode? refusal, string id, Reach reach, UserRecords records, CancellationToken cancellationToken) =>
+        refusal is not null ? (Problem)refusal
+        : Guid.TryParseExact(id, "D", out var userId) && await records.FindAsync(userId, reach, cancellationToken) is { } record ? TypedResults.Ok(record)
+        : (Problem)ErrorCodes.NotFound;
 }

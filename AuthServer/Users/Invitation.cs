@@ -1,0 +1,137 @@
+using AuthServer.Audit;
+using AuthServer.Data;
+using AuthServer.Data.Configurations;
+using AuthServer.Domain;
+using AuthServer.Email;
+using AuthServer.Http;
+using AuthServer.Staff;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Users;
+
+/// <summary>What became of an invitation.</summary>
+internal abstract record InvitationOutcome
+{
+    private InvitationOutcome()
+    {
+    }
+
+    public sealed record Invited(Guid UserId) : InvitationOutcome;
+
+    public sealed record Refused(ErrorCode Reason) : InvitationOutcome;
+}
+
+/// <summary>
+/// An account made for somebody: <c>invited → accepted</c> by setting the first password with the mailed link, or
+/// <c>→ revoked</c>, and then the account, which nobody ever used, is gone. Staff never choose a password.
+/// </summary>
+internal sealed class Invitation(AuthDbContext db, Outbox outbox, TimeProvider clock)
+{
+    public async Task<InvitationOutcome> InviteAsync(InviteRequest request, Reach reach, Client client, CancellationToken cancellationToken)
+    {
+        var tenant = await reach.Tenants.AsNoTracking().SingleOrDefaultAsync(found => found.Slug == request.Tenant || found.Id == reach.Staff.TenantId, cancellationToken);
+        if (request.Tenant is not null && tenant?.Slug != request.Tenant)
+        {
+            return new InvitationOutcome.Refused(ErrorCodes.NotFound);
+        }
+
+        var now = clock.GetUtcNow();
+        var user = new User(EmailAddress.Parse(request.Email)!, request.Username, Blank(request.FullName), request.Locale, now) { InvitedAt = now };
+        db.Add(user);
+        AddRoles(user, request, tenant, now);
+        AddProfile(user, request, now);
+        reach.Audit(AuditEvents.UserInvited, now, client, user.Id, $"roles{(tenant is null ? "" : $" at {tenant.Slug}")}: {string.Join(' ', request.RolesOrDefault)}");
+        db.OweMail(MailKinds.Invitation, user, user.NormalizedEmail!, now);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return new InvitationOutcome.Invited(user.Id);
+        }
+        catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex or UserConfiguration.UserNameIndex)
+        {
+            return new InvitationOutcome.Refused(DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex ? ErrorCodes.EmailTaken : ErrorCodes.UsernameTaken);
+        }
+    }
+
+    /// <summary>Sends it again; what was sent before no longer works. Null when it is done.</summary>
+    public async Task<ErrorCode?> SendAgainAsync(string id, Reach reach, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await reach.HoldUserAsync(id, cancellationToken) is not { } user)
+        {
+            return ErrorCodes.NotFound;
+        }
+
+        var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
+        if ((standing.RefusesHelpBy(reach.Staff) ?? (IsOpen(user) ? null : ErrorCodes.AlreadyDone)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!await outbox.RequestAsync(MailKinds.Invitation, user.Id, user.NormalizedEmail!, user.Locale, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken))
+        {
+            return ErrorCodes.RateLimited;
+        }
+
+        (user.InvitedAt, user.SecurityStamp) = (clock.GetUtcNow(), User.NewStamp());
+        reach.Audit(AuditEvents.InvitationSentAgain, clock.GetUtcNow(), client, user.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return null;
+    }
+
+    /// <summary>Takes it back, and the account with it. Null when it is done.</summary>
+    public async Task<ErrorCode?> RevokeAsync(string id, Reach reach, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await reach.HoldUserAsync(id, cancellationToken) is not { } user)
+        {
+            return ErrorCodes.NotFound;
+        }
+
+        var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
+        if ((standing.RefusesAdministrationBy(reach.Staff) ?? (IsOpen(user) ? null : ErrorCodes.AlreadyDone)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        db.Remove(user);
+        reach.Audit(AuditEvents.InvitationRevoked, clock.GetUtcNow(), client, user.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return null;
+    }
+
+    private static bool IsOpen(User user) => user is { InvitedAt: not null, PasswordHash: null, Status: UserStatus.Active };
+
+    // At a tenant somebody is what was said; everywhere they are a patient, and a physician where they treat.
+    private void AddRoles(User user, InviteRequest request, Tenant? tenant, DateTimeOffset now)
+    {
+        var roles = request.RolesOrDefault;
+        var everywhere = tenant is null ? roles : roles.Where(role => role == Role.Physician).Append(Role.Patient);
+        db.AddRange(everywhere.Select(role => new IdentityUserRole<Guid> { UserId = user.Id, RoleId = Role.IdOf(role) }));
+        if (tenant is not null)
+        {
+            db.AddRange(roles.Select(role => new Membership(user.Id, tenant.Id, role, now)));
+        }
+    }
+
+    private void AddProfile(User user, InviteRequest request, DateTimeOffset now)
+    {
+        if (!request.RolesOrDefault.Contains(Role.Physician, StringComparer.Ordinal))
+        {
+            return;
+        }
+
+        var physician = new Physician(user.Id, request.Physician?.LanguagePreference, Blank(request.Physician?.Specialty), now);
+        db.Add(physician);
+        if (Blank(request.Physician?.LicenseNumber) is { } number)
+        {
+            db.Add(new Licence(physician.Id, request.Physician!.LicenseJurisdiction, number, now));
+        }
+    }
+
+    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

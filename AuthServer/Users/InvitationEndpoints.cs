@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+using AuthServer.Http;
+using AuthServer.Sessions;
+using AuthServer.Staff;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AuthServer.Users;
+
+/// <summary>Accounts made for others: asked for, asked for again, taken back.</summary>
+internal static class InvitationEndpoints
+{
+    public static void MapInvitations(this RouteGroupBuilder administration)
+    {
+        administration.MapPost("", Invite).WithName("inviteUser")
+            .WithSummary("Make an account for somebody, who sets the password with a mailed link; an account there is already is given roles at a tenant with PUT …/roles, by an administrator of the platform")
+            .WithExample("""{"email":"dana@example.com","full_name":"Dana Levi","roles":["patient"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken);
+        administration.MapPost("/{id}/invitation", SendAgain).WithName("resendInvitation").WithSummary("Send the invitation again; links that were sent before stop working").WithAnswer(UserExamples.Record)
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);
+        administration.MapDelete("/{id}/invitation", Revoke).WithName("revokeInvitation").WithSummary("Take an invitation back, and the account that was made for it")
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone);
+    }
+
+    private static async Task<Results<Created<UserRecord>, Problem>> Invite(InviteRequest request, Reach reach, Client client, Invitation invitation, UserRecords records, CancellationToken cancellationToken) =>
+        await invitation.InviteAsync(request, reach, client, cancellationToken) switch
+        {
+            InvitationOutcome.Invited(var userId) when await records.FindAsync(userId, reach, cancellationToken) is { } record => TypedResults.Created($"/api/v1/users/{userId}", record),
+            InvitationOutcome.Refused(var refusal) => (Problem)refusal,
+            _ => (Problem)ErrorCodes.NotFound,
+        };
+
+    private static async Task<Results<Ok<UserRecord>, Problem>> SendAgain(string id, Reach reach, Client client, Invitation invitation, UserRecords records, CancellationToken cancellationToken) =>
+        await invitation.SendAgainAsync(id, reach, client, cancellationToken) is { } refusal
+            ? new Problem(refusal, retryAfter: refusal == ErrorCodes.RateLimited ? TimeSpan.FromMinutes(1) : null)
+            : await UsersEndpoints.AnswerAsync(null, id, reach, records, cancellationToken);
+
+    private static async Task<Results<NoContent, Problem>> Revoke(string id, Reach reach, Client client, Invitation invitation, CancellationToken cancellationToken) =>
+        await invitation.RevokeAsync(id, reach, client, cancellationToken) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(UserPage))]
+[JsonSerializable(typeof(UserRecord))]
+[JsonSerializable(typeof(UserStatistics))]
+[JsonSerializable(typeof(UserCount))]
+[JsonSerializable(typeof(ProfileRequest))]
+[JsonSerializable(typeof(DisableRequest))]
+[JsonSerializable(typeof(RolesRequest))]
+[JsonSerializable(typeof(InviteRequest))]
+internal sealed partial class UsersJson : JsonSerializerContext;

@@ -1,0 +1,19 @@
+using AuthServer.Credentials;
+using AuthServer.Data;
+
+namespace AuthServer.Users;
+
+/// <summary>The signed-in person's own record: all of it, whatever tenant their token is for.</summary>
+internal sealed class OwnRecord(AuthDbContext db, MailedTokenSettings settings)
+{
+    public async Task<UserRecord?> FindAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var oneself = new People(
+            db.Users.Where(user => user.Id == userId),
+            db.UserRoles.Where(held => held.UserId == userId),
+            db.Memberships.Where(membership => membership.UserId == userId),
+            db.Tenants,
+            db.Physicians.Where(physician => physician.UserId == userId));
+        return (await oneself.ReadAsync([userId], isMasked: false, settings, cancellationToken)).SingleOrDefault();
+    }
+}

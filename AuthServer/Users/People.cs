@@ -1,0 +1,72 @@
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Sessions;
+using AuthServer.Staff;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Users;
+
+/// <summary>The rows of people that somebody may see, to be read as records.</summary>
+internal sealed record People(IQueryable<User> Users, IQueryable<IdentityUserRole<Guid>> PlatformRoles, IQueryable<Membership> Memberships, IQueryable<Tenant> Tenants, IQueryable<Physician> Physicians)
+{
+    public static People Of(Reach reach) => new(reach.Users, reach.PlatformRoles, reach.Memberships, reach.Tenants, reach.Physicians);
+
+    /// <summary>Reads these people, in the order of the ids; those who cannot be seen are left out.</summary>
+    public async Task<IReadOnlyList<UserRecord>> ReadAsync(IReadOnlyList<Guid> ids, bool isMasked, MailedTokenSettings settings, CancellationToken cancellationToken)
+    {
+        var users = await Users.AsNoTracking().Where(user => ids.Contains(user.Id)).ToDictionaryAsync(user => user.Id, cancellationToken);
+        var roles = (await PlatformRoles.AsNoTracking().Where(held => ids.Contains(held.UserId)).ToListAsync(cancellationToken)).ToLookup(held => held.UserId, held => held.RoleId);
+        var memberships = (await (from membership in Memberships.AsNoTracking()
+            join tenant in Tenants on membership.TenantId equals tenant.Id
+            where ids.Contains(membership.UserId)
+            orderby membership.CreatedAt, tenant.Id, membership.Role
+            select new { membership.UserId, View = new MembershipView(new TenantView(tenant.Id, tenant.Slug, tenant.Name), membership.Role) }).ToListAsync(cancellationToken)).ToLookup(row => row.UserId, row => row.View);
+        var physicians = await Physicians.Where(physician => ids.Contains(physician.UserId)).Select(physician => new { physician.UserId, physician.Id }).ToDictionaryAsync(row => row.UserId, row => row.Id, cancellationToken);
+        return
+        [
+            .. ids.Where(users.ContainsKey).Select(id => RecordOf(users[id], isMasked, settings) with
+            {
+                Roles = [.. Role.All.Where(role => roles[id].Contains(role.Id)).Select(role => role.Name!)],
+                Memberships = [.. memberships[id]],
+                PhysicianId = physicians.TryGetValue(id, out var physician) ? physician : null,
+            }),
+        ];
+    }
+
+    private static UserRecord RecordOf(User user, bool isMasked, MailedTokenSettings settings) => new()
+    {
+        Id = user.Id,
+        Email = isMasked ? EmailAddress.Mask(user.Email!) : user.Email!,
+        Username = user.UserName,
+        FullName = user.FullName,
+        Locale = user.Locale,
+        Status = StatusOf(user),
+        DisabledReason = user.DisabledReason,
+        DisabledUntil = user.DisabledUntil,
+        InvitedAt = user.InvitedAt,
+        InvitationExpiresAt = user.InvitedAt + settings.InvitationLifetime,
+        EmailVerified = user.EmailConfirmed,
+        CreatedAt = user.CreatedAt,
+        LastLoginAt = user.LastLoginAt,
+        Roles = [],
+        Memberships = [],
+        PhysicianId = null,
+    };
+
+    private static string StatusOf(User user) =>
+        user.Status != UserStatus.Active ? SnakeCase.Of(user.Status)
+        : user is { InvitedAt: not null, PasswordHash: null } ? AccountStatus.Invited
+        : AccountStatus.Active;
+}
+
+/// <summary>What <c>status</c> can be.</summary>
+internal static class AccountStatus
+{
+    public const string Active = "active";
+    public const string Disabled = "disabled";
+    public const string Invited = "invited";
+
+    public static IReadOnlyList<string> All { get; } = [Active, Disabled, Invited];
+}

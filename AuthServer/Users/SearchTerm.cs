@@ -1,0 +1,23 @@
+namespace AuthServer.Users;
+
+/// <summary>What somebody looks for, as a pattern for ILIKE on <c>users.search_text</c>.</summary>
+internal static class SearchTerm
+{
+    public const string Escape = "\\";
+
+    // The index is made of groups of three characters. A word's beginning counts the blank before it, so two are enough there.
+    private const int ShortestAnywhere = 3;
+
+    /// <summary>Null where nothing is looked for.</summary>
+    public static string? PatternOf(string? search)
+    {
+        if (string.IsNullOrWhiteSpace(search))
+        {
+            return null;
+        }
+
+        var term = search.Trim();
+        var literal = term.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+        return term.Length < ShortestAnywhere ? $"% {literal}%" : $"%{literal}%";
+    }
+}

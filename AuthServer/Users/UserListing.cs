@@ -1,0 +1,46 @@
+using System.ComponentModel;
+using AuthServer.Http;
+
+namespace AuthServer.Users;
+
+/// <summary>Which people to list.</summary>
+internal sealed record UserListing(
+    [property: Description("How many to pass over: at most 10000.")] int Skip = 0,
+    [property: Description("How many to answer: 1 to 100.")] int Limit = 20,
+    [property: Description("Go on after this id: the `next` of the page before.")] Guid? After = null,
+    [property: Description("patient, physician, admin or support: who is that everywhere or at a tenant; with `tenant`, and for staff of a tenant, there.")] string? Role = null,
+    [property: Description("Slug of a tenant: its people.")] string? Tenant = null,
+    [property: Description("Part of the e-mail address, name or user name; one or two characters: how a word of them begins.")] string? Search = null,
+    [property: Description("active, disabled or invited.")] string? Status = null) : IValidated
+{
+    private const int MaxSearchLength = 200;
+
+    void IValidated.Validate(FieldErrors errors)
+    {
+        errors.Text("search", Search, MaxSearchLength);
+        errors.Text("tenant", Tenant, maxLength: 63);
+        if (Role is not null && !RoleNames.IsKnown(Role))
+        {
+            errors.Add("role", RoleNames.Rule);
+        }
+
+        if (Status is not null && !AccountStatus.All.Contains(Status, StringComparer.Ordinal))
+        {
+            errors.Add("status", "One of active, disabled, invited.");
+        }
+
+        // The index knows letters and digits: without any, a million rows would have to be read.
+        if (!string.IsNullOrWhiteSpace(Search) && !Search.Any(char.IsLetterOrDigit))
+        {
+            errors.Add("search", "A letter or a digit is needed.");
+        }
+    }
+}
+
+/// <summary>The names of roles in requests.</summary>
+internal static class RoleNames
+{
+    public const string Rule = "One of patient, physician, admin, support.";
+
+    public static bool IsKnown(string? name) => Domain.Role.All.Any(role => role.Name == name);
+}

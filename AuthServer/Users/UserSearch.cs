@@ -1,0 +1,97 @@
+using AuthServer.Domain;
+using AuthServer.Staff;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Users;
+
+/// <summary>
+/// Finds a page of people among a million. Few matches are fetched all, through the index that fits what is asked for, and
+/// put in order here. Where there are many, the newest are soon found by walking down from the newest, and nobody
+/// needs their number to the last digit.
+/// </summary>
+internal sealed class UserSearch(UserRecords records)
+{
+    internal const int Few = 2_000;
+
+    public async Task<UserPage> FindAsync(UserListing listing, Reach reach, CancellationToken cancellationToken)
+    {
+        // Without a tenant's role to be held, either of two tables can have it: two questions, because an OR would use no index.
+        var parts = PartsOf(listing, reach);
+        await using var search = await reach.BeginSearchAsync(cancellationToken);
+        var known = IsEverybody(listing) ? await KnownNumberAsync(reach, cancellationToken) : 0;
+        var all = known > Few ? null : await FewAsync(parts, cancellationToken);
+        var found = all?.Where(id => listing.After is null || id.CompareTo(listing.After.Value) < 0).Order(Descending)
+            ?? await NewestAsync(parts, listing, cancellationToken);
+        var ids = found.Skip(listing.Skip).Take(listing.Limit + 1).ToList();
+        Guid? next = ids.Count > listing.Limit ? ids[listing.Limit - 1] : null;
+        var items = await records.ReadAsync([.. ids.Take(listing.Limit)], reach, cancellationToken);
+        return new(items, all?.Count ?? Math.Max(known, Few), all is not null, listing.Skip, listing.Limit, next);
+    }
+
+    private static Comparer<Guid> Descending { get; } = Comparer<Guid>.Create((left, right) => right.CompareTo(left));
+
+    private static bool IsEverybody(UserListing listing) => listing is { Role: null, Tenant: null, Status: null } && string.IsNullOrWhiteSpace(listing.Search);
+
+    private static Task<long> KnownNumberAsync(Reach reach, CancellationToken cancellationToken) =>
+        reach.Figures.Where(figure => figure.Measure == Measures.People).Select(figure => figure.Value).SingleOrDefaultAsync(cancellationToken);
+
+    // All of them, or null where they are many.
+    private static async Task<HashSet<Guid>?> FewAsync(IReadOnlyList<IQueryable<User>> parts, CancellationToken cancellationToken)
+    {
+        var all = new HashSet<Guid>();
+        foreach (var part in parts)
+        {
+            all.UnionWith(await part.Select(user => user.Id).Take(Few + 1).ToListAsync(cancellationToken));
+            if (all.Count > Few)
+            {
+                return null;
+            }
+        }
+
+        return all;
+    }
+
+    private static async Task<IEnumerable<Guid>> NewestAsync(IReadOnlyList<IQueryable<User>> parts, UserListing listing, CancellationToken cancellationToken)
+    {
+        var newest = new SortedSet<Guid>(Descending);
+        foreach (var part in parts)
+        {
+            newest.UnionWith(await part.Where(user => listing.After == null || user.Id < listing.After).OrderByDescending(user => user.Id)
+                .Select(user => user.Id).Take(listing.Skip + listing.Limit + 1).ToListAsync(cancellationToken));
+        }
+
+        return newest;
+    }
+
+    private static IReadOnlyList<IQueryable<User>> PartsOf(UserListing listing, Reach reach)
+    {
+        var people = OfStatus(reach.Users, listing.Status);
+        if (SearchTerm.PatternOf(listing.Search) is { } pattern)
+        {
+            people = people.Where(user => EF.Functions.ILike(user.SearchText, pattern, SearchTerm.Escape));
+        }
+
+        if (listing.Tenant is { } slug)
+        {
+            var there = reach.Memberships.Where(membership => reach.Tenants.Any(tenant => tenant.Id == membership.TenantId && tenant.Slug == slug) && (listing.Role == null || membership.Role == listing.Role));
+            return [people.Where(user => there.Any(membership => membership.UserId == user.Id))];
+        }
+
+        if (listing.Role is not { } role)
+        {
+            return [people];
+        }
+
+        var roleId = Role.IdOf(role);
+        var atTenants = people.Where(user => reach.Memberships.Any(membership => membership.UserId == user.Id && membership.Role == role));
+        return reach.Staff.TenantId is not null ? [atTenants] : [people.Where(user => reach.PlatformRoles.Any(held => held.UserId == user.Id && held.RoleId == roleId)), atTenants];
+    }
+
+    private static IQueryable<User> OfStatus(IQueryable<User> people, string? status) => status switch
+    {
+        AccountStatus.Active => people.Where(user => user.Status == UserStatus.Active && (user.InvitedAt == null || user.PasswordHash != null)),
+        AccountStatus.Disabled => people.Where(user => user.Status == UserStatus.Disabled),
+        AccountStatus.Invited => people.Where(user => user.Status == UserStatus.Active && user.InvitedAt != null && user.PasswordHash == null),
+        _ => people,
+    };
+}
