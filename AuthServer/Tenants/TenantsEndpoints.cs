@@ -1,11 +1,101 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+using AuthServer.Domain;
 using AuthServer.Http;
+using AuthServer.Staff;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AuthServer.Tenants;
 
-/// <summary>Clinics and other organisations, what they chose for themselves, and the tenant one's own token is for.</summary>
+/// <summary>
+/// Clinics and other organisations, and what they chose for themselves: <c>active ⇄ suspended</c>. The platform makes and
+/// suspends them; their own administrators name and set them up, and see no other. A suspended tenant's memberships do not
+/// count, and its people stay. None is ever deleted: its slug stands in apps.
+/// </summary>
 internal static class TenantsEndpoints
 {
-    public static void AddTenants(this WebApplicationBuilder builder) => _ = builder.Services;
+    public static void AddTenants(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddJson(TenantsJson.Default);
+        builder.Services.AddScoped<TenantCreation>();
+        builder.Services.AddScoped<TenantUpdate>();
+        builder.Services.AddScoped<TenantSuspension>();
+    }
 
-    public static void MapTenants(this IEndpointRouteBuilder api) => _ = api.MapGroup("/tenants").WithTags("Tenants").ValidatesRequests();
+    public static void MapTenants(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/tenants").WithTags("Tenants").DisableRateLimiting().ValidatesRequests().Refuses(ErrorCodes.Forbidden);
+        group.MapGet("", List).WithName("listTenants").WithSummary("The tenants; for a tenant's staff the own one")
+            .WithAnswer(TenantPage.Example)
+            .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed);
+        group.MapPost("", Create).WithName("createTenant").WithSummary("Make a tenant")
+            .WithExample(CreateTenantRequest.Example).WithAnswer(TenantRecord.Example)
+            .RequireAuthorization(Policies.Admin).Refuses(ErrorCodes.SlugTaken);
+        group.MapGet("/{id}", Get).WithName("getTenant").WithSummary("One tenant").WithAnswer(TenantRecord.Example)
+            .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.NotFound);
+        group.MapPatch("/{id}", Update).WithName("patchTenant").WithSummary("Change name and settings (RFC 7396: null clears)")
+            .WithExample(ChangeTenantRequest.Example).WithAnswer(TenantRecord.Example)
+            .RequireAuthorization(StaffPolicies.Administration).Refuses(ErrorCodes.NotFound);
+        group.MapPost("/{id}/suspend", Suspend).WithName("suspendTenant").WithSummary("Take a tenant's memberships out of work")
+            .WithExample(TenantStatusRequest.Example).WithAnswer(TenantRecord.Example)
+            .RequireAuthorization(Policies.Admin).Refuses(ErrorCodes.NotFound, ErrorCodes.AlreadyDone);
+        group.MapPost("/{id}/reopen", Reopen).WithName("reopenTenant").WithSummary("Put a suspended tenant's memberships back")
+            .WithExample(TenantStatusRequest.Example).WithAnswer(TenantRecord.Example)
+            .RequireAuthorization(Policies.Admin).Refuses(ErrorCodes.NotFound, ErrorCodes.AlreadyDone);
+    }
+
+    private static async Task<Results<Ok<TenantPage>, Problem>> List(Reach reach, CancellationToken cancellationToken,
+        [Description("How many to pass over: 10000 at most.")] int skip = 0,
+        [Description("How many to answer: 1 to 100.")] int limit = 20,
+        [Description("Go on after this id: the `next` of the page before.")] Guid? after = null,
+        [Description("A part of slug or name, in any case.")] string? search = null,
+        [Description("Only those: active or suspended.")] string? status = null)
+    {
+        var filter = new TenantFilter(skip, limit, after, search, status);
+        return filter.Faults() is { } problem ? problem : TypedResults.Ok(await reach.ListAsync(filter, cancellationToken));
+    }
+
+    private static async Task<Results<Created<TenantRecord>, Problem>> Create(CreateTenantRequest request, Reach reach, Client client, TenantCreation creation, CancellationToken cancellationToken) =>
+        await creation.CreateAsync(request, reach.Staff, client, cancellationToken) is var outcome && outcome is TenantOutcome.Saved saved && await reach.FindTenantAsync(saved.Id, cancellationToken) is { } tenant
+            ? TypedResults.Created($"/api/v1/tenants/{tenant.Id}", tenant)
+            : Refusal(outcome);
+
+    private static async Task<Results<Ok<TenantRecord>, Problem>> Get(string id, Reach reach, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(id, "D", out var tenantId) && await reach.FindTenantAsync(tenantId, cancellationToken) is { } tenant ? TypedResults.Ok(tenant) : (Problem)ErrorCodes.NotFound;
+
+    private static Task<Results<Ok<TenantRecord>, Problem>> Update(string id, ChangeTenantRequest request, Reach reach, Client client, TenantUpdate update, CancellationToken cancellationToken) =>
+        AnswerAsync(id, reach, tenantId => update.UpdateAsync(tenantId, request, reach, client, cancellationToken), cancellationToken);
+
+    private static Task<Results<Ok<TenantRecord>, Problem>> Suspend(string id, TenantStatusRequest request, Reach reach, Client client, TenantSuspension suspension, CancellationToken cancellationToken) =>
+        AnswerAsync(id, reach, tenantId => suspension.SetAsync(tenantId, TenantStatus.Suspended, request.Reason!, reach, client, cancellationToken), cancellationToken);
+
+    private static Task<Results<Ok<TenantRecord>, Problem>> Reopen(string id, TenantStatusRequest request, Reach reach, Client client, TenantSuspension suspension, CancellationToken cancellationToken) =>
+        AnswerAsync(id, reach, tenantId => suspension.SetAsync(tenantId, TenantStatus.Active, request.Reason!, reach, client, cancellationToken), cancellationToken);
+
+    private static async Task<Results<Ok<TenantRecord>, Problem>> AnswerAsync(string id, Reach reach, Func<Guid, Task<TenantOutcome>> act, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(id, "D", out var tenantId))
+        {
+            return (Problem)ErrorCodes.NotFound;
+        }
+
+        return await act(tenantId) is var outcome && outcome is TenantOutcome.Saved && await reach.FindTenantAsync(tenantId, cancellationToken) is { } tenant
+            ? TypedResults.Ok(tenant)
+            : Refusal(outcome);
+    }
+
+    private static Problem Refusal(TenantOutcome outcome) => outcome switch
+    {
+        TenantOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+        TenantOutcome.Refused refused => refused.Reason,
+        _ => ErrorCodes.NotFound,
+    };
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(CreateTenantRequest))]
+[JsonSerializable(typeof(ChangeTenantRequest))]
+[JsonSerializable(typeof(TenantStatusRequest))]
+[JsonSerializable(typeof(TenantRecord))]
+[JsonSerializable(typeof(TenantPage))]
+internal sealed partial class TenantsJson : JsonSerializerContext;

@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+namespace AuthServer.Tests.Infrastructure;
+
+/// <summary>Tenants, and people who are something there.</summary>
+internal static class Clinics
+{
+    private static int _made;
+
+    private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>A slug nobody has used yet.</summary>
+    public static string NewSlug() => $"clinic-{Interlocked.Increment(ref _made)}";
+
+    public static async Task<Clinic> OpenClinicAsync(this TestServer server, object? settings = null, string? slug = null, string? name = null)
+    {
+        slug ??= NewSlug();
+        var id = Guid.CreateVersion7(server.Clock.GetUtcNow());
+        await server.Database.ExecuteAsync(
+            "INSERT INTO tenants (id, slug, name, status, settings, created_at) VALUES (@id, @slug, @name, 'active', @settings::jsonb, @now)",
+            ("id", id), ("slug", slug), ("name", name ?? $"The {slug}"), ("settings", JsonSerializer.Serialize(settings ?? new { }, SnakeCase)), ("now", server.Clock.GetUtcNow()));
+        return new(id, slug);
+    }
+
+    /// <summary>Makes a person something at a tenant, from now on.</summary>
+    public static Task JoinAsync(this TestServer server, Guid userId, Clinic clinic, string role) => server.Database.ExecuteAsync(
+        "INSERT INTO memberships (user_id, tenant_id, role, created_at) VALUES (@user, @tenant, @role, clock_timestamp())", ("user", userId), ("tenant", clinic.Id), ("role", role));
+
+    /// <summary>A new person with this role at the tenant, signed in there; all of them have proven mailboxes.</summary>
+    public static async Task<SignedIn> SignInAtAsync(this TestServer server, string role, params Clinic[] clinics)
+    {
+        var person = await server.Api.RegisterAsync();
+        await server.ProveMailboxAsync(person);
+        foreach (var clinic in clinics)
+        {
+            await server.JoinAsync(person.UserId, clinic, role);
+        }
+
+        return await server.Api.LoginAsync(person.Email);
+    }
+
+    public static Task<HttpResponseMessage> SwitchAsync(this Api api, SignedIn person, string? slug) => api.PostAsync("auth/switch-tenant", new { tenant = slug }, person.AccessToken);
+}
+
+/// <summary>A tenant of the tests.</summary>
+internal sealed record Clinic(Guid Id, string Slug);

@@ -1,0 +1,16 @@
+using System.Text.RegularExpressions;
+
+namespace AuthServer.Domain;
+
+/// <summary>Slugs stand in apps and URLs: one spelling each, and none that looks like another.</summary>
+internal static partial class TenantSlug
+{
+    public const int MaxLength = 63;
+
+    public const string Rule = "2 to 63 characters: lower-case letters a to z, digits and hyphens, with no hyphen at either end.";
+
+    public static bool IsValid(string value) => Shape().IsMatch(value);
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,61}[a-z0-9]\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Shape();
+}

@@ -1,0 +1,35 @@
+using AuthServer.Audit;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Http;
+using AuthServer.Staff;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Tenants;
+
+/// <summary>Makes a tenant. Whether the slug is free is decided by the unique index alone.</summary>
+internal sealed class TenantCreation(AuthDbContext db, TimeProvider clock)
+{
+    public async Task<TenantOutcome> CreateAsync(CreateTenantRequest request, StaffMember staff, Client client, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var tenant = new Tenant(request.Slug!, request.Name!.Trim(), now);
+        request.Settings?.ApplyTo(tenant.Settings);
+        if (TenantSettingsRequest.Faults(tenant.Settings) is { Any: true } errors)
+        {
+            return new TenantOutcome.Faulted(errors.Messages);
+        }
+
+        db.Add(tenant);
+        db.Audit(AuditEvents.TenantCreated, now, client, staff.UserId, subject: null, staff.Caller.SessionId, tenant: tenant.Id, detail: $"slug: {tenant.Slug}");
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return new TenantOutcome.Saved(tenant.Id);
+        }
+        catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is not null)
+        {
+            return new TenantOutcome.Refused(ErrorCodes.SlugTaken);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using AuthServer.Audit;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Http;
+using AuthServer.Sessions;
+using AuthServer.Staff;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Tenants;
+
+/// <summary>
+/// Takes a tenant's memberships out of work, or puts them back. Nobody is signed out: the tokens for the tenant are
+/// refused, and the next refresh goes on without it; once it is open again, the refresh after that brings it back.
+/// </summary>
+internal sealed class TenantSuspension(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
+{
+    public async Task<TenantOutcome> SetAsync(Guid id, TenantStatus status, string reason, Reach reach, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var found = reach.Tenants.Where(tenant => tenant.Id == id);
+        // The condition is the lock, and notices reach the replicas in the order of the commits.
+        if (await found.Where(tenant => tenant.Status != status).ExecuteUpdateAsync(change => change.SetProperty(tenant => tenant.Status, status), cancellationToken) == 0)
+        {
+            return new TenantOutcome.Refused(await found.AnyAsync(cancellationToken) ? ErrorCodes.AlreadyDone : ErrorCodes.NotFound);
+        }
+
+        var isSuspended = status == TenantStatus.Suspended;
+        db.Audit(isSuspended ? AuditEvents.TenantSuspended : AuditEvents.TenantReopened, clock.GetUtcNow(), client, reach.Staff.UserId, subject: null, reach.Staff.Caller.SessionId, tenant: id, detail: reason);
+        await db.SaveChangesAsync(cancellationToken);
+        await outdating.SuspendAsync(id, isSuspended, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new TenantOutcome.Saved(id);
+    }
+}
