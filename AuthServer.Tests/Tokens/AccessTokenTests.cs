@@ -18,7 +18,7 @@ public sealed class AccessTokenTests(StoppedServer server) : IClassFixture<Stopp
         header.Select(member => member.Key).Should().Equal("alg", "typ", "kid");
         header["alg"]!.GetValue<string>().Should().Be("ES256");
         header["typ"]!.GetValue<string>().Should().Be("at+jwt");
-        claims.Select(claim => claim.Key).Should().BeEquivalentTo("iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "auth_time", "amr", "role", "email_verified", "ver");
+        claims.Select(claim => claim.Key).Should().BeEquivalentTo("iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "auth_time", "amr", "role", "email_verified", "ver", "gen");
         claims["iss"]!.GetValue<string>().Should().Be("http://localhost");
         claims["aud"]!.GetValue<string>().Should().Be("authserver");
         claims["sub"]!.GetValue<Guid>().Should().Be(person.UserId);

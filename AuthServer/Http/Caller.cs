@@ -12,6 +12,7 @@ internal static class ClaimNames
     public const string NotBefore = "nbf";
     public const string Subject = "sub";
     public const string SessionId = "sid";
+    public const string Generation = "gen";
     public const string TokenId = "jti";
     public const string TokenVersion = "ver";
     public const string AuthTime = "auth_time";
@@ -27,6 +28,9 @@ internal static class ClaimNames
 /// <summary>Who is signed in, read from a verified access token.</summary>
 internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, DateTimeOffset AuthenticatedAt, bool IsEmailVerified, Guid? TenantId)
 {
+    /// <summary>Which of the session's refresh tokens came with this access token; null in one of before there was the claim.</summary>
+    public int? Generation { get; init; }
+
     /// <summary>For a handler's parameter: the route's authorization has made sure that there is one.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context) => new(Of(context.User));
 
@@ -39,10 +43,13 @@ internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, Dat
         && Guid.TryParse(principal.FindFirstValue(ClaimNames.SessionId), out var sessionId)
         && int.TryParse(principal.FindFirstValue(ClaimNames.TokenVersion), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
         && long.TryParse(principal.FindFirstValue(ClaimNames.AuthTime), NumberStyles.None, CultureInfo.InvariantCulture, out var authTime)
-            ? new(userId, sessionId, version, DateTimeOffset.FromUnixTimeSeconds(authTime), IsTrue(principal, ClaimNames.EmailVerified), TenantOf(principal))
+            ? new(userId, sessionId, version, DateTimeOffset.FromUnixTimeSeconds(authTime), IsTrue(principal, ClaimNames.EmailVerified), TenantOf(principal)) { Generation = GenerationOf(principal) }
             : null;
 
     private static bool IsTrue(ClaimsPrincipal principal, string claim) => bool.TryParse(principal.FindFirstValue(claim), out var value) && value;
+
+    private static int? GenerationOf(ClaimsPrincipal principal) =>
+        int.TryParse(principal.FindFirstValue(ClaimNames.Generation), NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : null;
 
     private static Guid? TenantOf(ClaimsPrincipal principal) => Guid.TryParse(principal.FindFirstValue(ClaimNames.Tenant), out var id) ? id : null;
 }

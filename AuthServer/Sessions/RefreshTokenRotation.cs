@@ -119,7 +119,7 @@ internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessToke
 
     private RotationOutcome.Rotated Issue(NpgsqlDataReader row, RefreshToken successor) => new(new TokenResponse
     {
-        AccessToken = issuer.Issue(SubjectQuery.Read(row), successor.SessionId, row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<string[]>(9)),
+        AccessToken = issuer.Issue(SubjectQuery.Read(row), successor, row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<string[]>(9)),
         RefreshToken = format.Write(successor),
         ExpiresIn = issuer.LifetimeSeconds,
     });

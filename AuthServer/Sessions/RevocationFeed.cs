@@ -107,7 +107,6 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
         {
             Remember(userId, number, RefusedUntil(now));
         }
-
         else if (notice.StartsWith(TenantMark, StringComparison.Ordinal) && notice[TenantMark.Length..].Split(':') is [var id, var state] && Guid.TryParse(id, out var tenantId))
         {
             Receive(tenantId, isSuspended: state == SuspendedState, RefusedUntil(now));

@@ -19,7 +19,7 @@ internal sealed record ProvenIdentity(Guid UserId, IReadOnlyList<string> Methods
 /// <summary>
 /// The one door to a session, for every way of signing in. In a single statement it makes sure that the account is
 /// still active and the password still the one that was checked (both may have changed while it was being hashed),
-/// starts the session with the limits of the person's roles, and writes the audit event.
+/// starts the session with the limits of the person's roles and tenant, and writes the audit event.
 /// </summary>
 internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenFormat refreshTokens, SessionSettings settings, TimeProvider clock)
 {
@@ -40,14 +40,12 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
         subject AS (
             SELECT {SubjectQuery.Columns} FROM u CROSS JOIN s {SubjectQuery.Joins}),
         limits AS (
-            SELECT coalesce(min(l.idle), @idle[1]) AS idle, coalesce(min(l.absolute), @absolute[1]) AS absolute
-            FROM subject CROSS JOIN unnest(@role_ids, @role_names, @idle, @absolute) AS l (role_id, name, idle, absolute)
-            WHERE l.role_id = ANY (subject.role_ids) OR l.name = ANY (subject.tenant_roles)),
+            SELECT {SessionLimitsQuery.Columns} FROM s {SessionLimitsQuery.Joins}),
         started AS (
             INSERT INTO sessions (id, user_id, tenant_id, generation, rotated_at, authenticated_at, authentication_methods,
                 device_name, ip_address, user_agent, created_at, last_used_at, idle_timeout, expires_at)
-            SELECT @session_id, subject.id, subject.tenant_id, 0, @now, @now, @methods, @device_name, @ip, @user_agent, @now, @now, limits.idle, @now + limits.absolute
-            FROM subject CROSS JOIN limits
+            SELECT @session_id, subject.id, s.tenant_id, 0, @now, @now, @methods, @device_name, @ip, @user_agent, @now, @now, limits.idle, @now + limits.absolute
+            FROM subject CROSS JOIN s CROSS JOIN limits
             RETURNING id),
         audited AS (
             INSERT INTO audit_events {AuditLog.Columns}
@@ -90,10 +88,11 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
         var subject = SubjectQuery.Read(row);
         await row.NextResultAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
+        var first = new RefreshToken(sessionId, 0);
         return new()
         {
-            AccessToken = issuer.Issue(subject, sessionId, now, identity.Methods),
-            RefreshToken = refreshTokens.Write(new RefreshToken(sessionId, 0)),
+            AccessToken = issuer.Issue(subject, first, now, identity.Methods),
+            RefreshToken = refreshTokens.Write(first),
             ExpiresIn = issuer.LifetimeSeconds,
             User = UserViewQuery.Read(row, subject.TenantId),
         };
@@ -101,7 +100,6 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
 
     private NpgsqlBatchCommand Start(ProvenIdentity identity, Guid sessionId, DateTimeOffset now)
     {
-        var limits = settings.ByRole.ToList();
         var step = new NpgsqlBatchCommand(Sql);
         step.Parameters.AddRange(new NpgsqlParameter[]
         {
@@ -109,11 +107,8 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
             new("user_id", identity.UserId), new("session_id", sessionId), new("methods", identity.Methods.ToArray()),
             new("password_hash", NpgsqlDbType.Text) { Value = (object?)identity.PasswordHash ?? DBNull.Value },
             new("device_name", NpgsqlDbType.Text) { Value = (object?)identity.DeviceName ?? DBNull.Value },
-            new("role_ids", limits.Select(limit => Role.IdOf(limit.Role)).ToArray()),
-            new("role_names", limits.Select(limit => limit.Role).ToArray()),
-            new("idle", limits.Select(limit => limit.Limits.IdleTimeout).ToArray()),
-            new("absolute", limits.Select(limit => limit.Limits.AbsoluteTimeout).ToArray()),
         });
+        step.Parameters.AddRange(SessionLimitsQuery.Parameters(settings));
         step.Parameters.AddOrigin(identity.Client);
         return step;
     }

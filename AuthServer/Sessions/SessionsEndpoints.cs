@@ -30,6 +30,7 @@ internal static class SessionsEndpoints
         builder.Services.AddSingleton<SessionStarter>();
         builder.Services.AddSingleton<SessionRevoker>();
         builder.Services.AddSingleton<RefreshTokenRotation>();
+        builder.Services.AddSingleton<TenantSwitch>();
         builder.Services.AddScoped<CredentialChange>();
         builder.Services.AddScoped<TokenOutdating>();
         builder.Services.AddScoped<AdminGuard>();
@@ -51,6 +52,10 @@ internal static class SessionsEndpoints
             .WithExample(Examples.RefreshToken).WithAnswer(Examples.Pair)
             .AllowAnonymous().RequireRateLimiting(RateLimits.Refresh)
             .Refuses(ErrorCodes.InvalidRefreshToken, ErrorCodes.RefreshTokenReused, ErrorCodes.SessionRevoked, ErrorCodes.SessionExpired, ErrorCodes.RateLimited);
+        group.MapPost("/switch-tenant", SwitchTenant).WithName("switchTenant").WithSummary("Go on with the same session at another of one's own tenants, or at none")
+            .WithExample("""{"tenant":"heart-clinic"}""").WithAnswer(Examples.Pair)
+            .RequireAuthorization().DisableRateLimiting()
+            .Refuses(ErrorCodes.NotFound, ErrorCodes.EmailNotVerified, ErrorCodes.ReauthenticationRequired, ErrorCodes.SessionExpired);
         group.MapPost("/logout", Logout).WithName("logout").WithSummary("End the session of a refresh token, or of the access token")
             .WithExample(Examples.RefreshToken)
             .AllowAnonymous().DisableRateLimiting().Refuses(ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
@@ -73,6 +78,14 @@ internal static class SessionsEndpoints
             RotationOutcome.Revoked => (Problem)ErrorCodes.SessionRevoked,
             RotationOutcome.Expired => (Problem)ErrorCodes.SessionExpired,
             _ => (Problem)ErrorCodes.InvalidRefreshToken,
+        };
+
+    private static async Task<Results<Ok<TokenResponse>, Problem>> SwitchTenant(SwitchTenantRequest request, Caller caller, Client client, TenantSwitch tenantSwitch, CancellationToken cancellationToken) =>
+        await tenantSwitch.SwitchAsync(caller, request.Tenant, client, cancellationToken) switch
+        {
+            SwitchOutcome.Switched switched => TypedResults.Ok(switched.Tokens),
+            SwitchOutcome.Refused refused => (Problem)refused.Reason,
+            _ => throw new InvalidOperationException("There is no other outcome."),
         };
 
     // RFC 7009 section 2.2: a token that is no longer good is answered like one that was, for the aim is reached.

@@ -11,5 +11,6 @@ namespace AuthServer.Sessions;
 [JsonSerializable(typeof(SessionPage))]
 [JsonSerializable(typeof(VerifyResponse))]
 [JsonSerializable(typeof(RefreshRequest))]
+[JsonSerializable(typeof(SwitchTenantRequest))]
 [JsonSerializable(typeof(LogoutRequest))]
 internal sealed partial class SessionsJson : JsonSerializerContext;

@@ -25,6 +25,7 @@ internal static class SubjectQuery
         LEFT JOIN physicians p ON p.user_id = u.id
         LEFT JOIN tenants t ON t.id = s.tenant_id AND t.status = 'active'
             AND EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.tenant_id = t.id)
+            AND (u.email_confirmed OR NOT coalesce((t.settings ->> 'require_verified_email')::boolean, false))
         """;
 
     private static readonly Dictionary<Guid, string> RoleNames = Role.All.ToDictionary(role => role.Id, role => role.Name!);

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using AuthServer.Domain;
 using AuthServer.Http;
 
 namespace AuthServer.Tokens;
@@ -29,13 +30,18 @@ internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, Se
         }
     }
 
-    public string Issue(TokenSubject subject, Guid sessionId, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
+    /// <summary>The access token of a pair.</summary>
+    /// <param name="subject">Whom it is for.</param>
+    /// <param name="pair">The refresh token it is given with: session and generation stand in both.</param>
+    /// <param name="authenticatedAt">When the person proved who they are.</param>
+    /// <param name="methods">How.</param>
+    public string Issue(TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
     {
         var payload = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(payload, Plain))
         {
             json.WriteStartObject();
-            WritePayload(json, subject, sessionId, authenticatedAt, methods);
+            WritePayload(json, subject, pair, authenticatedAt, methods);
             json.WriteEndObject();
         }
 
@@ -46,7 +52,7 @@ internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, Se
         return $"{Encoding.ASCII.GetString(signed)}.{Base64Url.EncodeToString(key.Sign(signed))}";
     }
 
-    private void WritePayload(Utf8JsonWriter json, TokenSubject subject, Guid sessionId, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
+    private void WritePayload(Utf8JsonWriter json, TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         Span<byte> tokenId = stackalloc byte[TokenIdBytes];
@@ -54,7 +60,8 @@ internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, Se
         json.WriteString(ClaimNames.Issuer, server.PublicUrl);
         json.WriteString(ClaimNames.Audience, settings.Audience);
         json.WriteString(ClaimNames.Subject, subject.UserId);
-        json.WriteString(ClaimNames.SessionId, sessionId);
+        json.WriteString(ClaimNames.SessionId, pair.SessionId);
+        json.WriteNumber(ClaimNames.Generation, pair.Generation);
         json.WriteString(ClaimNames.TokenId, Base64Url.EncodeToString(tokenId));
         json.WriteNumber(ClaimNames.IssuedAt, now);
         json.WriteNumber(ClaimNames.NotBefore, now);
