@@ -28,10 +28,10 @@ public sealed class Physician
     public bool PrivatePool { get; internal set; }
 
     /// <summary>Away: takes no patients until <see cref="VacationUntil"/>, or until switched off.</summary>
-    public bool VacationMode { get; internal set; }
+    public bool VacationMode { get; private set; }
 
     /// <summary>The last day away, if it is known.</summary>
-    public DateOnly? VacationUntil { get; internal set; }
+    public DateOnly? VacationUntil { get; private set; }
 
     /// <summary>Takes new patients.</summary>
     public bool AcceptingPatients { get; internal set; } = true;
@@ -41,4 +41,11 @@ public sealed class Physician
 
     /// <summary>The licences, one for each jurisdiction.</summary>
     public ICollection<Licence> Licences { get; } = [];
+
+    /// <summary>Whether they are away on a day: a vacation ends by itself after its last day.</summary>
+    internal bool IsAwayOn(DateOnly day) => VacationMode && !(VacationUntil < day);
+
+    internal void GoAway(DateOnly? until) => (VacationMode, VacationUntil) = (true, until);
+
+    internal void ComeBack() => (VacationMode, VacationUntil) = (false, null);
 }

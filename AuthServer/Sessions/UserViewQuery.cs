@@ -12,7 +12,8 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
     internal const string Sql = """
         SELECT u.id, u.email, u.user_name, u.full_name, u.locale, u.email_confirmed, u.two_factor_enabled, u.created_at, u.last_login_at,
             ARRAY(SELECT r.name FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id ORDER BY r.name) AS roles,
-            p.id, p.language_preference, p.specialty, p.private_pool, p.vacation_mode, p.vacation_until, p.accepting_patients,
+            p.id, p.language_preference, p.specialty, p.private_pool,
+            p.vacation_mode AND (p.vacation_until IS NULL OR p.vacation_until >= @today), CASE WHEN p.vacation_until >= @today THEN p.vacation_until END, p.accepting_patients,
             p.id IS NOT NULL AND EXISTS (
                 SELECT 1 FROM licences l
                 WHERE l.physician_id = p.id AND l.state = 'verified' AND (l.expires_on IS NULL OR l.expires_on >= @today)) AS is_licensed,
