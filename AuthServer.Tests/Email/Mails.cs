@@ -29,6 +29,11 @@ internal static class Mails
         ["session-ended"] = texts => texts.SessionEndedForReuse("Dana's phone", At, Url),
         ["locked"] = texts => texts.AccountLocked(At, Url),
         ["invitation"] = texts => texts.Invitation(Url, TimeSpan.FromHours(72)),
+        ["licence-verified"] = texts => texts.LicenceVerified(new("IL", ExpiresOn: new(2027, 11, 21))),
+        ["licence-rejected"] = texts => texts.LicenceRejected(new("US-NY", "The register knows the number under another name; please send a copy of the licence with the new one.")),
+        ["licence-suspended"] = texts => texts.LicenceSuspended(new("IL", "The register says that it rests.")),
+        ["licence-expiring"] = texts => texts.LicenceExpiring(new("IL", ExpiresOn: new(2026, 11, 28))),
+        ["licence-expired"] = texts => texts.LicenceExpired(new("IL", ExpiresOn: new(2026, 11, 20))),
     };
 
     public static IEnumerable<string> Names => All.Keys;

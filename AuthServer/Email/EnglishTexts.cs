@@ -76,6 +76,50 @@ internal sealed class EnglishTexts(string appName) : MailTexts
         new("Choose a password", url),
         Footer: "If you did not expect this, you can ignore this mail.");
 
+    public override MailContent LicenceVerified(LicenceNews news) => new(
+        Language, "Your profile was confirmed", "You can begin.",
+        [$"Your licence was checked, and from now on you are a physician at {appName}.", "If an app is open, sign in again or wait a few minutes."],
+        Facts: [.. Licence(news)]);
+
+    public override MailContent LicenceRejected(LicenceNews news) => new(
+        Language, "Your profile could not be confirmed", "Something is missing or unclear.",
+        [$"The licence you gave at {appName} could not be confirmed. The reason stands below. You can correct it and send it again."],
+        Facts: [.. Licence(news)]);
+
+    public override MailContent LicenceSuspended(LicenceNews news) => new(
+        Language, "A change to your profile", "Please read the reason.",
+        [$"Your licence was suspended at {appName}. Until that is settled, it does not count there. You can still sign in."],
+        Facts: [.. Licence(news)],
+        Footer: $"If you think that this is wrong, turn to the people at {appName}.");
+
+    public override MailContent LicenceExpiring(LicenceNews news) => new(
+        Language, "Something in your profile ends soon", "A new date is needed.",
+        [$"Your licence, as it stands at {appName}, ends soon. Please renew it in good time: afterwards it does not count there until it has been checked again."],
+        Facts: [.. Licence(news)]);
+
+    public override MailContent LicenceExpired(LicenceNews news) => new(
+        Language, "Something in your profile has ended", "A new date is needed.",
+        [$"Your licence, as it stands at {appName}, has ended and no longer counts there. You can give the new date; then it is checked again."],
+        Facts: [.. Licence(news)]);
+
+    private static IEnumerable<MailFact> Licence(LicenceNews news)
+    {
+        if (news.Jurisdiction is { } jurisdiction)
+        {
+            yield return new("Licence of", jurisdiction);
+        }
+
+        if (news.ExpiresOn is { } day)
+        {
+            yield return new("Last day", day.ToString("d MMMM yyyy", CultureInfo.InvariantCulture));
+        }
+
+        if (news.Reason is { } reason)
+        {
+            yield return new("Reason", reason);
+        }
+    }
+
     private static string Once(TimeSpan lifetime) => $"The link works once, for {Span(lifetime)}.";
 
     private static string Span(TimeSpan span)

@@ -80,6 +80,50 @@ internal sealed class HebrewTexts(string appName) : MailTexts
         new("בחירת סיסמה", url),
         Footer: "ההודעה לא מוכרת לך? אפשר להתעלם ממנה.");
 
+    public override MailContent LicenceVerified(LicenceNews news) => new(
+        Language, "הפרופיל שלך אושר", "אפשר להתחיל.",
+        [$"הרישיון שלך נבדק, ומעכשיו יש לך הרשאת רופא ב־{appName}.", "אם יש אפליקציה פתוחה, כדאי להתחבר מחדש או לחכות כמה דקות."],
+        Facts: [.. Licence(news)]);
+
+    public override MailContent LicenceRejected(LicenceNews news) => new(
+        Language, "לא ניתן היה לאשר את הפרופיל שלך", "משהו חסר או לא ברור.",
+        [$"לא ניתן היה לאשר את הרישיון שמסרת ב־{appName}. הסיבה מופיעה למטה. אפשר לתקן ולשלוח שוב."],
+        Facts: [.. Licence(news)]);
+
+    public override MailContent LicenceSuspended(LicenceNews news) => new(
+        Language, "שינוי בפרופיל שלך", "כדאי לקרוא את הסיבה.",
+        [$"הרישיון שלך הושעה ב־{appName}. עד שהעניין יוסדר, הוא אינו תקף שם. עדיין אפשר להתחבר."],
+        Facts: [.. Licence(news)],
+        Footer: $"נראה לך שזו טעות? כדאי לפנות לצוות של {appName}.");
+
+    public override MailContent LicenceExpiring(LicenceNews news) => new(
+        Language, "משהו בפרופיל שלך עומד להסתיים", "נדרש תאריך חדש.",
+        [$"תוקף הרישיון שלך, כפי שהוא רשום ב־{appName}, עומד להסתיים. כדאי לחדש אותו בזמן: אחר כך הוא לא ייחשב שם עד לבדיקה נוספת."],
+        Facts: [.. Licence(news)]);
+
+    public override MailContent LicenceExpired(LicenceNews news) => new(
+        Language, "משהו בפרופיל שלך הסתיים", "נדרש תאריך חדש.",
+        [$"תוקף הרישיון שלך, כפי שהוא רשום ב־{appName}, הסתיים, והוא אינו נחשב שם עוד. אפשר למסור את התאריך החדש, והרישיון ייבדק שוב."],
+        Facts: [.. Licence(news)]);
+
+    private static IEnumerable<MailFact> Licence(LicenceNews news)
+    {
+        if (news.Jurisdiction is { } jurisdiction)
+        {
+            yield return new("רישיון של", jurisdiction);
+        }
+
+        if (news.ExpiresOn is { } day)
+        {
+            yield return new("היום האחרון", string.Create(CultureInfo.InvariantCulture, $"{day.Day} ב{Months[day.Month - 1]} {day.Year}"));
+        }
+
+        if (news.Reason is { } reason)
+        {
+            yield return new("סיבה", reason);
+        }
+    }
+
     private static string Once(TimeSpan lifetime) => $"הקישור פועל פעם אחת, למשך {Span(lifetime)}.";
 
     private static string Span(TimeSpan span) => Measure(span) switch

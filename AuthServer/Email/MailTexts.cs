@@ -39,6 +39,16 @@ internal abstract class MailTexts
 
     public abstract MailContent Invitation(string url, TimeSpan lifetime);
 
+    public abstract MailContent LicenceVerified(LicenceNews news);
+
+    public abstract MailContent LicenceRejected(LicenceNews news);
+
+    public abstract MailContent LicenceSuspended(LicenceNews news);
+
+    public abstract MailContent LicenceExpiring(LicenceNews news);
+
+    public abstract MailContent LicenceExpired(LicenceNews news);
+
     /// <summary>The texts in the language nearest to a BCP 47 tag.</summary>
     public static MailTexts For(string? language, string? appName = null)
     {
@@ -59,3 +69,9 @@ internal abstract class MailTexts
         Days,
     }
 }
+
+/// <summary>What a mail tells of a licence; never its number.</summary>
+/// <param name="Jurisdiction">Who gave it, where it is known.</param>
+/// <param name="Reason">What the administrator said.</param>
+/// <param name="ExpiresOn">Its last day.</param>
+internal sealed record LicenceNews(string? Jurisdiction, string? Reason = null, DateOnly? ExpiresOn = null);
