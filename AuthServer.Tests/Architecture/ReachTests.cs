@@ -2,6 +2,7 @@ using System.Reflection;
 using AuthServer.Data;
 using AuthServer.Email;
 using AuthServer.Http;
+using AuthServer.Physicians;
 using AuthServer.Users;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -16,8 +17,9 @@ public sealed class ReachTests
 {
     private static readonly string[] Slices = ["Users", "Support", "Tenants", "Physicians", "ApiKeys"];
 
-    // Not on behalf of a member of staff: the command line, mails to the person, what is done for everybody, and what people read of themselves.
-    private static readonly Type[] ForNobody = [typeof(AdminCreation), typeof(OwnRecord)];
+    // Not on behalf of a member of staff: the command line, mails to the person, what is done for everybody, and what people read
+    // of themselves. A physician's own profile is theirs by the token; whom anybody can turn to is for patients, by the tenant of theirs.
+    private static readonly Type[] ForNobody = [typeof(AdminCreation), typeof(OwnRecord), typeof(OwnPhysician), typeof(AvailabilityList)];
 
     [Fact]
     [Trait("ASVS", "8.4.1")]

@@ -43,6 +43,7 @@ internal static class AuditEvents
     public const string LicenceVerified = "licence.verified";
     public const string LicenceRejected = "licence.rejected";
     public const string LicenceSuspended = "licence.suspended";
+    public const string LicenceReinstated = "licence.reinstated";
     public const string LicenceExpired = "licence.expired";
     public const string SigningKeyMade = "signing_key.made";
 }

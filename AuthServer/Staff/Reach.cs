@@ -74,6 +74,26 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
         return transaction;
     }
 
+    /// <summary>
+    /// The professional profile with this id and its licences, kept from others until the transaction ends: of two who decide
+    /// at once the second sees what the first has made of it. Null where there is none within reach, or where it is no id.
+    /// </summary>
+    public async Task<Physician?> HoldPhysicianAsync(string id, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(id, "D", out var physicianId) || !await Physicians.AnyAsync(physician => physician.Id == physicianId, cancellationToken))
+        {
+            return null;
+        }
+
+        var held = await db.Physicians.FromSql($"SELECT * FROM physicians WHERE id = {physicianId} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
+        if (held is not null)
+        {
+            await db.Entry(held).Collection(physician => physician.Licences).LoadAsync(cancellationToken);
+        }
+
+        return held;
+    }
+
     /// <summary>Records what this member of staff did, with the context's other changes.</summary>
     public void Audit(string type, DateTimeOffset now, Client client, Guid? subject, string? detail = null) =>
         db.Audit(type, now, client, staff.UserId, subject, staff.Caller.SessionId, tenant: staff.TenantId, detail: detail);

@@ -1,0 +1,33 @@
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Physicians;
+
+/// <summary>
+/// Whom the signed-in person can turn to: the physicians of the tenant their token is for; without one, those who belong to
+/// no tenant. A name, a specialty and a language, and nothing else of anybody.
+/// </summary>
+internal sealed class AvailabilityList(AuthDbContext db, TimeProvider clock)
+{
+    public async Task<AvailablePhysicianPage> FindAsync(Caller caller, AvailabilityQuery query, CancellationToken cancellationToken)
+    {
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var found = Near(caller).Matching(query.Language, query.Specialty).Available(db.Users, today);
+        var total = await found.CountAsync(cancellationToken);
+        var page = await found.Where(physician => query.After == null || physician.Id < query.After).OrderByDescending(physician => physician.Id).Skip(query.Skip).Take(query.Limit + 1)
+            .Select(physician => new AvailablePhysician(physician.Id, db.Users.First(user => user.Id == physician.UserId).FullName, physician.Specialty, physician.LanguagePreference))
+            .ToListAsync(cancellationToken);
+        return new([.. page.Take(query.Limit)], total, query.Skip, query.Limit, page.Count > query.Limit ? page[query.Limit - 1].Id : null);
+    }
+
+    private IQueryable<Physician> Near(Caller caller)
+    {
+        var role = Role.IdOf(Role.Physician);
+        return caller.TenantId is { } tenant
+            ? db.Physicians.Where(physician => db.Memberships.Any(membership => membership.UserId == physician.UserId && membership.TenantId == tenant && membership.Role == Role.Physician))
+            : db.Physicians.Where(physician => db.UserRoles.Any(held => held.UserId == physician.UserId && held.RoleId == role)
+                && !db.Memberships.Any(membership => membership.UserId == physician.UserId));
+    }
+}

@@ -1,0 +1,155 @@
+using AuthServer.Audit;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Email;
+using AuthServer.Http;
+using AuthServer.Sessions;
+using AuthServer.Staff;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Physicians;
+
+/// <summary>What became of an administrator's decision on a licence.</summary>
+internal abstract record LicenceDecisionOutcome
+{
+    private LicenceDecisionOutcome()
+    {
+    }
+
+    public sealed record Decided(PhysicianProfile Profile) : LicenceDecisionOutcome;
+
+    public sealed record Refused(ErrorCode Error) : LicenceDecisionOutcome;
+
+    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : LicenceDecisionOutcome;
+}
+
+/// <summary>
+/// An administrator decides on a licence. In one transaction: the licence, which nobody else can touch meanwhile, the audit
+/// event, the mail to the physician, and the end of the tokens that say otherwise.
+/// </summary>
+internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
+{
+    public Task<LicenceDecisionOutcome> VerifyAsync(Reach reach, string id, VerifyLicenceRequest request, Client client, CancellationToken cancellationToken) =>
+        DecideAsync(reach, id, new(AuditEvents.LicenceVerified, LicenceState.Pending, request.LicenceId, (licence, physician, now) => Verify(licence, physician, request, reach.Staff.UserId, now)), client, cancellationToken);
+
+    public Task<LicenceDecisionOutcome> RejectAsync(Reach reach, string id, RefuseLicenceRequest request, Client client, CancellationToken cancellationToken) =>
+        DecideAsync(reach, id, new(AuditEvents.LicenceRejected, LicenceState.Pending, request.LicenceId, (licence, _, _) => Done(() => licence.Reject(request.Reason!.Trim()))), client, cancellationToken);
+
+    public Task<LicenceDecisionOutcome> SuspendAsync(Reach reach, string id, RefuseLicenceRequest request, Client client, CancellationToken cancellationToken) =>
+        DecideAsync(reach, id, new(AuditEvents.LicenceSuspended, LicenceState.Verified, request.LicenceId, (licence, _, _) => Done(() => licence.Suspend(request.Reason!.Trim()))), client, cancellationToken);
+
+    public Task<LicenceDecisionOutcome> ReinstateAsync(Reach reach, string id, ReinstateLicenceRequest request, Client client, CancellationToken cancellationToken) =>
+        DecideAsync(reach, id, new(AuditEvents.LicenceReinstated, LicenceState.Suspended, request.LicenceId, (licence, _, now) => Reinstate(licence, request, now)), client, cancellationToken);
+
+    private async Task<LicenceDecisionOutcome> DecideAsync(Reach reach, string id, Act act, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await reach.HoldPhysicianAsync(id, cancellationToken) is not { } physician)
+        {
+            return Refuse(ErrorCodes.NotFound);
+        }
+
+        if (await WhyNotAsync(reach, physician, cancellationToken) is { } refusal)
+        {
+            return Refuse(refusal);
+        }
+
+        var meant = physician.Licences.Where(licence => act.LicenceId is null ? licence.State == act.From : licence.Id == act.LicenceId).ToList();
+        if (meant is not [var licence])
+        {
+            return Refuse(act.LicenceId is null ? ErrorCodes.LicenceState : ErrorCodes.NotFound);
+        }
+
+        if (licence.State != act.From)
+        {
+            return Refuse(ErrorCodes.LicenceState);
+        }
+
+        var now = clock.GetUtcNow();
+        if (act.Decide(licence, physician, now) is { } fault)
+        {
+            return fault;
+        }
+
+        var user = await TellAsync(reach, physician, licence, act.Event, client, now, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new LicenceDecisionOutcome.Decided(PhysicianProfile.Of(physician, user.FullName, DayOf(now)));
+    }
+
+    // A licence holds everywhere: for a tenant it is an act on the account, not on the membership.
+    private static async Task<ErrorCode?> WhyNotAsync(Reach reach, Physician physician, CancellationToken cancellationToken) =>
+        physician.UserId == reach.Staff.UserId
+            ? ErrorCodes.OwnAccount
+            : (await reach.StandingOfAsync(physician.UserId, cancellationToken)).RefusesAdministrationBy(reach.Staff);
+
+    private static LicenceDecisionOutcome? Verify(Licence licence, Physician physician, VerifyLicenceRequest request, Guid by, DateTimeOffset now)
+    {
+        // What the administrator looked up in the register must be what stands here now.
+        if (request.Number is { } number && number.Trim() != licence.Number)
+        {
+            return Refuse(ErrorCodes.LicenceState);
+        }
+
+        var jurisdiction = request.Jurisdiction ?? licence.Jurisdiction;
+        var expiresOn = request.ExpiresOn ?? licence.ExpiresOn;
+        var errors = new FieldErrors();
+        errors.LastDay("expires_on", expiresOn, DayOf(now));
+        if (jurisdiction is null)
+        {
+            errors.Add("jurisdiction", "The licence does not say who gave it: an ISO 3166 code such as IL or US-NY is needed.");
+        }
+
+        if (licence.Number.Length == 0)
+        {
+            errors.Add("number", "The licence has no number: the physician has to give it first.");
+        }
+
+        if (errors.Any)
+        {
+            return new LicenceDecisionOutcome.Faulted(errors.Messages);
+        }
+
+        return physician.Licences.Any(other => other != licence && other.Jurisdiction == jurisdiction)
+            ? Refuse(ErrorCodes.LicenceState)
+            : Done(() => licence.Verify(by, jurisdiction!, expiresOn, now));
+    }
+
+    private static LicenceDecisionOutcome? Reinstate(Licence licence, ReinstateLicenceRequest request, DateTimeOffset now)
+    {
+        var expiresOn = request.ExpiresOn ?? licence.ExpiresOn;
+        var errors = new FieldErrors();
+        errors.LastDay("expires_on", expiresOn, DayOf(now));
+        return errors.Any ? new LicenceDecisionOutcome.Faulted(errors.Messages) : Done(() => licence.Reinstate(expiresOn, now));
+    }
+
+    // Only what makes a licence good, or ends that, changes what tokens say.
+    private async Task<User> TellAsync(Reach reach, Physician physician, Licence licence, string type, Client client, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var user = await reach.Users.AsNoTracking().SingleAsync(found => found.Id == physician.UserId, cancellationToken);
+        reach.Audit(type, now, client, user.Id, licence.Reason is { } reason ? $"{licence.Jurisdiction ?? "no jurisdiction"}: {reason}" : licence.Jurisdiction);
+        db.OweLicenceMail(MailKinds.LicenceDecided, user, licence, now);
+        await db.SaveChangesAsync(cancellationToken);
+        if (type != AuditEvents.LicenceRejected)
+        {
+            await outdating.OutdateAsync([user.Id], cancellationToken);
+        }
+
+        return user;
+    }
+
+    private static LicenceDecisionOutcome? Done(Action act)
+    {
+        act();
+        return null;
+    }
+
+    private static LicenceDecisionOutcome.Refused Refuse(ErrorCode error) => new(error);
+
+    private static DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime);
+
+    /// <param name="Event">What it is called in the audit log.</param>
+    /// <param name="From">The state the licence has to be in.</param>
+    /// <param name="LicenceId">Which one; null for the only one in that state.</param>
+    /// <param name="Decide">Does it; answers why not.</param>
+    private sealed record Act(string Event, LicenceState From, Guid? LicenceId, Func<Licence, Physician, DateTimeOffset, LicenceDecisionOutcome?> Decide);
+}

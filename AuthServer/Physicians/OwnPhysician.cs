@@ -1,0 +1,32 @@
+using AuthServer.Data;
+using AuthServer.Domain;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Physicians;
+
+/// <summary>The way to the signed-in person's own professional profile, and to nobody else's.</summary>
+internal sealed class OwnPhysician(AuthDbContext db)
+{
+    public async Task<PhysicianProfile?> FindAsync(Guid userId, DateOnly today, CancellationToken cancellationToken)
+    {
+        if (await db.Physicians.AsNoTracking().Include(physician => physician.Licences).SingleOrDefaultAsync(physician => physician.UserId == userId, cancellationToken) is not { } own)
+        {
+            return null;
+        }
+
+        var name = await db.Users.Where(user => user.Id == userId).Select(user => user.FullName).SingleOrDefaultAsync(cancellationToken);
+        return PhysicianProfile.Of(own, name, today);
+    }
+
+    /// <summary>The profile and its licences, kept from administrators and from other requests until the transaction ends.</summary>
+    public async Task<Physician?> HoldAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var held = await db.Physicians.FromSql($"SELECT * FROM physicians WHERE user_id = {userId} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
+        if (held is not null)
+        {
+            await db.Entry(held).Collection(physician => physician.Licences).LoadAsync(cancellationToken);
+        }
+
+        return held;
+    }
+}

@@ -1,0 +1,39 @@
+using AuthServer.Domain;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Physicians;
+
+/// <summary>Conditions that both lists share.</summary>
+internal static class PhysicianFilters
+{
+    private const string Escape = @"\";
+
+    public static IQueryable<Physician> Licensed(this IQueryable<Physician> physicians, DateOnly today, bool isLicensed = true) =>
+        physicians.Where(physician => physician.Licences.Any(licence => licence.State == LicenceState.Verified && (licence.ExpiresOn == null || licence.ExpiresOn >= today)) == isLicensed);
+
+    /// <summary>Whom somebody can turn to today: licensed, taking patients, here, not private, and with an account that is on.</summary>
+    public static IQueryable<Physician> Available(this IQueryable<Physician> physicians, IQueryable<User> people, DateOnly today) =>
+        physicians.Licensed(today).Where(physician => physician.AcceptingPatients && !physician.PrivatePool
+            && !(physician.VacationMode && (physician.VacationUntil == null || physician.VacationUntil >= today))
+            && people.Any(user => user.Id == physician.UserId && user.Status == UserStatus.Active));
+
+    public static IQueryable<Physician> Matching(this IQueryable<Physician> physicians, string? language, string? specialty)
+    {
+        if (language is not null)
+        {
+            physicians = physicians.Where(physician => EF.Functions.ILike(physician.LanguagePreference!, language) || EF.Functions.ILike(physician.LanguagePreference!, language + "-%"));
+        }
+
+        if (specialty is not null)
+        {
+            var literal = Literal(specialty.Trim());
+            physicians = physicians.Where(physician => EF.Functions.ILike(physician.Specialty!, literal, Escape));
+        }
+
+        return physicians;
+    }
+
+    // The reader's percent sign is a percent sign.
+    private static string Literal(string text) =>
+        text.Replace(Escape, Escape + Escape, StringComparison.Ordinal).Replace("%", Escape + "%", StringComparison.Ordinal).Replace("_", Escape + "_", StringComparison.Ordinal);
+}
