@@ -296,8 +296,16 @@ namespace AuthServer.Migrations
                     b.HasKey("UserId", "TenantId", "Role")
                         .HasName("pk_memberships");
 
-                    b.HasIndex("TenantId")
-                        .HasDatabaseName("ix_memberships_tenant_id");
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_memberships_created_at");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("CreatedAt"), "brin");
+
+                    b.HasIndex("Role", "UserId")
+                        .HasDatabaseName("ix_memberships_role_user_id");
+
+                    b.HasIndex("TenantId", "UserId", "Role")
+                        .HasDatabaseName("ix_memberships_tenant_id_user_id_role");
 
                     b.ToTable("memberships", (string)null);
                 });
@@ -949,6 +957,10 @@ namespace AuthServer.Migrations
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex(new[] { "CreatedAt" }, "ix_users_created_at_brin"), "brin");
 
+                    b.HasIndex(new[] { "Id" }, "ix_users_disabled")
+                        .HasDatabaseName("ix_users_disabled")
+                        .HasFilter("status = 'disabled'");
+
                     b.ToTable("users", (string)null);
 
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 90);
@@ -1076,8 +1088,8 @@ namespace AuthServer.Migrations
                     b.HasKey("UserId", "RoleId")
                         .HasName("pk_user_roles");
 
-                    b.HasIndex("RoleId")
-                        .HasDatabaseName("ix_user_roles_role_id");
+                    b.HasIndex("RoleId", "UserId")
+                        .HasDatabaseName("ix_user_roles_role_id_user_id");
 
                     b.ToTable("user_roles", (string)null);
                 });

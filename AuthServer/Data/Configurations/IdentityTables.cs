@@ -27,6 +27,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.Property(user => user.SearchText).HasComputedColumnSql("' ' || email || ' ' || coalesce(full_name, '') || ' ' || coalesce(user_name, '')", stored: true);
         builder.HasIndex(user => user.SearchText).HasMethod("gin").HasOperators("gin_trgm_ops");
         builder.HasIndex(user => user.CreatedAt, "ix_users_created_at_brin").HasMethod("brin");
+        builder.HasIndex(user => user.Id, "ix_users_disabled").HasFilter("status = 'disabled'");
         builder.HasIndex(user => user.DisabledUntil).HasFilter("disabled_until IS NOT NULL");
         builder.HasIndex(user => user.InvitedAt).HasFilter("invited_at IS NOT NULL");
         builder.Property(user => user.LegacyId).HasMaxLength(128);
@@ -48,7 +49,12 @@ internal sealed class RoleConfiguration : IEntityTypeConfiguration<Role>
 
 internal sealed class UserRoleConfiguration : IEntityTypeConfiguration<IdentityUserRole<Guid>>
 {
-    public void Configure(EntityTypeBuilder<IdentityUserRole<Guid>> builder) => builder.ToTable("user_roles");
+    public void Configure(EntityTypeBuilder<IdentityUserRole<Guid>> builder)
+    {
+        builder.ToTable("user_roles");
+        // Who has a role, in the order lists are in.
+        builder.HasIndex(held => new { held.RoleId, held.UserId });
+    }
 }
 
 internal sealed class UserClaimConfiguration : IEntityTypeConfiguration<IdentityUserClaim<Guid>>

@@ -35,7 +35,10 @@ internal sealed class MembershipConfiguration : IEntityTypeConfiguration<Members
         builder.ToTable("memberships");
         builder.HasKey(membership => new { membership.UserId, membership.TenantId, membership.Role });
         builder.Property(membership => membership.Role).HasMaxLength(32);
-        builder.HasIndex(membership => membership.TenantId);
+        // Who belongs to a tenant, and who is something anywhere, in the order lists are in.
+        builder.HasIndex(membership => new { membership.TenantId, membership.UserId, membership.Role });
+        builder.HasIndex(membership => new { membership.Role, membership.UserId });
+        builder.HasIndex(membership => membership.CreatedAt).HasMethod("brin");
         builder.HasOne<User>().WithMany().HasForeignKey(membership => membership.UserId);
         builder.HasOne<Tenant>().WithMany().HasForeignKey(membership => membership.TenantId);
     }

@@ -12,6 +12,14 @@ namespace AuthServer.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropIndex(
+                name: "ix_user_roles_role_id",
+                table: "user_roles");
+
+            migrationBuilder.DropIndex(
+                name: "ix_memberships_tenant_id",
+                table: "memberships");
+
             migrationBuilder.AlterDatabase()
                 .Annotation("Npgsql:PostgresExtension:pg_trgm", ",,");
 
@@ -118,6 +126,12 @@ namespace AuthServer.Migrations
                 .Annotation("Npgsql:IndexMethod", "brin");
 
             migrationBuilder.CreateIndex(
+                name: "ix_users_disabled",
+                table: "users",
+                column: "id",
+                filter: "status = 'disabled'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_users_disabled_until",
                 table: "users",
                 column: "disabled_until",
@@ -137,9 +151,30 @@ namespace AuthServer.Migrations
                 .Annotation("Npgsql:IndexOperators", new[] { "gin_trgm_ops" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_user_roles_role_id_user_id",
+                table: "user_roles",
+                columns: new[] { "role_id", "user_id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_revocations_tenant_id",
                 table: "revocations",
                 column: "tenant_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_memberships_created_at",
+                table: "memberships",
+                column: "created_at")
+                .Annotation("Npgsql:IndexMethod", "brin");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_memberships_role_user_id",
+                table: "memberships",
+                columns: new[] { "role", "user_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_memberships_tenant_id_user_id_role",
+                table: "memberships",
+                columns: new[] { "tenant_id", "user_id", "role" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_licences_expires_on",
@@ -170,6 +205,9 @@ namespace AuthServer.Migrations
                 columns: new[] { "tenant_id", "measure", "key" },
                 unique: true)
                 .Annotation("Npgsql:NullsDistinct", false);
+
+            // Ten times as fine as the default: or the planner takes a name that one in two hundred has for one that many have, and reads the whole table.
+            migrationBuilder.Sql("ALTER TABLE users ALTER COLUMN search_text SET STATISTICS 1000");
         }
 
         /// <inheritdoc />
@@ -186,6 +224,10 @@ namespace AuthServer.Migrations
                 table: "users");
 
             migrationBuilder.DropIndex(
+                name: "ix_users_disabled",
+                table: "users");
+
+            migrationBuilder.DropIndex(
                 name: "ix_users_disabled_until",
                 table: "users");
 
@@ -198,8 +240,24 @@ namespace AuthServer.Migrations
                 table: "users");
 
             migrationBuilder.DropIndex(
+                name: "ix_user_roles_role_id_user_id",
+                table: "user_roles");
+
+            migrationBuilder.DropIndex(
                 name: "ix_revocations_tenant_id",
                 table: "revocations");
+
+            migrationBuilder.DropIndex(
+                name: "ix_memberships_created_at",
+                table: "memberships");
+
+            migrationBuilder.DropIndex(
+                name: "ix_memberships_role_user_id",
+                table: "memberships");
+
+            migrationBuilder.DropIndex(
+                name: "ix_memberships_tenant_id_user_id_role",
+                table: "memberships");
 
             migrationBuilder.DropIndex(
                 name: "ix_licences_expires_on",
@@ -243,6 +301,16 @@ namespace AuthServer.Migrations
 
             migrationBuilder.AlterDatabase()
                 .OldAnnotation("Npgsql:PostgresExtension:pg_trgm", ",,");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_user_roles_role_id",
+                table: "user_roles",
+                column: "role_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_memberships_tenant_id",
+                table: "memberships",
+                column: "tenant_id");
         }
     }
 }
