@@ -16,7 +16,8 @@ internal static class SearchTerm
             return null;
         }
 
-        var term = search.Trim();
+        // Of a short term its letters and digits: the index knows nothing of the rest.
+        var term = search.Trim() is { Length: >= ShortestAnywhere } whole ? whole : string.Concat(search.Where(char.IsLetterOrDigit));
         var literal = term.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
         return term.Length < ShortestAnywhere ? $"% {literal}%" : $"%{literal}%";
     }

@@ -11,18 +11,16 @@ namespace AuthServer.Users;
 /// </summary>
 internal sealed class UserSearch(UserRecords records)
 {
-    internal const int Few = 2_000;
+    internal const int Few = 1_000;
 
     public async Task<UserPage> FindAsync(UserListing listing, Reach reach, CancellationToken cancellationToken)
     {
-        // Without a tenant's role to be held, either of two tables can have it: two questions, because an OR would use no index.
-        var parts = PartsOf(listing, reach);
         await using var search = await reach.BeginSearchAsync(cancellationToken);
+        var parts = await PartsAsync(listing, reach, cancellationToken);
         var known = IsEverybody(listing) ? await KnownNumberAsync(reach, cancellationToken) : 0;
         var all = known > Few ? null : await FewAsync(parts, cancellationToken);
-        var found = all?.Where(id => listing.After is null || id.CompareTo(listing.After.Value) < 0).Order(Descending)
+        var ids = all?.Where(id => listing.After is null || id.CompareTo(listing.After.Value) < 0).Order(Descending).Skip(listing.Skip).Take(listing.Limit + 1).ToList()
             ?? await NewestAsync(parts, listing, cancellationToken);
-        var ids = found.Skip(listing.Skip).Take(listing.Limit + 1).ToList();
         Guid? next = ids.Count > listing.Limit ? ids[listing.Limit - 1] : null;
         var items = await records.ReadAsync([.. ids.Take(listing.Limit)], reach, cancellationToken);
         return new(items, all?.Count ?? Math.Max(known, Few), all is not null, listing.Skip, listing.Limit, next);
@@ -51,19 +49,25 @@ internal sealed class UserSearch(UserRecords records)
         return all;
     }
 
-    private static async Task<IEnumerable<Guid>> NewestAsync(IReadOnlyList<IQueryable<User>> parts, UserListing listing, CancellationToken cancellationToken)
+    private static async Task<List<Guid>> NewestAsync(IReadOnlyList<IQueryable<User>> parts, UserListing listing, CancellationToken cancellationToken)
     {
-        var newest = new SortedSet<Guid>(Descending);
-        foreach (var part in parts)
+        var newest = parts.Select(part => part.Where(user => listing.After == null || user.Id < listing.After).OrderByDescending(user => user.Id).Select(user => user.Id)).ToList();
+        if (newest is [var only])
         {
-            newest.UnionWith(await part.Where(user => listing.After == null || user.Id < listing.After).OrderByDescending(user => user.Id)
-                .Select(user => user.Id).Take(listing.Skip + listing.Limit + 1).ToListAsync(cancellationToken));
+            return await only.Skip(listing.Skip).Take(listing.Limit + 1).ToListAsync(cancellationToken);
         }
 
-        return newest;
+        var merged = new HashSet<Guid>();
+        foreach (var part in newest)
+        {
+            merged.UnionWith(await part.Take(listing.Skip + listing.Limit + 1).ToListAsync(cancellationToken));
+        }
+
+        return [.. merged.Order(Descending).Skip(listing.Skip).Take(listing.Limit + 1)];
     }
 
-    private static IReadOnlyList<IQueryable<User>> PartsOf(UserListing listing, Reach reach)
+    // A role can stand in either of two tables: that makes two questions, because an OR would use no index.
+    private static async Task<IReadOnlyList<IQueryable<User>>> PartsAsync(UserListing listing, Reach reach, CancellationToken cancellationToken)
     {
         var people = OfStatus(reach.Users, listing.Status);
         if (SearchTerm.PatternOf(listing.Search) is { } pattern)
@@ -73,7 +77,8 @@ internal sealed class UserSearch(UserRecords records)
 
         if (listing.Tenant is { } slug)
         {
-            var there = reach.Memberships.Where(membership => reach.Tenants.Any(tenant => tenant.Id == membership.TenantId && tenant.Slug == slug) && (listing.Role == null || membership.Role == listing.Role));
+            var tenantId = await reach.Tenants.Where(tenant => tenant.Slug == slug).Select(tenant => tenant.Id).SingleOrDefaultAsync(cancellationToken);
+            var there = reach.Memberships.Where(membership => membership.TenantId == tenantId && (listing.Role == null || membership.Role == listing.Role));
             return [people.Where(user => there.Any(membership => membership.UserId == user.Id))];
         }
 
