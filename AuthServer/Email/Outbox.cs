@@ -27,27 +27,33 @@ internal sealed class Outbox(NpgsqlDataSource database, TimeProvider clock)
     private const int MostInAnHour = 5;
 
     private const string RequestSql = $"""
-        INSERT INTO email_outbox {Columns}
-        SELECT @id, @kind, @user_id, @address, @language, @data, {Fresh}
-        WHERE NOT EXISTS (SELECT 1 FROM email_outbox WHERE address = @address AND kind = ANY (@alike) AND created_at > @minute_ago)
-            AND (SELECT count(*) FROM email_outbox WHERE address = @address AND kind = ANY (@alike) AND created_at > @hour_ago) < @most
+        WITH recent AS (
+            SELECT array_agg(created_at ORDER BY created_at DESC) AS times FROM email_outbox
+            WHERE address = @address AND kind = ANY (@alike) AND created_at > @hour_ago),
+        barred AS (
+            SELECT greatest(CASE WHEN times[1] > @minute_ago THEN times[1] + interval '1 minute' END, times[@most] + interval '1 hour') AS until FROM recent),
+        asked AS (
+            INSERT INTO email_outbox {Columns}
+            SELECT @id, @kind, @user_id, @address, @language, @data, {Fresh} FROM barred WHERE until IS NULL)
+        SELECT until FROM barred
         """;
 
-    /// <summary>Owes a mail that somebody asked for, at most one a minute and five an hour for one address and kind; false where it is one too many.</summary>
+    /// <summary>Owes a mail that somebody asked for, at most one a minute and five an hour for one address and kind.</summary>
     /// <param name="kind">Which mail.</param>
     /// <param name="userId">The account, where it is known.</param>
     /// <param name="address">Canonical, whatever the spelling that was given: or each spelling would have a count of its own.</param>
     /// <param name="language">The asker's language, should the account name none.</param>
     /// <param name="data">What else the text needs.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<bool> RequestAsync(string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data, CancellationToken cancellationToken)
+    /// <returns>Null where the mail is owed; otherwise how long until it may be asked for again. Not for strangers' eyes.</returns>
+    public async Task<TimeSpan?> RequestAsync(string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await RequestAsync(kind, userId, address, language, data, connection, cancellationToken);
     }
 
     /// <summary>The same in the transaction that is open on the connection.</summary>
-    public async Task<bool> RequestAsync(string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data, NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async Task<TimeSpan?> RequestAsync(string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var batch = connection.CreateBatch();
@@ -65,7 +71,10 @@ internal sealed class Outbox(NpgsqlDataSource database, TimeProvider clock)
             new("minute_ago", now - TimeSpan.FromMinutes(1)), new("hour_ago", now - TimeSpan.FromHours(1)), new("most", MostInAnHour),
         });
         batch.BatchCommands.Add(insert);
-        return await batch.ExecuteNonQueryAsync(cancellationToken) > 0;
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        await row.NextResultAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return row.IsDBNull(0) ? null : row.GetFieldValue<DateTimeOffset>(0) - now;
     }
 
     /// <summary>Where something came from, for the notice about it.</summary>

@@ -72,6 +72,6 @@ internal sealed class AccountOpening(AuthDbContext db, Outbox outbox, MailedToke
         }
     }
 
-    private Task<bool> OweMailAsync(string kind, User user, RegisterRequest request, CancellationToken cancellationToken) =>
+    private Task<TimeSpan?> OweMailAsync(string kind, User user, RegisterRequest request, CancellationToken cancellationToken) =>
         outbox.RequestAsync(kind, null, user.NormalizedEmail!, request.Locale ?? request.AskedIn, MailLinks.Data(request.Link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
 }

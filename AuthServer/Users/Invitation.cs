@@ -70,7 +70,7 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, TimeProvider c
             return refusal;
         }
 
-        if (!await outbox.RequestAsync(MailKinds.Invitation, user.Id, user.NormalizedEmail!, user.Locale, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken))
+        if (await outbox.RequestAsync(MailKinds.Invitation, user.Id, user.NormalizedEmail!, user.Locale, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken) is not null)
         {
             return ErrorCodes.RateLimited;
         }
