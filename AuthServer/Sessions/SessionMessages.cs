@@ -56,7 +56,7 @@ public sealed record VerifyResponse(bool Valid, Guid Sub, Guid Sid, IReadOnlyLis
         long.Parse(token.FindFirstValue(ClaimNames.Expires)!, CultureInfo.InvariantCulture));
 }
 
-/// <summary>A page of the signed-in person's devices.</summary>
+/// <summary>A page of a person's devices.</summary>
 /// <param name="Items">The sessions, youngest first.</param>
 /// <param name="Total">How many there are.</param>
 /// <param name="Skip">How many were passed over.</param>

@@ -37,7 +37,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     private static readonly string EndOne = Statement("id = @session_id");
     private static readonly string EndReused = Statement("id = @session_id", ", " + Fill(MailSql, Outbox.Columns, MailKinds.SessionEndedForReuse, Outbox.Fresh));
     private static readonly string EndOwn = Statement("id = @session_id AND user_id = @actor_id");
-    private static readonly string EndForTenant = Statement("user_id = @actor_id AND (@tenant_id IS NULL OR tenant_id = @tenant_id)");
+    private static readonly string EndByStaff = Statement("user_id = @actor_id AND (@session_id IS NULL OR id = @session_id) AND (@tenant_id IS NULL OR tenant_id = @tenant_id)");
     private static readonly string EndAll = Statement("user_id = @actor_id AND id IS DISTINCT FROM @session_id");
 
     /// <summary>Ends the session a refresh token or an access token belongs to.</summary>
@@ -70,9 +70,9 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
         return ExecuteAsync(command, new(reason, client, kept, userId) { By = by }, cancellationToken);
     }
 
-    /// <summary>Ends a person's sessions on behalf of staff: all, or those for one tenant. Answers how many.</summary>
-    public Task<int> EndByStaffAsync(Guid userId, Guid? tenantId, Guid staffId, Client client, CancellationToken cancellationToken) =>
-        EndAndRefuseAsync(EndForTenant, new(RevocationReason.EndedByStaff, client, null, userId) { By = staffId, TenantId = tenantId }, cancellationToken);
+    /// <summary>Ends a person's sessions on behalf of staff: all, those for one tenant, or one of either. Answers how many.</summary>
+    public Task<int> EndByStaffAsync(Guid userId, Guid? tenantId, Guid staffId, Client client, CancellationToken cancellationToken, Guid? sessionId = null) =>
+        EndAndRefuseAsync(EndByStaff, new(RevocationReason.EndedByStaff, client, sessionId, userId) { By = staffId, TenantId = tenantId }, cancellationToken);
 
     /// <summary>Ends a session whose refresh token turned up twice, even if whoever sent it hangs up meanwhile.</summary>
     public Task EndReusedAsync(Guid sessionId, Client client) =>
@@ -117,7 +117,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
 
     /// <param name="Reason">Why.</param>
     /// <param name="Client">Who asked.</param>
-    /// <param name="SessionId">Which one; with all of a person's sessions, the one that is kept.</param>
+    /// <param name="SessionId">Which one; where a person ends all of theirs, the one that is kept.</param>
     /// <param name="UserId">Whose.</param>
     private sealed record Ending(RevocationReason Reason, Client Client, Guid? SessionId, Guid? UserId)
     {

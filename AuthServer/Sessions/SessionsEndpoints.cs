@@ -5,7 +5,6 @@ using AuthServer.Http;
 using AuthServer.Tokens;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Sessions;
 
@@ -125,12 +124,7 @@ internal static class SessionsEndpoints
             return problem;
         }
 
-        var now = clock.GetUtcNow();
-        var live = db.Sessions.AsNoTracking().Where(session => session.UserId == caller.UserId && session.RevokedAt == null && session.ExpiresAt > now && session.LastUsedAt + session.IdleTimeout > now);
-        var total = await live.CountAsync(cancellationToken);
-        var page = await live.Where(session => after == null || session.Id < after).OrderByDescending(session => session.Id).Skip(skip).Take(limit + 1).ToListAsync(cancellationToken);
-        Guid? next = page.Count > limit ? page[limit - 1].Id : null;
-        return TypedResults.Ok(new SessionPage([.. page.Take(limit).Select(session => SessionView.Of(session, caller))], total, skip, limit, next));
+        return TypedResults.Ok(await db.Sessions.LiveOf(caller.UserId, clock.GetUtcNow()).PageAsync(caller, skip, limit, after, cancellationToken));
     }
 
     private static async Task<Results<NoContent, Problem>> End(string id, Caller caller, Client client, SessionRevoker revoker, CancellationToken cancellationToken) =>
