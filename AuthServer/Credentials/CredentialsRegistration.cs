@@ -31,6 +31,7 @@ internal static class CredentialsRegistration
         builder.Services.AddSingleton(new Swept("data_protection_keys", "created_at < @before", ProtectionKeys.KeptFor));
         builder.Services.AddSingleton<AccountRules>();
         builder.Services.AddSingleton<SignInThrottle>();
+        builder.Services.AddScoped<SignInLocks>();
         builder.Services.AddSingleton<NameTurns>();
         builder.Services.AddSingleton<MailedTokens>();
         builder.Services.AddProtectionKeys();

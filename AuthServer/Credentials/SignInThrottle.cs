@@ -77,14 +77,6 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
         return new(retryAfter, row.GetBoolean(2));
     }
 
-    /// <summary>Forgets every failure under these names, from everywhere.</summary>
-    public NpgsqlBatchCommand Forgive(params IEnumerable<string> names)
-    {
-        var step = new NpgsqlBatchCommand("DELETE FROM sign_in_lockouts WHERE identifier = ANY (@identifiers)");
-        step.Parameters.Add(new("identifiers", names.Select(Identify).ToArray()));
-        return step;
-    }
-
     /// <summary>Takes an attempt back that was no failure: one that succeeded forgives that network's earlier ones too.</summary>
     public static NpgsqlBatchCommand TakeBack(Attempt attempt, bool succeeded)
     {
@@ -93,7 +85,8 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
         return step;
     }
 
-    private byte[] Identify(string name) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(name));
+    /// <summary>What stands for the name in the table.</summary>
+    public byte[] Identify(string name) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(name));
 
     private static NpgsqlBatchCommand Step(string sql, Attempt attempt)
     {

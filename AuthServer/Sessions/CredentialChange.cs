@@ -28,7 +28,7 @@ internal sealed record NewCredentials(string AuditEvent, RevocationReason Reason
 /// The one place where a password or the proof of a mailbox changes: the account, the end of its sessions, the audit
 /// event and the notice by mail, in one transaction.
 /// </summary>
-internal sealed class CredentialChange(AuthDbContext db, SessionRevoker revoker, RevocationFeed feed, SignInThrottle throttle, TimeProvider clock)
+internal sealed class CredentialChange(AuthDbContext db, SessionRevoker revoker, RevocationFeed feed, SignInLocks locks, TimeProvider clock)
 {
     /// <summary>False where the account is no longer what it was when it was read; then nothing has changed.</summary>
     public async Task<bool> SaveAsync(User user, NewCredentials change, Client client, CancellationToken cancellationToken)
@@ -51,9 +51,7 @@ internal sealed class CredentialChange(AuthDbContext db, SessionRevoker revoker,
         var ended = await revoker.EndAllAsync(user.Id, change.KeptSession, change.Reason, client, connection, cancellationToken);
         if (change.ProvesMailbox)
         {
-            await using var batch = connection.CreateBatch();
-            batch.BatchCommands.Add(throttle.Forgive(new[] { user.NormalizedEmail, user.NormalizedUserName }.OfType<string>()));
-            await batch.ExecuteNonQueryAsync(cancellationToken);
+            await locks.LiftAsync(user, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
