@@ -96,8 +96,15 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
     }
 
     /// <summary>Records what this member of staff did, with the context's other changes.</summary>
-    public void Audit(string type, DateTimeOffset now, Client client, Guid? subject, string? detail = null) =>
-        db.Audit(type, now, client, staff.UserId, subject, staff.Caller.SessionId, tenant: staff.TenantId, detail: detail);
+    public void Audit(string type, DateTimeOffset now, Client client, Guid? subject, string? detail = null, string? reason = null) =>
+        db.Audit(type, now, client, staff.UserId, subject, staff.Caller.SessionId, reason, tenant: staff.TenantId, detail: detail);
+
+    /// <summary>Records that this member of staff was refused, at once and even if they hang up meanwhile. Nothing else may be waiting to be saved.</summary>
+    public async Task AuditRefusalAsync(string attempted, ErrorCode refusal, DateTimeOffset now, Client client, Guid subject)
+    {
+        db.Audit(AuthServer.Audit.AuditEvents.StaffRefused, now, client, staff.UserId, subject, staff.Caller.SessionId, refusal.Code, AuditOutcome.Failure, staff.TenantId, attempted);
+        await db.SaveChangesAsync(CancellationToken.None);
+    }
 
     /// <summary>What somebody is who is within reach. Sees past the tenant, because that is what it is to protect.</summary>
     public async Task<Standing> StandingOfAsync(Guid userId, CancellationToken cancellationToken)

@@ -32,5 +32,14 @@ internal sealed record Standing(IReadOnlyList<string> PlatformRoles, IReadOnlyLi
         : !staff.IsAdmin && (IsAdmin || IsSupport) ? ErrorCodes.Forbidden
         : null;
 
+    /// <summary>Why this member of staff may not look at the account's details: null where they may.</summary>
+    public ErrorCode? RefusesOpeningBy(StaffMember staff) => !staff.IsAdmin && (IsAdmin || IsSupport) ? ErrorCodes.Forbidden : null;
+
+    /// <summary>Why this member of staff may not have a link to set a new password sent, not even with a second person's consent: null where they may.</summary>
+    public ErrorCode? RefusesResetBy(StaffMember staff) =>
+        staff.TenantId is not null && IsPlatformStaff ? ErrorCodes.BeyondTenant
+        : !staff.IsAdmin && IsSupport ? ErrorCodes.Forbidden
+        : null;
+
     private static bool Has(IReadOnlyList<string> roles, string role) => roles.Contains(role, StringComparer.Ordinal);
 }

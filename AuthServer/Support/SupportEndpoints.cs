@@ -1,11 +1,78 @@
+using System.ComponentModel;
 using AuthServer.Http;
+using AuthServer.Sessions;
+using AuthServer.Staff;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AuthServer.Support;
 
-/// <summary>Helping people back into their accounts, without power over them.</summary>
+/// <summary>
+/// Helping people back into their accounts, without power over them: a look at the details, which is recorded with its reason;
+/// their sessions; the lock that guessing set; the mails they have lost. No answer holds a token or a link: those go to
+/// the person's mailbox and nowhere else.
+/// </summary>
 internal static class SupportEndpoints
 {
-    public static void AddSupport(this WebApplicationBuilder builder) => _ = builder.Services;
+    public static void AddSupport(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddJson(SupportJson.Default);
+        builder.Services.AddScoped<PersonLookup>();
+        builder.Services.AddScoped<PersonOpening>();
+        builder.Services.AddScoped<SessionsOfOthers>();
+        builder.Services.AddScoped<AccountUnlock>();
+        builder.Services.AddScoped<VerificationReminder>();
+    }
 
-    public static void MapSupport(this IEndpointRouteBuilder api) => _ = api.MapGroup("/users").WithTags("Support").ValidatesRequests();
+    public static void MapSupport(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/users/{id}").WithTags("Support").ValidatesRequests().RequireAuthorization(StaffPolicies.Staff);
+        group.MapPost("/open", Open).WithName("openUser").WithSummary("See a person's details, the whole address among them; recorded with the reason")
+            .WithExample(SupportExamples.Reason).WithAnswer(SupportExamples.Opened).DisableRateLimiting().RefusesHelp();
+        group.MapGet("/sessions", Sessions).WithName("listUserSessions").WithSummary("A person's devices; for staff of a tenant those signed in to it")
+            .WithAnswer(Examples.Sessions).DisableRateLimiting().RefusesHelp(ErrorCodes.ValidationFailed);
+        group.MapDelete("/sessions", EndAll).WithName("endUserSessions").WithSummary("End every session of a person; for staff of a tenant those for it").DisableRateLimiting().RefusesHelp();
+        group.MapDelete("/sessions/{sessionId}", End).WithName("endUserSession").WithSummary("End one session of a person").DisableRateLimiting().RefusesHelp();
+        group.MapPost("/unlock", Unlock).WithName("unlockUser").WithSummary("Lift the lock that wrong passwords have set")
+            .WithExample(SupportExamples.Reason).DisableRateLimiting().RefusesHelp();
+        group.MapPost("/verification", Remind).WithName("sendUserVerification").WithSummary("Send the mail that proves the mailbox once more")
+            .WithExample(SupportExamples.Reason).RequireRateLimiting(RateLimits.MailRequests).RefusesHelp(ErrorCodes.AccountDisabled, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);
+    }
+
+    private static void RefusesHelp(this RouteHandlerBuilder route, params ErrorCode[] more) => route.Refuses([ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.NotFound, .. more]);
+
+    private static async Task<Results<Ok<OpenedPerson>, Problem>> Open(string id, OpeningRequest request, Reach reach, Client client, PersonOpening opening, CancellationToken cancellationToken) =>
+        await opening.OpenAsync(reach, id, Reasons.Told(request.Reason)!, client, cancellationToken) switch
+        {
+            OpeningOutcome.Opened opened => TypedResults.Ok(opened.Person),
+            OpeningOutcome.Refused refused => (Problem)refused.Error,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    private static async Task<Results<Ok<SessionPage>, Problem>> Sessions(string id, Reach reach, Client client, SessionsOfOthers sessions, CancellationToken cancellationToken,
+        [Description("How many to pass over.")] int skip = 0,
+        [Description("How many to answer: 1 to 100.")] int limit = 20,
+        [Description("Go on after this id: the `next` of the page before.")] Guid? after = null) =>
+        Paging.Faults(skip, limit) is { } problem ? problem : await sessions.ListAsync(reach, id, (skip, limit, after), client, cancellationToken) switch
+        {
+            SessionsOutcome.Listed listed => TypedResults.Ok(listed.Page),
+            SessionsOutcome.Refused refused => (Problem)refused.Error,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    private static async Task<Results<NoContent, Problem>> EndAll(string id, Reach reach, Client client, SessionsOfOthers sessions, CancellationToken cancellationToken) =>
+        await sessions.EndAllAsync(reach, id, client, cancellationToken) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+
+    private static async Task<Results<NoContent, Problem>> End(string id, string sessionId, Reach reach, Client client, SessionsOfOthers sessions, CancellationToken cancellationToken) =>
+        await sessions.EndAsync(reach, id, sessionId, client, cancellationToken) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+
+    private static async Task<Results<NoContent, Problem>> Unlock(string id, HelpRequest? request, Reach reach, Client client, AccountUnlock unlock, CancellationToken cancellationToken) =>
+        await unlock.UnlockAsync(reach, id, request?.Told, client, cancellationToken) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+
+    private static async Task<Results<Accepted, Problem>> Remind(string id, HelpRequest? request, Reach reach, Client client, VerificationReminder reminder, CancellationToken cancellationToken) =>
+        await reminder.SendAsync(reach, id, request?.Told, client, cancellationToken) switch
+        {
+            ReminderOutcome.Refused refused => (Problem)refused.Error,
+            ReminderOutcome.LimitReached limit => new Problem(ErrorCodes.RateLimited, retryAfter: limit.RetryAfter),
+            _ => TypedResults.Accepted((string?)null),
+        };
 }

@@ -1,0 +1,89 @@
+using AuthServer.Domain;
+using AuthServer.Http;
+using AuthServer.Tests.Infrastructure;
+
+namespace AuthServer.Tests.Support;
+
+public sealed class UnlockTests(TestServer server) : IClassFixture<TestServer>
+{
+    [Fact]
+    [Trait("ASVS", "6.3.1")]
+    public async Task Unlocking_lifts_the_locks_of_the_address_and_of_the_user_name()
+    {
+        var support = await server.SignInAsAsync(Role.Support);
+        var person = await server.Api.RegisterAsync(more: new { username = "locked.out" });
+        await LockAsync(person.Email);
+        await LockAsync("locked.out");
+
+        await (await UnlockAsync(support, person, new { reason = "Mistyped it" })).ShouldBeAsync(204);
+
+        (await server.Api.LoginAsync("locked.out")).UserId.Should().Be(person.UserId);
+        (await server.Api.LoginAsync(person.Email)).UserId.Should().Be(person.UserId);
+        (await server.Database.QueryAsync<string>("SELECT detail FROM audit_events WHERE type = 'user.unlocked' AND subject_id = @id AND actor_id = @actor", ("id", person.UserId), ("actor", support.UserId)))
+            .Should().Be("Mistyped it");
+    }
+
+    [Fact]
+    public async Task Opening_tells_until_when_somebody_is_locked_out()
+    {
+        var (support, person) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync());
+        await LockAsync(person.Email);
+
+        var opened = await (await server.Api.PostAsync($"users/{person.UserId}/open", new { reason = "Cannot sign in" }, support.AccessToken)).ShouldBeAsync(200);
+
+        opened["is_locked"]!.GetValue<bool>().Should().BeTrue();
+        opened["locked_until"]!.GetValue<DateTimeOffset>().Should().BeCloseTo(server.Clock.GetUtcNow().AddMinutes(5), TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task A_lock_on_somebody_else_stays()
+    {
+        var (support, person, other) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
+        await LockAsync(other.Email);
+
+        await (await UnlockAsync(support, person, null)).ShouldBeAsync(204);
+
+        await (await server.Api.PostAsync("auth/login", new { email = other.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.LockedOut);
+    }
+
+    [Theory]
+    [InlineData(Role.Admin)]
+    [InlineData(Role.Support)]
+    [Trait("ASVS", "8.2.1")]
+    public async Task Support_unlocks_no_staff(string role)
+    {
+        var (support, colleague) = (await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(role));
+        await LockAsync(colleague.Email);
+
+        await (await UnlockAsync(support, colleague, null)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
+
+        await (await server.Api.PostAsync("auth/login", new { email = colleague.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.LockedOut);
+        (await server.AuditedAsync("staff.refused", colleague, "failure")).Should().Be(1);
+    }
+
+    [Fact]
+    [Trait("ASVS", "8.2.1")]
+    public async Task Staff_of_a_tenant_do_not_help_who_works_for_the_platform()
+    {
+        var clinic = await server.NewClinicAsync();
+        var platform = await server.SignInAsAsync(Role.Support);
+        await server.JoinAsync(platform, clinic, Role.Patient);
+
+        foreach (var role in new[] { Role.Support, Role.Admin })
+        {
+            await (await UnlockAsync(await server.SignInAtAsync(clinic, role), platform, null)).ShouldBeProblemAsync(ErrorCodes.BeyondTenant);
+        }
+    }
+
+    private Task<HttpResponseMessage> UnlockAsync(SignedIn staff, SignedIn person, object? body) => server.Api.PostAsync($"users/{person.UserId}/unlock", body, staff.AccessToken);
+
+    private async Task LockAsync(string name)
+    {
+        for (var guess = 0; guess < 5; guess++)
+        {
+            await server.Api.PostAsync("auth/login", new { email = name, password = "not the password" });
+        }
+
+        await (await server.Api.PostAsync("auth/login", new { email = name, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.LockedOut);
+    }
+}

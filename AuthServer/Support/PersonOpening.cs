@@ -1,0 +1,36 @@
+using AuthServer.Audit;
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Http;
+using AuthServer.Staff;
+
+namespace AuthServer.Support;
+
+/// <summary>What became of looking at somebody's details.</summary>
+internal abstract record OpeningOutcome
+{
+    private OpeningOutcome()
+    {
+    }
+
+    public sealed record Opened(OpenedPerson Person) : OpeningOutcome;
+
+    public sealed record Refused(ErrorCode Error) : OpeningOutcome;
+}
+
+/// <summary>Shows a person's details to staff. Each look is on record, before anything is shown.</summary>
+internal sealed class PersonOpening(AuthDbContext db, PersonLookup lookup, SignInLocks locks, TimeProvider clock)
+{
+    public async Task<OpeningOutcome> OpenAsync(Reach reach, string id, string reason, Client client, CancellationToken cancellationToken)
+    {
+        var found = await lookup.FindAsync(reach, id, AuditEvents.UserOpened, static (standing, staff) => standing.RefusesOpeningBy(staff), client, cancellationToken);
+        if (found is not LookupOutcome.Found { User: { } user })
+        {
+            return new OpeningOutcome.Refused(found.Error);
+        }
+
+        reach.Audit(AuditEvents.UserOpened, clock.GetUtcNow(), client, user.Id, reason);
+        await db.SaveChangesAsync(cancellationToken);
+        return new OpeningOutcome.Opened(OpenedPerson.Of(user, await locks.LockedUntilAsync(user, cancellationToken)));
+    }
+}

@@ -1,0 +1,58 @@
+using AuthServer.Audit;
+using AuthServer.Http;
+using AuthServer.Sessions;
+using AuthServer.Staff;
+
+namespace AuthServer.Support;
+
+/// <summary>What staff asked to see.</summary>
+internal abstract record SessionsOutcome
+{
+    private SessionsOutcome()
+    {
+    }
+
+    public sealed record Listed(SessionPage Page) : SessionsOutcome;
+
+    public sealed record Refused(ErrorCode Error) : SessionsOutcome;
+}
+
+/// <summary>Somebody's devices, for those who help them: to look at, and to sign out. Staff of a tenant have to do with the sessions for it alone.</summary>
+internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revoker, TimeProvider clock)
+{
+    private const string Listing = "session.list";
+
+    public async Task<SessionsOutcome> ListAsync(Reach reach, string id, (int Skip, int Limit, Guid? After) page, Client client, CancellationToken cancellationToken)
+    {
+        var found = await lookup.FindForHelpAsync(reach, id, Listing, client, cancellationToken);
+        return found is LookupOutcome.Found { User: { } user }
+            ? new SessionsOutcome.Listed(await reach.Sessions.LiveOf(user.Id, clock.GetUtcNow()).PageAsync(reach.Staff.Caller, page.Skip, page.Limit, page.After, cancellationToken))
+            : new SessionsOutcome.Refused(found.Error);
+    }
+
+    /// <summary>Ends all that live. Answers why it was refused; null where it was done.</summary>
+    public async Task<ErrorCode?> EndAllAsync(Reach reach, string id, Client client, CancellationToken cancellationToken)
+    {
+        var found = await lookup.FindForHelpAsync(reach, id, AuditEvents.SessionEnded, client, cancellationToken);
+        if (found is not LookupOutcome.Found { User: { } user })
+        {
+            return found.Error;
+        }
+
+        await revoker.EndByStaffAsync(user.Id, reach.Staff.TenantId, reach.Staff.UserId, client, cancellationToken);
+        return null;
+    }
+
+    /// <summary>Ends one. Answers why it was refused; null where it was done.</summary>
+    public async Task<ErrorCode?> EndAsync(Reach reach, string id, string sessionId, Client client, CancellationToken cancellationToken)
+    {
+        var found = await lookup.FindForHelpAsync(reach, id, AuditEvents.SessionEnded, client, cancellationToken);
+        if (found is not LookupOutcome.Found { User: { } user })
+        {
+            return found.Error;
+        }
+
+        return Guid.TryParseExact(sessionId, "D", out var session)
+            && await revoker.EndByStaffAsync(user.Id, reach.Staff.TenantId, reach.Staff.UserId, client, cancellationToken, session) > 0 ? null : ErrorCodes.NotFound;
+    }
+}
