@@ -108,6 +108,29 @@ public sealed class MailFormTests : IAsyncLifetime
     }
 
     [Theory]
+    [MemberData(nameof(Tricks))]
+    [Trait("ASVS", "1.3.11")]
+    public async Task Nothing_in_a_tenants_name_becomes_a_header(string transport, string trick)
+    {
+        await Transports.Make(transport, Transports.To(_sink)).SendAsync(Transports.Message() with { SenderName = $"Clinic{trick}" });
+
+        var mail = _sink.Mails.Should().ContainSingle().Subject;
+        mail.To.Should().Equal("dana@example.net");
+        mail.Headers.Select(header => header.Key.ToUpperInvariant()).Should().OnlyHaveUniqueItems().And.NotContain("BCC");
+        mail["From"].Should().EndWith(" <no-reply@example.com>");
+        ReceivedMail.Decode(mail["From"]).Should().Contain("Clinic");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_tenants_name_with_nothing_to_read_is_none(string transport)
+    {
+        await Transports.Make(transport, Transports.To(_sink)).SendAsync(Transports.Message() with { SenderName = "\r\n \u202e" });
+
+        _sink.Mails.Should().ContainSingle().Subject["From"].Should().Contain("AuthServer");
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     [Trait("ASVS", "1.3.11")]
     public async Task An_address_that_would_be_two_is_refused_and_nothing_is_sent(string transport)

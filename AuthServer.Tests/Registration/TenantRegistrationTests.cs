@@ -21,6 +21,32 @@ public sealed class TenantRegistrationTests(TestServer server) : IClassFixture<T
         membership["tenant"]!["id"]!.GetValue<Guid>().Should().Be(tenant);
     }
 
+    [Theory]
+    [InlineData(null, "he")]
+    [InlineData("fr", "fr")]
+    public async Task Whoever_names_no_language_has_the_tenants(string? own, string expected)
+    {
+        var clinic = await server.OpenClinicAsync(new { self_registration = true, locale = "he" });
+
+        var registered = await server.Api.RegisterAsync(more: new { tenant = clinic.Slug, locale = own });
+
+        registered.User!["locale"]!.GetValue<string>().Should().Be(expected);
+    }
+
+    [Fact]
+    [Trait("ASVS", "8.4.1")]
+    public async Task A_tenant_that_wants_proven_mailboxes_is_in_no_token_before()
+    {
+        var clinic = await server.OpenClinicAsync(new { self_registration = true, require_verified_email = true });
+
+        var registered = await server.Api.RegisterAsync(more: new { tenant = clinic.Slug });
+
+        registered.Claims.ContainsKey("tenant").Should().BeFalse();
+        registered.User!["tenant"].Should().BeNull();
+        await server.ProveMailboxAsync(registered);
+        (await SignedIn.ReadAsync(await server.Api.RefreshAsync(registered.RefreshToken))).Claims["tenant"]!.GetValue<Guid>().Should().Be(clinic.Id);
+    }
+
     [Fact]
     public async Task A_physician_of_a_tenant_has_no_role_there_either_before_the_licence_is_verified()
     {

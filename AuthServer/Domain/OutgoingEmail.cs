@@ -34,8 +34,8 @@ public sealed class OutgoingEmail
     /// <summary>Where it goes; without <see cref="UserId"/> the canonical address somebody gave, and the mail goes to the account's own spelling of it.</summary>
     public string Address { get; private set; } = "";
 
-    /// <summary>BCP 47 tag of the language it was asked for in, should the account name none.</summary>
-    public string? Language { get; private set; }
+    /// <summary>BCP 47 tag of the language it was asked for in, should the account name none; then the tenant's.</summary>
+    public string? Language { get; internal set; }
 
     /// <summary>What else its text needs: a JSON object of strings, never a secret.</summary>
     public string Data { get; private set; } = "{}";

@@ -6,7 +6,8 @@ namespace AuthServer.Email;
 /// <param name="Mail">What it says, and to whom.</param>
 /// <param name="MessageId">The same however often it is sent, so that a repeated delivery can be recognised.</param>
 /// <param name="Date">When it was written; System.Net.Mail knows better, and takes the moment of sending.</param>
-internal sealed record OutgoingMessage(Mail Mail, string MessageId, DateTimeOffset Date);
+/// <param name="SenderName">The name it comes from, instead of the server's own.</param>
+internal sealed record OutgoingMessage(Mail Mail, string MessageId, DateTimeOffset Date, string? SenderName = null);
 
 /// <summary>What became of a mail.</summary>
 internal abstract record DeliveryOutcome

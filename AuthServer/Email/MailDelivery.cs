@@ -18,9 +18,10 @@ internal sealed class MailDelivery(IServiceScopeFactory scopes, MailSender sende
     public async Task<DeliveryOutcome> DeliverAsync(OutgoingEmail owed, IMailSession session, CancellationToken cancellationToken)
     {
         Mail? mail;
+        TenantVoice? voice;
         try
         {
-            mail = await WriteAsync(owed, cancellationToken);
+            (mail, voice) = await WriteAsync(owed, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && !DatabaseFaults.IsUnavailable(exception))
         {
@@ -31,12 +32,15 @@ internal sealed class MailDelivery(IServiceScopeFactory scopes, MailSender sende
 
         return mail is null
             ? new DeliveryOutcome.Dropped()
-            : await session.SendAsync(new(mail, sender.MessageIdOf(owed.Id), clock.GetUtcNow()), cancellationToken);
+            : await session.SendAsync(new(mail, sender.MessageIdOf(owed.Id), clock.GetUtcNow(), voice?.SenderName), cancellationToken);
     }
 
-    private async Task<Mail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
+    private async Task<(Mail? Mail, TenantVoice? Voice)> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetServices<IMailWriter>().Last(writer => writer.Kind == owed.Kind).WriteAsync(owed, cancellationToken);
+        var voice = await TenantVoice.OfAsync(owed, scope.ServiceProvider.GetRequiredService<AuthDbContext>(), cancellationToken);
+        owed.Language ??= voice?.Locale;
+        var mail = await scope.ServiceProvider.GetServices<IMailWriter>().Last(writer => writer.Kind == owed.Kind).WriteAsync(owed, cancellationToken);
+        return (mail, voice);
     }
 }

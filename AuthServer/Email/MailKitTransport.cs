@@ -117,7 +117,7 @@ internal sealed class MailKitTransport(EmailSettings settings, MailSender sender
                 Subject = HeaderText.Clean(mail.Subject),
                 Body = new MultipartAlternative { Part("plain", mail.Text), Part("html", mail.Html) },
             };
-            composed.From.Add(new MailboxAddress(sender.Name, sender.Address));
+            composed.From.Add(new MailboxAddress(sender.NameOn(message), sender.Address));
             composed.To.Add(new MailboxAddress("", mail.To));
             composed.Headers.Add("Auto-Submitted", "auto-generated");
             composed.Headers.Add("Content-Language", HeaderText.Clean(mail.Language));

@@ -17,7 +17,7 @@ internal static class MailMessages
         var mail = message.Mail;
         var composed = new MailMessage
         {
-            From = new MailAddress(sender.Address, sender.Name, Encoding.UTF8),
+            From = new MailAddress(sender.Address, sender.NameOn(message), Encoding.UTF8),
             Subject = HeaderText.Clean(mail.Subject),
             SubjectEncoding = Encoding.UTF8,
             HeadersEncoding = Encoding.UTF8,

@@ -12,6 +12,9 @@ internal sealed class MailSender(EmailSettings settings, ServerSettings server)
 
     public string Name { get; } = HeaderText.Clean(settings.FromName);
 
+    /// <summary>Whoever the mail's tenant wants it to come from; the address stays the server's, for which it may send.</summary>
+    public string NameOn(OutgoingMessage message) => message.SenderName is { } name && HeaderText.Clean(name) is { Length: > 0 } clean ? clean : Name;
+
     /// <summary>RFC 5322 section 3.6.4, and nothing in it but the row's id.</summary>
     public string MessageIdOf(Guid id) => string.Create(CultureInfo.InvariantCulture, $"<{id:D}@{Address[(Address.LastIndexOf('@') + 1)..]}>");
 }

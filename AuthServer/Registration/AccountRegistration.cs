@@ -82,7 +82,7 @@ internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy polic
     private User AddAccount(RegisterRequest request, EmailAddress email, string role, Tenant? tenant, string hash, Client client)
     {
         var now = clock.GetUtcNow();
-        var user = new User(email, rules.VerifyFirst ? null : request.Username, Blank(request.FullName), request.Locale, now)
+        var user = new User(email, rules.VerifyFirst ? null : request.Username, Blank(request.FullName), request.Locale ?? tenant?.Settings.Locale, now)
         {
             PasswordHash = hash,
             PendingUserName = rules.VerifyFirst ? request.Username : null,

@@ -1,0 +1,34 @@
+using AuthServer.Data;
+using AuthServer.Domain;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Email;
+
+/// <summary>How a person's tenants want them to be written to.</summary>
+/// <param name="SenderName">The name mails come from.</param>
+/// <param name="Locale">The language of people who have chosen none.</param>
+internal sealed record TenantVoice(string? SenderName, string? Locale)
+{
+    /// <summary>
+    /// Each as the first tenant wants it that wants anything, in the order in which a sign-in chooses one. Null where nobody
+    /// has proven the mailbox: no stranger is to learn which clinic somebody belongs to.
+    /// </summary>
+    public static async Task<TenantVoice?> OfAsync(OutgoingEmail owed, AuthDbContext db, CancellationToken cancellationToken)
+    {
+        if (owed.Kind == MailKinds.ConfirmNewEmail)
+        {
+            return null;
+        }
+
+        var people = db.Users.Where(user => user.EmailConfirmed && (owed.UserId != null ? user.Id == owed.UserId : user.NormalizedEmail == owed.Address));
+        var tenants =
+            from user in people
+            join membership in db.Memberships on user.Id equals membership.UserId
+            join tenant in db.Tenants on membership.TenantId equals tenant.Id
+            where tenant.Status == TenantStatus.Active && (tenant.Settings.MailSenderName != null || tenant.Settings.Locale != null)
+            orderby membership.CreatedAt, membership.TenantId
+            select new { tenant.Settings.MailSenderName, tenant.Settings.Locale };
+        var found = await tenants.Take(10).ToListAsync(cancellationToken);
+        return found.Count == 0 ? null : new(found.Find(tenant => tenant.MailSenderName is not null)?.MailSenderName, found.Find(tenant => tenant.Locale is not null)?.Locale);
+    }
+}
