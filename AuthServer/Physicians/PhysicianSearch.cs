@@ -41,12 +41,13 @@ internal sealed class PhysicianSearch(TimeProvider clock)
             found = found.Licensed(today, status == "verified");
         }
 
-        return query.Available switch
+        if (query.Available is not { } isAvailable)
         {
-            true => OfRole(reach, found).Available(reach.Users, today),
-            false => found.Where(physician => !OfRole(reach, reach.Physicians).Available(reach.Users, today).Any(available => available.Id == physician.Id)),
-            null => found,
-        };
+            return found;
+        }
+
+        var available = OfRole(reach, reach.Physicians).Available(reach.Users, today).Select(physician => physician.Id);
+        return found.Where(physician => available.Contains(physician.Id) == isAvailable);
     }
 
     // Whoever lost the role keeps the profile, and treats nobody.
