@@ -148,7 +148,7 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
-    public async Task Beyond_what_is_counted_pages_still_hold_everybody_once()
+    public async Task Beyond_five_hundred_the_number_is_a_least_and_pages_still_hold_everybody_once()
     {
         var admin = await server.SignInAsAsync(Role.Admin);
         var clinic = await server.MakeClinicAsync();
@@ -157,17 +157,17 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
             WITH made AS (
                 INSERT INTO users (id, email, normalized_email, email_confirmed, status, token_version, created_at, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count)
                 SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, name, name, true, 'active', 1, now(), false, false, false, 0
-                FROM generate_series(1, 1100) AS n, LATERAL (SELECT 'crowd' || n || '@example.com' AS name) AS names RETURNING id)
+                FROM generate_series(1, 600) AS n, LATERAL (SELECT 'crowd' || n || '@example.com' AS name) AS names RETURNING id)
             INSERT INTO memberships SELECT id, @tenant, 'patient', now() FROM made
             """, ("tenant", clinic.Id));
 
         foreach (var query in new[] { $"?tenant={clinic.Slug}&role=patient", "?search=crowd", "?search=crowd&status=active", "?role=patient" })
         {
-            var first = await server.ListPeopleAsync(admin, query + "&skip=1000&limit=50");
+            var first = await server.ListPeopleAsync(admin, query + "&skip=500&limit=50");
             var second = await server.ListPeopleAsync(admin, $"{query}&limit=50&after={first["next"]}");
 
             first["total_is_exact"]!.GetValue<bool>().Should().BeFalse();
-            first["total"]!.GetValue<int>().Should().Be(1000);
+            first["total"]!.GetValue<int>().Should().Be(500);
             first.Ids().Concat(second.Ids()).Should().HaveCount(100).And.OnlyHaveUniqueItems();
             second.Ids().First().CompareTo(first.Ids().Last()).Should().BeNegative();
         }

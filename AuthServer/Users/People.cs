@@ -18,11 +18,10 @@ internal sealed record People(IQueryable<User> Users, IQueryable<IdentityUserRol
     {
         var users = await Users.AsNoTracking().Where(user => ids.Contains(user.Id)).ToDictionaryAsync(user => user.Id, cancellationToken);
         var roles = (await PlatformRoles.AsNoTracking().Where(held => ids.Contains(held.UserId)).ToListAsync(cancellationToken)).ToLookup(held => held.UserId, held => held.RoleId);
-        var memberships = (await (from membership in Memberships.AsNoTracking()
-            join tenant in Tenants on membership.TenantId equals tenant.Id
-            where ids.Contains(membership.UserId)
-            orderby membership.CreatedAt, tenant.Id, membership.Role
-            select new { membership.UserId, View = new MembershipView(new TenantView(tenant.Id, tenant.Slug, tenant.Name), membership.Role) }).ToListAsync(cancellationToken)).ToLookup(row => row.UserId, row => row.View);
+        var memberships = (await Memberships.Where(membership => ids.Contains(membership.UserId))
+            .Join(Tenants, membership => membership.TenantId, tenant => tenant.Id, (membership, tenant) => new { membership.UserId, membership.Role, membership.CreatedAt, tenant.Id, tenant.Slug, tenant.Name })
+            .OrderBy(row => row.CreatedAt).ThenBy(row => row.Id).ThenBy(row => row.Role).ToListAsync(cancellationToken))
+            .ToLookup(row => row.UserId, row => new MembershipView(new TenantView(row.Id, row.Slug, row.Name), row.Role));
         var physicians = await Physicians.Where(physician => ids.Contains(physician.UserId)).Select(physician => new { physician.UserId, physician.Id }).ToDictionaryAsync(row => row.UserId, row => row.Id, cancellationToken);
         return
         [

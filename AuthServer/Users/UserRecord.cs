@@ -56,7 +56,7 @@ public sealed record UserRecord
 
 /// <summary>People, newest first.</summary>
 /// <param name="Items">Those of this page.</param>
-/// <param name="Total">How many there are; beyond a few thousand no more than at least so many.</param>
+/// <param name="Total">How many there are; beyond 500 at least so many, and where nothing is searched for or filtered, as counted within the last minute.</param>
 /// <param name="TotalIsExact">Whether <paramref name="Total"/> is the whole number.</param>
 /// <param name="Skip">How many were passed over.</param>
 /// <param name="Limit">How many were asked for.</param>
