@@ -51,7 +51,10 @@ internal sealed class OtherTenant
         var clinic = await server.OpenClinicAsync(slug: $"{Mark}-{Clinics.NewSlug()}", name: $"The clinic of {Mark}");
         var registered = await server.Api.RegisterAsync($"{Mark}-{Guid.NewGuid():N}@example.net", Password, more: new
         {
-            role = Role.Physician, full_name = $"Doctor {Mark}", username = $"{Mark}-{Clinics.NewSlug()}", physician = new { language_preference = "he", license_number = $"{Mark}-1", license_jurisdiction = "IL", specialty = Mark },
+            role = Role.Physician,
+            full_name = $"Doctor {Mark}",
+            username = $"{Mark}-{Clinics.NewSlug()}",
+            physician = new { language_preference = "he", license_number = $"{Mark}-1", license_jurisdiction = "IL", specialty = Mark },
         });
         await server.ProveMailboxAsync(registered);
         await server.JoinAsync(registered.UserId, clinic, Role.Physician);
@@ -60,7 +63,10 @@ internal sealed class OtherTenant
         var physician = await server.Database.QueryAsync<Guid>("SELECT id FROM physicians WHERE user_id = @id", ("id", person.UserId));
         return new(server, clinic)
         {
-            UserId = person.UserId, Email = person.Email, SessionId = person.SessionId, PhysicianId = physician,
+            UserId = person.UserId,
+            Email = person.Email,
+            SessionId = person.SessionId,
+            PhysicianId = physician,
             LicenceId = await server.Database.QueryAsync<Guid>("SELECT id FROM licences WHERE physician_id = @id", ("id", physician)),
             ResetId = await server.Database.QueryAsync<Guid>("""
                 INSERT INTO assisted_resets (id, user_id, requested_by, tenant_id, reason, state, created_at, expires_at)
@@ -84,7 +90,7 @@ internal sealed class OtherTenant
     };
 
     /// <summary>What to put for a query parameter or a member of a body; null for those that name nobody.</summary>
-    public string? ValueOf(string name) => name switch
+    public string? ValueOf(string name) => name.ToLowerInvariant() switch
     {
         "tenant" or "slug" => Clinic.Slug,
         "tenant_id" => Clinic.Id.ToString(),

@@ -124,7 +124,7 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
             }
         }
 
-        if (operation.QueryParameters.Any(parameter => parameter.Name == "tenant"))
+        if (operation.QueryParameters.Any(parameter => parameter.Name.Equals("tenant", StringComparison.OrdinalIgnoreCase)))
         {
             yield return $"?tenant={other.Clinic.Id}";
         }
