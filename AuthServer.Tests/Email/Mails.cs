@@ -34,6 +34,7 @@ internal static class Mails
         ["licence-suspended"] = texts => texts.LicenceSuspended(new("IL", "The register says that it rests.")),
         ["licence-expiring"] = texts => texts.LicenceExpiring(new("IL", ExpiresOn: new(2026, 11, 28))),
         ["licence-expired"] = texts => texts.LicenceExpired(new("IL", ExpiresOn: new(2026, 11, 20))),
+        ["reset-asked-by-staff"] = texts => texts.ResetAskedByStaff(At),
     };
 
     public static IEnumerable<string> Names => All.Keys;

@@ -76,6 +76,13 @@ internal sealed class EnglishTexts(string appName) : MailTexts
         new("Choose a password", url),
         Footer: "If you did not expect this, you can ignore this mail.");
 
+    public override MailContent ResetAskedByStaff(DateTimeOffset at) => new(
+        Language, "A new password was asked for", "Your password stays as it is for now.",
+        [$"Support at {appName} was asked to send you a link to set a new password. A second person has to agree before it is sent, so nothing has changed yet.",
+            "If you asked for it, there is nothing to do."],
+        Facts: [When(at)],
+        Footer: $"If it was not you, tell the people at {appName} at once.");
+
     public override MailContent LicenceVerified(LicenceNews news) => new(
         Language, "Your profile was confirmed", "You can begin.",
         [$"Your licence was checked, and from now on you are a physician at {appName}.", "If an app is open, sign in again or wait a few minutes."],

@@ -80,6 +80,13 @@ internal sealed class HebrewTexts(string appName) : MailTexts
         new("בחירת סיסמה", url),
         Footer: "ההודעה לא מוכרת לך? אפשר להתעלם ממנה.");
 
+    public override MailContent ResetAskedByStaff(DateTimeOffset at) => new(
+        Language, "התקבלה בקשה לסיסמה חדשה", "בינתיים הסיסמה שלך נשארת כפי שהיא.",
+        [$"צוות התמיכה של {appName} התבקש לשלוח לך קישור לקביעת סיסמה חדשה. הקישור יישלח רק באישור של עוד אדם בצוות, ובינתיים דבר לא השתנה.",
+            "אם הבקשה באה ממך, אין צורך לעשות דבר."],
+        Facts: [When(at)],
+        Footer: $"הבקשה לא באה ממך? כדאי לפנות מיד לצוות של {appName}.");
+
     public override MailContent LicenceVerified(LicenceNews news) => new(
         Language, "הפרופיל שלך אושר", "אפשר להתחיל.",
         [$"הרישיון שלך נבדק, ומעכשיו יש לך הרשאת רופא ב־{appName}.", "אם יש אפליקציה פתוחה, כדאי להתחבר מחדש או לחכות כמה דקות."],

@@ -39,6 +39,9 @@ internal abstract class MailTexts
 
     public abstract MailContent Invitation(string url, TimeSpan lifetime);
 
+    /// <summary>Support was asked for a link on the person's behalf, and nobody has agreed yet.</summary>
+    public abstract MailContent ResetAskedByStaff(DateTimeOffset at);
+
     public abstract MailContent LicenceVerified(LicenceNews news);
 
     public abstract MailContent LicenceRejected(LicenceNews news);

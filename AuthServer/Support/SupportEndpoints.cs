@@ -21,6 +21,7 @@ internal static class SupportEndpoints
         builder.Services.AddScoped<SessionsOfOthers>();
         builder.Services.AddScoped<AccountUnlock>();
         builder.Services.AddScoped<VerificationReminder>();
+        builder.AddAssistedResets();
     }
 
     public static void MapSupport(this IEndpointRouteBuilder api)
@@ -36,6 +37,7 @@ internal static class SupportEndpoints
             .WithExample(SupportExamples.Reason).DisableRateLimiting().RefusesHelp();
         group.MapPost("/verification", Remind).WithName("sendUserVerification").WithSummary("Send the mail that proves the mailbox once more")
             .WithExample(SupportExamples.Reason).RequireRateLimiting(RateLimits.MailRequests).RefusesHelp(ErrorCodes.AccountDisabled, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);
+        api.MapAssistedResets();
     }
 
     private static void RefusesHelp(this RouteHandlerBuilder route, params ErrorCode[] more) => route.Refuses([ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.NotFound, .. more]);

@@ -6,4 +6,7 @@ namespace AuthServer.Support;
 [JsonSerializable(typeof(OpeningRequest))]
 [JsonSerializable(typeof(HelpRequest))]
 [JsonSerializable(typeof(OpenedPerson))]
+[JsonSerializable(typeof(ResetAnswer))]
+[JsonSerializable(typeof(AssistedResetView))]
+[JsonSerializable(typeof(AssistedResetPage))]
 internal sealed partial class SupportJson : JsonSerializerContext;

@@ -1,0 +1,73 @@
+using System.ComponentModel;
+using AuthServer.Email;
+using AuthServer.Http;
+using AuthServer.Staff;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AuthServer.Support;
+
+/// <summary>
+/// A link to set a new password, asked for by staff. Administrators and, for patients, support have it sent at once. Where
+/// support asks for a physician or an administrator, the person is told and a second member of staff decides:
+/// <c>pending → approved | declined</c>, or <c>expired</c> when nobody did in time. Whoever asked cannot decide.
+/// </summary>
+internal static class AssistedResetEndpoints
+{
+    public static void AddAssistedResets(this WebApplicationBuilder builder)
+    {
+        builder.AddSettings<SupportSettings>();
+        // What was asked for and decided stays in the audit log.
+        builder.Services.AddSingleton(new Swept("assisted_resets", "expires_at < @before", TimeSpan.FromDays(30)));
+        builder.Services.AddScoped<ResetAssistance>();
+        builder.Services.AddScoped<ResetDecision>();
+        builder.Services.AddScoped<AssistedResetList>();
+        builder.Services.AddScoped<IMailWriter, ResetAskedByStaffMail>();
+    }
+
+    public static void MapAssistedResets(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("").WithTags("Support").ValidatesRequests().RequireAuthorization(StaffPolicies.Staff);
+        group.MapPost("/users/{id}/password-reset", Ask).WithName("sendUserPasswordReset").WithSummary("Have a link to set a new password mailed to a person; support needs a reason")
+            .WithExample(SupportExamples.Reason).WithAnswer(SupportExamples.Awaiting).RequireRateLimiting(RateLimits.MailRequests)
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.AccountDisabled, ErrorCodes.NotFound, ErrorCodes.RateLimited);
+        group.MapGet("/password-resets", List).WithName("listAssistedResets").WithSummary("Resets that support asked for and a second person decides").WithAnswer(SupportExamples.Resets)
+            .DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
+        group.MapPost("/password-resets/{id}/approve", Approve).WithName("approveAssistedReset").WithSummary("Agree: the person is mailed a link to set a new password")
+            .WithAnswer(SupportExamples.Approved).Decides();
+        group.MapPost("/password-resets/{id}/decline", Decline).WithName("declineAssistedReset").WithSummary("Decline: nothing is sent").WithAnswer(SupportExamples.Declined).Decides();
+    }
+
+    private static void Decides(this RouteHandlerBuilder route) => route.WithExample(SupportExamples.Reason).DisableRateLimiting()
+        .Refuses(ErrorCodes.Forbidden, ErrorCodes.OwnRequest, ErrorCodes.BeyondTenant, ErrorCodes.NotFound, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);
+
+    private static async Task<Results<Accepted<ResetAnswer>, Problem>> Ask(string id, HelpRequest? request, Reach reach, Client client, ResetAssistance assistance, CancellationToken cancellationToken) =>
+        await assistance.AskAsync(reach, id, request?.Told, client, cancellationToken) switch
+        {
+            AssistanceOutcome.Sent => TypedResults.Accepted((string?)null, ResetAnswer.Sent),
+            AssistanceOutcome.Awaiting awaiting => TypedResults.Accepted((string?)null, ResetAnswer.Awaiting(awaiting.Id, awaiting.ExpiresAt)),
+            AssistanceOutcome.Refused refused => (Problem)refused.Error,
+            AssistanceOutcome.LimitReached limit => new Problem(ErrorCodes.RateLimited, retryAfter: limit.RetryAfter),
+            _ => FieldErrors.One("reason", "Required."),
+        };
+
+    private static async Task<Results<Ok<AssistedResetPage>, Problem>> List(Reach reach, AssistedResetList list, CancellationToken cancellationToken,
+        [Description("Those in this state alone: `pending`, `approved`, `declined` or `expired`.")] string? state = null,
+        [Description("How many to pass over.")] int skip = 0,
+        [Description("How many to answer: 1 to 100.")] int limit = 20,
+        [Description("Go on after this id: the `next` of the page before.")] Guid? after = null) =>
+        (Paging.Faults(skip, limit) ?? AssistedResetList.Fault(state)) is { } problem ? problem : TypedResults.Ok(await list.ListAsync(reach, state, (skip, limit, after), cancellationToken));
+
+    private static Task<Results<Ok<AssistedResetView>, Problem>> Approve(string id, HelpRequest? request, Reach reach, Client client, ResetDecision decision, CancellationToken cancellationToken) =>
+        Answer(decision.DecideAsync(reach, id, approves: true, request?.Told, client, cancellationToken));
+
+    private static Task<Results<Ok<AssistedResetView>, Problem>> Decline(string id, HelpRequest? request, Reach reach, Client client, ResetDecision decision, CancellationToken cancellationToken) =>
+        Answer(decision.DecideAsync(reach, id, approves: false, request?.Told, client, cancellationToken));
+
+    private static async Task<Results<Ok<AssistedResetView>, Problem>> Answer(Task<DecisionOutcome> deciding) => await deciding switch
+    {
+        DecisionOutcome.Decided decided => TypedResults.Ok(decided.Reset),
+        DecisionOutcome.LimitReached limit => new Problem(ErrorCodes.RateLimited, retryAfter: limit.RetryAfter),
+        DecisionOutcome.Refused refused => (Problem)refused.Error,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

@@ -1,0 +1,17 @@
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Email;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Support;
+
+/// <summary>Tells the person that support was asked to send them a link, before anybody has agreed to it.</summary>
+internal sealed class ResetAskedByStaffMail(AuthDbContext db, MailPrinter printer) : IMailWriter
+{
+    public string Kind => MailKinds.ResetAskedByStaff;
+
+    public async Task<Mail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken) =>
+        await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == owed.UserId && user.Status == UserStatus.Active, cancellationToken) is { } user
+            ? await printer.PrintAsync(user.Email!, printer.TextsIn(user.Locale ?? owed.Language).ResetAskedByStaff(owed.CreatedAt))
+            : null;
+}
