@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using AuthServer.Domain;
+using AuthServer.Tests.Infrastructure;
+
+namespace AuthServer.Tests.Attacks;
+
+public sealed partial class RouteMatrixTests
+{
+    /// <summary>Everybody who asks, and those whom it is about.</summary>
+    public sealed class Cast : TestServer
+    {
+        private const string Nobody = "nobody";
+
+        private readonly Dictionary<string, SignedIn> _askers = new(StringComparer.Ordinal);
+        private Dictionary<string, DescribedOperation> _operations = [];
+
+        private Guid _clinic;
+        private Guid _otherClinic;
+        private SignedIn _colleague = null!;
+
+        public static IReadOnlyList<string> Askers { get; } = [Nobody, "patient", "physician pending", "physician verified", "support", "admin of another tenant", "admin of the platform"];
+
+        public override async Task InitializeAsync()
+        {
+            await base.InitializeAsync();
+            _clinic = await AddTenantAsync("clinic");
+            _otherClinic = await AddTenantAsync("other-clinic");
+            _colleague = await this.SignInAsAsync(Role.Support);
+            _operations = (await DescribedAsync()).ToDictionary(operation => operation.Name, StringComparer.Ordinal);
+        }
+
+        internal async Task<IReadOnlyList<DescribedOperation>> DescribedAsync() => DescribedOperation.AllOf(JsonNode.Parse(await Api.Http.GetStringAsync("/openapi/v1.json"))!);
+
+        /// <summary>Asks as somebody about somebody new, and answers the status.</summary>
+        public async Task<int> AskAsync(string asker, string method, string path, string? body)
+        {
+            var victim = await VictimAsync(path);
+            // What is done to sessions and passwords would spend the one that asks.
+            var person = asker == Nobody ? null : path.Contains("/auth/", StringComparison.Ordinal) && method != "GET" ? await SignInAsync(asker) : await KnownAsync(asker);
+            await PrepareAsync($"{method} {path}", victim);
+            var operation = _operations.GetValueOrDefault($"{method} {path}");
+            var text = (body ?? operation?.Example?.ToJsonString())?.Replace("{new_email}", Api.NewEmail(), StringComparison.Ordinal)
+                .Replace("{slug}", $"s{Guid.NewGuid():N}"[..20], StringComparison.Ordinal);
+            using var request = new HttpRequestMessage(new(method), await FillAsync(path, victim));
+            request.Content = text is null ? null : operation?.IsForm == true
+                ? new FormUrlEncodedContent([new("username", Api.NewEmail()), new("password", Api.Password)])
+                : new StringContent(text, System.Text.Encoding.UTF8, "application/json");
+            request.Headers.Authorization = person is null ? null : new("Bearer", person.AccessToken);
+            return (int)(await Api.Http.SendAsync(request)).StatusCode;
+        }
+
+        private async Task<SignedIn> KnownAsync(string asker) => _askers.TryGetValue(asker, out var known) ? known : _askers[asker] = await SignInAsync(asker);
+
+        private async Task<SignedIn> SignInAsync(string asker)
+        {
+            var person = asker switch
+            {
+                "patient" or "admin of another tenant" => await Api.RegisterAsync(),
+                "physician pending" => await Api.RegisterAsync(more: new { role = Role.Physician, physician = new { license_number = "IL-1", license_jurisdiction = "IL" } }),
+                "physician verified" => await this.SignInAsAsync(Role.Physician),
+                "support" => await this.SignInAsAsync(Role.Support),
+                _ => await this.SignInAsAsync(Role.Admin),
+            };
+            if (asker == "admin of another tenant")
+            {
+                await JoinAsync(person.UserId, _otherClinic, Role.Admin);
+            }
+            else if (asker is "patient" or "physician pending" or "physician verified")
+            {
+                await JoinAsync(person.UserId, _clinic, asker == "patient" ? Role.Patient : Role.Physician);
+            }
+
+            return await Api.LoginAsync(person.Email);
+        }
+
+        private async Task<SignedIn> VictimAsync(string path)
+        {
+            var isPhysician = path.Contains("physicians", StringComparison.Ordinal) || path.Contains("password-resets", StringComparison.Ordinal);
+            var victim = await Api.RegisterAsync(more: isPhysician ? new { role = Role.Physician, physician = new { license_number = "IL-2", license_jurisdiction = "IL" } } : null);
+            await JoinAsync(victim.UserId, _clinic, isPhysician ? Role.Physician : Role.Patient);
+            return victim;
+        }
+
+        // What has to be so, before the route can do what it is for.
+        private Task<int> PrepareAsync(string route, SignedIn victim) => route switch
+        {
+            "POST /api/v1/users/{id}/enable" => Database.ExecuteAsync("UPDATE users SET status = 'disabled', disabled_reason = 'away' WHERE id = @id", ("id", victim.UserId)),
+            "POST /api/v1/users/{id}/invitation" or "DELETE /api/v1/users/{id}/invitation" =>
+                Database.ExecuteAsync("UPDATE users SET password_hash = NULL, invited_at = now() WHERE id = @id", ("id", victim.UserId)),
+            // One mail a minute goes to a mailbox, and registering owed one.
+            "POST /api/v1/users/{id}/verification" => Database.ExecuteAsync("DELETE FROM email_outbox WHERE address = @email", ("email", victim.Email)),
+            "POST /api/v1/physicians/{id}/suspend" => SetLicenceAsync(victim, "verified"),
+            "POST /api/v1/physicians/{id}/reinstate" => SetLicenceAsync(victim, "suspended"),
+            _ => Task.FromResult(0),
+        };
+
+        private async Task<string> FillAsync(string path, SignedIn victim)
+        {
+            var id = path switch
+            {
+                // One of its own: to suspend the clinic would outdate the tokens of those who ask.
+                _ when path.Contains("/tenants/", StringComparison.Ordinal) => await AddTenantAsync($"s{Guid.NewGuid():N}", path.EndsWith("/reopen", StringComparison.Ordinal) ? "suspended" : "active"),
+                _ when path.Contains("/licences/", StringComparison.Ordinal) => await Database.QueryAsync<Guid>("SELECT l.id FROM licences l JOIN physicians p ON p.id = l.physician_id WHERE p.user_id = @id", ("id", victim.UserId)),
+                _ when path.Contains("/physicians/{id}", StringComparison.Ordinal) => await Database.QueryAsync<Guid>("SELECT id FROM physicians WHERE user_id = @id", ("id", victim.UserId)),
+                _ when path.Contains("/auth/sessions/", StringComparison.Ordinal) => victim.SessionId,
+                _ when path.Contains("/password-resets/", StringComparison.Ordinal) => await AskForResetAsync(victim),
+                _ => victim.UserId,
+            };
+            return path.Replace("{id}", id.ToString(), StringComparison.Ordinal)
+                .Replace("{sessionId}", victim.SessionId.ToString(), StringComparison.Ordinal);
+        }
+
+        private async Task<Guid> AskForResetAsync(SignedIn victim)
+        {
+            var answer = await (await Api.PostAsync($"users/{victim.UserId}/password-reset", new { reason = "asked by telephone" }, _colleague.AccessToken)).ShouldBeAsync(202);
+            return answer["id"]!.GetValue<Guid>();
+        }
+
+        private Task<int> SetLicenceAsync(SignedIn victim, string state) =>
+            Database.ExecuteAsync("UPDATE licences SET state = @state FROM physicians p WHERE p.id = physician_id AND p.user_id = @id", ("state", state), ("id", victim.UserId));
+
+        private async Task<Guid> AddTenantAsync(string slug, string status = "active")
+        {
+            var id = Guid.CreateVersion7();
+            await Database.ExecuteAsync(
+                """INSERT INTO tenants (id, slug, name, status, settings, created_at) VALUES (@id, @slug, @slug, @status, '{"self_registration":false}', now())""", ("id", id), ("slug", slug), ("status", status));
+            return id;
+        }
+
+        private Task<int> JoinAsync(Guid user, Guid tenant, string role) => Database.ExecuteAsync(
+            "INSERT INTO memberships (user_id, tenant_id, role, created_at) VALUES (@user, @tenant, @role, now())", ("user", user), ("tenant", tenant), ("role", role));
+    }
+}
