@@ -39,7 +39,7 @@ public sealed class ProblemTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("TRACE", "/api/v1/auth/login", "POST")]
     [InlineData("OPTIONS", "/api/v1/auth/login", "POST")]
     [InlineData("POST", "/api/v1/auth/me", "GET")]
-    [InlineData("POST", "/api/v1/users/me", "GET, PATCH, PUT")]
+    [InlineData("POST", "/api/v1/users/me", "DELETE, GET, PATCH, PUT")]
     [InlineData("POST", "/.well-known/jwks.json", "GET")]
     [InlineData("POST", "/health", "GET")]
     [InlineData("BREW", "/health", "GET")]
