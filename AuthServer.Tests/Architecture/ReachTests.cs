@@ -52,7 +52,7 @@ public sealed class ReachTests
         member is MethodInfo { ReturnType: { IsGenericType: true } made } && made.GetGenericTypeDefinition() == typeof(DbSet<>);
 
     private static bool IsSql(MemberInfo member) =>
-        member is MethodBase && (member.DeclaringType == typeof(NpgsqlDataSource) || member.DeclaringType == typeof(NpgsqlConnection)
+        member is MethodBase && (member.DeclaringType == typeof(NpgsqlDataSource) || member.DeclaringType == typeof(NpgsqlConnection) || member.DeclaringType == typeof(NpgsqlBatchCommand)
             || (member.DeclaringType == typeof(RelationalDatabaseFacadeExtensions) && member.Name.Contains("Sql", StringComparison.Ordinal)));
 
     private static class Example

@@ -45,8 +45,7 @@ internal sealed class PasswordProof(NpgsqlDataSource database, SignInThrottle th
         }
         catch
         {
-            // Nothing was learnt about the password, so nothing is held against the name.
-            await RunAsync(SignInThrottle.TakeBack(attempt, succeeded: false));
+            await database.ForgetAsync(attempt);
             throw;
         }
 
@@ -54,13 +53,13 @@ internal sealed class PasswordProof(NpgsqlDataSource database, SignInThrottle th
         {
             if (verdict.SetLock)
             {
-                await RunAsync(AuditLocked(user, client), AccountLockedMail.Owe(user.Id, attempt, clock));
+                await database.WriteAsync(AuditLocked(user, client), AccountLockedMail.Owe(user.Id, attempt, clock));
             }
 
             return new ProofOutcome.Wrong();
         }
 
-        await RunAsync(SignInThrottle.TakeBack(attempt, succeeded: true));
+        await database.WriteAsync(SignInThrottle.TakeBack(attempt, succeeded: true));
         return new ProofOutcome.Right();
     }
 
@@ -82,12 +81,5 @@ internal sealed class PasswordProof(NpgsqlDataSource database, SignInThrottle th
         step.Parameters.Add(new("user_id", user.Id));
         step.Parameters.AddOrigin(client);
         return step;
-    }
-
-    private async Task RunAsync(params NpgsqlBatchCommand[] steps)
-    {
-        await using var batch = database.CreateBatch();
-        Array.ForEach(steps, batch.BatchCommands.Add);
-        await batch.ExecuteNonQueryAsync();
     }
 }

@@ -66,7 +66,7 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
         var takeBack = SignInThrottle.TakeBack(attempt, succeeded: true);
         if (!account.IsActive || (rules.RequireVerifiedEmail && !account.IsEmailVerified))
         {
-            await RunAsync(takeBack);
+            await database.WriteAsync(takeBack);
             await AuditFailureAsync(account.Id, attempt, client, account.IsActive ? "email_not_verified" : "account_disabled");
             return account.IsActive ? new SignInOutcome.Unverified() : new SignInOutcome.Disabled();
         }
@@ -113,8 +113,7 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
         }
         catch
         {
-            // Nothing was learnt about the password, so nothing is held against the name.
-            await RunAsync(SignInThrottle.TakeBack(attempt, succeeded: false));
+            await database.ForgetAsync(attempt);
             throw;
         }
     }
@@ -141,14 +140,7 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
         step.Parameters.Add(new("user_id", NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value });
         step.Parameters.Add(new("reason", reason));
         step.Parameters.AddOrigin(client);
-        await RunAsync(setLock && userId is { } locked ? [step, AccountLockedMail.Owe(locked, attempt, clock)] : [step]);
-    }
-
-    private async Task RunAsync(params NpgsqlBatchCommand[] steps)
-    {
-        await using var batch = database.CreateBatch();
-        Array.ForEach(steps, batch.BatchCommands.Add);
-        await batch.ExecuteNonQueryAsync();
+        await database.WriteAsync(setLock && userId is { } locked ? [step, AccountLockedMail.Owe(locked, attempt, clock)] : [step]);
     }
 
     private sealed record Account(Guid Id, string? PasswordHash, bool IsActive, bool IsEmailVerified);
