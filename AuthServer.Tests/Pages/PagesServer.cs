@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.RegularExpressions;
 using AuthServer.Credentials;
 using AuthServer.Data;
-using AuthServer.Domain;
 using AuthServer.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,8 +21,8 @@ public class PagesServer : TestServer
         var user = await db.Users.SingleAsync(found => found.Id == person.UserId);
         if (newEmail is not null)
         {
-            user.AskForEmail(EmailAddress.Parse(newEmail), Clock.GetUtcNow());
-            await db.SaveChangesAsync();
+            var now = Clock.GetUtcNow();
+            await db.Users.Where(found => found.Id == person.UserId).ExecuteUpdateAsync(set => set.SetProperty(found => found.PendingEmail, newEmail).SetProperty(found => found.PendingEmailAt, now));
         }
 
         return scope.ServiceProvider.GetRequiredService<MailedTokens>().Make(user, use, newEmail ?? "");

@@ -66,7 +66,7 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>The user name to be taken when the mailbox is proven, if it is still free then.</summary>
     public string? PendingUserName { get; internal set; }
 
-    internal void AskForEmail(EmailAddress? email, DateTimeOffset now) => (PendingEmail, PendingEmailAt) = (email?.Address, email is null ? null : now);
+    internal void ForgetPendingEmail() => (PendingEmail, PendingEmailAt) = (null, null);
 
     internal void Disable(string reason, DateTimeOffset? until) => (Status, DisabledReason, DisabledUntil) = (UserStatus.Disabled, reason, until);
 

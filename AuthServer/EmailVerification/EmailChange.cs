@@ -77,7 +77,7 @@ internal sealed class EmailChange(AuthDbContext db, Outbox outbox, MailedTokens 
             return;
         }
 
-        user.AskForEmail(null, default);
+        user.ForgetPendingEmail();
         db.Audit(AuditEvents.EmailChangeCancelled, clock.GetUtcNow(), client, user.Id, user.Id, caller.SessionId);
         await db.SaveChangesAsync(cancellationToken);
     }
