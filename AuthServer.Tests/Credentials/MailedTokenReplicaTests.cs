@@ -13,7 +13,7 @@ public sealed class MailedTokenReplicaTests
     [Fact]
     public async Task A_token_of_one_replica_works_on_the_other_in_both_directions()
     {
-        await using var server = await StartAsync();
+        await using var server = await StartedServer.StartAsync();
         var other = server.StartReplica();
         var (first, second) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
         var fromFirst = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, first.UserId);
@@ -27,7 +27,7 @@ public sealed class MailedTokenReplicaTests
     [Trait("ASVS", "11.1.1")]
     public async Task A_token_outlives_the_change_of_the_root_secret_and_the_former_one_can_then_be_given_up()
     {
-        await using var server = await StartAsync();
+        await using var server = await StartedServer.StartAsync();
         var person = await server.Api.RegisterAsync();
         var token = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, person.UserId);
 
@@ -45,23 +45,11 @@ public sealed class MailedTokenReplicaTests
     [Trait("ASVS", "11.2.5")]
     public async Task The_database_alone_makes_no_token()
     {
-        await using var server = await StartAsync();
+        await using var server = await StartedServer.StartAsync();
         await server.MakeTokenAsync(MailedTokenUse.ResetPassword, (await server.Api.RegisterAsync()).UserId);
 
         (await server.Database.QueryAsync<string>("SELECT string_agg(xml, '') FROM data_protection_keys")).Should().Contain("<wrapped ").And.NotContain("masterKey");
     }
 
-    private static async Task<StartedServer> StartAsync()
-    {
-        var server = new StartedServer();
-        await server.InitializeAsync();
-        return server;
-    }
-
     private static Task<HttpResponseMessage> ConfirmAsync(Api api, string token) => api.PostAsync("auth/password/reset/confirm", new { token, new_password = NewPassword });
-
-    private sealed class StartedServer : TestServer, IAsyncDisposable
-    {
-        async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
-    }
 }

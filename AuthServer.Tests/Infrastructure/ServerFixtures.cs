@@ -18,3 +18,19 @@ public sealed class TwoServers : TestServer
         Other = StartReplica();
     }
 }
+
+/// <summary>A server that a test starts for itself, when it has changed the settings.</summary>
+public sealed class StartedServer(string environment) : TestServer, IAsyncDisposable
+{
+    protected override string EnvironmentName => environment;
+
+    public static async Task<StartedServer> StartAsync(string environment = "Production", Action<IDictionary<string, string>>? adjust = null)
+    {
+        var server = new StartedServer(environment);
+        adjust?.Invoke(server.Settings);
+        await server.InitializeAsync();
+        return server;
+    }
+
+    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
+}

@@ -8,7 +8,7 @@ public sealed class RegistrationModeTests
     [Fact]
     public async Task In_production_an_account_waits_for_the_proof_of_its_mailbox()
     {
-        await using var server = await StartedServer.StartAsync("Production");
+        await using var server = await StartAsync("Production");
 
         var answer = await (await server.Api.PostAsync("auth/register", new { email = Api.NewEmail(), password = Api.Password })).ShouldBeAsync(202);
 
@@ -18,7 +18,7 @@ public sealed class RegistrationModeTests
     [Fact]
     public async Task In_Development_whoever_registers_is_signed_in()
     {
-        await using var server = await StartedServer.StartAsync("Development");
+        await using var server = await StartAsync("Development");
 
         await server.Api.RegisterAsync();
     }
@@ -26,7 +26,7 @@ public sealed class RegistrationModeTests
     [Fact]
     public async Task In_Development_the_flows_can_be_tried_without_mail()
     {
-        await using var server = await StartedServer.StartAsync("Development");
+        await using var server = await StartAsync("Development");
         var person = await server.Api.RegisterAsync();
         var wanted = Api.NewEmail();
 
@@ -46,11 +46,11 @@ public sealed class RegistrationModeTests
     [Fact]
     public async Task An_app_can_have_the_link_lead_to_itself()
     {
-        await using var server = new StartedServer("Production");
-        server.Settings["Registration:Mode"] = "Immediate";
-        server.Settings["Links:Allowed:0"] = "com.example.app://reset";
-        server.Settings["Links:Allowed:1"] = "https://app.example.com/reset?lang=he";
-        await server.InitializeAsync();
+        await using var server = await StartedServer.StartAsync(adjust: static settings =>
+        {
+            settings["Links:Allowed:0"] = "com.example.app://reset";
+            settings["Links:Allowed:1"] = "https://app.example.com/reset?lang=he";
+        });
         var (first, second) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
 
         await (await server.Api.PostAsync("auth/password/reset/request", new { email = first.Email, link = "com.example.app://reset" })).ShouldBeAsync(202);
@@ -64,25 +64,5 @@ public sealed class RegistrationModeTests
         }
     }
 
-    private sealed class StartedServer : TestServer, IAsyncDisposable
-    {
-        private readonly string _environment;
-
-        public StartedServer(string environment)
-        {
-            _environment = environment;
-            Settings.Remove("Registration:Mode");
-        }
-
-        protected override string EnvironmentName => _environment;
-
-        public static async Task<StartedServer> StartAsync(string environment)
-        {
-            var server = new StartedServer(environment);
-            await server.InitializeAsync();
-            return server;
-        }
-
-        async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
-    }
+    private static Task<StartedServer> StartAsync(string environment) => StartedServer.StartAsync(environment, static settings => settings.Remove("Registration:Mode"));
 }
