@@ -13,7 +13,7 @@ internal sealed class VerifyEmailMail(AuthDbContext db, MailedTokens tokens, Mai
 
     public async Task<Mail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
     {
-        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.NormalizedEmail == owed.Address && !user.EmailConfirmed && user.Status == UserStatus.Active, cancellationToken) is not { } user)
+        if (await db.Users.Where(user => !user.EmailConfirmed).FindActiveByAddressAsync(owed.Address, cancellationToken) is not { } user)
         {
             return null;
         }

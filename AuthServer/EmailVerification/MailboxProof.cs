@@ -44,7 +44,7 @@ internal sealed class MailboxProof(AuthDbContext db, Outbox outbox, MailedTokens
         var address = EmailAddress.Canonicalize(email);
         await outbox.RequestAsync(MailKinds.VerifyEmail, null, address, language, MailLinks.Data(link), cancellationToken);
         return environment.IsDevelopment()
-            && await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.NormalizedEmail == address && !user.EmailConfirmed && user.Status == UserStatus.Active, cancellationToken) is { } user
+            && await db.Users.Where(user => !user.EmailConfirmed).FindActiveByAddressAsync(address, cancellationToken) is { } user
                 ? tokens.Make(user, MailedTokenUse.VerifyEmail)
                 : null;
     }

@@ -36,7 +36,7 @@ internal sealed class PasswordReset(AuthDbContext db, Outbox outbox, MailedToken
         var address = EmailAddress.Canonicalize(email);
         await outbox.RequestAsync(MailKinds.ResetPassword, null, address, language, MailLinks.Data(link), cancellationToken);
         return environment.IsDevelopment()
-            && await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.NormalizedEmail == address && user.Status == UserStatus.Active, cancellationToken) is { } user
+            && await db.Users.FindActiveByAddressAsync(address, cancellationToken) is { } user
                 ? tokens.Make(user, MailedTokenUse.ResetPassword)
                 : null;
     }

@@ -2,7 +2,6 @@ using AuthServer.Credentials;
 using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Email;
-using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Registration;
 
@@ -13,7 +12,7 @@ internal sealed class RegistrationMail(AuthDbContext db, MailedTokens tokens, Ma
 
     public async Task<Mail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
     {
-        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.NormalizedEmail == owed.Address && user.Status == UserStatus.Active, cancellationToken) is not { } user)
+        if (await db.Users.FindActiveByAddressAsync(owed.Address, cancellationToken) is not { } user)
         {
             return null;
         }
