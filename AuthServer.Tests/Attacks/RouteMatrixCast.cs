@@ -14,8 +14,8 @@ public sealed partial class RouteMatrixTests
         private readonly Dictionary<string, SignedIn> _askers = new(StringComparer.Ordinal);
         private Dictionary<string, DescribedOperation> _operations = [];
 
-        private Guid _clinic;
-        private Guid _otherClinic;
+        private Clinic _clinic = null!;
+        private Clinic _otherClinic = null!;
         private SignedIn _colleague = null!;
 
         public static IReadOnlyList<string> Askers { get; } = [Nobody, "patient", "physician pending", "physician verified", "support", "admin of another tenant", "admin of the platform"];
@@ -23,8 +23,8 @@ public sealed partial class RouteMatrixTests
         public override async Task InitializeAsync()
         {
             await base.InitializeAsync();
-            _clinic = await AddTenantAsync("clinic");
-            _otherClinic = await AddTenantAsync("other-clinic");
+            _clinic = await this.OpenClinicAsync(slug: "clinic");
+            _otherClinic = await this.OpenClinicAsync(slug: "other-clinic");
             _colleague = await this.SignInAsAsync(Role.Support);
             _operations = (await DescribedAsync()).ToDictionary(operation => operation.Name, StringComparer.Ordinal);
         }
@@ -63,11 +63,11 @@ public sealed partial class RouteMatrixTests
             };
             if (asker == "admin of another tenant")
             {
-                await JoinAsync(person.UserId, _otherClinic, Role.Admin);
+                await this.JoinAsync(person.UserId, _otherClinic, Role.Admin);
             }
             else if (asker is "patient" or "physician pending" or "physician verified")
             {
-                await JoinAsync(person.UserId, _clinic, asker == "patient" ? Role.Patient : Role.Physician);
+                await this.JoinAsync(person.UserId, _clinic, asker == "patient" ? Role.Patient : Role.Physician);
             }
 
             return await Api.LoginAsync(person.Email);
@@ -77,7 +77,7 @@ public sealed partial class RouteMatrixTests
         {
             var isPhysician = path.Contains("physicians", StringComparison.Ordinal) || path.Contains("password-resets", StringComparison.Ordinal);
             var victim = await Api.RegisterAsync(more: isPhysician ? new { role = Role.Physician, physician = new { license_number = "IL-2", license_jurisdiction = "IL" } } : null);
-            await JoinAsync(victim.UserId, _clinic, isPhysician ? Role.Physician : Role.Patient);
+            await this.JoinAsync(victim.UserId, _clinic, isPhysician ? Role.Physician : Role.Patient);
             return victim;
         }
 
@@ -99,7 +99,7 @@ public sealed partial class RouteMatrixTests
             var id = path switch
             {
                 // One of its own: to suspend the clinic would outdate the tokens of those who ask.
-                _ when path.Contains("/tenants/", StringComparison.Ordinal) => await AddTenantAsync($"s{Guid.NewGuid():N}", path.EndsWith("/reopen", StringComparison.Ordinal) ? "suspended" : "active"),
+                _ when path.Contains("/tenants/", StringComparison.Ordinal) => (await this.OpenClinicAsync(status: path.EndsWith("/reopen", StringComparison.Ordinal) ? "suspended" : "active")).Id,
                 _ when path.Contains("/licences/", StringComparison.Ordinal) => await Database.QueryAsync<Guid>("SELECT l.id FROM licences l JOIN physicians p ON p.id = l.physician_id WHERE p.user_id = @id", ("id", victim.UserId)),
                 _ when path.Contains("/physicians/{id}", StringComparison.Ordinal) => await Database.QueryAsync<Guid>("SELECT id FROM physicians WHERE user_id = @id", ("id", victim.UserId)),
                 _ when path.Contains("/auth/sessions/", StringComparison.Ordinal) => victim.SessionId,
@@ -118,16 +118,5 @@ public sealed partial class RouteMatrixTests
 
         private Task<int> SetLicenceAsync(SignedIn victim, string state) =>
             Database.ExecuteAsync("UPDATE licences SET state = @state FROM physicians p WHERE p.id = physician_id AND p.user_id = @id", ("state", state), ("id", victim.UserId));
-
-        private async Task<Guid> AddTenantAsync(string slug, string status = "active")
-        {
-            var id = Guid.CreateVersion7();
-            await Database.ExecuteAsync(
-                """INSERT INTO tenants (id, slug, name, status, settings, created_at) VALUES (@id, @slug, @slug, @status, '{"self_registration":false}', now())""", ("id", id), ("slug", slug), ("status", status));
-            return id;
-        }
-
-        private Task<int> JoinAsync(Guid user, Guid tenant, string role) => Database.ExecuteAsync(
-            "INSERT INTO memberships (user_id, tenant_id, role, created_at) VALUES (@user, @tenant, @role, now())", ("user", user), ("tenant", tenant), ("role", role));
     }
 }

@@ -167,7 +167,7 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
         var physician = await server.RegisterPhysicianAsync();
         await server.Api.SendAsync(HttpMethod.Patch, $"physicians/me/licences/{physician.LicenceId()}", """{"number":"stolen"}""", physician.AccessToken);
 
-        await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { number = Clinic.Number })).ShouldBeProblemAsync(ErrorCodes.LicenceState);
+        await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { number = Practice.Number })).ShouldBeProblemAsync(ErrorCodes.LicenceState);
 
         await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { number = "stolen" })).ShouldBeAsync(200);
     }
@@ -312,7 +312,7 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
 
         var mails = await server.MailsAsync(MailKinds.LicenceDecided, physician.Email);
         mails.Should().HaveCount(2).And.AllSatisfy(mail => mail.Language.Should().Be("he"));
-        mails[0].Text.Should().Contain("IL").And.NotContain(Clinic.Number);
+        mails[0].Text.Should().Contain("IL").And.NotContain(Practice.Number);
         mails[1].Text.Should().Contain("It rests, says the register.");
         mails[1].Subject.Should().NotContain("rests");
         (await server.MailsAsync(MailKinds.LicenceDecided, unproven.Email)).Should().BeEmpty();
@@ -345,12 +345,12 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
             var physician = await server.RegisterPhysicianAsync();
 
             var answers = await Task.WhenAll(
-                server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { number = Clinic.Number }),
+                server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { number = Practice.Number }),
                 server.Other.SendAsync(HttpMethod.Patch, $"physicians/me/licences/{physician.LicenceId()}", """{"number":"stolen"}""", physician.AccessToken));
 
             answers.Count(answer => answer.IsSuccessStatusCode).Should().Be(1);
             var row = await server.Database.QueryAsync<string>("SELECT state || ' ' || number FROM licences WHERE id = @id", ("id", physician.LicenceId()));
-            row.Should().BeOneOf($"verified {Clinic.Number}", "pending stolen");
+            row.Should().BeOneOf($"verified {Practice.Number}", "pending stolen");
         }
     }
 
@@ -372,8 +372,8 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
             await base.InitializeAsync();
             Other = StartReplica();
             Admin = await this.SignInAsAsync(Role.Admin);
-            Tenant = await this.AddTenantAsync("clinic");
-            OtherTenant = await this.AddTenantAsync("other-clinic");
+            Tenant = (await this.OpenClinicAsync(slug: "clinic")).Id;
+            OtherTenant = (await this.OpenClinicAsync(slug: "other-clinic")).Id;
         }
     }
 }

@@ -57,7 +57,7 @@ public sealed class LicenceExpiryTests : IAsyncLifetime
 
         told.Should().Equal(30, 7, 1, -1);
         var mails = await MailsAsync(physician);
-        mails.Should().HaveCount(4).And.OnlyContain(mail => mail.Text.Contains("IL") && !mail.Text.Contains(Clinic.Number));
+        mails.Should().HaveCount(4).And.OnlyContain(mail => mail.Text.Contains("IL") && !mail.Text.Contains(Practice.Number));
         mails[^1].Subject.Should().NotBe(mails[0].Subject);
     }
 

@@ -108,7 +108,7 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
         await server.Database.ExecuteAsync("UPDATE licences SET state = 'unverified', reason = 'blurred' WHERE id = @id", ("id", physician.LicenceId()));
 
         var same = await (await ChangeAsync(physician, physician.LicenceId(), "{}")).ShouldBeAsync(200);
-        var sent = await (await ChangeAsync(physician, physician.LicenceId(), $$"""{"number":"{{Clinic.Number}}"}""")).ShouldBeAsync(200);
+        var sent = await (await ChangeAsync(physician, physician.LicenceId(), $$"""{"number":"{{Practice.Number}}"}""")).ShouldBeAsync(200);
 
         (same["state"]!.GetValue<string>(), same["reason"]!.GetValue<string>()).Should().Be(("unverified", "blurred"));
         (sent["state"]!.GetValue<string>(), sent["reason"]).Should().Be(("pending", (JsonNode?)null));

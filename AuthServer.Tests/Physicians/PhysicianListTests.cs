@@ -9,7 +9,6 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
 {
     private static readonly string[] PublicFields = ["id", "full_name", "specialty", "language_preference"];
 
-    private static int _tenants;
 
     [Theory]
     [Trait("ASVS", "8.2.1")]
@@ -42,8 +41,8 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
         Ids(page).Should().BeEquivalentTo([shared.PhysicianId(), own.PhysicianId()]);
         page["total"]!.GetValue<int>().Should().Be(2);
         Ids(await ListAsync(staff, $"?tenant={other}")).Should().BeEmpty("who else a physician works for is not this tenant's business");
-        page.ToJsonString().Should().NotContainAny(Clinic.Number, "@example.com", other.ToString());
-        (await (await server.Api.GetAsync($"physicians/{own.PhysicianId()}", staff.AccessToken)).ShouldBeAsync(200))["licences"]![0]!["number"]!.GetValue<string>().Should().Be(Clinic.Number);
+        page.ToJsonString().Should().NotContainAny(Practice.Number, "@example.com", other.ToString());
+        (await (await server.Api.GetAsync($"physicians/{own.PhysicianId()}", staff.AccessToken)).ShouldBeAsync(200))["licences"]![0]!["number"]!.GetValue<string>().Should().Be(Practice.Number);
         await (await server.Api.GetAsync($"physicians/{hidden.PhysicianId()}", staff.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
     }
 
@@ -51,7 +50,7 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
     public async Task Staff_of_the_platform_look_for_a_tenants_physicians_by_its_slug_or_id()
     {
         var admin = await server.SignInAsAsync(Role.Support);
-        var tenant = await server.AddTenantAsync("searched-clinic");
+        var tenant = (await server.OpenClinicAsync(slug: "searched-clinic")).Id;
         var physician = await server.RegisterPhysicianAsync(tenant);
         await server.SignInAtAsync(tenant, Role.Patient);
 
@@ -238,7 +237,7 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
         return physician.PhysicianId();
     }
 
-    private Task<Guid> NewTenantAsync() => server.AddTenantAsync($"list-clinic-{Interlocked.Increment(ref _tenants)}");
+    private async Task<Guid> NewTenantAsync() => (await server.OpenClinicAsync()).Id;
 
     private async Task<IEnumerable<Guid>> FoundAsync(SignedIn staff, string query) => Ids(await ListAsync(staff, "?" + query));
 

@@ -31,7 +31,7 @@ public sealed class UnlicensedRoleTests(StoppedServer server) : IClassFixture<St
     [MemberData(nameof(States))]
     public async Task The_role_leaves_by_no_door_without_a_verified_licence(string? state, int? daysLeft, bool carries)
     {
-        var tenant = await server.AddTenantAsync($"door-clinic-{Interlocked.Increment(ref _tenants)}");
+        var tenant = (await server.OpenClinicAsync(slug: $"door-clinic-{Interlocked.Increment(ref _tenants)}")).Id;
         var registered = await server.RegisterPhysicianAsync(tenant);
         registered.Roles().Should().BeEmpty();
         if (state is null)

@@ -59,7 +59,7 @@ public sealed class AssistedResetListTests(StoppedServer server) : IClassFixture
     [Fact]
     public async Task Pages_hold_each_request_once_youngest_first()
     {
-        var clinic = await server.NewClinicAsync();
+        var clinic = (await server.OpenClinicAsync()).Id;
         var support = await server.SignInAtAsync(clinic, Role.Support);
         var all = new List<Guid>();
         for (var person = 0; person < 5; person++)
@@ -87,10 +87,10 @@ public sealed class AssistedResetListTests(StoppedServer server) : IClassFixture
     [Trait("ASVS", "8.4.1")]
     public async Task A_tenant_sees_what_its_own_support_asked_for_and_counts_nothing_else()
     {
-        var (clinic, other) = (await server.NewClinicAsync(), await server.NewClinicAsync());
+        var (clinic, other) = ((await server.OpenClinicAsync()).Id, (await server.OpenClinicAsync()).Id);
         var (support, theirs) = (await server.SignInAtAsync(clinic, Role.Support), await server.SignInAtAsync(other, Role.Support));
         var shared = await server.SignInAtAsync(clinic, Role.Physician);
-        await server.JoinAsync(shared, other, Role.Physician);
+        await server.JoinAsync(shared.UserId, other, Role.Physician);
         var here = await server.AwaitApprovalAsync(support, shared);
         server.Clock.Advance(TimeSpan.FromMinutes(2));
         var there = await server.AwaitApprovalAsync(theirs, shared);

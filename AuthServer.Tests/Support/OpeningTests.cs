@@ -65,7 +65,7 @@ public sealed class OpeningTests(TestServer server) : IClassFixture<TestServer>
     [Trait("ASVS", "8.2.1")]
     public async Task Support_opens_nobody_who_is_staff_of_a_tenant()
     {
-        var clinic = await server.NewClinicAsync();
+        var clinic = (await server.OpenClinicAsync()).Id;
         var support = await server.SignInAsAsync(Role.Support);
 
         foreach (var role in new[] { Role.Admin, Role.Support })
@@ -93,7 +93,7 @@ public sealed class OpeningTests(TestServer server) : IClassFixture<TestServer>
     [Trait("ASVS", "8.4.1")]
     public async Task For_staff_of_a_tenant_nobody_exists_outside_of_it(string role)
     {
-        var (clinic, other) = (await server.NewClinicAsync(), await server.NewClinicAsync());
+        var (clinic, other) = ((await server.OpenClinicAsync()).Id, (await server.OpenClinicAsync()).Id);
         var staff = await server.SignInAtAsync(clinic, role);
         var (patient, stranger, nobodys) = (await server.SignInAtAsync(clinic, Role.Patient), await server.SignInAtAsync(other, Role.Patient), await server.Api.RegisterAsync());
 

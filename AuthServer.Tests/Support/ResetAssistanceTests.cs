@@ -66,7 +66,7 @@ public sealed class ResetAssistanceTests(StoppedServer server) : IClassFixture<S
     public async Task What_somebody_is_at_one_tenant_counts_everywhere(string role)
     {
         var support = await server.SignInAsAsync(Role.Support);
-        var person = await server.SignInAtAsync(await server.NewClinicAsync(), role);
+        var person = await server.SignInAtAsync((await server.OpenClinicAsync()).Id, role);
 
         await server.AwaitApprovalAsync(support, person);
 
@@ -106,7 +106,7 @@ public sealed class ResetAssistanceTests(StoppedServer server) : IClassFixture<S
     {
         var (support, colleague) = (await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(Role.Support));
 
-        foreach (var person in new[] { colleague, support, await server.SignInAtAsync(await server.NewClinicAsync(), Role.Support) })
+        foreach (var person in new[] { colleague, support, await server.SignInAtAsync((await server.OpenClinicAsync()).Id, Role.Support) })
         {
             await (await server.AskForResetAsync(support, person)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
             (await server.OwedAsync(MailKinds.ResetPassword, person)).Should().Be(0);
@@ -119,11 +119,11 @@ public sealed class ResetAssistanceTests(StoppedServer server) : IClassFixture<S
     [Trait("ASVS", "8.4.1")]
     public async Task Support_of_a_tenant_asks_for_its_own_people_and_not_for_the_platforms_staff()
     {
-        var (clinic, other) = (await server.NewClinicAsync(), await server.NewClinicAsync());
+        var (clinic, other) = ((await server.OpenClinicAsync()).Id, (await server.OpenClinicAsync()).Id);
         var support = await server.SignInAtAsync(clinic, Role.Support);
         var (patient, physician, stranger, platform) =
             (await server.SignInAtAsync(clinic, Role.Patient), await server.SignInAtAsync(clinic, Role.Physician), await server.SignInAtAsync(other, Role.Patient), await server.SignInAsAsync(Role.Admin));
-        await server.JoinAsync(platform, clinic, Role.Patient);
+        await server.JoinAsync(platform.UserId, clinic, Role.Patient);
 
         (await (await server.AskForResetAsync(support, patient)).ShouldBeAsync(202))["status"]!.GetValue<string>().Should().Be("sent");
         await server.AwaitApprovalAsync(support, physician);

@@ -75,7 +75,7 @@ public sealed class ResetDecisionTests(StoppedServer server) : IClassFixture<Sto
     [Trait("ASVS", "8.4.1")]
     public async Task What_a_tenants_support_asked_for_is_decided_there_or_by_who_administers_the_platform()
     {
-        var (clinic, other) = (await server.NewClinicAsync(), await server.NewClinicAsync());
+        var (clinic, other) = ((await server.OpenClinicAsync()).Id, (await server.OpenClinicAsync()).Id);
         var support = await server.SignInAtAsync(clinic, Role.Support);
         var person = await server.SignInAtAsync(clinic, Role.Physician);
         var id = await server.AwaitApprovalAsync(support, person);
@@ -97,7 +97,7 @@ public sealed class ResetDecisionTests(StoppedServer server) : IClassFixture<Sto
     [Trait("ASVS", "8.4.1")]
     public async Task What_the_platforms_support_asked_for_is_not_there_for_a_tenant()
     {
-        var clinic = await server.NewClinicAsync();
+        var clinic = (await server.OpenClinicAsync()).Id;
         var id = await server.AwaitApprovalAsync(await server.SignInAsAsync(Role.Support), await server.SignInAtAsync(clinic, Role.Physician));
 
         await (await server.DecideAsync(await server.SignInAtAsync(clinic, Role.Admin), id)).ShouldBeProblemAsync(ErrorCodes.NotFound);
@@ -107,7 +107,7 @@ public sealed class ResetDecisionTests(StoppedServer server) : IClassFixture<Sto
     [Trait("ASVS", "8.4.1")]
     public async Task A_request_for_somebody_who_has_left_the_tenant_is_not_there_any_more()
     {
-        var clinic = await server.NewClinicAsync();
+        var clinic = (await server.OpenClinicAsync()).Id;
         var (support, admin, person) = (await server.SignInAtAsync(clinic, Role.Support), await server.SignInAtAsync(clinic, Role.Admin), await server.SignInAtAsync(clinic, Role.Physician));
         var id = await server.AwaitApprovalAsync(support, person);
         await server.Database.ExecuteAsync("DELETE FROM memberships WHERE user_id = @id", ("id", person.UserId));
@@ -178,7 +178,7 @@ public sealed class ResetDecisionTests(StoppedServer server) : IClassFixture<Sto
     public async Task Nothing_is_sent_to_who_was_switched_off_or_deleted_meanwhile()
     {
         var (support, second, person) = await PeopleAsync(Role.Physician);
-        var (disabled, deleted) = (await server.AwaitApprovalAsync(support, person), await server.AwaitApprovalAsync(support, await server.SignInAtAsync(await server.NewClinicAsync(), Role.Physician)));
+        var (disabled, deleted) = (await server.AwaitApprovalAsync(support, person), await server.AwaitApprovalAsync(support, await server.SignInAtAsync((await server.OpenClinicAsync()).Id, Role.Physician)));
         await server.Database.ExecuteAsync("UPDATE users SET status = 'disabled' WHERE id = @id", ("id", person.UserId));
         await server.Database.ExecuteAsync("DELETE FROM users WHERE id = (SELECT user_id FROM assisted_resets WHERE id = @id)", ("id", deleted));
 

@@ -122,10 +122,10 @@ public sealed class SessionsOfOthersTests(TestServer server) : IClassFixture<Tes
     [Trait("ASVS", "8.4.1")]
     public async Task Staff_of_a_tenant_have_to_do_with_the_sessions_for_it_alone(string role)
     {
-        var (clinic, other) = (await server.NewClinicAsync(), await server.NewClinicAsync());
+        var (clinic, other) = ((await server.OpenClinicAsync()).Id, (await server.OpenClinicAsync()).Id);
         var staff = await server.SignInAtAsync(clinic, role);
         var here = await server.SignInAtAsync(clinic, Role.Patient);
-        await server.JoinAsync(here, other, Role.Patient);
+        await server.JoinAsync(here.UserId, other, Role.Patient);
         var there = await server.Api.LoginAsync(here.Email);
         await server.Database.ExecuteAsync("UPDATE sessions SET tenant_id = @tenant WHERE id = @id", ("tenant", other), ("id", there.SessionId));
 

@@ -38,7 +38,7 @@ public sealed class SupportAccessTests(TestServer server) : IClassFixture<TestSe
     [Trait("ASVS", "8.2.1")]
     public async Task Who_is_not_of_the_staff_gets_nowhere_not_even_to_themself(string method, string path)
     {
-        var clinic = await server.NewClinicAsync();
+        var clinic = (await server.OpenClinicAsync()).Id;
         foreach (var person in new[] { await server.Api.RegisterAsync(), await server.SignInAsAsync(Role.Physician), await server.SignInAtAsync(clinic, Role.Patient), await server.SignInAtAsync(clinic, Role.Physician) })
         {
             await (await SendAsync(method, path, person.UserId, person)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
@@ -50,8 +50,8 @@ public sealed class SupportAccessTests(TestServer server) : IClassFixture<TestSe
     [Trait("ASVS", "8.4.1")]
     public async Task Staff_of_another_tenant_find_nobody(string method, string path)
     {
-        var person = await server.SignInAtAsync(await server.NewClinicAsync(), Role.Patient);
-        var clinic = await server.NewClinicAsync();
+        var person = await server.SignInAtAsync((await server.OpenClinicAsync()).Id, Role.Patient);
+        var clinic = (await server.OpenClinicAsync()).Id;
 
         foreach (var role in new[] { Role.Support, Role.Admin })
         {

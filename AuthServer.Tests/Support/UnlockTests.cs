@@ -65,9 +65,9 @@ public sealed class UnlockTests(TestServer server) : IClassFixture<TestServer>
     [Trait("ASVS", "8.2.1")]
     public async Task Staff_of_a_tenant_do_not_help_who_works_for_the_platform()
     {
-        var clinic = await server.NewClinicAsync();
+        var clinic = (await server.OpenClinicAsync()).Id;
         var platform = await server.SignInAsAsync(Role.Support);
-        await server.JoinAsync(platform, clinic, Role.Patient);
+        await server.JoinAsync(platform.UserId, clinic, Role.Patient);
 
         foreach (var role in new[] { Role.Support, Role.Admin })
         {

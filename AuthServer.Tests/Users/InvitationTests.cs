@@ -13,7 +13,7 @@ public sealed class InvitationTests(StoppedServer server) : IClassFixture<Stoppe
     public async Task Whoever_is_invited_sets_a_password_with_the_link_and_is_what_was_said()
     {
         var admin = await server.SignInAsAsync(Role.Admin);
-        var clinic = await server.MakeClinicAsync();
+        var clinic = await server.OpenClinicAsync();
         var email = Api.NewEmail();
 
         var response = await InviteAsync(admin, $$$"""{"email":"{{{email}}}","full_name":"Dana Levi","locale":"he","roles":["physician","support"],"tenant":"{{{clinic.Slug}}}","physician":{"license_number":"IL-7","license_jurisdiction":"IL"}}""");
@@ -119,7 +119,7 @@ public sealed class InvitationTests(StoppedServer server) : IClassFixture<Stoppe
     [Trait("ASVS", "8.4.1")]
     public async Task A_tenants_administrator_invites_to_the_own_tenant_alone_and_gives_no_role_everywhere()
     {
-        var (ours, theirs) = (await server.MakeClinicAsync(), await server.MakeClinicAsync());
+        var (ours, theirs) = (await server.OpenClinicAsync(), await server.OpenClinicAsync());
         var admin = await server.SignInAtAsync(ours.Id, Role.Admin);
 
         var record = await (await InviteAsync(admin, $$"""{"email":"{{Api.NewEmail()}}","roles":["admin"]}""")).ShouldBeAsync(201);

@@ -41,7 +41,7 @@ public sealed class RoleChangeTests(TwoServers server) : IClassFixture<TwoServer
     public async Task An_administrator_of_the_platform_adds_anybody_to_a_tenant_and_takes_them_out_again()
     {
         var admin = await server.SignInAsAsync(Role.Admin);
-        var clinic = await server.MakeClinicAsync();
+        var clinic = await server.OpenClinicAsync();
         var person = await server.Api.RegisterAsync();
 
         var joined = await (await SetAsync(admin, person.UserId, $$"""{"roles":["admin","physician"],"tenant":"{{clinic.Slug}}"}""")).ShouldBeAsync(200);
@@ -61,7 +61,7 @@ public sealed class RoleChangeTests(TwoServers server) : IClassFixture<TwoServer
     [Trait("ASVS", "8.4.1")]
     public async Task A_tenants_administrator_sets_roles_at_the_own_tenant_of_people_within_reach_and_nothing_else()
     {
-        var (ours, theirs) = (await server.MakeClinicAsync(), await server.MakeClinicAsync());
+        var (ours, theirs) = (await server.OpenClinicAsync(), await server.OpenClinicAsync());
         var admin = await server.SignInAtAsync(ours.Id, Role.Admin);
         var shared = await server.SignInAtAsync(ours.Id, Role.Patient);
         await server.JoinAsync(shared.UserId, theirs.Id, Role.Admin);

@@ -12,7 +12,7 @@ public sealed class StatisticsTests(TwoServers server) : IClassFixture<TwoServer
     public async Task The_numbers_are_those_of_the_rows_for_the_platform_and_for_a_tenant()
     {
         var admin = await server.SignInAsAsync(Role.Admin);
-        var (ours, theirs) = (await server.MakeClinicAsync(), await server.MakeClinicAsync());
+        var (ours, theirs) = (await server.OpenClinicAsync(), await server.OpenClinicAsync());
         var tenantAdmin = await server.SignInAtAsync(ours.Id, Role.Admin);
         await server.JoinAsync(tenantAdmin.UserId, ours.Id, Role.Physician);
         var disabled = await server.SignInAtAsync(ours.Id, Role.Patient);

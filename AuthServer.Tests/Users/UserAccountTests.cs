@@ -105,7 +105,7 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
     public async Task Deleting_takes_the_account_and_refuses_its_tokens_everywhere()
     {
         var admin = await server.SignInAsAsync(Role.Admin);
-        var clinic = await server.MakeClinicAsync();
+        var clinic = await server.OpenClinicAsync();
         var person = await server.SignInAtAsync(clinic.Id, Role.Patient);
 
         await (await SendAsync(admin, "DELETE", person.UserId)).ShouldBeAsync(204);
@@ -175,7 +175,7 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
     [Trait("ASVS", "8.4.1")]
     public async Task For_a_tenants_administrator_people_of_another_tenant_are_not_there_and_shared_ones_cannot_be_touched()
     {
-        var (ours, theirs) = (await server.MakeClinicAsync(), await server.MakeClinicAsync());
+        var (ours, theirs) = (await server.OpenClinicAsync(), await server.OpenClinicAsync());
         var admin = await server.SignInAtAsync(ours.Id, Role.Admin);
         var own = await server.SignInAtAsync(ours.Id, Role.Patient);
         var stranger = await server.SignInAtAsync(theirs.Id, Role.Patient);

@@ -10,7 +10,7 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
     public async Task The_list_tells_who_people_are()
     {
         var admin = await server.SignInAsAsync(Role.Admin);
-        var clinic = await server.MakeClinicAsync();
+        var clinic = await server.OpenClinicAsync();
         var person = await server.Api.RegisterAsync(more: new { full_name = "Noa Levi", username = "noa.lists", locale = "he" });
         await server.JoinAsync(person.UserId, clinic.Id, Role.Physician);
 
@@ -36,7 +36,7 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
     public async Task Pages_hold_everybody_once_by_number_and_by_cursor()
     {
         var admin = await server.SignInAsAsync(Role.Admin);
-        var clinic = await server.MakeClinicAsync();
+        var clinic = await server.OpenClinicAsync();
         var all = new List<Guid>();
         for (var number = 0; number < 5; number++)
         {
@@ -128,7 +128,7 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
     public async Task Filters_find_what_people_are_and_in_what_state()
     {
         var admin = await server.SignInAsAsync(Role.Admin);
-        var clinic = await server.MakeClinicAsync();
+        var clinic = await server.OpenClinicAsync();
         var physician = await server.SignInAtAsync(clinic.Id, Role.Physician);
         var support = await server.SignInAtAsync(clinic.Id, Role.Support);
         var disabled = await server.SignInAtAsync(clinic.Id, Role.Patient);
@@ -151,7 +151,7 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
     public async Task Beyond_five_hundred_the_number_is_a_least_and_pages_still_hold_everybody_once()
     {
         var admin = await server.SignInAsAsync(Role.Admin);
-        var clinic = await server.MakeClinicAsync();
+        var clinic = await server.OpenClinicAsync();
         var template = await server.SignInAtAsync(clinic.Id, Role.Patient);
         await server.Database.ExecuteAsync("""
             WITH made AS (
@@ -179,7 +179,7 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
     [Trait("ASVS", "8.4.1")]
     public async Task Staff_of_a_tenant_find_its_people_and_nobody_else_and_nothing_of_other_tenants()
     {
-        var (ours, theirs) = (await server.MakeClinicAsync(), await server.MakeClinicAsync());
+        var (ours, theirs) = (await server.OpenClinicAsync(), await server.OpenClinicAsync());
         var admin = await server.SignInAtAsync(ours.Id, Role.Admin);
         var shared = await server.SignInAtAsync(ours.Id, Role.Patient);
         await server.JoinAsync(shared.UserId, theirs.Id, Role.Physician);
@@ -222,7 +222,7 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
 
     private async Task<(Guid Id, string Slug)> PersonOfManyNamesAsync()
     {
-        var clinic = await server.MakeClinicAsync();
+        var clinic = await server.OpenClinicAsync();
         var email = $"searched.person{Guid.NewGuid():N}@search.example";
         var person = await server.Api.RegisterAsync(email, more: new { full_name = """Dana Searched 50%_off a\b'c"d שרה Xq""" });
         await server.JoinAsync(person.UserId, clinic.Id, Role.Patient);

@@ -5,28 +5,10 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Physicians;
 
-/// <summary>Tenants, physicians and those who administer them.</summary>
-internal static class Clinic
+/// <summary>Physicians, and those who decide on them.</summary>
+internal static class Practice
 {
     public const string Number = "IL-12345";
-
-    public static async Task<Guid> AddTenantAsync(this TestServer server, string slug)
-    {
-        var id = Guid.CreateVersion7();
-        await server.Database.ExecuteAsync("""INSERT INTO tenants (id, slug, name, status, settings, created_at) VALUES (@id, @slug, @slug, 'active', '{"self_registration":false}', now())""", ("id", id), ("slug", slug));
-        return id;
-    }
-
-    public static Task JoinAsync(this TestServer server, Guid user, Guid tenant, string role) => server.Database.ExecuteAsync(
-        "INSERT INTO memberships (user_id, tenant_id, role, created_at) VALUES (@user, @tenant, @role, now())", ("user", user), ("tenant", tenant), ("role", role));
-
-    /// <summary>Somebody with a role at a tenant, signed in for it.</summary>
-    public static async Task<SignedIn> SignInAtAsync(this TestServer server, Guid tenant, string role)
-    {
-        var person = await server.Api.RegisterAsync();
-        await server.JoinAsync(person.UserId, tenant, role);
-        return await server.Api.LoginAsync(person.Email);
-    }
 
     /// <summary>A physician who has given a licence that nobody has looked at; a member of the tenants.</summary>
     public static async Task<SignedIn> RegisterPhysicianAsync(this TestServer server, params Guid[] tenants)

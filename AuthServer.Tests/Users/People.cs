@@ -1,0 +1,17 @@
+using System.Text.Json.Nodes;
+using AuthServer.Tests.Infrastructure;
+
+namespace AuthServer.Tests.Users;
+
+/// <summary>What staff see of people.</summary>
+internal static class People
+{
+    public static async Task<JsonNode> ListPeopleAsync(this TestServer server, SignedIn staff, string query = "") =>
+        await (await server.Api.GetAsync("users" + query, staff.AccessToken)).ShouldBeAsync(200);
+
+    public static IEnumerable<Guid> Ids(this JsonNode page) => page["items"]!.AsArray().Select(item => item!["id"]!.GetValue<Guid>());
+
+    /// <summary>How often this was done to somebody, and by whom.</summary>
+    public static Task<long> AuditedAsync(this TestServer server, string type, Guid actor, Guid subject) => server.Database.QueryAsync<long>(
+        "SELECT count(*) FROM audit_events WHERE type = @type AND actor_id = @actor AND subject_id = @subject AND outcome = 'success'", ("type", type), ("actor", actor), ("subject", subject));
+}
