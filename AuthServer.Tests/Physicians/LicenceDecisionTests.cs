@@ -50,6 +50,21 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
         (licence["state"]!.GetValue<string>(), licence["reason"]!.GetValue<string>()).Should().Be(("unverified", "The name is another one."));
     }
 
+    [Fact]
+    public async Task A_licence_is_renewed_before_it_ends_and_the_physician_stays_one_meanwhile()
+    {
+        var physician = await server.RegisterPhysicianAsync();
+        await server.SetLicenceAsync(physician, "verified", server.Today().AddDays(5));
+        physician = await server.Api.LoginAsync(physician.Email);
+
+        var renewed = await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { licence_id = physician.LicenceId(), expires_on = server.Today().AddYears(2) })).ShouldBeAsync(200);
+
+        (State(renewed), renewed["licences"]![0]!["expires_on"]!.GetValue<string>()).Should().Be(("verified", server.Today().AddYears(2).ToString("O", System.Globalization.CultureInfo.InvariantCulture)));
+        await (await server.Api.GetAsync("auth/me", physician.AccessToken)).ShouldBeAsync(200);
+        (await server.AuditedAsync("licence.renewed", physician)).Should().Contain("success").And.NotContain(Practice.Number);
+        await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { expires_on = server.Today().AddYears(1) })).ShouldBeProblemAsync(ErrorCodes.LicenceState);
+    }
+
     [Theory]
     [Trait("ASVS", "2.3.1")]
     [InlineData("verify", "pending", 200)]

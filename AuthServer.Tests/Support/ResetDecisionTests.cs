@@ -73,7 +73,7 @@ public sealed class ResetDecisionTests(StoppedServer server) : IClassFixture<Sto
 
     [Fact]
     [Trait("ASVS", "8.4.1")]
-    public async Task What_a_tenants_support_asked_for_is_decided_there_or_by_who_administers_the_platform()
+    public async Task What_a_tenants_support_asked_for_is_decided_there_or_by_the_platforms_staff()
     {
         var (clinic, other) = ((await server.OpenClinicAsync()).Id, (await server.OpenClinicAsync()).Id);
         var support = await server.SignInAtAsync(clinic, Role.Support);
@@ -85,12 +85,15 @@ public sealed class ResetDecisionTests(StoppedServer server) : IClassFixture<Sto
             await (await server.DecideAsync(await server.SignInAtAsync(other, role), id)).ShouldBeProblemAsync(ErrorCodes.NotFound);
         }
 
-        await (await server.DecideAsync(await server.SignInAsAsync(Role.Support), id)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
         await (await server.DecideAsync(await server.SignInAtAsync(clinic, Role.Support), id)).ShouldBeAsync(200);
-        server.Clock.Advance(TimeSpan.FromMinutes(2));
-        var again = await server.AwaitApprovalAsync(support, person);
-        await (await server.DecideAsync(await server.SignInAsAsync(Role.Admin), again)).ShouldBeAsync(200);
-        (await server.OwedAsync(MailKinds.ResetPassword, person)).Should().Be(2);
+        foreach (var role in new[] { Role.Support, Role.Admin })
+        {
+            server.Clock.Advance(TimeSpan.FromMinutes(2));
+            var again = await server.AwaitApprovalAsync(support, person);
+            await (await server.DecideAsync(await server.SignInAsAsync(role), again)).ShouldBeAsync(200);
+        }
+
+        (await server.OwedAsync(MailKinds.ResetPassword, person)).Should().Be(3);
     }
 
     [Fact]

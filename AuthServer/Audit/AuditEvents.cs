@@ -41,6 +41,7 @@ internal static class AuditEvents
     public const string PhysicianChanged = "physician.changed";
     public const string LicenceChanged = "licence.changed";
     public const string LicenceVerified = "licence.verified";
+    public const string LicenceRenewed = "licence.renewed";
     public const string LicenceRejected = "licence.rejected";
     public const string LicenceSuspended = "licence.suspended";
     public const string LicenceReinstated = "licence.reinstated";

@@ -83,6 +83,16 @@ public sealed class Licence
         (ExpiryToldAt, VerifiedBy, VerifiedAt) = (null, by, now);
     }
 
+    /// <summary>Whether it is good, and would be for longer with this last day.</summary>
+    internal bool CanBeRenewed(DateOnly? until) => State == LicenceState.Verified && ExpiresOn is { } end && until > end;
+
+    /// <summary>An administrator has seen that it was prolonged, while it was still good.</summary>
+    internal void Renew(Guid by, DateOnly until, DateTimeOffset now)
+    {
+        Require(CanBeRenewed(until) && until >= DayOf(now));
+        (ExpiresOn, ExpiryToldAt, VerifiedBy, VerifiedAt) = (until, null, by, now);
+    }
+
     /// <summary>An administrator could not make sure of it.</summary>
     internal void Reject(string reason)
     {

@@ -11,7 +11,7 @@ internal sealed record TenantVoice(string? SenderName, string? Locale)
 {
     /// <summary>
     /// Each as the first tenant wants it that wants anything, in the order in which a sign-in chooses one. Null where nobody
-    /// has proven the mailbox: no stranger is to learn which clinic somebody belongs to.
+    /// has proven the mailbox: no stranger is to learn which clinic somebody belongs to. An invitation is the clinic's own doing.
     /// </summary>
     public static async Task<TenantVoice?> OfAsync(OutgoingEmail owed, AuthDbContext db, CancellationToken cancellationToken)
     {
@@ -20,7 +20,8 @@ internal sealed record TenantVoice(string? SenderName, string? Locale)
             return null;
         }
 
-        var people = db.Users.Where(user => user.EmailConfirmed && (owed.UserId != null ? user.Id == owed.UserId : user.NormalizedEmail == owed.Address));
+        var isInvitation = owed.Kind == MailKinds.Invitation;
+        var people = db.Users.Where(user => (user.EmailConfirmed || isInvitation) && (owed.UserId != null ? user.Id == owed.UserId : user.NormalizedEmail == owed.Address));
         var tenants =
             from user in people
             join membership in db.Memberships on user.Id equals membership.UserId

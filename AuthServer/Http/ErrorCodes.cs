@@ -46,7 +46,7 @@ internal static class ErrorCodes
     public static readonly ErrorCode BodyTooLarge = new("body_too_large", 413, "The body is larger than 64 KiB.");
     public static readonly ErrorCode UnsupportedMediaType = new("unsupported_media_type", 415, "The body is not of a type this route takes.");
     public static readonly ErrorCode LockedOut = new("locked_out", 429, "Too many failed sign-ins under this name: wait for `Retry-After` seconds.");
-    public static readonly ErrorCode RateLimited = new("rate_limited", 429, "Too many requests from this address: wait for `Retry-After` seconds.");
+    public static readonly ErrorCode RateLimited = new("rate_limited", 429, "Too many requests from this address, or such a mail went to this person a moment ago: wait for `Retry-After` seconds.");
 
     public static readonly ErrorCode InternalError = new("internal_error", 500, "Something went wrong here; `trace_id` finds it in the log.");
     public static readonly ErrorCode Busy = new("busy", 503, "Too many sign-ins at this moment: wait for `Retry-After` seconds.");

@@ -17,7 +17,7 @@ public sealed record ProblemBody(
     int Status,
     string Code,
     string TraceId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors = null);
 
 /// <summary>The one way an error leaves the server.</summary>
 internal sealed class Problem(ErrorCode error, IReadOnlyDictionary<string, string[]>? errors = null, TimeSpan? retryAfter = null)

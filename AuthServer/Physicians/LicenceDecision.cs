@@ -29,17 +29,28 @@ internal abstract record LicenceDecisionOutcome
 /// </summary>
 internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
 {
-    public Task<LicenceDecisionOutcome> VerifyAsync(Reach reach, string id, VerifyLicenceRequest request, Client client, CancellationToken cancellationToken) =>
-        DecideAsync(reach, id, new(AuditEvents.LicenceVerified, LicenceState.Pending, request.LicenceId, (licence, physician, now) => Verify(licence, physician, request, reach.Staff.UserId, now)), client, cancellationToken);
+    /// <summary>Makes a pending licence good; or, where none is pending, prolongs one that is.</summary>
+    public async Task<LicenceDecisionOutcome> VerifyAsync(Reach reach, string id, VerifyLicenceRequest request, Client client, CancellationToken cancellationToken)
+    {
+        var verified = await DecideAsync(reach, id, new(AuditEvents.LicenceVerified, licence => licence.State == LicenceState.Pending, request.LicenceId, (licence, physician, now) => Verify(licence, physician, request, reach.Staff.UserId, now)), client, cancellationToken);
+        if (verified is LicenceDecisionOutcome.Refused refused && refused.Error == ErrorCodes.LicenceState && request.ExpiresOn is { } until)
+        {
+            // What was read was let go, and may have changed since.
+            db.ChangeTracker.Clear();
+            return await DecideAsync(reach, id, new(AuditEvents.LicenceRenewed, licence => licence.CanBeRenewed(until), request.LicenceId, (licence, _, now) => Renew(licence, request, until, reach.Staff.UserId, now)), client, cancellationToken);
+        }
+
+        return verified;
+    }
 
     public Task<LicenceDecisionOutcome> RejectAsync(Reach reach, string id, RefuseLicenceRequest request, Client client, CancellationToken cancellationToken) =>
-        DecideAsync(reach, id, new(AuditEvents.LicenceRejected, LicenceState.Pending, request.LicenceId, (licence, _, _) => Done(() => licence.Reject(request.Reason!.Trim()))), client, cancellationToken);
+        DecideAsync(reach, id, new(AuditEvents.LicenceRejected, licence => licence.State == LicenceState.Pending, request.LicenceId, (licence, _, _) => Done(() => licence.Reject(request.Reason!.Trim()))), client, cancellationToken);
 
     public Task<LicenceDecisionOutcome> SuspendAsync(Reach reach, string id, RefuseLicenceRequest request, Client client, CancellationToken cancellationToken) =>
-        DecideAsync(reach, id, new(AuditEvents.LicenceSuspended, LicenceState.Verified, request.LicenceId, (licence, _, _) => Done(() => licence.Suspend(request.Reason!.Trim()))), client, cancellationToken);
+        DecideAsync(reach, id, new(AuditEvents.LicenceSuspended, licence => licence.State == LicenceState.Verified, request.LicenceId, (licence, _, _) => Done(() => licence.Suspend(request.Reason!.Trim()))), client, cancellationToken);
 
     public Task<LicenceDecisionOutcome> ReinstateAsync(Reach reach, string id, ReinstateLicenceRequest request, Client client, CancellationToken cancellationToken) =>
-        DecideAsync(reach, id, new(AuditEvents.LicenceReinstated, LicenceState.Suspended, request.LicenceId, (licence, _, now) => Reinstate(licence, request, now)), client, cancellationToken);
+        DecideAsync(reach, id, new(AuditEvents.LicenceReinstated, licence => licence.State == LicenceState.Suspended, request.LicenceId, (licence, _, now) => Reinstate(licence, request, now)), client, cancellationToken);
 
     private async Task<LicenceDecisionOutcome> DecideAsync(Reach reach, string id, Act act, Client client, CancellationToken cancellationToken)
     {
@@ -54,13 +65,13 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
             return Refuse(refusal);
         }
 
-        var meant = physician.Licences.Where(licence => act.LicenceId is null ? licence.State == act.From : licence.Id == act.LicenceId).ToList();
+        var meant = physician.Licences.Where(licence => act.LicenceId is null ? act.Qualifies(licence) : licence.Id == act.LicenceId).ToList();
         if (meant is not [var licence])
         {
             return Refuse(act.LicenceId is null ? ErrorCodes.LicenceState : ErrorCodes.NotFound);
         }
 
-        if (licence.State != act.From)
+        if (!act.Qualifies(licence))
         {
             return Refuse(ErrorCodes.LicenceState);
         }
@@ -114,6 +125,18 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
             : Done(() => licence.Verify(by, jurisdiction!, expiresOn, now));
     }
 
+    private static LicenceDecisionOutcome? Renew(Licence licence, VerifyLicenceRequest request, DateOnly until, Guid by, DateTimeOffset now)
+    {
+        if ((request.Number ?? licence.Number).Trim() != licence.Number || (request.Jurisdiction ?? licence.Jurisdiction) != licence.Jurisdiction)
+        {
+            return Refuse(ErrorCodes.LicenceState);
+        }
+
+        var errors = new FieldErrors();
+        errors.LastDay("expires_on", until, DayOf(now));
+        return errors.Any ? new LicenceDecisionOutcome.Faulted(errors.Messages) : Done(() => licence.Renew(by, until, now));
+    }
+
     private static LicenceDecisionOutcome? Reinstate(Licence licence, ReinstateLicenceRequest request, DateTimeOffset now)
     {
         var expiresOn = request.ExpiresOn ?? licence.ExpiresOn;
@@ -127,9 +150,13 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
     {
         var user = await reach.Users.AsNoTracking().SingleAsync(found => found.Id == physician.UserId, cancellationToken);
         reach.Audit(type, now, client, user.Id, licence.Reason is { } reason ? $"{licence.Jurisdiction ?? "no jurisdiction"}: {reason}" : licence.Jurisdiction);
-        db.OweLicenceMail(MailKinds.LicenceDecided, user, licence, now);
+        if (type != AuditEvents.LicenceRenewed)
+        {
+            db.OweLicenceMail(MailKinds.LicenceDecided, user, licence, now);
+        }
+
         await db.SaveChangesAsync(cancellationToken);
-        if (type != AuditEvents.LicenceRejected)
+        if (type is not (AuditEvents.LicenceRejected or AuditEvents.LicenceRenewed))
         {
             await outdating.OutdateAsync([user.Id], cancellationToken);
         }
@@ -148,8 +175,8 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
     private static DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime);
 
     /// <param name="Event">What it is called in the audit log.</param>
-    /// <param name="From">The state the licence has to be in.</param>
-    /// <param name="LicenceId">Which one; null for the only one in that state.</param>
+    /// <param name="Qualifies">Whether a licence is in a state for it.</param>
+    /// <param name="LicenceId">Which one; null for the only one that qualifies.</param>
     /// <param name="Decide">Does it; answers why not.</param>
-    private sealed record Act(string Event, LicenceState From, Guid? LicenceId, Func<Licence, Physician, DateTimeOffset, LicenceDecisionOutcome?> Decide);
+    private sealed record Act(string Event, Func<Licence, bool> Qualifies, Guid? LicenceId, Func<Licence, Physician, DateTimeOffset, LicenceDecisionOutcome?> Decide);
 }

@@ -59,7 +59,7 @@ public sealed record LicencePatch : IValidated
 /// <param name="LicenceId">Which one; may be left out where one alone is pending.</param>
 /// <param name="Number">The number that was checked: the request is refused if the physician has changed it meanwhile.</param>
 /// <param name="Jurisdiction">Who gave it, where the licence does not say so itself.</param>
-/// <param name="ExpiresOn">The last day it is good for, where the register says another one than the physician.</param>
+/// <param name="ExpiresOn">The last day it is good for, where the register says another one than the physician. A later one renews a licence that is verified already.</param>
 public sealed record VerifyLicenceRequest(Guid? LicenceId = null, string? Number = null, string? Jurisdiction = null, DateOnly? ExpiresOn = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)

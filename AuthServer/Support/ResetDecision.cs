@@ -64,8 +64,6 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Ou
         var staff = reach.Staff;
         return staff.UserId == asked.RequestedBy ? ErrorCodes.OwnRequest
             : staff.UserId == asked.UserId ? ErrorCodes.Forbidden
-            // What a tenant's support asked for is decided there, or by who administers the platform.
-            : !staff.IsAdmin && staff.TenantId != asked.TenantId ? ErrorCodes.Forbidden
             : (await reach.StandingOfAsync(asked.UserId, cancellationToken)).RefusesResetBy(staff);
     }
 

@@ -65,7 +65,7 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, TimeProvider c
         }
 
         var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
-        if ((standing.RefusesHelpBy(reach.Staff) ?? (IsOpen(user) ? null : ErrorCodes.AlreadyDone)) is { } refusal)
+        if ((standing.RefusesHelpBy(reach.Staff) ?? (IsOpen(user) ? null : ErrorCodes.AlreadyDone) ?? (user.Status == UserStatus.Active ? null : ErrorCodes.AccountDisabled)) is { } refusal)
         {
             return refusal;
         }
@@ -104,13 +104,13 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, TimeProvider c
         return null;
     }
 
-    private static bool IsOpen(User user) => user is { InvitedAt: not null, PasswordHash: null, Status: UserStatus.Active };
+    private static bool IsOpen(User user) => user is { InvitedAt: not null, PasswordHash: null };
 
-    // At a tenant somebody is what was said; everywhere they are a patient, and a physician where they treat.
+    // At a tenant somebody is what was said, and everywhere a patient: what its admin gives there, they can take away there.
     private void AddRoles(User user, InviteRequest request, Tenant? tenant, DateTimeOffset now)
     {
         var roles = request.RolesOrDefault;
-        var everywhere = tenant is null ? roles : roles.Where(role => role == Role.Physician).Append(Role.Patient);
+        IEnumerable<string> everywhere = tenant is null ? roles : [Role.Patient];
         db.AddRange(everywhere.Select(role => new IdentityUserRole<Guid> { UserId = user.Id, RoleId = Role.IdOf(role) }));
         if (tenant is not null)
         {

@@ -16,7 +16,7 @@ internal static class InvitationEndpoints
             .WithExample("""{"email":"dana@example.com","full_name":"Dana Levi","roles":["patient"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken);
         administration.MapPost("/{id}/invitation", SendAgain).WithName("resendInvitation").WithSummary("Send the invitation again; links that were sent before stop working").WithAnswer(UserExamples.Record)
-            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone, ErrorCodes.AccountDisabled, ErrorCodes.RateLimited);
         administration.MapDelete("/{id}/invitation", Revoke).WithName("revokeInvitation").WithSummary("Take an invitation back, and the account that was made for it")
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone);
     }

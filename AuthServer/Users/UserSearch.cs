@@ -18,7 +18,7 @@ internal sealed class UserSearch(UserRecords records)
     {
         await using var search = await reach.BeginSearchAsync(cancellationToken);
         var parts = await PartsAsync(listing, reach, cancellationToken);
-        var known = IsEverybody(listing) ? await KnownNumberAsync(reach, cancellationToken) : 0;
+        var known = await KnownNumberAsync(listing, reach, cancellationToken);
         var all = known > Few ? null : await FewAsync(parts, cancellationToken);
         var ids = all?.Where(id => listing.After is null || id.CompareTo(listing.After.Value) < 0).Order(Descending).Skip(listing.Skip).Take(listing.Limit + 1).ToList()
             ?? await NewestAsync(parts, listing, cancellationToken);
@@ -29,10 +29,18 @@ internal sealed class UserSearch(UserRecords records)
 
     private static Comparer<Guid> Descending { get; } = Comparer<Guid>.Create((left, right) => right.CompareTo(left));
 
-    private static bool IsEverybody(UserListing listing) => listing is { Role: null, Tenant: null, Status: null } && string.IsNullOrWhiteSpace(listing.Search);
-
-    private static Task<long> KnownNumberAsync(Reach reach, CancellationToken cancellationToken) =>
-        reach.Figures.Where(figure => figure.Measure == Measures.People).Select(figure => figure.Value).SingleOrDefaultAsync(cancellationToken);
+    // Where one thing at most is asked for, the statistics know the number: as of the last minute, and only worth it where it is large.
+    private static async Task<long> KnownNumberAsync(UserListing listing, Reach reach, CancellationToken cancellationToken)
+    {
+        var figures = (listing.Tenant, listing.Status, listing.Role, string.IsNullOrWhiteSpace(listing.Search)) switch
+        {
+            (null, null, null, true) => reach.Figures.Where(figure => figure.Measure == Measures.People),
+            (null, { } status, null, true) => reach.Figures.Where(figure => figure.Measure == Measures.ByStatus && figure.Key == status),
+            ({ } slug, null, null, true) => reach.Figures.Where(figure => figure.Measure == Measures.ByTenant && reach.Tenants.Any(tenant => tenant.Slug == slug && tenant.Id.ToString() == figure.Key)),
+            _ => null,
+        };
+        return figures is null ? 0 : await figures.Select(figure => figure.Value).SingleOrDefaultAsync(cancellationToken);
+    }
 
     // All of them, or null where they are many.
     private static async Task<HashSet<Guid>?> FewAsync(IReadOnlyList<IQueryable<User>> parts, CancellationToken cancellationToken)
