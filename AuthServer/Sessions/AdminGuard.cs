@@ -1,3 +1,4 @@
+using AuthServer.Credentials;
 using AuthServer.Data;
 using AuthServer.Domain;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +9,7 @@ namespace AuthServer.Sessions;
 /// Keeps the platform from losing its last administrator. Whoever takes power from one asks here first, in the same
 /// transaction: one at a time, so that of two who do it to each other the second finds themself the last.
 /// </summary>
-internal sealed class AdminGuard(AuthDbContext db)
+internal sealed class AdminGuard(AuthDbContext db, AccountRules rules)
 {
     // The same as for making the first one.
     internal const long LockId = 0x61646d696e;
@@ -18,7 +19,8 @@ internal sealed class AdminGuard(AuthDbContext db)
     {
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
         var role = Role.IdOf(Role.Admin);
+        var mustBeProven = rules.RequireVerifiedEmail;
         return await db.UserRoles.AnyAsync(held => held.RoleId == role && held.UserId != without
-            && db.Users.Any(user => user.Id == held.UserId && user.Status == UserStatus.Active && user.PasswordHash != null), cancellationToken);
+            && db.Users.Any(user => user.Id == held.UserId && user.Status == UserStatus.Active && user.PasswordHash != null && (user.EmailConfirmed || !mustBeProven)), cancellationToken);
     }
 }

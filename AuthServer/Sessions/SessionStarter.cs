@@ -29,6 +29,10 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
         AND regexp_replace(coalesce(k.user_agent, ''), '[0-9.]+', '', 'g') = regexp_replace(coalesce(@user_agent, ''), '[0-9.]+', '', 'g')
         """;
 
+    // In a statement of its own, because each sees what was committed when it began: a change of roles that holds the row is
+    // waited for here, and read below. In one statement the version would be new and the roles still the old ones.
+    private const string HoldSql = "SELECT 1 FROM users WHERE id = @user_id FOR NO KEY UPDATE";
+
     private const string Sql = $"""
         WITH u AS (
             UPDATE users SET last_login_at = @now
@@ -72,6 +76,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
         var now = clock.GetUtcNow();
         var sessionId = Guid.CreateVersion7(now);
         await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new(HoldSql) { Parameters = { new NpgsqlParameter<Guid>("user_id", identity.UserId) } });
         batch.BatchCommands.Add(Start(identity, sessionId, now));
         batch.BatchCommands.Add(UserViewQuery.Step(identity.UserId, clock));
         if (also is not null)
@@ -80,6 +85,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
         }
 
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        await row.NextResultAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken))
         {
             return null;
