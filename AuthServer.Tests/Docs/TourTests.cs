@@ -39,6 +39,8 @@ public sealed class TourTests(TourTests.Server server) : IClassFixture<TourTests
             clinicAdmin => clinicAdmin.Should().Contain("\"status\":\"invited\"").And.Contain("\"role\":\"admin\""),
             found => found.Should().Contain("noa@example.com").And.Contain("\"total\":1,"),
             count => count.Should().Contain("\"total\":"),
+            disabled => disabled.Should().Contain("\"status\":\"disabled\"").And.Contain("On leave."),
+            enabled => enabled.Should().Contain("\"status\":\"invited\""),
             clinicsPeople => clinicsPeople.Should().Contain("noa@example.com").And.NotContain("sam@example.com"),
             settings => settings.Should().Contain("\"mail_sender_name\":\"North Clinic\"").And.Contain("\"self_registration\":true"),
             profile => profile.Should().Contain("\"status\":\"pending\""),
