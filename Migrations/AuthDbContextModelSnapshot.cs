@@ -805,6 +805,10 @@ namespace AuthServer.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<Guid?>("DisabledByTenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("disabled_by_tenant_id");
+
                     b.Property<string>("DisabledReason")
                         .HasMaxLength(500)
                         .HasColumnType("character varying(500)")
@@ -854,6 +858,13 @@ namespace AuthServer.Migrations
                     b.Property<DateTimeOffset?>("LockoutEnd")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lockout_end");
+
+                    b.Property<string>("NameSearchText")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("name_search_text")
+                        .HasComputedColumnSql("' ' || coalesce(full_name, '') || ' ' || coalesce(user_name, '')", true);
 
                     b.Property<string>("NormalizedEmail")
                         .IsRequired()
@@ -937,6 +948,12 @@ namespace AuthServer.Migrations
                     b.HasIndex("InvitedAt")
                         .HasDatabaseName("ix_users_invited_at")
                         .HasFilter("invited_at IS NOT NULL");
+
+                    b.HasIndex("NameSearchText")
+                        .HasDatabaseName("ix_users_name_search_text");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("NameSearchText"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("NameSearchText"), new[] { "gin_trgm_ops" });
 
                     b.HasIndex("NormalizedEmail")
                         .IsUnique()

@@ -39,6 +39,7 @@ public class TestServer : IAsyncLifetime
         ["RateLimits:RefusedRefreshesPerMinute"] = "1000000",
         ["RateLimits:MailRequestsPerHour"] = "1000000",
         ["RateLimits:RefusedLinksPerMinute"] = "1000000",
+        ["RateLimits:InvitationsPerHour"] = "1000000",
         ["Database:MaxConnections"] = "12",
         ["Registration:Mode"] = "Immediate",
         ["Email:Folder"] = Path.Combine(Path.GetTempPath(), $"authserver-mail-{Guid.NewGuid():N}"),

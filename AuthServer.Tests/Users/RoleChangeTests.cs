@@ -12,6 +12,7 @@ public sealed class RoleChangeTests(TwoServers server) : IClassFixture<TwoServer
     {
         var admin = await server.SignInAsAsync(Role.Admin);
         var person = await server.Api.RegisterAsync();
+        await server.ProveMailboxAsync(person);
 
         var record = await (await SetAsync(admin, person.UserId, """{"roles":["support","patient","support"]}""")).ShouldBeAsync(200);
 
@@ -43,6 +44,7 @@ public sealed class RoleChangeTests(TwoServers server) : IClassFixture<TwoServer
         var admin = await server.SignInAsAsync(Role.Admin);
         var clinic = await server.OpenClinicAsync();
         var person = await server.Api.RegisterAsync();
+        await server.ProveMailboxAsync(person);
 
         var joined = await (await SetAsync(admin, person.UserId, $$"""{"roles":["admin","physician"],"tenant":"{{clinic.Slug}}"}""")).ShouldBeAsync(200);
         var signedIn = await server.Api.LoginAsync(person.Email);
@@ -64,6 +66,7 @@ public sealed class RoleChangeTests(TwoServers server) : IClassFixture<TwoServer
         var (ours, theirs) = (await server.OpenClinicAsync(), await server.OpenClinicAsync());
         var admin = await server.SignInAtAsync(ours.Id, Role.Admin);
         var shared = await server.SignInAtAsync(ours.Id, Role.Patient);
+        await server.ProveMailboxAsync(shared);
         await server.JoinAsync(shared.UserId, theirs.Id, Role.Admin);
         var stranger = await server.SignInAtAsync(theirs.Id, Role.Patient);
 
@@ -79,6 +82,30 @@ public sealed class RoleChangeTests(TwoServers server) : IClassFixture<TwoServer
         left["memberships"]!.AsArray().Should().BeEmpty();
         await (await server.Api.GetAsync($"users/{shared.UserId}", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
         (await server.Database.QueryAsync<string>("SELECT string_agg(role, ' ') FROM memberships WHERE user_id = @id", ("id", shared.UserId))).Should().Be("admin", "the other tenant's is as it was");
+    }
+
+    [Theory]
+    [Trait("ASVS", "8.2.1")]
+    [InlineData(Role.Admin)]
+    [InlineData(Role.Support)]
+    public async Task Nobody_gets_power_before_the_mailbox_is_proven_and_whoever_has_it_may_keep_it(string role)
+    {
+        var admin = await server.SignInAsAsync(Role.Admin);
+        var clinic = await server.OpenClinicAsync();
+        var clinicAdmin = await server.SignInAtAsync(clinic.Id, Role.Admin);
+        var squatter = await server.SignInAtAsync(clinic.Id, Role.Patient);
+        var holder = await server.SignInAtAsync(clinic.Id, role);
+        var (everywhere, there) = ($$"""{"roles":["patient","{{role}}"]}""", $$"""{"roles":["patient","{{role}}"],"tenant":"{{clinic.Slug}}"}""");
+
+        await (await SetAsync(admin, squatter.UserId, everywhere)).ShouldBeProblemAsync(ErrorCodes.EmailNotVerified);
+        await (await SetAsync(admin, squatter.UserId, there)).ShouldBeProblemAsync(ErrorCodes.EmailNotVerified);
+        await (await SetAsync(clinicAdmin, squatter.UserId, there)).ShouldBeProblemAsync(ErrorCodes.EmailNotVerified);
+        await (await SetAsync(clinicAdmin, holder.UserId, there)).ShouldBeAsync(200);
+
+        await (await server.Api.GetAsync("auth/me", squatter.AccessToken)).ShouldBeAsync(200);
+        await server.ProveMailboxAsync(squatter);
+        await (await SetAsync(clinicAdmin, squatter.UserId, there)).ShouldBeAsync(200);
+        await (await SetAsync(admin, squatter.UserId, everywhere)).ShouldBeAsync(200);
     }
 
     [Theory]
@@ -106,6 +133,7 @@ public sealed class RoleChangeTests(TwoServers server) : IClassFixture<TwoServer
     {
         var admin = await server.SignInAsAsync(Role.Admin);
         var person = await server.Api.RegisterAsync();
+        await server.ProveMailboxAsync(person);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(number =>
             (number % 2 == 0 ? server.Api : server.Other).SendAsync(HttpMethod.Put, $"users/{person.UserId}/roles", number % 3 == 0 ? """{"roles":["patient","support"]}""" : """{"roles":["physician","support"]}""", admin.AccessToken)));

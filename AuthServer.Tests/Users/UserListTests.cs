@@ -209,6 +209,33 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Theory]
+    [Trait("ASVS", "8.2.3")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Support_guesses_no_address_letter_by_letter_and_finds_a_whole_one_and_names(bool isOfATenant)
+    {
+        var clinic = await server.OpenClinicAsync();
+        var support = isOfATenant ? await server.SignInAtAsync(clinic.Id, Role.Support) : await server.SignInAsAsync(Role.Support);
+        var email = $"hidden.{Guid.NewGuid():N}@oracle.example";
+        var person = await server.Api.RegisterAsync(email, more: new { full_name = "Miriam Oracle", username = $"seer{Guid.NewGuid():N}" });
+        await server.JoinAsync(person.UserId, clinic.Id, Role.Patient);
+
+        for (var length = 1; length < email.Length; length++)
+        {
+            (await FoundAsync(email[..length])).Should().NotContain(person.UserId, email[..length]);
+            (await FoundAsync(email[length..])).Should().NotContain(person.UserId, email[length..]);
+        }
+
+        (await FoundAsync(email)).Should().Equal(person.UserId);
+        (await FoundAsync($" {email.ToUpperInvariant()} ")).Should().Equal(person.UserId);
+        (await FoundAsync("miriam orac")).Should().Equal(person.UserId);
+        (await FoundAsync("seer")).Should().Equal(person.UserId);
+        (await FoundAsync("mi")).Should().Equal(person.UserId);
+
+        async Task<IEnumerable<Guid>> FoundAsync(string search) => (await server.ListPeopleAsync(support, $"?limit=100&tenant={clinic.Slug}&search={Uri.EscapeDataString(search)}")).Ids();
+    }
+
+    [Theory]
     [Trait("ASVS", "8.2.1")]
     [InlineData(Role.Patient)]
     [InlineData(Role.Physician)]

@@ -39,6 +39,9 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>When it comes on again by itself; null where it does not.</summary>
     public DateTimeOffset? DisabledUntil { get; private set; }
 
+    /// <summary>The tenant whose administrator switched it off; null where the platform did, or while it is on.</summary>
+    public Guid? DisabledByTenantId { get; private set; }
+
     /// <summary>When the person was last asked to set a first password; null once they have, or where they registered by themselves.</summary>
     public DateTimeOffset? InvitedAt { get; internal set; }
 
@@ -54,6 +57,9 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>Address, name and user name in one, for the search; the database keeps it.</summary>
     public string SearchText { get; private set; } = "";
 
+    /// <summary>Name and user name in one, for those who must not find out addresses by searching; the database keeps it.</summary>
+    public string NameSearchText { get; private set; } = "";
+
     /// <summary>When the person last signed in; null until the first time.</summary>
     public DateTimeOffset? LastLoginAt { get; internal set; }
 
@@ -68,9 +74,10 @@ public sealed class User : IdentityUser<Guid>
 
     internal void ForgetPendingEmail() => (PendingEmail, PendingEmailAt) = (null, null);
 
-    internal void Disable(string reason, DateTimeOffset? until) => (Status, DisabledReason, DisabledUntil) = (UserStatus.Disabled, reason, until);
+    internal void Disable(string reason, DateTimeOffset? until, Guid? tenantId) =>
+        (Status, DisabledReason, DisabledUntil, DisabledByTenantId) = (UserStatus.Disabled, reason, until, tenantId);
 
-    internal void Enable() => (Status, DisabledReason, DisabledUntil) = (UserStatus.Active, null, null);
+    internal void Enable() => (Status, DisabledReason, DisabledUntil, DisabledByTenantId) = (UserStatus.Active, null, null, null);
 
     /// <summary>For <see cref="IdentityUser{TKey}.SecurityStamp"/>: a new one ends every mailed token that was made before.</summary>
     internal static string NewStamp() => Guid.NewGuid().ToString("N");

@@ -23,9 +23,12 @@ public sealed class RateLimitSettings : ISettings
     /// <summary>Mails asked for an hour from one IPv4 address or IPv6 /64, whoever they are for.</summary>
     public int MailRequestsPerHour { get; set; } = 60;
 
+    /// <summary>Accounts an hour that staff make for others from one IPv4 address or IPv6 /64.</summary>
+    public int InvitationsPerHour { get; set; } = 200;
+
     IEnumerable<string> ISettings.Faults()
     {
-        if (FailedSignInsPerMinute < 1 || RegistrationsPerHour < 1 || RefusedRefreshesPerMinute < 1 || RefusedLinksPerMinute < 1 || MailRequestsPerHour < 1)
+        if (FailedSignInsPerMinute < 1 || RegistrationsPerHour < 1 || RefusedRefreshesPerMinute < 1 || RefusedLinksPerMinute < 1 || MailRequestsPerHour < 1 || InvitationsPerHour < 1)
         {
             yield return "RateLimits: every limit must be at least 1. To do without one, give a number that is never reached.";
         }
@@ -44,6 +47,7 @@ internal static class RateLimits
     public const string Refresh = "refresh";
     public const string MailedLinks = "mailed-links";
     public const string MailRequests = "mail-requests";
+    public const string Invitations = "invitations";
 
     public static void AddRateLimits(this WebApplicationBuilder builder)
     {
@@ -66,6 +70,7 @@ internal static class RateLimits
             // A page that only shows a link's form answers 410 when the link is too old: mail scanners look, too.
             Add(MailedLinks, limits.RefusedLinksPerMinute, TimeSpan.FromMinutes(1), static status => status is StatusCodes.Status400BadRequest);
             Add(MailRequests, limits.MailRequestsPerHour, TimeSpan.FromHours(1), static status => status is StatusCodes.Status202Accepted);
+            Add(Invitations, limits.InvitationsPerHour, TimeSpan.FromHours(1), static status => status is StatusCodes.Status201Created);
 
             void Add(string name, int limit, TimeSpan window, Func<int, bool> counts) =>
                 options.AddPolicy(name, context => RateLimitPartition.Get(

@@ -64,6 +64,23 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
     }
 
     /// <summary>
+    /// In the open transaction: whether whoever acts for a tenant is still its administrator, who may sign in. One at a time:
+    /// of two who take it from each other the second finds that it is gone. True for the platform, which has a guard of its own.
+    /// </summary>
+    // NO KEY: whoever joins the tenant at this moment need not wait, and holding an account's row cannot lock up with this.
+    public async Task<bool> HoldOfficeAsync(CancellationToken cancellationToken)
+    {
+        if (staff.TenantId is not { } tenantId)
+        {
+            return true;
+        }
+
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM tenants WHERE id = {tenantId} FOR NO KEY UPDATE", cancellationToken);
+        return await db.Memberships.AnyAsync(membership => membership.UserId == staff.UserId && membership.TenantId == tenantId && membership.Role == Role.Admin
+            && db.Users.Any(user => user.Id == staff.UserId && user.Status == UserStatus.Active), cancellationToken);
+    }
+
+    /// <summary>
     /// A transaction to search in. Its statements are planned for the values they ask with: what finds one name among a
     /// million quickly is slow for another that every tenth person has, and a plan for both is slow for both.
     /// </summary>
@@ -105,6 +122,10 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
         db.Audit(AuthServer.Audit.AuditEvents.StaffRefused, now, client, staff.UserId, subject, staff.Caller.SessionId, refusal.Code, AuditOutcome.Failure, staff.TenantId, attempted);
         await db.SaveChangesAsync(CancellationToken.None);
     }
+
+    /// <summary>Why this member of staff may not undo what switched the account off: null where they may, or where it is on.</summary>
+    public ErrorCode? RefusesUndoing(User user) =>
+        staff.TenantId is { } tenant && user.Status == UserStatus.Disabled && user.DisabledByTenantId != tenant ? ErrorCodes.BeyondTenant : null;
 
     /// <summary>What somebody is who is within reach. Sees past the tenant, because that is what it is to protect.</summary>
     public async Task<Standing> StandingOfAsync(Guid userId, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Users;
 
 /// <summary>Changes what an account says about its person.</summary>
-internal sealed class AccountChange(AuthDbContext db, TimeProvider clock)
+internal sealed class AccountChange(AuthDbContext db, RefusalRecord refusals, TimeProvider clock)
 {
     private static readonly Dictionary<string, string> FieldOf = new(StringComparer.Ordinal) { ["FullName"] = "full_name", ["UserName"] = "username", ["Locale"] = "locale" };
 
@@ -23,7 +23,7 @@ internal sealed class AccountChange(AuthDbContext db, TimeProvider clock)
 
         if ((await reach.StandingOfAsync(user.Id, cancellationToken)).RefusesAdministrationBy(reach.Staff) is { } refusal)
         {
-            return refusal;
+            return await refusals.KeepAsync(reach, AuditEvents.UserChanged, refusal, client, user.Id);
         }
 
         request.ApplyTo(user);

@@ -10,7 +10,7 @@ using Npgsql;
 namespace AuthServer.Users;
 
 /// <summary>Takes an account away from a person, for a while or for good, and gives it back. Where it is taken, its sessions end with it.</summary>
-internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, SessionRevoker revoker, RevocationFeed feed, TimeProvider clock)
+internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, SessionRevoker revoker, RevocationFeed feed, RefusalRecord refusals, TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
     public async Task<Problem?> DisableAsync(string id, DisableRequest request, Reach reach, Client client, CancellationToken cancellationToken)
@@ -20,9 +20,9 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Sessi
             return FieldErrors.One("until", "In the future.");
         }
 
-        var refusal = await TakeAsync(id, RevocationReason.AccountDisabled, reach, client, (user, now) =>
+        var refusal = await TakeAsync(id, new(AuditEvents.UserDisabled, RevocationReason.AccountDisabled), reach, client, (user, now) =>
         {
-            user.Disable(request.Reason!.Trim(), request.Until?.ToUniversalTime());
+            user.Disable(request.Reason!.Trim(), request.Until?.ToUniversalTime(), reach.Staff.TenantId);
             // What was mailed before must not work again when the account does.
             user.SecurityStamp = User.NewStamp();
             reach.Audit(AuditEvents.UserDisabled, now, client, user.Id, user.DisabledReason);
@@ -32,7 +32,7 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Sessi
 
     /// <summary>Null when it is done.</summary>
     public Task<ErrorCode?> DeleteAsync(string id, Reach reach, Client client, CancellationToken cancellationToken) =>
-        TakeAsync(id, RevocationReason.AccountDeleted, reach, client, (user, now) =>
+        TakeAsync(id, new(AuditEvents.UserDeleted, RevocationReason.AccountDeleted), reach, client, (user, now) =>
         {
             db.Remove(user);
             reach.Audit(AuditEvents.UserDeleted, now, client, user.Id);
@@ -47,9 +47,9 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Sessi
             return ErrorCodes.NotFound;
         }
 
-        if ((await reach.StandingOfAsync(user.Id, cancellationToken)).RefusesAdministrationBy(reach.Staff) is { } refusal)
+        if (((await reach.StandingOfAsync(user.Id, cancellationToken)).RefusesAdministrationBy(reach.Staff) ?? reach.RefusesUndoing(user)) is { } refusal)
         {
-            return refusal;
+            return await refusals.KeepAsync(reach, AuditEvents.UserEnabled, refusal, client, user.Id);
         }
 
         if (user.Status == UserStatus.Disabled)
@@ -63,21 +63,22 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Sessi
         return null;
     }
 
-    private async Task<ErrorCode?> TakeAsync(string id, RevocationReason reason, Reach reach, Client client, Action<User, DateTimeOffset> take, CancellationToken cancellationToken)
+    private async Task<ErrorCode?> TakeAsync(string id, Taking taking, Reach reach, Client client, Action<User, DateTimeOffset> take, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var isInOffice = await reach.HoldOfficeAsync(cancellationToken);
         if (await reach.HoldUserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
         }
 
-        if (await RefusalAsync(user, reach, cancellationToken) is { } refusal)
+        if ((isInOffice ? await RefusalAsync(user, reach, cancellationToken) : ErrorCodes.Forbidden) is { } refusal)
         {
-            return refusal;
+            return await refusals.KeepAsync(reach, taking.Act, refusal, client, user.Id);
         }
 
         // Before the account is gone: its sessions would be gone with it, and their access tokens good for minutes.
-        var ended = await revoker.EndAllAsync(user.Id, kept: null, reason, client, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken, reach.Staff.UserId);
+        var ended = await revoker.EndAllAsync(user.Id, kept: null, taking.Reason, client, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken, reach.Staff.UserId);
         take(user, clock.GetUtcNow());
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -91,8 +92,12 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Sessi
         var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
         var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
         return standing.RefusesAdministrationBy(reach.Staff)
+            // To delete the account and invite the person anew would undo it as well.
+            ?? reach.RefusesUndoing(user)
             ?? (user.Id == reach.Staff.UserId ? ErrorCodes.OwnAccount
             : standing.IsPlatformAdmin && !isAnotherLeft ? ErrorCodes.LastAdmin
             : null);
     }
+
+    private sealed record Taking(string Act, RevocationReason Reason);
 }

@@ -21,13 +21,16 @@ internal abstract record InvitationOutcome
     public sealed record Invited(Guid UserId) : InvitationOutcome;
 
     public sealed record Refused(ErrorCode Reason) : InvitationOutcome;
+
+    /// <summary>The mailbox has had its share of invitations.</summary>
+    public sealed record LimitReached(TimeSpan RetryAfter) : InvitationOutcome;
 }
 
 /// <summary>
 /// An account made for somebody: <c>invited → accepted</c> by setting the first password with the mailed link, or
 /// <c>→ revoked</c>, and then the account, which nobody ever used, is gone. Staff never choose a password.
 /// </summary>
-internal sealed class Invitation(AuthDbContext db, Outbox outbox, TimeProvider clock)
+internal sealed class Invitation(AuthDbContext db, Outbox outbox, RefusalRecord refusals, TimeProvider clock)
 {
     public async Task<InvitationOutcome> InviteAsync(InviteRequest request, Reach reach, Client client, CancellationToken cancellationToken)
     {
@@ -43,16 +46,23 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, TimeProvider c
         AddRoles(user, request, tenant, now);
         AddProfile(user, request, now);
         reach.Audit(AuditEvents.UserInvited, now, client, user.Id, $"roles{(tenant is null ? "" : $" at {tenant.Slug}")}: {string.Join(' ', request.RolesOrDefault)}");
-        db.OweMail(MailKinds.Invitation, user, user.NormalizedEmail!, now);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         try
         {
             await db.SaveChangesAsync(cancellationToken);
-            return new InvitationOutcome.Invited(user.Id);
         }
         catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex or UserConfiguration.UserNameIndex)
         {
             return new InvitationOutcome.Refused(DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex ? ErrorCodes.EmailTaken : ErrorCodes.UsernameTaken);
         }
+
+        if (await RequestMailAsync(user, cancellationToken) is { } wait)
+        {
+            return new InvitationOutcome.LimitReached(wait);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return new InvitationOutcome.Invited(user.Id);
     }
 
     /// <summary>Sends it again; what was sent before no longer works. Null when it is done.</summary>
@@ -67,10 +77,10 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, TimeProvider c
         var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
         if ((standing.RefusesHelpBy(reach.Staff) ?? (IsOpen(user) ? null : ErrorCodes.AlreadyDone) ?? (user.Status == UserStatus.Active ? null : ErrorCodes.AccountDisabled)) is { } refusal)
         {
-            return refusal;
+            return await refusals.KeepAsync(reach, AuditEvents.InvitationSentAgain, refusal, client, user.Id);
         }
 
-        if (await outbox.RequestAsync(MailKinds.Invitation, user.Id, user.NormalizedEmail!, user.Locale, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken) is not null)
+        if (await RequestMailAsync(user, cancellationToken) is not null)
         {
             return ErrorCodes.RateLimited;
         }
@@ -92,9 +102,9 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, TimeProvider c
         }
 
         var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
-        if ((standing.RefusesAdministrationBy(reach.Staff) ?? (IsOpen(user) ? null : ErrorCodes.AlreadyDone)) is { } refusal)
+        if ((standing.RefusesAdministrationBy(reach.Staff) ?? reach.RefusesUndoing(user) ?? (IsOpen(user) ? null : ErrorCodes.AlreadyDone)) is { } refusal)
         {
-            return refusal;
+            return await refusals.KeepAsync(reach, AuditEvents.InvitationRevoked, refusal, client, user.Id);
         }
 
         db.Remove(user);
@@ -103,6 +113,10 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, TimeProvider c
         await transaction.CommitAsync(cancellationToken);
         return null;
     }
+
+    // By the address alone: what names the account would be gone with it, and so would the count of who invites, takes back and invites.
+    private Task<TimeSpan?> RequestMailAsync(User user, CancellationToken cancellationToken) =>
+        outbox.RequestAsync(MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
 
     private static bool IsOpen(User user) => user is { InvitedAt: not null, PasswordHash: null };
 

@@ -9,12 +9,16 @@ namespace AuthServer.Users;
 /// <summary>Accounts made for others: asked for, asked for again, taken back.</summary>
 internal static class InvitationEndpoints
 {
-    public static void MapInvitations(this RouteGroupBuilder administration)
-    {
-        administration.MapPost("", Invite).WithName("inviteUser")
+    /// <summary>The one that mails strangers, and is limited therefore.</summary>
+    public static void MapInviting(this RouteGroupBuilder users) =>
+        users.MapPost("", Invite).WithName("inviteUser")
             .WithSummary("Make an account for somebody, who sets the password with a mailed link; an account there is already is given roles at a tenant with PUT …/roles, by an administrator of the platform")
             .WithExample("""{"email":"dana@example.com","full_name":"Dana Levi","roles":["patient"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
-            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken);
+            .RequireAuthorization(StaffPolicies.Administration).RequireRateLimiting(RateLimits.Invitations)
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken, ErrorCodes.RateLimited);
+
+    public static void MapInvitations(this RouteGroupBuilder administration)
+    {
         administration.MapPost("/{id}/invitation", SendAgain).WithName("resendInvitation").WithSummary("Send the invitation again; links that were sent before stop working").WithAnswer(UserExamples.Record)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone, ErrorCodes.AccountDisabled, ErrorCodes.RateLimited);
         administration.MapDelete("/{id}/invitation", Revoke).WithName("revokeInvitation").WithSummary("Take an invitation back, and the account that was made for it")
@@ -26,6 +30,7 @@ internal static class InvitationEndpoints
         {
             InvitationOutcome.Invited(var userId) when await records.FindAsync(userId, reach, cancellationToken) is { } record => TypedResults.Created($"/api/v1/users/{userId}", record),
             InvitationOutcome.Refused(var refusal) => (Problem)refusal,
+            InvitationOutcome.LimitReached(var wait) => new Problem(ErrorCodes.RateLimited, retryAfter: wait),
             _ => (Problem)ErrorCodes.NotFound,
         };
 

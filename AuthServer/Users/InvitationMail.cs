@@ -13,7 +13,7 @@ internal sealed class InvitationMail(AuthDbContext db, MailedTokens tokens, Mail
 
     public async Task<Mail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
     {
-        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == owed.UserId && user.InvitedAt != null && user.PasswordHash == null && user.Status == UserStatus.Active, cancellationToken) is not { } user)
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.NormalizedEmail == owed.Address && user.InvitedAt != null && user.PasswordHash == null && user.Status == UserStatus.Active, cancellationToken) is not { } user)
         {
             return null;
         }

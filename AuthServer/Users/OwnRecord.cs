@@ -13,7 +13,8 @@ internal sealed class OwnRecord(AuthDbContext db, MailedTokenSettings settings)
             db.UserRoles.Where(held => held.UserId == userId),
             db.Memberships.Where(membership => membership.UserId == userId),
             db.Tenants,
-            db.Physicians.Where(physician => physician.UserId == userId));
+            db.Physicians.Where(physician => physician.UserId == userId),
+            TenantId: null);
         return (await oneself.ReadAsync([userId], isMasked: false, settings, cancellationToken)).SingleOrDefault();
     }
 }

@@ -9,9 +9,9 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Users;
 
 /// <summary>The rows of people that somebody may see, to be read as records.</summary>
-internal sealed record People(IQueryable<User> Users, IQueryable<IdentityUserRole<Guid>> PlatformRoles, IQueryable<Membership> Memberships, IQueryable<Tenant> Tenants, IQueryable<Physician> Physicians)
+internal sealed record People(IQueryable<User> Users, IQueryable<IdentityUserRole<Guid>> PlatformRoles, IQueryable<Membership> Memberships, IQueryable<Tenant> Tenants, IQueryable<Physician> Physicians, Guid? TenantId)
 {
-    public static People Of(Reach reach) => new(reach.Users, reach.PlatformRoles, reach.Memberships, reach.Tenants, reach.Physicians);
+    public static People Of(Reach reach) => new(reach.Users, reach.PlatformRoles, reach.Memberships, reach.Tenants, reach.Physicians, reach.Staff.TenantId);
 
     /// <summary>Reads these people, in the order of the ids; those who cannot be seen are left out.</summary>
     public async Task<IReadOnlyList<UserRecord>> ReadAsync(IReadOnlyList<Guid> ids, bool isMasked, MailedTokenSettings settings, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed record People(IQueryable<User> Users, IQueryable<IdentityUserRol
         ];
     }
 
-    private static UserRecord RecordOf(User user, bool isMasked, MailedTokenSettings settings) => new()
+    private UserRecord RecordOf(User user, bool isMasked, MailedTokenSettings settings) => new()
     {
         Id = user.Id,
         Email = isMasked ? EmailAddress.Mask(user.Email!) : user.Email!,
@@ -42,8 +42,8 @@ internal sealed record People(IQueryable<User> Users, IQueryable<IdentityUserRol
         FullName = user.FullName,
         Locale = user.Locale,
         Status = StatusOf(user),
-        DisabledReason = user.DisabledReason,
-        DisabledUntil = user.DisabledUntil,
+        DisabledReason = Decided(user) ? user.DisabledReason : null,
+        DisabledUntil = Decided(user) ? user.DisabledUntil : null,
         InvitedAt = user.InvitedAt,
         InvitationExpiresAt = user.InvitedAt + settings.InvitationLifetime,
         EmailVerified = user.EmailConfirmed,
@@ -53,6 +53,9 @@ internal sealed record People(IQueryable<User> Users, IQueryable<IdentityUserRol
         Memberships = [],
         PhysicianId = null,
     };
+
+    // Why the platform, or another tenant, switched an account off is not for a tenant's staff to read.
+    private bool Decided(User user) => TenantId is null || user.DisabledByTenantId == TenantId;
 
     private static string StatusOf(User user) =>
         user.Status != UserStatus.Active ? SnakeCase.Of(user.Status)

@@ -13,7 +13,7 @@ namespace AuthServer.Users;
 /// Makes somebody what they are from now on, everywhere or at one tenant: the whole set at once. The tokens that say
 /// otherwise are refused within a second; the sessions live, and the next refresh brings what is so.
 /// </summary>
-internal sealed class RoleChange(AuthDbContext db, AdminGuard guard, TokenOutdating outdating, TimeProvider clock)
+internal sealed class RoleChange(AuthDbContext db, AdminGuard guard, TokenOutdating outdating, RefusalRecord refusals, TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
     public async Task<ErrorCode?> ChangeAsync(string id, RolesRequest request, Reach reach, Client client, CancellationToken cancellationToken)
@@ -24,6 +24,11 @@ internal sealed class RoleChange(AuthDbContext db, AdminGuard guard, TokenOutdat
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await reach.HoldOfficeAsync(cancellationToken))
+        {
+            return ErrorCodes.Forbidden;
+        }
+
         var tenant = request.Tenant is { } slug ? await reach.Tenants.AsNoTracking().SingleOrDefaultAsync(found => found.Slug == slug, cancellationToken) : null;
         if ((request.Tenant is not null && tenant is null) || await reach.HoldUserAsync(id, cancellationToken) is not { } user)
         {
@@ -32,11 +37,16 @@ internal sealed class RoleChange(AuthDbContext db, AdminGuard guard, TokenOutdat
 
         var roles = request.Roles!.Distinct(StringComparer.Ordinal).OfType<string>().ToList();
         var refusal = tenant is null
-            ? await ChangePlatformAsync(user.Id, roles, reach, client, cancellationToken)
-            : await ChangeAtAsync(tenant, user.Id, roles, reach, client, cancellationToken);
-        if (refusal is not null || !db.ChangeTracker.HasChanges())
+            ? await ChangePlatformAsync(user, roles, reach, client, cancellationToken)
+            : await ChangeAtAsync(tenant, user, roles, reach, client, cancellationToken);
+        if (refusal is not null)
         {
-            return refusal;
+            return await refusals.KeepAsync(reach, AuditEvents.RolesChanged, refusal, client, user.Id);
+        }
+
+        if (!db.ChangeTracker.HasChanges())
+        {
+            return null;
         }
 
         await AddProfileAsync(user.Id, roles, reach, cancellationToken);
@@ -46,39 +56,53 @@ internal sealed class RoleChange(AuthDbContext db, AdminGuard guard, TokenOutdat
         return null;
     }
 
-    private async Task<ErrorCode?> ChangePlatformAsync(Guid userId, List<string> roles, Reach reach, Client client, CancellationToken cancellationToken)
+    private async Task<ErrorCode?> ChangePlatformAsync(User user, List<string> roles, Reach reach, Client client, CancellationToken cancellationToken)
     {
         // Before looking: while it waits for its turn, the person may become an administrator.
-        var isAnotherLeft = await guard.IsAnotherLeftAsync(userId, cancellationToken);
-        var held = await reach.PlatformRoles.Where(role => role.UserId == userId).ToListAsync(cancellationToken);
+        var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
+        var held = await reach.PlatformRoles.Where(role => role.UserId == user.Id).ToListAsync(cancellationToken);
         var before = Role.All.Where(role => held.Exists(row => row.RoleId == role.Id)).Select(role => role.Name!).ToList();
-        if (LosesAdmin(before, roles) && (userId == reach.Staff.UserId || !isAnotherLeft))
+        if (LosesAdmin(before, roles) && (user.Id == reach.Staff.UserId || !isAnotherLeft))
         {
-            return userId == reach.Staff.UserId ? ErrorCodes.OwnAccount : ErrorCodes.LastAdmin;
+            return user.Id == reach.Staff.UserId ? ErrorCodes.OwnAccount : ErrorCodes.LastAdmin;
+        }
+
+        if (GivesPowerUnproven(user, before, roles))
+        {
+            return ErrorCodes.EmailNotVerified;
         }
 
         db.RemoveRange(held.Where(row => !roles.Exists(role => Role.IdOf(role) == row.RoleId)));
-        db.AddRange(roles.Except(before, StringComparer.Ordinal).Select(role => new IdentityUserRole<Guid> { UserId = userId, RoleId = Role.IdOf(role) }));
-        Audit("roles", before, roles, userId, reach, client);
+        db.AddRange(roles.Except(before, StringComparer.Ordinal).Select(role => new IdentityUserRole<Guid> { UserId = user.Id, RoleId = Role.IdOf(role) }));
+        Audit("roles", before, roles, user.Id, reach, client);
         return null;
     }
 
-    private async Task<ErrorCode?> ChangeAtAsync(Tenant tenant, Guid userId, List<string> roles, Reach reach, Client client, CancellationToken cancellationToken)
+    private async Task<ErrorCode?> ChangeAtAsync(Tenant tenant, User user, List<string> roles, Reach reach, Client client, CancellationToken cancellationToken)
     {
-        var held = await reach.Memberships.Where(membership => membership.UserId == userId && membership.TenantId == tenant.Id).ToListAsync(cancellationToken);
+        var held = await reach.Memberships.Where(membership => membership.UserId == user.Id && membership.TenantId == tenant.Id).ToListAsync(cancellationToken);
         var before = held.Select(membership => membership.Role).ToList();
-        if (userId == reach.Staff.UserId && LosesAdmin(before, roles))
+        if (user.Id == reach.Staff.UserId && LosesAdmin(before, roles))
         {
             return ErrorCodes.OwnAccount;
         }
 
+        if (GivesPowerUnproven(user, before, roles))
+        {
+            return ErrorCodes.EmailNotVerified;
+        }
+
         db.RemoveRange(held.Where(membership => !roles.Contains(membership.Role, StringComparer.Ordinal)));
-        db.AddRange(roles.Except(before, StringComparer.Ordinal).Select(role => new Membership(userId, tenant.Id, role, clock.GetUtcNow())));
-        Audit($"roles at {tenant.Slug}", before, roles, userId, reach, client);
+        db.AddRange(roles.Except(before, StringComparer.Ordinal).Select(role => new Membership(user.Id, tenant.Id, role, clock.GetUtcNow())));
+        Audit($"roles at {tenant.Slug}", before, roles, user.Id, reach, client);
         return null;
     }
 
     private static bool LosesAdmin(List<string> before, List<string> after) => before.Contains(Role.Admin, StringComparer.Ordinal) && !after.Contains(Role.Admin, StringComparer.Ordinal);
+
+    // Anybody can have registered with the address of somebody else; what was held before may stay.
+    private static bool GivesPowerUnproven(User user, List<string> before, List<string> after) =>
+        !user.EmailConfirmed && after.Except(before, StringComparer.Ordinal).Any(role => role is Role.Admin or Role.Support);
 
     private void Audit(string what, List<string> before, List<string> after, Guid userId, Reach reach, Client client)
     {

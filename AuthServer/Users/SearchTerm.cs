@@ -1,6 +1,6 @@
 namespace AuthServer.Users;
 
-/// <summary>What somebody looks for, as a pattern for ILIKE on <c>users.search_text</c>.</summary>
+/// <summary>What somebody looks for, as a pattern for ILIKE on <c>users.search_text</c> or <c>name_search_text</c>.</summary>
 internal static class SearchTerm
 {
     public const string Escape = "\\";

@@ -29,10 +29,10 @@ public sealed record UserRecord
     /// <summary><c>active</c>, <c>disabled</c>, or <c>invited</c>: asked to set a first password, and not done so yet.</summary>
     public required string Status { get; init; }
 
-    /// <summary>Why it was disabled.</summary>
+    /// <summary>Why it was disabled; for staff of a tenant, only where that tenant did it.</summary>
     public required string? DisabledReason { get; init; }
 
-    /// <summary>When it comes on again by itself; null where it does not.</summary>
+    /// <summary>When it comes on again by itself; null where it does not, and for staff of a tenant that did not disable it.</summary>
     public required DateTimeOffset? DisabledUntil { get; init; }
 
     /// <summary>When the person was last invited; null once a password is set.</summary>

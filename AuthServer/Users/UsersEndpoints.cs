@@ -22,6 +22,7 @@ internal static class UsersEndpoints
         services.AddSingleton<UserRecords>();
         services.AddScoped<OwnRecord>();
         services.AddSingleton<UserSearch>();
+        services.AddScoped<RefusalRecord>();
         services.AddScoped<AccountChange>();
         services.AddScoped<AccountDisabling>();
         services.AddScoped<RoleChange>();
@@ -35,7 +36,9 @@ internal static class UsersEndpoints
 
     public static void MapUsers(this IEndpointRouteBuilder api)
     {
-        var group = api.MapGroup("/users").WithTags("Users").DisableRateLimiting().ValidatesRequests();
+        var users = api.MapGroup("/users").WithTags("Users").ValidatesRequests();
+        users.MapInviting();
+        var group = users.MapGroup("").DisableRateLimiting();
         group.MapGet("", List).WithName("listUsers").WithSummary("The people within reach, newest first: searched, filtered, a page of them").WithAnswer(UserExamples.Page)
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
         group.MapGet("/{id}", Get).WithName("getUser").WithSummary("One person: for staff, and for the person").WithAnswer(UserExamples.Record)
@@ -53,7 +56,7 @@ internal static class UsersEndpoints
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant);
         administration.MapPut("/{id}/roles", SetRoles).WithName("setUserRoles").WithSummary("Set what somebody is, everywhere or at a tenant; tokens that say otherwise are refused")
             .WithExample("""{"roles":["patient","physician"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
-            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin, ErrorCodes.EmailNotVerified);
         administration.MapInvitations();
         administration.MapGet("/stats", Statistics).WithName("userStatistics").WithSummary("How many people, by role, status, tenant and day").WithAnswer(UserExamples.Statistics).Refuses(ErrorCodes.Forbidden);
         administration.MapGet("/stats/count", Count).WithName("countUsers").WithSummary("How many people there are").WithAnswer("""{"total":1024,"as_of":"2026-11-21T08:30:00Z"}""").Refuses(ErrorCodes.Forbidden);

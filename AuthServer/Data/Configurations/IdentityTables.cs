@@ -26,6 +26,8 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         // A word's beginning stands behind a blank, so that short terms can be looked for as beginnings.
         builder.Property(user => user.SearchText).HasComputedColumnSql("' ' || email || ' ' || coalesce(full_name, '') || ' ' || coalesce(user_name, '')", stored: true);
         builder.HasIndex(user => user.SearchText).HasMethod("gin").HasOperators("gin_trgm_ops");
+        builder.Property(user => user.NameSearchText).HasComputedColumnSql("' ' || coalesce(full_name, '') || ' ' || coalesce(user_name, '')", stored: true);
+        builder.HasIndex(user => user.NameSearchText).HasMethod("gin").HasOperators("gin_trgm_ops");
         builder.HasIndex(user => user.CreatedAt, "ix_users_created_at_brin").HasMethod("brin");
         builder.HasIndex(user => user.Id, "ix_users_disabled").HasFilter("status = 'disabled'");
         builder.HasIndex(user => user.DisabledUntil).HasFilter("disabled_until IS NOT NULL");
