@@ -75,12 +75,13 @@ internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider cl
     }
 
     // Past those that somebody holds at this moment, another replica's round or an administrator: the next round finds them.
+    // With the accounts, which are written to as well: whoever deletes one holds it first and the profile after it.
     private static Task<List<Physician>> HoldDueAsync(AuthDbContext db, DateOnly today, CancellationToken cancellationToken) => db.Physicians.FromSql($"""
-        SELECT p.* FROM physicians p WHERE p.id IN (
+        SELECT p.* FROM users u JOIN physicians p ON p.user_id = u.id WHERE p.id IN (
             SELECT l.physician_id FROM licences l
             WHERE l.state = 'verified' AND l.expires_on <= {today.AddDays(Licence.ExpiryTold[0])} AND (l.expires_on < {today} OR EXISTS (
                 SELECT 1 FROM unnest({Licence.ExpiryTold}) days
                 WHERE l.expires_on - days <= {today} AND (l.expiry_told_at IS NULL OR (l.expiry_told_at AT TIME ZONE 'UTC')::date < l.expires_on - days))))
-        ORDER BY p.id LIMIT {BatchSize} FOR UPDATE SKIP LOCKED
+        ORDER BY p.id LIMIT {BatchSize} FOR NO KEY UPDATE OF u SKIP LOCKED FOR UPDATE OF p SKIP LOCKED
         """).ToListAsync(cancellationToken);
 }

@@ -98,11 +98,14 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
     /// </summary>
     public async Task<Physician?> HoldPhysicianAsync(string id, CancellationToken cancellationToken)
     {
-        if (!Guid.TryParseExact(id, "D", out var physicianId) || !await Physicians.AnyAsync(physician => physician.Id == physicianId, cancellationToken))
+        if (!Guid.TryParseExact(id, "D", out var physicianId)
+            || await Physicians.Where(physician => physician.Id == physicianId).Select(physician => (Guid?)physician.UserId).SingleOrDefaultAsync(cancellationToken) is not { } owner)
         {
             return null;
         }
 
+        // The account first, as those do who delete it: whoever took the two the other way round would wait for them forever.
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {owner} FOR NO KEY UPDATE", cancellationToken);
         var held = await db.Physicians.FromSql($"SELECT * FROM physicians WHERE id = {physicianId} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
         if (held is not null)
         {
