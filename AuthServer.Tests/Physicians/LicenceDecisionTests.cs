@@ -278,6 +278,7 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
         var (own, other, shared) = (await server.RegisterPhysicianAsync(server.Tenant), await server.RegisterPhysicianAsync(server.OtherTenant), await server.RegisterPhysicianAsync(server.Tenant, server.OtherTenant));
         var (free, powerful) = (await server.RegisterPhysicianAsync(), await server.RegisterPhysicianAsync(server.Tenant));
         await server.Database.ExecuteAsync("INSERT INTO user_roles (user_id, role_id) VALUES (@user, @role)", ("user", powerful.UserId), ("role", Role.IdOf(Role.Support)));
+        await server.LeavePlatformAsync(own);
 
         await (await server.Api.DecideAsync(admin, own.PhysicianId(), "verify")).ShouldBeAsync(200);
         foreach (var hidden in new[] { other, free })
@@ -289,6 +290,27 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
         await (await server.Api.DecideAsync(admin, shared.PhysicianId(), "verify")).ShouldBeProblemAsync(ErrorCodes.BeyondTenant);
         await (await server.Api.DecideAsync(admin, powerful.PhysicianId(), "reject")).ShouldBeProblemAsync(ErrorCodes.BeyondTenant);
         (await server.AuditedAsync(AuditEvents.LicenceVerified, own)).Should().Be($"success|{admin.UserId}|{server.Tenant}|IL");
+    }
+
+    [Theory]
+    [Trait("ASVS", "8.4.1")]
+    [InlineData("verify", "pending")]
+    [InlineData("reject", "pending")]
+    [InlineData("suspend", "verified")]
+    [InlineData("reinstate", "suspended")]
+    public async Task A_tenant_decides_on_nobody_who_is_a_physician_everywhere(string verb, string state)
+    {
+        var admin = await server.SignInAtAsync(server.Tenant, Role.Admin);
+        var physician = await server.RegisterPhysicianAsync(server.Tenant);
+        await server.SetLicenceAsync(physician, state);
+
+        await (await server.Api.DecideAsync(admin, physician.PhysicianId(), verb)).ShouldBeProblemAsync(ErrorCodes.BeyondTenant);
+
+        (await server.Database.QueryAsync<string>("SELECT state FROM licences WHERE id = @id", ("id", physician.LicenceId()))).Should().Be(state);
+        await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), verb)).ShouldBeAsync(200);
+        await server.SetLicenceAsync(physician, state);
+        await server.LeavePlatformAsync(physician);
+        await (await server.Api.DecideAsync(admin, physician.PhysicianId(), verb)).ShouldBeAsync(200);
     }
 
     [Fact]
@@ -366,6 +388,25 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
             answers.Count(answer => answer.IsSuccessStatusCode).Should().Be(1);
             var row = await server.Database.QueryAsync<string>("SELECT state || ' ' || number FROM licences WHERE id = @id", ("id", physician.LicenceId()));
             row.Should().BeOneOf($"verified {Practice.Number}", "pending stolen");
+        }
+    }
+
+    [Fact]
+    [Trait("ASVS", "15.4.2")]
+    public async Task A_physician_who_is_deleted_while_others_decide_fails_nobody()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var physician = await server.RegisterPhysicianAsync();
+
+            var answers = await Task.WhenAll(
+                server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify"),
+                server.Api.SendAsync(HttpMethod.Delete, $"users/{physician.UserId}", null, server.Admin.AccessToken),
+                server.Other.DecideAsync(server.Admin, physician.PhysicianId(), "verify"),
+                server.Other.SendAsync(HttpMethod.Patch, "physicians/me", """{"specialty":"oncology"}""", physician.AccessToken));
+
+            answers.Should().OnlyContain(answer => (int)answer.StatusCode < 500);
+            answers[1].IsSuccessStatusCode.Should().BeTrue();
         }
     }
 

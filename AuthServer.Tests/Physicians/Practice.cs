@@ -39,6 +39,10 @@ internal static class Practice
         "UPDATE licences SET state = @state, expires_on = @expires_on FROM physicians p WHERE p.id = physician_id AND p.user_id = @user",
         ("state", state), ("expires_on", (object?)expiresOn ?? DBNull.Value), ("user", physician.UserId));
 
+    /// <summary>What somebody is whom a tenant has invited: a physician there, and nothing elsewhere.</summary>
+    public static Task<int> LeavePlatformAsync(this TestServer server, SignedIn physician) =>
+        server.Database.ExecuteAsync("DELETE FROM user_roles WHERE user_id = @user", ("user", physician.UserId));
+
     public static Guid PhysicianId(this SignedIn physician) => physician.Claims["physician"]!.GetValue<Guid>();
 
     public static Guid LicenceId(this SignedIn physician) => physician.User!["physician"]!["licences"]![0]!["id"]!.GetValue<Guid>();

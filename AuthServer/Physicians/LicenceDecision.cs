@@ -88,10 +88,18 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
     }
 
     // A licence holds everywhere: for a tenant it is an act on the account, not on the membership.
-    private static async Task<ErrorCode?> WhyNotAsync(Reach reach, Physician physician, CancellationToken cancellationToken) =>
-        physician.UserId == reach.Staff.UserId
-            ? ErrorCodes.OwnAccount
-            : (await reach.StandingOfAsync(physician.UserId, cancellationToken)).RefusesAdministrationBy(reach.Staff);
+    private static async Task<ErrorCode?> WhyNotAsync(Reach reach, Physician physician, CancellationToken cancellationToken)
+    {
+        if (physician.UserId == reach.Staff.UserId)
+        {
+            return ErrorCodes.OwnAccount;
+        }
+
+        var standing = await reach.StandingOfAsync(physician.UserId, cancellationToken);
+        // Who is a physician everywhere treats others' patients as well, on whom one tenant cannot decide.
+        var isEverywhere = standing.PlatformRoles.Contains(Role.Physician, StringComparer.Ordinal);
+        return standing.RefusesAdministrationBy(reach.Staff) ?? (isEverywhere && reach.Staff.TenantId is not null ? ErrorCodes.BeyondTenant : null);
+    }
 
     private static LicenceDecisionOutcome? Verify(Licence licence, Physician physician, VerifyLicenceRequest request, Guid by, DateTimeOffset now)
     {
