@@ -51,7 +51,7 @@ internal sealed class CredentialChange(AuthDbContext db, SessionRevoker revoker,
         var ended = await revoker.EndAllAsync(user.Id, change.KeptSession, change.Reason, client, connection, cancellationToken);
         if (change.ProvesMailbox)
         {
-            await locks.LiftAsync(user, cancellationToken);
+            await locks.ForgetAsync(user, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -33,7 +33,7 @@ internal static class SupportEndpoints
             .WithAnswer(Examples.Sessions).DisableRateLimiting().RefusesHelp(ErrorCodes.ValidationFailed);
         group.MapDelete("/sessions", EndAll).WithName("endUserSessions").WithSummary("End every session of a person; for staff of a tenant those for it").DisableRateLimiting().RefusesHelp();
         group.MapDelete("/sessions/{sessionId}", End).WithName("endUserSession").WithSummary("End one session of a person").DisableRateLimiting().RefusesHelp();
-        group.MapPost("/unlock", Unlock).WithName("unlockUser").WithSummary("Lift the lock that wrong passwords have set")
+        group.MapPost("/unlock", Unlock).WithName("unlockUser").WithSummary("End the lock that wrong passwords have set; support needs a reason")
             .WithExample(SupportExamples.Reason).DisableRateLimiting().RefusesHelp();
         group.MapPost("/verification", Remind).WithName("sendUserVerification").WithSummary("Send the mail that proves the mailbox once more")
             .WithExample(SupportExamples.Reason).RequireRateLimiting(RateLimits.MailRequests).RefusesHelp(ErrorCodes.AccountDisabled, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);
@@ -68,7 +68,8 @@ internal static class SupportEndpoints
         await sessions.EndAsync(reach, id, sessionId, client, cancellationToken) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
 
     private static async Task<Results<NoContent, Problem>> Unlock(string id, HelpRequest? request, Reach reach, Client client, AccountUnlock unlock, CancellationToken cancellationToken) =>
-        await unlock.UnlockAsync(reach, id, request?.Told, client, cancellationToken) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+        request?.Told is null && !reach.Staff.IsAdmin ? FieldErrors.One("reason", "Required.")
+        : await unlock.UnlockAsync(reach, id, request?.Told, client, cancellationToken) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
 
     private static async Task<Results<Accepted, Problem>> Remind(string id, HelpRequest? request, Reach reach, Client client, VerificationReminder reminder, CancellationToken cancellationToken) =>
         await reminder.SendAsync(reach, id, request?.Told, client, cancellationToken) switch
