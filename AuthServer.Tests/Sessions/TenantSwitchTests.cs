@@ -155,6 +155,25 @@ public sealed class TenantSwitchTests(StoppedServer server) : IClassFixture<Stop
         await (await server.Api.RefreshAsync(patient.RefreshToken)).ShouldBeProblemAsync(ErrorCodes.SessionExpired);
     }
 
+    [Theory]
+    [Trait("ASVS", "7.3.1")]
+    [InlineData(Role.Admin)]
+    [InlineData(Role.Support)]
+    public async Task No_tenant_cuts_the_sessions_of_who_works_for_the_platform_until_they_switch_to_it(string role)
+    {
+        var clinic = await server.OpenClinicAsync(new { session_idle_minutes = 5, session_absolute_minutes = 60 });
+        var staff = await server.SignInAsAsync(role);
+        var usual = await LimitsAsync(staff);
+        await server.JoinAsync(staff.UserId, clinic, Role.Patient);
+
+        var again = await server.Api.LoginAsync(staff.Email);
+        var atSignIn = await LimitsAsync(again);
+        var there = await SignedIn.ReadAsync(await server.Api.SwitchAsync(again, clinic.Slug));
+
+        (again.Claims.ContainsKey("tenant"), atSignIn).Should().Be((false, usual));
+        (there.Claims["tenant"]!.GetValue<Guid>(), await LimitsAsync(there)).Should().Be((clinic.Id, (TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(60))));
+    }
+
     [Fact]
     [Trait("ASVS", "7.3.2")]
     public async Task A_switch_shortens_what_is_left_and_never_prolongs_it()

@@ -33,6 +33,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
     // waited for here, and read below. In one statement the version would be new and the roles still the old ones.
     private const string HoldSql = "SELECT 1 FROM users WHERE id = @user_id FOR NO KEY UPDATE";
 
+    // No tenant is chosen for staff of the platform: its limits, which its own staff sets, would cut their sessions. They may switch to one.
     private const string Sql = $"""
         WITH u AS (
             UPDATE users SET last_login_at = @now
@@ -40,7 +41,8 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
             RETURNING id, token_version, email_confirmed),
         s AS (
             SELECT (SELECT m.tenant_id FROM memberships m JOIN tenants t ON t.id = m.tenant_id AND t.status = 'active'
-                WHERE m.user_id = @user_id ORDER BY m.created_at, m.tenant_id LIMIT 1) AS tenant_id),
+                WHERE m.user_id = @user_id AND NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = @user_id AND r.role_id = ANY (@platform_staff))
+                ORDER BY m.created_at, m.tenant_id LIMIT 1) AS tenant_id),
         subject AS (
             SELECT {SubjectQuery.Columns} FROM u CROSS JOIN s {SubjectQuery.Joins}),
         limits AS (
@@ -64,6 +66,8 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
                 AND NOT EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id AND {KnownDevice}))
         SELECT subject.* FROM subject
         """;
+
+    private static readonly Guid[] PlatformStaff = [Role.IdOf(Role.Admin), Role.IdOf(Role.Support)];
 
     /// <summary>Starts the session and reads the person, in one round trip; null where the account no longer allows it.</summary>
     /// <param name="identity">The proof.</param>
@@ -110,7 +114,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
         step.Parameters.AddRange(new NpgsqlParameter[]
         {
             new("now", now), new("today", DateOnly.FromDateTime(now.UtcDateTime)),
-            new("user_id", identity.UserId), new("session_id", sessionId), new("methods", identity.Methods.ToArray()),
+            new("user_id", identity.UserId), new("platform_staff", PlatformStaff), new("session_id", sessionId), new("methods", identity.Methods.ToArray()),
             new("password_hash", NpgsqlDbType.Text) { Value = (object?)identity.PasswordHash ?? DBNull.Value },
             new("device_name", NpgsqlDbType.Text) { Value = (object?)identity.DeviceName ?? DBNull.Value },
         });
