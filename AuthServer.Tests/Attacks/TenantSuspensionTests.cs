@@ -137,13 +137,13 @@ public sealed class TenantSuspensionTests(TwoServers servers) : IClassFixture<Tw
         var (admin, unproven) = (await servers.SignInAtAsync(Role.Admin, clinic), await servers.Api.RegisterAsync(more: new { tenant = clinic.Slug }));
         unproven.Claims["tenant"]!.GetValue<Guid>().Should().Be(clinic.Id);
 
-        await (await servers.Api.SendAsync(HttpMethod.Patch, $"tenants/{clinic.Id}", new { settings = new { require_verified_email = true, session_idle_minutes = 3, session_absolute_minutes = 7 } }, admin.AccessToken)).ShouldBeAsync(200);
+        await (await servers.Api.SendAsync(HttpMethod.Patch, $"tenants/{clinic.Id}", new { settings = new { require_verified_email = true, session_idle_minutes = 5, session_absolute_minutes = 60 } }, admin.AccessToken)).ShouldBeAsync(200);
 
         await ShouldBeRefusedInTimeAsync(servers.Other, unproven);
         (await SignedIn.ReadAsync(await servers.Other.RefreshAsync(unproven.RefreshToken))).Claims.ContainsKey("tenant").Should().BeFalse();
         await (await servers.Other.GetAsync("tenants", admin.AccessToken)).ShouldBeAsync(200);
         (await servers.Database.QueryAsync<bool>(
-            "SELECT bool_and(idle_timeout = interval '3 minutes' AND expires_at = created_at + interval '7 minutes') FROM sessions WHERE id = ANY (@ids)",
+            "SELECT bool_and(idle_timeout = interval '5 minutes' AND expires_at = created_at + interval '60 minutes') FROM sessions WHERE id = ANY (@ids)",
             ("ids", new[] { admin.SessionId, unproven.SessionId }))).Should().BeTrue();
     }
 

@@ -31,7 +31,9 @@ public sealed class TenantVoiceTests(MailingServer server) : IClassFixture<Maili
     [InlineData("unproven")]
     [InlineData("nobody's")]
     [InlineData("suspended")]
-    public async Task Whoever_is_not_surely_of_the_tenant_hears_nothing_of_it(string whose)
+    [InlineData("admin")]
+    [InlineData("support")]
+    public async Task Whoever_is_not_surely_of_the_tenant_or_works_for_the_platform_hears_nothing_of_it(string whose)
     {
         var clinic = await server.OpenClinicAsync(new { mail_sender_name = "Secret Clinic" });
         var person = whose == "nobody's" ? await server.SignInAtAsync(Role.Patient) : await server.SignInAtAsync(Role.Patient, clinic);
@@ -39,6 +41,7 @@ public sealed class TenantVoiceTests(MailingServer server) : IClassFixture<Maili
         {
             "unproven" => "UPDATE users SET email_confirmed = false WHERE id = @user",
             "suspended" => "UPDATE tenants SET status = 'suspended' WHERE id = @tenant AND @user IS NOT NULL",
+            "admin" or "support" => $"INSERT INTO user_roles (user_id, role_id) SELECT @user, id FROM roles WHERE name = '{whose}' AND @tenant IS NOT NULL",
             _ => "SELECT @tenant, @user",
         }, ("user", person.UserId), ("tenant", clinic.Id));
 

@@ -103,20 +103,29 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("""{"name":"a\nb"}""", "name")]
     [InlineData("""{"name":"\u202Eab"}""", "name")]
     [InlineData("""{"settings":{"session_idle_minutes":0}}""", "settings.session_idle_minutes")]
+    [InlineData("""{"settings":{"session_idle_minutes":4}}""", "settings.session_idle_minutes")]
     [InlineData("""{"settings":{"session_idle_minutes":-5}}""", "settings.session_idle_minutes")]
     [InlineData("""{"settings":{"session_idle_minutes":525601}}""", "settings.session_idle_minutes")]
     [InlineData("""{"settings":{"session_idle_minutes":1.5}}""", "settings.session_idle_minutes")]
     [InlineData("""{"settings":{"session_idle_minutes":99999999999999}}""", "settings.session_idle_minutes")]
     [InlineData("""{"settings":{"session_absolute_minutes":"60"}}""", "settings.session_absolute_minutes")]
-    [InlineData("""{"settings":{"session_absolute_minutes":29}}""", "settings.session_absolute_minutes")]
-    [InlineData("""{"settings":{"session_idle_minutes":9,"session_absolute_minutes":8}}""", "settings.session_absolute_minutes")]
+    [InlineData("""{"settings":{"session_absolute_minutes":59}}""", "settings.session_absolute_minutes")]
+    [InlineData("""{"settings":{"session_absolute_minutes":89}}""", "settings.session_absolute_minutes")]
+    [InlineData("""{"settings":{"session_idle_minutes":99,"session_absolute_minutes":98}}""", "settings.session_absolute_minutes")]
     [InlineData("""{"settings":{"locale":"english, please"}}""", "settings.locale")]
     [InlineData("""{"settings":{"mail_sender_name":"A\r\nBcc: eve@example.org"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"security@example.com"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"Clinic <security"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"Clinic> now"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"The \"Clinic\""}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"The\\Clinic"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"https://evil.example"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"WWW.evil.example"}}""", "settings.mail_sender_name")]
     [InlineData("""{"settings":{"self_registration":"yes"}}""", "settings.self_registration")]
     [InlineData("""{"settings":[]}""", "settings")]
     public async Task A_field_that_is_not_acceptable_is_named_and_nothing_changes(string body, string field)
     {
-        var clinic = await server.OpenClinicAsync(new { session_idle_minutes = 30 });
+        var clinic = await server.OpenClinicAsync(new { session_idle_minutes = 90 });
         var (admin, before) = (await server.SignInAtAsync(Role.Admin, clinic), await RowAsync(clinic));
 
         var problem = await (await PatchAsync(admin, clinic, body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
@@ -154,6 +163,17 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         renamed["name"]!.GetValue<string>().Should().Be("מרפאת הלב \"100%\" 🩺");
         await (await PatchAsync(admin, clinic, $$"""{"name":"{{new string('x', 10_000)}}"}""")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
         await (await PatchAsync(admin, clinic, $$$"""{"settings":{"mail_sender_name":"{{{new string('x', 10_000)}}}"}}""")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+    }
+
+    [Fact]
+    public async Task The_name_that_mails_come_from_is_kept_in_any_script()
+    {
+        var clinic = await server.OpenClinicAsync();
+        var admin = await server.SignInAtAsync(Role.Admin, clinic);
+
+        var changed = await (await PatchAsync(admin, clinic, """{"settings":{"mail_sender_name":"מרפאת ״הלב״ & Co. (O'Hara)","session_idle_minutes":5,"session_absolute_minutes":60}}""")).ShouldBeAsync(200);
+
+        changed["settings"]!["mail_sender_name"]!.GetValue<string>().Should().Be("מרפאת ״הלב״ & Co. (O'Hara)");
     }
 
     [Fact]
