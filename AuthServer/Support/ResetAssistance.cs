@@ -42,9 +42,14 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Out
             return new AssistanceOutcome.ReasonMissing();
         }
 
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // Held, so that nobody is helped as a patient who is being given power at this moment.
+        await reach.HoldUserAsync(id, cancellationToken);
         var found = await lookup.FindAsync(reach, id, AuditEvents.ResetRequested, static (standing, staff) => standing.RefusesResetBy(staff), client, cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user, Standing: { } standing })
         {
+            // That it was refused is on record.
+            await transaction.CommitAsync(CancellationToken.None);
             return new AssistanceOutcome.Refused(found.Error);
         }
 
@@ -60,7 +65,6 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Out
 
     private async Task<AssistanceOutcome> SendAsync(Reach reach, User user, string? reason, Client client, CancellationToken cancellationToken)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await outbox.RequestAsync(MailKinds.ResetPassword, null, user.NormalizedEmail!, null, null, Connection, cancellationToken) is { } wait)
         {
             return new AssistanceOutcome.LimitReached(wait);
@@ -68,14 +72,13 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Out
 
         reach.Audit(AuditEvents.ResetRequested, clock.GetUtcNow(), client, user.Id, reason, "sent");
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await db.Database.CommitTransactionAsync(cancellationToken);
         return new AssistanceOutcome.Sent();
     }
 
     // The mail comes first, because the turn it waits for is also what keeps two who ask at once from asking twice.
     private async Task<AssistanceOutcome> AwaitApprovalAsync(Reach reach, User user, string reason, Client client, CancellationToken cancellationToken)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var wait = await outbox.RequestAsync(MailKinds.ResetAskedByStaff, user.Id, user.NormalizedEmail!, null, null, Connection, cancellationToken);
         var now = clock.GetUtcNow();
         if (await FindPendingAsync(reach, user, now, cancellationToken) is { } pending)
@@ -92,7 +95,7 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Out
         db.Add(asked);
         reach.Audit(AuditEvents.ResetRequested, now, client, user.Id, reason, "awaiting_approval");
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await db.Database.CommitTransactionAsync(cancellationToken);
         return new AssistanceOutcome.Awaiting(asked.Id, asked.ExpiresAt);
     }
 
