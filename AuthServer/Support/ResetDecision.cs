@@ -29,8 +29,10 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Ou
 {
     public async Task<DecisionOutcome> DecideAsync(Reach reach, string id, bool approves, string? reason, Client client, CancellationToken cancellationToken)
     {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // Held, so that nobody is helped who is being given power at this moment.
         if (await AssistedResetList.FindAsync(reach, id, cancellationToken) is not { } asked
-            || await reach.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == asked.UserId, cancellationToken) is not { } person)
+            || await reach.HoldUserAsync(asked.UserId.ToString(), cancellationToken) is not { } person)
         {
             return new DecisionOutcome.Refused(ErrorCodes.NotFound);
         }
@@ -39,10 +41,10 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Ou
         if (await RefusalAsync(reach, asked, cancellationToken) is { } refusal)
         {
             await reach.AuditRefusalAsync(type, refusal, clock.GetUtcNow(), client, asked.UserId);
+            await transaction.CommitAsync(CancellationToken.None);
             return new DecisionOutcome.Refused(refusal);
         }
 
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if ((approves && person.Status != UserStatus.Active) || !await TakeAsync(reach, asked, approves, cancellationToken))
         {
             return new DecisionOutcome.Refused(ErrorCodes.AlreadyDone);
