@@ -24,7 +24,7 @@ public sealed class DisablingTenantTests(TestServer server) : IClassFixture<Test
         seen["disabled_reason"].Should().BeNull();
         seen["disabled_until"].Should().BeNull();
         (await (await SendAsync(platform, person, "GET")).ShouldBeAsync(200))["disabled_reason"]!.GetValue<string>().Should().Be("Fraud");
-        (await server.RefusedAsync(admin, person)).Should().Be("beyond_tenant user.enabled;beyond_tenant user.disabled;beyond_tenant user.deleted");
+        (await server.RefusedAsync(admin, person.UserId)).Should().Be("beyond_tenant user.enabled;beyond_tenant user.disabled;beyond_tenant user.deleted");
     }
 
     [Fact]
@@ -64,6 +64,8 @@ public sealed class DisablingTenantTests(TestServer server) : IClassFixture<Test
         await (await server.Api.PostAsync($"users/{id}/disable", """{"reason":"Fraud"}""", platform.AccessToken)).ShouldBeAsync(200);
 
         await (await server.Api.SendAsync(HttpMethod.Delete, $"users/{id}/invitation", bearer: admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.BeyondTenant);
+
+        (await server.RefusedAsync(admin, id)).Should().Be("beyond_tenant user.invitation_revoked");
     }
 
     private async Task<(SignedIn Platform, SignedIn Admin, SignedIn Person)> PeopleAsync()

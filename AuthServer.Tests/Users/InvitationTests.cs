@@ -91,6 +91,33 @@ public sealed class InvitationTests(StoppedServer server) : IClassFixture<Stoppe
     }
 
     [Fact]
+    [Trait("ASVS", "6.3.1")]
+    public async Task Whoever_invites_and_takes_back_again_and_again_mails_once_a_minute_and_five_times_an_hour()
+    {
+        var admin = await server.SignInAsAsync(Role.Admin);
+        var email = Api.NewEmail();
+
+        for (var time = 0; time < 5; time++)
+        {
+            var record = await (await InviteAsync(admin, $$"""{"email":"{{email}}"}""")).ShouldBeAsync(201);
+            await (await server.Api.SendAsync(HttpMethod.Delete, $"users/{record["id"]}{(time % 2 == 0 ? "/invitation" : "")}", bearer: admin.AccessToken)).ShouldBeAsync(204);
+            await ShouldWaitAsync(TimeSpan.FromMinutes(time < 4 ? 1 : 56));
+            server.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        await ShouldWaitAsync(TimeSpan.FromMinutes(55));
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE address = @email", ("email", email))).Should().Be(5);
+
+        async Task ShouldWaitAsync(TimeSpan wait)
+        {
+            var problem = await InviteAsync(admin, $$"""{"email":"{{email}}"}""");
+            await problem.ShouldBeProblemAsync(ErrorCodes.RateLimited);
+            problem.Headers.RetryAfter!.Delta.Should().Be(wait);
+            (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE email = @email", ("email", email))).Should().Be(0, "nobody is made who is not mailed to");
+        }
+    }
+
+    [Fact]
     public async Task Once_accepted_an_invitation_cannot_be_taken_back()
     {
         var admin = await server.SignInAsAsync(Role.Admin);

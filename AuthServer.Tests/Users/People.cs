@@ -12,9 +12,9 @@ internal static class People
     public static IEnumerable<Guid> Ids(this JsonNode page) => page["items"]!.AsArray().Select(item => item!["id"]!.GetValue<Guid>());
 
     /// <summary>What somebody was refused to do to a person, in the order of the tries.</summary>
-    public static Task<string?> RefusedAsync(this TestServer server, SignedIn staff, SignedIn person) => server.Database.QueryAsync<string?>(
+    public static Task<string?> RefusedAsync(this TestServer server, SignedIn staff, Guid person) => server.Database.QueryAsync<string?>(
         "SELECT string_agg(reason || ' ' || detail, ';' ORDER BY id) FROM audit_events WHERE type = 'staff.refused' AND outcome = 'failure' AND actor_id = @actor AND subject_id = @subject",
-        ("actor", staff.UserId), ("subject", person.UserId));
+        ("actor", staff.UserId), ("subject", person));
 
     /// <summary>How often this was done to somebody, and by whom.</summary>
     public static Task<long> AuditedAsync(this TestServer server, string type, Guid actor, Guid subject) => server.Database.QueryAsync<long>(

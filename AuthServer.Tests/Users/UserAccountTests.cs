@@ -193,8 +193,8 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
         }
 
         const string Tries = "beyond_tenant user.changed_by_staff;beyond_tenant user.disabled;beyond_tenant user.enabled;beyond_tenant user.deleted";
-        (await server.RefusedAsync(admin, shared)).Should().Be(Tries, "nobody finds out unseen who is known elsewhere");
-        (await server.RefusedAsync(admin, platform)).Should().Be(Tries);
+        (await server.RefusedAsync(admin, shared.UserId)).Should().Be(Tries, "nobody finds out unseen who is known elsewhere");
+        (await server.RefusedAsync(admin, platform.UserId)).Should().Be(Tries);
 
         await (await server.Api.GetAsync($"users/{stranger.UserId}", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
     }

@@ -40,20 +40,11 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, RefusalRecord 
             return new InvitationOutcome.Refused(ErrorCodes.NotFound);
         }
 
-        var now = clock.GetUtcNow();
-        var user = new User(EmailAddress.Parse(request.Email)!, request.Username, Blank(request.FullName), request.Locale, now) { InvitedAt = now };
-        db.Add(user);
-        AddRoles(user, request, tenant, now);
-        AddProfile(user, request, now);
-        reach.Audit(AuditEvents.UserInvited, now, client, user.Id, $"roles{(tenant is null ? "" : $" at {tenant.Slug}")}: {string.Join(' ', request.RolesOrDefault)}");
+        var user = Add(request, tenant, reach, client);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        try
+        if (await SaveAsync(cancellationToken) is { } taken)
         {
-            await db.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex or UserConfiguration.UserNameIndex)
-        {
-            return new InvitationOutcome.Refused(DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex ? ErrorCodes.EmailTaken : ErrorCodes.UsernameTaken);
+            return new InvitationOutcome.Refused(taken);
         }
 
         if (await RequestMailAsync(user, cancellationToken) is { } wait)
@@ -119,6 +110,30 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, RefusalRecord 
         outbox.RequestAsync(MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
 
     private static bool IsOpen(User user) => user is { InvitedAt: not null, PasswordHash: null };
+
+    private User Add(InviteRequest request, Tenant? tenant, Reach reach, Client client)
+    {
+        var now = clock.GetUtcNow();
+        var user = new User(EmailAddress.Parse(request.Email)!, request.Username, Blank(request.FullName), request.Locale, now) { InvitedAt = now };
+        db.Add(user);
+        AddRoles(user, request, tenant, now);
+        AddProfile(user, request, now);
+        reach.Audit(AuditEvents.UserInvited, now, client, user.Id, $"roles{(tenant is null ? "" : $" at {tenant.Slug}")}: {string.Join(' ', request.RolesOrDefault)}");
+        return user;
+    }
+
+    private async Task<ErrorCode?> SaveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return null;
+        }
+        catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex or UserConfiguration.UserNameIndex)
+        {
+            return DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex ? ErrorCodes.EmailTaken : ErrorCodes.UsernameTaken;
+        }
+    }
 
     // At a tenant somebody is what was said, and everywhere a patient: what its admin gives there, they can take away there.
     private void AddRoles(User user, InviteRequest request, Tenant? tenant, DateTimeOffset now)
