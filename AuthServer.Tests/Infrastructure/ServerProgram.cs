@@ -8,7 +8,7 @@ namespace AuthServer.Tests.Infrastructure;
 /// <summary>The built server as a process of its own, with nothing in its environment but what a test puts there.</summary>
 internal static class ServerProgram
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "DOTNET_ROOT"];
 
     /// <summary>Enough to start.</summary>
