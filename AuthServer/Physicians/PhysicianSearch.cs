@@ -46,8 +46,11 @@ internal sealed class PhysicianSearch(TimeProvider clock)
             return found;
         }
 
-        var available = OfRole(reach, reach.Physicians).Available(reach.Users, today).Select(physician => physician.Id);
-        return found.Where(physician => available.Contains(physician.Id) == isAvailable);
+        // One or the other, each a join: a comparison with true would be asked of every physician again.
+        var available = OfRole(reach, reach.Physicians).Available(reach.Users, today);
+        return isAvailable
+            ? found.Where(physician => available.Any(other => other.Id == physician.Id))
+            : found.Where(physician => !available.Any(other => other.Id == physician.Id));
     }
 
     // Whoever lost the role keeps the profile, and treats nobody.
