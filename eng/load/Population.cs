@@ -33,7 +33,10 @@ internal sealed class Population(NpgsqlDataSource database, Uri server, HttpMess
         await ExecuteAsync(
             """
             WITH made AS (
-                INSERT INTO users SELECT (jsonb_populate_record(u, jsonb_build_object('id', gen_random_uuid(), 'email', name, 'normalized_email', name))).*
+                INSERT INTO users (id, email, normalized_email, password_hash, security_stamp, status, token_version, created_at, email_confirmed,
+                    phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count)
+                SELECT gen_random_uuid(), name, name, password_hash, security_stamp, status, token_version, created_at, email_confirmed,
+                    phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count
                 FROM users u, generate_series(0, @people - 1) AS n, LATERAL (SELECT 'person-' || n || '@example.org' AS name) names
                 WHERE u.email = @template
                 RETURNING id)
