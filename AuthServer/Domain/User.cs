@@ -45,6 +45,9 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>When the person was last asked to set a first password; null once they have, or where they registered by themselves.</summary>
     public DateTimeOffset? InvitedAt { get; internal set; }
 
+    /// <summary>Whether the account was made for the person, and nobody has set a password yet.</summary>
+    internal bool IsInvited => InvitedAt is not null && PasswordHash is null;
+
     /// <summary>The person's id in the system the account was imported from.</summary>
     public string? LegacyId { get; internal set; }
 

@@ -36,9 +36,8 @@ internal sealed class TenantSwitch(NpgsqlDataSource database, AccessTokenIssuer 
             WHERE t.slug = @slug AND t.status = 'active' AND EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = @user_id AND m.tenant_id = t.id))
         """;
 
-    private const string IsProven = """
-        EXISTS (SELECT 1 FROM users u LEFT JOIN tenants t ON t.id = s.tenant_id WHERE u.id = @user_id
-            AND (u.email_confirmed OR NOT coalesce((t.settings ->> 'require_verified_email')::boolean, false)))
+    private const string IsProven = $"""
+        EXISTS (SELECT 1 FROM users u LEFT JOIN tenants t ON t.id = s.tenant_id WHERE u.id = @user_id AND {SubjectQuery.IsProvenEnough})
         """;
 
     private const string Limits = $"limits AS (SELECT {SessionLimitsQuery.Columns} FROM target s {SessionLimitsQuery.Joins})";

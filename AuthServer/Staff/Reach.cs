@@ -96,24 +96,11 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
     /// The professional profile with this id and its licences, kept from others until the transaction ends: of two who decide
     /// at once the second sees what the first has made of it. Null where there is none within reach, or where it is no id.
     /// </summary>
-    public async Task<Physician?> HoldPhysicianAsync(string id, CancellationToken cancellationToken)
-    {
-        if (!Guid.TryParseExact(id, "D", out var physicianId)
-            || await Physicians.Where(physician => physician.Id == physicianId).Select(physician => (Guid?)physician.UserId).SingleOrDefaultAsync(cancellationToken) is not { } owner)
-        {
-            return null;
-        }
-
-        // The account first, as those do who delete it: whoever took the two the other way round would wait for them forever.
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {owner} FOR NO KEY UPDATE", cancellationToken);
-        var held = await db.Physicians.FromSql($"SELECT * FROM physicians WHERE id = {physicianId} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
-        if (held is not null)
-        {
-            await db.Entry(held).Collection(physician => physician.Licences).LoadAsync(cancellationToken);
-        }
-
-        return held;
-    }
+    public async Task<Physician?> HoldPhysicianAsync(string id, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(id, "D", out var physicianId)
+            && await Physicians.Where(physician => physician.Id == physicianId).Select(physician => (Guid?)physician.UserId).SingleOrDefaultAsync(cancellationToken) is { } owner
+                ? await db.HoldPhysicianAsync(owner, cancellationToken)
+                : null;
 
     /// <summary>Records what this member of staff did, with the context's other changes.</summary>
     public void Audit(string type, DateTimeOffset now, Client client, Guid? subject, string? detail = null, string? reason = null) =>

@@ -66,7 +66,7 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, RefusalRecord 
         }
 
         var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
-        if ((standing.RefusesHelpBy(reach.Staff) ?? (IsOpen(user) ? null : ErrorCodes.AlreadyDone) ?? (user.Status == UserStatus.Active ? null : ErrorCodes.AccountDisabled)) is { } refusal)
+        if ((standing.RefusesHelpBy(reach.Staff) ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone) ?? (user.Status == UserStatus.Active ? null : ErrorCodes.AccountDisabled)) is { } refusal)
         {
             return await refusals.KeepAsync(reach, AuditEvents.InvitationSentAgain, refusal, client, user.Id);
         }
@@ -93,7 +93,7 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, RefusalRecord 
         }
 
         var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
-        if ((standing.RefusesAdministrationBy(reach.Staff) ?? reach.RefusesUndoing(user) ?? (IsOpen(user) ? null : ErrorCodes.AlreadyDone)) is { } refusal)
+        if ((standing.RefusesAdministrationBy(reach.Staff) ?? reach.RefusesUndoing(user) ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone)) is { } refusal)
         {
             return await refusals.KeepAsync(reach, AuditEvents.InvitationRevoked, refusal, client, user.Id);
         }
@@ -108,8 +108,6 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, RefusalRecord 
     // By the address alone: what names the account would be gone with it, and so would the count of who invites, takes back and invites.
     private Task<TimeSpan?> RequestMailAsync(User user, CancellationToken cancellationToken) =>
         outbox.RequestAsync(MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
-
-    private static bool IsOpen(User user) => user is { InvitedAt: not null, PasswordHash: null };
 
     private User Add(InviteRequest request, Tenant? tenant, Reach reach, Client client)
     {

@@ -59,7 +59,7 @@ internal sealed record People(IQueryable<User> Users, IQueryable<IdentityUserRol
 
     private static string StatusOf(User user) =>
         user.Status != UserStatus.Active ? SnakeCase.Of(user.Status)
-        : user is { InvitedAt: not null, PasswordHash: null } ? AccountStatus.Invited
+        : user.IsInvited ? AccountStatus.Invited
         : AccountStatus.Active;
 }
 
