@@ -1,9 +1,13 @@
 using System.Globalization;
+using AuthServer.ApiKeys;
+using AuthServer.Auditing;
 using AuthServer.Cli;
 using AuthServer.Credentials;
+using AuthServer.DataRights;
 using AuthServer.Email;
 using AuthServer.EmailVerification;
 using AuthServer.Http;
+using AuthServer.Import;
 using AuthServer.Pages;
 using AuthServer.Passwords;
 using AuthServer.Physicians;
@@ -50,6 +54,10 @@ builder.AddUsers();
 builder.AddSupport();
 builder.AddTenants();
 builder.AddPhysicians();
+builder.AddApiKeys();
+builder.AddAuditing();
+builder.AddDataRights();
+builder.AddImport();
 
 // Faces
 builder.AddPages();
@@ -82,5 +90,8 @@ api.MapUsers();
 api.MapSupport();
 api.MapTenants();
 api.MapPhysicians();
+api.MapApiKeys();
+api.MapAuditing();
+api.MapDataRights();
 
 return await commandLine.RunAsync(app);

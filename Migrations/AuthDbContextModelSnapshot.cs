@@ -24,6 +24,85 @@ namespace AuthServer.Migrations
             NpgsqlModelBuilderExtensions.HasPostgresExtension(modelBuilder, "pg_trgm");
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("AuthServer.Domain.ApiKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<DateTimeOffset?>("ExpiryToldAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expiry_told_at");
+
+                    b.Property<DateTimeOffset?>("ExposedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("exposed_at");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<int>("RequestsPerMinute")
+                        .HasColumnType("integer")
+                        .HasColumnName("requests_per_minute");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.PrimitiveCollection<string[]>("Scopes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("scopes");
+
+                    b.Property<byte[]>("SecretHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret_hash");
+
+                    b.Property<Guid?>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_api_keys");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_api_keys_expires_at");
+
+                    b.HasIndex("OwnerId")
+                        .HasDatabaseName("ix_api_keys_owner_id");
+
+                    b.HasIndex("TenantId", "Name")
+                        .HasDatabaseName("ix_api_keys_tenant_id_name");
+
+                    b.ToTable("api_keys", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 90);
+                });
+
             modelBuilder.Entity("AuthServer.Domain.AssistedReset", b =>
                 {
                     b.Property<Guid>("Id")
@@ -101,6 +180,10 @@ namespace AuthServer.Migrations
                         .HasColumnType("character varying(500)")
                         .HasColumnName("detail");
 
+                    b.Property<byte[]>("ErasureProof")
+                        .HasColumnType("bytea")
+                        .HasColumnName("erasure_proof");
+
                     b.Property<IPAddress>("IpAddress")
                         .HasColumnType("inet")
                         .HasColumnName("ip_address");
@@ -124,6 +207,12 @@ namespace AuthServer.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("request_id");
+
+                    b.Property<Guid?>("Salt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("salt")
+                        .HasDefaultValueSql("gen_random_uuid()");
 
                     b.Property<Guid?>("SessionId")
                         .HasColumnType("uuid")
@@ -156,10 +245,99 @@ namespace AuthServer.Migrations
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("OccurredAt"), "brin");
 
+                    b.HasIndex("ActorId", "Id")
+                        .HasDatabaseName("ix_audit_events_actor_id_id")
+                        .HasFilter("actor_id IS NOT NULL");
+
                     b.HasIndex("SubjectId", "Id")
                         .HasDatabaseName("ix_audit_events_subject_id_id");
 
+                    b.HasIndex("TenantId", "Id")
+                        .HasDatabaseName("ix_audit_events_tenant_id_id")
+                        .HasFilter("tenant_id IS NOT NULL");
+
+                    b.HasIndex("Type", "Id")
+                        .HasDatabaseName("ix_audit_events_type_id");
+
+                    b.HasIndex(new[] { "Id" }, "ix_audit_events_erased")
+                        .HasDatabaseName("ix_audit_events_erased")
+                        .HasFilter("erasure_proof IS NOT NULL");
+
                     b.ToTable("audit_events", (string)null);
+                });
+
+            modelBuilder.Entity("AuthServer.Domain.AuditSeal", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<int>("EventCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("event_count");
+
+                    b.Property<byte[]>("EventHashes")
+                        .HasColumnType("bytea")
+                        .HasColumnName("event_hashes");
+
+                    b.PrimitiveCollection<long[]>("EventIds")
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("event_ids");
+
+                    b.Property<byte[]>("EventsHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("events_hash");
+
+                    b.Property<long>("FirstEventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_event_id");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("key_id");
+
+                    b.Property<long>("LastEventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_event_id");
+
+                    b.Property<DateTimeOffset>("NewestEventAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("newest_event_at");
+
+                    b.Property<byte[]>("PreviousHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("previous_hash");
+
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at");
+
+                    b.Property<DateTimeOffset>("SealedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sealed_at");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("signature");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_seals");
+
+                    b.HasIndex("LastEventId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_seals_last_event_id");
+
+                    b.ToTable("audit_seals", (string)null);
                 });
 
             modelBuilder.Entity("AuthServer.Domain.Figure", b =>
@@ -262,6 +440,9 @@ namespace AuthServer.Migrations
                     b.HasIndex("ExpiresOn")
                         .HasDatabaseName("ix_licences_expires_on")
                         .HasFilter("state = 'verified' AND expires_on IS NOT NULL");
+
+                    b.HasIndex("Number")
+                        .HasDatabaseName("ix_licences_number");
 
                     b.HasIndex("State")
                         .HasDatabaseName("ix_licences_state")
@@ -757,6 +938,11 @@ namespace AuthServer.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("LegacyId")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("legacy_id");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -777,6 +963,11 @@ namespace AuthServer.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_tenants");
+
+                    b.HasIndex("LegacyId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_tenants_legacy_id")
+                        .HasFilter("legacy_id IS NOT NULL");
 
                     b.HasIndex("Slug")
                         .IsUnique()
@@ -828,6 +1019,10 @@ namespace AuthServer.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("email_confirmed");
 
+                    b.Property<DateTimeOffset?>("ErasureDueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erasure_due_at");
+
                     b.Property<string>("FullName")
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
@@ -836,6 +1031,10 @@ namespace AuthServer.Migrations
                     b.Property<DateTimeOffset?>("InvitedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("invited_at");
+
+                    b.Property<bool>("IsAnonymous")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_anonymous");
 
                     b.Property<DateTimeOffset?>("LastLoginAt")
                         .HasColumnType("timestamp with time zone")
@@ -858,6 +1057,10 @@ namespace AuthServer.Migrations
                     b.Property<DateTimeOffset?>("LockoutEnd")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lockout_end");
+
+                    b.Property<bool>("MustResetPassword")
+                        .HasColumnType("boolean")
+                        .HasColumnName("must_reset_password");
 
                     b.Property<string>("NameSearchText")
                         .IsRequired()
@@ -945,9 +1148,18 @@ namespace AuthServer.Migrations
                         .HasDatabaseName("ix_users_disabled_until")
                         .HasFilter("disabled_until IS NOT NULL");
 
+                    b.HasIndex("ErasureDueAt")
+                        .HasDatabaseName("ix_users_erasure_due_at")
+                        .HasFilter("erasure_due_at IS NOT NULL");
+
                     b.HasIndex("InvitedAt")
                         .HasDatabaseName("ix_users_invited_at")
                         .HasFilter("invited_at IS NOT NULL");
+
+                    b.HasIndex("LegacyId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_users_legacy_id")
+                        .HasFilter("legacy_id IS NOT NULL");
 
                     b.HasIndex("NameSearchText")
                         .HasDatabaseName("ix_users_name_search_text");
@@ -968,6 +1180,10 @@ namespace AuthServer.Migrations
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("SearchText"), "gin");
                     NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("SearchText"), new[] { "gin_trgm_ops" });
+
+                    b.HasIndex(new[] { "Id" }, "ix_users_anonymous")
+                        .HasDatabaseName("ix_users_anonymous")
+                        .HasFilter("is_anonymous");
 
                     b.HasIndex(new[] { "CreatedAt" }, "ix_users_created_at_brin")
                         .HasDatabaseName("ix_users_created_at_brin");
@@ -1135,6 +1351,21 @@ namespace AuthServer.Migrations
                         .HasName("pk_user_tokens");
 
                     b.ToTable("user_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("AuthServer.Domain.ApiKey", b =>
+                {
+                    b.HasOne("AuthServer.Domain.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_api_keys_users_owner_id");
+
+                    b.HasOne("AuthServer.Domain.Tenant", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .HasConstraintName("fk_api_keys_tenants_tenant_id");
                 });
 
             modelBuilder.Entity("AuthServer.Domain.AssistedReset", b =>

@@ -60,7 +60,8 @@ internal static class DatabaseMigration
             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name};
             GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name};
             REVOKE INSERT, UPDATE, DELETE ON "__EFMigrationsHistory" FROM {name};
-            REVOKE UPDATE, DELETE ON audit_events FROM {name};
+            REVOKE UPDATE, DELETE ON audit_events, audit_seals FROM {name};
+            GRANT EXECUTE ON FUNCTION remove_sealed_events(timestamptz), erase_from_audit(uuid, uuid, bigint[], bytea[]) TO {name};
             """);
     }
 }

@@ -15,7 +15,7 @@ namespace AuthServer.Tests.Architecture;
 /// </summary>
 public sealed class ReachTests
 {
-    private static readonly string[] Slices = ["Users", "Support", "Tenants", "Physicians", "ApiKeys"];
+    private static readonly string[] Slices = ["Users", "Support", "Tenants", "Physicians", "ApiKeys", "Auditing"];
 
     // Not on behalf of a member of staff: the command line, mails to the person, what is done for everybody, and what people read
     // of themselves. A physician's own profile is theirs by the token; whom anybody can turn to is for patients, by the tenant of theirs.

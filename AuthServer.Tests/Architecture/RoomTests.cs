@@ -16,8 +16,8 @@ public sealed class RoomTests
         ["Audit", "Email", "Credentials"],
         ["Tokens"],
         ["Sessions"],
-        ["Staff"],
-        ["Registration", "SignIn", "Passwords", "EmailVerification", "Profile", "Users", "Support", "Tenants", "Physicians", "ApiKeys", "Import"],
+        ["Erasure", "Staff"],
+        ["Registration", "SignIn", "Passwords", "EmailVerification", "Profile", "Users", "Support", "Tenants", "Physicians", "ApiKeys", "Auditing", "DataRights", "Import"],
         ["Pages", "Cli"],
         [Program],
     ];

@@ -24,6 +24,10 @@ public sealed class ServerRoleTests(MigratedDatabase database) : IClassFixture<M
     [InlineData("UPDATE audit_events SET reason = 'x'")]
     [InlineData("DELETE FROM audit_events")]
     [InlineData("TRUNCATE audit_events")]
+    [InlineData("UPDATE audit_seals SET hash = ''")]
+    [InlineData("DELETE FROM audit_seals")]
+    [InlineData("TRUNCATE audit_seals")]
+    [InlineData("SELECT remove_sealed_events(now())")]
     [Trait("ASVS", "16.4.2")]
     public async Task Nobody_can_change_the_audit_log_not_even_its_owner(string sql)
     {
@@ -32,6 +36,21 @@ public sealed class ServerRoleTests(MigratedDatabase database) : IClassFixture<M
         (await RefusalOfAsync(database.Value.ServerConnection, sql)).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
         (await RefusalOfAsync(database.Value.OwnerConnection, sql)).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
         (await database.Value.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'test' AND reason IS NULL")).Should().BePositive();
+    }
+
+    [Fact]
+    [Trait("ASVS", "16.4.2")]
+    public async Task The_server_cannot_lift_what_protects_the_audit_log() =>
+        (await RefusalOfAsync(database.Value.ServerConnection, "SELECT set_config('authserver.audit_exception', 'on', false); DELETE FROM audit_events")).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+
+    [Fact]
+    [Trait("ASVS", "16.4.2")]
+    public async Task Nobody_is_erased_from_the_audit_log_whose_account_is_there()
+    {
+        await database.Value.ExecuteAsync("INSERT INTO users (id, email, normalized_email, status, email_confirmed, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count, token_version, created_at) VALUES ('0190aaaa-0000-7000-8000-000000000001', 'e@example.com', 'e@example.com', 'active', true, false, false, false, 0, 1, now())");
+
+        (await RefusalOfAsync(database.Value.ServerConnection, "SELECT erase_from_audit('0190aaaa-0000-7000-8000-000000000001', gen_random_uuid(), '{}', '{}')")).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+        (await RefusalOfAsync(database.Value.ServerConnection, "SELECT erase_from_audit('0190aaaa-0000-7000-8000-000000000002', gen_random_uuid(), '{}', '{}')")).Should().BeNull();
     }
 
     [Fact]

@@ -47,4 +47,22 @@ internal static class AuditEvents
     public const string LicenceReinstated = "licence.reinstated";
     public const string LicenceExpired = "licence.expired";
     public const string SigningKeyMade = "signing_key.made";
+    public const string SigningKeyRevoked = "signing_key.revoked";
+    public const string ApiKeyMade = "api_key.made";
+    public const string ApiKeyChanged = "api_key.changed";
+    public const string ApiKeyRevoked = "api_key.revoked";
+    public const string ApiKeyRefused = "api_key.refused";
+    public const string ApiKeyExposed = "api_key.exposed";
+    public const string ApiKeyTokenIssued = "api_key.token_issued";
+    public const string UserExported = "user.exported";
+    public const string ErasureRequested = "user.erasure_requested";
+    public const string ErasureUndone = "user.erasure_undone";
+    public const string UserErased = "user.erased";
+    public const string GuestMade = "user.guest_made";
+    public const string GuestRegistered = "user.guest_registered";
+    public const string PasswordResetRequired = "user.password_reset_required";
+    public const string AuditExported = "audit.exported";
+    public const string AuditRemoved = "audit.removed";
+    public const string UserImported = "user.imported";
+    public const string ImportFinished = "import.finished";
 }

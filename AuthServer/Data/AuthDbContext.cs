@@ -34,6 +34,12 @@ public sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : Ide
     /// <summary>What happened.</summary>
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
 
+    /// <summary>Batches of audit events, chained and signed.</summary>
+    public DbSet<AuditSeal> AuditSeals => Set<AuditSeal>();
+
+    /// <summary>What services sign in with.</summary>
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
     /// <summary>Failed sign-ins by name and network.</summary>
     public DbSet<SignInLockout> SignInLockouts => Set<SignInLockout>();
 

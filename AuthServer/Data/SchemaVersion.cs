@@ -4,5 +4,5 @@ namespace AuthServer.Data;
 internal static class SchemaVersion
 {
     /// <summary>The last migration's id; a test compares it with the Migrations program.</summary>
-    public const string Expected = "20261121110614_PeopleAndTenants";
+    public const string Expected = "20261121122919_ApiKeysAuditSealsAndErasure";
 }

@@ -54,6 +54,12 @@ public sealed class AuditEvent
 
     /// <summary>What staff said about it, or what exactly was changed.</summary>
     public string? Detail { get; internal init; }
+
+    /// <summary>Random; hides in the row's sealed hash what is personal. Null once that was erased. The database gives it.</summary>
+    public Guid? Salt { get; private set; }
+
+    /// <summary>Stands in for what was personal and has been erased, so that the seal still holds. See <c>Audit/</c>.</summary>
+    public byte[]? ErasureProof { get; private set; }
 }
 
 /// <summary>Whether what was tried came about.</summary>

@@ -30,6 +30,9 @@ public sealed class Tenant
     /// <summary>What the tenant chose for itself.</summary>
     public TenantSettings Settings { get; internal set; } = new();
 
+    /// <summary>Its id in the system it was imported from, with that system's name before it.</summary>
+    public string? LegacyId { get; internal set; }
+
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; private set; }
 }

@@ -48,7 +48,16 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>Whether the account was made for the person, and nobody has set a password yet.</summary>
     internal bool IsInvited => InvitedAt is not null && PasswordHash is null;
 
-    /// <summary>The person's id in the system the account was imported from.</summary>
+    /// <summary>A guest without address or password: <c>Email</c> is a placeholder that no mail can reach. Registering makes a person of it, with the same id.</summary>
+    public bool IsAnonymous { get; internal set; }
+
+    /// <summary>When the account will be erased, as the person asked; null where they did not, or came back.</summary>
+    public DateTimeOffset? ErasureDueAt { get; internal set; }
+
+    /// <summary>Whether the password is not good for signing in any more, until a mailed link has set a new one.</summary>
+    public bool MustResetPassword { get; internal set; }
+
+    /// <summary>The person's id in the system the account was imported from, with that system's name before it: <c>dd_api:17</c>.</summary>
     public string? LegacyId { get; internal set; }
 
     /// <summary>Counts changes of what tokens say about the person; a token with a lower version is refused.</summary>

@@ -24,6 +24,10 @@ internal static class MailKinds
 
     /// <summary>Support has asked for a link on somebody's behalf.</summary>
     public const string ResetAskedByStaff = "reset_asked_by_staff";
+    public const string ApiKeyMade = "api_key_made";
+    public const string ApiKeyExpiring = "api_key_expiring";
+    public const string ErasureRequested = "erasure_requested";
+    public const string ErasureUndone = "erasure_undone";
     public const string LicenceExpiring = "licence_expiring";
     public const string LicenceDecided = "licence_decided";
 

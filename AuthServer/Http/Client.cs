@@ -14,6 +14,9 @@ internal sealed record Client(IPAddress? Address, string? UserAgent, string Requ
     /// <summary>The address, or the /64 of an IPv6 address: whoever has one address there has them all.</summary>
     public string Network => NetworkOf(Address);
 
+    /// <summary>Whoever is at the command line: no address, and nobody the server knows.</summary>
+    public static Client CommandLine { get; } = new(null, "command line", $"cli-{Guid.NewGuid():N}");
+
     public static ValueTask<Client?> BindAsync(HttpContext context) => new(Of(context));
 
     public static Client Of(HttpContext context) =>

@@ -9,6 +9,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
 {
     public const string EmailIndex = "ix_users_normalized_email";
     public const string UserNameIndex = "ix_users_normalized_user_name";
+    public const string LegacyIdIndex = "ix_users_legacy_id";
 
     public void Configure(EntityTypeBuilder<User> builder)
     {
@@ -33,6 +34,9 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.HasIndex(user => user.DisabledUntil).HasFilter("disabled_until IS NOT NULL");
         builder.HasIndex(user => user.InvitedAt).HasFilter("invited_at IS NOT NULL");
         builder.Property(user => user.LegacyId).HasMaxLength(128);
+        builder.HasIndex(user => user.LegacyId).IsUnique().HasFilter("legacy_id IS NOT NULL").HasDatabaseName(LegacyIdIndex);
+        builder.HasIndex(user => user.ErasureDueAt).HasFilter("erasure_due_at IS NOT NULL");
+        builder.HasIndex(user => user.Id, "ix_users_anonymous").HasFilter("is_anonymous");
         builder.HasIndex(user => user.NormalizedEmail).IsUnique().HasDatabaseName(EmailIndex);
         builder.HasIndex(user => user.CreatedAt).HasFilter("NOT email_confirmed");
         builder.HasIndex(user => user.NormalizedUserName).IsUnique().HasDatabaseName(UserNameIndex);

@@ -13,6 +13,8 @@ internal sealed class TenantConfiguration : IEntityTypeConfiguration<Tenant>
         builder.Property(tenant => tenant.Name).HasMaxLength(200);
         builder.Property(tenant => tenant.Status).HasMaxLength(16);
         builder.HasIndex(tenant => tenant.Slug).IsUnique();
+        builder.Property(tenant => tenant.LegacyId).HasMaxLength(128);
+        builder.HasIndex(tenant => tenant.LegacyId).IsUnique().HasFilter("legacy_id IS NOT NULL");
         builder.OwnsOne(tenant => tenant.Settings, settings =>
         {
             settings.ToJson("settings");
@@ -70,5 +72,7 @@ internal sealed class LicenceConfiguration : IEntityTypeConfiguration<Licence>
         builder.HasIndex(licence => licence.ExpiresOn).HasFilter("state = 'verified' AND expires_on IS NOT NULL");
         builder.HasIndex(licence => licence.State).HasFilter("state = 'pending'");
         builder.HasIndex(licence => new { licence.PhysicianId, licence.Jurisdiction }).IsUnique();
+        // An import looks for numbers that somebody else has.
+        builder.HasIndex(licence => licence.Number);
     }
 }
