@@ -30,6 +30,7 @@ internal static class Policies
             options.AddPolicy(RecentSignIn, policy => policy.Require(ErrorCodes.ReauthenticationRequired, caller => clock.GetUtcNow() - caller.AuthenticatedAt <= Recent));
         });
         services.AddSingleton<IAuthorizationHandler, CallerRequirementHandler>();
+        services.AddSingleton<IAuthorizationHandler, KeyAccessHandler>();
         services.AddAuthorization();
     }
 
@@ -62,10 +63,26 @@ internal static class Policies
                 return Framework.HandleAsync(next, context, policy, authorizeResult);
             }
 
+            if (authorizeResult.AuthorizationFailure?.FailureReasons.OfType<KeyRefusal>().FirstOrDefault() is { } refused)
+            {
+                return RefuseKeyAsync(context, refused);
+            }
+
             // Whoever lacks the role is not asked to confirm an address or to sign in again: it would not help.
             var failed = authorizeResult.AuthorizationFailure?.FailedRequirements.ToList() ?? [];
             var refusal = failed.Count > 0 && failed.TrueForAll(requirement => requirement is CallerRequirement) ? ((CallerRequirement)failed[0]).Refusal : ErrorCodes.Forbidden;
             return new Problem(refusal).ExecuteAsync(context);
+        }
+
+        private static Task RefuseKeyAsync(HttpContext context, KeyRefusal refused)
+        {
+            if (refused.Scope is { } scope)
+            {
+                // RFC 6750 section 3.1.
+                context.Response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{scope}\"";
+            }
+
+            return new Problem(refused.Refusal).ExecuteAsync(context);
         }
     }
 }

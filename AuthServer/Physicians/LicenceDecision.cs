@@ -90,7 +90,7 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
     // A licence holds everywhere: for a tenant it is an act on the account, not on the membership.
     private static async Task<ErrorCode?> WhyNotAsync(Reach reach, Physician physician, CancellationToken cancellationToken)
     {
-        if (physician.UserId == reach.Staff.UserId)
+        if (await reach.IsOwnAsync(physician.UserId, cancellationToken))
         {
             return ErrorCodes.OwnAccount;
         }

@@ -13,10 +13,10 @@ internal static class LicenceDecisionEndpoints
 
     public static void MapLicenceDecisions(this RouteGroupBuilder group)
     {
-        group.MapPost("/{id}/verify", Verify).WithName("verifyLicence").WithSummary("Make a pending licence good, or renew one that is, with a later last day").WithExample(VerifyExample).Decides();
-        group.MapPost("/{id}/reject", Reject).WithName("rejectLicence").WithSummary("Give a pending licence back to the physician").WithExample(RefuseExample).Decides();
-        group.MapPost("/{id}/suspend", Suspend).WithName("suspendLicence").WithSummary("Take a verified licence back").WithExample(RefuseExample).Decides();
-        group.MapPost("/{id}/reinstate", Reinstate).WithName("reinstateLicence").WithSummary("Make a suspended licence good again").WithExample(ReinstateExample).Decides();
+        group.MapPost("/{id}/verify", Verify).WithName("verifyLicence").OpenToKeys(Scopes.PhysiciansWrite).WithSummary("Make a pending licence good, or renew one that is, with a later last day").WithExample(VerifyExample).Decides();
+        group.MapPost("/{id}/reject", Reject).WithName("rejectLicence").OpenToKeys(Scopes.PhysiciansWrite).WithSummary("Give a pending licence back to the physician").WithExample(RefuseExample).Decides();
+        group.MapPost("/{id}/suspend", Suspend).WithName("suspendLicence").OpenToKeys(Scopes.PhysiciansWrite).WithSummary("Take a verified licence back").WithExample(RefuseExample).Decides();
+        group.MapPost("/{id}/reinstate", Reinstate).WithName("reinstateLicence").OpenToKeys(Scopes.PhysiciansWrite).WithSummary("Make a suspended licence good again").WithExample(ReinstateExample).Decides();
     }
 
     private static void Decides(this RouteHandlerBuilder route) => route.WithAnswer(PhysicianExamples.Profile).RequireAuthorization(StaffPolicies.Administration)

@@ -20,7 +20,7 @@ internal static class Examples
     public const string Verified = """
         {
           "valid": true, "sub": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "sid": "0195b1f0-8a2b-7e4c-8d1f-3b5c7d9e1f20",
-          "roles": ["patient"], "tenant": null, "exp": 1795250400
+          "roles": ["patient"], "tenant": null, "exp": 1795250400, "scope": null
         }
         """;
 

@@ -49,11 +49,12 @@ public sealed record LogoutRequest(string? RefreshToken = null);
 /// <param name="Roles">What the person is everywhere.</param>
 /// <param name="Tenant">The active tenant.</param>
 /// <param name="Exp">When the token expires, in seconds since 1970 (UTC).</param>
-public sealed record VerifyResponse(bool Valid, Guid Sub, Guid Sid, IReadOnlyList<string> Roles, Guid? Tenant, long Exp)
+/// <param name="Scope">What an API key may do, with spaces between; null for a person. <c>sub</c> and <c>sid</c> are then the key's id.</param>
+public sealed record VerifyResponse(bool Valid, Guid Sub, Guid Sid, IReadOnlyList<string> Roles, Guid? Tenant, long Exp, string? Scope)
 {
     internal static VerifyResponse Of(ClaimsPrincipal token, Caller caller) => new(
         true, caller.UserId, caller.SessionId, [.. token.FindAll(ClaimNames.Role).Select(claim => claim.Value)], caller.TenantId,
-        long.Parse(token.FindFirstValue(ClaimNames.Expires)!, CultureInfo.InvariantCulture));
+        long.Parse(token.FindFirstValue(ClaimNames.Expires)!, CultureInfo.InvariantCulture), caller.Key is { } key ? string.Join(' ', key.Scopes) : null);
 }
 
 /// <summary>A page of a person's devices.</summary>

@@ -57,11 +57,11 @@ internal static class SessionsEndpoints
             .Refuses(ErrorCodes.NotFound, ErrorCodes.EmailNotVerified, ErrorCodes.ReauthenticationRequired, ErrorCodes.SessionExpired);
         group.MapPost("/logout", Logout).WithName("logout").WithSummary("End the session of a refresh token, or of the access token")
             .WithExample(Examples.RefreshToken)
-            .AllowAnonymous().DisableRateLimiting().Refuses(ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
+            .AllowAnonymous().DisableRateLimiting().Refuses(ErrorCodes.PersonRequired, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
         group.MapPost("/logout-all", LogoutAll).WithName("logoutAll").WithSummary("End every session of the signed-in person")
             .RequireAuthorization().DisableRateLimiting();
         group.MapPost("/verify", Verify).WithName("verify").WithSummary("Ask whether an access token is good at this moment")
-            .WithAnswer(Examples.Verified)
+            .WithAnswer(Examples.Verified).OpenToEveryKey()
             .RequireAuthorization().DisableRateLimiting();
         group.MapGet("/sessions", List).WithName("listSessions").WithSummary("The signed-in person's devices").WithAnswer(Examples.Sessions)
             .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed);
@@ -88,13 +88,19 @@ internal static class SessionsEndpoints
         };
 
     // RFC 7009 section 2.2: a token that is no longer good is answered like one that was, for the aim is reached.
-    private static async Task<Results<NoContent, ChallengeHttpResult>> Logout(LogoutRequest? request, HttpContext context, Client client, RefreshTokenFormat format, SessionRevoker revoker, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ChallengeHttpResult, Problem>> Logout(LogoutRequest? request, HttpContext context, Client client, RefreshTokenFormat format, SessionRevoker revoker, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(context.User);
         if (request?.RefreshToken is null && caller is null)
         {
             // Says what was wrong with the token, if there was one.
             return TypedResults.Challenge();
+        }
+
+        if (caller is { IsKey: true })
+        {
+            // It has no session, and would believe itself signed out.
+            return (Problem)ErrorCodes.PersonRequired;
         }
 
         // An unreadable refresh token beside a good access token must not leave alive what its owner believes ended.

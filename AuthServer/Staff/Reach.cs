@@ -14,6 +14,8 @@ namespace AuthServer.Staff;
 /// </summary>
 internal sealed class Reach(AuthDbContext db, StaffMember staff)
 {
+    private static readonly Guid AdminRole = Role.IdOf(Role.Admin);
+
     public StaffMember Staff => staff;
 
     /// <summary>The people.</summary>
@@ -37,6 +39,8 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
     public IQueryable<AssistedReset> AssistedResets => staff.TenantId is { } tenant ? db.AssistedResets.Where(reset => reset.TenantId == tenant) : db.AssistedResets;
 
     public IQueryable<AuditEvent> AuditEvents => staff.TenantId is { } tenant ? db.AuditEvents.Where(audit => audit.TenantId == tenant) : db.AuditEvents;
+
+    public IQueryable<ApiKey> ApiKeys => staff.TenantId is { } tenant ? db.ApiKeys.Where(key => key.TenantId == tenant) : db.ApiKeys;
 
     public IQueryable<Figure> Figures => db.Figures.Where(figure => figure.TenantId == staff.TenantId);
 
@@ -76,9 +80,18 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
         }
 
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM tenants WHERE id = {tenantId} FOR NO KEY UPDATE", cancellationToken);
-        return await db.Memberships.AnyAsync(membership => membership.UserId == staff.UserId && membership.TenantId == tenantId && membership.Role == Role.Admin
-            && db.Users.Any(user => user.Id == staff.UserId && user.Status == UserStatus.Active), cancellationToken);
+        var isKey = staff.Caller.IsKey;
+        var holder = isKey ? db.ApiKeys.Where(key => key.Id == staff.UserId && key.RevokedAt == null).Select(key => key.OwnerId) : db.Users.Where(user => user.Id == staff.UserId).Select(user => user.Id);
+        return await db.Users.AnyAsync(user => holder.Contains(user.Id) && user.Status == UserStatus.Active
+            && (db.Memberships.Any(membership => membership.UserId == user.Id && membership.TenantId == tenantId && membership.Role == Role.Admin)
+                // An administrator of the platform can answer for a tenant's key.
+                || (isKey && db.UserRoles.Any(held => held.UserId == user.Id && held.RoleId == AdminRole))), cancellationToken);
     }
+
+    /// <summary>Whether this is the account of whoever acts; or of the administrator who answers for the key that does.</summary>
+    public async Task<bool> IsOwnAsync(Guid userId, CancellationToken cancellationToken) =>
+        // A key that is gone by now must not get at its owner either.
+        staff.Caller.IsKey ? !await db.ApiKeys.AnyAsync(key => key.Id == staff.UserId && key.OwnerId != userId, cancellationToken) : staff.UserId == userId;
 
     /// <summary>
     /// A transaction to search in. Its statements are planned for the values they ask with: what finds one name among a

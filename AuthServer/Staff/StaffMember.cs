@@ -8,7 +8,7 @@ namespace AuthServer.Staff;
 /// Somebody who acts for others, as their token says it: for the whole platform, or for the people of the one tenant the
 /// token is for. Whoever is both wears the hat of the active tenant, unless they are administrator of the platform.
 /// </summary>
-/// <param name="Caller">The person.</param>
+/// <param name="Caller">The person; or an API key, which acts as an administrator would, as far as its scopes go.</param>
 /// <param name="IsAdmin">Administrator; otherwise support.</param>
 /// <param name="TenantId">The tenant they act for; null for the platform.</param>
 internal sealed record StaffMember(Caller Caller, bool IsAdmin, Guid? TenantId)
@@ -26,6 +26,12 @@ internal sealed record StaffMember(Caller Caller, bool IsAdmin, Guid? TenantId)
         if (Caller.Of(principal) is not { } caller)
         {
             return null;
+        }
+
+        if (caller.IsKey)
+        {
+            // Its scopes have been looked at by the route.
+            return new(caller, IsAdmin: true, caller.TenantId);
         }
 
         if (principal.IsInRole(Role.Admin))

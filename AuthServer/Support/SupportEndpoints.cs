@@ -31,9 +31,9 @@ internal static class SupportEndpoints
             .WithExample(SupportExamples.Reason).WithAnswer(SupportExamples.Opened).DisableRateLimiting().RefusesHelp();
         group.MapGet("/sessions", Sessions).WithName("listUserSessions").WithSummary("A person's devices; for staff of a tenant those signed in to it")
             .WithAnswer(Examples.Sessions).DisableRateLimiting().RefusesHelp(ErrorCodes.ValidationFailed);
-        group.MapDelete("/sessions", EndAll).WithName("endUserSessions").WithSummary("End every session of a person; for staff of a tenant those for it").DisableRateLimiting().RefusesHelp();
+        group.MapDelete("/sessions", EndAll).WithName("endUserSessions").OpenToKeys(Scopes.UsersWrite).WithSummary("End every session of a person; for staff of a tenant those for it").DisableRateLimiting().RefusesHelp();
         group.MapDelete("/sessions/{sessionId}", End).WithName("endUserSession").WithSummary("End one session of a person").DisableRateLimiting().RefusesHelp();
-        group.MapPost("/unlock", Unlock).WithName("unlockUser").WithSummary("End the lock that wrong passwords have set; support needs a reason")
+        group.MapPost("/unlock", Unlock).WithName("unlockUser").OpenToKeys(Scopes.UsersWrite).WithSummary("End the lock that wrong passwords have set; support needs a reason")
             .WithExample(SupportExamples.Reason).DisableRateLimiting().RefusesHelp();
         group.MapPost("/verification", Remind).WithName("sendUserVerification").WithSummary("Send the mail that proves the mailbox once more")
             .WithExample(SupportExamples.Reason).RequireRateLimiting(RateLimits.MailRequests).RefusesHelp(ErrorCodes.AccountDisabled, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);

@@ -94,7 +94,7 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Sessi
         return standing.RefusesAdministrationBy(reach.Staff)
             // To delete the account and invite the person anew would undo it as well.
             ?? reach.RefusesUndoing(user)
-            ?? (user.Id == reach.Staff.UserId ? ErrorCodes.OwnAccount
+            ?? (await reach.IsOwnAsync(user.Id, cancellationToken) ? ErrorCodes.OwnAccount
             : standing.IsPlatformAdmin && !isAnotherLeft ? ErrorCodes.LastAdmin
             : null);
     }

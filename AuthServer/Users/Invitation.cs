@@ -34,6 +34,12 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, RefusalRecord 
 {
     public async Task<InvitationOutcome> InviteAsync(InviteRequest request, Reach reach, Client client, CancellationToken cancellationToken)
     {
+        // Whoever reads the mailbox would have all that the key's scopes leave out.
+        if (reach.Staff.Caller.IsKey && request.RolesOrDefault.Any(role => role is Role.Admin or Role.Support))
+        {
+            return new InvitationOutcome.Refused(ErrorCodes.PersonRequired);
+        }
+
         var tenant = await reach.Tenants.AsNoTracking().SingleOrDefaultAsync(found => found.Slug == request.Tenant || found.Id == reach.Staff.TenantId, cancellationToken);
         if (request.Tenant is not null && tenant?.Slug != request.Tenant)
         {

@@ -11,11 +11,11 @@ internal static class InvitationEndpoints
 {
     /// <summary>The one that mails strangers, and is limited therefore.</summary>
     public static void MapInviting(this RouteGroupBuilder users) =>
-        users.MapPost("", Invite).WithName("inviteUser")
+        users.MapPost("", Invite).WithName("inviteUser").OpenToKeys(Scopes.UsersWrite)
             .WithSummary("Make an account for somebody, who sets the password with a mailed link; an account there is already is given roles at a tenant with PUT …/roles, by an administrator of the platform")
             .WithExample("""{"email":"dana@example.com","full_name":"Dana Levi","roles":["patient"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
             .RequireAuthorization(StaffPolicies.Administration).RequireRateLimiting(RateLimits.Invitations)
-            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken, ErrorCodes.RateLimited);
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.PersonRequired, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken, ErrorCodes.RateLimited);
 
     public static void MapInvitations(this RouteGroupBuilder administration)
     {

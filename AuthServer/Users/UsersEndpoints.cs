@@ -39,27 +39,27 @@ internal static class UsersEndpoints
         var users = api.MapGroup("/users").WithTags("Users").ValidatesRequests();
         users.MapInviting();
         var group = users.MapGroup("").DisableRateLimiting();
-        group.MapGet("", List).WithName("listUsers").WithSummary("The people within reach, newest first: searched, filtered, a page of them").WithAnswer(UserExamples.Page)
+        group.MapGet("", List).WithName("listUsers").OpenToKeys(Scopes.UsersRead).WithSummary("The people within reach, newest first: searched, filtered, a page of them").WithAnswer(UserExamples.Page)
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
-        group.MapGet("/{id}", Get).WithName("getUser").WithSummary("One person: for staff, and for the person").WithAnswer(UserExamples.Record)
+        group.MapGet("/{id}", Get).WithName("getUser").OpenToKeys(Scopes.UsersRead).WithSummary("One person: for staff, and for the person").WithAnswer(UserExamples.Record)
             .RequireAuthorization().Refuses(ErrorCodes.NotFound);
 
         var administration = group.MapGroup("").RequireAuthorization(StaffPolicies.Administration);
-        administration.MapPatch("/{id}", Patch).WithName("patchUser").WithSummary("Change some fields (RFC 7396: null clears)").ChangesFields();
-        administration.MapPut("/{id}", Put).WithName("putUser").WithSummary("Replace all fields").ChangesFields();
+        administration.MapPatch("/{id}", Patch).WithName("patchUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Change some fields (RFC 7396: null clears)").ChangesFields();
+        administration.MapPut("/{id}", Put).WithName("putUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Replace all fields").ChangesFields();
         administration.MapDelete("/{id}", Delete).WithName("deleteUser").WithSummary("Delete the account; its sessions end at once")
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
-        administration.MapPost("/{id}/disable", Disable).WithName("disableUser").WithSummary("Switch the account off, for a while or until it is enabled; its sessions end at once")
+        administration.MapPost("/{id}/disable", Disable).WithName("disableUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Switch the account off, for a while or until it is enabled; its sessions end at once")
             .WithExample("""{"reason":"Asked for by the person.","until":"2027-01-01T00:00:00Z"}""").WithAnswer(UserExamples.Record)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
-        administration.MapPost("/{id}/enable", Enable).WithName("enableUser").WithSummary("Switch the account on again").WithAnswer(UserExamples.Record)
+        administration.MapPost("/{id}/enable", Enable).WithName("enableUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Switch the account on again").WithAnswer(UserExamples.Record)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant);
         administration.MapPut("/{id}/roles", SetRoles).WithName("setUserRoles").WithSummary("Set what somebody is, everywhere or at a tenant; tokens that say otherwise are refused")
             .WithExample("""{"roles":["patient","physician"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin, ErrorCodes.EmailNotVerified);
         administration.MapInvitations();
-        administration.MapGet("/stats", Statistics).WithName("userStatistics").WithSummary("How many people, by role, status, tenant and day").WithAnswer(UserExamples.Statistics).Refuses(ErrorCodes.Forbidden);
-        administration.MapGet("/stats/count", Count).WithName("countUsers").WithSummary("How many people there are").WithAnswer("""{"total":1024,"as_of":"2026-11-21T08:30:00Z"}""").Refuses(ErrorCodes.Forbidden);
+        administration.MapGet("/stats", Statistics).WithName("userStatistics").OpenToKeys(Scopes.UsersRead).WithSummary("How many people, by role, status, tenant and day").WithAnswer(UserExamples.Statistics).Refuses(ErrorCodes.Forbidden);
+        administration.MapGet("/stats/count", Count).WithName("countUsers").OpenToKeys(Scopes.UsersRead).WithSummary("How many people there are").WithAnswer("""{"total":1024,"as_of":"2026-11-21T08:30:00Z"}""").Refuses(ErrorCodes.Forbidden);
     }
 
     private static void ChangesFields(this RouteHandlerBuilder route) => route
