@@ -118,6 +118,19 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
         }
     }
 
+    [Theory]
+    [InlineData("verify", "verified")]
+    [InlineData("reject", "unverified")]
+    public async Task An_imported_licence_is_decided_on_once_without_the_physician_giving_it_again(string verb, string state)
+    {
+        var physician = await server.RegisterPhysicianAsync();
+        await server.ImportLicenceAsync(physician);
+
+        State(await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), verb)).ShouldBeAsync(200)).Should().Be(state);
+
+        await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), verb)).ShouldBeProblemAsync(ErrorCodes.LicenceState);
+    }
+
     [Fact]
     public async Task Where_several_licences_are_pending_it_has_to_be_said_which()
     {

@@ -36,8 +36,12 @@ internal static class Practice
     }
 
     public static Task<int> SetLicenceAsync(this TestServer server, SignedIn physician, string state, DateOnly? expiresOn = null) => server.Database.ExecuteAsync(
-        "UPDATE licences SET state = @state, expires_on = @expires_on FROM physicians p WHERE p.id = physician_id AND p.user_id = @user",
+        "UPDATE licences SET state = @state, expires_on = @expires_on, reason = CASE @state WHEN 'unverified' THEN 'rejected' END FROM physicians p WHERE p.id = physician_id AND p.user_id = @user",
         ("state", state), ("expires_on", (object?)expiresOn ?? DBNull.Value), ("user", physician.UserId));
+
+    /// <summary>As an import leaves it: unverified, and never rejected.</summary>
+    public static Task<int> ImportLicenceAsync(this TestServer server, SignedIn physician) => server.Database.ExecuteAsync(
+        "UPDATE licences SET state = 'unverified', reason = NULL FROM physicians p WHERE p.id = physician_id AND p.user_id = @user", ("user", physician.UserId));
 
     /// <summary>What somebody is whom a tenant has invited: a physician there, and nothing elsewhere.</summary>
     public static Task<int> LeavePlatformAsync(this TestServer server, SignedIn physician) =>

@@ -1,8 +1,8 @@
 namespace AuthServer.Domain;
 
 /// <summary>
-/// A licence to practise. Given by the physician <c>→ pending → verified</c>, or rejected <c>→ unverified</c>; then
-/// <c>verified → suspended → verified</c>, <c>verified → expired</c>; given anew <c>unverified, expired → pending</c>.
+/// A licence to practise. Given by the physician <c>→ pending → verified</c>, or rejected <c>→ unverified</c>; imported
+/// <c>→ unverified</c>, and verified or rejected from there; then <c>verified → suspended → verified</c>, <c>verified → expired</c>; given anew <c>unverified, expired → pending</c>.
 /// Without a verified one no token carries the physician role.
 /// </summary>
 public sealed class Licence
@@ -23,6 +23,10 @@ public sealed class Licence
         ExpiresOn = expiresOn;
         State = LicenceState.Pending;
     }
+
+    /// <summary>One that another system knew: nobody here has been asked to look at it.</summary>
+    internal static Licence Imported(Guid physicianId, string? jurisdiction, string number, DateTimeOffset now) =>
+        new(physicianId, jurisdiction, number, now) { State = LicenceState.Unverified };
 
     /// <summary>By shape: two letters, and after a hyphen up to three more characters.</summary>
     internal static bool IsJurisdiction(string code) =>
@@ -75,10 +79,13 @@ public sealed class Licence
         (Reason, ExpiryToldAt, VerifiedBy, VerifiedAt) = (null, null, null, null);
     }
 
+    /// <summary>Whether an administrator can verify or reject it: a rejected one, which has a reason, is the physician's to give anew.</summary>
+    internal bool CanBeDecided => State == LicenceState.Pending || (State == LicenceState.Unverified && Reason is null);
+
     /// <summary>An administrator has checked it.</summary>
     internal void Verify(Guid by, string jurisdiction, DateOnly? expiresOn, DateTimeOffset now)
     {
-        Require(State == LicenceState.Pending && Number.Length > 0 && !(expiresOn < DayOf(now)));
+        Require(CanBeDecided && Number.Length > 0 && !(expiresOn < DayOf(now)));
         (Jurisdiction, ExpiresOn, State, Reason) = (jurisdiction, expiresOn, LicenceState.Verified, null);
         (ExpiryToldAt, VerifiedBy, VerifiedAt) = (null, by, now);
     }
@@ -96,7 +103,7 @@ public sealed class Licence
     /// <summary>An administrator could not make sure of it.</summary>
     internal void Reject(string reason)
     {
-        Require(State == LicenceState.Pending);
+        Require(CanBeDecided);
         (State, Reason) = (LicenceState.Unverified, reason);
     }
 

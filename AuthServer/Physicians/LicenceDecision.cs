@@ -29,10 +29,10 @@ internal abstract record LicenceDecisionOutcome
 /// </summary>
 internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
 {
-    /// <summary>Makes a pending licence good; or, where none is pending, prolongs one that is.</summary>
+    /// <summary>Makes a licence good that is pending or was imported; or, where there is none such, prolongs one that is.</summary>
     public async Task<LicenceDecisionOutcome> VerifyAsync(Reach reach, string id, VerifyLicenceRequest request, Client client, CancellationToken cancellationToken)
     {
-        var verified = await DecideAsync(reach, id, new(AuditEvents.LicenceVerified, licence => licence.State == LicenceState.Pending, request.LicenceId, (licence, physician, now) => Verify(licence, physician, request, reach.Staff.UserId, now)), client, cancellationToken);
+        var verified = await DecideAsync(reach, id, new(AuditEvents.LicenceVerified, licence => licence.CanBeDecided, request.LicenceId, (licence, physician, now) => Verify(licence, physician, request, reach.Staff.UserId, now)), client, cancellationToken);
         if (verified is LicenceDecisionOutcome.Refused refused && refused.Error == ErrorCodes.LicenceState && request.ExpiresOn is { } until)
         {
             // What was read was let go, and may have changed since.
@@ -44,7 +44,7 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
     }
 
     public Task<LicenceDecisionOutcome> RejectAsync(Reach reach, string id, RefuseLicenceRequest request, Client client, CancellationToken cancellationToken) =>
-        DecideAsync(reach, id, new(AuditEvents.LicenceRejected, licence => licence.State == LicenceState.Pending, request.LicenceId, (licence, _, _) => Done(() => licence.Reject(request.Reason!.Trim()))), client, cancellationToken);
+        DecideAsync(reach, id, new(AuditEvents.LicenceRejected, licence => licence.CanBeDecided, request.LicenceId, (licence, _, _) => Done(() => licence.Reject(request.Reason!.Trim()))), client, cancellationToken);
 
     public Task<LicenceDecisionOutcome> SuspendAsync(Reach reach, string id, RefuseLicenceRequest request, Client client, CancellationToken cancellationToken) =>
         DecideAsync(reach, id, new(AuditEvents.LicenceSuspended, licence => licence.State == LicenceState.Verified, request.LicenceId, (licence, _, _) => Done(() => licence.Suspend(request.Reason!.Trim()))), client, cancellationToken);

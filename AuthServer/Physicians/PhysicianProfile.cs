@@ -67,7 +67,7 @@ public sealed record PhysicianLicence
     /// <summary>The number on it.</summary>
     public required string Number { get; init; }
 
-    /// <summary><c>unverified</c> (rejected), <c>pending</c>, <c>verified</c>, <c>suspended</c> or <c>expired</c>.</summary>
+    /// <summary><c>unverified</c> (imported; or rejected, with the reason), <c>pending</c>, <c>verified</c>, <c>suspended</c> or <c>expired</c>.</summary>
     public required string State { get; init; }
 
     /// <summary>The last day it is good for (UTC); null where it does not end.</summary>
