@@ -19,7 +19,7 @@ internal sealed record BareRotated(Guid UserId, int TokenVersion, bool EmailVeri
 /// </summary>
 internal static class BareServer
 {
-    private static readonly VerifyResponse Verified = new(true, Guid.CreateVersion7(), Guid.CreateVersion7(), ["patient"], null, 2_000_000_000);
+    private static readonly VerifyResponse Verified = new(true, Guid.CreateVersion7(), Guid.CreateVersion7(), ["patient"], null, 2_000_000_000, null);
 
     public static async Task RunAsync(string url, string databaseUrl)
     {
