@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AuthServer.Tests.Infrastructure;
 
@@ -34,12 +35,51 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     [InlineData("--check-configuratoin")]
     [InlineData("create-admin", "--if-none")]
     [InlineData("create-admin", "--email", "dana@example.com", "sudo")]
+    [InlineData("create-admin", "--email", "dana@example.com", "--if-nome=true")]
+    [InlineData("@settings.rsp")]
     public async Task A_mistyped_line_starts_nothing(params string[] args)
     {
         var result = await ServerProgram.RunAsync(args, Environment);
 
-        result.ExitCode.Should().Be(1);
+        result.ExitCode.Should().Be(2);
+        result.Output.Should().BeEmpty();
         result.Error.Should().NotBeEmpty().And.NotContain("   at ");
+    }
+
+    [Theory]
+    [InlineData("create-admin")]
+    [InlineData("mail", "dead")]
+    [InlineData("mail")]
+    [InlineData("healthcheck")]
+    [InlineData("serve")]
+    public async Task The_help_of_a_command_ends_with_examples_of_it(params string[] command)
+    {
+        var result = await ServerProgram.RunAsync([.. command, "--help"], new Dictionary<string, string?>(StringComparer.Ordinal));
+
+        result.ExitCode.Should().Be(0);
+        result.Output.Split("Examples:")[1].Trim().Split('\n').Should().AllSatisfy(line => line.Trim().Should().StartWith($"AuthServer {string.Join(' ', command)}"));
+    }
+
+    [Fact]
+    public async Task With_json_an_error_is_one_object_on_standard_error()
+    {
+        var result = await ServerProgram.RunAsync(["mail", "retry", "--json"], Environment);
+
+        (result.ExitCode, result.Output).Should().Be((2, ""));
+        JsonNode.Parse(result.Error)!.ToJsonString().Should().Be("""{"error":"Nothing will be sent again: Give either the id of a mail or --all.","code":"usage"}""");
+    }
+
+    [Fact]
+    public async Task With_json_an_answer_is_one_object_on_standard_output()
+    {
+        var email = Api.NewEmail();
+
+        var result = await CreateAsync(null, "--json", "--email", email);
+
+        (result.ExitCode, result.Error).Should().Be((0, ""));
+        var answer = JsonNode.Parse(result.Output)!;
+        (await server.Api.LoginAsync(email, answer["password"]!.GetValue<string>())).User!["email"]!.GetValue<string>().Should().Be(answer["email"]!.GetValue<string>());
+        (await CreateAsync(null, "--json", "--email", Api.NewEmail(), "--if-none")).Output.Should().Be("{\"created\":false,\"email\":null,\"password\":null}\n");
     }
 
     [Fact]

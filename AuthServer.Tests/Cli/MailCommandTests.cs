@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using AuthServer.Tests.Email;
 using AuthServer.Tests.Infrastructure;
 
@@ -22,12 +23,14 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
     {
         var id = await RefusedAsync("very.private@example.net");
 
-        var result = await RunAsync("mail", "list");
+        var result = await RunAsync("mail", "dead");
 
         result.ExitCode.Should().Be(0);
         result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle()
             .Which.Should().StartWith($"{id}  test  v•••@example.net  ").And.Contain("1 attempts").And.Contain("5.1.1 nobody here").And.NotContain("very.private");
         result.Error.Should().Be("1 mails were given up.\n");
+        var json = await RunAsync("mail", "dead", "--json");
+        (JsonNode.Parse(json.Output)!["id"]!.GetValue<Guid>(), json.Error).Should().Be((id, ""));
     }
 
     [Fact]
@@ -73,7 +76,7 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
 
         var result = await RunAsync(line);
 
-        result.ExitCode.Should().Be(1);
+        result.ExitCode.Should().Be(2);
         result.Error.Should().NotBeEmpty().And.NotContain("   at ");
         (await server.FindAsync(id)).State.Should().Be("dead");
     }
@@ -114,7 +117,7 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         var result = await TestAsync(authority);
 
         result.ExitCode.Should().Be(1);
-        result.Error.Should().StartWith("The mail server cannot be used: ").And.NotContain("   at ");
+        result.Error.Should().StartWith("No mail was sent: The mail server cannot be used: ").And.NotContain("   at ");
         server.Sink.Mails.Should().HaveCount(before);
     }
 
@@ -128,7 +131,7 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         var result = await TestAsync(authority, "hush-hush");
 
         result.ExitCode.Should().Be(1);
-        result.Error.Should().StartWith("The mail server cannot be used: ").And.NotContain("hush");
+        result.Error.Should().StartWith("No mail was sent: The mail server cannot be used: ").And.NotContain("hush");
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class MailHealthTests(MailingServer server) : IClassFixture<Mailin
         await server.Database.ExecuteAsync("UPDATE email_outbox SET state = 'dead', finished_at = @now WHERE id = @id", ("id", id), ("now", server.Clock.GetUtcNow().AddHours(-23)));
         var mail = await MailAsync();
         mail["status"]!.GetValue<string>().Should().Be("degraded");
-        mail["detail"]!.GetValue<string>().Should().Contain("mail list");
+        mail["detail"]!.GetValue<string>().Should().Contain("mail dead");
 
         await server.Database.ExecuteAsync("UPDATE email_outbox SET finished_at = finished_at - interval '2 hours' WHERE id = @id", ("id", id));
 

@@ -1,7 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.Runtime.InteropServices;
 using AuthServer.Data;
 using AuthServer.Http;
 using AuthServer.Tokens;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace AuthServer.Cli;
@@ -12,35 +16,14 @@ namespace AuthServer.Cli;
 /// </summary>
 internal sealed class CommandLine
 {
-    internal const int Failed = 1;
-    private const int BadConfiguration = 78; // EX_CONFIG of sysexits.h
-
-    private readonly Option<bool> _check = new("--check-configuration") { Description = "Say what is wrong with the configuration, and exit" };
-    private readonly Command _healthCheck = new("healthcheck", "Ask the server in this container whether it is ready; for HEALTHCHECK");
-    private readonly CreateAdminCommand _createAdmin = new();
-    private readonly ICliCommand[] _mail = [new MailListCommand(), new MailRetryCommand(), new MailTestCommand()];
+    private readonly CommandTree _tree = new(CommandTable.Make());
     private readonly ParseResult _parsed;
 
     public CommandLine(string[] args)
     {
-        var mail = new Command("mail", "Look after the mails that could not be sent");
-        foreach (var command in _mail)
-        {
-            mail.Add(command.Command);
-        }
-
-        var root = new RootCommand("AuthServer: sign-in for apps.")
-        {
-            _check, new Command("serve", "Serve (the default)"), _createAdmin.Command, mail, _healthCheck,
-        };
-        foreach (var command in root.Subcommands.Prepend(root).Except([mail]).Concat(mail.Subcommands))
-        {
-            command.SetAction(static _ => 0);
-            command.Add(new Argument<string[]>("settings") { Description = "Any setting, as --Section:Key=value", Arity = ArgumentArity.ZeroOrMore });
-        }
-
-        _parsed = root.Parse(args);
-        Settings = [.. new[] { root, Asked }.Distinct().SelectMany(command => command.Arguments.OfType<Argument<string[]>>()).SelectMany(settings => _parsed.GetValue(settings) ?? [])];
+        // No @files: an argument means what it says.
+        _parsed = _tree.Root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        Settings = SettingsOnTheLine.Of(_parsed, _tree.Root, Asked);
     }
 
     /// <summary>The rest of the line, for the configuration: it would take our own options for settings.</summary>
@@ -48,110 +31,111 @@ internal sealed class CommandLine
 
     private Command Asked => _parsed.CommandResult.Command;
 
+    private bool IsJson => _parsed.GetValue(_tree.Json);
+
     /// <summary>The exit code, or null where a server is needed to go on.</summary>
     public async Task<int?> RunWithoutServerAsync(WebApplicationBuilder builder)
     {
-        // Help, the version, and what is wrong with the line itself.
-        if (_parsed.Action != Asked.Action)
+        if (_parsed.Action is HelpAction or CommandHelp || (_parsed.Errors.Count == 0 && _parsed.Action != Asked.Action))
         {
             return await _parsed.InvokeAsync();
         }
 
-        if (Misunderstood(Settings) is { } token)
+        if (Misuse() is { } misuse)
         {
-            await Console.Error.WriteLineAsync($"'{token}' is neither a command nor a setting (--Section:Key=value). See --help.");
-            return Failed;
+            Output.Fail(IsJson, $"{misuse} See --help.", "usage");
+            return ExitCode.Usage;
+        }
+
+        builder.Services.AddJson(CliJson.Default);
+        if (_tree.Find(Asked) is not null)
+        {
+            // Standard output is the command's answer.
+            builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         }
 
         await using var services = builder.Services.BuildServiceProvider();
-        if (Asked == _healthCheck)
-        {
-            return await CheckHealthAsync(services.GetRequiredService<IHttpClientFactory>(), builder.Configuration);
-        }
-
-        var faults = ConfigurationCheck.Faults(services);
-        foreach (var fault in faults)
-        {
-            await Console.Error.WriteLineAsync($"Configuration: {fault}");
-        }
-
-        return faults.Count > 0 ? BadConfiguration : _parsed.GetValue(_check) ? 0 : null;
+        return Asked == _tree.HealthCheck
+            ? await HealthCommand.RunAsync(services.GetRequiredService<IHttpClientFactory>(), builder.Configuration)
+            : CheckConfiguration(services);
     }
 
     public async Task<int> RunAsync(WebApplication app)
     {
-        if (_mail.Prepend(_createAdmin).SingleOrDefault(command => command.Command == Asked) is { } asked)
+        if (_tree.Find(Asked) is { } asked)
         {
-            return await asked.RunAsync(_parsed, app.Services);
+            return await RunAsync(asked, app.Services);
         }
 
         if (await app.Services.GetRequiredService<KeyRing>().FaultAsync(CancellationToken.None) is { } fault)
         {
             await Console.Error.WriteLineAsync($"Configuration: {fault}");
-            return BadConfiguration;
+            return ExitCode.Configuration;
         }
 
         await app.RunAsync();
-        return 0;
+        return ExitCode.Done;
     }
 
-    // Settings are --Key=value or --Key value; all else is a mistake that must not start a server.
-    private static string? Misunderstood(string[] tokens)
-    {
-        for (var index = 0; index < tokens.Length; index++)
-        {
-            if (!tokens[index].StartsWith("--", StringComparison.Ordinal))
-            {
-                return tokens[index];
-            }
+    private string? Misuse() =>
+        _parsed.Errors.Count > 0 ? string.Join(' ', _parsed.Errors.Select(error => error.Message))
+        : SettingsOnTheLine.Misunderstood(Settings) is { } token ? $"'{token}' is neither a command nor an option nor a setting (--Section:Key=value)."
+        : null;
 
-            if (!tokens[index].Contains('=', StringComparison.Ordinal) && tokens.ElementAtOrDefault(++index)?.StartsWith("--", StringComparison.Ordinal) != false)
-            {
-                return tokens[index - 1];
-            }
+    private int? CheckConfiguration(IServiceProvider services)
+    {
+        var faults = ConfigurationCheck.Faults(services);
+        foreach (var fault in faults)
+        {
+            Output.Fail(IsJson, $"Configuration: {fault}", "configuration");
         }
 
-        return null;
+        return faults.Count > 0 ? ExitCode.Configuration : _parsed.GetValue(_tree.Check) ? ExitCode.Done : null;
     }
 
-    private static async Task<int> CheckHealthAsync(IHttpClientFactory clients, ConfigurationManager configuration)
+    private async Task<int> RunAsync(ICliCommand command, IServiceProvider services)
+    {
+        using var stopping = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        await using var scope = services.CreateAsyncScope();
+        var output = new Output(IsJson, services.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value.SerializerOptions);
+        switch (await OutcomeAsync(command, new(_parsed, scope.ServiceProvider, output, stopping.Token)))
+        {
+            case CommandOutcome.Failed failed:
+                Output.Fail(IsJson, $"{command.Failure}: {failed.Reason}", failed.Code);
+                return ExitCode.Failed;
+            case CommandOutcome.Misused misused:
+                Output.Fail(IsJson, $"{command.Failure}: {misused.Reason}", "usage");
+                return ExitCode.Usage;
+            default:
+                return ExitCode.Done;
+        }
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stopping.Cancel();
+        }
+    }
+
+    private static async Task<CommandOutcome> OutcomeAsync(ICliCommand command, CommandRun run)
     {
         try
         {
-            using var client = clients.CreateClient();
-            client.Timeout = TimeSpan.FromSeconds(4);
-            var port = configuration["urls"] is { Length: > 0 } urls ? $"{BindingAddress.Parse(urls.Split(';')[0]).Port}" : (configuration["HTTP_PORTS"] ?? "8080").Split(';')[0];
-            using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/health/ready"));
-            return answer.IsSuccessStatusCode ? 0 : Failed;
+            return await command.RunAsync(run);
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or FormatException)
+        catch (OperationCanceledException) when (run.Stopping.IsCancellationRequested)
         {
-            return Failed;
-        }
-    }
-
-    /// <summary>Does it, and answers the exit code; says on one line why it could not: for a reason that is returned, or because of the database.</summary>
-    internal static async Task<int> WithDatabaseAsync(string failure, Func<Task<string?>> work)
-    {
-        string? reason;
-        try
-        {
-            reason = await work();
+            return new CommandOutcome.Failed("Stopped.", "stopped");
         }
         catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception))
         {
-            reason = "The database does not answer.";
+            return new CommandOutcome.Failed("The database does not answer.", ErrorCodes.DatabaseUnavailable.Code);
         }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable)
+        catch (Exception exception) when ((exception as PostgresException ?? exception.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.UndefinedTable)
         {
-            reason = "The database has not been migrated: run the Migrations program.";
+            return new CommandOutcome.Failed("The database has not been migrated: run the Migrations program.", "not_migrated");
         }
-
-        if (reason is not null)
-        {
-            await Console.Error.WriteLineAsync($"{failure}: {reason}");
-        }
-
-        return reason is null ? 0 : Failed;
     }
 }

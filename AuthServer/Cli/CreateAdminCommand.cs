@@ -17,20 +17,34 @@ internal sealed class CreateAdminCommand : ICliCommand
 
     public Command Command { get; }
 
-    public Task<int> RunAsync(ParseResult line, IServiceProvider services) => CommandLine.WithDatabaseAsync("No administrator was made", async () =>
+    public IReadOnlyList<string> Examples { get; } = ["create-admin --email you@example.com", "create-admin --email you@example.com --if-none"];
+
+    public string Failure => "No administrator was made";
+
+    public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
         var given = Environment.GetEnvironmentVariable("ADMIN_PASSWORD");
-        var password = string.IsNullOrEmpty(given) ? RandomNumberGenerator.GetString(PasswordAlphabet, 24) : given;
-        await using var scope = services.CreateAsyncScope();
-        switch (await scope.ServiceProvider.GetRequiredService<AdminCreation>().CreateAsync(line.GetValue(_email)!, password, line.GetValue(_ifNone), CancellationToken.None))
+        var made = string.IsNullOrEmpty(given) ? RandomNumberGenerator.GetString(PasswordAlphabet, 24) : null;
+        switch (await run.Get<AdminCreation>().CreateAsync(run.Line.GetValue(_email)!, made ?? given!, run.Line.GetValue(_ifNone), run.Stopping))
         {
             case AdminCreationOutcome.Created created:
-                Console.WriteLine($"Administrator: {created.Email}{(string.IsNullOrEmpty(given) ? $"  password: {password}  (shown only now)" : "")}");
-                return null;
+                run.Output.Write(new AdminAnswer(true, created.Email, made), $"Administrator: {created.Email}{(made is null ? "" : $"  password: {made}  (shown only now)")}");
+                return CommandOutcome.Done;
             case AdminCreationOutcome.Faulted faulted:
-                return string.Join(' ', faulted.Messages);
+                return new CommandOutcome.Failed(string.Join(' ', faulted.Messages));
             default:
-                return null;
+                if (run.Output.IsJson)
+                {
+                    run.Output.Write(new AdminAnswer(false, null, null), "");
+                }
+
+                return CommandOutcome.Done;
         }
-    });
+    }
 }
+
+/// <summary>Whether an administrator was made.</summary>
+/// <param name="Created">False where there is one already.</param>
+/// <param name="Email">The address to sign in with.</param>
+/// <param name="Password">The password, where it was not given.</param>
+internal sealed record AdminAnswer(bool Created, string? Email, string? Password);

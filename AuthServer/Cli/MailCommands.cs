@@ -3,23 +3,27 @@ using AuthServer.Email;
 
 namespace AuthServer.Cli;
 
-/// <summary><c>mail list</c></summary>
-internal sealed class MailListCommand : ICliCommand
+/// <summary><c>mail dead</c></summary>
+internal sealed class MailDeadCommand : ICliCommand
 {
-    public Command Command { get; } = new("list", "List the mails that were given up, oldest first");
+    // What it was called first.
+    public Command Command { get; } = new("dead", "List the mails that were given up, oldest first") { Aliases = { "list" } };
 
-    public Task<int> RunAsync(ParseResult line, IServiceProvider services) => CommandLine.WithDatabaseAsync("Mails cannot be listed", async () =>
+    public IReadOnlyList<string> Examples { get; } = ["mail dead", "mail dead --json"];
+
+    public string Failure => "Mails cannot be listed";
+
+    public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
-        await using var scope = services.CreateAsyncScope();
-        var letters = await scope.ServiceProvider.GetRequiredService<DeadLetters>().ListAsync(CancellationToken.None);
+        var letters = await run.Get<DeadLetters>().ListAsync(run.Stopping);
         foreach (var letter in letters)
         {
-            Console.WriteLine($"{letter.Id}  {letter.Kind}  {letter.Address}  {letter.CreatedAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  {letter.Attempts} attempts  {letter.Error}");
+            run.Output.Write(letter, $"{letter.Id}  {letter.Kind}  {letter.Address}  {letter.CreatedAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  {letter.Attempts} attempts  {letter.Error}");
         }
 
-        await Console.Error.WriteLineAsync($"{letters.Count} mails were given up.");
-        return null;
-    });
+        run.Output.Note($"{letters.Count} mails were given up.");
+        return CommandOutcome.Done;
+    }
 }
 
 /// <summary><c>mail retry</c></summary>
@@ -48,24 +52,27 @@ internal sealed class MailRetryCommand : ICliCommand
 
     public Command Command { get; }
 
-    public Task<int> RunAsync(ParseResult line, IServiceProvider services) => CommandLine.WithDatabaseAsync("Nothing will be sent again", async () =>
+    public IReadOnlyList<string> Examples { get; } = ["mail retry 0197e0a4-7c1e-7d3b-9a55-3f1f0c2d4e5a", "mail retry --all"];
+
+    public string Failure => "Nothing will be sent again";
+
+    public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
-        var id = line.GetValue(_id);
-        if (id is null == !line.GetValue(_all))
+        var id = run.Line.GetValue(_id);
+        if (id is null == !run.Line.GetValue(_all))
         {
-            return "Give either the id of a mail or --all.";
+            return new CommandOutcome.Misused("Give either the id of a mail or --all.");
         }
 
-        await using var scope = services.CreateAsyncScope();
-        var count = await scope.ServiceProvider.GetRequiredService<DeadLetters>().RetryAsync(id, CancellationToken.None);
+        var count = await run.Get<DeadLetters>().RetryAsync(id, run.Stopping);
         if (count == 0 && id is not null)
         {
-            return $"No mail {id} was given up.";
+            return new CommandOutcome.Failed($"No mail {id} was given up.");
         }
 
-        Console.WriteLine($"{count} mails will be sent again.");
-        return null;
-    });
+        run.Output.Write(new CountAnswer(count), $"{count} mails will be sent again.");
+        return CommandOutcome.Done;
+    }
 }
 
 /// <summary><c>mail test</c></summary>
@@ -77,12 +84,16 @@ internal sealed class MailTestCommand : ICliCommand
 
     public Command Command { get; }
 
-    public async Task<int> RunAsync(ParseResult line, IServiceProvider services)
+    public IReadOnlyList<string> Examples { get; } = ["mail test --to you@example.com"];
+
+    public string Failure => "No mail was sent";
+
+    public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
-        var (sender, now) = (services.GetRequiredService<MailSender>(), services.GetRequiredService<TimeProvider>().GetUtcNow());
+        var (sender, now) = (run.Get<MailSender>(), run.Get<TimeProvider>().GetUtcNow());
         var text = $"This is a test of {sender.Name}.";
-        await using var session = services.GetRequiredService<IMailTransport>().Open();
-        var outcome = await session.SendAsync(new(new Mail(line.GetValue(_to)!, "Test", $"<p>{System.Net.WebUtility.HtmlEncode(text)}</p>", text, "en"), sender.MessageIdOf(Guid.CreateVersion7(now)), now), CancellationToken.None);
+        await using var session = run.Get<IMailTransport>().Open();
+        var outcome = await session.SendAsync(new(new Mail(run.Line.GetValue(_to)!, "Test", $"<p>{System.Net.WebUtility.HtmlEncode(text)}</p>", text, "en"), sender.MessageIdOf(Guid.CreateVersion7(now)), now), run.Stopping);
         var reason = outcome switch
         {
             DeliveryOutcome.Unusable { Reason: var said } => $"The mail server cannot be used: {said}",
@@ -90,7 +101,12 @@ internal sealed class MailTestCommand : ICliCommand
             DeliveryOutcome.Refused { Reason: var said } => $"The mail server refuses it: {said}",
             _ => null,
         };
-        await (reason is null ? Console.Out : Console.Error).WriteLineAsync(reason ?? "The mail was handed over.");
-        return reason is null ? 0 : CommandLine.Failed;
+        if (reason is not null)
+        {
+            return new CommandOutcome.Failed(reason);
+        }
+
+        run.Output.Write(new CountAnswer(1), "The mail was handed over.");
+        return CommandOutcome.Done;
     }
 }

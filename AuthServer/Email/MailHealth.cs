@@ -38,7 +38,7 @@ internal sealed class MailHealth(NpgsqlDataSource database, SharedClock clock) :
         return (row.GetBoolean(0), row.GetInt64(1)) switch
         {
             (true, _) => HealthCheckResult.Degraded($"Mails have been waiting for more than {TooOld.TotalMinutes:0} minutes."),
-            (_, > 0 and var dead) => HealthCheckResult.Degraded($"{dead} mails were given up within a day: see `AuthServer mail list`."),
+            (_, > 0 and var dead) => HealthCheckResult.Degraded($"{dead} mails were given up within a day: see `AuthServer mail dead`."),
             _ => HealthCheckResult.Healthy(),
         };
     }

@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+using AuthServer.Email;
+
+namespace AuthServer.Cli;
+
+/// <summary>Answers that the command line alone gives.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(CommandError))]
+[JsonSerializable(typeof(CountAnswer))]
+[JsonSerializable(typeof(AdminAnswer))]
+[JsonSerializable(typeof(DeadLetter))]
+internal sealed partial class CliJson : JsonSerializerContext;
+
+/// <summary>How many it was done to.</summary>
+internal sealed record CountAnswer(long Count);

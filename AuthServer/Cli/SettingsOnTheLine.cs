@@ -1,0 +1,41 @@
+using System.CommandLine;
+
+namespace AuthServer.Cli;
+
+/// <summary>
+/// The rest of a line: settings, as <c>--Section:Key=value</c> or <c>--Section:Key value</c>. A mistyped option must never pass
+/// for one: <c>sessions revoke-all --tennant north</c> would end everybody's.
+/// </summary>
+internal static class SettingsOnTheLine
+{
+    // Those that stand in no section: most are the host's.
+    private static readonly string[] BareKeys = ["urls", "http_ports", "https_ports", "environment", "applicationName", "contentRoot", "DATA_DIR"];
+
+    public static Argument<string[]> Make() => new("settings") { Description = "Any setting, as --Section:Key=value", Arity = ArgumentArity.ZeroOrMore };
+
+    public static string[] Of(ParseResult line, params IEnumerable<Command> commands) =>
+        [.. commands.Distinct().SelectMany(command => command.Arguments.OfType<Argument<string[]>>()).Where(argument => argument.Name == "settings").SelectMany(settings => line.GetValue(settings) ?? [])];
+
+    /// <summary>What is no setting, or null.</summary>
+    public static string? Misunderstood(string[] tokens)
+    {
+        for (var index = 0; index < tokens.Length; index++)
+        {
+            var token = tokens[index];
+            var hasValue = token.Contains('=', StringComparison.Ordinal) || tokens.ElementAtOrDefault(++index)?.StartsWith("--", StringComparison.Ordinal) == false;
+            if (!hasValue || !IsKey(token))
+            {
+                return token;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsKey(string token) =>
+        token.StartsWith("--", StringComparison.Ordinal)
+        && token[2..].Split('=', 2) is var parts
+        && (parts[0].Contains(':', StringComparison.Ordinal) || BareKeys.Contains(parts[0], StringComparer.OrdinalIgnoreCase)
+            // What hosts programs hands on empty sections too. They set nothing.
+            || parts is [_, ""]);
+}
