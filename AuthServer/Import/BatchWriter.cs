@@ -1,0 +1,113 @@
+using AuthServer.Audit;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Email;
+using AuthServer.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Import;
+
+/// <summary>Writes what was planned for a batch, in the transaction that is open: clinics, people, what they are there, and the audit events.</summary>
+internal sealed class BatchWriter(AuthDbContext db, TimeProvider clock)
+{
+    public async Task WriteAsync(IReadOnlyList<RowPlan> plans, ImportRequest request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var plan in plans.Where(plan => plan.Result.Outcome is RowOutcome.Created or RowOutcome.Merged))
+        {
+            var person = plan.Person!;
+            var tenant = plan.Joins is { } clinic ? AddClinic(clinic, now) : (Guid?)null;
+            if (plan.Result.Outcome == RowOutcome.Created)
+            {
+                AddPerson(plan, request, now);
+            }
+
+            if (tenant is { } id)
+            {
+                db.Add(new Membership(person.Id, id, Role.Physician, now));
+                await AddProfileAsync(plan, now, cancellationToken);
+            }
+
+            db.Audit(AuditEvents.UserImported, now, Client.CommandLine, actor: null, person.Id, tenant: tenant, detail: $"{request.Source}, row {plan.Candidate.Row}");
+        }
+
+        await SendAsync(plans, request, now, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    private Guid AddClinic(ImportedClinic clinic, DateTimeOffset now)
+    {
+        if (clinic.Id == Guid.Empty)
+        {
+            var tenant = new Tenant(clinic.Slug, clinic.Name, now) { LegacyId = clinic.LegacyId };
+            clinic.Id = tenant.Id;
+            db.Add(tenant);
+            db.Audit(AuditEvents.TenantCreated, now, Client.CommandLine, actor: null, subject: null, tenant: tenant.Id, detail: $"imported: {clinic.Slug}");
+        }
+
+        return clinic.Id;
+    }
+
+    // At the clinic they are physicians, and everywhere patients: as those are who are invited there.
+    private void AddPerson(RowPlan plan, ImportRequest request, DateTimeOffset now)
+    {
+        var candidate = plan.Candidate;
+        var user = new User(candidate.Email, plan.UserName, candidate.FullName, candidate.Language, now)
+        {
+            LegacyId = candidate.LegacyId,
+            PasswordHash = candidate.PasswordHash,
+            EmailConfirmed = candidate.IsEmailVerified,
+        };
+        plan.Person!.Id = user.Id;
+        db.Add(user);
+        db.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = Role.IdOf(Role.Patient) });
+        if (request.Sends && candidate.PasswordHash is null)
+        {
+            user.InvitedAt = now;
+        }
+    }
+
+    // Somebody who was imported as a user, or is a physician already, keeps what they have said of themselves since.
+    private async Task AddProfileAsync(RowPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (candidate, person) = (plan.Candidate, plan.Person!);
+        if (plan.Result.Outcome == RowOutcome.Merged && (db.Physicians.Local.Any(physician => physician.UserId == person.Id) || await db.Physicians.AnyAsync(physician => physician.UserId == person.Id, cancellationToken)))
+        {
+            return;
+        }
+
+        var practice = candidate.Practice!;
+        var profile = new Physician(person.Id, candidate.Language, practice.Specialty, now) { PrivatePool = practice.IsPrivatePool };
+        if (practice.IsAway)
+        {
+            profile.GoAway(null);
+        }
+
+        db.Add(profile);
+        if (practice.Licence is { } licence)
+        {
+            db.Add(Licence.Imported(profile.Id, licence.Jurisdiction, licence.Number, now));
+        }
+    }
+
+    // In the transaction that says they were invited: neither is there without the other.
+    private async Task SendAsync(IReadOnlyList<RowPlan> plans, ImportRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!request.Sends)
+        {
+            return;
+        }
+
+        var waiting = plans.Where(plan => plan.Person is { WaitsForLink: true }).Select(plan => plan.Person!.Id).Distinct().ToList();
+        var made = db.Users.Local.Where(user => waiting.Contains(user.Id)).ToList();
+        var missing = waiting.Except(made.Select(user => user.Id)).ToList();
+        var found = missing.Count == 0 ? [] : await db.Users.Where(user => missing.Contains(user.Id) && user.PasswordHash == null && user.InvitedAt == null).ToListAsync(cancellationToken);
+        foreach (var user in made.Concat(found))
+        {
+            user.InvitedAt = now;
+            db.OweMail(MailKinds.Invitation, user, user.NormalizedEmail!, now);
+            db.Audit(AuditEvents.UserInvited, now, Client.CommandLine, actor: null, user.Id, detail: "imported; the link is mailed");
+        }
+    }
+}

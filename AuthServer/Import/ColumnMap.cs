@@ -1,0 +1,84 @@
+using System.Text.Json;
+
+namespace AuthServer.Import;
+
+/// <summary>Which column of the source is which field.</summary>
+internal sealed class ColumnMap
+{
+    private const int MostBytes = 1 << 20;
+
+    private readonly FieldSet _fields;
+
+    // Field → column, or null where the field is left out; those not in it are called like their column, if there is one.
+    private readonly Dictionary<string, string?> _named;
+    private readonly Dictionary<string, string> _columns = new(StringComparer.Ordinal);
+
+    private ColumnMap(FieldSet fields, Dictionary<string, string?> named) => (_fields, _named) = (fields, named);
+
+    /// <summary>Fields by name, with their columns; known once the source's columns are.</summary>
+    public IReadOnlyDictionary<string, string> Columns => _columns;
+
+    /// <exception cref="ImportFault">The file is not there, or no map.</exception>
+    public static async Task<ColumnMap> ReadAsync(string? path, FieldSet fields, CancellationToken cancellationToken)
+    {
+        if (path is null)
+        {
+            return new(fields, new(StringComparer.Ordinal));
+        }
+
+        var named = Parse(path, await BytesAsync(path, cancellationToken));
+        var unknown = named.Keys.Except(fields.Names, StringComparer.Ordinal).ToList();
+        return unknown.Count == 0 ? new(fields, named) : throw new ImportFault($"{path} names fields that there are not: {string.Join(", ", unknown)}. There are: {string.Join(", ", fields.Names)}.");
+    }
+
+    /// <summary>Finds the columns; answers those that nothing is taken from.</summary>
+    /// <exception cref="ImportFault">A column is missing, or there twice.</exception>
+    public IReadOnlyList<string> Resolve(IReadOnlyList<string> columns)
+    {
+        if (columns.GroupBy(column => column, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
+        {
+            throw new ImportFault($"There are two columns called {twice.Key}: it cannot be told which is meant.");
+        }
+
+        foreach (var field in _fields.Names)
+        {
+            var isNamed = _named.TryGetValue(field, out var name);
+            if (columns.FirstOrDefault(column => string.Equals(column, isNamed ? name : field, StringComparison.OrdinalIgnoreCase)) is { } column)
+            {
+                _columns[field] = column;
+            }
+        }
+
+        var missing = _fields.Names.Where(field => !_columns.ContainsKey(field) && (_named.GetValueOrDefault(field) is not null || _fields.Required.Contains(field, StringComparer.Ordinal))).ToList();
+        return missing.Count == 0
+            ? [.. columns.Except(_columns.Values, StringComparer.OrdinalIgnoreCase)]
+            : throw new ImportFault($"These columns are missing: {string.Join(", ", missing.Select(Described))}. There are: {string.Join(", ", columns)}. Say with --map which is which.");
+    }
+
+    private string Described(string field) => _named.GetValueOrDefault(field) is { } column && column != field ? $"{column} ({field})" : field;
+
+    private static async Task<byte[]> BytesAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new FileInfo(path).Length <= MostBytes ? await File.ReadAllBytesAsync(path, cancellationToken) : throw new ImportFault($"{path} is too large for a map.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ImportFault($"{path} cannot be read: {exception.Message}");
+        }
+    }
+
+    private static Dictionary<string, string?> Parse(string path, ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return document.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString(), StringComparer.Ordinal);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new ImportFault($"{path} is no map: a JSON object such as {{\"email\": \"mail_address\", \"specialty\": null}} is needed.");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+namespace AuthServer.Import;
+
+/// <summary>What the operator wants imported.</summary>
+/// <param name="Fields">What a row says: physicians or users.</param>
+/// <param name="From">A PostgreSQL URL or a file.</param>
+/// <param name="Source">The other system's name, which goes before its ids.</param>
+internal sealed record ImportRequest(FieldSet Fields, string From, string Source)
+{
+    /// <summary>The file that says which column is which field; null for columns that are named like the fields.</summary>
+    public string? Map { get; init; }
+
+    /// <summary>Schema and table in PostgreSQL.</summary>
+    public string? Table { get; init; }
+
+    /// <summary>How a file is encoded, where it is not UTF-8.</summary>
+    public string? Encoding { get; init; }
+
+    /// <summary>Tell what would happen, and change nothing.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>Mail the links to set the first password.</summary>
+    public bool Sends { get; init; }
+
+    /// <summary>The file those links are written to instead.</summary>
+    public string? LinksOut { get; init; }
+
+    /// <summary>The file that gets a line for each row.</summary>
+    public string? Report { get; init; }
+
+    /// <summary>Whoever has a password there has proven the mailbox there.</summary>
+    public bool TrustsEmails { get; init; }
+
+    /// <summary>What is wrong with the wish itself, or null.</summary>
+    public string? Fault() =>
+        !IsSourceName(Source) ? "--source is a short name: up to 32 lower-case letters, digits, '_', '-' and '.'."
+        : Sends && LinksOut is not null ? "Give either --send or --links-out: a person gets one link."
+        : null;
+
+    private static bool IsSourceName(string name) => name.Length is > 0 and <= 32 && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '_' or '-' or '.');
+}
+
+/// <summary>What the rows of a source can say.</summary>
+/// <param name="Names">All fields.</param>
+/// <param name="Required">Those without which no row can be imported.</param>
+internal sealed record FieldSet(IReadOnlyList<string> Names, IReadOnlyList<string> Required)
+{
+    public static readonly FieldSet Physicians = new(
+        ["group_id", "physician_id", "physician_name", "email", "email_verified", "password_hash", "vendor_id", "vendor_name", "license_number",
+            "jurisdiction", "language", "specialty", "private_pool", "vacation_mode", "firebase_patient_ids"],
+        ["physician_id", "email", "vendor_id"]);
+
+    public static readonly FieldSet Users = new(["id", "email", "full_name", "username", "language", "email_verified", "password_hash"], ["id", "email"]);
+}

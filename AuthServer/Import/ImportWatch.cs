@@ -1,0 +1,11 @@
+namespace AuthServer.Import;
+
+/// <summary>What whoever waits for an import wants to be told on the way.</summary>
+internal sealed class ImportWatch
+{
+    /// <summary>How many rows there are, and which columns nothing is taken from.</summary>
+    public Action<long, IReadOnlyList<string>> Begun { get; init; } = static (_, _) => { };
+
+    /// <summary>What became of a row; with a real run it is written by then.</summary>
+    public Action<RowResult> Told { get; init; } = static _ => { };
+}

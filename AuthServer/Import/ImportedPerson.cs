@@ -1,0 +1,67 @@
+using AuthServer.Domain;
+
+namespace AuthServer.Import;
+
+/// <summary>Somebody who is in the database already, or will be after this batch.</summary>
+internal sealed class ImportedPerson(string? legacyId, string address, string canonical, string? name)
+{
+    private readonly List<string> _clinicsSeen = [];
+
+    /// <summary>The account's; empty until it is made.</summary>
+    public Guid Id { get; set; }
+
+    public string? LegacyId => legacyId;
+
+    /// <summary>The address as it is spelled.</summary>
+    public string Address => address;
+
+    public string Canonical => canonical;
+
+    public string? NameKey { get; } = CleanText.Key(name);
+
+    /// <summary>The first row of this run that is this person's; 0 where none was yet.</summary>
+    public long Row { get; set; }
+
+    /// <summary>The clinics they are a physician at, as the database has it.</summary>
+    public IReadOnlySet<string> Clinics { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>The clinics they were imported at once.</summary>
+    public IReadOnlySet<string> FormerClinics { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Has neither a password nor, yet, a link to set one.</summary>
+    public bool WaitsForLink { get; set; }
+
+    /// <summary>Whether another row of this run had them at this clinic.</summary>
+    public bool IsSeenAt(string clinic) => _clinicsSeen.Contains(clinic);
+
+    public void SeeAt(string clinic) => _clinicsSeen.Add(clinic);
+
+    public void UnseeAt(string clinic) => _clinicsSeen.Remove(clinic);
+
+    /// <summary>How a row or a report names them.</summary>
+    public string Named => Row > 0 ? $"row {Row}" : $"account {Id}";
+
+    public static ImportedPerson New(Candidate candidate) =>
+        new(candidate.LegacyId, candidate.Email.Address, candidate.Email.Canonical, candidate.FullName) { WaitsForLink = candidate.PasswordHash is null };
+
+    public static ImportedPerson Of(User user, IReadOnlySet<string> clinics, IReadOnlySet<string> formerClinics) => new(user.LegacyId, user.Email!, user.NormalizedEmail!, user.FullName)
+    {
+        Id = user.Id,
+        Clinics = clinics,
+        FormerClinics = formerClinics,
+        WaitsForLink = user is { PasswordHash: null, InvitedAt: null, Status: UserStatus.Active },
+    };
+}
+
+/// <summary>A clinic that is in the database already, or will be after this batch.</summary>
+internal sealed class ImportedClinic(string legacyId, string name, string slug)
+{
+    /// <summary>The tenant's; empty until it is made.</summary>
+    public Guid Id { get; set; }
+
+    public string LegacyId => legacyId;
+
+    public string Name => name;
+
+    public string Slug => slug;
+}

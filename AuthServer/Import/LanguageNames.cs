@@ -1,0 +1,38 @@
+using AuthServer.Http;
+
+namespace AuthServer.Import;
+
+/// <summary>Languages as forms have them, by tag.</summary>
+internal static class LanguageNames
+{
+    private static readonly Dictionary<string, string> Tags = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["hebrew"] = "he",
+        ["עברית"] = "he",
+        ["iw"] = "he",
+        ["english"] = "en",
+        ["אנגלית"] = "en",
+        ["arabic"] = "ar",
+        ["ערבית"] = "ar",
+        ["russian"] = "ru",
+        ["רוסית"] = "ru",
+        ["french"] = "fr",
+        ["צרפתית"] = "fr",
+        ["spanish"] = "es",
+        ["ספרדית"] = "es",
+        ["amharic"] = "am",
+        ["אמהרית"] = "am",
+        ["german"] = "de",
+        ["ukrainian"] = "uk",
+        ["romanian"] = "ro",
+        ["yiddish"] = "yi",
+    };
+
+    /// <summary>The BCP 47 tag; null where the text is neither one nor a name that is known.</summary>
+    public static string? TagOf(string? text)
+    {
+        var (tag, errors) = (text is null ? null : Tags.GetValueOrDefault(text, text.Replace('_', '-')), new FieldErrors());
+        errors.LanguageTag("language", tag);
+        return errors.Any ? null : tag;
+    }
+}

@@ -1,0 +1,42 @@
+using AuthServer.Audit;
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Email;
+using AuthServer.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Import;
+
+/// <summary>
+/// Writes links to set the first password into a file, for whoever has none. First into the file and on to the disk, then into
+/// the database that they were invited: if the server is killed between the two the link is written again, and none is lost.
+/// </summary>
+internal sealed class LinkDelivery(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer, TimeProvider clock)
+{
+    public async Task<int> WriteAsync(IReadOnlyCollection<Guid> people, LinkFile file, CancellationToken cancellationToken)
+    {
+        var waiting = await db.Users.AsNoTracking().Where(user => people.Contains(user.Id) && user.PasswordHash == null && user.InvitedAt == null && user.Status == UserStatus.Active).OrderBy(user => user.Id).ToListAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        foreach (var user in waiting)
+        {
+            var texts = printer.TextsIn(user.Locale);
+            file.Add(user.Email!, user.FullName, links.For(MailPages.Invitation, tokens.Make(user, MailedTokenUse.Invitation), texts, NoDetails), now + settings.InvitationLifetime);
+        }
+
+        file.Save();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var ids = waiting.ConvertAll(user => user.Id);
+        await db.Users.Where(user => ids.Contains(user.Id) && user.PasswordHash == null).ExecuteUpdateAsync(set => set.SetProperty(user => user.InvitedAt, now), cancellationToken);
+        foreach (var id in ids)
+        {
+            db.Audit(AuditEvents.UserInvited, now, Client.CommandLine, actor: null, id, detail: "imported; the link was written to a file");
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return ids.Count;
+    }
+
+    private static readonly Dictionary<string, string> NoDetails = [];
+}

@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using CsvHelper;
+
+namespace AuthServer.Import;
+
+/// <summary>
+/// The file with the links: a line for each person, CSV or JSON by its ending. A further run adds to it; half a line, which a
+/// killed run may leave, is taken out, for its person will get a whole one.
+/// </summary>
+internal sealed class LinkFile : IDisposable
+{
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+    private static readonly CsvWriterOptions Spreadsheet = new() { NewLine = "\n", Injection = CsvInjection.Escape };
+
+    private readonly FileStream _file;
+    private readonly CsvWriter? _csv;
+
+    private LinkFile(FileStream file, bool isCsv)
+    {
+        _file = file;
+        var isNew = CutHalfLine();
+        _csv = isCsv ? CsvWriter.Create(file, Spreadsheet, leaveOpen: true) : null;
+        if (isNew)
+        {
+            _csv?.WriteHeader(["email", "name", "link", "expires_at"]);
+        }
+    }
+
+    /// <exception cref="ImportFault">It cannot be written, or others could read it.</exception>
+    public static LinkFile Open(string path) => new(PrivateFile.Open(path), string.Equals(Path.GetExtension(path), ".csv", StringComparison.OrdinalIgnoreCase));
+
+    public void Add(string email, string? name, string link, DateTimeOffset expiresAt)
+    {
+        var until = expiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        if (_csv is not null)
+        {
+            _csv.WriteRecord([email, name ?? "", link, until]);
+            return;
+        }
+
+        var line = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(line, Readable))
+        {
+            json.WriteStartObject();
+            json.WriteString("email", email);
+            json.WriteString("name", name);
+            json.WriteString("link", link);
+            json.WriteString("expires_at", until);
+            json.WriteEndObject();
+        }
+
+        _file.Write(line.WrittenSpan);
+        _file.WriteByte((byte)'\n');
+    }
+
+    /// <summary>Down to the disk.</summary>
+    public void Save()
+    {
+        _csv?.Flush();
+        _file.Flush(flushToDisk: true);
+    }
+
+    public void Dispose()
+    {
+        _csv?.Dispose();
+        _file.Dispose();
+    }
+
+    // Whether nothing is left. No line of ours has a line break in it: names are cleaned.
+    private bool CutHalfLine()
+    {
+        var end = _file.Length;
+        while (end > 0)
+        {
+            _file.Position = end - 1;
+            if (_file.ReadByte() == '\n')
+            {
+                break;
+            }
+
+            end--;
+        }
+
+        _file.SetLength(end);
+        _file.Position = end;
+        return end == 0;
+    }
+}

@@ -1,0 +1,36 @@
+namespace AuthServer.Import;
+
+/// <summary>Files with people's addresses, or links into their accounts, in them: for the operator's eyes alone.</summary>
+internal static class PrivateFile
+{
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>Makes it with mode 0600, or takes one that nobody else can read.</summary>
+    /// <exception cref="ImportFault">It cannot be written, or others could read it.</exception>
+    public static FileStream Open(string path)
+    {
+        FileStream? file = null;
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            file = new FileStream(path, options);
+            // Of the file that is open: one of that name could be put in its place meanwhile.
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != UnixFileMode.None)
+            {
+                throw new ImportFault($"{path} is there already, and others can read it: chmod 600 it, or name another file.");
+            }
+
+            return file.CanSeek ? file : throw new ImportFault($"{path} is no file.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ImportFault)
+        {
+            file?.Dispose();
+            throw exception as ImportFault ?? new ImportFault($"{path} cannot be written: {exception.Message}");
+        }
+    }
+}
