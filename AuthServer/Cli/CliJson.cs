@@ -9,6 +9,8 @@ namespace AuthServer.Cli;
 [JsonSerializable(typeof(CountAnswer))]
 [JsonSerializable(typeof(AdminAnswer))]
 [JsonSerializable(typeof(DeadLetter))]
+[JsonSerializable(typeof(ImportRowAnswer))]
+[JsonSerializable(typeof(ImportSummaryAnswer))]
 internal sealed partial class CliJson : JsonSerializerContext;
 
 /// <summary>How many it was done to.</summary>

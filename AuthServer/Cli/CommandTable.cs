@@ -11,7 +11,7 @@ internal static class CommandTable
 {
     public static IReadOnlyList<CommandGroup> Make() =>
     [
-        new(null, "", [new CreateAdminCommand()]),
+        new(null, "", [new CreateAdminCommand(), ImportCommand.Physicians(), ImportCommand.Users()]),
         new("mail", "Look after the mails that could not be sent", [new MailDeadCommand(), new MailRetryCommand(), new MailTestCommand()]),
     ];
 }
