@@ -6,6 +6,7 @@ using AuthServer.Credentials;
 using AuthServer.DataRights;
 using AuthServer.Email;
 using AuthServer.EmailVerification;
+using AuthServer.Erasure;
 using AuthServer.Http;
 using AuthServer.Import;
 using AuthServer.Pages;
@@ -42,6 +43,7 @@ builder.AddCredentials();
 builder.AddEmail();
 builder.AddTokens();
 builder.AddSessions();
+builder.AddErasure();
 builder.AddStaff();
 
 // Slices

@@ -34,6 +34,8 @@ internal static class Mails
         ["licence-suspended"] = texts => texts.LicenceSuspended(new("IL", "The register says that it rests.")),
         ["licence-expiring"] = texts => texts.LicenceExpiring(new("IL", ExpiresOn: new(2026, 11, 28))),
         ["licence-expired"] = texts => texts.LicenceExpired(new("IL", ExpiresOn: new(2026, 11, 20))),
+        ["erasure-requested"] = texts => texts.ErasureRequested(At, At + TimeSpan.FromDays(14), Url),
+        ["erasure-undone"] = texts => texts.ErasureUndone(At, Url),
         ["reset-asked-by-staff"] = texts => texts.ResetAskedByStaff(At),
     };
 

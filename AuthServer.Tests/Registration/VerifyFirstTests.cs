@@ -1,4 +1,5 @@
 using AuthServer.Email;
+using AuthServer.Erasure;
 using AuthServer.Http;
 using AuthServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,13 +29,13 @@ public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFix
     {
         var (squatted, proven) = (Api.NewEmail(), await ProvenAsync());
         await RegisterAsync(squatted, "a phrase of somebody else");
-        var sweep = server.Services.GetRequiredService<Sweep>();
+        var duty = server.Services.GetRequiredService<ErasureDuty>();
 
         server.Clock.Advance(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(1));
-        await sweep.RunAsync(CancellationToken.None);
+        await duty.RunAsync(CancellationToken.None);
         (await CountAsync(squatted)).Should().Be(1);
         server.Clock.Advance(TimeSpan.FromMinutes(2));
-        await sweep.RunAsync(CancellationToken.None);
+        await duty.RunAsync(CancellationToken.None);
 
         (await CountAsync(squatted)).Should().Be(0);
         (await CountAsync(proven)).Should().Be(1);

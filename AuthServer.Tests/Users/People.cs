@@ -19,4 +19,9 @@ internal static class People
     /// <summary>How often this was done to somebody, and by whom.</summary>
     public static Task<long> AuditedAsync(this TestServer server, string type, Guid actor, Guid subject) => server.Database.QueryAsync<long>(
         "SELECT count(*) FROM audit_events WHERE type = @type AND actor_id = @actor AND subject_id = @subject AND outcome = 'success'", ("type", type), ("actor", actor), ("subject", subject));
+
+    /// <summary>How often they did this to somebody whom nothing names any more.</summary>
+    public static Task<long> AuditedWithoutNameAsync(this TestServer server, string type, Guid actor) => server.Database.QueryAsync<long>(
+        "SELECT count(*) FROM audit_events a WHERE type = @type AND actor_id = @actor AND outcome = 'success' AND subject_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audit_events b WHERE b.subject_id = a.subject_id AND b.salt IS NOT NULL AND b.type NOT IN (@type, 'user.erased'))",
+        ("type", type), ("actor", actor));
 }

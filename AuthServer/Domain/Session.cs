@@ -92,6 +92,12 @@ public enum RevocationReason
     /// <summary>The account was deleted.</summary>
     AccountDeleted,
 
+    /// <summary>The person asked for their account to be erased.</summary>
+    ErasureRequested,
+
+    /// <summary>The guest it belonged to registered.</summary>
+    GuestRegistered,
+
     /// <summary>A refresh token was used a second time, which means that two parties hold it.</summary>
     TokenReused,
 }

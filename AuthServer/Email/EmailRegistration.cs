@@ -10,7 +10,7 @@ internal static class EmailRegistration
     {
         builder.AddSettings<LinkSettings>();
         builder.AddEmailSettings();
-        builder.Services.AddSingleton(new Swept("email_outbox", "finished_at < @before", TimeSpan.FromDays(30)));
+        builder.Services.AddSingleton(new Swept("email_outbox", "finished_at < @before", Outbox.KeptFor));
         builder.Services.AddSingleton<Outbox>();
         builder.Services.AddSingleton<MailLinks>();
         builder.Services.AddSingleton<MailPrinter>();

@@ -83,6 +83,18 @@ internal sealed class EnglishTexts(string appName) : MailTexts
         Facts: [When(at)],
         Footer: $"If it was not you, tell the people at {appName} at once.");
 
+    public override MailContent ErasureRequested(DateTimeOffset at, DateTimeOffset due, string resetUrl) => new(
+        Language, "Your account will be deleted", "You can keep it by signing in.",
+        [$"Somebody, probably you, asked for your account at {appName} to be deleted. Every device was signed out. At the time below, the account and everything personal in it will be gone for good.",
+            "To keep it, sign in before then."],
+        new(NewPassword, resetUrl), [new("Deleted on", Time(due)), When(at)],
+        "If it was not you, somebody else may know your password: set a new one, then sign in.");
+
+    public override MailContent ErasureUndone(DateTimeOffset at, string resetUrl) => new(
+        Language, "Your account stays", "It will not be deleted.",
+        [$"Somebody, probably you, signed in to your account at {appName}, so it will not be deleted.", NothingToDo],
+        new(NewPassword, resetUrl), [When(at)]);
+
     public override MailContent LicenceVerified(LicenceNews news) => new(
         Language, "Your profile was confirmed", "You can begin.",
         [$"Your licence was checked, and from now on you are a physician at {appName}.", "If an app is open, sign in again or wait a few minutes."],

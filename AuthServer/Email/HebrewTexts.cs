@@ -87,6 +87,18 @@ internal sealed class HebrewTexts(string appName) : MailTexts
         Facts: [When(at)],
         Footer: $"הבקשה לא באה ממך? כדאי לפנות מיד לצוות של {appName}.");
 
+    public override MailContent ErasureRequested(DateTimeOffset at, DateTimeOffset due, string resetUrl) => new(
+        Language, "החשבון שלך עומד להימחק", "כדי לשמור עליו די להתחבר.",
+        [$"התקבלה בקשה למחוק את החשבון שלך ב־{appName}. כל המכשירים נותקו. במועד שכאן יימחקו לצמיתות החשבון וכל הפרטים האישיים שבו.",
+            "כדי לשמור על החשבון, די להתחבר לפני המועד."],
+        new(NewPassword, resetUrl), [new("מועד המחיקה", Time(due)), When(at)],
+        "הבקשה לא באה ממך? ייתכן שמישהו אחר יודע את הסיסמה שלך. כדאי לקבוע סיסמה חדשה ואז להתחבר.");
+
+    public override MailContent ErasureUndone(DateTimeOffset at, string resetUrl) => new(
+        Language, "החשבון שלך נשאר", "הוא לא יימחק.",
+        [$"הייתה התחברות לחשבון שלך ב־{appName}, ולכן הוא לא יימחק.", NothingToDo],
+        new(NewPassword, resetUrl), [When(at)]);
+
     public override MailContent LicenceVerified(LicenceNews news) => new(
         Language, "הפרופיל שלך אושר", "אפשר להתחיל.",
         [$"הרישיון שלך נבדק, ומעכשיו יש לך הרשאת רופא ב־{appName}.", "אם יש אפליקציה פתוחה, כדאי להתחבר מחדש או לחכות כמה דקות."],

@@ -42,6 +42,12 @@ internal abstract class MailTexts
     /// <summary>Support was asked for a link on the person's behalf, and nobody has agreed yet.</summary>
     public abstract MailContent ResetAskedByStaff(DateTimeOffset at);
 
+    /// <summary>Somebody asked for the account to be erased; until then signing in keeps it.</summary>
+    public abstract MailContent ErasureRequested(DateTimeOffset at, DateTimeOffset due, string resetUrl);
+
+    /// <summary>The account stays, because somebody signed in.</summary>
+    public abstract MailContent ErasureUndone(DateTimeOffset at, string resetUrl);
+
     public abstract MailContent LicenceVerified(LicenceNews news);
 
     public abstract MailContent LicenceRejected(LicenceNews news);

@@ -23,6 +23,9 @@ internal sealed class Outbox(NpgsqlDataSource database, TimeProvider clock)
     /// <summary>Names of what a mail's data can hold.</summary>
     public const string Ip = "ip", Device = "device", UserAgent = "user_agent", NewAddress = "new_address", Until = "until";
 
+    /// <summary>How long a mail stays after it was sent, dropped or given up.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
+
     // Per address and kind (ASVS 6.3.1): whoever asks again and again must not fill somebody's mailbox.
     private const int MostInAnHour = 5;
 

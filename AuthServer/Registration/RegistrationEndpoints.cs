@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AuthServer.Email;
+using AuthServer.Erasure;
 using AuthServer.Http;
 using AuthServer.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,13 +17,13 @@ internal static class RegistrationEndpoints
     private const string Example = """{"email":"dana@example.com","password":"correct horse battery","full_name":"Dana Levi","locale":"he","device_name":"Dana's phone"}""";
 
     // Registered, perhaps with somebody else's address, and never proven nor signed in: it must not keep the address for good.
-    private const string NeverUsed = "NOT email_confirmed AND created_at < @before AND last_login_at IS NULL AND password_hash IS NOT NULL AND legacy_id IS NULL";
+    private const string NeverUsed = "NOT u.email_confirmed AND u.created_at < @before AND u.last_login_at IS NULL AND u.password_hash IS NOT NULL AND u.legacy_id IS NULL";
     private static readonly TimeSpan UnprovenFor = TimeSpan.FromDays(7);
 
     public static void AddRegistration(this WebApplicationBuilder builder)
     {
         builder.Services.AddJson(RegistrationJson.Default);
-        builder.Services.AddSingleton(new Swept("users", NeverUsed, UnprovenFor));
+        builder.Services.AddSingleton(new AccountsDue("never_used", NeverUsed, UnprovenFor));
         builder.Services.AddScoped<AccountRegistration>();
         builder.Services.AddScoped<AccountOpening>();
         builder.Services.AddScoped<IMailWriter, RegistrationMail>();

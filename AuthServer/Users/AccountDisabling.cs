@@ -1,6 +1,7 @@
 using AuthServer.Audit;
 using AuthServer.Data;
 using AuthServer.Domain;
+using AuthServer.Erasure;
 using AuthServer.Http;
 using AuthServer.Sessions;
 using AuthServer.Staff;
@@ -10,7 +11,7 @@ using Npgsql;
 namespace AuthServer.Users;
 
 /// <summary>Takes an account away from a person, for a while or for good, and gives it back. Where it is taken, its sessions end with it.</summary>
-internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, SessionRevoker revoker, RevocationFeed feed, RefusalRecord refusals, TimeProvider clock)
+internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, SessionRevoker revoker, AccountErasure erasure, RevocationFeed feed, RefusalRecord refusals, TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
     public async Task<Problem?> DisableAsync(string id, DisableRequest request, Reach reach, Client client, CancellationToken cancellationToken)
@@ -20,22 +21,25 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Sessi
             return FieldErrors.One("until", "In the future.");
         }
 
-        var refusal = await TakeAsync(id, new(AuditEvents.UserDisabled, RevocationReason.AccountDisabled), reach, client, (user, now) =>
+        var refusal = await TakeAsync(id, AuditEvents.UserDisabled, reach, client, async user =>
         {
+            var ended = await revoker.EndAllAsync(user.Id, kept: null, RevocationReason.AccountDisabled, client, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken, reach.Staff.UserId);
             user.Disable(request.Reason!.Trim(), request.Until?.ToUniversalTime(), reach.Staff.TenantId);
             // What was mailed before must not work again when the account does.
             user.SecurityStamp = User.NewStamp();
-            reach.Audit(AuditEvents.UserDisabled, now, client, user.Id, user.DisabledReason);
+            reach.Audit(AuditEvents.UserDisabled, clock.GetUtcNow(), client, user.Id, user.DisabledReason);
+            return ended;
         }, cancellationToken);
         return refusal is null ? null : (Problem)refusal;
     }
 
-    /// <summary>Null when it is done.</summary>
+    /// <summary>Erases the account at once. Who did it stays on record, to whom does not. Null when it is done.</summary>
     public Task<ErrorCode?> DeleteAsync(string id, Reach reach, Client client, CancellationToken cancellationToken) =>
-        TakeAsync(id, new(AuditEvents.UserDeleted, RevocationReason.AccountDeleted), reach, client, (user, now) =>
+        TakeAsync(id, AuditEvents.UserDeleted, reach, client, async user =>
         {
-            db.Remove(user);
-            reach.Audit(AuditEvents.UserDeleted, now, client, user.Id);
+            var erased = await erasure.EraseAsync(user, new("by_staff", client) { By = reach.Staff.UserId, TenantId = reach.Staff.TenantId }, cancellationToken);
+            reach.Audit(AuditEvents.UserDeleted, clock.GetUtcNow(), client, erased.Pseudonym);
+            return erased.Ended;
         }, cancellationToken);
 
     /// <summary>Null when the account is on.</summary>
@@ -63,7 +67,7 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Sessi
         return null;
     }
 
-    private async Task<ErrorCode?> TakeAsync(string id, Taking taking, Reach reach, Client client, Action<User, DateTimeOffset> take, CancellationToken cancellationToken)
+    private async Task<ErrorCode?> TakeAsync(string id, string act, Reach reach, Client client, Func<User, Task<IReadOnlyList<Guid>>> take, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var isInOffice = await reach.HoldOfficeAsync(cancellationToken);
@@ -74,12 +78,10 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Sessi
 
         if ((isInOffice ? await RefusalAsync(user, reach, cancellationToken) : ErrorCodes.Forbidden) is { } refusal)
         {
-            return await refusals.KeepAsync(reach, taking.Act, refusal, client, user.Id);
+            return await refusals.KeepAsync(reach, act, refusal, client, user.Id);
         }
 
-        // Before the account is gone: its sessions would be gone with it, and their access tokens good for minutes.
-        var ended = await revoker.EndAllAsync(user.Id, kept: null, taking.Reason, client, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken, reach.Staff.UserId);
-        take(user, clock.GetUtcNow());
+        var ended = await take(user);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         feed.Refuse(ended);
@@ -98,6 +100,4 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Sessi
             : standing.IsPlatformAdmin && !isAnotherLeft ? ErrorCodes.LastAdmin
             : null);
     }
-
-    private sealed record Taking(string Act, RevocationReason Reason);
 }

@@ -3,6 +3,7 @@ using AuthServer.Data;
 using AuthServer.Data.Configurations;
 using AuthServer.Domain;
 using AuthServer.Email;
+using AuthServer.Erasure;
 using AuthServer.Http;
 using AuthServer.Staff;
 using Microsoft.AspNetCore.Identity;
@@ -30,7 +31,7 @@ internal abstract record InvitationOutcome
 /// An account made for somebody: <c>invited → accepted</c> by setting the first password with the mailed link, or
 /// <c>→ revoked</c>, and then the account, which nobody ever used, is gone. Staff never choose a password.
 /// </summary>
-internal sealed class Invitation(AuthDbContext db, Outbox outbox, RefusalRecord refusals, TimeProvider clock)
+internal sealed class Invitation(AuthDbContext db, Outbox outbox, AccountErasure erasure, RefusalRecord refusals, TimeProvider clock)
 {
     public async Task<InvitationOutcome> InviteAsync(InviteRequest request, Reach reach, Client client, CancellationToken cancellationToken)
     {
@@ -104,8 +105,8 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, RefusalRecord 
             return await refusals.KeepAsync(reach, AuditEvents.InvitationRevoked, refusal, client, user.Id);
         }
 
-        db.Remove(user);
-        reach.Audit(AuditEvents.InvitationRevoked, clock.GetUtcNow(), client, user.Id);
+        var erased = await erasure.EraseAsync(user, new("invitation_revoked", client) { By = reach.Staff.UserId, TenantId = reach.Staff.TenantId }, cancellationToken);
+        reach.Audit(AuditEvents.InvitationRevoked, clock.GetUtcNow(), client, erased.Pseudonym);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;

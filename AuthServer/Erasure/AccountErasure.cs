@@ -1,0 +1,56 @@
+using AuthServer.Audit;
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Http;
+using AuthServer.Sessions;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Erasure;
+
+/// <summary>Why an account is erased, and on whose word.</summary>
+/// <param name="Reason">In one word, for the audit log.</param>
+/// <param name="Client">Who asked.</param>
+internal sealed record ErasureOrder(string Reason, Client Client)
+{
+    /// <summary>The member of staff who does it; null for the server.</summary>
+    public Guid? By { get; init; }
+
+    /// <summary>The tenant they act for.</summary>
+    public Guid? TenantId { get; init; }
+}
+
+/// <summary>What is left of an account.</summary>
+/// <param name="Pseudonym">Stands in the audit log for the person. Nothing leads from one to the other.</param>
+/// <param name="Ended">Sessions and keys; for <see cref="RevocationFeed.Refuse"/>, once it is committed.</param>
+internal sealed record ErasedAccount(Guid Pseudonym, IReadOnlyList<Guid> Ended);
+
+/// <summary>
+/// Erases an account and everything that is personal about it, wherever it stands. What happened stays on record, about
+/// nobody in particular: a random pseudonym takes the person's place.
+/// </summary>
+internal sealed class AccountErasure(AuthDbContext db, SessionRevoker revoker, OwnedKeys keys, TokenOutdating outdating, SignInLocks locks, TracesElsewhere traces, AuditErasure audit, TimeProvider clock)
+{
+    /// <summary>In the open transaction; nothing else may be waiting to be saved.</summary>
+    public async Task<ErasedAccount> EraseAsync(User user, ErasureOrder order, CancellationToken cancellationToken)
+    {
+        // The person first, then what hangs on them, as everybody does who changes an account.
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {user.Id} FOR UPDATE", cancellationToken);
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        var ended = await revoker.EndAllAsync(user.Id, kept: null, RevocationReason.AccountDeleted, order.Client, connection, cancellationToken, order.By);
+        var endedKeys = await keys.RevokeAsync(user.Id, order.Client, connection, cancellationToken, order.By);
+        // Also refuses what a session that expired a moment ago has left behind, and tells LateEvents who is gone.
+        await outdating.OutdateAsync([user.Id], cancellationToken);
+        await locks.ForgetAsync(user, cancellationToken);
+
+        var pseudonym = Guid.NewGuid();
+        await traces.EraseAsync(user, pseudonym, cancellationToken);
+        db.Entry(user).State = EntityState.Detached;
+        await db.Users.Where(found => found.Id == user.Id).ExecuteDeleteAsync(cancellationToken);
+        await audit.EraseAsync(user.Id, pseudonym, cancellationToken);
+        db.Audit(AuditEvents.UserErased, clock.GetUtcNow(), order.Client, order.By, pseudonym, reason: order.Reason, tenant: order.TenantId);
+        await db.SaveChangesAsync(cancellationToken);
+        return new(pseudonym, [.. ended, .. endedKeys]);
+    }
+}
