@@ -1,5 +1,6 @@
 using System.Globalization;
 using AuthServer.ApiKeys;
+using AuthServer.Audit;
 using AuthServer.Auditing;
 using AuthServer.Cli;
 using AuthServer.Credentials;
@@ -39,6 +40,7 @@ builder.Services.AddHealth();
 builder.Services.AddDescription();
 
 // Capabilities
+builder.AddAudit();
 builder.AddCredentials();
 builder.AddEmail();
 builder.AddTokens();

@@ -91,6 +91,9 @@ public sealed partial class RouteMatrixTests(RouteMatrixTests.Cast cast) : IClas
         POST   /api/v1/physicians/{id}/reject                       401 403 403 403 403 404 200
         POST   /api/v1/physicians/{id}/suspend                      401 403 403 403 403 404 200
         POST   /api/v1/physicians/{id}/reinstate                    401 403 403 403 403 404 200
+
+        GET    /api/v1/audit-events                                 401 403 403 403 403 200 200
+        GET    /api/v1/audit-events/export                          401 403 403 403 403 200 200
         """;
 
     // What the example of the description would not do, or would do to nobody.

@@ -70,6 +70,9 @@ public class TestServer : IAsyncLifetime
         }
     }
 
+    /// <summary>How many servers were started.</summary>
+    public int Replicas => _replicas.Count;
+
     /// <summary>The services of a server in the order of starting.</summary>
     public IServiceProvider ServicesOf(int replica) => _replicas[replica].Services;
 

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace AuthServer.Audit;
 
 /// <summary>What the audit log tells of. A name is part of the record and is never changed.</summary>
@@ -65,4 +67,8 @@ internal static class AuditEvents
     public const string AuditRemoved = "audit.removed";
     public const string UserImported = "user.imported";
     public const string ImportFinished = "import.finished";
+
+    /// <summary>All of them, in the order of the alphabet.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [.. typeof(AuditEvents).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).Order(StringComparer.Ordinal)];
 }

@@ -62,7 +62,7 @@ internal static class AuditHash
     }
 
     // With its length before it: or "a", "bc" would be the same as "ab", "c". Nothing is not the same as an empty text.
-    private static void Append(IncrementalHash hash, string? text)
+    internal static void Append(IncrementalHash hash, string? text)
     {
         Append(hash, text is null ? -1 : Encoding.UTF8.GetByteCount(text));
         hash.AppendData(Encoding.UTF8.GetBytes(text ?? ""));

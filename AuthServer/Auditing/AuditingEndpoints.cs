@@ -1,9 +1,49 @@
+using System.IO.Pipelines;
+using AuthServer.Audit;
+using AuthServer.Data;
+using AuthServer.Http;
+using AuthServer.Staff;
+using Microsoft.AspNetCore.Http.HttpResults;
+
 namespace AuthServer.Auditing;
 
-/// <summary>The audit log, for those who may read it: searched a page at a time, or streamed whole.</summary>
+/// <summary>
+/// The audit log, for those who may read it: searched a page at a time, or streamed whole. Administrators of the platform see
+/// everything, those of a tenant what happened in their tenant. Nothing here changes the log, but that an export is recorded.
+/// </summary>
 internal static class AuditingEndpoints
 {
-    public static void AddAuditing(this WebApplicationBuilder builder) => _ = builder;
+    private const string NdJson = "application/x-ndjson";
 
-    public static void MapAuditing(this IEndpointRouteBuilder api) => _ = api;
+    public static void AddAuditing(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddJson(AuditingJson.Default);
+        builder.Services.AddScoped<AuditExport>();
+    }
+
+    public static void MapAuditing(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/audit-events").WithTags("Audit").ValidatesRequests().DisableRateLimiting().RequireAuthorization(StaffPolicies.Administration);
+        group.MapGet("", List).WithName("listAuditEvents").WithSummary("What happened, newest first: filtered, a page of it; for a tenant's administrators what happened there")
+            .WithAnswer(AuditExamples.Page).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
+        group.MapGet("/export", Export).WithName("exportAuditEvents").WithSummary("The same as lines of JSON, oldest first and all of it; recorded. Whole only if the answer ends properly")
+            .Produces<AuditItem>(contentType: NdJson).WithAnswer(AuditExamples.Item).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
+    }
+
+    private static async Task<Results<Ok<AuditPage>, Problem>> List([AsParameters] AuditSelection selection, [AsParameters] AuditPaging paging, Reach reach, CancellationToken cancellationToken) =>
+        Paging.Faults(paging.Skip, paging.Limit) is { } problem ? problem : TypedResults.Ok(await AuditSearch.FindAsync(selection.Read(), paging, reach, cancellationToken));
+
+    private static async Task<PushStreamHttpResult> Export([AsParameters] AuditSelection selection, Reach reach, Client client, AuthDbContext db, AuditExport export, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        // Before the first line: who hangs up has read, too.
+        var filter = selection.Read();
+        reach.Audit(AuditEvents.AuditExported, clock.GetUtcNow(), client, filter.User, selection.ToString());
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.Stream(async body =>
+        {
+            var output = PipeWriter.Create(body, new StreamPipeWriterOptions(leaveOpen: true));
+            await export.WriteAsync(reach.AuditEvents, filter, output, cancellationToken);
+            await output.CompleteAsync();
+        }, NdJson, "audit-events.ndjson");
+    }
 }

@@ -53,15 +53,17 @@ public sealed class AuditSeal
     /// <summary>The hash of the batch before; empty for the first.</summary>
     public byte[] PreviousHash { get; internal init; } = [];
 
-    /// <summary>SHA-256 over all of the above but the events themselves.</summary>
-    public byte[] Hash { get; internal init; } = [];
-
     /// <summary>Which key has signed <see cref="Hash"/>.</summary>
     public string KeyId { get; internal init; } = "";
 
+    /// <summary>SHA-256 over all of the above but the events themselves.</summary>
+    public byte[] Hash { get; private set; } = [];
+
     /// <summary>The signature.</summary>
-    public byte[] Signature { get; internal init; } = [];
+    public byte[] Signature { get; private set; } = [];
 
     /// <summary>When its events were removed, because they had had their time.</summary>
     public DateTimeOffset? RemovedAt { get; private set; }
+
+    internal void Sign(byte[] hash, byte[] signature) => (Hash, Signature) = (hash, signature);
 }
