@@ -49,6 +49,7 @@ internal static class AuditEvents
     public const string LicenceReinstated = "licence.reinstated";
     public const string LicenceExpired = "licence.expired";
     public const string SigningKeyMade = "signing_key.made";
+    public const string SigningKeyActivated = "signing_key.activated";
     public const string SigningKeyRevoked = "signing_key.revoked";
     public const string ApiKeyMade = "api_key.made";
     public const string ApiKeyChanged = "api_key.changed";

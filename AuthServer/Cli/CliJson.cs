@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AuthServer.Email;
+using AuthServer.Tokens;
 
 namespace AuthServer.Cli;
 
@@ -11,6 +12,8 @@ namespace AuthServer.Cli;
 [JsonSerializable(typeof(DeadLetter))]
 [JsonSerializable(typeof(ImportRowAnswer))]
 [JsonSerializable(typeof(ImportSummaryAnswer))]
+[JsonSerializable(typeof(KeyAnswer))]
+[JsonSerializable(typeof(SigningKeyView))]
 internal sealed partial class CliJson : JsonSerializerContext;
 
 /// <summary>How many it was done to.</summary>

@@ -108,6 +108,9 @@ internal sealed class CommandLine
             case CommandOutcome.Misused misused:
                 Output.Fail(IsJson, $"{command.Failure}: {misused.Reason}", "usage");
                 return ExitCode.Usage;
+            case CommandOutcome.Misconfigured misconfigured:
+                Output.Fail(IsJson, $"Configuration: {misconfigured.Reason}", "configuration");
+                return ExitCode.Configuration;
             default:
                 return ExitCode.Done;
         }

@@ -21,6 +21,9 @@ internal abstract record CommandOutcome
 
     /// <summary>The line does not say what to do.</summary>
     public sealed record Misused(string Reason) : CommandOutcome;
+
+    /// <summary>What it was started with does not fit.</summary>
+    public sealed record Misconfigured(string Reason) : CommandOutcome;
 }
 
 /// <summary>How the program ends, for scripts to branch on.</summary>

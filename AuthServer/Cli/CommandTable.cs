@@ -12,6 +12,7 @@ internal static class CommandTable
     public static IReadOnlyList<CommandGroup> Make() =>
     [
         new(null, "", [new CreateAdminCommand(), ImportCommand.Physicians(), ImportCommand.Users()]),
+        new("keys", "Look after the keys that sign access tokens", [new KeyListCommand(), new KeyRotateCommand(), new KeyRevokeCommand()]),
         new("mail", "Look after the mails that could not be sent", [new MailDeadCommand(), new MailRetryCommand(), new MailTestCommand()]),
     ];
 }

@@ -32,7 +32,8 @@ internal static class SettingsOnTheLine
         return null;
     }
 
-    private static bool IsKey(string token) =>
+    /// <summary>Whether a setting begins here.</summary>
+    public static bool IsKey(string token) =>
         token.StartsWith("--", StringComparison.Ordinal)
         && token[2..].Split('=', 2) is var parts
         && (parts[0].Contains(':', StringComparison.Ordinal) || BareKeys.Contains(parts[0], StringComparer.OrdinalIgnoreCase)

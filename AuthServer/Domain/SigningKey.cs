@@ -45,4 +45,15 @@ public sealed class SigningKey
 
     /// <summary>From when nothing it signed is believed.</summary>
     public DateTimeOffset ExpiresAt { get; internal set; }
+
+    /// <summary>Lets it sign for its season from that moment on.</summary>
+    internal void SignFrom(DateTimeOffset at, TimeSpan use, TimeSpan keep)
+    {
+        ActivatesAt = at;
+        RetiresAt = at + use;
+        ExpiresAt = RetiresAt + keep;
+    }
+
+    /// <summary>Lets it sign no more from that moment on; what it has signed stays good.</summary>
+    internal void RetireAt(DateTimeOffset at, TimeSpan keep) => (RetiresAt, ExpiresAt) = (at, at + keep);
 }

@@ -26,18 +26,29 @@ internal static class Bearer
             options.RequireHttpsMetadata = false;
             // The keys come from our own ring: there is no other server to ask for them.
             options.Configuration = new();
-            options.Events = new() { OnMessageReceived = RefuseTwoTokens, OnChallenge = ChallengeAsync };
+            options.Events = new() { OnMessageReceived = PrepareAsync, OnChallenge = ChallengeAsync };
         });
     }
 
-    private static Task RefuseTwoTokens(MessageReceivedContext context)
+    private static async Task PrepareAsync(MessageReceivedContext context)
     {
         if (context.Request.Headers.Authorization.Count > 1)
         {
             context.Fail(new TokenRefusedException(ErrorCodes.InvalidToken));
+            return;
         }
 
-        return Task.CompletedTask;
+        try
+        {
+            if (context.Request.Headers.Authorization.Count > 0)
+            {
+                await context.HttpContext.RequestServices.GetRequiredService<KeyRing>().EnsureCurrentAsync(context.HttpContext.RequestAborted);
+            }
+        }
+        catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception))
+        {
+            context.Fail(exception);
+        }
     }
 
     private static async Task ChallengeAsync(JwtBearerChallengeContext context)

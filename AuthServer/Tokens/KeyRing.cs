@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Data.Common;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using AuthServer.Data;
 using AuthServer.Http;
@@ -8,13 +9,19 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Tokens;
 
 /// <summary>The keys of this moment, in memory: which one signs, which verify, which are published.</summary>
-internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRing> logger) : INotificationSubscriber, IDisposable
+internal sealed class KeyRing(IServiceScopeFactory scopes, NotificationLine line, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRing> logger) : INotificationSubscriber, IDisposable
 {
     public const string ChannelName = "signing_keys";
 
+    private const int MostTries = 20;
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
+
     private readonly SemaphoreSlim _reloading = new(1, 1);
+    private readonly CancellationTokenSource _ending = new();
     private volatile FrozenDictionary<string, KeyPair> _keys = FrozenDictionary<string, KeyPair>.Empty;
     private volatile KeyPair[] _signers = [];
+    private long _readAt;
 
     public string Channel => ChannelName;
 
@@ -89,14 +96,42 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping,
         }
     }
 
-    public void Receive(string notice) => _ = ReloadQuietlyAsync();
+    public void Receive(string notice) => _ = _ending.IsCancellationRequested ? Task.CompletedTask : ReloadPersistentlyAsync(_ending.Token);
 
-    public async Task ReloadAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// To be asked before a key is trusted: while no notice comes, one may have been revoked unheard, and the ring is read anew, at most
+    /// once a second. A database that is down lets nobody revoke.
+    /// </summary>
+    public async ValueTask EnsureCurrentAsync(CancellationToken cancellationToken)
     {
+        for (var tries = 1; !line.IsCurrent && !IsFresh; tries++)
+        {
+            try
+            {
+                await ReloadAsync(cancellationToken, unlessFresh: true);
+                return;
+            }
+            catch (Exception exception) when (tries < MostTries && DatabaseFaults.IsCut(exception))
+            {
+                // That connection is gone: a new one learns whether the database is.
+            }
+            catch (Exception exception) when (line.HasMissedNothing && DatabaseFaults.IsRefusal(exception))
+            {
+                return;
+            }
+        }
+    }
+
+    private bool IsFresh => Volatile.Read(ref _readAt) is var readAt and not 0 && Stopwatch.GetElapsedTime(readAt) < Fresh;
+
+    public async Task ReloadAsync(CancellationToken cancellationToken, bool unlessFresh = false)
+    {
+        var readAt = Stopwatch.GetTimestamp();
         // A shared secret and published keys never stand in one ring: a public key must not pass as a secret.
         if (settings.Algorithm == SigningAlgorithms.Hs256)
         {
             Hold([KeyPair.FromSharedSecret(settings.SharedSecret!)]);
+            Volatile.Write(ref _readAt, readAt);
             return;
         }
 
@@ -104,9 +139,16 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping,
         await _reloading.WaitAsync(cancellationToken);
         try
         {
+            if (unlessFresh && IsFresh)
+            {
+                return;
+            }
+
+            readAt = Stopwatch.GetTimestamp();
             await using var scope = scopes.CreateAsyncScope();
             var stored = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().SigningKeys.AsNoTracking().ToListAsync(cancellationToken);
             Hold([.. stored.Select(key => KeyPair.Open(key, wrapping))]);
+            Volatile.Write(ref _readAt, readAt);
         }
         finally
         {
@@ -114,7 +156,11 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping,
         }
     }
 
-    public void Dispose() => _reloading.Dispose();
+    public void Dispose()
+    {
+        _ending.Cancel();
+        _reloading.Dispose();
+    }
 
     private void Hold(IReadOnlyCollection<KeyPair> keys)
     {
@@ -122,15 +168,29 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, KeyWrapping wrapping,
         _keys = keys.ToFrozenDictionary(key => key.Id, StringComparer.Ordinal);
     }
 
-    private async Task ReloadQuietlyAsync()
+    // Until it is done: what was told may be that a key has leaked. Whether the line is up matters not: another notice may never come.
+    private async Task ReloadPersistentlyAsync(CancellationToken ending)
     {
-        try
+        for (var hasFailed = false; ; hasFailed = true)
         {
-            await ReloadAsync(CancellationToken.None);
-        }
-        catch (Exception exception)
-        {
-            Log.ReloadFailed(logger, exception);
+            try
+            {
+                await ReloadAsync(ending);
+                return;
+            }
+            catch (Exception exception) when (!ending.IsCancellationRequested)
+            {
+                if (!hasFailed)
+                {
+                    Log.ReloadFailed(logger, exception);
+                }
+
+                await Task.Delay(RetryAfter, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
         }
     }
 }

@@ -14,10 +14,7 @@ namespace AuthServer.Tokens;
 internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRotation> logger)
     : BackgroundService
 {
-    private const long LockId = 0x6b657973;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
-    // The first key signs at once, on replicas whose clocks are behind as well.
-    private static readonly TimeSpan FirstKeyLead = TimeSpan.FromHours(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Loads the keys before the first request is taken; if the database is away, the server starts unready.</summary>
@@ -34,14 +31,13 @@ internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, Key
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
+            await using var transaction = await KeyTurn.BeginAsync(db, cancellationToken);
             var hasChanged = await AdvanceAsync(db, cancellationToken);
             await ProtectionKeys.RewrapAsync(db, wrapping, cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
             if (hasChanged)
             {
-                await db.Database.ExecuteSqlAsync($"SELECT pg_notify({KeyRing.ChannelName}, '')", cancellationToken);
+                await KeyTurn.TellAsync(db, cancellationToken);
             }
 
             await transaction.CommitAsync(cancellationToken);
@@ -72,7 +68,7 @@ internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, Key
         var last = keys.Where(key => key.Algorithm == settings.Algorithm && key.RetiresAt > now).MaxBy(key => key.ActivatesAt);
         if (last is null || last.RetiresAt - settings.KeyAnnouncement <= now)
         {
-            var made = KeyPair.Make(settings.Algorithm, wrapping, now, last?.RetiresAt ?? now - FirstKeyLead, settings.KeyUse, settings.KeyRetention);
+            var made = KeyPair.Make(settings.Algorithm, wrapping, now, last?.RetiresAt ?? KeyTurn.AtOnce(now, keys), settings.KeyUse, settings.KeyRetention);
             db.SigningKeys.Add(made);
             db.AuditEvents.Add(new AuditEvent(AuditEvents.SigningKeyMade, AuditOutcome.Success, now) { Reason = made.Id });
         }

@@ -6,7 +6,8 @@ namespace AuthServer.Tokens;
 
 /// <summary>
 /// Access tokens. A key is announced in the JWKS, signs for its season, and stays published until the last token it
-/// signed has expired: <c>announced → signing → retired → gone</c>, by time alone. Here are the two documents from which
+/// signed has expired: <c>announced → signing → retired → gone</c>, by time alone,
+/// unless an operator has the next one sign sooner, or revokes one that has leaked. Here are the two documents from which
 /// any resource server learns to verify our tokens with stock middleware.
 /// </summary>
 internal static class TokensEndpoints
@@ -25,6 +26,9 @@ internal static class TokensEndpoints
         builder.Services.AddSingleton<INotificationSubscriber>(services => services.GetRequiredService<KeyRing>());
         builder.Services.AddSingleton<KeyRotation>();
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyRotation>());
+        builder.Services.AddScoped<SigningKeyList>();
+        builder.Services.AddScoped<KeySuccession>();
+        builder.Services.AddScoped<KeyRevocation>();
         builder.Services.AddSingleton<AccessTokenIssuer>();
         builder.Services.AddBearer();
         builder.Services.AddHealthChecks().AddCheck<KeyRingHealth>("signing_keys", tags: [Health.ReadyTag]);

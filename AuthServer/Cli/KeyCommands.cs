@@ -1,0 +1,100 @@
+using System.CommandLine;
+using AuthServer.Http;
+using AuthServer.Tokens;
+
+namespace AuthServer.Cli;
+
+/// <summary><c>keys list</c></summary>
+internal sealed class KeyListCommand : ICliCommand
+{
+    public Command Command { get; } = new("list", "List the signing keys, the youngest first");
+
+    public IReadOnlyList<string> Examples { get; } = ["keys list", "keys list --json"];
+
+    public string Failure => "Keys cannot be listed";
+
+    public async Task<CommandOutcome> RunAsync(CommandRun run)
+    {
+        foreach (var key in await run.Get<SigningKeyList>().ListAsync(run.Stopping))
+        {
+            run.Output.Write(key, $"{key.Kid}  {key.Algorithm}  {key.State,-9}  signs {key.ActivatesAt:yyyy-MM-dd} to {key.RetiresAt:yyyy-MM-dd}, published until {key.ExpiresAt:yyyy-MM-dd}");
+        }
+
+        return CommandOutcome.Done;
+    }
+}
+
+/// <summary><c>keys rotate</c></summary>
+internal sealed class KeyRotateCommand : ICliCommand
+{
+    private readonly Option<bool> _now = new("--now") { Description = "Let it sign at once, though other servers may not have fetched it yet" };
+
+    public KeyRotateCommand() => Command = new("rotate", "Announce the next signing key before its time; what was signed so far stays good") { _now };
+
+    public Command Command { get; }
+
+    public IReadOnlyList<string> Examples { get; } = ["keys rotate", "keys rotate --now"];
+
+    public string Failure => "No key was made";
+
+    public async Task<CommandOutcome> RunAsync(CommandRun run) =>
+        await KeyAnswer.RefusalAsync(run) ?? KeyAnswer.Of(run, await run.Get<KeySuccession>().RotateAsync(run.Line.GetValue(_now), Client.CommandLine, run.Stopping));
+}
+
+/// <summary><c>keys revoke</c></summary>
+internal sealed class KeyRevokeCommand : ICliCommand
+{
+    private readonly Argument<string[]> _kids = new("kid")
+    {
+        Description = "The keys, as listed",
+        Arity = ArgumentArity.ZeroOrMore,
+        CustomParser = static result =>
+        {
+            var kids = result.Tokens.Select(token => token.Value).TakeWhile(value => !SettingsOnTheLine.IsKey(value)).ToArray();
+            result.OnlyTake(kids.Length);
+            return kids;
+        },
+    };
+
+    private readonly Option<bool> _all = new("--all") { Description = "All of them, for a leak of the database together with SECRET_KEY" };
+
+    public KeyRevokeCommand() => Command = new("revoke", "Take signing keys out of use that have leaked: every access token they signed is refused within a second; sessions go on") { _kids, _all };
+
+    public Command Command { get; }
+
+    public IReadOnlyList<string> Examples { get; } = ["keys revoke Nn0lPfIbYb1mBdRZpk3f5MTZ1SYkNbFIQKTzMZzEmOA", "keys revoke --all"];
+
+    public string Failure => "No key was revoked";
+
+    public async Task<CommandOutcome> RunAsync(CommandRun run)
+    {
+        var kids = run.Line.GetValue(_kids) ?? [];
+        return kids.Length == 0 != run.Line.GetValue(_all)
+            ? new CommandOutcome.Misused("Give either the names of keys or --all.")
+            : await KeyAnswer.RefusalAsync(run) ?? KeyAnswer.Of(run, await run.Get<KeyRevocation>().RevokeAsync(kids, Client.CommandLine, run.Stopping));
+    }
+}
+
+/// <summary>Which key signs, and from when.</summary>
+/// <param name="Kid">The key.</param>
+/// <param name="SignsFrom">From when.</param>
+internal sealed record KeyAnswer(string Kid, DateTimeOffset SignsFrom)
+{
+    // A key made with another root secret than the servers' would be one that none of them can open.
+    public static async Task<CommandOutcome?> RefusalAsync(CommandRun run) =>
+        await run.Get<KeyRing>().FaultAsync(run.Stopping) is { } fault ? new CommandOutcome.Misconfigured(fault) : null;
+
+    public static CommandOutcome Of(CommandRun run, KeyChangeOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case KeyChangeOutcome.Changed changed:
+                run.Output.Write(new KeyAnswer(changed.Kid, changed.SignsFrom), changed.SignsFrom > run.Get<TimeProvider>().GetUtcNow() ? $"{changed.Kid} signs from {changed.SignsFrom:yyyy-MM-dd HH:mm} UTC." : $"{changed.Kid} signs now.");
+                return CommandOutcome.Done;
+            case KeyChangeOutcome.Unknown unknown:
+                return new CommandOutcome.Failed($"There is no signing key {unknown.Kid}.", ErrorCodes.NotFound.Code);
+            default:
+                return new CommandOutcome.Failed("Tokens are signed with JWT_SECRET_KEY (HS256): give every replica another one, and start them anew.");
+        }
+    }
+}
