@@ -36,7 +36,7 @@ public sealed class AuditExportTests(AuditServer server) : IClassFixture<AuditSe
 
         lines.Select(line => line["type"]!.GetValue<string>()).Should().Equal("session.started");
         (await server.Database.QueryAsync<string>("SELECT detail FROM audit_events WHERE type = 'audit.exported' AND actor_id = @actor AND subject_id = @subject", ("actor", admin.UserId), ("subject", person.UserId)))
-            .Should().Be("type=session.* from=2026-01-01T00:00:00Z");
+            .Should().Be("user type=session.* from=2026-01-01T00:00:00Z");
         await (await server.Api.GetAsync("audit-events/export?from=now", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
     }
 
@@ -51,6 +51,20 @@ public sealed class AuditExportTests(AuditServer server) : IClassFixture<AuditSe
         var lines = await LinesAsync(await server.Api.GetAsync("audit-events/export", admin.AccessToken));
 
         lines.Should().NotBeEmpty().And.OnlyContain(line => line["tenant_id"]!.GetValue<Guid>() == clinic.Id);
+    }
+
+    // Or an administrator could have their own log name another's patients.
+    [Fact]
+    [Trait("ASVS", "8.4.1")]
+    public async Task An_export_about_somebody_elses_patient_is_recorded_without_the_id()
+    {
+        var admin = await server.SignInAtAsync(Role.Admin, await server.OpenClinicAsync());
+        var stranger = await server.SignInAtAsync(Role.Patient, await server.OpenClinicAsync());
+
+        (await LinesAsync(await server.Api.GetAsync($"audit-events/export?user={stranger.UserId}", admin.AccessToken))).Should().BeEmpty();
+
+        (await server.Database.QueryAsync<string>("SELECT row_to_json(a)::text FROM audit_events a WHERE type = 'audit.exported' AND actor_id = @actor", ("actor", admin.UserId)))
+            .Should().Contain("\"detail\":\"user\"").And.NotContain(stranger.UserId.ToString());
     }
 
     [Fact]

@@ -57,9 +57,14 @@ internal sealed record AuditSelection(
     public AuditFilter Read() =>
         new(IdOf(User), IdOf(Actor), TypesOf(Type), TimeOf(From), TimeOf(To), Outcome is null ? null : Outcome == "success" ? AuditOutcome.Success : AuditOutcome.Failure, IdOf(Session));
 
-    /// <summary>What was asked for beside the person, for the record.</summary>
-    public override string ToString() => string.Join(' ', new[] { ("actor", Actor), ("type", Type), ("from", From), ("to", To), ("outcome", Outcome), ("session", Session) }
-        .Where(part => part.Item2 is not null).Select(part => $"{part.Item1}={part.Item2}"));
+    /// <summary>What was asked for, for the record. No ids: whoever is erased later would stay in it.</summary>
+    public override string ToString() => string.Join(' ', new[]
+    {
+        User is null ? null : "user", Actor is null ? null : "actor", Session is null ? null : "session",
+        Part("type", Type), Part("from", From), Part("to", To), Part("outcome", Outcome),
+    }.OfType<string>());
+
+    private static string? Part(string name, string? value) => value is null ? null : $"{name}={value}";
 
     private static void CheckId(FieldErrors errors, string field, string? text)
     {

@@ -4,6 +4,7 @@ using AuthServer.Data;
 using AuthServer.Http;
 using AuthServer.Staff;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Auditing;
 
@@ -23,7 +24,7 @@ internal static class AuditingEndpoints
 
     public static void MapAuditing(this IEndpointRouteBuilder api)
     {
-        var group = api.MapGroup("/audit-events").WithTags("Audit").ValidatesRequests().DisableRateLimiting().RequireAuthorization(StaffPolicies.Administration);
+        var group = api.MapGroup("/audit-events").WithTags("Audit").ValidatesRequests().DisableRateLimiting().RequireAuthorization(StaffPolicies.Administration).OpenToKeys(Scopes.AuditRead);
         group.MapGet("", List).WithName("listAuditEvents").WithSummary("What happened, newest first: filtered, a page of it; for a tenant's administrators what happened there")
             .WithAnswer(AuditExamples.Page).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
         group.MapGet("/export", Export).WithName("exportAuditEvents").WithSummary("The same as lines of JSON, oldest first and all of it; recorded. Whole only if the answer ends properly")
@@ -37,7 +38,7 @@ internal static class AuditingEndpoints
     {
         // Before the first line: who hangs up has read, too.
         var filter = selection.Read();
-        reach.Audit(AuditEvents.AuditExported, clock.GetUtcNow(), client, filter.User, selection.ToString());
+        reach.Audit(AuditEvents.AuditExported, clock.GetUtcNow(), client, await WhoseAsync(filter, reach, cancellationToken), selection.ToString());
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Stream(async body =>
         {
@@ -45,5 +46,12 @@ internal static class AuditingEndpoints
             await export.WriteAsync(reach.AuditEvents, filter, output, cancellationToken);
             await output.CompleteAsync();
         }, NdJson, "audit-events.ndjson");
+    }
+
+    // A tenant's log must not repeat an id that is none of its people's.
+    private static async Task<Guid?> WhoseAsync(AuditFilter filter, Reach reach, CancellationToken cancellationToken)
+    {
+        var person = filter.User ?? filter.Actor;
+        return person is null || reach.Staff.TenantId is null || await reach.Users.AnyAsync(user => user.Id == person, cancellationToken) ? person : null;
     }
 }
