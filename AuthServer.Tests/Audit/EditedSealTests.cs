@@ -172,7 +172,7 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
 
         var check = async () => await MissingFromAsync(["", line]);
 
-        (await check.Should().ThrowAsync<KeptHeads.UnreadableException>()).WithMessage("Line 2*");
+        (await check.Should().ThrowAsync<UnreadableHeadException>()).WithMessage("Line 2*");
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
 
         var check = async () => await MissingFromAsync([head.ToJson()]);
 
-        await check.Should().ThrowAsync<KeptHeads.UnreadableException>();
+        await check.Should().ThrowAsync<UnreadableHeadException>();
     }
 
     private async Task<AuditFault?> MissingFromAsync(string[] lines)

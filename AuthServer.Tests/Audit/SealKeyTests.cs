@@ -15,8 +15,8 @@ public sealed class SealKeyTests
         using var again = Keys("a root secret of the tests, long enough");
         using var other = Keys(Next);
 
-        again.PublicKeyPem.Should().Be(first.PublicKeyPem);
-        other.PublicKeyPem.Should().NotBe(first.PublicKeyPem);
+        again.PublicKeyOf(again.CurrentId).Should().Be(first.PublicKeyOf(first.CurrentId));
+        other.PublicKeyOf(other.CurrentId).Should().NotBe(first.PublicKeyOf(first.CurrentId));
         first.IsGenuine(first.CurrentId, [1], again.Sign([1])).Should().BeTrue();
         first.IsGenuine(first.CurrentId, [2], again.Sign([1])).Should().BeFalse();
         first.IsGenuine(other.CurrentId, [1], other.Sign([1])).Should().BeFalse();

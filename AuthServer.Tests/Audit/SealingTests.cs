@@ -104,7 +104,7 @@ public sealed class SealingTests(AuditServer server) : IClassFixture<AuditServer
         await server.SealAsync();
         var head = (await server.VerifyAsync()).Head!;
         using var key = ECDsa.Create();
-        key.ImportFromPem(server.Services.GetRequiredService<SealKeys>().PublicKeyPem);
+        key.ImportFromPem(server.Services.GetRequiredService<SealKeys>().PublicKeyOf(head.KeyId));
 
         key.VerifyData(Convert.FromHexString(head.Hash), Convert.FromBase64String(head.Signature), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence).Should().BeTrue();
         server.Logs.Lines.Should().Contain(line => line.Contains(head.ToJson(), StringComparison.Ordinal));

@@ -14,6 +14,7 @@ internal static class AuditRegistration
         services.AddSingleton<HeadKeeping>();
         services.AddScoped<AuditVerification>();
         services.AddScoped<KeptHeads>();
+        services.AddScoped<HeadQuery>();
         services.AddSingleton<AuditSealing>();
         services.AddHostedService(provider => provider.GetRequiredService<AuditSealing>());
         services.AddSingleton<AuditRetention>();

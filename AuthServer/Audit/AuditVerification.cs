@@ -9,12 +9,20 @@ namespace AuthServer.Audit;
 /// Reads the whole audit log, from the first seal to the last, and names the first thing in it that is not as it was. Holds a few
 /// seals at a time; reads while the server writes.
 /// </summary>
-internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, ErasureProofs proofs)
+internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, ErasureProofs proofs, KeptHeads kept)
 {
     // So few seals are one transaction: a long one would keep the database from cleaning up behind the refreshes.
     private const int SealsAtOnce = 32;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>The same, and then whether the heads that were kept elsewhere are in the chain.</summary>
+    /// <exception cref="UnreadableHeadException">A line is no head.</exception>
+    public async Task<AuditVerdict> VerifyAsync(IAsyncEnumerable<string> keptHeads, IProgress<AuditCounts>? progress, CancellationToken cancellationToken)
+    {
+        var verdict = await VerifyAsync(progress, cancellationToken);
+        return verdict.Fault is not null ? verdict : verdict with { Fault = await kept.FindMissingAsync(keptHeads, verdict.Counts, cancellationToken) };
+    }
 
     public async Task<AuditVerdict> VerifyAsync(IProgress<AuditCounts>? progress, CancellationToken cancellationToken)
     {

@@ -11,10 +11,8 @@ internal sealed class KeptHeads(AuthDbContext db, SealKeys keys)
 {
     private const int AtOnce = 1000;
 
-    /// <summary>What to do with a file in which a line is no head.</summary>
-    internal sealed class UnreadableException(long line) : Exception($"Line {line} is no head as `audit head` and Audit:HeadFile write them.");
-
     /// <summary>The first head that is not in the chain; null where all are. Counts them.</summary>
+    /// <exception cref="UnreadableHeadException">A line is no head.</exception>
     public async Task<AuditFault?> FindMissingAsync(IAsyncEnumerable<string> lines, AuditCounts counts, CancellationToken cancellationToken)
     {
         long number = 0;
@@ -26,7 +24,7 @@ internal sealed class KeptHeads(AuthDbContext db, SealKeys keys)
                 number++;
                 if (!string.IsNullOrWhiteSpace(line))
                 {
-                    heads.Add(Read(line) ?? throw new UnreadableException(number));
+                    heads.Add(Read(line) ?? throw new UnreadableHeadException(number));
                 }
             }
 
@@ -68,3 +66,6 @@ internal sealed class KeptHeads(AuthDbContext db, SealKeys keys)
         return null;
     }
 }
+
+/// <summary>A line in a file of heads that is none.</summary>
+internal sealed class UnreadableHeadException(long line) : Exception($"Line {line} is no head, as `audit head` and Audit:HeadFile write them.");

@@ -18,8 +18,8 @@ internal sealed class SealKeys(Secrets secrets) : IDisposable
 
     public string CurrentId => _keys[0].Id;
 
-    /// <summary>The current key's public half.</summary>
-    public string PublicKeyPem => _keys[0].Key.ExportSubjectPublicKeyInfoPem();
+    /// <summary>The public half of a key, in PEM; null where the key is not known.</summary>
+    public string? PublicKeyOf(string keyId) => _keys.FirstOrDefault(key => key.Id == keyId).Key?.ExportSubjectPublicKeyInfoPem();
 
     public bool IsKnown(string keyId) => _keys.Any(key => key.Id == keyId);
 

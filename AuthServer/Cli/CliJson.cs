@@ -9,6 +9,8 @@ namespace AuthServer.Cli;
 [JsonSerializable(typeof(CommandError))]
 [JsonSerializable(typeof(CountAnswer))]
 [JsonSerializable(typeof(AdminAnswer))]
+[JsonSerializable(typeof(AuditCheckAnswer))]
+[JsonSerializable(typeof(AuditHeadAnswer))]
 [JsonSerializable(typeof(DeadLetter))]
 [JsonSerializable(typeof(ImportRowAnswer))]
 [JsonSerializable(typeof(ImportSummaryAnswer))]

@@ -14,5 +14,6 @@ internal static class CommandTable
         new(null, "", [new CreateAdminCommand(), ImportCommand.Physicians(), ImportCommand.Users()]),
         new("keys", "Look after the keys that sign access tokens", [new KeyListCommand(), new KeyRotateCommand(), new KeyRevokeCommand()]),
         new("mail", "Look after the mails that could not be sent", [new MailDeadCommand(), new MailRetryCommand(), new MailTestCommand()]),
+        new("audit", "Check and export the audit log", [new AuditVerifyCommand(), new AuditExportCommand(), new AuditHeadCommand()]),
     ];
 }

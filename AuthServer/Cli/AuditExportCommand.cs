@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.IO.Pipelines;
+using AuthServer.Audit;
+using AuthServer.Auditing;
+using AuthServer.Data;
+using AuthServer.Http;
+
+namespace AuthServer.Cli;
+
+/// <summary><c>audit export</c></summary>
+internal sealed class AuditExportCommand : ICliCommand
+{
+    private readonly Option<string?> _user = new("--user") { Description = "The account it happened to, by its id" };
+    private readonly Option<string?> _actor = new("--actor") { Description = "Who did it, by the id of the person or the API key" };
+    private readonly Option<string?> _type = new("--type") { Description = "session.started, or user.*" };
+    private readonly Option<string?> _from = new("--from") { Description = "Not before this time, such as 2026-11-21T08:30:00Z" };
+    private readonly Option<string?> _to = new("--to") { Description = "Before this time" };
+    private readonly Option<string?> _outcome = new("--outcome") { Description = "success or failure" };
+    private readonly Option<string?> _out = new("--out") { Description = "A file that does not exist yet (mode 0600); without it, standard output" };
+
+    public AuditExportCommand() => Command = new("export", "Write events as lines of JSON, oldest first; recorded itself") { _user, _actor, _type, _from, _to, _outcome, _out };
+
+    public Command Command { get; }
+
+    public IReadOnlyList<string> Examples { get; } =
+        ["audit export --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z --out november.jsonl", "audit export --user 0197e0a4-7c1e-7d3b-9a55-3f1f0c2d4e5a --type \"session.*\"", "audit export --outcome failure"];
+
+    public string Failure => "The export is not whole";
+
+    public async Task<CommandOutcome> RunAsync(CommandRun run)
+    {
+        var line = run.Line;
+        var selection = new AuditSelection(line.GetValue(_user), line.GetValue(_actor), line.GetValue(_type), line.GetValue(_from), line.GetValue(_to), line.GetValue(_outcome));
+        var errors = new FieldErrors();
+        ((IValidated)selection).Validate(errors);
+        if (errors.Any)
+        {
+            return new CommandOutcome.Misused(string.Join(' ', errors.Messages.Select(error => $"--{error.Key}: {string.Join(' ', error.Value)}")));
+        }
+
+        try
+        {
+            var count = line.GetValue(_out) is { } path ? await ToFileAsync(run, selection, path) : await ToAsync(run, selection, Console.OpenStandardOutput());
+            run.Output.Note($"{count} events were exported.");
+            return CommandOutcome.Done;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new CommandOutcome.Failed(exception.Message);
+        }
+    }
+
+    // Under another name until it is whole.
+    private static async Task<long> ToFileAsync(CommandRun run, AuditSelection selection, string path)
+    {
+        if (Path.Exists(path))
+        {
+            throw new IOException($"{path} is there already.");
+        }
+
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var part = $"{path}.part";
+        File.Delete(part);
+        long count;
+        await using (var file = new FileStream(part, options))
+        {
+            count = await ToAsync(run, selection, file);
+        }
+
+        File.Move(part, path);
+        return count;
+    }
+
+    private static async Task<long> ToAsync(CommandRun run, AuditSelection selection, Stream stream)
+    {
+        var (db, filter) = (run.Get<AuthDbContext>(), selection.Read());
+        db.Audit(AuditEvents.AuditExported, run.Get<TimeProvider>().GetUtcNow(), Client.CommandLine, actor: null, filter.User ?? filter.Actor, detail: selection.ToString());
+        await db.SaveChangesAsync(run.Stopping);
+        var output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+        var count = await run.Get<AuditExport>().WriteAsync(db.AuditEvents, filter, output, run.Stopping);
+        await output.CompleteAsync();
+        return count;
+    }
+}

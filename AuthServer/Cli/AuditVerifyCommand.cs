@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using AuthServer.Audit;
+
+namespace AuthServer.Cli;
+
+/// <summary><c>audit verify</c></summary>
+internal sealed class AuditVerifyCommand : ICliCommand
+{
+    private readonly Option<string?> _head = new("--head") { Description = "A file of heads that were kept elsewhere, a line each: all of them have to be in the chain" };
+
+    public AuditVerifyCommand() => Command = new("verify", "Check every event and every seal, and name the first that is not as it was") { _head };
+
+    public Command Command { get; }
+
+    public IReadOnlyList<string> Examples { get; } = ["audit verify", "audit verify --head /mnt/elsewhere/heads.jsonl", "audit verify --json"];
+
+    public string Failure => "The audit log is not as it was";
+
+    public async Task<CommandOutcome> RunAsync(CommandRun run)
+    {
+        var path = run.Line.GetValue(_head);
+        if (path is not null && !File.Exists(path))
+        {
+            return new CommandOutcome.Misused($"There is no file {path}.");
+        }
+
+        var watch = new Watch(run.Output);
+        AuditVerdict verdict;
+        try
+        {
+            var heads = path is null ? AsyncEnumerable.Empty<string>() : File.ReadLinesAsync(path, run.Stopping);
+            verdict = await run.Get<AuditVerification>().VerifyAsync(heads, watch, run.Stopping);
+        }
+        catch (UnreadableHeadException exception)
+        {
+            return new CommandOutcome.Misused($"{path}: {exception.Message}");
+        }
+
+        var answer = AuditCheckAnswer.Of(verdict, watch.Elapsed);
+        run.Output.Write(answer, answer.ToText());
+        return verdict.Fault is { } fault ? new CommandOutcome.Failed(fault.Message, fault.Kind) : CommandOutcome.Done;
+    }
+
+    // Straight away and not through a synchronisation context: the lines come in order.
+    private sealed class Watch(Output output) : IProgress<AuditCounts>
+    {
+        private const long Step = 250_000;
+
+        private readonly long _since = Stopwatch.GetTimestamp();
+        private long _next = Step;
+
+        public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_since);
+
+        public void Report(AuditCounts value)
+        {
+            if (value.Events >= _next)
+            {
+                _next = value.Events + Step;
+                output.Note(string.Create(CultureInfo.InvariantCulture, $"{value.Events:N0} events, {value.Seals:N0} seals, {value.Events / Elapsed.TotalSeconds:N0} events a second"));
+            }
+        }
+    }
+}
+
+/// <summary>What a check has found.</summary>
+/// <param name="Ok">Whether all is as it was.</param>
+/// <param name="Events">Sealed events that were compared.</param>
+/// <param name="Seals">Seals that were looked at.</param>
+/// <param name="Erased">Events from which a person's data was erased.</param>
+/// <param name="RemovedBatches">Seals whose events have had their time.</param>
+/// <param name="RemovedEvents">How many those were.</param>
+/// <param name="Unsealed">Events since the last seal.</param>
+internal sealed record AuditCheckAnswer(bool Ok, long Events, long Seals, long Erased, long RemovedBatches, long RemovedEvents, long Unsealed)
+{
+    /// <summary>Heads that were kept elsewhere and are in the chain.</summary>
+    public required long KeptHeads { get; init; }
+
+    public required double Seconds { get; init; }
+
+    /// <summary>The end of the chain.</summary>
+    public required AuditHead? Head { get; init; }
+
+    /// <summary>The first thing that is not as it was.</summary>
+    public required AuditFault? Fault { get; init; }
+
+    public static AuditCheckAnswer Of(AuditVerdict verdict, TimeSpan time) =>
+        new(verdict.Fault is null, verdict.Counts.Events, verdict.Counts.Seals, verdict.Counts.Erased, verdict.Counts.RemovedBatches, verdict.Counts.RemovedEvents, verdict.Counts.Unsealed)
+        {
+            KeptHeads = verdict.Counts.KeptHeads,
+            Seconds = Math.Round(time.TotalSeconds, 2),
+            Head = verdict.Head,
+            Fault = verdict.Fault,
+        };
+
+    public string ToText() => string.Create(CultureInfo.InvariantCulture, $"""
+        {(Ok ? "All is as it was." : "Looked at until then:")}
+          {Events:N0} events under {Seals:N0} seals, in {Seconds:N1} s{(Events > 0 ? $" ({Events / Math.Max(Seconds, 0.01):N0} a second)" : "")}
+          {Erased:N0} of them without the data of a person who was erased
+          {RemovedEvents:N0} events of {RemovedBatches:N0} seals removed after their time
+          {Unsealed:N0} events not sealed yet
+          {KeptHeads:N0} heads kept elsewhere found in the chain
+          the chain ends with {(Head is null ? "nothing" : $"seal {Head.Seal}, event {Head.LastEventId}")}
+        """);
+}
