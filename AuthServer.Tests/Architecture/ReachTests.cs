@@ -3,6 +3,7 @@ using AuthServer.Data;
 using AuthServer.Email;
 using AuthServer.Http;
 using AuthServer.Physicians;
+using AuthServer.Staff;
 using AuthServer.Users;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -32,6 +33,19 @@ public sealed class ReachTests
             select $"{type.FullName} uses {member.DeclaringType!.Name}.{member.Name}";
 
         past.Distinct(StringComparer.Ordinal).Should().BeEmpty();
+    }
+
+    // A route that had it would make everybody an administrator of the platform.
+    [Fact]
+    [Trait("ASVS", "8.2.1")]
+    public void The_operators_reach_is_the_command_lines_alone()
+    {
+        var users =
+            from type in typeof(AuthDbContext).Assembly.GetTypes()
+            where References.MembersUsedBy(type).Any(member => member is { Name: nameof(Reach.ForOperator) } or { Name: "get_Operator" })
+            select type.FullName!.Split('+')[0];
+
+        users.Distinct(StringComparer.Ordinal).Should().BeEquivalentTo("AuthServer.Cli.Whom", typeof(Reach).FullName, typeof(StaffMember).FullName);
     }
 
     // Without this, the test above could pass because it sees nothing.

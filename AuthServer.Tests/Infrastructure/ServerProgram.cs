@@ -66,7 +66,7 @@ internal static class ServerProgram
 
     private static Process Start(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(AuthDbContext).Assembly.Location, .. args]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(AuthDbContext).Assembly.Location, .. args]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Clear();
         foreach (var (name, value) in Inherited.Select(name => KeyValuePair.Create(name, Environment.GetEnvironmentVariable(name))).Concat(environment).Where(pair => pair.Value is not null))
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AuthServer.Email;
+using AuthServer.Passwords;
 using AuthServer.Tokens;
 
 namespace AuthServer.Cli;
@@ -16,6 +17,7 @@ namespace AuthServer.Cli;
 [JsonSerializable(typeof(ImportSummaryAnswer))]
 [JsonSerializable(typeof(KeyAnswer))]
 [JsonSerializable(typeof(SigningKeyView))]
+[JsonSerializable(typeof(ResetRequirement))]
 internal sealed partial class CliJson : JsonSerializerContext;
 
 /// <summary>How many it was done to.</summary>

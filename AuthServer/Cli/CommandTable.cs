@@ -11,8 +11,9 @@ internal static class CommandTable
 {
     public static IReadOnlyList<CommandGroup> Make() =>
     [
-        new(null, "", [new CreateAdminCommand(), ImportCommand.Physicians(), ImportCommand.Users()]),
+        new(null, "", [new CreateAdminCommand(), ImportCommand.Physicians(), ImportCommand.Users(), new RequirePasswordResetCommand()]),
         new("keys", "Look after the keys that sign access tokens", [new KeyListCommand(), new KeyRotateCommand(), new KeyRevokeCommand()]),
+        new("sessions", "Sign people out", [new SessionRevokeAllCommand()]),
         new("mail", "Look after the mails that could not be sent", [new MailDeadCommand(), new MailRetryCommand(), new MailTestCommand()]),
         new("audit", "Check and export the audit log", [new AuditVerifyCommand(), new AuditExportCommand(), new AuditHeadCommand()]),
     ];

@@ -17,6 +17,9 @@ internal sealed record Client(IPAddress? Address, string? UserAgent, string Requ
     /// <summary>Whoever is at the command line: no address, and nobody the server knows.</summary>
     public static Client CommandLine { get; } = new(null, "command line", $"cli-{Guid.NewGuid():N}");
 
+    /// <summary>Whether it is the operator who acts: then no account does.</summary>
+    public bool IsCommandLine => ReferenceEquals(this, CommandLine);
+
     public static ValueTask<Client?> BindAsync(HttpContext context) => new(Of(context));
 
     public static Client Of(HttpContext context) =>

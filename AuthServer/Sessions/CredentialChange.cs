@@ -72,6 +72,8 @@ internal sealed class CredentialChange(AuthDbContext db, SessionRevoker revoker,
                 .SetProperty(found => found.PendingEmailAt, (DateTimeOffset?)null)
                 // Whoever has a password has accepted the invitation.
                 .SetProperty(found => found.InvitedAt, found => change.PasswordHash == null ? found.InvitedAt : null)
+                // Whoever knows the old one may be the reason why a new one is required.
+                .SetProperty(found => found.MustResetPassword, found => found.MustResetPassword && !(change.PasswordHash != null && change.ProvesMailbox))
                 .SetProperty(found => found.PasswordHash, found => change.PasswordHash ?? found.PasswordHash)
                 .SetProperty(found => found.EmailConfirmed, found => change.ProvesMailbox || found.EmailConfirmed), cancellationToken) == 1;
     }

@@ -8,7 +8,7 @@ using Npgsql;
 namespace AuthServer.Sessions;
 
 /// <summary>
-/// The one way a session is ended before its time. One statement ends it, writes the revocation that refuses its
+/// The one way a session is ended before its time, but for <see cref="MassRevocation"/>. One statement ends it, writes the revocation that refuses its
 /// access tokens, tells every replica, and writes the audit event: all of it, or none.
 /// </summary>
 internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed feed, TimeProvider clock)
@@ -22,7 +22,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
             INSERT INTO revocations (session_id, created_at, expires_at) SELECT id, @now, @refuse_until FROM ended),
         audited AS (
             INSERT INTO audit_events {1}
-            SELECT @type, @outcome, @now, CASE WHEN @outcome = 'success' THEN coalesce(@by, user_id) END, user_id, tenant_id, id, @ip, @user_agent, @request_id, @reason FROM ended){3}
+            SELECT @type, @outcome, @now, CASE WHEN @outcome = 'success' AND NOT @by_operator THEN coalesce(@by, user_id) END, user_id, tenant_id, id, @ip, @user_agent, @request_id, @reason FROM ended){3}
         SELECT id, pg_notify('{2}', id::text) FROM ended
         """;
 
@@ -104,6 +104,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
         command.Parameters.Add(new("actor_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)ending.UserId ?? DBNull.Value });
         command.Parameters.Add(new("by", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)ending.By ?? DBNull.Value });
         command.Parameters.Add(new("tenant_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)ending.TenantId ?? DBNull.Value });
+        command.Parameters.Add(new("by_operator", ending.Client.IsCommandLine));
         command.Parameters.AddOrigin(ending.Client);
         var ended = new List<Guid>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);

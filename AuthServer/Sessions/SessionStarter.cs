@@ -18,7 +18,7 @@ internal sealed record ProvenIdentity(Guid UserId, IReadOnlyList<string> Methods
 
 /// <summary>
 /// The one door to a session, for every way of signing in. In a single statement it makes sure that the account is
-/// still active and the password still the one that was checked (both may have changed while it was being hashed),
+/// still active and the password still the one that was checked and good enough (all may have changed while it was being hashed),
 /// starts the session with the limits of the person's roles and tenant, and writes the audit event.
 /// </summary>
 internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenFormat refreshTokens, SessionSettings settings, TimeProvider clock)
@@ -37,7 +37,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
     private const string Sql = $"""
         WITH u AS (
             UPDATE users SET last_login_at = @now
-            WHERE id = @user_id AND status = 'active' AND (@password_hash IS NULL OR password_hash = @password_hash)
+            WHERE id = @user_id AND status = 'active' AND (@password_hash IS NULL OR (password_hash = @password_hash AND NOT must_reset_password))
             RETURNING id, token_version, email_confirmed),
         s AS (
             SELECT (SELECT m.tenant_id FROM memberships m JOIN tenants t ON t.id = m.tenant_id AND t.status = 'active'

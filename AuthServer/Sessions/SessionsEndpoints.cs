@@ -28,6 +28,8 @@ internal static class SessionsEndpoints
         builder.Services.AddSingleton<RefreshTokenFormat>();
         builder.Services.AddSingleton<SessionStarter>();
         builder.Services.AddSingleton<SessionRevoker>();
+        builder.Services.AddSingleton<AccountBatches>();
+        builder.Services.AddSingleton<MassRevocation>();
         builder.Services.AddSingleton<RefreshTokenRotation>();
         builder.Services.AddSingleton<TenantSwitch>();
         builder.Services.AddScoped<CredentialChange>();

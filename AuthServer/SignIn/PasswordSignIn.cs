@@ -1,6 +1,7 @@
 using AuthServer.Audit;
 using AuthServer.Credentials;
 using AuthServer.Domain;
+using AuthServer.Email;
 using AuthServer.Http;
 using AuthServer.Sessions;
 using Microsoft.AspNetCore.Identity;
@@ -26,15 +27,18 @@ internal abstract record SignInOutcome
     public sealed record Disabled : SignInOutcome;
 
     public sealed record Unverified : SignInOutcome;
+
+    /// <summary>The password is right, and may be in other hands too: a link to set a new one is on its way.</summary>
+    public sealed record ResetRequired : SignInOutcome;
 }
 
 /// <summary>
 /// Signs a person in with a password. The order of the checks is part of the design: the lock before the hash, and the
 /// state of the account only after the right password, so that a wrong one learns nothing about it.
 /// </summary>
-internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle throttle, NameTurns turns, PasswordHashing hashing, SessionStarter starter, AccountRules rules, TimeProvider clock)
+internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle throttle, NameTurns turns, PasswordHashing hashing, SessionStarter starter, Outbox outbox, AccountRules rules, TimeProvider clock)
 {
-    private const string Columns = "SELECT id, password_hash, status = 'active', email_confirmed FROM users";
+    private const string Columns = "SELECT id, password_hash, status = 'active', email_confirmed, must_reset_password, normalized_email FROM users";
     private static readonly string[] Methods = ["pwd"];
 
     public async Task<SignInOutcome> SignInAsync(string name, string password, string? deviceName, Client client, CancellationToken cancellationToken)
@@ -71,6 +75,15 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
             return account.IsActive ? new SignInOutcome.Unverified() : new SignInOutcome.Disabled();
         }
 
+        if (account.MustReset)
+        {
+            await database.WriteAsync(takeBack);
+            await AuditFailureAsync(account.Id, attempt, client, "password_reset_required");
+            // Not more often than anybody may ask for it.
+            await outbox.RequestAsync(MailKinds.ResetPassword, null, account.Address, null, null, CancellationToken.None);
+            return new SignInOutcome.ResetRequired();
+        }
+
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         if (await starter.StartAsync(new(account.Id, Methods, client, deviceName, hash), connection, takeBack, cancellationToken) is { } response)
         {
@@ -93,7 +106,7 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
         var verdict = await throttle.ReadAsync(row, cancellationToken);
         await row.NextResultAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
-            ? (verdict, new Account(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetBoolean(2), row.GetBoolean(3)))
+            ? (verdict, new Account(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetString(5)))
             : (verdict, null);
     }
 
@@ -143,5 +156,5 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
         await database.WriteAsync(setLock && userId is { } locked ? [step, AccountLockedMail.Owe(locked, attempt, clock)] : [step]);
     }
 
-    private sealed record Account(Guid Id, string? PasswordHash, bool IsActive, bool IsEmailVerified);
+    private sealed record Account(Guid Id, string? PasswordHash, bool IsActive, bool IsEmailVerified, bool MustReset, string Address);
 }

@@ -7,7 +7,7 @@ namespace AuthServer.SignIn;
 
 /// <summary>
 /// Signing in with a password: <c>attempt → locked | wrong | right</c>, and right becomes a session unless the account
-/// is disabled or its mailbox unproven. A wrong attempt is told nothing but that it was wrong.
+/// is disabled, its mailbox unproven, or the password no longer good. A wrong attempt is told nothing but that it was wrong.
 /// </summary>
 internal static class SignInEndpoints
 {
@@ -22,7 +22,7 @@ internal static class SignInEndpoints
     public static void MapSignIn(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/auth/login").WithTags("Sign-in").AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).ValidatesRequests()
-            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidCredentials, ErrorCodes.AccountDisabled, ErrorCodes.EmailNotVerified,
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidCredentials, ErrorCodes.AccountDisabled, ErrorCodes.EmailNotVerified, ErrorCodes.PasswordResetRequired,
                 ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
         group.MapPost("", Login).WithName("login").WithSummary("Sign in with e-mail address or user name and password")
             .WithExample("""{"email":"dana@example.com","password":"correct horse battery","device_name":"Dana's phone"}""").WithAnswer(Examples.SignedIn);
@@ -77,6 +77,7 @@ internal static class SignInEndpoints
             SignInOutcome.SignedIn signedIn => TypedResults.Ok(signedIn.Response),
             SignInOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
             SignInOutcome.Disabled => (Problem)ErrorCodes.AccountDisabled,
+            SignInOutcome.ResetRequired => (Problem)ErrorCodes.PasswordResetRequired,
             SignInOutcome.Unverified => (Problem)ErrorCodes.EmailNotVerified,
             _ => (Problem)ErrorCodes.InvalidCredentials,
         };

@@ -48,6 +48,9 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
     public static ValueTask<Reach?> BindAsync(HttpContext context) =>
         new(StaffMember.Of(context.User) is { } staff ? new Reach(context.RequestServices.GetRequiredService<AuthDbContext>(), staff) : null);
 
+    /// <summary>For the command line, and nothing else.</summary>
+    public static Reach ForOperator(AuthDbContext db) => new(db, StaffMember.Operator);
+
     /// <summary>The person with this id, to be changed; null where there is none within reach, or where it is no id.</summary>
     public async Task<User?> FindUserAsync(string id, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var userId) ? await Users.SingleOrDefaultAsync(user => user.Id == userId, cancellationToken) : null;
@@ -117,12 +120,12 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
 
     /// <summary>Records what this member of staff did, with the context's other changes.</summary>
     public void Audit(string type, DateTimeOffset now, Client client, Guid? subject, string? detail = null, string? reason = null) =>
-        db.Audit(type, now, client, staff.UserId, subject, staff.Caller.SessionId, reason, tenant: staff.TenantId, detail: detail);
+        db.Audit(type, now, client, staff.ActorId, subject, staff.SessionId, reason, tenant: staff.TenantId, detail: detail);
 
     /// <summary>Records that this member of staff was refused, at once and even if they hang up meanwhile. Nothing else may be waiting to be saved.</summary>
     public async Task AuditRefusalAsync(string attempted, ErrorCode refusal, DateTimeOffset now, Client client, Guid subject)
     {
-        db.Audit(AuthServer.Audit.AuditEvents.StaffRefused, now, client, staff.UserId, subject, staff.Caller.SessionId, refusal.Code, AuditOutcome.Failure, staff.TenantId, attempted);
+        db.Audit(AuthServer.Audit.AuditEvents.StaffRefused, now, client, staff.ActorId, subject, staff.SessionId, refusal.Code, AuditOutcome.Failure, staff.TenantId, attempted);
         await db.SaveChangesAsync(CancellationToken.None);
     }
 

@@ -13,7 +13,17 @@ namespace AuthServer.Staff;
 /// <param name="TenantId">The tenant they act for; null for the platform.</param>
 internal sealed record StaffMember(Caller Caller, bool IsAdmin, Guid? TenantId)
 {
+    /// <summary>Who runs the command line: an administrator of the platform without an account, so that nothing is their own.</summary>
+    // A test reads who asks for it: a route that did would make everybody an administrator.
+    public static StaffMember Operator { get; } = new(new Caller(Guid.Empty, Guid.Empty, 0, DateTimeOffset.UnixEpoch, IsEmailVerified: false, null), IsAdmin: true, null);
+
     public Guid UserId => Caller.UserId;
+
+    /// <summary>For the audit log, where the operator is nobody.</summary>
+    public Guid? ActorId => ReferenceEquals(this, Operator) ? null : UserId;
+
+    /// <summary>For the audit log, where the operator has no session.</summary>
+    public Guid? SessionId => ReferenceEquals(this, Operator) ? null : Caller.SessionId;
 
     public bool IsPlatformAdmin => IsAdmin && TenantId is null;
 

@@ -1,0 +1,26 @@
+using System.CommandLine;
+
+namespace AuthServer.Cli;
+
+/// <summary>Asks before what cannot be undone and meets many. A script has to say that it means it.</summary>
+internal static class Confirmation
+{
+    public static Option<bool> MakeYes() => new("--yes") { Description = "Do not ask; needed where no terminal is there to answer" };
+
+    /// <summary>Null where it is meant.</summary>
+    public static CommandOutcome? Refusal(CommandRun run, Option<bool> yes, string what)
+    {
+        if (run.Line.GetValue(yes))
+        {
+            return null;
+        }
+
+        if (Console.IsInputRedirected)
+        {
+            return new CommandOutcome.Misused($"{what} Say --yes if that is what you want.");
+        }
+
+        Console.Error.Write($"{what} Type yes to go on: ");
+        return Console.In.ReadLine()?.Trim() == "yes" ? null : new CommandOutcome.Failed("That was no yes.", "not_confirmed");
+    }
+}

@@ -1,0 +1,49 @@
+using AuthServer.Audit;
+using AuthServer.Http;
+using AuthServer.Sessions;
+using Npgsql;
+
+namespace AuthServer.Passwords;
+
+/// <summary>Whose passwords are no longer good, and how many sessions ended with them.</summary>
+internal sealed record ResetRequirement(long Accounts, long Sessions);
+
+/// <summary>
+/// Makes the passwords of many people useless at once, for when they may be in wrong hands: their sessions end, and signing in takes a
+/// new one, set with a mailed link. Who has no password is left alone.
+/// </summary>
+internal sealed class PasswordResetRequirement(AccountBatches accounts, MassRevocation sessions, TimeProvider clock)
+{
+    // An address that is asked for and not proven yet may be that of whoever has the password: the link for the new one would go there.
+    private const string Sql = $"""
+        WITH due AS MATERIALIZED (
+            SELECT id FROM users WHERE id = ANY (@people) AND password_hash IS NOT NULL AND NOT must_reset_password ORDER BY id FOR NO KEY UPDATE),
+        required AS (
+            UPDATE users u SET must_reset_password = true, pending_email = NULL, pending_email_at = NULL FROM due WHERE u.id = due.id RETURNING u.id),
+        audited AS (
+            INSERT INTO audit_events {AuditLog.Columns}
+            SELECT '{AuditEvents.PasswordResetRequired}', 'success', @now, NULL, id, NULL, NULL, @ip, @user_agent, @request_id, NULL FROM required)
+        SELECT count(*) FROM required
+        """;
+
+    public async Task<ResetRequirement> RequireAsync(AccountFilter whose, Client client, CancellationToken cancellationToken)
+    {
+        var (marked, ended) = (0L, 0L);
+        await accounts.ForEachAsync(whose with { WithPassword = true }, async (people, connection) =>
+        {
+            // In this order, and in two statements: a sign-in that was under way has then ended, and its session is seen.
+            marked += await MarkAsync(people, client, connection, cancellationToken);
+            ended += await sessions.EndAsync(people, client, connection, cancellationToken);
+        }, cancellationToken);
+        return new(marked, ended);
+    }
+
+    private async Task<long> MarkAsync(Guid[] people, Client client, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Sql, connection);
+        command.Parameters.Add(new("people", people));
+        command.Parameters.Add(new("now", clock.GetUtcNow()));
+        command.Parameters.AddOrigin(client);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+}
