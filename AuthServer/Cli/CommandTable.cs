@@ -12,6 +12,11 @@ internal static class CommandTable
     public static IReadOnlyList<CommandGroup> Make() =>
     [
         new(null, "", [new CreateAdminCommand(), ImportCommand.Physicians(), ImportCommand.Users(), new RequirePasswordResetCommand()]),
+        new("users", "Look after accounts, as an administrator of the platform may",
+        [
+            new UserListCommand(), UserCommand.Show(), new UserInviteCommand(), UserCommand.Disable(), UserCommand.Enable(),
+            UserCommand.Unlock(), UserCommand.Reset(), UserCommand.Roles(), UserCommand.Delete(),
+        ]),
         new("keys", "Look after the keys that sign access tokens", [new KeyListCommand(), new KeyRotateCommand(), new KeyRevokeCommand()]),
         new("sessions", "Sign people out", [new SessionRevokeAllCommand()]),
         new("mail", "Look after the mails that could not be sent", [new MailDeadCommand(), new MailRetryCommand(), new MailTestCommand()]),

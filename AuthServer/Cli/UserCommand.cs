@@ -1,0 +1,120 @@
+using System.CommandLine;
+using AuthServer.Http;
+using AuthServer.Staff;
+using AuthServer.Support;
+using AuthServer.Users;
+
+namespace AuthServer.Cli;
+
+/// <summary>Something that is done to one account, which is named by its id or e-mail address.</summary>
+internal sealed class UserCommand : ICliCommand
+{
+    private readonly Argument<string> _whom = new("id-or-email") { Description = "The account" };
+    private readonly Func<Target, Task<CommandOutcome?>> _act;
+
+    /// <param name="name">The verb.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="failure">What is said where it did not.</param>
+    /// <param name="act">Does it; null where it is done.</param>
+    /// <param name="options">What else it needs to know.</param>
+    private UserCommand(string name, string description, string failure, Func<Target, Task<CommandOutcome?>> act, params ReadOnlySpan<Option> options)
+    {
+        Command = new(name, description) { _whom };
+        foreach (var option in options)
+        {
+            Command.Add(option);
+        }
+
+        (Failure, _act, Examples) = (failure, act, [$"users {name} dana@example.com"]);
+    }
+
+    public Command Command { get; }
+
+    public IReadOnlyList<string> Examples { get; private init; }
+
+    public string Failure { get; }
+
+    public static UserCommand Show() => new("show", "Show an account", "The account cannot be shown", static _ => Task.FromResult<CommandOutcome?>(null));
+
+    public static UserCommand Enable() => new("enable", "Switch an account on again", "The account was not enabled",
+        static target => RefusedAsync(target.Run.Get<AccountDisabling>().EnableAsync(target.Id, target.Reach, Client.CommandLine, target.Run.Stopping)));
+
+    public static UserCommand Unlock() => new("unlock", "End the lock that wrong passwords have set", "The account was not unlocked",
+        static target => RefusedAsync(target.Run.Get<AccountUnlock>().UnlockAsync(target.Reach, target.Id, null, Client.CommandLine, target.Run.Stopping)));
+
+    public static UserCommand Reset() => new("reset", "Mail a link to set a new password", "No link was mailed",
+        static async target => await target.Run.Get<ResetAssistance>().AskAsync(target.Reach, target.Id, null, Client.CommandLine, target.Run.Stopping) switch
+        {
+            AssistanceOutcome.Sent => null,
+            AssistanceOutcome.Refused refused => CommandOutcome.Refuse(refused.Error),
+            _ => CommandOutcome.Refuse(ErrorCodes.RateLimited),
+        });
+
+    public static UserCommand Disable()
+    {
+        var reason = new Option<string>("--reason") { Description = "Why: for staff to read", Required = true };
+        var until = new Option<DateTimeOffset?>("--until") { Description = "When it comes on again by itself, such as 2027-01-01T08:00Z; left out, it stays off" };
+        return new("disable", "Switch an account off; its sessions end at once", "The account was not disabled", async target =>
+        {
+            var request = new DisableRequest(target.Run.Line.GetValue(reason), target.Run.Line.GetValue(until));
+            return Faults.In(request) is { } fault ? new CommandOutcome.Misused(fault)
+                : await target.Run.Get<AccountDisabling>().DisableAsync(target.Id, request, target.Reach, Client.CommandLine, target.Run.Stopping) is not { } problem ? null
+                : problem.Error == ErrorCodes.ValidationFailed ? new CommandOutcome.Misused("--until must lie in the future.")
+                : CommandOutcome.Refuse(problem.Error);
+        }, reason, until)
+        {
+            Examples = ["users disable dana@example.com --reason \"Left the clinic.\"", "users disable dana@example.com --reason \"On leave.\" --until 2027-01-01T08:00Z"],
+        };
+    }
+
+    public static UserCommand Roles()
+    {
+        var roles = RoleOption.Make("All that the person is from now on");
+        var tenant = new Option<string?>("--tenant") { Description = "Slug of the tenant they are meant for; with none of them the membership ends" };
+        roles.Required = true;
+        return new("roles", "Set what somebody is, everywhere or at a tenant", "The roles were not changed", async target =>
+        {
+            var request = new RolesRequest(RoleOption.Read(target.Run.Line.GetValue(roles)), target.Run.Line.GetValue(tenant));
+            return Faults.In(request) is { } fault ? new CommandOutcome.Misused(fault)
+                : await RefusedAsync(target.Run.Get<RoleChange>().ChangeAsync(target.Id, request, target.Reach, Client.CommandLine, target.Run.Stopping));
+        }, roles, tenant)
+        {
+            Examples = ["users roles dana@example.com --roles support", "users roles dana@example.com --roles admin,physician --tenant north-clinic", "users roles dana@example.com --roles none --tenant north-clinic"],
+        };
+    }
+
+    public static UserCommand Delete()
+    {
+        var yes = Confirmation.MakeYes();
+        return new("delete", "Delete an account; its sessions end at once", "The account was not deleted", async target =>
+            Confirmation.Refusal(target.Run, yes, "The account cannot be had back.")
+            ?? await RefusedAsync(target.Run.Get<AccountDisabling>().DeleteAsync(target.Id, target.Reach, Client.CommandLine, target.Run.Stopping)), yes)
+        {
+            Examples = ["users delete dana@example.com --yes"],
+        };
+    }
+
+    public async Task<CommandOutcome> RunAsync(CommandRun run)
+    {
+        var reach = Whom.Reach(run);
+        if (await Whom.FindAsync(run, run.Line.GetValue(_whom)!) is not { } id || await run.Get<UserRecords>().FindAsync(id, reach, run.Stopping) is not { } before)
+        {
+            return Whom.Missing("such account");
+        }
+
+        if (await _act(new(run, reach, $"{id}")) is { } refusal)
+        {
+            return refusal;
+        }
+
+        // Of one that is gone, what it was.
+        var user = await run.Get<UserRecords>().FindAsync(id, reach, run.Stopping) ?? before;
+        run.Output.Write(user, UserText.Of(user));
+        return CommandOutcome.Done;
+    }
+
+    private static async Task<CommandOutcome?> RefusedAsync(Task<ErrorCode?> acting) =>
+        await acting is not { } refusal ? null : refusal == ErrorCodes.NotFound ? Whom.Missing("such account or tenant") : CommandOutcome.Refuse(refusal);
+
+    private sealed record Target(CommandRun Run, Reach Reach, string Id);
+}

@@ -1,0 +1,16 @@
+using AuthServer.Users;
+
+namespace AuthServer.Cli;
+
+/// <summary>An account on one line, for people.</summary>
+internal static class UserText
+{
+    public static string Of(UserRecord user)
+    {
+        var roles = user.Roles.Concat(user.Memberships.Select(membership => $"{membership.Role}@{membership.Tenant.Slug}"));
+        return $"{user.Id}  {user.Status,-8}  {user.Email}{(user.EmailVerified ? "" : " (unproven)")}  {string.Join(' ', roles)}{(user.FullName is { } name ? $"  {name}" : "")}{Disabled(user)}";
+    }
+
+    private static string Disabled(UserRecord user) =>
+        user.DisabledReason is null ? "" : $"  [{user.DisabledReason}{(user.DisabledUntil is { } until ? $", until {until.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : "")}]";
+}
