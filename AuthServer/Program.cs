@@ -74,6 +74,7 @@ if (await commandLine.RunWithoutServerAsync(builder) is { } exitCode)
 var app = builder.Build();
 app.UseEdge();
 app.UseAuthentication();
+app.UseKeyLimits();
 app.UseRateLimiter();
 app.UseAuthorization();
 

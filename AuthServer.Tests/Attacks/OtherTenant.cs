@@ -22,6 +22,7 @@ internal sealed class OtherTenant
             UNION ALL SELECT p::text FROM physicians p WHERE user_id IN (SELECT id FROM people)
             UNION ALL SELECT l::text FROM licences l JOIN physicians p ON p.id = l.physician_id WHERE p.user_id IN (SELECT id FROM people)
             UNION ALL SELECT s::text FROM sessions s WHERE tenant_id = @tenant OR user_id IN (SELECT id FROM people)
+            UNION ALL SELECT k::text FROM api_keys k WHERE tenant_id = @tenant OR owner_id IN (SELECT id FROM people)
             UNION ALL SELECT a::text FROM assisted_resets a WHERE tenant_id = @tenant OR user_id IN (SELECT id FROM people)) AS lines (line)
         """;
 
@@ -43,8 +44,10 @@ internal sealed class OtherTenant
 
     public Guid ResetId { get; private init; }
 
+    public Guid KeyId { get; private init; }
+
     /// <summary>What must not be in any answer.</summary>
-    public IEnumerable<string> Marks => [Mark, Clinic.Slug, .. new[] { Clinic.Id, UserId, SessionId, PhysicianId, LicenceId, ResetId }.Select(id => id.ToString())];
+    public IEnumerable<string> Marks => [Mark, Clinic.Slug, .. new[] { Clinic.Id, UserId, SessionId, PhysicianId, LicenceId, ResetId, KeyId }.Select(id => id.ToString())];
 
     public static async Task<OtherTenant> OpenAsync(TestServer server)
     {
@@ -58,7 +61,7 @@ internal sealed class OtherTenant
         });
         await server.ProveMailboxAsync(registered);
         await server.JoinAsync(registered.UserId, clinic, Role.Physician);
-        await server.SignInAtAsync(Role.Admin, clinic);
+        var admin = await server.SignInAtAsync(Role.Admin, clinic);
         var person = await server.Api.LoginAsync(registered.Email, Password, deviceName: $"The phone of {Mark}");
         var physician = await server.Database.QueryAsync<Guid>("SELECT id FROM physicians WHERE user_id = @id", ("id", person.UserId));
         return new(server, clinic)
@@ -68,6 +71,7 @@ internal sealed class OtherTenant
             SessionId = person.SessionId,
             PhysicianId = physician,
             LicenceId = await server.Database.QueryAsync<Guid>("SELECT id FROM licences WHERE physician_id = @id", ("id", physician)),
+            KeyId = (await server.MakeKeyAsync(admin, new { name = $"The service of {Mark}" })).Id,
             ResetId = await server.Database.QueryAsync<Guid>("""
                 INSERT INTO assisted_resets (id, user_id, requested_by, tenant_id, reason, state, created_at, expires_at)
                 VALUES (gen_random_uuid(), @user, @user, @tenant, 'zelda-marker lost it', 'pending', now(), now() + interval '1 hour') RETURNING id
@@ -86,6 +90,7 @@ internal sealed class OtherTenant
         ("licences", "id") => [LicenceId],
         ("sessions", "id" or "sessionId") => [SessionId],
         ("password-resets", "id") => [ResetId],
+        ("api-keys", "id") => [KeyId],
         _ => [],
     };
 

@@ -42,6 +42,25 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
     }
 
     [Fact]
+    [Trait("ASVS", "8.4.1")]
+    public async Task A_key_of_a_tenant_finds_nothing_of_another_and_changes_nothing_there()
+    {
+        var (own, other) = (await server.OpenClinicAsync(), await OtherTenant.OpenAsync(server));
+        var mate = (await server.SignInAtAsync(Role.Patient, own)).UserId;
+        var token = await server.Api.ExchangeAsync((await server.MakeKeyAsync(await server.SignInAtAsync(Role.Admin, own), new { requests_per_minute = 60_000 })).Text);
+        var before = await other.ChecksumAsync();
+
+        foreach (var operation in await OperationsAsync())
+        {
+            await WalkAsync(operation, new(token, mate), other);
+        }
+
+        _faults.Should().BeEmpty();
+        (await other.ChecksumAsync()).Should().Be(before);
+        _found.Should().Contain(["GET /api/v1/tenants", "GET /api/v1/users", "GET /api/v1/physicians"]);
+    }
+
+    [Fact]
     public async Task What_the_walk_looks_for_is_there_for_the_platform()
     {
         var (admin, other) = (await server.SignInAsAsync(Role.Admin), await OtherTenant.OpenAsync(server));
@@ -192,7 +211,7 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
     {
         var nobodys = await server.Api.SendAsync(operation.Method, Replace(operation.Path, operation.PathParameters.Select(_ => Guid.CreateVersion7())), body?.ToJsonString(), staff.Bearer);
         var (code, expected) = (await CodeAsync(response), await CodeAsync(nobodys));
-        if (code is not ("not_found" or "forbidden") || code != expected)
+        if (code is not ("not_found" or "forbidden" or "person_required") || code != expected)
         {
             _faults.Add($"{operation.Method} {path} answered {(int)response.StatusCode} {code}, and {expected} for an id of nobody's");
         }

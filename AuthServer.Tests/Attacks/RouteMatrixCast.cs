@@ -34,9 +34,15 @@ public sealed partial class RouteMatrixTests
         /// <summary>Asks as somebody about somebody new, and answers the status.</summary>
         public async Task<int> AskAsync(string asker, string method, string path, string? body)
         {
-            var victim = await VictimAsync(path);
             // What is done to sessions and passwords would spend the one that asks.
             var person = asker == Nobody ? null : path.Contains("/auth/", StringComparison.Ordinal) && method != "GET" ? await SignInAsync(asker) : await KnownAsync(asker);
+            return (int)(await SendAsync(request => request.Headers.Authorization = person is null ? null : new("Bearer", person.AccessToken), method, path, body)).StatusCode;
+        }
+
+        /// <summary>Asks about somebody new.</summary>
+        internal async Task<HttpResponseMessage> SendAsync(Action<HttpRequestMessage> identify, string method, string path, string? body)
+        {
+            var victim = await VictimAsync(path);
             await PrepareAsync($"{method} {path}", victim);
             var operation = _operations.GetValueOrDefault($"{method} {path}");
             var text = (body ?? operation?.Example?.ToJsonString())?.Replace("{new_email}", Api.NewEmail(), StringComparison.Ordinal)
@@ -45,8 +51,8 @@ public sealed partial class RouteMatrixTests
             request.Content = text is null ? null : operation?.IsForm == true
                 ? new FormUrlEncodedContent([new("username", Api.NewEmail()), new("password", Api.Password)])
                 : new StringContent(text, System.Text.Encoding.UTF8, "application/json");
-            request.Headers.Authorization = person is null ? null : new("Bearer", person.AccessToken);
-            return (int)(await Api.Http.SendAsync(request)).StatusCode;
+            identify(request);
+            return await Api.Http.SendAsync(request);
         }
 
         private async Task<SignedIn> KnownAsync(string asker) => _askers.TryGetValue(asker, out var known) ? known : _askers[asker] = await SignInAsync(asker);
@@ -100,6 +106,7 @@ public sealed partial class RouteMatrixTests
             {
                 // One of its own: to suspend the clinic would outdate the tokens of those who ask.
                 _ when path.Contains("/tenants/", StringComparison.Ordinal) => (await this.OpenClinicAsync(status: path.EndsWith("/reopen", StringComparison.Ordinal) ? "suspended" : "active")).Id,
+                _ when path.Contains("/api-keys/", StringComparison.Ordinal) => (await this.MakeKeyAsync(await KnownAsync("admin of the platform"))).Id,
                 _ when path.Contains("/licences/", StringComparison.Ordinal) => await Database.QueryAsync<Guid>("SELECT l.id FROM licences l JOIN physicians p ON p.id = l.physician_id WHERE p.user_id = @id", ("id", victim.UserId)),
                 _ when path.Contains("/physicians/{id}", StringComparison.Ordinal) => await Database.QueryAsync<Guid>("SELECT id FROM physicians WHERE user_id = @id", ("id", victim.UserId)),
                 _ when path.Contains("/auth/sessions/", StringComparison.Ordinal) => victim.SessionId,

@@ -36,6 +36,9 @@ internal static class Mails
         ["licence-expired"] = texts => texts.LicenceExpired(new("IL", ExpiresOn: new(2026, 11, 20))),
         ["erasure-requested"] = texts => texts.ErasureRequested(At, At + TimeSpan.FromDays(14), Url),
         ["erasure-undone"] = texts => texts.ErasureUndone(At, Url),
+        ["api-key-made"] = texts => texts.ApiKeyMade(new("billing", At, At.AddDays(90)), Address, Url),
+        ["api-key-expiring"] = texts => texts.ApiKeyExpiring(new("billing", At, At.AddDays(7))),
+        ["api-key-exposed"] = texts => texts.ApiKeyExposed(new("billing", At)),
         ["reset-asked-by-staff"] = texts => texts.ResetAskedByStaff(At),
     };
 

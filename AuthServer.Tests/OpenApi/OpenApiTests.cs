@@ -70,13 +70,16 @@ public sealed class OpenApiTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
-    public async Task A_token_is_asked_for_exactly_where_the_route_asks_for_one()
+    public async Task A_token_or_a_key_is_asked_for_exactly_where_the_route_takes_one()
     {
         foreach (var operation in await OperationsAsync())
         {
             var needsToken = operation.Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
-            (operation.Node["security"]?.AsArray().Single()!["bearer"] is not null).Should().Be(needsToken, "of {0}", operation.Id);
+            var keys = operation.Endpoint.Metadata.GetMetadata<KeyAccess>();
+            string?[] expected = [needsToken && operation.Id != "exchangeApiKey" ? """{"bearer":[]}""" : null, keys is null ? null : keys.Scope is { } scope ? $$"""{"api_key":["{{scope}}"]}""" : """{"api_key":[]}"""];
+
+            (operation.Node["security"]?.AsArray() ?? []).Select(scheme => scheme!.ToJsonString()).Should().Equal(expected.OfType<string>(), "of {0}", operation.Id);
             (operation.Node["responses"]!["401"]?.ToJsonString().Contains("token_expired", StringComparison.Ordinal) == true).Should().Be(needsToken || operation.Id == "logout", "of {0}", operation.Id);
         }
     }

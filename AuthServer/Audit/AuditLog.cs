@@ -18,6 +18,9 @@ internal static class AuditLog
     /// </summary>
     public const string Columns = "(type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason)";
 
+    /// <summary>The same with what is told besides.</summary>
+    public const string ColumnsAndDetail = "(type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason, detail)";
+
     /// <summary>Who asked, as parameters <c>@ip, @user_agent, @request_id</c>.</summary>
     public static void AddOrigin(this NpgsqlParameterCollection parameters, Client client)
     {

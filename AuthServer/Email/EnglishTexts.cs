@@ -95,6 +95,24 @@ internal sealed class EnglishTexts(string appName) : MailTexts
         [$"Somebody, probably you, signed in to your account at {appName}, so it will not be deleted.", NothingToDo],
         new(NewPassword, resetUrl), [When(at)]);
 
+    public override MailContent ApiKeyMade(ApiKeyNews news, string? from, string resetUrl) => new(
+        Language, "A key was made in your name", "If it was you, there is nothing to do.",
+        [$"An API key was made at {appName}, with which a service can act for you.",
+            "If it was you, there is nothing to do. If not, set a new password at once, and revoke the key."],
+        new(NewPassword, resetUrl), [Key(news), When(news.At), From(from), Until(news)]);
+
+    public override MailContent ApiKeyExpiring(ApiKeyNews news) => new(
+        Language, "One of your keys expires soon", "A new one is needed.",
+        [$"An API key of yours at {appName} expires soon, and the service that uses it will be refused.",
+            "Make another one with the same name and give it to the service; both work until you revoke the old one. If it is not needed any more, there is nothing to do."],
+        Facts: [Key(news), Until(news)]);
+
+    public override MailContent ApiKeyExposed(ApiKeyNews news) => new(
+        Language, "One of your keys needs to be replaced", "It was sent in a way that is not safe.",
+        [$"An API key of yours at {appName} was sent as part of a web address. Such addresses are kept in logs, where others may read them. The request was refused; the key still works.",
+            "Make another one with the same name, give it to the service, and revoke this one."],
+        Facts: [Key(news), When(news.At)]);
+
     public override MailContent LicenceVerified(LicenceNews news) => new(
         Language, "Your profile was confirmed", "You can begin.",
         [$"Your licence was checked, and from now on you are a physician at {appName}.", "If an app is open, sign in again or wait a few minutes."],
@@ -148,6 +166,10 @@ internal sealed class EnglishTexts(string appName) : MailTexts
     }
 
     private static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    private static MailFact Key(ApiKeyNews news) => new("Key", news.Name);
+
+    private static MailFact Until(ApiKeyNews news) => new("Expires", Time(news.ExpiresAt ?? news.At));
 
     private static MailFact When(DateTimeOffset at) => new("When", Time(at));
 

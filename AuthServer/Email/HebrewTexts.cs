@@ -99,6 +99,24 @@ internal sealed class HebrewTexts(string appName) : MailTexts
         [$"הייתה התחברות לחשבון שלך ב־{appName}, ולכן הוא לא יימחק.", NothingToDo],
         new(NewPassword, resetUrl), [When(at)]);
 
+    public override MailContent ApiKeyMade(ApiKeyNews news, string? from, string resetUrl) => new(
+        Language, "נוצר מפתח על שמך", "אם הפעולה נעשתה על ידך, אין צורך לעשות דבר.",
+        [$"ב־{appName} נוצר מפתח API, שבעזרתו שירות יכול לפעול בשמך.",
+            "אם הפעולה נעשתה על ידך, אין צורך לעשות דבר. אם לא, כדאי לקבוע מיד סיסמה חדשה ולבטל את המפתח."],
+        new(NewPassword, resetUrl), [Key(news), When(news.At), From(from), Until(news)]);
+
+    public override MailContent ApiKeyExpiring(ApiKeyNews news) => new(
+        Language, "תוקפו של אחד המפתחות שלך עומד לפוג", "נדרש מפתח חדש.",
+        [$"תוקפו של מפתח API שלך ב־{appName} עומד לפוג, ואז השירות שמשתמש בו יסורב.",
+            "כדאי ליצור מפתח נוסף באותו שם ולמסור אותו לשירות; שניהם יפעלו עד לביטול הישן. אם אין בו עוד צורך, אין צורך לעשות דבר."],
+        Facts: [Key(news), Until(news)]);
+
+    public override MailContent ApiKeyExposed(ApiKeyNews news) => new(
+        Language, "צריך להחליף את אחד המפתחות שלך", "הוא נשלח בדרך שאינה בטוחה.",
+        [$"מפתח API שלך ב־{appName} נשלח כחלק מכתובת אינטרנט. כתובות כאלה נשמרות ביומנים, ואחרים עלולים לקרוא אותן. הבקשה סורבה; המפתח עדיין פועל.",
+            "כדאי ליצור מפתח נוסף באותו שם, למסור אותו לשירות ולבטל את המפתח הזה."],
+        Facts: [Key(news), When(news.At)]);
+
     public override MailContent LicenceVerified(LicenceNews news) => new(
         Language, "הפרופיל שלך אושר", "אפשר להתחיל.",
         [$"הרישיון שלך נבדק, ומעכשיו יש לך הרשאת רופא ב־{appName}.", "אם יש אפליקציה פתוחה, כדאי להתחבר מחדש או לחכות כמה דקות."],
@@ -164,6 +182,10 @@ internal sealed class HebrewTexts(string appName) : MailTexts
         var utc = time.ToUniversalTime();
         return string.Create(CultureInfo.InvariantCulture, $"{utc.Day} ב{Months[utc.Month - 1]} {utc.Year}, {utc:HH:mm} (UTC)");
     }
+
+    private static MailFact Key(ApiKeyNews news) => new("מפתח", news.Name);
+
+    private static MailFact Until(ApiKeyNews news) => new("בתוקף עד", Time(news.ExpiresAt ?? news.At));
 
     private static MailFact When(DateTimeOffset at) => new("מועד", Time(at));
 

@@ -26,6 +26,9 @@ internal static class MailKinds
     public const string ResetAskedByStaff = "reset_asked_by_staff";
     public const string ApiKeyMade = "api_key_made";
     public const string ApiKeyExpiring = "api_key_expiring";
+
+    /// <summary>The key stood in a URL.</summary>
+    public const string ApiKeyExposed = "api_key_exposed";
     public const string ErasureRequested = "erasure_requested";
     public const string ErasureUndone = "erasure_undone";
     public const string LicenceExpiring = "licence_expiring";

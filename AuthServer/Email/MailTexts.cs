@@ -48,6 +48,14 @@ internal abstract class MailTexts
     /// <summary>The account stays, because somebody signed in.</summary>
     public abstract MailContent ErasureUndone(DateTimeOffset at, string resetUrl);
 
+    /// <summary>A key was made in the person's name.</summary>
+    public abstract MailContent ApiKeyMade(ApiKeyNews news, string? from, string resetUrl);
+
+    public abstract MailContent ApiKeyExpiring(ApiKeyNews news);
+
+    /// <summary>A key stood in a URL.</summary>
+    public abstract MailContent ApiKeyExposed(ApiKeyNews news);
+
     public abstract MailContent LicenceVerified(LicenceNews news);
 
     public abstract MailContent LicenceRejected(LicenceNews news);
@@ -78,6 +86,12 @@ internal abstract class MailTexts
         Days,
     }
 }
+
+/// <summary>What a mail tells of an API key; never the key.</summary>
+/// <param name="Name">What the service is called.</param>
+/// <param name="At">When it happened.</param>
+/// <param name="ExpiresAt">When it stops working, where that is what it is about.</param>
+internal sealed record ApiKeyNews(string Name, DateTimeOffset At, DateTimeOffset? ExpiresAt = null);
 
 /// <summary>What a mail tells of a licence; never its number.</summary>
 /// <param name="Jurisdiction">Who gave it, where it is known.</param>

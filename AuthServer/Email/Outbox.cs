@@ -21,7 +21,7 @@ internal sealed class Outbox(NpgsqlDataSource database, TimeProvider clock)
     public const string Fresh = "@now, @now, 'pending', 0";
 
     /// <summary>Names of what a mail's data can hold.</summary>
-    public const string Ip = "ip", Device = "device", UserAgent = "user_agent", NewAddress = "new_address", Until = "until";
+    public const string Ip = "ip", Device = "device", UserAgent = "user_agent", NewAddress = "new_address", Until = "until", KeyName = "key_name", KeyExpiresAt = "key_expires_at";
 
     /// <summary>How long a mail stays after it was sent, dropped or given up.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);

@@ -17,10 +17,12 @@ internal sealed record AnswerExample(string Json, int? Status);
 internal static class OpenApi
 {
     private const string BearerScheme = "bearer";
+    private const string KeyScheme = "api_key";
 
     // What any route can answer that takes a body, or that needs a token.
     private static readonly ErrorCode[] WithBody = [ErrorCodes.ValidationFailed, ErrorCodes.MalformedJson, ErrorCodes.UnknownField, ErrorCodes.BodyTooLarge, ErrorCodes.UnsupportedMediaType];
     private static readonly ErrorCode[] WithToken = [ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked];
+    private static readonly ErrorCode[] WithKey = [ErrorCodes.InvalidApiKey, ErrorCodes.ApiKeyExpired, ErrorCodes.ApiKeyRevoked, ErrorCodes.RateLimited];
     private static readonly ErrorCode[] Always = [ErrorCodes.InternalError, ErrorCodes.DatabaseUnavailable];
 
     public static void AddDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
@@ -71,6 +73,7 @@ internal static class OpenApi
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
             [BearerScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT", Description = "An access token (RFC 6750, RFC 9068)." },
+            [KeyScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-API-Key", Description = "An API key; also as `Authorization: ApiKey …`. Where scopes are named, the key needs them." },
         };
         document.Components.Examples = ErrorCodes.All.ToDictionary(error => error.Code, IOpenApiExample (error) => new OpenApiExample { Value = Example(error) }, StringComparer.Ordinal);
         document.Components.Responses = ErrorCodes.All.ToDictionary(error => error.Code, IOpenApiResponse (error) => Response([error], document), StringComparer.Ordinal);
@@ -108,9 +111,10 @@ internal static class OpenApi
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var needsToken = !metadata.OfType<IAllowAnonymous>().Any();
+        var keys = metadata.OfType<KeyAccess>().LastOrDefault();
         if (needsToken)
         {
-            operation.Security = [new() { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] }];
+            operation.Security = [.. Security(keys, isForKeysAlone: metadata.OfType<IAuthorizeData>().Any(asked => asked.Policy == Policies.ApiKey), context.Document)];
         }
 
         if (metadata.OfType<RequestExample>().LastOrDefault() is { } example && operation.RequestBody?.Content is { } content)
@@ -130,7 +134,7 @@ internal static class OpenApi
         }
 
         var refusals = metadata.OfType<Refusals>().SelectMany(refusal => refusal.Codes)
-            .Concat(operation.RequestBody is null ? [] : WithBody).Concat(needsToken ? WithToken : []).Concat(Always).Distinct();
+            .Concat(operation.RequestBody is null ? [] : WithBody).Concat(needsToken ? WithToken : []).Concat(keys is null ? [] : WithKey).Concat(Always).Distinct();
         var schema = await context.GetOrCreateSchemaAsync(typeof(ProblemBody), null, cancellationToken);
         context.Document?.AddComponent("ProblemBody", schema);
         operation.Responses ??= [];
@@ -138,6 +142,19 @@ internal static class OpenApi
         {
             IOpenApiResponse response = group.Count() == 1 ? new OpenApiResponseReference(group.Single().Code, context.Document) : Response(group, context.Document);
             operation.Responses.TryAdd(group.Key.ToString(CultureInfo.InvariantCulture), response);
+        }
+    }
+
+    private static IEnumerable<OpenApiSecurityRequirement> Security(KeyAccess? keys, bool isForKeysAlone, OpenApiDocument? document)
+    {
+        if (!isForKeysAlone)
+        {
+            yield return new() { [new OpenApiSecuritySchemeReference(BearerScheme, document)] = [] };
+        }
+
+        if (keys is not null)
+        {
+            yield return new() { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = keys.Scope is { } scope ? [scope] : [] };
         }
     }
 

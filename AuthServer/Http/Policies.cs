@@ -14,6 +14,9 @@ internal static class Policies
     public const string EmailVerified = "email-verified";
     public const string RecentSignIn = "recent-sign-in";
 
+    /// <summary>An API key itself, and not its access token.</summary>
+    public const string ApiKey = "api-key";
+
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(15);
 
     public static void AddPolicies(this IServiceCollection services)
@@ -28,6 +31,7 @@ internal static class Policies
             options.AddPolicy(Support, policy => policy.RequireRole(Role.Support));
             options.AddPolicy(EmailVerified, policy => policy.Require(ErrorCodes.EmailNotVerified, caller => caller.IsEmailVerified));
             options.AddPolicy(RecentSignIn, policy => policy.Require(ErrorCodes.ReauthenticationRequired, caller => clock.GetUtcNow() - caller.AuthenticatedAt <= Recent));
+            options.AddPolicy(ApiKey, policy => policy.Require(ErrorCodes.Forbidden, caller => caller.Key is { Presented: not null }));
         });
         services.AddSingleton<IAuthorizationHandler, CallerRequirementHandler>();
         services.AddSingleton<IAuthorizationHandler, KeyAccessHandler>();

@@ -26,9 +26,12 @@ public sealed class RateLimitSettings : ISettings
     /// <summary>Accounts an hour that staff make for others from one IPv4 address or IPv6 /64.</summary>
     public int InvitationsPerHour { get; set; } = 200;
 
+    /// <summary>API keys a minute from one IPv4 address or IPv6 /64 that look like ours and are not.</summary>
+    public int RefusedApiKeysPerMinute { get; set; } = 30;
+
     IEnumerable<string> ISettings.Faults()
     {
-        if (FailedSignInsPerMinute < 1 || RegistrationsPerHour < 1 || RefusedRefreshesPerMinute < 1 || RefusedLinksPerMinute < 1 || MailRequestsPerHour < 1 || InvitationsPerHour < 1)
+        if (FailedSignInsPerMinute < 1 || RegistrationsPerHour < 1 || RefusedRefreshesPerMinute < 1 || RefusedLinksPerMinute < 1 || MailRequestsPerHour < 1 || InvitationsPerHour < 1 || RefusedApiKeysPerMinute < 1)
         {
             yield return "RateLimits: every limit must be at least 1. To do without one, give a number that is never reached.";
         }

@@ -1,3 +1,4 @@
+using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Tokens;
 using Npgsql;
@@ -21,14 +22,11 @@ internal static class SubjectQuery
         ARRAY(SELECT m.role FROM memberships m WHERE t.id IS NOT NULL AND m.user_id = u.id AND m.tenant_id = t.id) AS tenant_roles
         """;
 
-    /// <summary>Whether the mailbox is as proven as the tenant wants it: <c>u</c> (users) and <c>t</c> (tenants, or none).</summary>
-    public const string IsProvenEnough = "(u.email_confirmed OR NOT coalesce((t.settings ->> 'require_verified_email')::boolean, false))";
-
     public const string Joins = $"""
         LEFT JOIN physicians p ON p.user_id = u.id
         LEFT JOIN tenants t ON t.id = s.tenant_id AND t.status = 'active'
             AND EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.tenant_id = t.id)
-            AND {IsProvenEnough}
+            AND {ProvenMailbox.IsEnough}
         """;
 
     private static readonly Dictionary<Guid, string> RoleNames = Role.All.ToDictionary(role => role.Id, role => role.Name!);

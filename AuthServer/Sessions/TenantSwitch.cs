@@ -1,4 +1,5 @@
 using AuthServer.Audit;
+using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Http;
 using AuthServer.Tokens;
@@ -37,7 +38,7 @@ internal sealed class TenantSwitch(NpgsqlDataSource database, AccessTokenIssuer 
         """;
 
     private const string IsProven = $"""
-        EXISTS (SELECT 1 FROM users u LEFT JOIN tenants t ON t.id = s.tenant_id WHERE u.id = @user_id AND {SubjectQuery.IsProvenEnough})
+        EXISTS (SELECT 1 FROM users u LEFT JOIN tenants t ON t.id = s.tenant_id WHERE u.id = @user_id AND {ProvenMailbox.IsEnough})
         """;
 
     private const string Limits = $"limits AS (SELECT {SessionLimitsQuery.Columns} FROM target s {SessionLimitsQuery.Joins})";

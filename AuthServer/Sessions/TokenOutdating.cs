@@ -19,6 +19,17 @@ internal sealed class TokenOutdating(AuthDbContext db, RevocationFeed feed, Sess
         SELECT pg_notify(@channel, 'user:' || id || ':' || token_version) FROM raised
         """;
 
+    // What a key may do depends on what its owner is.
+    private const string KeysOfSql = $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE owner_id = ANY (@ids) AND revoked_at IS NULL RETURNING id, version), {RefuseKeysSql}";
+
+    private const string KeysSql = $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE id = ANY (@ids) RETURNING id, version), {RefuseKeysSql}";
+
+    private const string RefuseKeysSql = """
+        refused AS (
+            INSERT INTO revocations (user_id, token_version, created_at, expires_at) SELECT id, version, @now, @refuse_until FROM raised)
+        SELECT pg_notify(@channel, 'user:' || id || ':' || version) FROM raised
+        """;
+
     // Whoever becomes staff has no ninety days left from when they were not.
     private const string ShortenSql = """
         WITH held AS (
@@ -53,6 +64,7 @@ internal sealed class TokenOutdating(AuthDbContext db, RevocationFeed feed, Sess
         var now = clock.GetUtcNow();
         var limits = settings.ByRole.ToList();
         await using var batch = Connection.CreateBatch();
+        batch.BatchCommands.Add(KeysStep(KeysOfSql, ids, now));
         batch.BatchCommands.Add(Step(PeopleSql, new("users", ids), new("now", now), new("refuse_until", feed.RefusedUntil(now)), new("channel", RevocationFeed.ChannelName)));
         batch.BatchCommands.Add(Step(ShortenSql, new("users", ids), new("now", now),
             new("role_names", limits.Select(limit => limit.Role).ToArray()),
@@ -60,6 +72,15 @@ internal sealed class TokenOutdating(AuthDbContext db, RevocationFeed feed, Sess
             new("absolute", limits.Select(limit => limit.Limits.AbsoluteTimeout).ToArray())));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    /// <summary>
+    /// Refuses the access tokens of the API keys these people answer for; in the open transaction, and before an account is deleted.
+    /// Whether the keys themselves still work is looked at when they are used.
+    /// </summary>
+    public Task OutdateKeysOfAsync(IEnumerable<Guid> owners, CancellationToken cancellationToken) => OutdateKeysAsync(KeysOfSql, owners, cancellationToken);
+
+    /// <summary>Refuses the access tokens of these API keys; in the open transaction.</summary>
+    public Task OutdateKeysAsync(IEnumerable<Guid> keys, CancellationToken cancellationToken) => OutdateKeysAsync(KeysSql, keys, cancellationToken);
 
     /// <summary>Refuses the tokens for a suspended tenant, or takes them again; in the open transaction.</summary>
     public async Task SuspendAsync(Guid tenantId, bool isSuspended, CancellationToken cancellationToken)
@@ -75,6 +96,16 @@ internal sealed class TokenOutdating(AuthDbContext db, RevocationFeed feed, Sess
         batch.BatchCommands.Add(step);
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    private async Task OutdateKeysAsync(string sql, IEnumerable<Guid> ids, CancellationToken cancellationToken)
+    {
+        await using var batch = Connection.CreateBatch();
+        batch.BatchCommands.Add(KeysStep(sql, [.. ids], clock.GetUtcNow()));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private NpgsqlBatchCommand KeysStep(string sql, Guid[] ids, DateTimeOffset now) =>
+        Step(sql, new("ids", ids), new("now", now), new("refuse_until", feed.RefusedUntil(now)), new("channel", RevocationFeed.ChannelName));
 
     private NpgsqlConnection Connection => (NpgsqlConnection)db.Database.GetDbConnection();
 

@@ -118,6 +118,26 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
                 ? await db.HoldPhysicianAsync(owner, cancellationToken)
                 : null;
 
+    /// <summary>The API key with this id, held until the open transaction ends; null where there is none within reach, or where it is no id.</summary>
+    public async Task<ApiKey?> HoldKeyAsync(string id, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(id, "D", out var keyId))
+        {
+            return null;
+        }
+
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM api_keys WHERE id = {keyId} FOR NO KEY UPDATE", cancellationToken);
+        return await ApiKeys.SingleOrDefaultAsync(key => key.Id == keyId, cancellationToken);
+    }
+
+    /// <summary>How many live API keys have this name, at the tenant or, without one, on the platform. Until the open transaction ends nobody else gives it to one.</summary>
+    public async Task<int> HoldKeyNameAsync(Guid? tenantId, string name, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var turn = $"api-key {tenantId} {name}";
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({turn}, 0))", cancellationToken);
+        return await ApiKeys.CountAsync(key => key.TenantId == tenantId && key.Name == name && key.RevokedAt == null && key.ExpiresAt > now, cancellationToken);
+    }
+
     /// <summary>Records what this member of staff did, with the context's other changes.</summary>
     public void Audit(string type, DateTimeOffset now, Client client, Guid? subject, string? detail = null, string? reason = null) =>
         db.Audit(type, now, client, staff.ActorId, subject, staff.SessionId, reason, tenant: staff.TenantId, detail: detail);

@@ -50,7 +50,9 @@ internal static class AccessTokenFormat
             : null;
 
     private static bool HasOurClaims(JsonElement payload) =>
-        IsTime(payload, ClaimNames.IssuedAt) && IsTime(payload, ClaimNames.NotBefore) && IsTime(payload, ClaimNames.Expires) && IsTime(payload, ClaimNames.AuthTime)
+        IsTime(payload, ClaimNames.IssuedAt) && IsTime(payload, ClaimNames.NotBefore) && IsTime(payload, ClaimNames.Expires)
+        // A key never signed in.
+        && (IsTime(payload, ClaimNames.AuthTime) || IsId(payload, ClaimNames.ClientId))
         && IsId(payload, ClaimNames.Subject) && IsId(payload, ClaimNames.SessionId)
         && Text(payload, ClaimNames.Issuer) is not null && Text(payload, ClaimNames.Audience) is not null
         && payload.TryGetProperty(ClaimNames.TokenVersion, out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out _);

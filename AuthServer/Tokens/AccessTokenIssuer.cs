@@ -35,13 +35,33 @@ internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, Se
     /// <param name="pair">The refresh token it is given with: session and generation stand in both.</param>
     /// <param name="authenticatedAt">When the person proved who they are.</param>
     /// <param name="methods">How.</param>
-    public string Issue(TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
+    public string Issue(TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods) => Sign(json =>
+    {
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        WriteCommon(json, subject.UserId, pair.SessionId, now, now + LifetimeSeconds);
+        WritePerson(json, subject, pair, authenticatedAt, methods);
+    });
+
+    /// <summary>The access token of an API key, with some of its scopes, and how many seconds it is good: never longer than the key.</summary>
+    public (string Token, int ExpiresIn) IssueForKey(Caller key, DateTimeOffset keyExpiresAt, IReadOnlyList<string> scopes)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        var expires = Math.Min(now + settings.ApiKeyTokenSeconds, keyExpiresAt.ToUnixTimeSeconds());
+        var token = Sign(json =>
+        {
+            WriteCommon(json, key.UserId, key.UserId, now, expires);
+            WriteKey(json, key, scopes);
+        });
+        return (token, (int)(expires - now));
+    }
+
+    private string Sign(Action<Utf8JsonWriter> write)
     {
         var payload = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(payload, Plain))
         {
             json.WriteStartObject();
-            WritePayload(json, subject, pair, authenticatedAt, methods);
+            write(json);
             json.WriteEndObject();
         }
 
@@ -52,20 +72,38 @@ internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, Se
         return $"{Encoding.ASCII.GetString(signed)}.{Base64Url.EncodeToString(key.Sign(signed))}";
     }
 
-    private void WritePayload(Utf8JsonWriter json, TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
+    private void WriteCommon(Utf8JsonWriter json, Guid subject, Guid session, long now, long expires)
     {
-        var now = clock.GetUtcNow().ToUnixTimeSeconds();
         Span<byte> tokenId = stackalloc byte[TokenIdBytes];
         RandomNumberGenerator.Fill(tokenId);
         json.WriteString(ClaimNames.Issuer, server.PublicUrl);
         json.WriteString(ClaimNames.Audience, settings.Audience);
-        json.WriteString(ClaimNames.Subject, subject.UserId);
-        json.WriteString(ClaimNames.SessionId, pair.SessionId);
-        json.WriteNumber(ClaimNames.Generation, pair.Generation);
+        json.WriteString(ClaimNames.Subject, subject);
+        json.WriteString(ClaimNames.SessionId, session);
         json.WriteString(ClaimNames.TokenId, Base64Url.EncodeToString(tokenId));
         json.WriteNumber(ClaimNames.IssuedAt, now);
         json.WriteNumber(ClaimNames.NotBefore, now);
-        json.WriteNumber(ClaimNames.Expires, now + LifetimeSeconds);
+        json.WriteNumber(ClaimNames.Expires, expires);
+    }
+
+    // No role and no time of signing in: a key is nobody who has either.
+    private static void WriteKey(Utf8JsonWriter json, Caller key, IReadOnlyList<string> scopes)
+    {
+        json.WriteString(ClaimNames.ClientId, key.UserId);
+        json.WriteString(ClaimNames.Scope, string.Join(' ', scopes));
+        WriteStrings(json, ClaimNames.AuthMethods, ["api_key"]);
+        json.WriteNumber(ClaimNames.RequestsPerMinute, key.Key!.RequestsPerMinute);
+        if (key.TenantId is { } tenant)
+        {
+            json.WriteString(ClaimNames.Tenant, tenant);
+        }
+
+        json.WriteNumber(ClaimNames.TokenVersion, key.TokenVersion);
+    }
+
+    private static void WritePerson(Utf8JsonWriter json, TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
+    {
+        json.WriteNumber(ClaimNames.Generation, pair.Generation);
         json.WriteNumber(ClaimNames.AuthTime, authenticatedAt.ToUnixTimeSeconds());
         WriteStrings(json, ClaimNames.AuthMethods, methods);
         WriteStrings(json, ClaimNames.Role, subject.Roles);

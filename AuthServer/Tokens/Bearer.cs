@@ -1,5 +1,6 @@
 using AuthServer.Data;
 using AuthServer.Http;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
 
@@ -17,12 +18,13 @@ internal static class Bearer
     public static void AddBearer(this IServiceCollection services)
     {
         services.AddSingleton<RememberingValidator>();
-        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer().AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHeaders.Scheme, null);
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<RememberingValidator>((options, validator) =>
         {
             options.SecurityTokenValidators.Clear();
             options.SecurityTokenValidators.Add(validator);
             options.SaveToken = false;
+            options.ForwardDefaultSelector = static context => ApiKeyHeaders.AreSent(context.Request) ? ApiKeyHeaders.Scheme : null;
             options.RequireHttpsMetadata = false;
             // The keys come from our own ring: there is no other server to ask for them.
             options.Configuration = new();

@@ -24,6 +24,9 @@ public sealed class TokenSettings : ISettings
     /// <summary>How long an access token is good.</summary>
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long an access token is good that an API key was exchanged for; never longer than other access tokens.</summary>
+    public TimeSpan ApiKeyTokenLifetime { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How far clocks may differ.</summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -35,6 +38,9 @@ public sealed class TokenSettings : ISettings
 
     /// <summary>How long a key stays published after it stopped signing.</summary>
     public TimeSpan KeyRetention { get; set; } = TimeSpan.FromDays(14);
+
+    // A revocation is remembered for as long as other access tokens live.
+    internal int ApiKeyTokenSeconds => (int)Math.Min(ApiKeyTokenLifetime.TotalSeconds, AccessTokenLifetime.TotalSeconds);
 
     IEnumerable<string> ISettings.Faults()
     {
@@ -56,6 +62,11 @@ public sealed class TokenSettings : ISettings
         if (AccessTokenLifetime < MinLifetime || AccessTokenLifetime > MaxLifetime)
         {
             yield return "Tokens:AccessTokenLifetime (ACCESS_TOKEN_EXPIRE_MINUTES) must be between one minute and one hour: refresh tokens are for longer.";
+        }
+
+        if (ApiKeyTokenLifetime < MinLifetime || ApiKeyTokenLifetime > MaxLifetime)
+        {
+            yield return "Tokens:ApiKeyTokenLifetime must be between one minute and one hour.";
         }
 
         if (ClockSkew < TimeSpan.Zero || ClockSkew > TimeSpan.FromSeconds(30))

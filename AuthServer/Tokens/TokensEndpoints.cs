@@ -31,6 +31,10 @@ internal static class TokensEndpoints
         builder.Services.AddScoped<KeyRevocation>();
         builder.Services.AddSingleton<AccessTokenIssuer>();
         builder.Services.AddBearer();
+        builder.Services.AddSingleton<ApiKeyGuesses>();
+        builder.Services.AddSingleton<ApiKeyCheck>();
+        builder.Services.AddSingleton<ExposedKeys>();
+        builder.Services.AddSingleton(services => new KeyExposure(services.GetRequiredService<ExposedKeys>().RecordAsync));
         builder.Services.AddHealthChecks().AddCheck<KeyRingHealth>("signing_keys", tags: [Health.ReadyTag]);
     }
 

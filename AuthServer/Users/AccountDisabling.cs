@@ -11,7 +11,7 @@ using Npgsql;
 namespace AuthServer.Users;
 
 /// <summary>Takes an account away from a person, for a while or for good, and gives it back. Where it is taken, its sessions end with it.</summary>
-internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, SessionRevoker revoker, AccountErasure erasure, RevocationFeed feed, RefusalRecord refusals, TimeProvider clock)
+internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, SessionRevoker revoker, AccountErasure erasure, TokenOutdating outdating, RevocationFeed feed, RefusalRecord refusals, TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
     public async Task<Problem?> DisableAsync(string id, DisableRequest request, Reach reach, Client client, CancellationToken cancellationToken)
@@ -24,6 +24,7 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Sessi
         var refusal = await TakeAsync(id, AuditEvents.UserDisabled, reach, client, async user =>
         {
             var ended = await revoker.EndAllAsync(user.Id, kept: null, RevocationReason.AccountDisabled, client, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken, reach.Staff.UserId);
+            await outdating.OutdateKeysOfAsync([user.Id], cancellationToken);
             user.Disable(request.Reason!.Trim(), request.Until?.ToUniversalTime(), reach.Staff.TenantId);
             // What was mailed before must not work again when the account does.
             user.SecurityStamp = User.NewStamp();

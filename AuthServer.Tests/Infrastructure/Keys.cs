@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AuthServer.Domain;
+
+namespace AuthServer.Tests.Infrastructure;
+
+/// <summary>API keys, and services that use them.</summary>
+internal static class Keys
+{
+    public const string Header = "X-API-Key";
+
+    private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private static int _made;
+
+    /// <summary>A name no key has yet.</summary>
+    public static string NewName() => $"service-{Interlocked.Increment(ref _made)}";
+
+    /// <summary>Asks for a key, with a name of its own and all scopes unless it is said otherwise.</summary>
+    public static Task<HttpResponseMessage> AskForKeyAsync(this TestServer server, SignedIn admin, object? more = null)
+    {
+        var body = JsonSerializer.SerializeToNode(more ?? new { }, SnakeCase)!.AsObject();
+        body["name"] ??= NewName();
+        body["scopes"] ??= JsonSerializer.SerializeToNode(AuthServer.Http.Scopes.All);
+        return server.Api.PostAsync("api-keys", body.ToJsonString(), admin.AccessToken);
+    }
+
+    public static async Task<Key> MakeKeyAsync(this TestServer server, SignedIn admin, object? more = null)
+    {
+        var made = await (await server.AskForKeyAsync(admin, more)).ShouldBeAsync(201);
+        return new(made["id"]!.GetValue<Guid>(), made["key"]!.GetValue<string>(), admin);
+    }
+
+    /// <summary>A key of a new administrator of the platform.</summary>
+    public static async Task<Key> MakeKeyAsync(this TestServer server, params string[] scopes) =>
+        await server.MakeKeyAsync(await server.SignInAsAsync(Role.Admin), scopes.Length == 0 ? null : new { scopes });
+
+    public static Task<HttpResponseMessage> SendWithKeyAsync(this Api api, HttpMethod method, string path, string key, object? body = null) =>
+        api.SendAsync(method, path, body, adjust: request => request.Headers.TryAddWithoutValidation(Header, key));
+
+    public static Task<HttpResponseMessage> GetWithKeyAsync(this Api api, string path, string key) => api.SendWithKeyAsync(HttpMethod.Get, path, key);
+
+    /// <summary>The access token for a key.</summary>
+    public static async Task<string> ExchangeAsync(this Api api, string key, params string[] scopes) =>
+        (await (await api.SendWithKeyAsync(HttpMethod.Post, "auth/token", key, scopes.Length == 0 ? null : new { scopes })).ShouldBeAsync(200))["access_token"]!.GetValue<string>();
+
+    public static Task<HttpResponseMessage> SetRolesAsync(this Api api, SignedIn admin, Guid person, object body) => api.SendAsync(HttpMethod.Put, $"users/{person}/roles", body, admin.AccessToken);
+
+    public static Task<JsonNode> KeyRowAsync(this TestServer server, Key key) => server.KeyRowAsync(key.Id);
+
+    public static async Task<JsonNode> KeyRowAsync(this TestServer server, Guid id) =>
+        JsonNode.Parse(await server.Database.QueryAsync<string>("SELECT to_json(k)::text FROM api_keys k WHERE id = @id", ("id", id)))!;
+
+    /// <summary>What is on record of this kind about keys of this owner.</summary>
+    public static Task<string> KeyAuditAsync(this TestServer server, string type, SignedIn owner) => server.Database.QueryAsync<string>(
+        "SELECT coalesce(string_agg(concat_ws('|', outcome, actor_id, tenant_id, reason, detail), E'\n' ORDER BY id), '') FROM audit_events WHERE type = @type AND subject_id = @owner", ("type", type), ("owner", owner.UserId));
+}
+
+/// <summary>A key of the tests, with its owner.</summary>
+internal sealed record Key(Guid Id, string Text, SignedIn Owner);

@@ -1,0 +1,89 @@
+using System.Globalization;
+using AuthServer.Audit;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Http;
+using AuthServer.Staff;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.ApiKeys;
+
+/// <summary>What became of asking for a key.</summary>
+internal abstract record KeyCreationOutcome
+{
+    private KeyCreationOutcome()
+    {
+    }
+
+    public sealed record Made(MadeApiKey Key) : KeyCreationOutcome;
+
+    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : KeyCreationOutcome;
+
+    public sealed record Refused(ErrorCode Reason) : KeyCreationOutcome;
+}
+
+/// <summary>Makes a key. Its owner hears of it by mail, should it not have been them.</summary>
+internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
+{
+    /// <summary>Two, so that a service can be given the new one while the old one still works.</summary>
+    public const int MostLive = 2;
+
+    public async Task<KeyCreationOutcome> CreateAsync(CreateApiKeyRequest request, Reach reach, Client client, CancellationToken cancellationToken)
+    {
+        var now = Stored(clock.GetUtcNow());
+        if (Faults(request, now) is { Any: true } errors)
+        {
+            return new KeyCreationOutcome.Faulted(errors.Messages);
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await reach.HoldOfficeAsync(cancellationToken) || await reach.FindUserAsync(reach.Staff.UserId.ToString(), cancellationToken) is not { } owner)
+        {
+            return new KeyCreationOutcome.Refused(ErrorCodes.Forbidden);
+        }
+
+        var tenant = await reach.Tenants.AsNoTracking().SingleOrDefaultAsync(found => request.Tenant == null ? found.Id == reach.Staff.TenantId : found.Slug == request.Tenant, cancellationToken);
+        if (request.Tenant is not null && tenant is null)
+        {
+            return new KeyCreationOutcome.Refused(ErrorCodes.NotFound);
+        }
+
+        var name = request.Name!.Trim();
+        if (await reach.HoldKeyNameAsync(tenant?.Id, name, now, cancellationToken) >= MostLive)
+        {
+            return new KeyCreationOutcome.Refused(ErrorCodes.TooManyKeys);
+        }
+
+        var (key, text) = Add(request, owner, tenant, client, reach, now);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new KeyCreationOutcome.Made(new(ApiKeyRecord.Of(key, tenant?.Slug, now), text));
+    }
+
+    private (ApiKey Key, string Text) Add(CreateApiKeyRequest request, User owner, Tenant? tenant, Client client, Reach reach, DateTimeOffset now)
+    {
+        var expiresAt = Stored(request.ExpiresAt ?? now + ApiKeyRules.UsualLife);
+        var key = new ApiKey(request.Name!.Trim(), owner.Id, tenant?.Id, ApiKeyRules.Ordered(request.Scopes!), expiresAt, now);
+        key.RequestsPerMinute = request.RequestsPerMinute ?? key.RequestsPerMinute;
+        (var text, key.SecretHash) = ApiKeyText.Make(key.Id);
+        db.Add(key);
+        db.Audit(AuditEvents.ApiKeyMade, now, client, owner.Id, owner.Id, reach.Staff.Caller.SessionId, tenant: tenant?.Id,
+            detail: string.Create(CultureInfo.InvariantCulture, $"{key.Id} {key.Name}: {string.Join(' ', key.Scopes)} until {expiresAt:u}"));
+        db.OweKeyMade(owner, key, client, now);
+        return (key, text);
+    }
+
+    private static FieldErrors Faults(CreateApiKeyRequest request, DateTimeOffset now)
+    {
+        var errors = new FieldErrors();
+        if (request.ExpiresAt <= now || request.ExpiresAt > now + ApiKeyRules.LongestLife)
+        {
+            errors.Add("expires_at", "In the future, and at most 365 days from now.");
+        }
+
+        return errors;
+    }
+
+    // What is answered now is what the database will answer later.
+    internal static DateTimeOffset Stored(DateTimeOffset time) => time.ToUniversalTime().AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+}

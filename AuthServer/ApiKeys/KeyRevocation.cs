@@ -1,0 +1,33 @@
+using AuthServer.Audit;
+using AuthServer.Data;
+using AuthServer.Http;
+using AuthServer.Sessions;
+using AuthServer.Staff;
+
+namespace AuthServer.ApiKeys;
+
+/// <summary>Ends a key, and with it its access tokens on every replica.</summary>
+internal sealed class KeyRevocation(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
+{
+    /// <summary>False where there is no such key; a second time changes nothing.</summary>
+    public async Task<bool> RevokeAsync(string id, Reach reach, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await reach.HoldKeyAsync(id, cancellationToken) is not { } key)
+        {
+            return false;
+        }
+
+        if (key.RevokedAt is null)
+        {
+            var now = clock.GetUtcNow();
+            key.Revoke(now);
+            db.Audit(AuditEvents.ApiKeyRevoked, now, client, reach.Staff.UserId, key.OwnerId, reach.Staff.Caller.SessionId, tenant: key.TenantId, detail: $"{key.Id} {key.Name}");
+            await db.SaveChangesAsync(cancellationToken);
+            await outdating.OutdateKeysAsync([key.Id], cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,28 @@
+using AuthServer.Audit;
+using AuthServer.Data;
+using AuthServer.Http;
+using AuthServer.Tokens;
+
+namespace AuthServer.ApiKeys;
+
+/// <summary>Gives an access token for a key, so that other servers need not see the key and can verify by themselves.</summary>
+internal sealed class KeyTokenExchange(AuthDbContext db, AccessTokenIssuer issuer, TimeProvider clock)
+{
+    /// <summary>Null where the key lacks one of the scopes.</summary>
+    public async Task<KeyTokenResponse?> ExchangeAsync(Caller caller, IReadOnlyList<string?>? scopes, Client client, CancellationToken cancellationToken)
+    {
+        var key = caller.Key!;
+        if (scopes?.Except(key.Scopes, StringComparer.Ordinal).Any() == true)
+        {
+            return null;
+        }
+
+        issuer.EnsureReady();
+        var granted = scopes is null ? key.Scopes : ApiKeyRules.Ordered(scopes);
+        var (token, expiresIn) = issuer.IssueForKey(caller, key.Presented!.ExpiresAt, granted);
+        var scope = string.Join(' ', granted);
+        db.Audit(AuditEvents.ApiKeyTokenIssued, clock.GetUtcNow(), client, caller.UserId, key.Presented.OwnerId, caller.SessionId, tenant: caller.TenantId, detail: scope);
+        await db.SaveChangesAsync(cancellationToken);
+        return new(token, "Bearer", expiresIn, scope);
+    }
+}
