@@ -34,8 +34,9 @@ public sealed partial class RouteMatrixTests
         /// <summary>Asks as somebody about somebody new, and answers the status.</summary>
         public async Task<int> AskAsync(string asker, string method, string path, string? body)
         {
-            // What is done to sessions and passwords would spend the one that asks.
-            var person = asker == Nobody ? null : path.Contains("/auth/", StringComparison.Ordinal) && method != "GET" ? await SignInAsync(asker) : await KnownAsync(asker);
+            // What is done to sessions, passwords and the own account would spend the one that asks.
+            var isSpent = method != "GET" && (path.Contains("/auth/", StringComparison.Ordinal) || (method == "DELETE" && path.EndsWith("/me", StringComparison.Ordinal)));
+            var person = asker == Nobody ? null : isSpent ? await SignInAsync(asker) : await KnownAsync(asker);
             return (int)(await SendAsync(request => request.Headers.Authorization = person is null ? null : new("Bearer", person.AccessToken), method, path, body)).StatusCode;
         }
 

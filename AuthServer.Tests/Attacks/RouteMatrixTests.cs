@@ -46,6 +46,8 @@ public sealed partial class RouteMatrixTests(RouteMatrixTests.Cast cast) : IClas
         GET    /api/v1/users/me                                     401 200 200 200 200 200 200
         PATCH  /api/v1/users/me                                     401 200 200 200 200 200 200
         PUT    /api/v1/users/me                                     401 200 200 200 200 200 200
+        GET    /api/v1/users/me/export                              401 200 200 200 200 200 200
+        DELETE /api/v1/users/me                                     401 202 202 202 202 202 202
 
         GET    /api/v1/users                                        401 403 403 403 200 200 200
         POST   /api/v1/users                                        401 403 403 403 403 404 201

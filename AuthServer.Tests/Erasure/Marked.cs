@@ -132,6 +132,6 @@ internal sealed class Marked
             INSERT INTO licences (id, physician_id, jurisdiction, number, state, verified_by)
             SELECT gen_random_uuid(), id, 'FR', '75-1', 'verified', @person FROM physicians WHERE user_id = @colleague
             """, person, colleague);
-        await server.Database.ExecuteAsync("INSERT INTO memberships (user_id, tenant_id, role, created_at) SELECT @person, id, 'physician', now() FROM tenants LIMIT 1", person);
+        await server.JoinAsync(Person.UserId, await server.OpenClinicAsync(), Role.Physician);
     }
 }

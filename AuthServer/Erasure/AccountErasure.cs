@@ -5,7 +5,6 @@ using AuthServer.Domain;
 using AuthServer.Http;
 using AuthServer.Sessions;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Erasure;
 
@@ -30,18 +29,14 @@ internal sealed record ErasedAccount(Guid Pseudonym, IReadOnlyList<Guid> Ended);
 /// Erases an account and everything that is personal about it, wherever it stands. What happened stays on record, about
 /// nobody in particular: a random pseudonym takes the person's place.
 /// </summary>
-internal sealed class AccountErasure(AuthDbContext db, SessionRevoker revoker, OwnedKeys keys, TokenOutdating outdating, SignInLocks locks, TracesElsewhere traces, AuditErasure audit, TimeProvider clock)
+internal sealed class AccountErasure(AuthDbContext db, AccessEnd access, SignInLocks locks, TracesElsewhere traces, AuditErasure audit, TimeProvider clock)
 {
     /// <summary>In the open transaction; nothing else may be waiting to be saved.</summary>
     public async Task<ErasedAccount> EraseAsync(User user, ErasureOrder order, CancellationToken cancellationToken)
     {
         // The person first, then what hangs on them, as everybody does who changes an account.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {user.Id} FOR UPDATE", cancellationToken);
-        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        var ended = await revoker.EndAllAsync(user.Id, kept: null, RevocationReason.AccountDeleted, order.Client, connection, cancellationToken, order.By);
-        var endedKeys = await keys.RevokeAsync(user.Id, order.Client, connection, cancellationToken, order.By);
-        // Also refuses what a session that expired a moment ago has left behind, and tells LateEvents who is gone.
-        await outdating.OutdateAsync([user.Id], cancellationToken);
+        var ended = await access.EndAsync(user.Id, RevocationReason.AccountDeleted, order.Client, order.By, cancellationToken);
         await locks.ForgetAsync(user, cancellationToken);
 
         var pseudonym = Guid.NewGuid();
@@ -51,6 +46,6 @@ internal sealed class AccountErasure(AuthDbContext db, SessionRevoker revoker, O
         await audit.EraseAsync(user.Id, pseudonym, cancellationToken);
         db.Audit(AuditEvents.UserErased, clock.GetUtcNow(), order.Client, order.By, pseudonym, reason: order.Reason, tenant: order.TenantId);
         await db.SaveChangesAsync(cancellationToken);
-        return new(pseudonym, [.. ended, .. endedKeys]);
+        return new(pseudonym, ended);
     }
 }

@@ -17,6 +17,7 @@ internal static class ErasureRegistration
         var services = builder.Services;
         services.TryAddSingleton<ErasureProofs>();
         services.AddSingleton<OwnedKeys>();
+        services.AddScoped<AccessEnd>();
         services.AddScoped<TracesElsewhere>();
         services.AddScoped<AuditErasure>();
         services.AddScoped<AccountErasure>();

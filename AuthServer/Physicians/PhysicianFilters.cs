@@ -15,7 +15,7 @@ internal static class PhysicianFilters
     public static IQueryable<Physician> Available(this IQueryable<Physician> physicians, IQueryable<User> people, DateOnly today) =>
         physicians.Licensed(today).Where(physician => physician.AcceptingPatients && !physician.PrivatePool
             && !(physician.VacationMode && (physician.VacationUntil == null || physician.VacationUntil >= today))
-            && people.Any(user => user.Id == physician.UserId && user.Status == UserStatus.Active));
+            && people.Any(user => user.Id == physician.UserId && user.Status == UserStatus.Active && user.ErasureDueAt == null));
 
     public static IQueryable<Physician> Matching(this IQueryable<Physician> physicians, string? language, string? specialty)
     {

@@ -19,7 +19,7 @@ internal sealed record ProvenIdentity(Guid UserId, IReadOnlyList<string> Methods
 /// <summary>
 /// The one door to a session, for every way of signing in. In a single statement it makes sure that the account is
 /// still active and the password still the one that was checked and good enough (all may have changed while it was being hashed),
-/// starts the session with the limits of the person's roles and tenant, and writes the audit event.
+/// keeps the account if it was to be erased, starts the session with the limits of the person's roles and tenant, and writes the audit event.
 /// </summary>
 internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenFormat refreshTokens, SessionSettings settings, TimeProvider clock)
 {
@@ -35,10 +35,13 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
 
     // No tenant is chosen for staff of the platform: its limits, which its own staff sets, would cut their sessions. They may switch to one.
     private const string Sql = $"""
-        WITH u AS (
-            UPDATE users SET last_login_at = @now
-            WHERE id = @user_id AND status = 'active' AND (@password_hash IS NULL OR (password_hash = @password_hash AND NOT must_reset_password))
-            RETURNING id, token_version, email_confirmed),
+        WITH due AS (
+            SELECT 1 FROM users WHERE id = @user_id AND erasure_due_at IS NOT NULL),
+        u AS (
+            UPDATE users SET last_login_at = @now, erasure_due_at = NULL
+            WHERE id = @user_id AND status = 'active' AND (erasure_due_at IS NULL OR erasure_due_at > @now)
+                AND (@password_hash IS NULL OR (password_hash = @password_hash AND NOT must_reset_password))
+            RETURNING id, token_version, email_confirmed, is_anonymous),
         s AS (
             SELECT (SELECT m.tenant_id FROM memberships m JOIN tenants t ON t.id = m.tenant_id AND t.status = 'active'
                 WHERE m.user_id = @user_id AND NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = @user_id AND r.role_id = ANY (@platform_staff))
@@ -57,6 +60,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
             INSERT INTO audit_events {AuditLog.Columns}
             SELECT '{AuditEvents.SignedIn}', 'success', @now, subject.id, subject.id, subject.tenant_id, @session_id, @ip, @user_agent, @request_id, array_to_string(@methods, ' ')
             FROM subject),
+        {ErasureUndoing.Steps},
         mailed AS (
             INSERT INTO email_outbox {Outbox.Columns}
             SELECT gen_random_uuid(), '{MailKinds.NewDevice}', u.id, u.email, u.locale,

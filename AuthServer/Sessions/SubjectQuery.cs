@@ -8,12 +8,13 @@ namespace AuthServer.Sessions;
 /// <summary>
 /// Reads what a token says about a person, as part of the statement that starts or rotates a session: one round trip,
 /// and the token never tells of another moment than the session. Wants <c>u</c> (users), <c>s.tenant_id</c>, <c>@today</c>.
+/// What a guest asked to be, by registering, counts once the mailbox is proven and they are no guest any more.
 /// </summary>
 internal static class SubjectQuery
 {
     public const string Columns = """
         u.id, u.token_version, u.email_confirmed,
-        ARRAY(SELECT ur.role_id FROM user_roles ur WHERE ur.user_id = u.id) AS role_ids,
+        ARRAY(SELECT ur.role_id FROM user_roles ur WHERE ur.user_id = u.id AND NOT u.is_anonymous) AS role_ids,
         p.id AS physician_id,
         p.id IS NOT NULL AND EXISTS (
             SELECT 1 FROM licences l
@@ -23,8 +24,8 @@ internal static class SubjectQuery
         """;
 
     public const string Joins = $"""
-        LEFT JOIN physicians p ON p.user_id = u.id
-        LEFT JOIN tenants t ON t.id = s.tenant_id AND t.status = 'active'
+        LEFT JOIN physicians p ON p.user_id = u.id AND NOT u.is_anonymous
+        LEFT JOIN tenants t ON t.id = s.tenant_id AND t.status = 'active' AND NOT u.is_anonymous
             AND EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.tenant_id = t.id)
             AND {ProvenMailbox.IsEnough}
         """;

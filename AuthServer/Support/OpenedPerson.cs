@@ -5,7 +5,7 @@ namespace AuthServer.Support;
 
 /// <summary>A person as staff see them who have told why they look.</summary>
 /// <param name="Id">The person's id.</param>
-/// <param name="Email">The whole address.</param>
+/// <param name="Email">The whole address; null for a guest.</param>
 /// <param name="Username">The name to sign in with besides the address.</param>
 /// <param name="FullName">The name shown to other people.</param>
 /// <param name="Locale">Language of mails and pages.</param>
@@ -16,10 +16,10 @@ namespace AuthServer.Support;
 /// <param name="IsLocked">Whether guessing has locked the address or the user name, be it for one network only.</param>
 /// <param name="LockedUntil">Until when.</param>
 public sealed record OpenedPerson(
-    Guid Id, string Email, string? Username, string? FullName, string? Locale, string Status, bool EmailVerified,
+    Guid Id, string? Email, string? Username, string? FullName, string? Locale, string Status, bool EmailVerified,
     DateTimeOffset CreatedAt, DateTimeOffset? LastLoginAt, bool IsLocked, DateTimeOffset? LockedUntil)
 {
     internal static OpenedPerson Of(User user, DateTimeOffset? lockedUntil) => new(
-        user.Id, user.Email!, user.UserName, user.FullName, user.Locale, SnakeCase.Of(user.Status), user.EmailConfirmed,
+        user.Id, user.IsAnonymous ? null : user.Email, user.UserName, user.FullName, user.Locale, SnakeCase.Of(user.Status), user.EmailConfirmed,
         user.CreatedAt, user.LastLoginAt, lockedUntil is not null, lockedUntil);
 }

@@ -37,7 +37,7 @@ internal sealed record People(IQueryable<User> Users, IQueryable<IdentityUserRol
     private UserRecord RecordOf(User user, bool isMasked, MailedTokenSettings settings) => new()
     {
         Id = user.Id,
-        Email = isMasked ? EmailAddress.Mask(user.Email!) : user.Email!,
+        Email = user.IsAnonymous ? null : isMasked ? EmailAddress.Mask(user.Email!) : user.Email,
         Username = user.UserName,
         FullName = user.FullName,
         Locale = user.Locale,
@@ -47,6 +47,8 @@ internal sealed record People(IQueryable<User> Users, IQueryable<IdentityUserRol
         InvitedAt = user.InvitedAt,
         InvitationExpiresAt = user.InvitedAt + settings.InvitationLifetime,
         EmailVerified = user.EmailConfirmed,
+        IsAnonymous = user.IsAnonymous,
+        ErasureDueAt = user.ErasureDueAt,
         CreatedAt = user.CreatedAt,
         LastLoginAt = user.LastLoginAt,
         Roles = [],

@@ -8,8 +8,8 @@ public sealed record UserRecord
     /// <summary>The <c>sub</c> of the person's tokens.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The address mail goes to; for support always masked, as in <c>d•••@example.com</c>; <c>POST /users/{id}/open</c> shows it.</summary>
-    public required string Email { get; init; }
+    /// <summary>The address mail goes to; for support always masked, as in <c>d•••@example.com</c>; <c>POST /users/{id}/open</c> shows it. Null for a guest.</summary>
+    public required string? Email { get; init; }
 
     /// <summary>The user name, where there is one.</summary>
     public required string? Username { get; init; }
@@ -43,6 +43,12 @@ public sealed record UserRecord
 
     /// <summary>Whether the mailbox has been proven.</summary>
     public required bool EmailVerified { get; init; }
+
+    /// <summary>Whether this is a guest account, without an address.</summary>
+    public required bool IsAnonymous { get; init; }
+
+    /// <summary>When the account will be erased, as the person asked; null where they did not, or came back.</summary>
+    public required DateTimeOffset? ErasureDueAt { get; init; }
 
     /// <summary>When the account was made.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
