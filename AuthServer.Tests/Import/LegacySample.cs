@@ -164,7 +164,7 @@ internal static class LegacySample
             Set(number, "email", _ => number == 11 ? null : "   ");
         }
 
-        Set(17, "email", email => email.Replace("@", "(at)", StringComparison.Ordinal));
+        Set(16, "email", email => email.Replace("@", "(at)", StringComparison.Ordinal));
         Set(23, "email", _ => rows[21]["email"]!.ToUpperInvariant());
         Set(31, "email", _ => rows[29]["email"]);
         Set(36, "license_number", _ => rows[34]["license_number"]);

@@ -8,24 +8,26 @@ namespace AuthServer.Import;
 internal static partial class CleanText
 {
     /// <summary>In normal form C, with single blanks and nothing invisible; null where nothing is left.</summary>
-    public static string? Of(string? text)
-    {
-        if (text is null || !IsWellFormed(text))
-        {
-            return text;
-        }
+    public static string? Of(string? text) => text is null || !IsWellFormed(text) ? text : Tidy(Visible(text).Normalize(NormalizationForm.FormC));
 
+    /// <summary>The same but for the normal form, which makes ASCII letters of look-alikes such as U+212A, and so another's address of one.</summary>
+    public static string? OfAddress(string? text) => text is null || !IsWellFormed(text) ? text : Tidy(Visible(text));
+
+    /// <summary>For comparing names: nobody's name differs from another's by case or blanks alone.</summary>
+    public static string? Key(string? name) => name?.ToUpperInvariant();
+
+    private static string? Tidy(string text) => Blanks().Replace(text, " ").Trim(' ') is { Length: > 0 } clean ? clean : null;
+
+    private static string Visible(string text)
+    {
         var visible = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes().Where(rune => !IsInvisible(rune)))
         {
             visible.Append(rune.ToString());
         }
 
-        return Blanks().Replace(visible.ToString().Normalize(NormalizationForm.FormC), " ").Trim(' ') is { Length: > 0 } clean ? clean : null;
+        return visible.ToString();
     }
-
-    /// <summary>For comparing names: nobody's name differs from another's by case or blanks alone.</summary>
-    public static string? Key(string? name) => name?.ToUpperInvariant();
 
     private static bool IsWellFormed(string text)
     {

@@ -6,6 +6,7 @@ namespace AuthServer.Import;
 internal sealed class ColumnMap
 {
     private const int MostBytes = 1 << 20;
+    private const int LongestShown = 64, MostShown = 50;
 
     private readonly FieldSet _fields;
 
@@ -37,7 +38,7 @@ internal sealed class ColumnMap
     {
         if (columns.GroupBy(column => column, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
         {
-            throw new ImportFault($"There are two columns called {twice.Key}: it cannot be told which is meant.");
+            throw new ImportFault($"There are two columns called {Shown(twice.Key)}: it cannot be told which is meant.");
         }
 
         foreach (var field in _fields.Names)
@@ -51,9 +52,14 @@ internal sealed class ColumnMap
 
         var missing = _fields.Names.Where(field => !_columns.ContainsKey(field) && (_named.GetValueOrDefault(field) is not null || _fields.Required.Contains(field, StringComparer.Ordinal))).ToList();
         return missing.Count == 0
-            ? [.. columns.Except(_columns.Values, StringComparer.OrdinalIgnoreCase)]
-            : throw new ImportFault($"These columns are missing: {string.Join(", ", missing.Select(Described))}. There are: {string.Join(", ", columns)}. Say with --map which is which.");
+            ? [.. columns.Except(_columns.Values, StringComparer.OrdinalIgnoreCase).Select(Shown)]
+            : throw new ImportFault($"These columns are missing: {string.Join(", ", missing.Select(Described))}. There are: {Shown(columns)}. Say with --map which is which.");
     }
+
+    // A file may have anything for a header.
+    private static string Shown(string column) => CleanText.Of(column) is { Length: > LongestShown } name ? $"{name[..LongestShown]}…" : column;
+
+    private static string Shown(IReadOnlyList<string> columns) => string.Join(", ", columns.Take(MostShown).Select(Shown)) + (columns.Count > MostShown ? ", …" : "");
 
     private string Described(string field) => _named.GetValueOrDefault(field) is { } column && column != field ? $"{column} ({field})" : field;
 

@@ -5,7 +5,10 @@ namespace AuthServer.Import;
 /// <summary>Somebody who is in the database already, or will be after this batch.</summary>
 internal sealed class ImportedPerson(string? legacyId, string address, string canonical, string? name)
 {
-    private readonly List<string> _clinicsSeen = [];
+    // For most people nothing: a run remembers all of them.
+    private static readonly IReadOnlySet<string> None = new HashSet<string>(StringComparer.Ordinal);
+
+    private List<string>? _clinicsSeen;
 
     /// <summary>The account's; empty until it is made.</summary>
     public Guid Id { get; set; }
@@ -15,7 +18,7 @@ internal sealed class ImportedPerson(string? legacyId, string address, string ca
     /// <summary>The address as it is spelled.</summary>
     public string Address => address;
 
-    public string Canonical => canonical;
+    public string Canonical { get; } = canonical == address ? address : canonical;
 
     public string? NameKey { get; } = CleanText.Key(name);
 
@@ -23,20 +26,20 @@ internal sealed class ImportedPerson(string? legacyId, string address, string ca
     public long Row { get; set; }
 
     /// <summary>The clinics they are a physician at, as the database has it.</summary>
-    public IReadOnlySet<string> Clinics { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+    public IReadOnlySet<string> Clinics { get; init; } = None;
 
     /// <summary>The clinics they were imported at once.</summary>
-    public IReadOnlySet<string> FormerClinics { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+    public IReadOnlySet<string> FormerClinics { get; init; } = None;
 
     /// <summary>Has neither a password nor, yet, a link to set one.</summary>
     public bool WaitsForLink { get; set; }
 
     /// <summary>Whether another row of this run had them at this clinic.</summary>
-    public bool IsSeenAt(string clinic) => _clinicsSeen.Contains(clinic);
+    public bool IsSeenAt(string clinic) => _clinicsSeen?.Contains(clinic) == true;
 
-    public void SeeAt(string clinic) => _clinicsSeen.Add(clinic);
+    public void SeeAt(string clinic) => (_clinicsSeen ??= []).Add(clinic);
 
-    public void UnseeAt(string clinic) => _clinicsSeen.Remove(clinic);
+    public void UnseeAt(string clinic) => _clinicsSeen?.Remove(clinic);
 
     /// <summary>How a row or a report names them.</summary>
     public string Named => Row > 0 ? $"row {Row}" : $"account {Id}";

@@ -17,7 +17,7 @@ internal static class JsonRows
         string? fault = null;
         foreach (var member in element.EnumerateObject().Where(member => columns is null || columns.Contains(member.Name, StringComparer.OrdinalIgnoreCase)))
         {
-            if (!TryRead(member.Value, out var text) || !values.TryAdd(member.Name.Trim(), text))
+            if (!TryRead(member.Value, out var text) | !values.TryAdd(member.Name.Trim(), text))
             {
                 fault = RowReasons.Malformed;
             }

@@ -14,11 +14,11 @@ namespace AuthServer.Import;
 /// </summary>
 internal sealed class LinkDelivery(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer, TimeProvider clock)
 {
-    public async Task<int> WriteAsync(IReadOnlyCollection<Guid> people, LinkFile file, CancellationToken cancellationToken)
+    public async Task<int> WriteAsync(List<Guid> people, LinkFile file, CancellationToken cancellationToken)
     {
-        var waiting = await db.Users.AsNoTracking().Where(user => people.Contains(user.Id) && user.PasswordHash == null && user.InvitedAt == null && user.Status == UserStatus.Active).OrderBy(user => user.Id).ToListAsync(cancellationToken);
+        var waiting = await db.Users.AsNoTracking().Where(user => people.Contains(user.Id) && user.PasswordHash == null && user.InvitedAt == null && user.Status == UserStatus.Active).ToListAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        foreach (var user in waiting)
+        foreach (var user in waiting.OrderBy(user => people.IndexOf(user.Id)))
         {
             var texts = printer.TextsIn(user.Locale);
             file.Add(user.Email!, user.FullName, links.For(MailPages.Invitation, tokens.Make(user, MailedTokenUse.Invitation), texts, NoDetails), now + settings.InvitationLifetime);

@@ -83,9 +83,9 @@ internal sealed class SourceFile
     {
         try
         {
-            return (CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name)) is var found && found.CodePage == Encoding.UTF8.CodePage
-                ? Utf8
-                : Encoding.GetEncoding(found.CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+            var found = CodePagesEncodingProvider.Instance.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
+                ?? Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+            return found is UTF8Encoding ? Utf8 : found;
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
