@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -15,20 +16,23 @@ internal static class AuditHash
 {
     public const int Length = SHA256.HashSizeInBytes;
 
+    private const int UsualLength = 512;
+
     public static byte[] Of(AuditEvent audit)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, audit.Id);
-        Append(hash, audit.Type);
-        Append(hash, SnakeCase.Of(audit.Outcome));
+        // Gathered first and hashed at once: to hash each field as it comes takes several times as long.
+        var input = new ArrayBufferWriter<byte>(UsualLength);
+        Append(input, audit.Id);
+        Append(input, audit.Type);
+        Append(input, SnakeCase.Of(audit.Outcome));
         // PostgreSQL keeps microseconds: with a tick more, what is read back would have another hash.
-        Append(hash, audit.OccurredAt.UtcTicks / TimeSpan.TicksPerMicrosecond);
-        Append(hash, audit.TenantId?.ToString());
-        Append(hash, audit.SessionId?.ToString());
-        Append(hash, audit.RequestId);
-        Append(hash, audit.Reason);
-        hash.AppendData(PersonalDigest(audit));
-        return hash.GetHashAndReset();
+        Append(input, audit.OccurredAt.UtcTicks / TimeSpan.TicksPerMicrosecond);
+        Append(input, audit.TenantId?.ToString());
+        Append(input, audit.SessionId?.ToString());
+        Append(input, audit.RequestId);
+        Append(input, audit.Reason);
+        input.Write(PersonalDigest(audit));
+        return SHA256.HashData(input.WrittenSpan);
     }
 
     /// <summary>What stands for the personal in the hash: made from it, or, where it was erased, kept from before.</summary>
@@ -39,32 +43,37 @@ internal static class AuditHash
             return ErasureProofs.DigestIn(audit.ErasureProof);
         }
 
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(salt.ToByteArray(bigEndian: true));
-        AppendPersonal(hash, AuditPersonal.Of(audit));
-        return hash.GetHashAndReset();
+        var input = new ArrayBufferWriter<byte>(UsualLength);
+        input.Write(salt.ToByteArray(bigEndian: true));
+        AppendPersonal(input, AuditPersonal.Of(audit));
+        return SHA256.HashData(input.WrittenSpan);
     }
 
-    internal static void AppendPersonal(IncrementalHash hash, AuditPersonal personal)
+    internal static void AppendPersonal(ArrayBufferWriter<byte> input, AuditPersonal personal)
     {
-        Append(hash, personal.ActorId?.ToString());
-        Append(hash, personal.SubjectId?.ToString());
-        Append(hash, personal.IpAddress?.ToString());
-        Append(hash, personal.UserAgent);
-        Append(hash, personal.Detail);
+        Append(input, personal.ActorId?.ToString());
+        Append(input, personal.SubjectId?.ToString());
+        Append(input, personal.IpAddress?.ToString());
+        Append(input, personal.UserAgent);
+        Append(input, personal.Detail);
     }
 
-    internal static void Append(IncrementalHash hash, long number)
+    internal static void Append(ArrayBufferWriter<byte> input, long number)
     {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, number);
-        hash.AppendData(bytes);
+        BinaryPrimitives.WriteInt64BigEndian(input.GetSpan(sizeof(long)), number);
+        input.Advance(sizeof(long));
     }
 
     // With its length before it: or "a", "bc" would be the same as "ab", "c". Nothing is not the same as an empty text.
-    internal static void Append(IncrementalHash hash, string? text)
+    internal static void Append(ArrayBufferWriter<byte> input, string? text)
     {
-        Append(hash, text is null ? -1 : Encoding.UTF8.GetByteCount(text));
-        hash.AppendData(Encoding.UTF8.GetBytes(text ?? ""));
+        Append(input, text is null ? -1 : Encoding.UTF8.GetByteCount(text));
+        Encoding.UTF8.GetBytes(text, input);
+    }
+
+    internal static void Append(ArrayBufferWriter<byte> input, byte[] bytes)
+    {
+        Append(input, bytes.Length);
+        input.Write(bytes);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AuthServer.Domain;
+using AuthServer.Http;
 
 namespace AuthServer.Audit;
 
@@ -19,14 +20,14 @@ public sealed record AuditHead(long Seal, long LastEventId, string Hash, string 
     internal static AuditHead Of(AuditSeal seal) =>
         new(seal.Id, seal.LastEventId, Convert.ToHexStringLower(seal.Hash), seal.KeyId, Convert.ToBase64String(seal.Signature), seal.SealedAt);
 
-    internal string ToJson() => JsonSerializer.Serialize(this, AuditJson.Default.AuditHead);
+    internal string ToJson() => JsonSerializer.Serialize(this, AuditJson.Plain.AuditHead);
 
     /// <summary>A line of a file of heads; null where it is none.</summary>
     internal static AuditHead? Parse(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, AuditJson.Default.AuditHead);
+            return JsonSerializer.Deserialize(line, AuditJson.Plain.AuditHead);
         }
         catch (JsonException)
         {
@@ -37,4 +38,11 @@ public sealed record AuditHead(long Seal, long LastEventId, string Hash, string 
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(AuditHead))]
-internal sealed partial class AuditJson : JsonSerializerContext;
+internal sealed partial class AuditJson : JsonSerializerContext
+{
+    /// <summary>With base64 as it is, for whoever reads a head with other tools.</summary>
+    public static AuditJson Plain { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, Encoder = JsonRegistration.Readable,
+    });
+}

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using AuthServer.Domain;
 using AuthServer.Http;
@@ -38,10 +39,10 @@ internal sealed class ErasureProofs(Secrets secrets)
 
     private static byte[] Mac(DerivedKey key, long id, byte[] digest, AuditPersonal personal)
     {
-        using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key.Bytes);
-        AuditHash.Append(mac, id);
-        mac.AppendData(digest);
-        AuditHash.AppendPersonal(mac, personal);
-        return mac.GetHashAndReset();
+        var input = new ArrayBufferWriter<byte>();
+        AuditHash.Append(input, id);
+        input.Write(digest);
+        AuditHash.AppendPersonal(input, personal);
+        return HMACSHA256.HashData(key.Bytes, input.WrittenSpan);
     }
 }

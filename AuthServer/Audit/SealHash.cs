@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Buffers;
 using System.Security.Cryptography;
 using AuthServer.Domain;
 
@@ -12,16 +12,14 @@ internal static class SealHash
     /// <summary>Over the ids, eight bytes each, and then the hashes.</summary>
     public static byte[] OfEvents(IReadOnlyList<long> ids, byte[] hashes)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        var input = new ArrayBufferWriter<byte>((ids.Count * sizeof(long)) + hashes.Length + 1);
         foreach (var id in ids)
         {
-            BinaryPrimitives.WriteInt64BigEndian(bytes, id);
-            hash.AppendData(bytes);
+            AuditHash.Append(input, id);
         }
 
-        hash.AppendData(hashes);
-        return hash.GetHashAndReset();
+        input.Write(hashes);
+        return SHA256.HashData(input.WrittenSpan);
     }
 
     public static byte[] Of(AuditSeal seal) => Of(seal, seal.Id);
@@ -29,24 +27,18 @@ internal static class SealHash
     /// <summary>What the hash would be if the batch had another number.</summary>
     public static byte[] Of(AuditSeal seal, long number)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        AuditHash.Append(hash, Form);
-        AuditHash.Append(hash, number);
-        AuditHash.Append(hash, seal.FirstEventId);
-        AuditHash.Append(hash, seal.LastEventId);
-        AuditHash.Append(hash, seal.EventCount);
-        AuditHash.Append(hash, Microseconds(seal.NewestEventAt));
-        AuditHash.Append(hash, Microseconds(seal.SealedAt));
-        Append(hash, seal.EventsHash);
-        Append(hash, seal.PreviousHash);
-        AuditHash.Append(hash, seal.KeyId);
-        return hash.GetHashAndReset();
-    }
-
-    private static void Append(IncrementalHash hash, byte[] bytes)
-    {
-        AuditHash.Append(hash, bytes.Length);
-        hash.AppendData(bytes);
+        var input = new ArrayBufferWriter<byte>();
+        AuditHash.Append(input, Form);
+        AuditHash.Append(input, number);
+        AuditHash.Append(input, seal.FirstEventId);
+        AuditHash.Append(input, seal.LastEventId);
+        AuditHash.Append(input, seal.EventCount);
+        AuditHash.Append(input, Microseconds(seal.NewestEventAt));
+        AuditHash.Append(input, Microseconds(seal.SealedAt));
+        AuditHash.Append(input, seal.EventsHash);
+        AuditHash.Append(input, seal.PreviousHash);
+        AuditHash.Append(input, seal.KeyId);
+        return SHA256.HashData(input.WrittenSpan);
     }
 
     private static long Microseconds(DateTimeOffset time) => time.UtcTicks / TimeSpan.TicksPerMicrosecond;
