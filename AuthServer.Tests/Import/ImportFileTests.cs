@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using AuthServer.Import;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Import;
@@ -66,7 +65,8 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
     public async Task A_map_says_which_column_is_which_field_and_what_is_left_out()
     {
         var request = ImportDesk.Users(await desk.WriteAsync("named.csv", $"Number,Mail Address,full_name\nmapped1,{Api.NewEmail()},Dana\n"))
-            with { Map = await desk.WriteAsync("names.json", """{"id":"number","email":"mail address","full_name":null}""") };
+            with
+        { Map = await desk.WriteAsync("names.json", """{"id":"number","email":"mail address","full_name":null}""") };
 
         var told = await desk.ImportAsync(request);
 
@@ -144,7 +144,8 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
     {
         const string Formula = "=cmd|' /C calc'!A0";
         var request = ImportDesk.Users(await desk.WriteAsync("formula.csv", $"id,email,full_name\nform1,=a{Api.NewEmail()},{Formula}\n{Formula},no address,x\n"))
-            with { Report = desk.PathOf("report.csv"), LinksOut = desk.PathOf("links.csv") };
+            with
+        { Report = desk.PathOf("report.csv"), LinksOut = desk.PathOf("links.csv") };
 
         await desk.ImportAsync(request);
 

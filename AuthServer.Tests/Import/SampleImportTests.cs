@@ -184,5 +184,6 @@ public sealed class SampleImportTests : IAsyncLifetime
         "csv" => ImportDesk.Sample("physicians.csv"),
         "json" => await _desk.WriteAsync("physicians.json", JsonSerializer.Serialize(LegacySample.Rows())),
         _ => await _desk.WriteAsync("physicians.jsonl", string.Join('\n', LegacySample.Rows().Select(row => JsonSerializer.Serialize(row)))),
-    }) with { Map = ImportDesk.Sample("columns.json") };
+    }) with
+    { Map = ImportDesk.Sample("columns.json") };
 }

@@ -64,7 +64,8 @@ internal static class ServerProgram
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static Process Start(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment)
+    /// <summary>For a test that wants to do something to it on the way.</summary>
+    public static Process Start(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(AuthDbContext).Assembly.Location, .. args]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Clear();
