@@ -15,7 +15,7 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
         ["last_event_id"] = ["last_event_id - 1", "9223372036854775807"],
         ["event_count"] = ["event_count + 1"],
         ["newest_event_at"] = ["newest_event_at + interval '1 microsecond'"],
-        ["sealed_at"] = ["sealed_at - interval '1 day'"],
+        ["sealed_at"] = ["sealed_at - interval '1 day'", "'infinity'", "'4000-01-01 BC'"],
         ["event_ids"] = ["event_ids[1:9]", "NULL"],
         ["event_hashes"] = ["decode(repeat('ab', 320), 'hex')", "NULL", "''"],
         ["events_hash"] = ["decode(repeat('ab', 32), 'hex')"],

@@ -80,6 +80,23 @@ public sealed class SealingTests(AuditServer server) : IClassFixture<AuditServer
         (await server.VerifyAsync()).Fault.Should().BeNull();
     }
 
+    // Or whoever may insert could put one event at the end of all ids, and nothing after it would ever be sealed.
+    [Fact]
+    [Trait("ASVS", "16.4.2")]
+    public async Task An_event_with_an_id_that_was_never_given_out_does_not_stop_the_sealing()
+    {
+        await server.SealAsync();
+        await server.Database.ExecuteAsync("INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE VALUES (9223372036854775807, 'user.opened', 'success', now())");
+        await server.RecordAsync(4);
+
+        (await server.SealAsync()).Should().Be(4);
+        var verdict = await server.VerifyAsync();
+        await server.TamperAsync("DELETE FROM audit_events WHERE id = 9223372036854775807");
+
+        verdict.Fault.Should().BeNull();
+        verdict.Counts.Unsealed.Should().Be(1);
+    }
+
     [Fact]
     public async Task Events_that_have_waited_for_an_hour_are_warned_of()
     {

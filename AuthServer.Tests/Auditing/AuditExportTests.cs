@@ -53,6 +53,26 @@ public sealed class AuditExportTests(AuditServer server) : IClassFixture<AuditSe
         lines.Should().NotBeEmpty().And.OnlyContain(line => line["tenant_id"]!.GetValue<Guid>() == clinic.Id);
     }
 
+    [Fact]
+    [Trait("ASVS", "8.4.1")]
+    public async Task A_key_with_the_scope_reads_and_exports_as_far_as_its_tenant_and_is_named_as_the_one_who_did()
+    {
+        var (clinic, other) = (await server.OpenClinicAsync(), await server.OpenClinicAsync());
+        var admin = await server.SignInAtAsync(Role.Admin, clinic);
+        await server.SignInAtAsync(Role.Patient, other);
+        var key = await server.MakeKeyAsync(admin, new { scopes = new[] { "audit:read" } });
+        var without = await server.MakeKeyAsync(admin, new { scopes = new[] { "users:read" } });
+
+        var listed = await (await server.Api.GetWithKeyAsync("audit-events?limit=100", key.Text)).ShouldBeAsync(200);
+        var exported = await LinesAsync(await server.Api.GetAsync("audit-events/export", await server.Api.ExchangeAsync(key.Text)));
+
+        listed["items"]!.AsArray().Should().NotBeEmpty().And.OnlyContain(item => item!["tenant_id"]!.GetValue<Guid>() == clinic.Id);
+        exported.Should().OnlyContain(line => line["tenant_id"]!.GetValue<Guid>() == clinic.Id);
+        exported[^1]["actor_id"]!.GetValue<Guid>().Should().Be(key.Id);
+        await (await server.Api.GetWithKeyAsync("audit-events", without.Text)).ShouldBeProblemAsync(ErrorCodes.InsufficientScope);
+        await (await server.Api.GetWithKeyAsync("audit-events/export", without.Text)).ShouldBeProblemAsync(ErrorCodes.InsufficientScope);
+    }
+
     // Or an administrator could have their own log name another's patients.
     [Fact]
     [Trait("ASVS", "8.4.1")]

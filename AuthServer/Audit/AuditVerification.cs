@@ -46,7 +46,7 @@ internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, Erasure
         // One moment for seals and events: what is removed meanwhile is there with its seal, or is gone with it.
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var from = walk.Newest?.Id ?? long.MinValue;
-        var seals = await db.AuditSeals.AsNoTracking().Where(seal => seal.Id > from).OrderBy(seal => seal.Id).Take(SealsAtOnce).ToListAsync(cancellationToken);
+        var (seals, unreadable) = await ReadAsync(from, cancellationToken);
         var events = new SealedEvents(db, proofs, counts);
         foreach (var seal in seals)
         {
@@ -59,7 +59,26 @@ internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, Erasure
             Count(seal, counts);
         }
 
-        return (null, seals.Count == SealsAtOnce);
+        return unreadable is { } id ? (AuditFault.SealEdited(id, "it cannot be read."), false) : (null, seals.Count == SealsAtOnce);
+    }
+
+    private async Task<(List<AuditSeal> Seals, long? Unreadable)> ReadAsync(long from, CancellationToken cancellationToken)
+    {
+        var next = db.AuditSeals.AsNoTracking().Where(seal => seal.Id > from).OrderBy(seal => seal.Id).Take(SealsAtOnce);
+        var seals = new List<AuditSeal>();
+        try
+        {
+            await foreach (var seal in next.AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                seals.Add(seal);
+            }
+
+            return (seals, null);
+        }
+        catch (Exception exception) when (SealedEvents.IsUnreadable(exception))
+        {
+            return (seals, await next.Select(seal => seal.Id).Skip(seals.Count).FirstAsync(cancellationToken));
+        }
     }
 
     private static void Count(AuditSeal seal, AuditCounts counts)

@@ -8,6 +8,9 @@ internal sealed class ChainWalk(SealKeys keys, DateTimeOffset startedAt)
     // Far more seals than there can be between two that somebody has put in each other's place by hand.
     private const long FarthestReordering = 5_000_000;
 
+    // What is removed while the check goes on is out of turn for it, and bears a time within this.
+    private static readonly TimeSpan LongestCheck = TimeSpan.FromDays(1);
+
     private AuditSeal? _previous;
     private bool _isPreviousRemoved = true;
 
@@ -83,6 +86,7 @@ internal sealed class ChainWalk(SealKeys keys, DateTimeOffset startedAt)
     private AuditFault? FaultOfRemoval(AuditSeal seal) => seal switch
     {
         { EventIds: not null, EventHashes: not null, RemovedAt: null } => null,
+        { EventIds: null, EventHashes: null, RemovedAt: { } at } when at - startedAt > LongestCheck => AuditFault.EventsTaken(seal.Id, "at a time that has not come."),
         { EventIds: null, EventHashes: null, RemovedAt: { } at } when at - seal.NewestEventAt < AuditSettings.ShortestRetention => AuditFault.EventsTaken(seal.Id, "they were not a year old."),
         { EventIds: null, EventHashes: null, RemovedAt: { } at } when !_isPreviousRemoved && at < startedAt => AuditFault.EventsTaken(seal.Id, "older ones are still there."),
         { EventIds: null, EventHashes: null, RemovedAt: not null } => null,

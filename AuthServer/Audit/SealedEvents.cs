@@ -7,6 +7,9 @@ namespace AuthServer.Audit;
 /// <summary>Compares the events that are there with what a seal says of them.</summary>
 internal sealed class SealedEvents(AuthDbContext db, ErasureProofs proofs, AuditCounts counts)
 {
+    /// <summary>Whether a row holds what no row of ours does: an outcome nobody knows, a time before time.</summary>
+    public static bool IsUnreadable(Exception exception) => exception is InvalidOperationException or InvalidCastException or FormatException or OverflowException;
+
     /// <summary>The first event of the seal, or after <paramref name="after"/>, that is not as it was.</summary>
     public async Task<AuditFault?> FindFaultAsync(AuditSeal seal, long after, CancellationToken cancellationToken)
     {
@@ -24,9 +27,8 @@ internal sealed class SealedEvents(AuthDbContext db, ErasureProofs proofs, Audit
                 (position, seen) = (position + 1, audit.Id);
             }
         }
-        catch (Exception exception) when (exception is InvalidOperationException or InvalidCastException or FormatException or OverflowException)
+        catch (Exception exception) when (IsUnreadable(exception))
         {
-            // An outcome nobody knows, a time before time: no row of ours.
             var id = await db.AuditEvents.Where(audit => audit.Id > seen).MinAsync(audit => audit.Id, cancellationToken);
             return position < ids.Length && ids[position] == id ? AuditFault.EventEdited(id, seal.Id) : AuditFault.EventInserted(id, seal.Id);
         }

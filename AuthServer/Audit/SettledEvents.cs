@@ -19,12 +19,15 @@ internal sealed class SettledEvents(NpgsqlDataSource database)
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
         """;
 
-    /// <summary>The highest id below which everything is decided; null where there is none, or where somebody is writing for long.</summary>
+    // And not the highest id in the table: whoever put one there that was never given out would have all that follow left behind it.
+    private const string LastGivenSql = "SELECT pg_sequence_last_value(pg_get_serial_sequence('audit_events', 'id')::regclass)";
+
+    /// <summary>The id up to which everything is decided; null where there is none, or where somebody is writing for long.</summary>
     public async Task<long?> FindLastAsync(CancellationToken cancellationToken)
     {
         // In this order: who is given an id after this one need not be waited for.
-        var newest = await NewestAsync(cancellationToken);
-        var writers = newest is null ? [] : await WritersAsync(cancellationToken);
+        var last = await LastGivenAsync(cancellationToken);
+        var writers = last is null ? [] : await WritersAsync(cancellationToken);
         for (var waited = TimeSpan.Zero; writers.Count > 0; waited += Between)
         {
             if (waited >= Patience)
@@ -36,12 +39,12 @@ internal sealed class SettledEvents(NpgsqlDataSource database)
             writers.IntersectWith(await WritersAsync(cancellationToken));
         }
 
-        return newest;
+        return last;
     }
 
-    private async Task<long?> NewestAsync(CancellationToken cancellationToken)
+    private async Task<long?> LastGivenAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT max(id) FROM audit_events");
+        await using var command = database.CreateCommand(LastGivenSql);
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
