@@ -5,6 +5,8 @@ using AuthServer.Erasure;
 using AuthServer.Http;
 using AuthServer.Sessions;
 using AuthServer.Staff;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace AuthServer.Users;
 
