@@ -2,6 +2,7 @@ using AuthServer.Audit;
 using AuthServer.Domain;
 using AuthServer.Http;
 using AuthServer.Tests.Infrastructure;
+using AuthServer.Tokens;
 using Npgsql;
 
 namespace AuthServer.Tests.ApiKeys;
@@ -78,6 +79,7 @@ public sealed class ApiKeyUseTests(TestServer server) : IClassFixture<TestServer
             await (await server.Api.GetWithKeyAsync("users", Spoil(kind, key))).ShouldBeProblemAsync(ErrorCodes.InvalidApiKey);
         }
 
+        server.Logs.Lines.Should().NotContain(line => line.Contains(nameof(ApiKeyHandler), StringComparison.Ordinal), "strangers must not fill the log");
         await transaction.RollbackAsync();
         await (await server.Api.GetWithKeyAsync("users", key.Text)).ShouldBeAsync(200);
     }

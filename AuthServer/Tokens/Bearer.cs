@@ -18,6 +18,8 @@ internal static class Bearer
     public static void AddBearer(this IServiceCollection services)
     {
         services.AddSingleton<RememberingValidator>();
+        // The framework tells of each refusal: two lines for whatever strangers send.
+        services.AddLogging(logging => logging.AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning));
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer().AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHeaders.Scheme, null);
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<RememberingValidator>((options, validator) =>
         {
