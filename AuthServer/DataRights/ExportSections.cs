@@ -114,7 +114,7 @@ internal static class ExportSections
         ["audit_events.subject_id"] = "Told as `about`: you, or somebody else.",
         ["audit_events.salt"] = Inner,
         ["audit_events.erasure_proof"] = Inner,
-        ["revocations"] = "Ids of ended sessions, for minutes; they stand under sessions.",
+        ["revocations"] = "Ids of ended sessions and outdated keys, for minutes; they stand under sessions and keys.",
         ["audit_seals"] = NotYours,
         ["data_protection_keys"] = NotYours,
         ["figures"] = NotYours,

@@ -1,16 +1,15 @@
+using AuthServer.Audit;
 using AuthServer.Sessions;
 
 namespace AuthServer.DataRights;
 
 /// <summary>What is kept of an account when it has been erased; <c>docs/data-rights.md</c> tells it to operators.</summary>
-internal sealed class KeptAfterErasure(RevocationFeed feed)
+internal sealed class KeptAfterErasure(RevocationFeed feed, AuditSettings audit)
 {
-    private static readonly TimeSpan AuditRetention = TimeSpan.FromDays(2192);
-
     public IReadOnlyList<KeptData> After(DateTimeOffset due) =>
     [
         new("What happened to the account and when, under a random pseudonym: no name, address, device, or word that was said about it.",
-            "To show afterwards that accounts were handled rightly (GDPR article 17(3)).", due + AuditRetention),
+            "To show afterwards that accounts were handled rightly (GDPR article 17(3)).", due + audit.Retention),
         new("The ids of the account and of its last sessions.", "So that access tokens which are still about are refused.", feed.RefusedUntil(due)),
         new("Backups of the database from before.", "To restore it after an accident; what was erased since is then erased again.", null),
     ];

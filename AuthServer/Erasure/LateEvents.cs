@@ -15,7 +15,7 @@ internal sealed class LateEvents(IServiceScopeFactory scopes, TimeProvider clock
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
-        var gone = await db.Revocations.Where(revocation => revocation.UserId != null && !db.Users.Any(user => user.Id == revocation.UserId)
+        var gone = await db.Revocations.Where(revocation => revocation.TokenVersion == AccountErasure.GoneVersion
                 && (db.AuditEvents.Any(audit => audit.SubjectId == revocation.UserId) || db.AuditEvents.Any(audit => audit.ActorId == revocation.UserId)))
             .Select(revocation => revocation.UserId!.Value).Distinct().ToListAsync(cancellationToken);
         foreach (var person in gone)

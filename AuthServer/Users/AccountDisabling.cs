@@ -6,12 +6,11 @@ using AuthServer.Http;
 using AuthServer.Sessions;
 using AuthServer.Staff;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Users;
 
 /// <summary>Takes an account away from a person, for a while or for good, and gives it back. Where it is taken, its sessions end with it.</summary>
-internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, SessionRevoker revoker, AccountErasure erasure, TokenOutdating outdating, RevocationFeed feed, RefusalRecord refusals, TimeProvider clock)
+internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, AccessEnd access, AccountErasure erasure, RevocationFeed feed, RefusalRecord refusals, TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
     public async Task<Problem?> DisableAsync(string id, DisableRequest request, Reach reach, Client client, CancellationToken cancellationToken)
@@ -23,8 +22,7 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Sessi
 
         var refusal = await TakeAsync(id, AuditEvents.UserDisabled, reach, client, async user =>
         {
-            var ended = await revoker.EndAllAsync(user.Id, kept: null, RevocationReason.AccountDisabled, client, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken, reach.Staff.UserId);
-            await outdating.OutdateKeysOfAsync([user.Id], cancellationToken);
+            var ended = await access.PauseAsync(user.Id, RevocationReason.AccountDisabled, client, reach.Staff.UserId, cancellationToken);
             user.Disable(request.Reason!.Trim(), request.Until?.ToUniversalTime(), reach.Staff.TenantId);
             // What was mailed before must not work again when the account does.
             user.SecurityStamp = User.NewStamp();
@@ -38,7 +36,7 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Sessi
     public Task<ErrorCode?> DeleteAsync(string id, Reach reach, Client client, CancellationToken cancellationToken) =>
         TakeAsync(id, AuditEvents.UserDeleted, reach, client, async user =>
         {
-            var erased = await erasure.EraseAsync(user, new("by_staff", client) { By = reach.Staff.UserId, TenantId = reach.Staff.TenantId }, cancellationToken);
+            var erased = await erasure.EraseAsync(user, new("by_staff", client) { By = reach.Staff.ActorId, TenantId = reach.Staff.TenantId }, cancellationToken);
             reach.Audit(AuditEvents.UserDeleted, clock.GetUtcNow(), client, erased.Pseudonym);
             return erased.Ended;
         }, cancellationToken);

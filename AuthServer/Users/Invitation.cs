@@ -105,7 +105,7 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, AccountErasure
             return await refusals.KeepAsync(reach, AuditEvents.InvitationRevoked, refusal, client, user.Id);
         }
 
-        var erased = await erasure.EraseAsync(user, new("invitation_revoked", client) { By = reach.Staff.UserId, TenantId = reach.Staff.TenantId }, cancellationToken);
+        var erased = await erasure.EraseAsync(user, new("invitation_revoked", client) { By = reach.Staff.ActorId, TenantId = reach.Staff.TenantId }, cancellationToken);
         reach.Audit(AuditEvents.InvitationRevoked, clock.GetUtcNow(), client, erased.Pseudonym);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
