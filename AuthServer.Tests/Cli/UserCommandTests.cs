@@ -115,6 +115,7 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
         (await RunAsync("users", "delete", person.Email, "--yes")).Output.Should().StartWith($"{person.UserId}  ");
 
         await Eventually.TrueAsync(async () => (int)(await server.Api.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal");
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'user.deleted' AND actor_id IS NULL AND request_id LIKE 'cli-%'")).Should().Be(1);
         (await ServerProgram.RunAsync(["users", "show", $"{person.UserId}"], Environment)).Error.Should().Be("The account cannot be shown: There is no such account.\n");
     }
 

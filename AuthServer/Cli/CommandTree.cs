@@ -34,7 +34,8 @@ internal sealed class CommandTree
         foreach (var command in _commands.Keys.Concat(Root.Subcommands.Where(command => command.Subcommands.Count == 0)).Append(Root).Distinct())
         {
             command.SetAction(static _ => 0);
-            command.Add(SettingsOnTheLine.Make());
+            // Told once, in the help of the whole.
+            command.Add(SettingsOnTheLine.Make(isHidden: command != Root));
         }
 
         var help = Root.Options.OfType<HelpOption>().Single();

@@ -11,7 +11,7 @@ internal static class SettingsOnTheLine
     // Those that stand in no section: most are the host's.
     private static readonly string[] BareKeys = ["urls", "http_ports", "https_ports", "environment", "applicationName", "contentRoot", "DATA_DIR"];
 
-    public static Argument<string[]> Make() => new("settings") { Description = "Any setting, as --Section:Key=value", Arity = ArgumentArity.ZeroOrMore };
+    public static Argument<string[]> Make(bool isHidden) => new("settings") { Description = "Any setting, as --Section:Key=value", Arity = ArgumentArity.ZeroOrMore, Hidden = isHidden };
 
     public static string[] Of(ParseResult line, params IEnumerable<Command> commands) =>
         [.. commands.Distinct().SelectMany(command => command.Arguments.OfType<Argument<string[]>>()).Where(argument => argument.Name == "settings").SelectMany(settings => line.GetValue(settings) ?? [])];

@@ -86,7 +86,7 @@ internal sealed class UserCommand : ICliCommand
     public static UserCommand Delete()
     {
         var yes = Confirmation.MakeYes();
-        return new("delete", "Delete an account; its sessions end at once", "The account was not deleted", async target =>
+        return new("delete", "Erase an account at once; its sessions end, and what is personal about it goes", "The account was not deleted", async target =>
             Confirmation.Refusal(target.Run, yes, "The account cannot be had back.")
             ?? await RefusedAsync(target.Run.Get<AccountDisabling>().DeleteAsync(target.Id, target.Reach, Client.CommandLine, target.Run.Stopping)), yes)
         {

@@ -22,7 +22,7 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Acces
 
         var refusal = await TakeAsync(id, AuditEvents.UserDisabled, reach, client, async user =>
         {
-            var ended = await access.PauseAsync(user.Id, RevocationReason.AccountDisabled, client, reach.Staff.UserId, cancellationToken);
+            var ended = await access.PauseAsync(user.Id, RevocationReason.AccountDisabled, client, reach.Staff.ActorId, cancellationToken);
             user.Disable(request.Reason!.Trim(), request.Until?.ToUniversalTime(), reach.Staff.TenantId);
             // What was mailed before must not work again when the account does.
             user.SecurityStamp = User.NewStamp();
