@@ -75,6 +75,14 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
     }
 
     [Fact]
+    public async Task Columns_without_a_name_and_names_with_invisible_characters_are_no_trouble()
+    {
+        var told = await desk.ImportUsersAsync("nameless.csv", $" id ,\u200Femail,full_name,,\nnameless1,{Api.NewEmail()},Dana,,\n");
+
+        (told.Summary.Created, told.Summary.IgnoredColumns.Count).Should().Be((1L, 0));
+    }
+
+    [Fact]
     public async Task Hebrew_from_Windows_is_refused_by_line_and_byte_and_read_when_that_is_said()
     {
         var email = Api.NewEmail();

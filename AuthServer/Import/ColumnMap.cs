@@ -36,6 +36,8 @@ internal sealed class ColumnMap
     /// <exception cref="ImportFault">A column is missing, or there twice.</exception>
     public IReadOnlyList<string> Resolve(IReadOnlyList<string> columns)
     {
+        // Spreadsheets leave columns behind that have no name, and nothing in them.
+        columns = [.. columns.Where(column => column.Length > 0)];
         if (columns.GroupBy(column => column, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
         {
             throw new ImportFault($"There are two columns called {Shown(twice.Key)}: it cannot be told which is meant.");

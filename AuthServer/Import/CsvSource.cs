@@ -59,7 +59,7 @@ internal sealed class CsvSource(SourceFile file) : ImportSource
         OnMalformedRecord = found,
     });
 
-    private static List<string> Names(CsvReader reader) => [.. reader.Headers.ToArray().Select(name => name.Trim())];
+    private static List<string> Names(CsvReader reader) => [.. reader.Headers.ToArray().Select(name => CleanText.Of(name) ?? "")];
 
     private string Said(CsvFormatException fault) => fault.Message.Contains(nameof(CsvReaderOptions.MaxRecordSize), StringComparison.Ordinal)
         ? $"{file.Path}: row {fault.RecordNumber} (the header is row 1) is longer than {LargestRow} bytes. Is a quote not closed?"

@@ -9,6 +9,9 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
 {
     private const int Attempts = 3;
 
+    // Nobody waits for an answer here as somebody does who signs in.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     // Statistics are of a table that was empty a moment ago: PostgreSQL would read all of it for each batch.
     private const string ByIndex = "SET LOCAL enable_seqscan = off";
 
@@ -46,6 +49,7 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
+            db.Database.SetCommandTimeout(Patience);
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             try
             {
