@@ -167,8 +167,9 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     {
         var port = server.Api.Http.BaseAddress!.Port;
 
-        (await CheckHealthAsync("ASPNETCORE_HTTP_PORTS", $"{port}")).Should().Be(new ServerProgram.Finished(0, "", ""));
-        (await CheckHealthAsync("ASPNETCORE_URLS", $"http://+:{port};http://+:1")).ExitCode.Should().Be(0);
+        // It gives the server four seconds, which on a machine full of tests can be too few.
+        await Eventually.TrueAsync(async () => await CheckHealthAsync("ASPNETCORE_HTTP_PORTS", $"{port}") == new ServerProgram.Finished(0, "", ""), "a server that is ready");
+        await Eventually.TrueAsync(async () => (await CheckHealthAsync("ASPNETCORE_URLS", $"http://+:{port};http://+:1")).ExitCode == 0, "a server that is ready");
         (await CheckHealthAsync("ASPNETCORE_HTTP_PORTS", $"{ServerProgram.FreePort()}")).Should().Be(new ServerProgram.Finished(1, "", ""));
     }
 
