@@ -55,7 +55,7 @@ public sealed class KeyLimitTests(KeyLimitTests.Server server) : IClassFixture<K
         var refused = await SendAsync(key.Text, guesser);
         await refused.ShouldBeProblemAsync(ErrorCodes.RateLimited);
         refused.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromMinutes(1));
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'api_key.refused' AND subject_id = @owner", ("owner", key.Owner.UserId))).Should().Be(15);
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'api_key.refused' AND subject_id = @key", ("key", key.Id))).Should().Be(15);
         await (await SendAsync(key.Text, clinic)).ShouldBeAsync(200);
         server.Clock.Advance(TimeSpan.FromMinutes(1));
         await (await SendAsync(key.Text, guesser)).ShouldBeAsync(200);

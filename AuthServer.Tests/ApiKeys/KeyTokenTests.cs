@@ -1,7 +1,9 @@
 using AuthServer.Audit;
 using AuthServer.Domain;
+using AuthServer.Erasure;
 using AuthServer.Http;
 using AuthServer.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.ApiKeys;
 
@@ -29,7 +31,7 @@ public sealed class KeyTokenTests(TwoServers server) : IClassFixture<TwoServers>
 
         (claims["exp"]!.GetValue<long>() - claims["iat"]!.GetValue<long>()).Should().Be(300);
         claims.Select(claim => claim.Key).Should().NotContain(["role", "tenant_role", "auth_time", "email_verified", "gen"]);
-        (await server.KeyAuditAsync(AuditEvents.ApiKeyTokenIssued, key.Owner)).Should().Be($"success|{key.Id}|{clinic.Id}|users:read tenants:read");
+        (await server.KeyAuditAsync(AuditEvents.ApiKeyTokenIssued, key)).Should().Be($"success|{key.Id}|{clinic.Id}|users:read tenants:read");
         await (await server.Other.GetAsync("users", answer["access_token"]!.GetValue<string>())).ShouldBeAsync(200);
     }
 
@@ -95,6 +97,27 @@ public sealed class KeyTokenTests(TwoServers server) : IClassFixture<TwoServers>
     }
 
     [Fact]
+    [Trait("ASVS", "15.4.2")]
+    public async Task No_token_that_is_given_while_the_key_is_revoked_is_good_afterwards()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            var key = await server.MakeKeyAsync();
+            var exchanges = Enumerable.Range(0, 20).Select(number => (number % 2 == 0 ? server.Api : server.Other).SendWithKeyAsync(HttpMethod.Post, "auth/token", key.Text)).ToList();
+            var revoking = server.Api.SendAsync(HttpMethod.Delete, $"api-keys/{key.Id}", null, key.Owner.AccessToken);
+            var answers = await Task.WhenAll(exchanges);
+            await (await revoking).ShouldBeAsync(204);
+
+            foreach (var given in answers.Where(answer => answer.IsSuccessStatusCode))
+            {
+                await ShouldBeRefusedAsync((await given.ReadJsonAsync())!["access_token"]!.GetValue<string>());
+            }
+
+            await (await server.Other.SendWithKeyAsync(HttpMethod.Post, "auth/token", key.Text)).ShouldBeProblemAsync(ErrorCodes.ApiKeyRevoked);
+        }
+    }
+
+    [Fact]
     [Trait("ASVS", "8.3.2")]
     public async Task A_scope_taken_away_is_gone_from_tokens_that_have_it()
     {
@@ -108,6 +131,20 @@ public sealed class KeyTokenTests(TwoServers server) : IClassFixture<TwoServers>
         var again = await server.Other.ExchangeAsync(key.Text);
         await (await server.Api.GetAsync("users", again)).ShouldBeAsync(200);
         await (await server.Api.PostAsync("users", new { email = Api.NewEmail() }, again)).ShouldBeProblemAsync(ErrorCodes.InsufficientScope);
+    }
+
+    [Fact]
+    [Trait("ASVS", "16.4.2")]
+    public async Task What_a_key_did_stays_on_record_when_its_tokens_are_refused()
+    {
+        var key = await server.MakeKeyAsync();
+        await server.Api.ExchangeAsync(key.Text);
+        var before = await server.KeyAuditAsync(AuditEvents.ApiKeyTokenIssued, key);
+        await server.Api.SendAsync(HttpMethod.Patch, $"api-keys/{key.Id}", new { scopes = Reading }, key.Owner.AccessToken);
+
+        await server.Services.GetRequiredService<LateEvents>().RunAsync(default);
+
+        (await server.KeyAuditAsync(AuditEvents.ApiKeyTokenIssued, key)).Should().Be(before).And.StartWith($"success|{key.Id}|");
     }
 
     [Theory]

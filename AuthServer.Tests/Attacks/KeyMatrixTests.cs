@@ -33,6 +33,8 @@ public sealed class KeyMatrixTests(RouteMatrixTests.Cast cast) : IClassFixture<R
         POST   /api/v1/physicians/{id}/reject     physicians:write 200
         POST   /api/v1/physicians/{id}/suspend    physicians:write 200
         POST   /api/v1/physicians/{id}/reinstate  physicians:write 200
+        GET    /api/v1/audit-events               audit:read       200
+        GET    /api/v1/audit-events/export        audit:read       200
         """;
 
     // What a key may, it may ask for and exchange.

@@ -51,9 +51,9 @@ internal static class Keys
     public static async Task<JsonNode> KeyRowAsync(this TestServer server, Guid id) =>
         JsonNode.Parse(await server.Database.QueryAsync<string>("SELECT to_json(k)::text FROM api_keys k WHERE id = @id", ("id", id)))!;
 
-    /// <summary>What is on record of this kind about keys of this owner.</summary>
-    public static Task<string> KeyAuditAsync(this TestServer server, string type, SignedIn owner) => server.Database.QueryAsync<string>(
-        "SELECT coalesce(string_agg(concat_ws('|', outcome, actor_id, tenant_id, reason, detail), E'\n' ORDER BY id), '') FROM audit_events WHERE type = @type AND subject_id = @owner", ("type", type), ("owner", owner.UserId));
+    /// <summary>What is on record of this kind about a key.</summary>
+    public static Task<string> KeyAuditAsync(this TestServer server, string type, Key key) => server.Database.QueryAsync<string>(
+        "SELECT coalesce(string_agg(concat_ws('|', outcome, actor_id, tenant_id, reason, detail), E'\n' ORDER BY id), '') FROM audit_events WHERE type = @type AND subject_id = @key", ("type", type), ("key", key.Id));
 }
 
 /// <summary>A key of the tests, with its owner.</summary>

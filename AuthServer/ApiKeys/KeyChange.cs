@@ -47,7 +47,7 @@ internal sealed class KeyChange(AuthDbContext db, TokenOutdating outdating, Time
 
         if (Apply(key, request) is { Count: > 0 } changes)
         {
-            db.Audit(AuditEvents.ApiKeyChanged, now, client, reach.Staff.UserId, key.OwnerId, reach.Staff.Caller.SessionId, tenant: key.TenantId, detail: $"{key.Id} {string.Join("; ", changes)}");
+            db.Audit(AuditEvents.ApiKeyChanged, now, client, reach.Staff.UserId, key.Id, reach.Staff.Caller.SessionId, tenant: key.TenantId, detail: string.Join("; ", changes));
             await db.SaveChangesAsync(cancellationToken);
             await outdating.OutdateKeysAsync([key.Id], cancellationToken);
             await transaction.CommitAsync(cancellationToken);

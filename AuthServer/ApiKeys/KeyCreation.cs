@@ -67,8 +67,8 @@ internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
         key.RequestsPerMinute = request.RequestsPerMinute ?? key.RequestsPerMinute;
         (var text, key.SecretHash) = ApiKeyText.Make(key.Id);
         db.Add(key);
-        db.Audit(AuditEvents.ApiKeyMade, now, client, owner.Id, owner.Id, reach.Staff.Caller.SessionId, tenant: tenant?.Id,
-            detail: string.Create(CultureInfo.InvariantCulture, $"{key.Id} {key.Name}: {string.Join(' ', key.Scopes)} until {expiresAt:u}"));
+        db.Audit(AuditEvents.ApiKeyMade, now, client, owner.Id, key.Id, reach.Staff.Caller.SessionId, tenant: tenant?.Id,
+            detail: string.Create(CultureInfo.InvariantCulture, $"{key.Name}: {string.Join(' ', key.Scopes)} until {expiresAt:u}"));
         db.OweKeyMade(owner, key, client, now);
         return (key, text);
     }

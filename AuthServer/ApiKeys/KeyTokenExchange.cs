@@ -21,7 +21,7 @@ internal sealed class KeyTokenExchange(AuthDbContext db, AccessTokenIssuer issue
         var granted = scopes is null ? key.Scopes : ApiKeyRules.Ordered(scopes);
         var (token, expiresIn) = issuer.IssueForKey(caller, key.Presented!.ExpiresAt, granted);
         var scope = string.Join(' ', granted);
-        db.Audit(AuditEvents.ApiKeyTokenIssued, clock.GetUtcNow(), client, caller.UserId, key.Presented.OwnerId, caller.SessionId, tenant: caller.TenantId, detail: scope);
+        db.Audit(AuditEvents.ApiKeyTokenIssued, clock.GetUtcNow(), client, caller.UserId, caller.UserId, caller.SessionId, tenant: caller.TenantId, detail: scope);
         await db.SaveChangesAsync(cancellationToken);
         return new(token, "Bearer", expiresIn, scope);
     }
