@@ -79,7 +79,7 @@ internal sealed class CommandLine
 
     private string? Misuse() =>
         _parsed.Errors.Count > 0 ? string.Join(' ', _parsed.Errors.Select(error => error.Message))
-        : SettingsOnTheLine.Misunderstood(Settings) is { } token ? $"'{token}' is neither a command nor an option nor a setting (--Section:Key=value)."
+        : SettingsOnTheLine.Misunderstood(Settings, isServing: Asked == _tree.Root) is { } token ? $"'{token}' is neither a command nor an option nor a setting (--Section:Key=value)."
         : null;
 
     private int? CheckConfiguration(IServiceProvider services)

@@ -17,13 +17,15 @@ internal static class SettingsOnTheLine
         [.. commands.Distinct().SelectMany(command => command.Arguments.OfType<Argument<string[]>>()).Where(argument => argument.Name == "settings").SelectMany(settings => line.GetValue(settings) ?? [])];
 
     /// <summary>What is no setting, or null.</summary>
-    public static string? Misunderstood(string[] tokens)
+    /// <param name="tokens">The rest of the line.</param>
+    /// <param name="isServing">What hosts servers hands on empty sections too, which set nothing; behind a command that would be an option.</param>
+    public static string? Misunderstood(string[] tokens, bool isServing)
     {
         for (var index = 0; index < tokens.Length; index++)
         {
             var token = tokens[index];
             var hasValue = token.Contains('=', StringComparison.Ordinal) || tokens.ElementAtOrDefault(++index)?.StartsWith("--", StringComparison.Ordinal) == false;
-            if (!hasValue || !IsKey(token))
+            if (!hasValue || !(IsKey(token) || (isServing && IsEmpty(token))))
             {
                 return token;
             }
@@ -32,11 +34,11 @@ internal static class SettingsOnTheLine
         return null;
     }
 
+    private static bool IsEmpty(string token) => token.StartsWith("--", StringComparison.Ordinal) && token.IndexOf('=', StringComparison.Ordinal) == token.Length - 1;
+
     /// <summary>Whether a setting begins here.</summary>
     public static bool IsKey(string token) =>
         token.StartsWith("--", StringComparison.Ordinal)
         && token[2..].Split('=', 2) is var parts
-        && (parts[0].Contains(':', StringComparison.Ordinal) || BareKeys.Contains(parts[0], StringComparer.OrdinalIgnoreCase)
-            // What hosts programs hands on empty sections too. They set nothing.
-            || parts is [_, ""]);
+        && (parts[0].Contains(':', StringComparison.Ordinal) || BareKeys.Contains(parts[0], StringComparer.OrdinalIgnoreCase));
 }
