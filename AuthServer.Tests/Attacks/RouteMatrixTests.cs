@@ -19,8 +19,9 @@ public sealed partial class RouteMatrixTests(RouteMatrixTests.Cast cast) : IClas
         GET    /.well-known/openid-configuration                    200 200 200 200 200 200 200
         GET    /.well-known/jwks.json                               200 200 200 200 200 200 200
 
-        POST   /api/v1/auth/register                                201 201 201 201 201 201 201
-        POST   /api/v1/auth/signup                                  201 201 201 201 201 201 201
+        POST   /api/v1/auth/register                                201 409 409 409 409 409 409
+        POST   /api/v1/auth/signup                                  201 409 409 409 409 409 409
+        POST   /api/v1/auth/anonymous                               403 403 403 403 403 403 403
         POST   /api/v1/auth/login                                   401 401 401 401 401 401 401
         POST   /api/v1/auth/login/form                              401 401 401 401 401 401 401
         POST   /api/v1/auth/refresh                                 401 401 401 401 401 401 401

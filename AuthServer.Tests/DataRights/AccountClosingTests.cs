@@ -105,6 +105,7 @@ public sealed class AccountClosingTests(AccountClosingTests.Server server) : ICl
         var person = await ProvenAsync();
 
         (await (await EraseAsync(person, "{}")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!["password"].Should().NotBeNull();
+        (await (await server.Api.SendAsync(HttpMethod.Delete, "users/me", bearer: person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!["password"].Should().NotBeNull();
         (await (await EraseAsync(person, """{"password":"not the password"}""")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!["password"].Should().NotBeNull();
 
         (await IsDueAsync(person)).Should().BeFalse();

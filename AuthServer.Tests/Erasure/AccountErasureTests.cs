@@ -1,6 +1,7 @@
 using AuthServer.Audit;
 using AuthServer.Data;
 using AuthServer.Domain;
+using AuthServer.Erasure;
 using AuthServer.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -108,6 +109,26 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
         var again = await server.Api.RegisterAsync(marked.Email);
 
         again.UserId.Should().NotBe(marked.Person.UserId);
+    }
+
+    [Fact]
+    public async Task What_a_request_that_was_under_way_records_afterwards_is_erased_too_and_what_a_key_did_is_not()
+    {
+        var marked = await Marked.MakeAsync(server);
+        var key = await server.Database.QueryAsync<Guid>("SELECT id FROM api_keys WHERE owner_id = @id", ("id", marked.Person.UserId));
+        await DeleteAsync(marked.Person, marked.Colleague);
+        foreach (var actor in new[] { marked.Person.UserId, key })
+        {
+            await server.Database.ExecuteAsync("INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, ip_address) VALUES ('session.started', 'success', now(), @actor, @actor, '192.0.2.1')", ("actor", actor));
+        }
+
+        (await server.Services.GetRequiredService<LateEvents>().RunAsync(CancellationToken.None)).Should().Be(1);
+
+        (await marked.PlacesAsync(server)).Should().BeEmpty();
+        var late = (await EventsAsync()).Values.Where(audit => audit.Type == "session.started").OrderBy(audit => audit.Id).TakeLast(2).ToList();
+        server.Services.GetRequiredService<ErasureProofs>().IsGenuine(late[0]).Should().BeTrue();
+        (late[0].IpAddress, late[1].ActorId).Should().Be((null, key));
+        late[1].IpAddress.Should().NotBeNull();
     }
 
     private async Task DeleteAsync(SignedIn person, SignedIn admin) =>

@@ -23,5 +23,17 @@ public sealed class RegistrationSettings : ISettings
     /// <summary>When a new account can be used.</summary>
     public RegistrationMode Mode { get; set; }
 
-    IEnumerable<string> ISettings.Faults() => [];
+    /// <summary>Whether people may look around without an account of their own.</summary>
+    public bool AllowAnonymous { get; set; }
+
+    /// <summary>How long a guest account is kept that nobody uses.</summary>
+    public TimeSpan GuestsKeptFor { get; set; } = TimeSpan.FromDays(30);
+
+    IEnumerable<string> ISettings.Faults()
+    {
+        if (GuestsKeptFor < TimeSpan.FromHours(1))
+        {
+            yield return "Registration:GuestsKeptFor must be an hour at least.";
+        }
+    }
 }

@@ -22,6 +22,9 @@ internal sealed record EmailAddress(string Address, string Canonical)
 
     private static readonly SearchValues<char> DomainCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-.");
 
+    // RFC 2606: no mail ever reaches it.
+    private const string PlaceholderDomain = "anonymous.invalid";
+
     private static readonly IdnMapping Idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
 
     /// <summary>
@@ -54,6 +57,9 @@ internal sealed record EmailAddress(string Address, string Canonical)
         return canonical.Length <= MaxLength ? new($"{address[..at]}@{domain}", canonical) : null;
     }
 
+    /// <summary>What stands where an address has to stand, for an account that has none.</summary>
+    public static EmailAddress PlaceholderFor(Guid id) => new($"{id}@{PlaceholderDomain}", $"{id}@{PlaceholderDomain}");
+
     /// <summary>Enough of an address for its owner to know it by, and no more: <c>d•••@example.com</c>.</summary>
     public static string Mask(string address)
     {
@@ -80,7 +86,7 @@ internal sealed record EmailAddress(string Address, string Canonical)
         }
 
         // A dot is asked for and an address literal refused: neither localhost nor 127.0.0.1 is anybody's mailbox.
-        return ascii.Contains('.', StringComparison.Ordinal) && !ascii.AsSpan().ContainsAnyExcept(DomainCharacters) && !IPAddress.TryParse(ascii, out _)
+        return ascii.Contains('.', StringComparison.Ordinal) && ascii != PlaceholderDomain && !ascii.AsSpan().ContainsAnyExcept(DomainCharacters) && !IPAddress.TryParse(ascii, out _)
             && ascii.Split('.').All(label => label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-')
                 ? ascii
                 : null;

@@ -24,6 +24,39 @@ public sealed class User : IdentityUser<Guid>
         Rename(userName);
     }
 
+    /// <summary>An account for somebody who has told nothing of themself.</summary>
+    internal static User Guest(string? locale, DateTimeOffset now)
+    {
+        var id = Guid.CreateVersion7(now);
+        var placeholder = EmailAddress.PlaceholderFor(id);
+        return new()
+        {
+            Id = id,
+            Email = placeholder.Address,
+            NormalizedEmail = placeholder.Canonical,
+            IsAnonymous = true,
+            Locale = locale,
+            CreatedAt = now,
+            SecurityStamp = NewStamp(),
+        };
+    }
+
+    /// <summary>The guest registers: from now on this is what they say of themself. A guest whose mailbox is to be proven first stays one until then.</summary>
+    internal void Register(EmailAddress email, string passwordHash, string? userName, string? fullName, string? locale)
+    {
+        (Email, NormalizedEmail, IsAnonymous) = (email.Address, email.Canonical, false);
+        (PasswordHash, FullName, Locale, SecurityStamp) = (passwordHash, fullName, locale ?? Locale, NewStamp());
+        ForgetPendingEmail();
+        Rename(userName);
+    }
+
+    /// <summary>The same for a guest who stays one until the mailbox is proven.</summary>
+    internal void AskToRegister(EmailAddress email, string passwordHash, string? userName, string? fullName, string? locale, DateTimeOffset now)
+    {
+        (PendingEmail, PendingEmailAt, PendingUserName) = (email.Address, now, userName);
+        (PasswordHash, FullName, Locale) = (passwordHash, fullName, locale ?? Locale);
+    }
+
     /// <summary>The name shown to other people.</summary>
     public string? FullName { get; internal set; }
 

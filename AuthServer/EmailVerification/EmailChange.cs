@@ -26,6 +26,9 @@ internal abstract record EmailChangeOutcome
 
     public sealed record SameAddress : EmailChangeOutcome;
 
+    /// <summary>A guest has no address to change: they register.</summary>
+    public sealed record NotForGuests : EmailChangeOutcome;
+
     /// <summary>The account is no longer what it was a moment ago.</summary>
     public sealed record Overtaken : EmailChangeOutcome;
 }
@@ -36,6 +39,11 @@ internal sealed class EmailChange(AuthDbContext db, Outbox outbox, MailedTokens 
     public async Task<EmailChangeOutcome> RequestAsync(Caller caller, EmailChangeRequest request, string? language, Client client, CancellationToken cancellationToken)
     {
         var user = await db.Users.AsNoTracking().SingleAsync(found => found.Id == caller.UserId, cancellationToken);
+        if (user.IsAnonymous)
+        {
+            return new EmailChangeOutcome.NotForGuests();
+        }
+
         var address = EmailAddress.Parse(request.NewEmail)!;
         if (address.Address == user.Email)
         {

@@ -46,7 +46,7 @@ internal sealed class ConfirmNewEmailMail(AuthDbContext db, MailedTokens tokens,
 
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
         var link = links.For(MailPages.ConfirmNewEmail, tokens.Make(user, MailedTokenUse.ConfirmNewEmail, address), texts, owed.Details());
-        return await printer.PrintAsync(address, texts.ConfirmNewEmail(link, settings.VerificationLifetime));
+        return await printer.PrintAsync(address, user.IsAnonymous ? texts.VerifyEmail(link, settings.VerificationLifetime) : texts.ConfirmNewEmail(link, settings.VerificationLifetime));
     }
 }
 

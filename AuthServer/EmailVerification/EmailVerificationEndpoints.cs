@@ -41,7 +41,7 @@ internal static class EmailVerificationEndpoints
         var change = group.MapGroup("/change");
         change.MapPost("", AskForChange).WithName("requestEmailChange").WithSummary("Ask for another address; it counts when its mailbox is proven")
             .WithExample(ChangeExample).WithAnswer(MailRequested.Example)
-            .RequireAuthorization().RequireRateLimiting(RateLimits.MailRequests).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
+            .RequireAuthorization().RequireRateLimiting(RateLimits.MailRequests).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.AnonymousNotAllowed, ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
         change.MapGet("", Pending).WithName("getEmailChange").WithSummary("The change that waits for its proof").WithAnswer(PendingEmail.Example)
             .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.NotFound);
         change.MapDelete("", Cancel).WithName("cancelEmailChange").WithSummary("Take the change back")
@@ -90,6 +90,7 @@ internal static class EmailVerificationEndpoints
                 EmailChangeOutcome.Requested requested => TypedResults.Accepted((string?)null, new MailRequested { DevToken = requested.DevToken }),
                 EmailChangeOutcome.WrongPassword => FieldErrors.One("current_password", "Not the current password."),
                 EmailChangeOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+                EmailChangeOutcome.NotForGuests => (Problem)ErrorCodes.AnonymousNotAllowed,
                 EmailChangeOutcome.Overtaken => (Problem)ErrorCodes.SessionRevoked,
                 _ => FieldErrors.One("new_email", "This is the address there is."),
             };

@@ -51,7 +51,7 @@ internal sealed class MailboxProof(AuthDbContext db, Outbox outbox, MailedTokens
 
     /// <summary>The same for the signed-in person's address.</summary>
     public async Task<string?> RequestOwnAsync(Caller caller, string? language, string? link, CancellationToken cancellationToken) =>
-        await db.Users.Where(user => user.Id == caller.UserId).Select(user => user.Email).SingleOrDefaultAsync(cancellationToken) is { } email
+        await db.Users.Where(user => user.Id == caller.UserId && !user.IsAnonymous).Select(user => user.Email).SingleOrDefaultAsync(cancellationToken) is { } email
             ? await RequestAsync(email, language, link, cancellationToken)
             : null;
 

@@ -36,9 +36,9 @@ internal abstract record NewEmailProofOutcome
 /// <summary>
 /// Proves the mailbox an account is to have, and makes its address that of the account. The link is used by whoever asked for
 /// it, with their session or their password: or somebody could have a stranger press the button, and the stranger's address
-/// would stand for an account that is not theirs.
+/// would stand for an account that is not theirs. A guest who registered becomes a person by it, and their sessions as a guest end.
 /// </summary>
-internal sealed class NewEmailProof(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, PasswordProof passwords, TimeProvider clock)
+internal sealed class NewEmailProof(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, PasswordProof passwords, SessionRevoker revoker, RevocationFeed feed, TimeProvider clock)
 {
     /// <summary>Whether the token would be taken now; it is not used up.</summary>
     public async Task<bool> IsGoodAsync(string? token, CancellationToken cancellationToken) => await FindAsync(token, cancellationToken) is not null;
@@ -79,14 +79,19 @@ internal sealed class NewEmailProof(AuthDbContext db, MailedTokens tokens, Maile
         }
 
         var now = clock.GetUtcNow();
-        db.Audit(AuditEvents.EmailChanged, now, client, user.Id, user.Id);
+        db.Audit(user.IsAnonymous ? AuditEvents.GuestRegistered : AuditEvents.EmailChanged, now, client, user.Id, user.Id);
         if (user.EmailConfirmed)
         {
             db.OweMail(MailKinds.EmailChanged, user, user.Email!, now, new Dictionary<string, string>(StringComparer.Ordinal) { [Outbox.NewAddress] = user.PendingEmail! });
         }
 
         await db.SaveChangesAsync(cancellationToken);
+        IReadOnlyList<Guid> ended = user.IsAnonymous
+            ? await revoker.EndAllAsync(user.Id, kept: null, RevocationReason.GuestRegistered, client, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken)
+            : [];
         await transaction.CommitAsync(cancellationToken);
+        feed.Refuse(ended);
+        await db.TakePendingUserNameAsync(user);
         return new NewEmailProofOutcome.Changed();
     }
 
@@ -100,6 +105,7 @@ internal sealed class NewEmailProof(AuthDbContext db, MailedTokens tokens, Maile
                 .SetProperty(found => found.Email, address.Address)
                 .SetProperty(found => found.NormalizedEmail, address.Canonical)
                 .SetProperty(found => found.EmailConfirmed, true)
+                .SetProperty(found => found.IsAnonymous, false)
                 .SetProperty(found => found.PendingEmail, (string?)null)
                 .SetProperty(found => found.PendingEmailAt, (DateTimeOffset?)null), cancellationToken) == 1;
     }

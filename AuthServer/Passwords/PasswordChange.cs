@@ -21,6 +21,9 @@ internal abstract record PasswordChangeOutcome
 
     public sealed record LockedOut(TimeSpan RetryAfter) : PasswordChangeOutcome;
 
+    /// <summary>A guest has no password to change: they register.</summary>
+    public sealed record NotForGuests : PasswordChangeOutcome;
+
     /// <summary>The account is no longer what it was a moment ago.</summary>
     public sealed record Overtaken : PasswordChangeOutcome;
 }
@@ -33,6 +36,11 @@ internal sealed class PasswordChange(AuthDbContext db, PasswordProof proof, NewP
         if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == caller.UserId, cancellationToken) is not { } user)
         {
             return new PasswordChangeOutcome.Overtaken();
+        }
+
+        if (user.IsAnonymous)
+        {
+            return new PasswordChangeOutcome.NotForGuests();
         }
 
         var errors = new FieldErrors();

@@ -38,7 +38,7 @@ internal static class PasswordsEndpoints
     }
 
     private static void ChangesPassword(this RouteHandlerBuilder route) => route.WithExample(ChangeExample)
-        .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.LockedOut, ErrorCodes.Busy);
+        .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.AnonymousNotAllowed, ErrorCodes.LockedOut, ErrorCodes.Busy);
 
     private static void AsksForLink(this RouteHandlerBuilder route) => route.WithExample(RequestExample).WithAnswer(MailRequested.Example)
         .AllowAnonymous().RequireRateLimiting(RateLimits.MailRequests).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.RateLimited);
@@ -51,6 +51,7 @@ internal static class PasswordsEndpoints
         {
             PasswordChangeOutcome.Changed => TypedResults.NoContent(),
             PasswordChangeOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            PasswordChangeOutcome.NotForGuests => (Problem)ErrorCodes.AnonymousNotAllowed,
             PasswordChangeOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
             _ => (Problem)ErrorCodes.SessionRevoked,
         };

@@ -20,6 +20,18 @@ internal sealed class AccountOpening(AuthDbContext db, Outbox outbox, MailedToke
     public async Task<RegistrationOutcome> AtOnceAsync(User user, RegisterRequest request, Client client, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var outcome = await OpenAsync(user, request, client, cancellationToken);
+        if (outcome is RegistrationOutcome.Registered)
+        {
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>The same in the transaction that is open, and is to be given up unless the account was opened.</summary>
+    public async Task<RegistrationOutcome> OpenAsync(User user, RegisterRequest request, Client client, CancellationToken cancellationToken)
+    {
         if (await SaveAsync(cancellationToken) is { } taken)
         {
             return new RegistrationOutcome.Refused(taken);
@@ -29,7 +41,6 @@ internal sealed class AccountOpening(AuthDbContext db, Outbox outbox, MailedToke
         var identity = new ProvenIdentity(user.Id, Methods, client, request.DeviceName, user.PasswordHash);
         var response = await starter.StartAsync(identity, (NpgsqlConnection)db.Database.GetDbConnection(), null, cancellationToken)
             ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
-        await transaction.CommitAsync(cancellationToken);
         return new RegistrationOutcome.Registered(response);
     }
 

@@ -26,15 +26,49 @@ internal abstract record RegistrationOutcome
     public sealed record Refused(ErrorCode Reason) : RegistrationOutcome;
 }
 
+/// <summary>An account as it is to be: everything about it has been looked at, but whether address and user name are free.</summary>
+internal sealed record NewAccount(RegisterRequest Request, EmailAddress Email, string Role, Tenant? Tenant, string PasswordHash)
+{
+    public string? FullName => Blank(Request.FullName);
+
+    public string? Locale => Request.Locale ?? Tenant?.Settings.Locale;
+
+    /// <summary>What the person is to be, for an account that is there or is saved with it.</summary>
+    public void AddProfile(AuthDbContext db, Guid userId, DateTimeOffset now)
+    {
+        db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = userId, RoleId = Domain.Role.IdOf(Role) });
+        if (Tenant is not null)
+        {
+            db.Memberships.Add(new Membership(userId, Tenant.Id, Role, now));
+        }
+
+        if (Role == Domain.Role.Physician)
+        {
+            var physician = new Physician(userId, Request.Physician?.LanguagePreference, Blank(Request.Physician?.Specialty), now);
+            db.Physicians.Add(physician);
+            if (Blank(Request.Physician?.LicenseNumber) is { } number)
+            {
+                db.Licences.Add(new Licence(physician.Id, Request.Physician!.LicenseJurisdiction, number, now));
+            }
+        }
+    }
+
+    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}
+
 /// <summary>
 /// Makes an account: ready at once and signed in, or to be used when its mailbox is proven. Whether the address is free
 /// is decided by the unique index alone: a look beforehand would be wrong as soon as two ask at once.
 /// </summary>
-internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy policy, PasswordHashing hashing, AccountOpening opening, AccountRules rules, TimeProvider clock)
+internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy policy, PasswordHashing hashing, AccountOpening opening, GuestRegistration guests, AccountRules rules, TimeProvider clock)
 {
-    public async Task<RegistrationOutcome> RegisterAsync(RegisterRequest request, Client client, CancellationToken cancellationToken)
+    /// <param name="request">What the person says of themself.</param>
+    /// <param name="caller">Who is signed in: a guest becomes the person, anybody else has an account already.</param>
+    /// <param name="client">Where it comes from.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<RegistrationOutcome> RegisterAsync(RegisterRequest request, Caller? caller, Client client, CancellationToken cancellationToken)
     {
-        var outcome = await TryRegisterAsync(request, client, cancellationToken);
+        var outcome = await TryRegisterAsync(request, caller?.UserId, client, cancellationToken);
         if (outcome is RegistrationOutcome.Refused refused)
         {
             // What was to be saved has been rolled back, and must not come along.
@@ -46,8 +80,13 @@ internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy polic
         return outcome;
     }
 
-    private async Task<RegistrationOutcome> TryRegisterAsync(RegisterRequest request, Client client, CancellationToken cancellationToken)
+    private async Task<RegistrationOutcome> TryRegisterAsync(RegisterRequest request, Guid? guest, Client client, CancellationToken cancellationToken)
     {
+        if (guest is { } signedIn && await guests.RefusalAsync(signedIn, cancellationToken) is { } refusal)
+        {
+            return new RegistrationOutcome.Refused(refusal);
+        }
+
         var role = request.Role ?? Role.Patient;
         if (role is not (Role.Patient or Role.Physician))
         {
@@ -75,38 +114,27 @@ internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy polic
         }
 
         var hash = await hashing.HashAsync(request.Password!, cancellationToken);
-        var user = AddAccount(request, email, role, tenant, hash, client);
+        var account = new NewAccount(request, email, role, tenant, hash);
+        if (guest is { } id)
+        {
+            return await guests.RegisterAsync(id, account, client, cancellationToken);
+        }
+
+        var user = AddAccount(account, client);
         return rules.VerifyFirst ? await opening.AfterProofAsync(user, request, client, cancellationToken) : await opening.AtOnceAsync(user, request, client, cancellationToken);
     }
 
-    private User AddAccount(RegisterRequest request, EmailAddress email, string role, Tenant? tenant, string hash, Client client)
+    private User AddAccount(NewAccount account, Client client)
     {
-        var now = clock.GetUtcNow();
-        var user = new User(email, rules.VerifyFirst ? null : request.Username, Blank(request.FullName), request.Locale ?? tenant?.Settings.Locale, now)
+        var (now, request) = (clock.GetUtcNow(), account.Request);
+        var user = new User(account.Email, rules.VerifyFirst ? null : request.Username, account.FullName, account.Locale, now)
         {
-            PasswordHash = hash,
+            PasswordHash = account.PasswordHash,
             PendingUserName = rules.VerifyFirst ? request.Username : null,
         };
         db.Users.Add(user);
-        db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = Role.IdOf(role) });
-        if (tenant is not null)
-        {
-            db.Memberships.Add(new Membership(user.Id, tenant.Id, role, now));
-        }
-
-        if (role == Role.Physician)
-        {
-            var physician = new Physician(user.Id, request.Physician?.LanguagePreference, Blank(request.Physician?.Specialty), now);
-            db.Physicians.Add(physician);
-            if (Blank(request.Physician?.LicenseNumber) is { } number)
-            {
-                db.Licences.Add(new Licence(physician.Id, request.Physician!.LicenseJurisdiction, number, now));
-            }
-        }
-
-        db.Audit(AuditEvents.Registered, now, client, actor: user.Id, subject: user.Id, reason: role);
+        account.AddProfile(db, user.Id, now);
+        db.Audit(AuditEvents.Registered, now, client, actor: user.Id, subject: user.Id, reason: account.Role);
         return user;
     }
-
-    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

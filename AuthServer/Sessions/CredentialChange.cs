@@ -56,7 +56,11 @@ internal sealed class CredentialChange(AuthDbContext db, SessionRevoker revoker,
 
         await transaction.CommitAsync(cancellationToken);
         feed.Refuse(ended);
-        await TakePendingUserNameAsync(user, change);
+        if (change.ProvesMailbox)
+        {
+            await db.TakePendingUserNameAsync(user);
+        }
+
         return true;
     }
 
@@ -76,26 +80,5 @@ internal sealed class CredentialChange(AuthDbContext db, SessionRevoker revoker,
                 .SetProperty(found => found.MustResetPassword, found => found.MustResetPassword && !(change.PasswordHash != null && change.ProvesMailbox))
                 .SetProperty(found => found.PasswordHash, found => change.PasswordHash ?? found.PasswordHash)
                 .SetProperty(found => found.EmailConfirmed, found => change.ProvesMailbox || found.EmailConfirmed), cancellationToken) == 1;
-    }
-
-    // A name is taken with the proof and not before: or registering with a stranger's address would reserve it, and tell
-    // by the name's being taken that the address was free. Somebody else may have been quicker.
-    private async Task TakePendingUserNameAsync(User user, NewCredentials change)
-    {
-        if (!change.ProvesMailbox || user.PendingUserName is not { } name)
-        {
-            return;
-        }
-
-        var row = db.Users.Where(found => found.Id == user.Id && found.PendingUserName == name);
-        try
-        {
-            await row.ExecuteUpdateAsync(set => set.SetProperty(found => found.UserName, name).SetProperty(found => found.NormalizedUserName, UserName.Normalize(name))
-                .SetProperty(found => found.PendingUserName, (string?)null), CancellationToken.None);
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
-        {
-            await row.ExecuteUpdateAsync(set => set.SetProperty(found => found.PendingUserName, (string?)null), CancellationToken.None);
-        }
     }
 }

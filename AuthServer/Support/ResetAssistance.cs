@@ -53,9 +53,9 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Out
             return new AssistanceOutcome.Refused(found.Error);
         }
 
-        if (user.Status != UserStatus.Active)
+        if (user.Status != UserStatus.Active || user.IsAnonymous)
         {
-            return new AssistanceOutcome.Refused(ErrorCodes.AccountDisabled);
+            return new AssistanceOutcome.Refused(user.IsAnonymous ? ErrorCodes.AnonymousNotAllowed : ErrorCodes.AccountDisabled);
         }
 
         return !reach.Staff.IsAdmin && (standing.IsPhysician || standing.IsAdmin)

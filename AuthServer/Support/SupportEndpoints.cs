@@ -36,7 +36,7 @@ internal static class SupportEndpoints
         group.MapPost("/unlock", Unlock).WithName("unlockUser").OpenToKeys(Scopes.UsersWrite).WithSummary("End the lock that wrong passwords have set; support needs a reason")
             .WithExample(SupportExamples.Reason).DisableRateLimiting().RefusesHelp();
         group.MapPost("/verification", Remind).WithName("sendUserVerification").WithSummary("Send the mail that proves the mailbox once more")
-            .WithExample(SupportExamples.Reason).RequireRateLimiting(RateLimits.MailRequests).RefusesHelp(ErrorCodes.AccountDisabled, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);
+            .WithExample(SupportExamples.Reason).RequireRateLimiting(RateLimits.MailRequests).RefusesHelp(ErrorCodes.AccountDisabled, ErrorCodes.AnonymousNotAllowed, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);
         api.MapAssistedResets();
     }
 

@@ -33,6 +33,8 @@ internal sealed class VerificationReminder(AuthDbContext db, PersonLookup lookup
         {
             case LookupOutcome.Found { User.EmailConfirmed: true }:
                 return new ReminderOutcome.Refused(ErrorCodes.AlreadyDone);
+            case LookupOutcome.Found { User.IsAnonymous: true }:
+                return new ReminderOutcome.Refused(ErrorCodes.AnonymousNotAllowed);
             case LookupOutcome.Found { User.Status: not UserStatus.Active }:
                 return new ReminderOutcome.Refused(ErrorCodes.AccountDisabled);
             case LookupOutcome.Found found:

@@ -35,6 +35,11 @@ internal sealed class RoleChange(AuthDbContext db, AdminGuard guard, TokenOutdat
             return ErrorCodes.NotFound;
         }
 
+        if (user.IsAnonymous)
+        {
+            return ErrorCodes.AnonymousNotAllowed;
+        }
+
         var roles = request.Roles!.Distinct(StringComparer.Ordinal).OfType<string>().ToList();
         var refusal = tenant is null
             ? await ChangePlatformAsync(user, roles, reach, client, cancellationToken)

@@ -47,7 +47,8 @@ internal static class UsersEndpoints
         var administration = group.MapGroup("").RequireAuthorization(StaffPolicies.Administration);
         administration.MapPatch("/{id}", Patch).WithName("patchUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Change some fields (RFC 7396: null clears)").ChangesFields();
         administration.MapPut("/{id}", Put).WithName("putUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Replace all fields").ChangesFields();
-        administration.MapDelete("/{id}", Delete).WithName("deleteUser").WithSummary("Delete the account; its sessions end at once")
+        // Not "me": where one of two routes takes a body and the other does not, the framework would take this one for a DELETE /users/me without a body.
+        administration.MapDelete("/{id:regex(^(?!me$))}", Delete).WithName("deleteUser").WithSummary("Delete the account; its sessions end at once")
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
         administration.MapPost("/{id}/disable", Disable).WithName("disableUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Switch the account off, for a while or until it is enabled; its sessions end at once")
             .WithExample("""{"reason":"Asked for by the person.","until":"2027-01-01T00:00:00Z"}""").WithAnswer(UserExamples.Record)
@@ -56,7 +57,7 @@ internal static class UsersEndpoints
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant);
         administration.MapPut("/{id}/roles", SetRoles).WithName("setUserRoles").WithSummary("Set what somebody is, everywhere or at a tenant; tokens that say otherwise are refused")
             .WithExample("""{"roles":["patient","physician"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
-            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin, ErrorCodes.EmailNotVerified);
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin, ErrorCodes.EmailNotVerified, ErrorCodes.AnonymousNotAllowed);
         administration.MapInvitations();
         administration.MapGet("/stats", Statistics).WithName("userStatistics").OpenToKeys(Scopes.UsersRead).WithSummary("How many people, by role, status, tenant and day").WithAnswer(UserExamples.Statistics).Refuses(ErrorCodes.Forbidden);
         administration.MapGet("/stats/count", Count).WithName("countUsers").OpenToKeys(Scopes.UsersRead).WithSummary("How many people there are").WithAnswer("""{"total":1024,"as_of":"2026-11-21T08:30:00Z"}""").Refuses(ErrorCodes.Forbidden);

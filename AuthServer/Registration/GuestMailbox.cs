@@ -1,0 +1,28 @@
+using AuthServer.Audit;
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Email;
+using AuthServer.Http;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Registration;
+
+/// <summary>
+/// Asks for the mailbox a guest wants to register with. Nobody looks whether the address has an account: that is told, by mail, to
+/// whoever has the mailbox; the answer is the same. The proof is that of a new address (<c>EmailVerification/NewEmailProof</c>).
+/// </summary>
+internal sealed class GuestMailbox(AuthDbContext db, Outbox outbox, MailedTokens tokens, IHostEnvironment environment, TimeProvider clock)
+{
+    /// <summary>In the open transaction.</summary>
+    public async Task<RegistrationOutcome> AskAsync(User guest, NewAccount account, Client client, CancellationToken cancellationToken)
+    {
+        var (now, request) = (clock.GetUtcNow(), account.Request);
+        guest.AskToRegister(account.Email, account.PasswordHash, request.Username, account.FullName, account.Locale, now);
+        db.Audit(AuditEvents.EmailChangeRequested, now, client, guest.Id, guest.Id, reason: "guest_registers");
+        await db.SaveChangesAsync(cancellationToken);
+        await outbox.RequestAsync(MailKinds.ConfirmNewEmail, guest.Id, account.Email.Canonical, request.Locale ?? request.AskedIn, MailLinks.Data(request.Link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+        return new RegistrationOutcome.MailSent(environment.IsDevelopment() ? tokens.Make(guest, MailedTokenUse.ConfirmNewEmail, account.Email.Address) : null);
+    }
+}
