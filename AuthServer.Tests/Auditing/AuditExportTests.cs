@@ -8,6 +8,9 @@ namespace AuthServer.Tests.Auditing;
 
 public sealed class AuditExportTests(AuditServer server) : IClassFixture<AuditServer>
 {
+    private static readonly string[] Reading = ["audit:read"];
+    private static readonly string[] ReadingPeople = ["users:read"];
+
     [Fact]
     public async Task Everything_that_was_recorded_is_exported_oldest_first_a_line_each()
     {
@@ -60,8 +63,8 @@ public sealed class AuditExportTests(AuditServer server) : IClassFixture<AuditSe
         var (clinic, other) = (await server.OpenClinicAsync(), await server.OpenClinicAsync());
         var admin = await server.SignInAtAsync(Role.Admin, clinic);
         await server.SignInAtAsync(Role.Patient, other);
-        var key = await server.MakeKeyAsync(admin, new { scopes = new[] { "audit:read" } });
-        var without = await server.MakeKeyAsync(admin, new { scopes = new[] { "users:read" } });
+        var key = await server.MakeKeyAsync(admin, new { scopes = Reading });
+        var without = await server.MakeKeyAsync(admin, new { scopes = ReadingPeople });
 
         var listed = await (await server.Api.GetWithKeyAsync("audit-events?limit=100", key.Text)).ShouldBeAsync(200);
         var exported = await LinesAsync(await server.Api.GetAsync("audit-events/export", await server.Api.ExchangeAsync(key.Text)));

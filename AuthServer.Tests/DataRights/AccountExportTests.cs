@@ -14,12 +14,12 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
     public async Task Each_column_that_is_held_about_people_is_in_the_copy_or_said_to_be_left_out()
     {
         var copy = await ExportAsync((await Marked.MakeAsync(server)).Person);
-        var sections = ExportSections.Lists.Append(ExportSections.Account).ToLookup(section => section.Table, section => section.Name);
+        var sections = ExportSections.Lists.Append(ExportSections.Account).ToLookup(section => section.Table, section => section.Name, StringComparer.Ordinal);
 
-        foreach (var table in (await ColumnsAsync()).GroupBy(column => column.Table, column => column.Column))
+        foreach (var table in (await ColumnsAsync()).GroupBy(column => column.Table, column => column.Column, StringComparer.Ordinal))
         {
             var told = sections[table.Key].SelectMany(name => (copy[name] as JsonArray)?[0]!.AsObject() ?? copy[name]!.AsObject()).Select(member => $"{table.Key}.{member.Key}");
-            table.Select(column => $"{table.Key}.{column}").Except(told).Where(column => !ExportSections.LeftOut.ContainsKey(column) && !ExportSections.LeftOut.ContainsKey(table.Key)).Should().BeEmpty();
+            table.Select(column => $"{table.Key}.{column}").Except(told, StringComparer.Ordinal).Where(column => !ExportSections.LeftOut.ContainsKey(column) && !ExportSections.LeftOut.ContainsKey(table.Key)).Should().BeEmpty();
         }
     }
 
@@ -28,7 +28,7 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
     {
         var columns = await ColumnsAsync();
 
-        ExportSections.LeftOut.Keys.Except(columns.Select(column => $"{column.Table}.{column.Column}")).Except(columns.Select(column => column.Table)).Should().BeEmpty();
+        ExportSections.LeftOut.Keys.Except(columns.Select(column => $"{column.Table}.{column.Column}"), StringComparer.Ordinal).Except(columns.Select(column => column.Table), StringComparer.Ordinal).Should().BeEmpty();
     }
 
     [Fact]

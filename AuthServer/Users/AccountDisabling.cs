@@ -5,7 +5,6 @@ using AuthServer.Erasure;
 using AuthServer.Http;
 using AuthServer.Sessions;
 using AuthServer.Staff;
-using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Users;
 
