@@ -97,7 +97,7 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
 
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM revocations WHERE user_id = @key AND token_version > 1", ("key", key))).Should().Be(1);
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM api_keys WHERE id = @key", ("key", key))).Should().Be(0);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'api_key.revoked' AND actor_id = @by AND reason = 'owner_leaves' AND detail IS NULL", ("by", marked.Colleague.UserId))).Should().Be(1);
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'api_key.revoked' AND actor_id = @by AND subject_id = @key AND reason = 'owner_leaves'", ("by", marked.Colleague.UserId), ("key", key))).Should().Be(1);
     }
 
     [Fact]

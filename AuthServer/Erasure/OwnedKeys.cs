@@ -9,9 +9,9 @@ internal sealed class OwnedKeys(TimeProvider clock)
 {
     private const string Sql = $"""
         WITH ended AS (
-            UPDATE api_keys SET revoked_at = @now WHERE owner_id = @owner AND revoked_at IS NULL RETURNING id, tenant_id, name)
-        INSERT INTO audit_events {AuditLog.ColumnsAndDetail}
-        SELECT '{AuditEvents.ApiKeyRevoked}', 'success', @now, @by, @owner, tenant_id, NULL, @ip, @user_agent, @request_id, 'owner_leaves', id || ' ' || name FROM ended
+            UPDATE api_keys SET revoked_at = @now WHERE owner_id = @owner AND revoked_at IS NULL RETURNING id, tenant_id)
+        INSERT INTO audit_events {AuditLog.Columns}
+        SELECT '{AuditEvents.ApiKeyRevoked}', 'success', @now, @by, id, tenant_id, NULL, @ip, @user_agent, @request_id, 'owner_leaves' FROM ended
         """;
 
     /// <summary>In the transaction that is open on the connection.</summary>
