@@ -198,6 +198,29 @@ namespace AuthServer.Migrations
                 CREATE TRIGGER audit_seals_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_seals
                     FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 
+                -- A seal is the next one, of exactly what came since the last. Or a made-up one would have the function below remove what is not
+                -- old, or leave no numbers for those to come.
+                CREATE FUNCTION check_audit_seal() RETURNS trigger
+                    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+                DECLARE
+                    previous audit_seals;
+                    ids bigint[];
+                    newest timestamptz;
+                BEGIN
+                    SELECT * INTO previous FROM audit_seals ORDER BY id DESC LIMIT 1;
+                    SELECT array_agg(id ORDER BY id), max(occurred_at) INTO ids, newest FROM audit_events
+                        WHERE id > coalesce(previous.last_event_id, -9223372036854775808) AND id <= NEW.last_event_id;
+                    IF NEW.id <> coalesce(previous.id, 0) + 1 OR NEW.previous_hash <> coalesce(previous.hash, '')
+                        OR ids IS NULL OR NEW.event_ids IS DISTINCT FROM ids OR NEW.first_event_id <> ids[1] OR NEW.event_count <> cardinality(ids)
+                        OR NEW.newest_event_at <> newest OR NEW.removed_at IS NOT NULL
+                        OR NEW.last_event_id > pg_sequence_last_value(pg_get_serial_sequence('audit_events', 'id')::regclass)
+                        OR octet_length(NEW.event_hashes) IS DISTINCT FROM 32 * cardinality(ids) OR octet_length(NEW.hash) <> 32 OR octet_length(NEW.events_hash) <> 32 THEN
+                        RAISE EXCEPTION 'This is not the next seal.' USING ERRCODE = 'insufficient_privilege';
+                    END IF;
+                    RETURN NEW;
+                END $$;
+                CREATE TRIGGER audit_seals_in_order BEFORE INSERT ON audit_seals FOR EACH ROW EXECUTE FUNCTION check_audit_seal();
+
                 -- The oldest sealed batch whose events are all from before that time: the events go, the seal stays. Null where there is none.
                 CREATE FUNCTION remove_sealed_events(older_than timestamptz) RETURNS bigint
                     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -222,8 +245,11 @@ namespace AuthServer.Migrations
                     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
                 DECLARE erased bigint;
                 BEGIN
-                    IF EXISTS (SELECT 1 FROM users WHERE id = person) THEN
+                    IF EXISTS (SELECT 1 FROM users WHERE id IN (person, pseudonym)) OR EXISTS (SELECT 1 FROM api_keys WHERE id IN (person, pseudonym)) THEN
                         RAISE EXCEPTION 'The account is still there.' USING ERRCODE = 'insufficient_privilege';
+                    END IF;
+                    IF cardinality(events) <> cardinality(proofs) OR EXISTS (SELECT 1 FROM unnest(proofs) AS p (proof) WHERE octet_length(proof) IS DISTINCT FROM 68) THEN
+                        RAISE EXCEPTION 'These are no proofs.' USING ERRCODE = 'insufficient_privilege';
                     END IF;
                     PERFORM set_config('authserver.audit_exception', 'on', true);
                     UPDATE audit_events a SET
@@ -235,12 +261,14 @@ namespace AuthServer.Migrations
                         salt = NULL,
                         erasure_proof = e.proof
                     FROM unnest(events, proofs) AS e (id, proof)
-                    WHERE a.id = e.id AND (a.actor_id = person OR a.subject_id = person);
+                    WHERE a.id = e.id AND (a.actor_id = person OR a.subject_id = person)
+                        -- Under one name before and after, it is a new proof for a row that has one.
+                        AND (person <> pseudonym OR a.erasure_proof IS NOT NULL);
                     GET DIAGNOSTICS erased = ROW_COUNT;
                     PERFORM set_config('authserver.audit_exception', '', true);
                     RETURN erased;
                 END $$;
-                REVOKE ALL ON FUNCTION remove_sealed_events(timestamptz), erase_from_audit(uuid, uuid, bigint[], bytea[]) FROM PUBLIC;
+                REVOKE ALL ON FUNCTION check_audit_seal(), remove_sealed_events(timestamptz), erase_from_audit(uuid, uuid, bigint[], bytea[]) FROM PUBLIC;
                 """);
         }
 
@@ -248,6 +276,8 @@ namespace AuthServer.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.Sql("""
+                DROP TRIGGER audit_seals_in_order ON audit_seals;
+                DROP FUNCTION check_audit_seal();
                 DROP FUNCTION remove_sealed_events(timestamptz);
                 DROP FUNCTION erase_from_audit(uuid, uuid, bigint[], bytea[]);
                 CREATE OR REPLACE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$

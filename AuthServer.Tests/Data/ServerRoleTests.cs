@@ -51,6 +51,34 @@ public sealed class ServerRoleTests(MigratedDatabase database) : IClassFixture<M
 
         (await RefusalOfAsync(database.Value.ServerConnection, "SELECT erase_from_audit('0190aaaa-0000-7000-8000-000000000001', gen_random_uuid(), '{}', '{}')")).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
         (await RefusalOfAsync(database.Value.ServerConnection, "SELECT erase_from_audit('0190aaaa-0000-7000-8000-000000000002', gen_random_uuid(), '{}', '{}')")).Should().BeNull();
+        (await RefusalOfAsync(database.Value.ServerConnection, "SELECT erase_from_audit('0190aaaa-0000-7000-8000-000000000002', '0190aaaa-0000-7000-8000-000000000001', '{}', '{}')"))
+            .Should().Be(PostgresErrorCodes.InsufficientPrivilege, "nothing may be put on somebody who is there");
+        (await RefusalOfAsync(database.Value.ServerConnection, "SELECT erase_from_audit('0190aaaa-0000-7000-8000-000000000002', gen_random_uuid(), '{1}', '{x}')"))
+            .Should().Be(PostgresErrorCodes.InsufficientPrivilege, "that is no proof");
+    }
+
+    // Else the oldest "seal" could name what is to be removed, or leave no numbers for those to come.
+    [Theory]
+    [InlineData("0", "array_agg(id)", "'2000-01-01'", "max(id)")]
+    [InlineData("1", "array_agg(id ORDER BY id)", "'2000-01-01'", "max(id)")]
+    [InlineData("1", "array_agg(id ORDER BY id)", "max(occurred_at)", "9223372036854775807")]
+    [InlineData("7", "array_agg(id ORDER BY id)", "max(occurred_at)", "max(id)")]
+    [InlineData("1", "array_agg(id ORDER BY id) FILTER (WHERE reason IS NOT NULL)", "max(occurred_at)", "max(id)")]
+    [InlineData("1", "array_agg(id ORDER BY id DESC)", "max(occurred_at)", "max(id)")]
+    [Trait("ASVS", "16.4.2")]
+    public async Task The_server_cannot_make_up_a_seal(string number, string events, string newest, string last)
+    {
+        await database.Value.ExecuteAsync(AddEvent);
+        await database.Value.ExecuteAsync(AddEvent.Replace("outcome,", "outcome, reason,", StringComparison.Ordinal).Replace("'success',", "'success', 'one',", StringComparison.Ordinal));
+
+        (await RefusalOfAsync(database.Value.ServerConnection, MakeUp(number, events, newest, last))).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+        (await RefusalOfAsync(database.Value.ServerConnection, "BEGIN;" + MakeUp("1", "array_agg(id ORDER BY id)", "max(occurred_at)", "max(id)") + "; ROLLBACK")).Should().BeNull("that is how the next one looks");
+
+        static string MakeUp(string number, string events, string newest, string last) => $"""
+            INSERT INTO audit_seals (id, first_event_id, last_event_id, event_count, newest_event_at, sealed_at, event_ids, event_hashes, events_hash, previous_hash, hash, key_id, signature)
+            SELECT {number}, min(id), {last}, cardinality({events}), {newest}, now(), {events}, decode(repeat('00', 32 * cardinality({events})), 'hex'), decode(repeat('00', 32), 'hex'), '', decode(repeat('00', 32), 'hex'), 'x', ''
+            FROM audit_events
+            """;
     }
 
     [Fact]
