@@ -16,9 +16,13 @@ internal static class AuditingEndpoints
 {
     private const string NdJson = "application/x-ndjson";
 
+    // For a few kilobytes: whoever takes longer keeps others from an export.
+    private static readonly TimeSpan ReaderPatience = TimeSpan.FromSeconds(30);
+
     public static void AddAuditing(this WebApplicationBuilder builder)
     {
         builder.Services.AddJson(AuditingJson.Default);
+        builder.Services.AddSingleton<ExportPlaces>();
         builder.Services.AddScoped<AuditExport>();
     }
 
@@ -28,7 +32,7 @@ internal static class AuditingEndpoints
         group.MapGet("", List).WithName("listAuditEvents").WithSummary("What happened, newest first: filtered, a page of it; for a tenant's administrators what happened there")
             .WithAnswer(AuditExamples.Page).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
         group.MapGet("/export", Export).WithName("exportAuditEvents").WithSummary("The same as lines of JSON, oldest first and all of it; recorded. Whole only if the answer ends properly")
-            .Produces<AuditItem>(contentType: NdJson).WithAnswer(AuditExamples.Item).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
+            .Produces<AuditItem>(contentType: NdJson).WithAnswer(AuditExamples.Item).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden, ErrorCodes.Busy);
     }
 
     private static async Task<Results<Ok<AuditPage>, Problem>> List([AsParameters] AuditSelection selection, [AsParameters] AuditPaging paging, Reach reach, CancellationToken cancellationToken) =>
@@ -36,6 +40,7 @@ internal static class AuditingEndpoints
 
     private static async Task<PushStreamHttpResult> Export([AsParameters] AuditSelection selection, Reach reach, Client client, AuthDbContext db, AuditExport export, TimeProvider clock, CancellationToken cancellationToken)
     {
+        export.TakePlace(reach.Staff.UserId);
         // Before the first line: who hangs up has read, too.
         var filter = selection.Read();
         reach.Audit(AuditEvents.AuditExported, clock.GetUtcNow(), client, await WhoseAsync(filter, reach, cancellationToken), selection.ToString());
@@ -43,8 +48,10 @@ internal static class AuditingEndpoints
         return TypedResults.Stream(async body =>
         {
             var output = PipeWriter.Create(body, new StreamPipeWriterOptions(leaveOpen: true));
-            await export.WriteAsync(reach.AuditEvents, filter, output, cancellationToken);
+            await export.WriteAsync(reach.AuditEvents, filter, output, ReaderPatience, cancellationToken);
             await output.CompleteAsync();
+            // Before the reader sees the end, and may ask for the next.
+            export.Dispose();
         }, NdJson, "audit-events.ndjson");
     }
 

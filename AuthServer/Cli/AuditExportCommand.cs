@@ -82,7 +82,7 @@ internal sealed class AuditExportCommand : ICliCommand
         db.Audit(AuditEvents.AuditExported, run.Get<TimeProvider>().GetUtcNow(), Client.CommandLine, actor: null, filter.User ?? filter.Actor, detail: selection.ToString());
         await db.SaveChangesAsync(run.Stopping);
         var output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
-        var count = await run.Get<AuditExport>().WriteAsync(db.AuditEvents, filter, output, run.Stopping);
+        var count = await run.Get<AuditExport>().WriteAsync(db.AuditEvents, filter, output, Timeout.InfiniteTimeSpan, run.Stopping);
         await output.CompleteAsync();
         return count;
     }
