@@ -67,6 +67,27 @@ public sealed class AuditListTests(AuditServer server) : IClassFixture<AuditServ
     }
 
     [Theory]
+    [InlineData("from=0001-01-01T00:00:00Z")]
+    [InlineData("to=9999-12-31T23:59:59Z")]
+    [InlineData("to=9999-12-31T23:59:59.9999999Z")]
+    [InlineData("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z")]
+    public async Task From_the_first_to_the_last_of_all_days_is_everything(string span)
+    {
+        var admin = await server.SignInAsAsync(Role.Admin);
+
+        Types(await ListAsync(admin, $"actor={admin.UserId}&{span}")).Should().NotBeEmpty().And.Equal(Types(await ListAsync(admin, $"actor={admin.UserId}")));
+    }
+
+    [Fact]
+    public async Task What_begins_on_the_last_day_or_ends_on_the_first_is_nothing()
+    {
+        var admin = await server.SignInAsAsync(Role.Admin);
+
+        Types(await ListAsync(admin, "from=9999-12-31T23:59:59Z")).Should().BeEmpty();
+        Types(await ListAsync(admin, "to=0001-01-01T00:00:00Z")).Should().BeEmpty();
+    }
+
+    [Theory]
     [InlineData("user=7", "user")]
     [InlineData("user=", "user")]
     [InlineData("user={0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f}", "user")]

@@ -27,18 +27,22 @@ internal static class AuditTimes
         var first = await events.MinAsync(audit => (long?)audit.Id, cancellationToken) ?? 0;
         var end = (await events.MaxAsync(audit => (long?)audit.Id, cancellationToken) ?? 0) + 1;
         var (low, high) = ((long?)null, (long?)null);
-        if (from - Disorder is { } earliest)
+        if (Moved(from, -Disorder) is { } earliest)
         {
             low = first = (await NarrowAsync(events, first, end, earliest, cancellationToken)).Low;
         }
 
-        if (to + Disorder is { } latest)
+        if (Moved(to, Disorder) is { } latest)
         {
             high = (await NarrowAsync(events, first, end, latest, cancellationToken)).High;
         }
 
         return new(low, high);
     }
+
+    // Not past the ends of time, which somebody may well ask for to get everything.
+    private static DateTimeOffset? Moved(DateTimeOffset? time, TimeSpan by) => time is not { } moment ? null
+        : new(Math.Clamp(moment.UtcTicks + by.Ticks, DateTimeOffset.MinValue.Ticks, DateTimeOffset.MaxValue.Ticks), TimeSpan.Zero);
 
     // What is before `low` is earlier than the time, what is from `high` on is not.
     private static async Task<(long Low, long High)> NarrowAsync(IQueryable<AuditEvent> events, long low, long high, DateTimeOffset time, CancellationToken cancellationToken)
