@@ -35,7 +35,7 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         made.AsObject().Remove("key");
         JsonNode.Parse(list)!["items"]![0]!.ToJsonString().Should().Be(made.ToJsonString());
         (await server.KeyRowAsync(key)).ToJsonString().Should().NotContain(key.Text[^60..]);
-        (await server.KeyAuditAsync(AuditEvents.ApiKeyMade, key)).Should().StartWith($"success|{admin.UserId}|{name}: users:read users:write until ").And.NotContain(key.Text[^60..]);
+        (await server.KeyAuditAsync(AuditEvents.ApiKeyMade, key)).Should().StartWith($"success|{admin.UserId}|users:read users:write until ").And.NotContain(key.Text[^60..]).And.NotContain(name, "it may be somebody's");
     }
 
     [Theory]
@@ -129,7 +129,7 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         }
 
         await (await server.Api.SendAsync(HttpMethod.Delete, $"api-keys/{given.Id}", null, admin.AccessToken)).ShouldBeAsync(204);
-        (await server.KeyAuditAsync(AuditEvents.ApiKeyRevoked, given)).Should().StartWith($"success|{admin.UserId}|{clinic.Id}|");
+        (await server.KeyAuditAsync(AuditEvents.ApiKeyRevoked, given)).Should().Be($"success|{admin.UserId}|{clinic.Id}", "its name may be somebody's");
     }
 
     [Fact]
@@ -238,7 +238,7 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         (changed["name"]!.GetValue<string>(), changed["requests_per_minute"]!.GetValue<int>()).Should().Be(("renamed", 7));
         await (await server.Api.GetWithKeyAsync("tenants", key.Text)).ShouldBeProblemAsync(ErrorCodes.InsufficientScope);
         await (await server.Api.GetWithKeyAsync("users", key.Text)).ShouldBeAsync(200);
-        (await server.KeyAuditAsync(AuditEvents.ApiKeyChanged, key)).Should().Contain("-> renamed; without tenants:read; until ").And.EndWith("; 600 -> 7 requests per minute");
+        (await server.KeyAuditAsync(AuditEvents.ApiKeyChanged, key)).Should().Contain("|renamed; scopes: users:read tenants:read -> users:read; until ").And.EndWith("; 600 -> 7 requests per minute");
         await (await ChangeAsync(key, new { scopes = ReadingTenants })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
     }
 

@@ -94,7 +94,7 @@ public sealed class ApiKeyUseTests(TestServer server) : IClassFixture<TestServer
         await (await server.Api.GetWithKeyAsync("users", forged)).ShouldBeProblemAsync(ErrorCodes.InvalidApiKey);
         await (await server.Api.GetWithKeyAsync("users", ApiKeyText.Make(Guid.CreateVersion7()).Text)).ShouldBeProblemAsync(ErrorCodes.InvalidApiKey);
 
-        (await server.KeyAuditAsync(AuditEvents.ApiKeyRefused, key)).Should().StartWith("failure|wrong_secret|service-").And.NotContain(forged[^20..]);
+        (await server.KeyAuditAsync(AuditEvents.ApiKeyRefused, key)).Should().Be("failure|wrong_secret", "its name may be somebody's");
         (await server.KeyRowAsync(key))["last_used_at"].Should().BeNull();
         await (await server.Api.GetWithKeyAsync("users", key.Text)).ShouldBeAsync(200);
     }

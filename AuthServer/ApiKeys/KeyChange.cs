@@ -82,13 +82,13 @@ internal sealed class KeyChange(AuthDbContext db, TokenOutdating outdating, Time
         var changes = new List<string>();
         if (request.Name?.Trim() is { } name && name != key.Name)
         {
-            changes.Add($"{key.Name} -> {name}");
+            changes.Add("renamed");
             key.Name = name;
         }
 
         if (request.Scopes is { } scopes && ApiKeyRules.Ordered(scopes) is var kept && kept.Length < key.Scopes.Length)
         {
-            changes.Add($"without {string.Join(' ', key.Scopes.Except(kept, StringComparer.Ordinal))}");
+            changes.Add($"scopes: {string.Join(' ', key.Scopes)} -> {string.Join(' ', kept)}");
             key.Scopes = kept;
         }
 

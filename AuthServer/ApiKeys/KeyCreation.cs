@@ -67,8 +67,9 @@ internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
         key.RequestsPerMinute = request.RequestsPerMinute ?? key.RequestsPerMinute;
         (var text, key.SecretHash) = ApiKeyText.Make(key.Id);
         db.Add(key);
+        // Without its name, here and wherever else a key is on record: it may be its owner's, and would outlive their erasure.
         db.Audit(AuditEvents.ApiKeyMade, now, client, owner.Id, key.Id, reach.Staff.Caller.SessionId, tenant: tenant?.Id,
-            detail: string.Create(CultureInfo.InvariantCulture, $"{key.Name}: {string.Join(' ', key.Scopes)} until {expiresAt:u}"));
+            detail: string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', key.Scopes)} until {expiresAt:u}"));
         db.OweKeyMade(owner, key, client, now);
         return (key, text);
     }

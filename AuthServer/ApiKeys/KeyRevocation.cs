@@ -22,7 +22,7 @@ internal sealed class KeyRevocation(AuthDbContext db, TokenOutdating outdating, 
         {
             var now = clock.GetUtcNow();
             key.Revoke(now);
-            db.Audit(AuditEvents.ApiKeyRevoked, now, client, reach.Staff.UserId, key.Id, reach.Staff.Caller.SessionId, tenant: key.TenantId, detail: key.Name);
+            db.Audit(AuditEvents.ApiKeyRevoked, now, client, reach.Staff.UserId, key.Id, reach.Staff.Caller.SessionId, tenant: key.TenantId);
             await db.SaveChangesAsync(cancellationToken);
             await outdating.OutdateKeysAsync([key.Id], cancellationToken);
             await transaction.CommitAsync(cancellationToken);

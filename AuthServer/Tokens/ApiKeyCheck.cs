@@ -42,8 +42,8 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyGuesses guess
         """;
 
     private const string RefusedSql = $"""
-        INSERT INTO audit_events {AuditLog.ColumnsAndDetail}
-        SELECT '{AuditEvents.ApiKeyRefused}', 'failure', @now, NULL, id, tenant_id, NULL, @ip, @user_agent, @request_id, 'wrong_secret', name FROM api_keys WHERE id = @id
+        INSERT INTO audit_events {AuditLog.Columns}
+        SELECT '{AuditEvents.ApiKeyRefused}', 'failure', @now, NULL, id, tenant_id, NULL, @ip, @user_agent, @request_id, 'wrong_secret' FROM api_keys WHERE id = @id
         """;
 
     public async Task<ApiKeyOutcome> CheckAsync(string? text, Client client, CancellationToken cancellationToken)

@@ -17,8 +17,8 @@ internal sealed class ExposedKeys(NpgsqlDataSource database, ApiKeyGuesses guess
             INSERT INTO email_outbox {Outbox.Columns}
             SELECT gen_random_uuid(), '{MailKinds.ApiKeyExposed}', u.id, u.email, u.locale, jsonb_build_object('{Outbox.KeyName}', e.name), {Outbox.Fresh}
             FROM exposed e JOIN users u ON u.id = e.owner_id AND u.email_confirmed)
-        INSERT INTO audit_events {AuditLog.ColumnsAndDetail}
-        SELECT '{AuditEvents.ApiKeyExposed}', 'failure', @now, NULL, id, tenant_id, NULL, @ip, @user_agent, @request_id, NULL, name FROM exposed
+        INSERT INTO audit_events {AuditLog.Columns}
+        SELECT '{AuditEvents.ApiKeyExposed}', 'failure', @now, NULL, id, tenant_id, NULL, @ip, @user_agent, @request_id, NULL FROM exposed
         """;
 
     public async Task RecordAsync(HttpContext context, ApiKeyText key)
