@@ -34,7 +34,11 @@ internal sealed record ImportRequest(FieldSet Fields, string From, string Source
     public string? Fault() =>
         !IsSourceName(Source) ? "--source is a short name: up to 32 lower-case letters, digits, '_', '-' and '.'."
         : Sends && LinksOut is not null ? "Give either --send or --links-out: a person gets one link."
+        : NamedTwice() is { } path ? $"{path} is named twice: what is read and what is written are files of their own."
         : null;
+
+    private string? NamedTwice() => new[] { From, Map, Report, LinksOut }.Where(path => !string.IsNullOrEmpty(path))
+        .GroupBy(path => Path.GetFullPath(path!), StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1)?.Key;
 
     private static bool IsSourceName(string name) => name.Length is > 0 and <= 32 && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '_' or '-' or '.');
 }

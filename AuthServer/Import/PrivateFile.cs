@@ -6,12 +6,18 @@ internal static class PrivateFile
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>Makes it with mode 0600, or takes one that nobody else can read.</summary>
-    /// <exception cref="ImportFault">It cannot be written, or others could read it.</exception>
+    /// <exception cref="ImportFault">It cannot be written, it is a link, or others could read it.</exception>
     public static FileStream Open(string path)
     {
         FileStream? file = null;
         try
         {
+            // It would lead to a file that nobody named.
+            if (new FileInfo(path).LinkTarget is not null)
+            {
+                throw new ImportFault($"{path} is a link: name the file itself.");
+            }
+
             var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
             if (!OperatingSystem.IsWindows())
             {
