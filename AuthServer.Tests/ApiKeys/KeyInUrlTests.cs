@@ -20,6 +20,8 @@ public sealed class KeyInUrlTests(KeyInUrlTests.Server server) : IClassFixture<K
         { "GET", "/health?{0}" },
         { "DELETE", "/api/v1/api-keys/{0}" },
         { "GET", "/api/v1/users?key=%61{1}" },
+        { "GET", "/api/v1/users?key=%2561{1}" },
+        { "GET", "/nowhere/%252561{1}" },
         { "OPTIONS", "/api/v1/users?key={0}" },
     };
 
@@ -50,7 +52,7 @@ public sealed class KeyInUrlTests(KeyInUrlTests.Server server) : IClassFixture<K
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => server.Api.GetAsync($"users?key={key.Text}")));
 
         (await server.MailsAsync(MailKinds.ApiKeyExposed, admin.Email)).Should().ContainSingle().Which.Text.Should().Contain("the careless service").And.NotContain(key.Text[^60..]);
-        (await server.KeyAuditAsync(AuditEvents.ApiKeyExposed, key)).Should().Be("failure|the careless service");
+        (await server.KeyAuditAsync(AuditEvents.ApiKeyExposed, key)).Should().Be("failure", "its name may be somebody's");
         var listed = await (await server.Api.GetAsync("api-keys?limit=1", admin.AccessToken)).ShouldBeAsync(200);
         listed["items"]![0]!["exposed_at"].Should().NotBeNull();
         // It is for its owner to say when the service can do without it.

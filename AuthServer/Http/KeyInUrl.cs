@@ -12,6 +12,9 @@ internal sealed record KeyExposure(Func<HttpContext, ApiKeyText, Task> RecordAsy
 /// </summary>
 internal static class KeyInUrl
 {
+    // Each proxy or client on the way may have encoded it once more.
+    private const int MostDecoded = 3;
+
     public static async Task RefuseAsync(HttpContext context, RequestDelegate next)
     {
         if (Find(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is not { } key)
@@ -28,6 +31,15 @@ internal static class KeyInUrl
         await new Problem(ErrorCodes.ApiKeyInUrl).ExecuteAsync(context);
     }
 
-    private static ApiKeyText? Find(string target) =>
-        ApiKeyText.FindIn(target) ?? (target.Contains('%', StringComparison.Ordinal) ? ApiKeyText.FindIn(Uri.UnescapeDataString(target)) : null);
+    private static ApiKeyText? Find(string target)
+    {
+        var key = ApiKeyText.FindIn(target);
+        for (var decoded = 0; key is null && decoded < MostDecoded && target.Contains('%', StringComparison.Ordinal); decoded++)
+        {
+            target = Uri.UnescapeDataString(target);
+            key = ApiKeyText.FindIn(target);
+        }
+
+        return key;
+    }
 }
