@@ -117,6 +117,7 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         var given = await server.MakeKeyAsync(platform, new { tenant = clinic.Slug });
 
         await (await server.AskForKeyAsync(admin, new { tenant = other.Slug })).ShouldBeProblemAsync(ErrorCodes.NotFound);
+        await (await server.AskForKeyAsync(admin, new { tenant = "no-such-clinic" })).ShouldBeProblemAsync(ErrorCodes.NotFound);
         await (await server.AskForKeyAsync(admin, new { tenant = clinic.Slug })).ShouldBeAsync(201);
 
         (await IdsAsync(admin)).Should().Contain([own.Id, given.Id]).And.NotContain(foreign.Select(key => key.Id));
@@ -130,6 +131,14 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
 
         await (await server.Api.SendAsync(HttpMethod.Delete, $"api-keys/{given.Id}", null, admin.AccessToken)).ShouldBeAsync(204);
         (await server.KeyAuditAsync(AuditEvents.ApiKeyRevoked, given)).Should().Be($"success|{admin.UserId}|{clinic.Id}", "its name may be somebody's");
+    }
+
+    [Fact]
+    public async Task An_administrator_of_the_platform_is_told_that_there_is_no_such_tenant()
+    {
+        var problem = await (await server.AskForKeyAsync(await server.SignInAsAsync(Role.Admin), new { tenant = "no-such-clinic" })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+
+        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal("tenant");
     }
 
     [Fact]

@@ -61,6 +61,21 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
     }
 
     [Fact]
+    public async Task Licences_that_were_imported_count_among_those_to_be_decided_and_rejected_ones_do_not()
+    {
+        var tenant = await NewTenantAsync();
+        var staff = await server.SignInAtAsync(tenant, Role.Admin);
+        var (imported, rejected) = (await server.RegisterPhysicianAsync(tenant), await server.RegisterPhysicianAsync(tenant));
+        await server.ImportLicenceAsync(imported);
+        await server.SetLicenceAsync(rejected, "unverified");
+
+        var found = (await ListAsync(staff, "?licence=unverified"))["items"]!.AsArray();
+
+        found.ToDictionary(item => item!["id"]!.GetValue<Guid>(), item => item!["pending_licences"]!.GetValue<int>())
+            .Should().Equal(new Dictionary<Guid, int> { [imported.PhysicianId()] = 1, [rejected.PhysicianId()] = 0 });
+    }
+
+    [Fact]
     public async Task The_filters_find_what_they_say()
     {
         var tenant = await NewTenantAsync();

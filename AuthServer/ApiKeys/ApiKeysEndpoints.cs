@@ -35,7 +35,7 @@ internal static class ApiKeysEndpoints
     {
         var group = api.MapGroup("/api-keys").WithTags("API keys").DisableRateLimiting().ValidatesRequests().RequireAuthorization(StaffPolicies.Administration)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.PersonRequired);
-        group.MapGet("", List).WithName("listApiKeys").WithSummary("The API keys; for a tenant's administrators those of the tenant").WithAnswer(ApiKeyExamples.Page)
+        group.MapGet("", List).WithName("listApiKeys").WithSummary("The API keys; for a tenant's administrators those of the tenant").WithAnswer(ApiKeyExamples.Page).RefusesUnknownQueries()
             .Refuses(ErrorCodes.ValidationFailed);
         group.MapPost("", Create).WithName("createApiKey").WithSummary("Make an API key; it is in this answer and in none after it")
             .WithExample(ApiKeyExamples.Create).WithAnswer(ApiKeyExamples.Made)

@@ -45,7 +45,7 @@ internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
         var tenant = await reach.Tenants.AsNoTracking().SingleOrDefaultAsync(found => request.Tenant == null ? found.Id == reach.Staff.TenantId : found.Slug == request.Tenant, cancellationToken);
         if (request.Tenant is not null && tenant is null)
         {
-            return new KeyCreationOutcome.Refused(ErrorCodes.NotFound);
+            return NoTenant(reach);
         }
 
         var name = request.Name!.Trim();
@@ -59,6 +59,11 @@ internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
         await transaction.CommitAsync(cancellationToken);
         return new KeyCreationOutcome.Made(new(ApiKeyRecord.Of(key, tenant?.Slug, now), text));
     }
+
+    // A tenant's administrator is told the same of a tenant that is another's.
+    private static KeyCreationOutcome NoTenant(Reach reach) => reach.Staff.TenantId is null
+        ? new KeyCreationOutcome.Faulted(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["tenant"] = ["There is no such tenant."] })
+        : new KeyCreationOutcome.Refused(ErrorCodes.NotFound);
 
     private (ApiKey Key, string Text) Add(CreateApiKeyRequest request, User owner, Tenant? tenant, Client client, Reach reach, DateTimeOffset now)
     {

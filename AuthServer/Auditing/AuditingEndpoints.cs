@@ -30,9 +30,9 @@ internal static class AuditingEndpoints
     {
         var group = api.MapGroup("/audit-events").WithTags("Audit").ValidatesRequests().DisableRateLimiting().RequireAuthorization(StaffPolicies.Administration).OpenToKeys(Scopes.AuditRead);
         group.MapGet("", List).WithName("listAuditEvents").WithSummary("What happened, newest first: filtered, a page of it; for a tenant's administrators what happened there")
-            .WithAnswer(AuditExamples.Page).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
+            .WithAnswer(AuditExamples.Page).RefusesUnknownQueries().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
         group.MapGet("/export", Export).WithName("exportAuditEvents").WithSummary("The same as lines of JSON, oldest first and all of it; recorded. Whole only if the answer ends properly")
-            .Produces<AuditItem>(contentType: NdJson).WithAnswer(AuditExamples.Item).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden, ErrorCodes.Busy);
+            .Produces<AuditItem>(contentType: NdJson).WithAnswer(AuditExamples.Item).RefusesUnknownQueries().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden, ErrorCodes.Busy);
     }
 
     private static async Task<Results<Ok<AuditPage>, Problem>> List([AsParameters] AuditSelection selection, [AsParameters] AuditPaging paging, Reach reach, CancellationToken cancellationToken) =>

@@ -27,7 +27,7 @@ internal static class ErrorCodes
     public static readonly ErrorCode SessionRevoked = new("session_revoked", 401, "The session was ended: sign in again.");
     public static readonly ErrorCode SessionExpired = new("session_expired", 401, "The session rested too long or has reached its age limit: sign in again.");
 
-    public static readonly ErrorCode InvalidApiKey = new("invalid_api_key", 401, "The API key is not one of ours, is incomplete, or its owner may not act any more.");
+    public static readonly ErrorCode InvalidApiKey = new("invalid_api_key", 401, "The API key is not one of ours, is incomplete, stands beside another credential, or its owner may not act any more.");
     public static readonly ErrorCode ApiKeyExpired = new("api_key_expired", 401, "The API key has expired: make a new one.");
     public static readonly ErrorCode ApiKeyRevoked = new("api_key_revoked", 401, "The API key was revoked.");
 

@@ -83,7 +83,7 @@ public sealed record PhysicianSummary
     /// <summary>Takes new patients.</summary>
     public required bool AcceptingPatients { get; init; }
 
-    /// <summary>How many of the licences wait for a decision.</summary>
+    /// <summary>How many of the licences wait for a decision; imported ones, too.</summary>
     public required int PendingLicences { get; init; }
 }
 

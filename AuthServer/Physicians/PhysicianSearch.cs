@@ -79,6 +79,6 @@ internal sealed class PhysicianSearch(TimeProvider clock)
         PrivatePool = physician.PrivatePool,
         VacationMode = physician.IsAwayOn(today),
         AcceptingPatients = physician.AcceptingPatients,
-        PendingLicences = physician.Licences.Count(licence => licence.State == LicenceState.Pending),
+        PendingLicences = physician.Licences.Count(licence => licence.CanBeDecided),
     };
 }

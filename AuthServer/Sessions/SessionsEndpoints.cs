@@ -65,7 +65,7 @@ internal static class SessionsEndpoints
         group.MapPost("/verify", Verify).WithName("verify").WithSummary("Ask whether an access token is good at this moment")
             .WithAnswer(Examples.Verified).OpenToEveryKey()
             .RequireAuthorization().DisableRateLimiting();
-        group.MapGet("/sessions", List).WithName("listSessions").WithSummary("The signed-in person's devices").WithAnswer(Examples.Sessions)
+        group.MapGet("/sessions", List).WithName("listSessions").WithSummary("The signed-in person's devices").WithAnswer(Examples.Sessions).RefusesUnknownQueries()
             .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed);
         group.MapDelete("/sessions/{id}", End).WithName("endSession").WithSummary("End one of the signed-in person's sessions")
             .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.NotFound);

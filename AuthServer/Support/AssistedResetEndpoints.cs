@@ -30,7 +30,7 @@ internal static class AssistedResetEndpoints
         group.MapPost("/users/{id}/password-reset", Ask).WithName("sendUserPasswordReset").OpenToKeys(Scopes.UsersWrite).WithSummary("Have a link to set a new password mailed to a person; support needs a reason")
             .WithExample(SupportExamples.Reason).WithAnswer(SupportExamples.Awaiting).RequireRateLimiting(RateLimits.MailRequests)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.AccountDisabled, ErrorCodes.AnonymousNotAllowed, ErrorCodes.NotFound, ErrorCodes.RateLimited);
-        group.MapGet("/password-resets", List).WithName("listAssistedResets").WithSummary("Resets that support asked for and a second person decides").WithAnswer(SupportExamples.Resets)
+        group.MapGet("/password-resets", List).WithName("listAssistedResets").WithSummary("Resets that support asked for and a second person decides").WithAnswer(SupportExamples.Resets).RefusesUnknownQueries()
             .DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
         group.MapPost("/password-resets/{id}/approve", Approve).WithName("approveAssistedReset").WithSummary("Agree: the person is mailed a link to set a new password")
             .WithAnswer(SupportExamples.Approved).Decides();

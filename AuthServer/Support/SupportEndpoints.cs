@@ -30,7 +30,7 @@ internal static class SupportEndpoints
         group.MapPost("/open", Open).WithName("openUser").WithSummary("See a person's details, the whole address among them; recorded with the reason")
             .WithExample(SupportExamples.Reason).WithAnswer(SupportExamples.Opened).DisableRateLimiting().RefusesHelp();
         group.MapGet("/sessions", Sessions).WithName("listUserSessions").WithSummary("A person's devices; for staff of a tenant those signed in to it")
-            .WithAnswer(Examples.Sessions).DisableRateLimiting().RefusesHelp(ErrorCodes.ValidationFailed);
+            .WithAnswer(Examples.Sessions).RefusesUnknownQueries().DisableRateLimiting().RefusesHelp(ErrorCodes.ValidationFailed);
         group.MapDelete("/sessions", EndAll).WithName("endUserSessions").OpenToKeys(Scopes.UsersWrite).WithSummary("End every session of a person; for staff of a tenant those for it").DisableRateLimiting().RefusesHelp();
         group.MapDelete("/sessions/{sessionId}", End).WithName("endUserSession").WithSummary("End one session of a person").DisableRateLimiting().RefusesHelp();
         group.MapPost("/unlock", Unlock).WithName("unlockUser").OpenToKeys(Scopes.UsersWrite).WithSummary("End the lock that wrong passwords have set; support needs a reason")

@@ -26,7 +26,7 @@ internal static class TenantsEndpoints
     {
         var group = api.MapGroup("/tenants").WithTags("Tenants").DisableRateLimiting().ValidatesRequests().Refuses(ErrorCodes.Forbidden);
         group.MapGet("", List).WithName("listTenants").OpenToKeys(Scopes.TenantsRead).WithSummary("The tenants; for a tenant's staff the own one")
-            .WithAnswer(TenantPage.Example)
+            .WithAnswer(TenantPage.Example).RefusesUnknownQueries()
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed);
         group.MapPost("", Create).WithName("createTenant").WithSummary("Make a tenant")
             .WithExample(CreateTenantRequest.Example).WithAnswer(TenantRecord.Example)

@@ -39,7 +39,7 @@ internal static class UsersEndpoints
         var users = api.MapGroup("/users").WithTags("Users").ValidatesRequests();
         users.MapInviting();
         var group = users.MapGroup("").DisableRateLimiting();
-        group.MapGet("", List).WithName("listUsers").OpenToKeys(Scopes.UsersRead).WithSummary("The people within reach, newest first: searched, filtered, a page of them").WithAnswer(UserExamples.Page)
+        group.MapGet("", List).WithName("listUsers").OpenToKeys(Scopes.UsersRead).WithSummary("The people within reach, newest first: searched, filtered, a page of them").WithAnswer(UserExamples.Page).RefusesUnknownQueries()
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
         group.MapGet("/{id}", Get).WithName("getUser").OpenToKeys(Scopes.UsersRead).WithSummary("One person: for staff, and for the person").WithAnswer(UserExamples.Record)
             .RequireAuthorization().Refuses(ErrorCodes.NotFound);
