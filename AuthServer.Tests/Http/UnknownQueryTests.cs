@@ -13,7 +13,6 @@ public sealed class UnknownQueryTests(TestServer server) : IClassFixture<TestSer
     [InlineData("users/0195b1f0-8c00-7b44-9a10-66fe00b1c2d3/sessions")]
     [InlineData("tenants")]
     [InlineData("physicians")]
-    [InlineData("physicians/available")]
     [InlineData("api-keys")]
     [InlineData("password-resets")]
     [InlineData("auth/sessions")]
