@@ -26,6 +26,39 @@ command_line() {
   if [ -r "/proc/$1/cmdline" ]; then tr '\0' ' ' <"/proc/$1/cmdline"; else ps -ww -o command= -p "$1" || true; fi
 } 2>/dev/null
 
+# What the server on this machine is told. eng/start serves with it, and eng/authserver runs commands with it.
+
+# built_server ROOT: the program that eng/start builds.
+built_server() { printf '%s\n' "$1/AuthServer/bin/Release/net10.0/AuthServer.dll"; }
+
+# choose_database DATA: `database` is the folder of the private cluster, or nothing if another database was named.
+choose_database() {
+  database=
+  if [ -z "${DATABASE_URL:-}${ConnectionStrings__Default:-}" ]; then database=$1/postgres; fi
+}
+
+# export_database: after choose_database; the cluster runs.
+export_database() {
+  if [ -n "$database" ]; then
+    # shellcheck disable=SC2154 # the script has set it
+    DATABASE_URL=$("$eng/postgres" url "$database")
+  else
+    DATABASE_URL=${DATABASE_URL:-$ConnectionStrings__Default}
+  fi
+  export DATABASE_URL
+}
+
+# export_settings DATA URL: SECRET_KEY is the one kept in DATA, where it is not given.
+export_settings() {
+  if [ -z "${SECRET_KEY:-}" ] && [ "$ASPNETCORE_ENVIRONMENT" = Development ] && [ -s "$1/secret_key" ]; then
+    SECRET_KEY=$(cat "$1/secret_key")
+    export SECRET_KEY
+  fi
+  export DATA_DIR=$1 ASPNETCORE_URLS=http://127.0.0.1:${2##*:}
+  export Server__PublicUrl=${Server__PublicUrl:-$2}
+  umask 077 # what the server keeps in DATA_DIR (mails with links, for one) is nobody else's
+}
+
 # as_root COMMAND...: fails at once where that would need a password.
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
