@@ -38,6 +38,12 @@ internal static class Keys
     public static Task<HttpResponseMessage> SendWithKeyAsync(this Api api, HttpMethod method, string path, string key, object? body = null) =>
         api.SendAsync(method, path, body, adjust: request => request.Headers.TryAddWithoutValidation(Header, key));
 
+    /// <summary>With a token, or, on the one route that takes nothing else, with a key.</summary>
+    public static Task<HttpResponseMessage> SendAsWhoeverMayAsync(this Api api, Route route, string body, string bearer, string key, Action<HttpRequestMessage> adjust) =>
+        route.Path.EndsWith("/auth/token", StringComparison.Ordinal)
+            ? api.SendAsync(route.Method, route.Path, body, adjust: adjust + (request => request.Headers.TryAddWithoutValidation(Header, key)))
+            : api.SendAsync(route.Method, route.Path, body, bearer, adjust);
+
     public static Task<HttpResponseMessage> GetWithKeyAsync(this Api api, string path, string key) => api.SendWithKeyAsync(HttpMethod.Get, path, key);
 
     /// <summary>The access token for a key.</summary>
