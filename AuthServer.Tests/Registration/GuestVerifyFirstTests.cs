@@ -23,6 +23,7 @@ public sealed class GuestVerifyFirstTests(GuestVerifyFirstTests.Server server) :
         before["physician"].Should().BeNull();
         var refreshed = await SignedIn.ReadAsync(await server.Api.RefreshAsync(guest.RefreshToken));
         (refreshed.Claims["role"]!.AsArray().Count > 0, refreshed.Claims.ContainsKey("tenant"), refreshed.Claims.ContainsKey("physician")).Should().Be((false, false, false));
+        await (await server.Api.SwitchAsync(refreshed, clinic.Slug)).ShouldBeProblemAsync(ErrorCodes.NotFound);
         await (await LoginAsync(email)).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
 
         await (await ProveAsync(email, Api.Password)).ShouldBeAsync(204);

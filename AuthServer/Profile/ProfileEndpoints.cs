@@ -52,6 +52,11 @@ internal static class ProfileEndpoints
             {
                 return (Problem)ErrorCodes.UsernameTaken;
             }
+            catch (DbUpdateConcurrencyException)
+            {
+                // Erased meanwhile.
+                return (Problem)ErrorCodes.SessionRevoked;
+            }
         }
 
         return await Me(caller, query, cancellationToken);

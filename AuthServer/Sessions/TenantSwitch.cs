@@ -34,7 +34,7 @@ internal sealed class TenantSwitch(NpgsqlDataSource database, AccessTokenIssuer 
             SELECT NULL::uuid AS tenant_id WHERE @slug IS NULL
             UNION ALL
             SELECT t.id FROM tenants t
-            WHERE t.slug = @slug AND t.status = 'active' AND EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = @user_id AND m.tenant_id = t.id))
+            WHERE t.slug = @slug AND t.status = 'active' AND EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id AND NOT u.is_anonymous WHERE m.user_id = @user_id AND m.tenant_id = t.id))
         """;
 
     private const string IsProven = $"""
