@@ -83,9 +83,10 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
         // As if their session had escaped.
         await server.Database.ExecuteAsync("UPDATE users SET must_reset_password = true WHERE id = @id", ("id", person.UserId));
 
-        await (await server.Api.PostAsync("auth/password/change", new { current_password = Api.Password, new_password = NewPassword }, person.AccessToken)).ShouldBeAsync(204);
+        await (await server.Api.PostAsync("auth/password/change", new { current_password = Api.Password, new_password = NewPassword }, person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        await (await LoginAsync(person, NewPassword)).ShouldBeProblemAsync(ErrorCodes.PasswordResetRequired);
+        await (await LoginAsync(person, NewPassword)).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await LoginAsync(person)).ShouldBeProblemAsync(ErrorCodes.PasswordResetRequired);
     }
 
     [Fact]
@@ -101,6 +102,67 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
         await RequireAsync(person);
 
         await (await server.Api.PostAsync("auth/email/change/confirm", new { token, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+    }
+
+    [Fact]
+    [Trait("ASVS", "6.4.6")]
+    public async Task Nor_while_it_is_being_required()
+    {
+        var person = await server.Api.RegisterAsync();
+        await server.ProveMailboxAsync(person);
+        await using var connection = await server.Database.Owner.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await RunAsync("SELECT 1 FROM users WHERE id = @id FOR NO KEY UPDATE");
+        var asked = server.Api.PostAsync("auth/email/change", new { new_email = Api.NewEmail(), current_password = Api.Password }, person.AccessToken);
+        await Eventually.TrueAsync(async () => await server.Database.QueryAsync<long>("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())") > 0, "the change waits");
+        await RunAsync("UPDATE users SET must_reset_password = true WHERE id = @id");
+        await transaction.CommitAsync();
+
+        ((int)(await asked).StatusCode).Should().Be(401);
+
+        (await server.Database.QueryAsync<bool>("SELECT pending_email IS NULL FROM users WHERE id = @id", ("id", person.UserId))).Should().BeTrue();
+
+        async Task RunAsync(string sql)
+        {
+            await using var command = new Npgsql.NpgsqlCommand(sql, connection, transaction);
+            command.Parameters.AddWithValue("id", person.UserId);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    [Fact]
+    [Trait("ASVS", "6.4.6")]
+    public async Task An_address_that_came_in_all_the_same_cannot_be_proven()
+    {
+        var (person, thiefs) = (await server.Api.RegisterAsync(), Api.NewEmail());
+        await (await server.Api.PostAsync("auth/email/change", new { new_email = thiefs, current_password = Api.Password }, person.AccessToken)).ShouldBeAsync(202);
+        var token = await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, thiefs);
+        await server.Database.ExecuteAsync("UPDATE users SET must_reset_password = true WHERE id = @id", ("id", person.UserId));
+
+        await (await server.Api.PostAsync("auth/email/change/confirm", new { token, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+        await (await server.Api.PostAsync("auth/email/change/confirm", new { token }, person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+    }
+
+    [Fact]
+    [Trait("ASVS", "6.4.6")]
+    public async Task What_was_mailed_and_begun_before_counts_no_longer()
+    {
+        var person = await server.Api.RegisterAsync();
+        var before = await StampAsync(person);
+
+        await RequireAsync(person);
+
+        (await StampAsync(person)).Should().NotBe(before).And.MatchRegex("^[0-9a-f]{32}$");
+    }
+
+    [Fact]
+    [Trait("ASVS", "6.4.6")]
+    public async Task A_session_that_is_left_does_not_erase_the_account_with_the_old_password()
+    {
+        var person = await server.Api.RegisterAsync();
+        await server.Database.ExecuteAsync("UPDATE users SET must_reset_password = true WHERE id = @id", ("id", person.UserId));
+
+        await (await server.Api.SendAsync(HttpMethod.Delete, "users/me", new { password = Api.Password }, person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
     }
 
     [Fact]
@@ -170,6 +232,8 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
 
         await server.Api.LoginAsync(person.Email);
     }
+
+    private Task<string> StampAsync(SignedIn person) => server.Database.QueryAsync<string>("SELECT security_stamp FROM users WHERE id = @id", ("id", person.UserId));
 
     private Task<ResetRequirement> RequireAsync(SignedIn person) =>
         server.Services.GetRequiredService<PasswordResetRequirement>().RequireAsync(new AccountFilter { UserId = person.UserId }, Client.CommandLine, CancellationToken.None);

@@ -45,7 +45,7 @@ public sealed class User : IdentityUser<Guid>
     internal void Register(EmailAddress email, string passwordHash, string? userName, string? fullName, string? locale)
     {
         (Email, NormalizedEmail, IsAnonymous) = (email.Address, email.Canonical, false);
-        (PasswordHash, FullName, Locale, SecurityStamp) = (passwordHash, fullName, locale ?? Locale, NewStamp());
+        (PasswordHash, MustResetPassword, FullName, Locale, SecurityStamp) = (passwordHash, false, fullName, locale ?? Locale, NewStamp());
         ForgetPendingEmail();
         Rename(userName);
     }
@@ -54,7 +54,7 @@ public sealed class User : IdentityUser<Guid>
     internal void AskToRegister(EmailAddress email, string passwordHash, string? userName, string? fullName, string? locale, DateTimeOffset now)
     {
         (PendingEmail, PendingEmailAt, PendingUserName) = (email.Address, now, userName);
-        (PasswordHash, FullName, Locale) = (passwordHash, fullName, locale ?? Locale);
+        (PasswordHash, MustResetPassword, FullName, Locale) = (passwordHash, false, fullName, locale ?? Locale);
     }
 
     /// <summary>The name shown to other people.</summary>

@@ -95,7 +95,7 @@ internal sealed class EmailChange(AuthDbContext db, Outbox outbox, MailedTokens 
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.Users.Where(found => found.Id == user.Id && found.SecurityStamp == user.SecurityStamp && found.Status == UserStatus.Active)
+        if (await db.Users.Where(found => found.Id == user.Id && found.SecurityStamp == user.SecurityStamp && !found.MustResetPassword && found.Status == UserStatus.Active)
             .ExecuteUpdateAsync(set => set.SetProperty(found => found.PendingEmail, address.Address).SetProperty(found => found.PendingEmailAt, now), cancellationToken) == 0)
         {
             return false;

@@ -99,7 +99,7 @@ internal sealed class NewEmailProof(AuthDbContext db, MailedTokens tokens, Maile
     private async Task<bool> TakeAsync(User user, EmailAddress address, CancellationToken cancellationToken)
     {
         var stamp = User.NewStamp();
-        return await db.Users.Where(found => found.Id == user.Id && found.SecurityStamp == user.SecurityStamp && found.PendingEmail == user.PendingEmail && found.Status == UserStatus.Active)
+        return await db.Users.Where(found => found.Id == user.Id && found.SecurityStamp == user.SecurityStamp && found.PendingEmail == user.PendingEmail && !found.MustResetPassword && found.Status == UserStatus.Active)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(found => found.SecurityStamp, stamp)
                 .SetProperty(found => found.Email, address.Address)
@@ -113,7 +113,7 @@ internal sealed class NewEmailProof(AuthDbContext db, MailedTokens tokens, Maile
     private async Task<User?> FindAsync(string? text, CancellationToken cancellationToken) =>
         tokens.Read(text, MailedTokenUse.ConfirmNewEmail) is { } token
         && clock.GetUtcNow() - settings.VerificationLifetime is var since
-        && await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == token.UserId && user.PendingEmail == token.Detail && user.PendingEmailAt > since && user.Status == UserStatus.Active, cancellationToken) is { } user
+        && await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == token.UserId && user.PendingEmail == token.Detail && user.PendingEmailAt > since && !user.MustResetPassword && user.Status == UserStatus.Active, cancellationToken) is { } user
         && token.IsStillGoodFor(user)
             ? user
             : null;

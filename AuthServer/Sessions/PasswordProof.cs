@@ -60,7 +60,8 @@ internal sealed class PasswordProof(NpgsqlDataSource database, SignInThrottle th
         }
 
         await database.WriteAsync(SignInThrottle.TakeBack(attempt, succeeded: true));
-        return new ProofOutcome.Right();
+        // Other hands may have it too: right as it is, it proves nothing.
+        return user.MustResetPassword ? new ProofOutcome.Wrong() : new ProofOutcome.Right();
     }
 
     private async Task<Verdict> CountAsync(Attempt attempt, CancellationToken cancellationToken)
