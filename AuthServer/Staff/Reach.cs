@@ -34,7 +34,8 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
     /// <summary>For staff of a tenant those sessions whose tokens are for it.</summary>
     public IQueryable<Session> Sessions => staff.TenantId is { } tenant ? db.Sessions.Where(session => session.TenantId == tenant) : db.Sessions;
 
-    public IQueryable<Physician> Physicians => staff.TenantId is null ? db.Physicians : db.Physicians.Where(physician => Users.Any(user => user.Id == physician.UserId));
+    /// <summary>Without guests, whose mailbox is to be proven first: until then they are nobody.</summary>
+    public IQueryable<Physician> Physicians => db.Physicians.Where(physician => Users.Any(user => user.Id == physician.UserId && !user.IsAnonymous));
 
     public IQueryable<AssistedReset> AssistedResets => staff.TenantId is { } tenant ? db.AssistedResets.Where(reset => reset.TenantId == tenant) : db.AssistedResets;
 
@@ -161,6 +162,9 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
         return new(
             [.. Role.All.Where(role => platform.Contains(role.Id)).Select(role => role.Name!)],
             [.. memberships.Select(membership => membership.Role).Distinct(StringComparer.Ordinal)],
-            memberships.Exists(membership => membership.TenantId != staff.TenantId));
+            memberships.Exists(membership => membership.TenantId != staff.TenantId))
+        {
+            AnswersForKey = staff.Caller.IsKey && await IsOwnAsync(userId, cancellationToken),
+        };
     }
 }

@@ -91,10 +91,11 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Acces
         // Asked before looking what the person is: while it waits for its turn, they may become an administrator.
         var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
         var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
-        return standing.RefusesAdministrationBy(reach.Staff)
+        var isOwn = await reach.IsOwnAsync(user.Id, cancellationToken);
+        return (isOwn && reach.Staff.Caller.IsKey ? ErrorCodes.OwnAccount : standing.RefusesAdministrationBy(reach.Staff))
             // To delete the account and invite the person anew would undo it as well.
             ?? reach.RefusesUndoing(user)
-            ?? (await reach.IsOwnAsync(user.Id, cancellationToken) ? ErrorCodes.OwnAccount
+            ?? (isOwn ? ErrorCodes.OwnAccount
             : standing.IsPlatformAdmin && !isAnotherLeft ? ErrorCodes.LastAdmin
             : null);
     }
