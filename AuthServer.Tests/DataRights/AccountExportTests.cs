@@ -175,10 +175,10 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
     public async Task More_than_a_few_at_once_are_told_to_come_back()
     {
         var person = await server.Api.RegisterAsync();
-        var export = server.Services.GetRequiredService<AccountExport>();
-        var caller = new Caller(person.UserId, person.SessionId, 1, server.Clock.GetUtcNow(), IsEmailVerified: false, null);
-        await using (await export.OpenAsync(caller, Client.CommandLine, CancellationToken.None))
-        await using (await export.OpenAsync(caller, Client.CommandLine, CancellationToken.None))
+        await using (await OpenAsync(await server.Api.RegisterAsync()))
+        await using (await OpenAsync(await server.Api.RegisterAsync()))
+        await using (await OpenAsync(await server.Api.RegisterAsync()))
+        await using (await OpenAsync(await server.Api.RegisterAsync()))
         {
             var refused = await server.Api.GetAsync("users/me/export", person.AccessToken);
 
@@ -188,6 +188,25 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
 
         await (await server.Api.GetAsync("users/me/export", person.AccessToken)).ShouldBeAsync(200);
     }
+
+    [Fact]
+    public async Task One_person_has_one_copy_made_at_a_time_and_keeps_nobody_else_waiting()
+    {
+        var (person, other) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
+        await using (await OpenAsync(person))
+        {
+            var refused = await server.Api.GetAsync("users/me/export", person.AccessToken);
+
+            await refused.ShouldBeProblemAsync(ErrorCodes.Busy);
+            refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds.Should().BePositive();
+            await (await server.Api.GetAsync("users/me/export", other.AccessToken)).ShouldBeAsync(200);
+        }
+
+        await (await server.Api.GetAsync("users/me/export", person.AccessToken)).ShouldBeAsync(200);
+    }
+
+    private async Task<OpenedCopy> OpenAsync(SignedIn person) =>
+        (await server.Services.GetRequiredService<AccountExport>().OpenAsync(new(person.UserId, person.SessionId, 1, server.Clock.GetUtcNow(), IsEmailVerified: false, null), Client.CommandLine, CancellationToken.None))!;
 
     private async Task<JsonObject> ExportAsync(SignedIn person) => (await (await server.Api.GetAsync("users/me/export", person.AccessToken)).ShouldBeAsync(200)).AsObject();
 

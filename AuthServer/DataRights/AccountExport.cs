@@ -7,27 +7,16 @@ namespace AuthServer.DataRights;
 
 /// <summary>
 /// Makes the copy of everything held about a person: all of it as it was at one moment, whatever happens meanwhile. A few at a time,
-/// because each holds a connection for as long as its reader takes.
+/// because each holds a connection for as long as its reader takes, and
+/// one for each person: who reads slowly must not keep the others waiting.
 /// </summary>
-internal sealed class AccountExport(NpgsqlDataSource database, SignInThrottle throttle, TimeProvider clock) : IDisposable
+internal sealed class AccountExport(NpgsqlDataSource database, SignInThrottle throttle, ExportPlaces places, TimeProvider clock)
 {
-    private const int MostAtOnce = 2;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
-
-    private readonly SemaphoreSlim _places = new(MostAtOnce, MostAtOnce);
-
     /// <summary>The copy, to be written and disposed of; null where the account is gone.</summary>
-    /// <exception cref="BusyException">Others are being made.</exception>
+    /// <exception cref="BusyException">Others are being made, or one for this person.</exception>
     public async Task<OpenedCopy?> OpenAsync(Caller caller, Client client, CancellationToken cancellationToken)
     {
-        if (!await _places.WaitAsync(Patience, cancellationToken))
-        {
-            throw new BusyException(RetryAfter);
-        }
-
-        var copy = await ConnectAsync(cancellationToken);
+        var copy = await ConnectAsync(await places.TakeAsync(caller.UserId, cancellationToken), cancellationToken);
         try
         {
             await RecordAsync(caller, client, copy.Connection, cancellationToken);
@@ -48,17 +37,15 @@ internal sealed class AccountExport(NpgsqlDataSource database, SignInThrottle th
         return null;
     }
 
-    public void Dispose() => _places.Dispose();
-
-    private async Task<OpenedCopy> ConnectAsync(CancellationToken cancellationToken)
+    private async Task<OpenedCopy> ConnectAsync(IDisposable place, CancellationToken cancellationToken)
     {
         try
         {
-            return new(await database.OpenConnectionAsync(cancellationToken), _places, clock.GetUtcNow());
+            return new(await database.OpenConnectionAsync(cancellationToken), place, clock.GetUtcNow());
         }
         catch
         {
-            _places.Release();
+            place.Dispose();
             throw;
         }
     }

@@ -14,6 +14,7 @@ internal static class DataRightsEndpoints
     public static void AddDataRights(this WebApplicationBuilder builder)
     {
         builder.Services.AddJson(DataRightsJson.Default);
+        builder.Services.AddSingleton<ExportPlaces>();
         builder.Services.AddSingleton<AccountExport>();
         builder.Services.AddSingleton<KeptAfterErasure>();
         builder.Services.AddScoped<AccountClosing>();

@@ -10,7 +10,7 @@ internal sealed class ExportAnswer(OpenedCopy copy) : IResult, IEndpointMetadata
     private const string FileName = "account.json";
 
     // Whoever reads slowly holds a connection to the database.
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(AccountCopy), ["application/json"]));
