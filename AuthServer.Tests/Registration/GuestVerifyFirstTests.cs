@@ -108,6 +108,51 @@ public sealed class GuestVerifyFirstTests(GuestVerifyFirstTests.Server server) :
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'user.guest_registered' AND subject_id = @id", ("id", guest.UserId))).Should().Be(1);
     }
 
+    [Fact]
+    [Trait("ASVS", "8.2.1")]
+    public async Task A_guest_is_not_at_the_tenant_that_was_asked_for()
+    {
+        var (guest, clinic) = (await GuestAsync(), await server.OpenClinicAsync(new { self_registration = true }));
+        await (await RegisterAsync(guest, Api.NewEmail(), new { tenant = clinic.Slug })).ShouldBeAsync(202);
+
+        await (await server.Api.PostAsync("auth/switch-tenant", new { tenant = clinic.Slug }, guest.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+    }
+
+    [Fact]
+    [Trait("ASVS", "8.2.1")]
+    public async Task A_guest_is_no_physician_to_themself_or_to_staff()
+    {
+        var (guest, staff) = (await GuestAsync(), await server.ProvenPersonAsync());
+        await server.Database.ExecuteAsync("INSERT INTO user_roles (user_id, role_id) SELECT id, @role FROM users WHERE email = @staff", ("staff", staff), ("role", Role.IdOf(Role.Admin)));
+        var admin = await server.Api.LoginAsync(staff);
+        await (await RegisterAsync(guest, Api.NewEmail(), new { role = Role.Physician, physician = new { license_number = "IL-1", license_jurisdiction = "IL" } })).ShouldBeAsync(202);
+
+        await (await server.Api.GetAsync("physicians/me", guest.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+        await (await server.Api.SendAsync(HttpMethod.Patch, "physicians/me", new { specialty = "cardiology" }, guest.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+        (await (await server.Api.GetAsync("physicians?limit=100", admin.AccessToken)).ShouldBeAsync(200)).ToJsonString().Should().NotContain(guest.UserId.ToString());
+    }
+
+    [Fact]
+    [Trait("ASVS", "6.3.4")]
+    public async Task The_password_of_a_guest_signs_nobody_in_whatever_another_replica_is_told()
+    {
+        await using var immediate = await StartedServer.StartAsync(adjust: settings => settings["Registration:AllowAnonymous"] = "true");
+        var guest = await SignedIn.ReadAsync(await immediate.Api.PostAsync("auth/anonymous", new { }));
+        var owner = await immediate.Api.RegisterAsync();
+        await immediate.Database.ExecuteAsync("UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE id = @owner) WHERE id = @guest", ("owner", owner.UserId), ("guest", guest.UserId));
+
+        await (await immediate.Api.PostAsync("auth/login", new { email = $"{guest.UserId}@anonymous.invalid", password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+    }
+
+    [Fact]
+    public async Task A_guest_takes_no_user_name_from_those_who_register()
+    {
+        var guest = await GuestAsync();
+
+        await (await server.Api.SendAsync(HttpMethod.Patch, "users/me", new { username = "a-good-name" }, guest.AccessToken)).ShouldBeProblemAsync(ErrorCodes.AnonymousNotAllowed);
+        await (await server.Api.SendAsync(HttpMethod.Patch, "users/me", new { full_name = "Dana" }, guest.AccessToken)).ShouldBeAsync(200);
+    }
+
     private async Task<SignedIn> GuestAsync() => await SignedIn.ReadAsync(await server.Api.PostAsync("auth/anonymous", new { }));
 
     private async Task<System.Text.Json.Nodes.JsonNode> MeAsync(SignedIn guest) => await (await server.Api.GetAsync("auth/me", guest.AccessToken)).ShouldBeAsync(200);

@@ -9,7 +9,7 @@ internal sealed class OwnPhysician(AuthDbContext db)
 {
     public async Task<PhysicianProfile?> FindAsync(Guid userId, DateOnly today, CancellationToken cancellationToken)
     {
-        if (await db.Physicians.AsNoTracking().Include(physician => physician.Licences).SingleOrDefaultAsync(physician => physician.UserId == userId, cancellationToken) is not { } own)
+        if (await db.Physicians.AsNoTracking().Include(physician => physician.Licences).SingleOrDefaultAsync(physician => physician.UserId == userId && db.Users.Any(user => user.Id == userId && !user.IsAnonymous), cancellationToken) is not { } own)
         {
             return null;
         }
@@ -19,5 +19,7 @@ internal sealed class OwnPhysician(AuthDbContext db)
     }
 
     /// <summary>The profile and its licences, kept from administrators and from other requests until the transaction ends.</summary>
-    public Task<Physician?> HoldAsync(Guid userId, CancellationToken cancellationToken) => db.HoldPhysicianAsync(userId, cancellationToken);
+    public async Task<Physician?> HoldAsync(Guid userId, CancellationToken cancellationToken) =>
+        // What a guest asked to be counts when their mailbox is proven.
+        await db.Users.AnyAsync(user => user.Id == userId && !user.IsAnonymous, cancellationToken) ? await db.HoldPhysicianAsync(userId, cancellationToken) : null;
 }

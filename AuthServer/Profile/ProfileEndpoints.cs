@@ -21,10 +21,10 @@ internal static class ProfileEndpoints
         group.MapGet("/users/me", Me).WithName("getProfile").WithSummary("The same as /auth/me").WithAnswer(Examples.Person);
         group.MapPatch("/users/me", Patch).WithName("patchProfile").WithSummary("Change some profile fields (RFC 7396: null clears)")
             .WithExample("""{"full_name":"Dana Levi"}""").WithAnswer(Examples.Person)
-            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken);
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken, ErrorCodes.AnonymousNotAllowed);
         group.MapPut("/users/me", Put).WithName("putProfile").WithSummary("Replace all profile fields")
             .WithExample("""{"full_name":"Dana Levi","username":"dana","locale":"he"}""").WithAnswer(Examples.Person)
-            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken);
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken, ErrorCodes.AnonymousNotAllowed);
     }
 
     // The account can be gone before the token has expired.
@@ -38,6 +38,12 @@ internal static class ProfileEndpoints
     {
         if (await db.Users.SingleOrDefaultAsync(user => user.Id == caller.UserId, cancellationToken) is { } user)
         {
+            if (user.IsAnonymous && request.Username is not null)
+            {
+                // Names are scarce, and guests are made by the thousand.
+                return (Problem)ErrorCodes.AnonymousNotAllowed;
+            }
+
             request.ApplyTo(user);
             if (db.ChangeTracker.HasChanges())
             {

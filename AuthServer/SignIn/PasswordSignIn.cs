@@ -97,7 +97,8 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, SignInThrottle t
 
     private async Task<(Verdict Verdict, Account? Account)> CountAndFindAsync(Attempt attempt, string canonical, CancellationToken cancellationToken)
     {
-        var find = new NpgsqlBatchCommand($"{Columns} WHERE {(canonical.Contains('@', StringComparison.Ordinal) ? "normalized_email" : "normalized_user_name")} = @name");
+        // A guest's password counts when their mailbox is proven.
+        var find = new NpgsqlBatchCommand($"{Columns} WHERE NOT is_anonymous AND {(canonical.Contains('@', StringComparison.Ordinal) ? "normalized_email" : "normalized_user_name")} = @name");
         find.Parameters.Add(new("name", canonical));
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(throttle.Count(attempt));
