@@ -22,7 +22,7 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
         var result = await ServerProgram.RunAsync(["keys", "revoke", leaked, "--Tokens:Audience=authserver"], Environment);
 
         result.ExitCode.Should().Be(0, result.Error);
-        result.Output.Should().EndWith(" signs now.\n").And.NotContain(leaked);
+        result.Output.Should().StartWith($"Revoked {leaked}; ").And.EndWith(" signs now.\n").And.NotEndWith($"{leaked} signs now.\n");
         foreach (var api in Both)
         {
             await Eventually.TrueAsync(async () => !(await PublishedAsync(api)).Contains(leaked, StringComparer.Ordinal), "a JWKS without it");

@@ -170,7 +170,10 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
         // It gives the server four seconds, which on a machine full of tests can be too few.
         await Eventually.TrueAsync(async () => await CheckHealthAsync("ASPNETCORE_HTTP_PORTS", $"{port}") == new ServerProgram.Finished(0, "", ""), "a server that is ready");
         await Eventually.TrueAsync(async () => (await CheckHealthAsync("ASPNETCORE_URLS", $"http://+:{port};http://+:1")).ExitCode == 0, "a server that is ready");
-        (await CheckHealthAsync("ASPNETCORE_HTTP_PORTS", $"{ServerProgram.FreePort()}")).Should().Be(new ServerProgram.Finished(1, "", ""));
+        var silent = ServerProgram.FreePort();
+        var refused = await CheckHealthAsync("ASPNETCORE_HTTP_PORTS", $"{silent}");
+        (refused.ExitCode, refused.Output).Should().Be((1, ""));
+        refused.Error.Should().StartWith($"http://127.0.0.1:{silent}/health/ready does not answer: ").And.EndWith("\n");
     }
 
     [GeneratedRegex(@"^Administrator: admin@localhost  password: (?<password>\S+)  \(shown only now\)\n$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

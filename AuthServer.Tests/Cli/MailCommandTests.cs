@@ -28,7 +28,7 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         result.ExitCode.Should().Be(0);
         result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle()
             .Which.Should().StartWith($"{id}  test  v•••@example.net  ").And.Contain("1 attempts").And.Contain("5.1.1 nobody here").And.NotContain("very.private");
-        result.Error.Should().Be("1 mails were given up.\n");
+        result.Error.Should().Be("1 mail was given up.\n");
         var json = await RunAsync("mail", "dead", "--json");
         (JsonNode.Parse(json.Output)!["id"]!.GetValue<Guid>(), json.Error).Should().Be((id, ""));
     }
@@ -39,7 +39,7 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         var (id, other) = (await RefusedAsync(), await RefusedAsync());
         server.Sink.Behave();
 
-        (await RunAsync("mail", "retry", $"{id}")).Should().Be(new ServerProgram.Finished(0, "1 mails will be sent again.\n", ""));
+        (await RunAsync("mail", "retry", $"{id}")).Should().Be(new ServerProgram.Finished(0, "1 mail will be sent again.\n", ""));
 
         (await DueAsync(id)).Should().Be(("sent", 1));
         (await server.FindAsync(other)).State.Should().Be("dead");

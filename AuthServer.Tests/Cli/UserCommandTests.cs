@@ -112,11 +112,23 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
 
         (await ServerProgram.RunAsync(["users", "delete", person.Email], Environment)).ExitCode.Should().Be(2);
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
-        (await RunAsync("users", "delete", person.Email, "--yes")).Output.Should().StartWith($"{person.UserId}  ");
+        (await RunAsync("users", "delete", person.Email, "--yes")).Output.Should().Be($"Erased {person.Email} ({person.UserId}).\n");
 
         await Eventually.TrueAsync(async () => (int)(await server.Api.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal");
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'user.deleted' AND actor_id IS NULL AND request_id LIKE 'cli-%'")).Should().Be(1);
         (await ServerProgram.RunAsync(["users", "show", $"{person.UserId}"], Environment)).Error.Should().Be("The account cannot be shown: There is no such account.\n");
+    }
+
+    [Fact]
+    public async Task A_guest_is_called_one_and_an_erasure_that_is_due_is_told_with_its_date()
+    {
+        var (guest, leaving) = (Guid.NewGuid(), await server.Api.RegisterAsync());
+        await server.Database.ExecuteAsync(
+            "INSERT INTO users (id, status, is_anonymous, email_confirmed, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count, token_version, created_at) VALUES (@id, 'active', true, false, false, false, false, 0, 1, now())", ("id", guest));
+        await server.Database.ExecuteAsync("UPDATE users SET erasure_due_at = '2099-01-01T08:00Z' WHERE id = @id", ("id", leaving.UserId));
+
+        (await RunAsync("users", "show", $"{guest}")).Output.Should().MatchRegex($"^{guest}  active    guest *\n$");
+        (await RunAsync("users", "show", leaving.Email)).Output.Should().EndWith("  [will be erased on 2099-01-01 08:00 UTC, as the person asked]\n");
     }
 
     [Fact]
@@ -142,6 +154,7 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
 
     [Theory]
     [InlineData(1, "users", "show", "nobody@example.com")]
+    [InlineData(1, "users", "list", "--tenant", "nobody's")]
     [InlineData(1, "users", "show", "' OR true --")]
     [InlineData(1, "users", "enable", "00000000-0000-0000-0000-000000000000")]
     [InlineData(1, "users", "roles", "nobody@example.com", "--roles", "admin")]

@@ -39,6 +39,7 @@ public sealed class PostgresSourceTests(ImportDesk desk) : IClassFixture<ImportD
         var url = new Uri(_old.Url);
 
         (await desk.RefusalOfAsync(ImportDesk.Physicians($"postgresql://authserver_owner:hush-hush@{url.Authority.Split('@')[^1]}{url.AbsolutePath}"))).Should().Contain("does not accept authserver_owner").And.NotContain("hush");
+        (await desk.RefusalOfAsync(ImportDesk.Physicians($"postgresql://authserver_owner@{url.Authority.Split('@')[^1]}{url.AbsolutePath}"))).Should().EndWith("wants a password for authserver_owner, and none was given: set PGPASSWORD.");
         (await desk.RefusalOfAsync(ImportDesk.Physicians(_old.Url + "_not"))).Should().Contain("There is no database");
         (await desk.RefusalOfAsync(ImportDesk.Physicians("postgresql://"))).Should().Contain("cannot be read");
     }

@@ -67,7 +67,7 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
 
         var result = await RunAsync("require-password-reset", "--user", person.Email);
 
-        result.Should().Be(new ServerProgram.Finished(0, "1 people have to set a new password, and 1 sessions were ended.\n", ""));
+        result.Should().Be(new ServerProgram.Finished(0, "1 person has to set a new password, and 1 session was ended.\n", ""));
         await (await server.Api.RefreshAsync(person.RefreshToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
         await (await server.Api.RefreshAsync(stranger.RefreshToken)).ShouldBeAsync(200);
         (await server.Database.QueryAsync<bool>(
@@ -187,7 +187,7 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
 
         var result = await ServerProgram.RunAsync(line, ServerProgram.GoodEnvironment(fresh.Database.ServerConnection));
 
-        result.Output.Should().StartWith("1 people have to set a new password");
+        result.Output.Should().StartWith("1 person has to set a new password");
         await (await fresh.Api.RefreshAsync(admin.RefreshToken)).ShouldBeAsync(200);
         await (await fresh.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.PasswordResetRequired);
         await fresh.Api.LoginAsync(admin.Email);

@@ -22,7 +22,7 @@ internal sealed class KeyRevocation(AuthDbContext db, TokenOutdating outdating, 
         {
             var now = clock.GetUtcNow();
             key.Revoke(now);
-            db.Audit(AuditEvents.ApiKeyRevoked, now, client, reach.Staff.UserId, key.Id, reach.Staff.Caller.SessionId, tenant: key.TenantId);
+            db.Audit(AuditEvents.ApiKeyRevoked, now, client, reach.Staff.ActorId, key.Id, reach.Staff.SessionId, tenant: key.TenantId);
             await db.SaveChangesAsync(cancellationToken);
             await outdating.OutdateKeysAsync([key.Id], cancellationToken);
             await transaction.CommitAsync(cancellationToken);

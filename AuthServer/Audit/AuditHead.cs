@@ -22,12 +22,14 @@ public sealed record AuditHead(long Seal, long LastEventId, string Hash, string 
 
     internal string ToJson() => JsonSerializer.Serialize(this, AuditJson.Plain.AuditHead);
 
-    /// <summary>A line of a file of heads; null where it is none.</summary>
+    /// <summary>A line of a file of heads, or the answer of <c>audit head --json</c>, which has one in it; null where it is neither.</summary>
     internal static AuditHead? Parse(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, AuditJson.Plain.AuditHead);
+            using var document = JsonDocument.Parse(line);
+            var whole = document.RootElement;
+            return (whole.ValueKind == JsonValueKind.Object && whole.TryGetProperty("head", out var head) ? head : whole).Deserialize(AuditJson.Plain.AuditHead);
         }
         catch (JsonException)
         {

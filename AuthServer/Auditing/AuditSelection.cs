@@ -64,6 +64,9 @@ internal sealed record AuditSelection(
         Part("type", Type), Part("from", From), Part("to", To), Part("outcome", Outcome),
     }.OfType<string>());
 
+    /// <summary>What is true of a time in a URL alone.</summary>
+    internal const string UrlAdvice = "; write + as %2B";
+
     private static string? Part(string name, string? value) => value is null ? null : $"{name}={value}";
 
     private static void CheckId(FieldErrors errors, string field, string? text)
@@ -78,7 +81,7 @@ internal sealed record AuditSelection(
     {
         if (text is not null && TimeOf(text) is null)
         {
-            errors.Add(field, "A time such as 2026-11-21T08:30:00Z is needed (RFC 3339; write + as %2B).");
+            errors.Add(field, $"A time such as 2026-11-21T08:30:00Z is needed (RFC 3339{UrlAdvice}).");
         }
     }
 

@@ -27,6 +27,8 @@ internal sealed class AuditExportCommand : ICliCommand
 
     public string Failure => "The export is not whole";
 
+    public string Untouched => "Nothing was done";
+
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
         var line = run.Line;
@@ -35,13 +37,18 @@ internal sealed class AuditExportCommand : ICliCommand
         ((IValidated)selection).Validate(errors);
         if (errors.Any)
         {
-            return new CommandOutcome.Misused(string.Join(' ', errors.Messages.Select(error => $"--{error.Key}: {string.Join(' ', error.Value)}")));
+            return new CommandOutcome.Misused(string.Join(' ', errors.Messages.Select(error => $"--{error.Key}: {string.Join(' ', error.Value).Replace(AuditSelection.UrlAdvice, "", StringComparison.Ordinal)}")));
+        }
+
+        if (line.GetValue(_out) is { } taken && Path.Exists(taken))
+        {
+            return new CommandOutcome.Failed($"{taken} is there already.") { IsUntouched = true };
         }
 
         try
         {
             var count = line.GetValue(_out) is { } path ? await ToFileAsync(run, selection, path) : await ToAsync(run, selection, Console.OpenStandardOutput());
-            run.Output.Note($"{count} events were exported.");
+            run.Output.Note($"{Plural.Of(count, "event was", "events were")} exported.");
             return CommandOutcome.Done;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -53,11 +60,6 @@ internal sealed class AuditExportCommand : ICliCommand
     // Under another name until it is whole.
     private static async Task<long> ToFileAsync(CommandRun run, AuditSelection selection, string path)
     {
-        if (Path.Exists(path))
-        {
-            throw new IOException($"{path} is there already.");
-        }
-
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
         if (!OperatingSystem.IsWindows())
         {

@@ -18,6 +18,8 @@ internal sealed class AuditVerifyCommand : ICliCommand
 
     public string Failure => "The audit log is not as it was";
 
+    public string Untouched => "Nothing was checked";
+
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
         var path = run.Line.GetValue(_head);
@@ -33,7 +35,7 @@ internal sealed class AuditVerifyCommand : ICliCommand
             var heads = path is null ? AsyncEnumerable.Empty<string>() : File.ReadLinesAsync(path, run.Stopping);
             verdict = await run.Get<AuditVerification>().VerifyAsync(heads, watch, run.Stopping);
         }
-        catch (UnreadableHeadException exception)
+        catch (Exception exception) when (exception is UnreadableHeadException or IOException or UnauthorizedAccessException)
         {
             return new CommandOutcome.Misused($"{path}: {exception.Message}");
         }
@@ -96,11 +98,13 @@ internal sealed record AuditCheckAnswer(bool Ok, long Events, long Seals, long E
 
     public string ToText() => string.Create(CultureInfo.InvariantCulture, $"""
         {(Ok ? "All is as it was." : "Looked at until then:")}
-          {Events:N0} events under {Seals:N0} seals, in {Seconds:N1} s{(Events > 0 ? $" ({Events / Math.Max(Seconds, 0.01):N0} a second)" : "")}
+          {Count(Events, "event")} under {Count(Seals, "seal")}, in {Seconds:N1} s{(Events > 0 ? $" ({Events / Math.Max(Seconds, 0.01):N0} a second)" : "")}
           {Erased:N0} of them without the data of a person who was erased
-          {RemovedEvents:N0} events of {RemovedBatches:N0} seals removed after their time
-          {Unsealed:N0} events not sealed yet
-          {KeptHeads:N0} heads kept elsewhere found in the chain
+          {Count(RemovedEvents, "event")} of {Count(RemovedBatches, "seal")} removed after their time
+          {Count(Unsealed, "event")} not sealed yet
+          {Count(KeptHeads, "head")} kept elsewhere found in the chain
           the chain ends with {(Head is null ? "nothing" : $"seal {Head.Seal}, event {Head.LastEventId}")}
         """);
+
+    private static string Count(long count, string one) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {one}{(count == 1 ? "" : "s")}");
 }

@@ -56,7 +56,7 @@ internal sealed class CommandLine
 
         await using var services = builder.Services.BuildServiceProvider();
         return Asked == _tree.HealthCheck
-            ? await HealthCommand.RunAsync(services.GetRequiredService<IHttpClientFactory>(), builder.Configuration)
+            ? await HealthCommand.RunAsync(services.GetRequiredService<IHttpClientFactory>(), builder.Configuration, IsJson)
             : CheckConfiguration(services);
     }
 
@@ -103,10 +103,10 @@ internal sealed class CommandLine
         switch (await OutcomeAsync(command, new(_parsed, scope.ServiceProvider, output, stopping.Token)))
         {
             case CommandOutcome.Failed failed:
-                Output.Fail(IsJson, $"{command.Failure}: {failed.Reason}", failed.Code);
+                Output.Fail(IsJson, $"{(failed.IsUntouched ? command.Untouched : command.Failure)}: {failed.Reason}", failed.Code);
                 return ExitCode.Failed;
             case CommandOutcome.Misused misused:
-                Output.Fail(IsJson, $"{command.Failure}: {misused.Reason}", "usage");
+                Output.Fail(IsJson, $"{command.Untouched}: {misused.Reason}", "usage");
                 return ExitCode.Usage;
             case CommandOutcome.Misconfigured misconfigured:
                 Output.Fail(IsJson, $"Configuration: {misconfigured.Reason}", "configuration");

@@ -17,7 +17,11 @@ internal abstract record CommandOutcome
     public sealed record Finished : CommandOutcome;
 
     /// <summary>It could not be done.</summary>
-    public sealed record Failed(string Reason, string? Code = null) : CommandOutcome;
+    public sealed record Failed(string Reason, string? Code = null) : CommandOutcome
+    {
+        /// <summary>Whether it was refused before anything was begun.</summary>
+        public bool IsUntouched { get; init; }
+    }
 
     /// <summary>The line does not say what to do.</summary>
     public sealed record Misused(string Reason) : CommandOutcome;

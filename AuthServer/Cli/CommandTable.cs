@@ -17,6 +17,7 @@ internal static class CommandTable
             new UserListCommand(), UserCommand.Show(), new UserInviteCommand(), UserCommand.Disable(), UserCommand.Enable(),
             UserCommand.Unlock(), UserCommand.Reset(), UserCommand.Roles(), UserCommand.Delete(),
         ]),
+        new("api-keys", "Look after the keys that services sign in with", [new ApiKeyListCommand(), new ApiKeyRevokeCommand()]),
         new("keys", "Look after the keys that sign access tokens", [new KeyListCommand(), new KeyRotateCommand(), new KeyRevokeCommand()]),
         new("sessions", "Sign people out", [new SessionRevokeAllCommand()]),
         new("mail", "Look after the mails that could not be sent", [new MailDeadCommand(), new MailRetryCommand(), new MailTestCommand()]),

@@ -13,7 +13,7 @@ internal sealed class CommandTree
         "", "Exit codes:",
         "  0   done",
         "  1   failed, or refused; standard error says why",
-        "  2   the line cannot be understood",
+        "  2   the line cannot be understood, or is not meant (--yes)",
         "  78  something is wrong with the configuration",
     ];
 

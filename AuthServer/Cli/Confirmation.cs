@@ -21,6 +21,6 @@ internal static class Confirmation
         }
 
         Console.Error.Write($"{what} Type yes to go on: ");
-        return Console.In.ReadLine()?.Trim() == "yes" ? null : new CommandOutcome.Failed("That was no yes.", "not_confirmed");
+        return Console.In.ReadLine()?.Trim() == "yes" ? null : new CommandOutcome.Failed("That was no yes.", "not_confirmed") { IsUntouched = true };
     }
 }

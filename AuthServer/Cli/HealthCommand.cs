@@ -14,19 +14,51 @@ internal static class HealthCommand
 
     public static Command Make() => new("healthcheck", "Ask the server in this container whether it is ready; for HEALTHCHECK");
 
-    public static async Task<int> RunAsync(IHttpClientFactory clients, ConfigurationManager configuration)
+    public static async Task<int> RunAsync(IHttpClientFactory clients, ConfigurationManager configuration, bool isJson)
     {
+        if (await FaultAsync(clients, configuration) is not { } fault)
+        {
+            return ExitCode.Done;
+        }
+
+        Output.Fail(isJson, fault, "not_ready");
+        return ExitCode.Failed;
+    }
+
+    private static async Task<string?> FaultAsync(IHttpClientFactory clients, ConfigurationManager configuration)
+    {
+        if (FindUrl(configuration) is not { } url)
+        {
+            return "Nothing was asked: ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS cannot be read.";
+        }
+
         try
         {
             using var client = clients.CreateClient();
             client.Timeout = Patience;
-            var port = configuration["urls"] is { Length: > 0 } urls ? $"{BindingAddress.Parse(urls.Split(';')[0]).Port}" : (configuration["HTTP_PORTS"] ?? "8080").Split(';')[0];
-            using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/health/ready"));
-            return answer.IsSuccessStatusCode ? ExitCode.Done : ExitCode.Failed;
+            using var answer = await client.GetAsync(url);
+            return answer.IsSuccessStatusCode ? null : $"{url} answers {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}";
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or FormatException)
+        catch (HttpRequestException exception)
         {
-            return ExitCode.Failed;
+            return $"{url} does not answer: {exception.Message}";
+        }
+        catch (OperationCanceledException)
+        {
+            return $"{url} does not answer within {Patience.TotalSeconds} seconds.";
+        }
+    }
+
+    private static Uri? FindUrl(ConfigurationManager configuration)
+    {
+        try
+        {
+            var port = configuration["urls"] is { Length: > 0 } urls ? $"{BindingAddress.Parse(urls.Split(';')[0]).Port}" : (configuration["HTTP_PORTS"] ?? "8080").Split(';')[0];
+            return Uri.TryCreate($"http://127.0.0.1:{port}/health/ready", UriKind.Absolute, out var url) ? url : null;
+        }
+        catch (FormatException)
+        {
+            return null;
         }
     }
 }

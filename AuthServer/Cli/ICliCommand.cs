@@ -14,6 +14,9 @@ internal interface ICliCommand
     /// <summary>What has to be said before the reason where it was not done, such as <c>No administrator was made</c>.</summary>
     string Failure { get; }
 
+    /// <summary>The same where nothing was begun, for a command that can end half done.</summary>
+    string Untouched => Failure;
+
     /// <summary>Does it. The database's faults need not be caught: they are told on one line.</summary>
     Task<CommandOutcome> RunAsync(CommandRun run);
 }

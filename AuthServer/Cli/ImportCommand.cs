@@ -37,6 +37,8 @@ internal sealed class ImportCommand : ICliCommand
 
     public string Failure => "The import ended";
 
+    public string Untouched => "Nothing was done";
+
     public static ImportCommand Physicians() => new(FieldSet.Physicians, "import-physicians", "Import physicians and their clinics from another system", "postgresql://…, or a file: .csv, .json or .jsonl. The database's password is taken from PGPASSWORD", hasTable: true)
     {
         Examples =

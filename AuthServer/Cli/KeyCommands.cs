@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Serialization;
 using AuthServer.Http;
 using AuthServer.Tokens;
 
@@ -80,6 +81,10 @@ internal sealed class KeyRevokeCommand : ICliCommand
 /// <param name="SignsFrom">From when.</param>
 internal sealed record KeyAnswer(string Kid, DateTimeOffset SignsFrom)
 {
+    /// <summary>The keys that were revoked, where it is that that was asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Revoked { get; init; }
+
     // A key made with another root secret than the servers' would be one that none of them can open.
     public static async Task<CommandOutcome?> RefusalAsync(CommandRun run) =>
         await run.Get<KeyRing>().FaultAsync(run.Stopping) is { } fault ? new CommandOutcome.Misconfigured(fault) : null;
@@ -89,7 +94,9 @@ internal sealed record KeyAnswer(string Kid, DateTimeOffset SignsFrom)
         switch (outcome)
         {
             case KeyChangeOutcome.Changed changed:
-                run.Output.Write(new KeyAnswer(changed.Kid, changed.SignsFrom), changed.SignsFrom > run.Get<TimeProvider>().GetUtcNow() ? $"{changed.Kid} signs from {changed.SignsFrom:yyyy-MM-dd HH:mm} UTC." : $"{changed.Kid} signs now.");
+                var revoked = changed.Revoked.Count == 0 ? "" : $"Revoked {string.Join(", ", changed.Revoked)}; ";
+                var from = changed.SignsFrom > run.Get<TimeProvider>().GetUtcNow() ? $"from {changed.SignsFrom:yyyy-MM-dd HH:mm} UTC" : "now";
+                run.Output.Write(new KeyAnswer(changed.Kid, changed.SignsFrom) { Revoked = changed.Revoked.Count == 0 ? null : changed.Revoked }, $"{revoked}{changed.Kid} signs {from}.");
                 return CommandOutcome.Done;
             case KeyChangeOutcome.Unknown unknown:
                 return new CommandOutcome.Failed($"There is no signing key {unknown.Kid}.", ErrorCodes.NotFound.Code);

@@ -18,10 +18,10 @@ internal sealed class MailDeadCommand : ICliCommand
         var letters = await run.Get<DeadLetters>().ListAsync(run.Stopping);
         foreach (var letter in letters)
         {
-            run.Output.Write(letter, $"{letter.Id}  {letter.Kind}  {letter.Address}  {letter.CreatedAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  {letter.Attempts} attempts  {letter.Error}");
+            run.Output.Write(letter, $"{letter.Id}  {letter.Kind}  {letter.Address}  {letter.CreatedAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  {Plural.Of(letter.Attempts, "attempt", "attempts")}  {letter.Error}");
         }
 
-        run.Output.Note($"{letters.Count} mails were given up.");
+        run.Output.Note($"{Plural.Of(letters.Count, "mail was", "mails were")} given up.");
         return CommandOutcome.Done;
     }
 }
@@ -70,7 +70,7 @@ internal sealed class MailRetryCommand : ICliCommand
             return new CommandOutcome.Failed($"No mail {id} was given up.");
         }
 
-        run.Output.Write(new CountAnswer(count), $"{count} mails will be sent again.");
+        run.Output.Write(new CountAnswer(count), $"{Plural.Of(count, "mail", "mails")} will be sent again.");
         return CommandOutcome.Done;
     }
 }

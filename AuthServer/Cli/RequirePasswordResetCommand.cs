@@ -28,6 +28,8 @@ internal sealed class RequirePasswordResetCommand : ICliCommand
 
     public string Failure => "Not everybody has to set a new password";
 
+    public string Untouched => "Nothing was done";
+
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
         if (_whom.CountIn(run.Line) + (run.Line.GetValue(_all) ? 1 : 0) != 1)
@@ -43,7 +45,7 @@ internal sealed class RequirePasswordResetCommand : ICliCommand
         }
 
         var result = await run.Get<PasswordResetRequirement>().RequireAsync(filter! with { SparesAdmins = run.Line.GetValue(_exceptAdmins) }, Client.CommandLine, run.Stopping);
-        run.Output.Write(result, $"{result.Accounts} people have to set a new password, and {result.Sessions} sessions were ended.");
+        run.Output.Write(result, $"{Plural.Of(result.Accounts, "person has", "people have")} to set a new password, and {Plural.Of(result.Sessions, "session was", "sessions were")} ended.");
         return CommandOutcome.Done;
     }
 }

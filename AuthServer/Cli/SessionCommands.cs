@@ -25,6 +25,8 @@ internal sealed class SessionRevokeAllCommand : ICliCommand
 
     public string Failure => "Not all sessions were ended";
 
+    public string Untouched => "Nothing was done";
+
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
         if (_whom.CountIn(run.Line) > 1)
@@ -40,7 +42,7 @@ internal sealed class SessionRevokeAllCommand : ICliCommand
         }
 
         var count = await run.Get<MassRevocation>().EndAsync(filter!, Client.CommandLine, run.Stopping);
-        run.Output.Write(new CountAnswer(count), $"{count} sessions were ended.");
+        run.Output.Write(new CountAnswer(count), $"{Plural.Of(count, "session was", "sessions were")} ended.");
         return CommandOutcome.Done;
     }
 }

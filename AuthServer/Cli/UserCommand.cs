@@ -107,9 +107,9 @@ internal sealed class UserCommand : ICliCommand
             return refusal;
         }
 
+        var after = await run.Get<UserRecords>().FindAsync(id, reach, run.Stopping);
         // Of one that is gone, what it was.
-        var user = await run.Get<UserRecords>().FindAsync(id, reach, run.Stopping) ?? before;
-        run.Output.Write(user, UserText.Of(user));
+        run.Output.Write(after ?? before, after is null ? $"Erased {UserText.NameOf(before)} ({id})." : UserText.Of(after));
         return CommandOutcome.Done;
     }
 

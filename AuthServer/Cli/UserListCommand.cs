@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AuthServer.Http;
 using AuthServer.Users;
+using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Cli;
 
@@ -33,6 +34,11 @@ internal sealed class UserListCommand : ICliCommand
         }
 
         var (reach, shown) = (Whom.Reach(run), 0);
+        if (listing.Tenant is { } slug && !await reach.Tenants.AnyAsync(tenant => tenant.Slug == slug, run.Stopping))
+        {
+            return Whom.Missing("such tenant");
+        }
+
         UserPage page;
         do
         {

@@ -8,8 +8,13 @@ internal static class UserText
     public static string Of(UserRecord user)
     {
         var roles = user.Roles.Concat(user.Memberships.Select(membership => $"{membership.Role}@{membership.Tenant.Slug}"));
-        return $"{user.Id}  {user.Status,-8}  {user.Email}{(user.EmailVerified ? "" : " (unproven)")}  {string.Join(' ', roles)}{(user.FullName is { } name ? $"  {name}" : "")}{Disabled(user)}";
+        return $"{user.Id}  {user.Status,-8}  {NameOf(user)}{(user.EmailVerified || user.Email is null ? "" : " (unproven)")}  {string.Join(' ', roles)}{(user.FullName is { } name ? $"  {name}" : "")}{Disabled(user)}{Erasure(user)}";
     }
+
+    /// <summary>The address; a guest has none.</summary>
+    public static string NameOf(UserRecord user) => user.Email ?? "guest";
+
+    private static string Erasure(UserRecord user) => user.ErasureDueAt is { } due ? $"  [will be erased on {due.UtcDateTime:yyyy-MM-dd HH:mm} UTC, as the person asked]" : "";
 
     private static string Disabled(UserRecord user) =>
         user.DisabledReason is null ? "" : $"  [{user.DisabledReason}{(user.DisabledUntil is { } until ? $", until {until.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : "")}]";

@@ -30,7 +30,7 @@ internal sealed class Whom
     }
 
     /// <summary>Why it cannot be one account or one tenant.</summary>
-    public static CommandOutcome Missing(string what) => new CommandOutcome.Failed($"There is no {what}.", ErrorCodes.NotFound.Code);
+    public static CommandOutcome Missing(string what) => new CommandOutcome.Failed($"There is no {what}.", ErrorCodes.NotFound.Code) { IsUntouched = true };
 
     /// <summary>How many ways the line names somebody: more than one is a mistake.</summary>
     public int CountIn(ParseResult line) => (line.GetValue(_user) is null ? 0 : 1) + (line.GetValue(_tenant) is null ? 0 : 1);

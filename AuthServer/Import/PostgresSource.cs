@@ -98,9 +98,11 @@ internal sealed class PostgresSource : ImportSource
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } => $"There is no table {table} in the source: name it with --table schema.table.",
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
             $"{at.Username} may not read {table}: as its owner, GRANT USAGE ON SCHEMA {table.Split('.')[0]} TO {at.Username}; GRANT SELECT ON {table} TO {at.Username};",
-        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } => $"The source at {at.Host}:{at.Port} does not accept {at.Username} with this password (PGPASSWORD).",
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } => $"The source at {at.Host}:{at.Port} does not accept {at.Username} with this password: set PGPASSWORD to the right one.",
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => $"There is no database {at.Database} at {at.Host}:{at.Port}.",
         PostgresException postgres => $"The source refuses to be read: {postgres.MessageText} ({postgres.SqlState}).",
+        // The driver has no code for it.
+        NpgsqlException { Message: var message } when message.StartsWith("No password", StringComparison.Ordinal) => $"The source at {at.Host}:{at.Port} wants a password for {at.Username}, and none was given: set PGPASSWORD.",
         NpgsqlException or TimeoutException or SocketException => $"The source at {at.Host}:{at.Port} does not answer.",
         _ => null,
     };

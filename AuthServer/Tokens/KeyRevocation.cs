@@ -39,6 +39,6 @@ internal sealed class KeyRevocation(AuthDbContext db, KeySuccession succession, 
         await db.SaveChangesAsync(cancellationToken);
         await KeyTurn.TellAsync(db, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new KeyChangeOutcome.Changed(signing.Id, signing.ActivatesAt);
+        return new KeyChangeOutcome.Changed(signing.Id, signing.ActivatesAt) { Revoked = [.. leaked.Select(key => key.Id)] };
     }
 }

@@ -14,7 +14,11 @@ internal abstract record KeyChangeOutcome
     }
 
     /// <summary>Which key signs, and from when.</summary>
-    public sealed record Changed(string Kid, DateTimeOffset SignsFrom) : KeyChangeOutcome;
+    public sealed record Changed(string Kid, DateTimeOffset SignsFrom) : KeyChangeOutcome
+    {
+        /// <summary>The keys that were taken out of use.</summary>
+        public IReadOnlyList<string> Revoked { get; init; } = [];
+    }
 
     /// <summary>There is no such key.</summary>
     public sealed record Unknown(string Kid) : KeyChangeOutcome;

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using AuthServer.ApiKeys;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Cli;
+
+/// <summary><c>api-keys list</c></summary>
+internal sealed class ApiKeyListCommand : ICliCommand
+{
+    private const int PageSize = 100;
+
+    private readonly Option<string?> _tenant = new("--tenant") { Description = "Slug of a tenant: the keys that reach its people alone" };
+    private readonly Option<bool> _all = new("--all") { Description = "Also those that have expired or were revoked" };
+
+    public ApiKeyListCommand() => Command = new("list", "List the API keys that work, the youngest first; never their secrets") { _tenant, _all };
+
+    public Command Command { get; }
+
+    public IReadOnlyList<string> Examples { get; } = ["api-keys list", "api-keys list --tenant north-clinic --all", "api-keys list --json"];
+
+    public string Failure => "API keys cannot be listed";
+
+    public async Task<CommandOutcome> RunAsync(CommandRun run)
+    {
+        var (reach, slug) = (Whom.Reach(run), run.Line.GetValue(_tenant));
+        if (slug is not null && !await reach.Tenants.AnyAsync(tenant => tenant.Slug == slug, run.Stopping))
+        {
+            return Whom.Missing("such tenant");
+        }
+
+        var filter = new ApiKeyFilter(0, PageSize, null, run.Line.GetValue(_all) ? null : "live") { Tenant = slug };
+        ApiKeyPage page;
+        do
+        {
+            page = await reach.ListKeysAsync(filter, run.Get<TimeProvider>().GetUtcNow(), run.Stopping);
+            foreach (var key in page.Items)
+            {
+                run.Output.Write(key, ApiKeyLine.Of(key));
+            }
+
+            filter = filter with { After = page.Next };
+        }
+        while (page.Next is not null);
+
+        run.Output.Note($"{Plural.Of(page.Total, "key", "keys")}.");
+        return CommandOutcome.Done;
+    }
+}
+
+/// <summary>An API key on one line, for people.</summary>
+internal static class ApiKeyLine
+{
+    public static string Of(ApiKeyRecord key) =>
+        $"{key.Id}  {key.Status,-7}  {key.Name}  {WhereOf(key)}  {string.Join(' ', key.Scopes)}  {EndOf(key)}{(key.LastUsedAt is { } used ? $", last used {used.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : ", never used")}{(key.ExposedAt is null ? "" : "  [was seen in a URL: replace it]")}";
+
+    public static string WhereOf(ApiKeyRecord key) => key.Tenant is { } slug ? $"@{slug}" : "the platform";
+
+    private static string EndOf(ApiKeyRecord key) => key.RevokedAt is { } revoked ? $"revoked {revoked.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : $"until {key.ExpiresAt.UtcDateTime:yyyy-MM-dd}";
+}

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using AuthServer.ApiKeys;
+using AuthServer.Domain;
+using AuthServer.Http;
+using AuthServer.Staff;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Cli;
+
+/// <summary><c>api-keys revoke</c></summary>
+internal sealed class ApiKeyRevokeCommand : ICliCommand
+{
+    private const string FromStandardInput = "-";
+
+    private readonly Argument<string> _which = new("id-or-key") { Description = "The key's id, the key itself, or - to read either from standard input, so that it does not stand in the shell's history" };
+
+    public ApiKeyRevokeCommand() => Command = new("revoke", "Revoke an API key that has leaked: it and its access tokens are refused within a second") { _which };
+
+    public Command Command { get; }
+
+    public IReadOnlyList<string> Examples { get; } = ["api-keys revoke 0197e0a4-7c1e-7d3b-9a55-3f1f0c2d4e5a", "api-keys revoke -"];
+
+    public string Failure => "No API key was revoked";
+
+    public async Task<CommandOutcome> RunAsync(CommandRun run)
+    {
+        var text = Read(run);
+        var key = ApiKeyText.FindIn(text);
+        if ((key?.Id ?? (Guid.TryParseExact(text, "D", out var given) ? given : null)) is not { } id)
+        {
+            // What was given is not said again: it may be a key with a letter missing.
+            return new CommandOutcome.Misused("That is neither the id of an API key nor a whole one (as_…).");
+        }
+
+        return await RevokeAsync(run, id, key);
+    }
+
+    private string Read(CommandRun run)
+    {
+        var text = run.Line.GetValue(_which)!;
+        if (text != FromStandardInput)
+        {
+            return text.Trim();
+        }
+
+        if (!Console.IsInputRedirected)
+        {
+            run.Output.Note("The key, or its id:");
+        }
+
+        return Console.In.ReadLine()?.Trim() ?? "";
+    }
+
+    private static async Task<CommandOutcome> RevokeAsync(CommandRun run, Guid id, ApiKeyText? text)
+    {
+        var reach = Whom.Reach(run);
+        var before = await reach.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, run.Stopping);
+        // Whoever knows an id could make up a key, and have somebody switch off a service for it.
+        if (before is not null && text?.Fits(before.SecretHash) == false)
+        {
+            return new CommandOutcome.Failed($"The id is that of {before.Name}, the secret is not: this key never worked. To revoke it all the same, give its id, {id}.");
+        }
+
+        if (before is null || !await run.Get<KeyRevocation>().RevokeAsync($"{id}", reach, Client.CommandLine, run.Stopping))
+        {
+            return Whom.Missing("such API key");
+        }
+
+        await WriteAsync(run, reach, id, wasRevoked: before.RevokedAt is not null);
+        return CommandOutcome.Done;
+    }
+
+    private static async Task WriteAsync(CommandRun run, Reach reach, Guid id, bool wasRevoked)
+    {
+        var now = await reach.ApiKeys.AsNoTracking().SingleAsync(key => key.Id == id, run.Stopping);
+        var key = await reach.ShowAsync(now, run.Get<TimeProvider>().GetUtcNow(), run.Stopping);
+        run.Output.Write(key, $"{(wasRevoked ? "Was revoked already:" : "Revoked")} {key.Name} ({key.Id}), {ApiKeyLine.WhereOf(key)}.");
+    }
+}
