@@ -124,7 +124,7 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
     {
         var (guest, leaving) = (Guid.NewGuid(), await server.Api.RegisterAsync());
         await server.Database.ExecuteAsync(
-            "INSERT INTO users (id, status, is_anonymous, email_confirmed, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count, token_version, created_at) VALUES (@id, 'active', true, false, false, false, false, 0, 1, now())", ("id", guest));
+            "INSERT INTO users (id, email, normalized_email, status, is_anonymous, email_confirmed, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count, token_version, created_at) VALUES (@id, @id || '@guest.invalid', @id || '@guest.invalid', 'active', true, false, false, false, false, 0, 1, now())", ("id", guest));
         await server.Database.ExecuteAsync("UPDATE users SET erasure_due_at = '2099-01-01T08:00Z' WHERE id = @id", ("id", leaving.UserId));
 
         (await RunAsync("users", "show", $"{guest}")).Output.Should().MatchRegex($"^{guest}  active    guest *\n$");
