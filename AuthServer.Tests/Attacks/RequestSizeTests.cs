@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AuthServer.Domain;
 using AuthServer.Http;
 using AuthServer.Tests.Infrastructure;
 

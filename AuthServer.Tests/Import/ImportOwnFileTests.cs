@@ -1,5 +1,4 @@
 using AuthServer.Import;
-using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Import;
 

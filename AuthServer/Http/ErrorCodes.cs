@@ -32,7 +32,7 @@ internal static class ErrorCodes
     public static readonly ErrorCode ApiKeyRevoked = new("api_key_revoked", 401, "The API key was revoked.");
 
     public static readonly ErrorCode Forbidden = new("forbidden", 403, "The signed-in person may not do this.");
-    public static readonly ErrorCode PersonRequired = new("person_required", 403, "This route is for a person who has signed in; API keys cannot use it.");
+    public static readonly ErrorCode PersonRequired = new("person_required", 403, "This is for a person who has signed in; API keys cannot use this route, or not upon staff or their owner.");
     public static readonly ErrorCode InsufficientScope = new("insufficient_scope", 403, "The API key, or its access token, lacks the scope that this route asks for.");
     public static readonly ErrorCode BeyondTenant = new("beyond_tenant", 403, "The account is not this tenant's alone: its roles here can be changed, the account itself by an administrator of the platform.");
     public static readonly ErrorCode OwnRequest = new("own_request", 403, "A second person has to decide on what was asked for.");
@@ -60,7 +60,7 @@ internal static class ErrorCodes
     public static readonly ErrorCode RateLimited = new("rate_limited", 429, "Too many requests from this address, or such a mail went to this person a moment ago: wait for `Retry-After` seconds.");
 
     public static readonly ErrorCode InternalError = new("internal_error", 500, "Something went wrong here; `trace_id` finds it in the log.");
-    public static readonly ErrorCode Busy = new("busy", 503, "Too many sign-ins at this moment: wait for `Retry-After` seconds.");
+    public static readonly ErrorCode Busy = new("busy", 503, "Too much of this at this moment: wait for `Retry-After` seconds.");
     public static readonly ErrorCode DatabaseUnavailable = new("database_unavailable", 503, "The database does not answer: wait for `Retry-After` seconds.");
 
     public static IReadOnlyList<ErrorCode> All { get; } =

@@ -41,7 +41,8 @@ internal static class KeyAccessExtensions
 {
     /// <summary>Lets API keys with this scope use the route, as an administrator of their tenant or of the platform would.</summary>
     public static TBuilder OpenToKeys<TBuilder>(this TBuilder builder, string scope) where TBuilder : IEndpointConventionBuilder =>
-        builder.WithMetadata(new KeyAccess(scope)).Refuses(ErrorCodes.InsufficientScope);
+        // What changes somebody's account is not open upon everybody's.
+        builder.WithMetadata(new KeyAccess(scope)).Refuses(scope == Scopes.UsersWrite ? [ErrorCodes.InsufficientScope, ErrorCodes.PersonRequired] : [ErrorCodes.InsufficientScope]);
 
     /// <summary>Lets every API key use the route.</summary>
     public static TBuilder OpenToEveryKey<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder =>
