@@ -30,7 +30,7 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
         }
 
         var refreshed = await SignedIn.ReadAsync(await servers.Other.RefreshAsync(person.RefreshToken));
-        (refreshed.SessionId, KeyOf(refreshed)).Should().Be((person.SessionId, result.Output.Split(' ')[0]));
+        (refreshed.SessionId, KeyOf(refreshed)).Should().Be((person.SessionId, result.Output.Split("; ")[1].Split(' ')[0]));
         await Eventually.TrueAsync(async () => (await PublishedAsync(servers.Api)).SequenceEqual(await PublishedAsync(servers.Other), StringComparer.Ordinal), "the same keys everywhere");
         await ShouldAllAnswerAsync(refreshed, 200);
         (await AuditedAsync("signing_key.revoked", leaked)).Should().Be("cli-");
@@ -98,7 +98,7 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
 
         result.ExitCode.Should().Be(0, result.Error);
         await Eventually.TrueAsync(async () => (int)(await servers.Other.GetAsync("auth/me", before.AccessToken)).StatusCode == 401, "a refusal");
-        (await PublishedAsync(servers.Other)).Should().Equal(result.Output.Split(' ')[0]);
+        (await PublishedAsync(servers.Other)).Should().Equal(result.Output.Split("; ")[1].Split(' ')[0]);
     }
 
     private Api[] Both => [servers.Api, servers.Other];

@@ -27,7 +27,7 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
 
         result.ExitCode.Should().Be(0);
         result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle()
-            .Which.Should().StartWith($"{id}  test  v•••@example.net  ").And.Contain("1 attempts").And.Contain("5.1.1 nobody here").And.NotContain("very.private");
+            .Which.Should().StartWith($"{id}  test  v•••@example.net  ").And.Contain("1 attempt ").And.Contain("5.1.1 nobody here").And.NotContain("very.private");
         result.Error.Should().Be("1 mail was given up.\n");
         var json = await RunAsync("mail", "dead", "--json");
         (JsonNode.Parse(json.Output)!["id"]!.GetValue<Guid>(), json.Error).Should().Be((id, ""));
