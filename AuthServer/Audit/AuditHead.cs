@@ -45,6 +45,9 @@ internal sealed partial class AuditJson : JsonSerializerContext
     /// <summary>With base64 as it is, for whoever reads a head with other tools.</summary>
     public static AuditJson Plain { get; } = new(new JsonSerializerOptions
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, Encoder = JsonRegistration.Readable,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Encoder = JsonRegistration.Readable,
     });
 }
