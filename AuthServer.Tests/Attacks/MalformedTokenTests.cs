@@ -106,14 +106,14 @@ public sealed class MalformedTokenTests(TestServer server) : IClassFixture<TestS
     {
         var token = (await server.Api.RegisterAsync()).AccessToken;
         var validator = server.Services.GetRequiredService<RememberingValidator>();
-        validator.ValidateToken(token, new(), out _).Should().NotBeNull();
+        (await validator.ValidateTokenAsync(token, new())).IsValid.Should().BeTrue();
 
         for (var place = 0; place < token.Length; place++)
         {
             for (var bit = 0; bit < 7; bit++)
             {
                 var altered = $"{token[..place]}{(char)(token[place] ^ (1 << bit))}{token[(place + 1)..]}";
-                validator.Invoking(it => it.ValidateToken(altered, new(), out _)).Should().Throw<Exception>("bit {0} of character {1} was changed", bit, place);
+                (await validator.ValidateTokenAsync(altered, new())).IsValid.Should().BeFalse("bit {0} of character {1} was changed", bit, place);
             }
         }
     }

@@ -96,8 +96,8 @@ public sealed class PoliciesTests(PoliciesTests.ServerWithRoutes server) : IClas
 
     private async Task<bool> IsAllowedAsync(SignedIn person, string policy)
     {
-        var principal = server.Services.GetRequiredService<RememberingValidator>().ValidateToken(person.AccessToken, new(), out _);
-        return (await server.Services.GetRequiredService<IAuthorizationService>().AuthorizeAsync(principal, policy)).Succeeded;
+        var token = await server.Services.GetRequiredService<RememberingValidator>().ValidateTokenAsync(person.AccessToken, new());
+        return (await server.Services.GetRequiredService<IAuthorizationService>().AuthorizeAsync(new(token.ClaimsIdentity), policy)).Succeeded;
     }
 
     /// <summary>The real server with a route for each policy, and one that names none.</summary>

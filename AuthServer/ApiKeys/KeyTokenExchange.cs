@@ -19,7 +19,7 @@ internal sealed class KeyTokenExchange(AuthDbContext db, AccessTokenIssuer issue
 
         issuer.EnsureReady();
         var granted = scopes is null ? key.Scopes : ApiKeyRules.Ordered(scopes);
-        var (token, expiresIn) = issuer.IssueForKey(caller, key.Presented!.ExpiresAt, granted);
+        var (token, expiresIn) = issuer.IssueForKey(caller, granted);
         var scope = string.Join(' ', granted);
         db.Audit(AuditEvents.ApiKeyTokenIssued, clock.GetUtcNow(), client, caller.UserId, caller.UserId, caller.SessionId, tenant: caller.TenantId, detail: scope);
         await db.SaveChangesAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using Microsoft.IdentityModel.Tokens;
 
 namespace AuthServer.Http;
 
@@ -34,6 +35,15 @@ internal static class ClaimNames
 /// </summary>
 internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, DateTimeOffset AuthenticatedAt, bool IsEmailVerified, Guid? TenantId)
 {
+    /// <summary>What the person is everywhere; none for a key.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
+    /// <summary>What the person is in the active tenant; none for a key.</summary>
+    public IReadOnlyList<string> TenantRoles { get; init; } = [];
+
+    /// <summary>When the token expires, or the key that was sent itself.</summary>
+    public DateTimeOffset ExpiresAt { get; init; }
+
     /// <summary>Which of the session's refresh tokens came with this access token; null in one of before there was the claim.</summary>
     public int? Generation { get; init; }
 
@@ -47,39 +57,49 @@ internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, Dat
     public static ValueTask<Caller?> BindAsync(HttpContext context) => new(Of(context.User));
 
     /// <summary>Null unless the principal comes from a token of ours that was verified.</summary>
-    public static Caller? Of(ClaimsPrincipal principal) => (principal as CallerPrincipal)?.Caller;
+    public static Caller? Of(ClaimsPrincipal principal) => (principal.Identity as CallerIdentity)?.Caller;
 
     /// <summary>Reads what a verified token says; null where a claim is missing that all of ours have.</summary>
-    public static Caller? Read(ClaimsPrincipal principal) =>
-        principal.HasClaim(claim => claim.Type is ClaimNames.ClientId or ClaimNames.Scope) ? ReadKey(principal) : ReadPerson(principal);
+    public static Caller? Read(ClaimsIdentity token, DateTimeOffset expiresAt) =>
+        token.HasClaim(claim => claim.Type is ClaimNames.ClientId or ClaimNames.Scope) ? ReadKey(token, expiresAt) : ReadPerson(token, expiresAt);
 
-    private static Caller? ReadPerson(ClaimsPrincipal principal) =>
-        Guid.TryParse(principal.FindFirstValue(ClaimNames.Subject), out var userId)
-        && Guid.TryParse(principal.FindFirstValue(ClaimNames.SessionId), out var sessionId)
-        && int.TryParse(principal.FindFirstValue(ClaimNames.TokenVersion), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-        && long.TryParse(principal.FindFirstValue(ClaimNames.AuthTime), NumberStyles.None, CultureInfo.InvariantCulture, out var authTime)
-            ? new(userId, sessionId, version, DateTimeOffset.FromUnixTimeSeconds(authTime), IsTrue(principal, ClaimNames.EmailVerified), TenantOf(principal)) { Generation = GenerationOf(principal) }
+    private static Caller? ReadPerson(ClaimsIdentity token, DateTimeOffset expiresAt) =>
+        IdOf(token, ClaimNames.Subject) is { } userId
+        && IdOf(token, ClaimNames.SessionId) is { } sessionId
+        && NumberOf(token, ClaimNames.TokenVersion) is { } version
+        && long.TryParse(TextOf(token, ClaimNames.AuthTime), NumberStyles.None, CultureInfo.InvariantCulture, out var authTime)
+            ? new(userId, sessionId, version, DateTimeOffset.FromUnixTimeSeconds(authTime), IsTrue(token, ClaimNames.EmailVerified), IdOf(token, ClaimNames.Tenant))
+            {
+                Roles = AllOf(token, ClaimNames.Role),
+                TenantRoles = AllOf(token, ClaimNames.TenantRole),
+                ExpiresAt = expiresAt,
+                Generation = NumberOf(token, ClaimNames.Generation),
+            }
             : null;
 
     // Never recent and never proven: what asks for that of a person is not for a key.
-    private static Caller? ReadKey(ClaimsPrincipal principal) =>
-        Guid.TryParse(principal.FindFirstValue(ClaimNames.Subject), out var keyId)
-        && principal.FindFirstValue(ClaimNames.SessionId) == keyId.ToString() && principal.FindFirstValue(ClaimNames.ClientId) == keyId.ToString()
-        && int.TryParse(principal.FindFirstValue(ClaimNames.TokenVersion), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-        && int.TryParse(principal.FindFirstValue(ClaimNames.RequestsPerMinute), NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
-        && principal.FindFirstValue(ClaimNames.Scope)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { } scopes
-            ? OfKey(keyId, version, TenantOf(principal), new(scopes, limit))
+    private static Caller? ReadKey(ClaimsIdentity token, DateTimeOffset expiresAt) =>
+        IdOf(token, ClaimNames.Subject) is { } keyId
+        && TextOf(token, ClaimNames.SessionId) == keyId.ToString() && TextOf(token, ClaimNames.ClientId) == keyId.ToString()
+        && NumberOf(token, ClaimNames.TokenVersion) is { } version
+        && NumberOf(token, ClaimNames.RequestsPerMinute) is { } limit
+        && TextOf(token, ClaimNames.Scope)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { } scopes
+            ? OfKey(keyId, version, IdOf(token, ClaimNames.Tenant), expiresAt, new(scopes, limit))
             : null;
 
-    public static Caller OfKey(Guid keyId, int version, Guid? tenantId, KeyGrant grant) =>
-        new(keyId, keyId, version, DateTimeOffset.UnixEpoch, IsEmailVerified: false, tenantId) { Key = grant };
+    public static Caller OfKey(Guid keyId, int version, Guid? tenantId, DateTimeOffset expiresAt, KeyGrant grant) =>
+        new(keyId, keyId, version, DateTimeOffset.UnixEpoch, IsEmailVerified: false, tenantId) { ExpiresAt = expiresAt, Key = grant };
 
-    private static bool IsTrue(ClaimsPrincipal principal, string claim) => bool.TryParse(principal.FindFirstValue(claim), out var value) && value;
+    private static string? TextOf(ClaimsIdentity token, string claim) => token.FindFirst(claim)?.Value;
 
-    private static int? GenerationOf(ClaimsPrincipal principal) =>
-        int.TryParse(principal.FindFirstValue(ClaimNames.Generation), NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : null;
+    private static string[] AllOf(ClaimsIdentity token, string claim) => [.. token.FindAll(claim).Select(found => found.Value)];
 
-    private static Guid? TenantOf(ClaimsPrincipal principal) => Guid.TryParse(principal.FindFirstValue(ClaimNames.Tenant), out var id) ? id : null;
+    private static bool IsTrue(ClaimsIdentity token, string claim) => bool.TryParse(TextOf(token, claim), out var value) && value;
+
+    private static int? NumberOf(ClaimsIdentity token, string claim) =>
+        int.TryParse(TextOf(token, claim), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static Guid? IdOf(ClaimsIdentity token, string claim) => Guid.TryParse(TextOf(token, claim), out var id) ? id : null;
 }
 
 /// <summary>What an API key may do at this moment.</summary>
@@ -87,17 +107,19 @@ internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, Dat
 /// <param name="RequestsPerMinute">How often, on each replica, together with its access tokens.</param>
 internal sealed record KeyGrant(IReadOnlyList<string> Scopes, int RequestsPerMinute)
 {
-    /// <summary>Where the key itself was sent; null with an access token that was had for it.</summary>
-    public PresentedKey? Presented { get; init; }
+    /// <summary>Whether the key itself was sent, and not an access token that it was exchanged for.</summary>
+    public bool IsPresented { get; init; }
 }
 
-/// <summary>What is known of a key that was sent itself.</summary>
-/// <param name="OwnerId">The administrator who answers for it.</param>
-/// <param name="ExpiresAt">When it stops working.</param>
-internal sealed record PresentedKey(Guid OwnerId, DateTimeOffset ExpiresAt);
-
-/// <summary>The principal of a verified access token. It is remembered with the token, so the claims are read once.</summary>
-internal sealed class CallerPrincipal(ClaimsPrincipal claims, Caller caller) : ClaimsPrincipal(claims)
+/// <summary>
+/// A caller as the framework knows them: by name and roles. It is remembered with the token, so the claims are read once, and only
+/// those are kept that policies look at.
+/// </summary>
+internal sealed class CallerIdentity(Caller caller, string scheme)
+    : CaseSensitiveClaimsIdentity(ClaimsOf(caller), scheme, ClaimNames.Subject, ClaimNames.Role)
 {
     public Caller Caller => caller;
+
+    private static IEnumerable<Claim> ClaimsOf(Caller caller) =>
+        caller.Roles.Select(role => new Claim(ClaimNames.Role, role)).Prepend(new(ClaimNames.Subject, caller.UserId.ToString()));
 }

@@ -31,7 +31,7 @@ internal static class Policies
             options.AddPolicy(Support, policy => policy.RequireRole(Role.Support));
             options.AddPolicy(EmailVerified, policy => policy.Require(ErrorCodes.EmailNotVerified, caller => caller.IsEmailVerified));
             options.AddPolicy(RecentSignIn, policy => policy.Require(ErrorCodes.ReauthenticationRequired, caller => clock.GetUtcNow() - caller.AuthenticatedAt <= Recent));
-            options.AddPolicy(ApiKey, policy => policy.Require(ErrorCodes.Forbidden, caller => caller.Key is { Presented: not null }));
+            options.AddPolicy(ApiKey, policy => policy.Require(ErrorCodes.Forbidden, caller => caller.Key is { IsPresented: true }));
         });
         services.AddSingleton<IAuthorizationHandler, CallerRequirementHandler>();
         services.AddSingleton<IAuthorizationHandler, KeyAccessHandler>();

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Claims;
 using AuthServer.Domain;
 using AuthServer.Http;
 
@@ -52,9 +50,8 @@ public sealed record LogoutRequest(string? RefreshToken = null);
 /// <param name="Scope">What an API key may do, with spaces between; null for a person. <c>sub</c> and <c>sid</c> are then the key's id.</param>
 public sealed record VerifyResponse(bool Valid, Guid Sub, Guid Sid, IReadOnlyList<string> Roles, Guid? Tenant, long Exp, string? Scope)
 {
-    internal static VerifyResponse Of(ClaimsPrincipal token, Caller caller) => new(
-        true, caller.UserId, caller.SessionId, [.. token.FindAll(ClaimNames.Role).Select(claim => claim.Value)], caller.TenantId,
-        long.Parse(token.FindFirstValue(ClaimNames.Expires)!, CultureInfo.InvariantCulture), caller.Key is { } key ? string.Join(' ', key.Scopes) : null);
+    internal static VerifyResponse Of(Caller caller) => new(
+        true, caller.UserId, caller.SessionId, caller.Roles, caller.TenantId, caller.ExpiresAt.ToUnixTimeSeconds(), caller.Key is { } key ? string.Join(' ', key.Scopes) : null);
 }
 
 /// <summary>A page of a person's devices.</summary>

@@ -120,7 +120,7 @@ internal static class SessionsEndpoints
         return TypedResults.NoContent();
     }
 
-    private static Ok<VerifyResponse> Verify(HttpContext context, Caller caller) => TypedResults.Ok(VerifyResponse.Of(context.User, caller));
+    private static Ok<VerifyResponse> Verify(Caller caller) => TypedResults.Ok(VerifyResponse.Of(caller));
 
     private static async Task<Results<Ok<SessionPage>, Problem>> List(Caller caller, AuthDbContext db, TimeProvider clock, CancellationToken cancellationToken,
         [Description("How many to pass over.")] int skip = 0,

@@ -44,21 +44,21 @@ internal sealed record StaffMember(Caller Caller, bool IsAdmin, Guid? TenantId)
             return new(caller, IsAdmin: true, caller.TenantId);
         }
 
-        if (principal.IsInRole(Role.Admin))
+        if (caller.Roles.Contains(Role.Admin))
         {
             return new(caller, IsAdmin: true, null);
         }
 
-        if (caller.TenantId is { } tenant && StaffRoleIn(principal) is { } role)
+        if (caller.TenantId is { } tenant && StaffRoleIn(caller) is { } role)
         {
             return new(caller, role == Role.Admin, tenant);
         }
 
-        return principal.IsInRole(Role.Support) ? new(caller, IsAdmin: false, null) : null;
+        return caller.Roles.Contains(Role.Support) ? new(caller, IsAdmin: false, null) : null;
     }
 
-    private static string? StaffRoleIn(ClaimsPrincipal principal) =>
-        principal.HasClaim(ClaimNames.TenantRole, Role.Admin) ? Role.Admin
-        : principal.HasClaim(ClaimNames.TenantRole, Role.Support) ? Role.Support
+    private static string? StaffRoleIn(Caller caller) =>
+        caller.TenantRoles.Contains(Role.Admin) ? Role.Admin
+        : caller.TenantRoles.Contains(Role.Support) ? Role.Support
         : null;
 }

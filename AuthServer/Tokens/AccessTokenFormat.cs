@@ -7,14 +7,14 @@ namespace AuthServer.Tokens;
 
 /// <summary>
 /// What a string must look like before it is worth a signature check. The stock handler is lenient where a token
-/// server should not be: it takes base64 with stray characters, and an RSA key takes any RSA algorithm the header names.
+/// server should not be: it takes padded base64, members given twice, critical extensions it does not know, and times as text.
 /// </summary>
 internal static class AccessTokenFormat
 {
     /// <summary>RFC 9068 section 2.1.</summary>
     public const string Type = "at+jwt";
 
-    private const string LongType = "application/at+jwt";
+    public const string LongType = "application/" + Type;
     private const int MaxLength = 4096;
     private const long MaxTime = 253402300799;
 

@@ -43,10 +43,10 @@ internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, Se
     });
 
     /// <summary>The access token of an API key, with some of its scopes, and how many seconds it is good: never longer than the key.</summary>
-    public (string Token, int ExpiresIn) IssueForKey(Caller key, DateTimeOffset keyExpiresAt, IReadOnlyList<string> scopes)
+    public (string Token, int ExpiresIn) IssueForKey(Caller key, IReadOnlyList<string> scopes)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var expires = Math.Min(now + settings.ApiKeyTokenSeconds, keyExpiresAt.ToUnixTimeSeconds());
+        var expires = Math.Min(now + settings.ApiKeyTokenSeconds, key.ExpiresAt.ToUnixTimeSeconds());
         var token = Sign(json =>
         {
             WriteCommon(json, key.UserId, key.UserId, now, expires);

@@ -38,7 +38,7 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyGuesses guess
             UPDATE api_keys k SET last_used_at = @now FROM found f
             WHERE k.id = f.id AND f.may_act AND f.revoked_at IS NULL AND f.expires_at > @now AND sha256(f.secret_hash || @salt) = @salted
                 AND (k.last_used_at IS NULL OR k.last_used_at <= @minute_ago))
-        SELECT secret_hash, owner_id, tenant_id, scopes, version, requests_per_minute, expires_at, revoked_at IS NOT NULL, may_act FROM found
+        SELECT secret_hash, tenant_id, scopes, version, requests_per_minute, expires_at, revoked_at IS NOT NULL, may_act FROM found
         """;
 
     private const string RefusedSql = $"""
@@ -76,9 +76,10 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyGuesses guess
     // Only who has the secret is told what is wrong with the key.
     private ApiKeyOutcome Judge(Guid id, Found found) =>
         found.IsRevoked ? new ApiKeyOutcome.Refused(ErrorCodes.ApiKeyRevoked)
-        : found.Presented.ExpiresAt <= clock.GetUtcNow() ? new ApiKeyOutcome.Refused(ErrorCodes.ApiKeyExpired)
+        : found.ExpiresAt <= clock.GetUtcNow() ? new ApiKeyOutcome.Refused(ErrorCodes.ApiKeyExpired)
         : !found.MayAct ? new ApiKeyOutcome.Refused(ErrorCodes.InvalidApiKey)
-        : new ApiKeyOutcome.Good(Caller.OfKey(id, found.Version, found.TenantId, new(found.Scopes, found.RequestsPerMinute) { Presented = found.Presented }));
+        : new ApiKeyOutcome.Good(Caller.OfKey(
+            id, found.Version, found.TenantId, found.ExpiresAt, new(found.Scopes, found.RequestsPerMinute) { IsPresented = true }));
 
     private async Task<Found?> FindAsync(ApiKeyText key, CancellationToken cancellationToken)
     {
@@ -92,8 +93,8 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyGuesses guess
         command.Parameters.Add(new("salted", SHA256.HashData([.. key.SecretHash, .. salt])));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return !await row.ReadAsync(cancellationToken) ? null : new(
-            row.GetFieldValue<byte[]>(0), new(row.GetGuid(1), row.GetFieldValue<DateTimeOffset>(6)), row.IsDBNull(2) ? null : row.GetGuid(2),
-            row.GetFieldValue<string[]>(3), row.GetInt32(4), row.GetInt32(5), row.GetBoolean(7), row.GetBoolean(8));
+            row.GetFieldValue<byte[]>(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetFieldValue<string[]>(2), row.GetInt32(3), row.GetInt32(4),
+            row.GetFieldValue<DateTimeOffset>(5), row.GetBoolean(6), row.GetBoolean(7));
     }
 
     // Even if whoever guesses hangs up meanwhile.
@@ -106,5 +107,6 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyGuesses guess
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    private sealed record Found(byte[] SecretHash, PresentedKey Presented, Guid? TenantId, string[] Scopes, int Version, int RequestsPerMinute, bool IsRevoked, bool MayAct);
+    private sealed record Found(
+        byte[] SecretHash, Guid? TenantId, string[] Scopes, int Version, int RequestsPerMinute, DateTimeOffset ExpiresAt, bool IsRevoked, bool MayAct);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Claims;
 using System.Text.Encodings.Web;
 using AuthServer.Data;
 using AuthServer.Http;
@@ -26,7 +24,7 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
         {
             return await check.CheckAsync(ApiKeyHeaders.Single(Request), Client.Of(Context), Context.RequestAborted) switch
             {
-                ApiKeyOutcome.Good good => AuthenticateResult.Success(new(PrincipalOf(good.Caller), Scheme.Name)),
+                ApiKeyOutcome.Good good => AuthenticateResult.Success(new(new(new CallerIdentity(good.Caller, Scheme.Name)), Scheme.Name)),
                 ApiKeyOutcome.Refused refused => AuthenticateResult.Fail(new ApiKeyRefusedException(refused.Reason, refused.RetryAfter)),
                 _ => throw new System.Diagnostics.UnreachableException(),
             };
@@ -52,15 +50,5 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
         }
 
         await new Problem(refused.Refusal, retryAfter: refused.RetryAfter).ExecuteAsync(Context);
-    }
-
-    private CallerPrincipal PrincipalOf(Caller caller)
-    {
-        Claim[] claims =
-        [
-            new(ClaimNames.Subject, caller.UserId.ToString()),
-            new(ClaimNames.Expires, caller.Key!.Presented!.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
-        ];
-        return new(new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme.Name, ClaimNames.Subject, ClaimNames.Role)), caller);
     }
 }

@@ -10,7 +10,7 @@ internal static class ApiKeyHeaders
     private const string Header = "X-API-Key";
 
     /// <summary>Whether the request tries to.</summary>
-    public static bool AreSent(HttpRequest request) => request.Headers.ContainsKey(Header) || request.Headers.Authorization.Any(IsKey);
+    public static bool AreSent(HttpRequest request) => request.Headers.ContainsKey(Header) || HaveKey(request.Headers.Authorization);
 
     /// <summary>The one key; null where there is another beside it, or a token: which of the two would count?</summary>
     public static string? Single(HttpRequest request) => (request.Headers[Header], request.Headers.Authorization) switch
@@ -19,6 +19,20 @@ internal static class ApiKeyHeaders
         ({ Count: 0 }, { Count: 1 } authorization) when IsKey(authorization) => authorization.ToString()[Scheme.Length..].Trim(' '),
         _ => null,
     };
+
+    // Asked of every request: a query over the values would allocate.
+    private static bool HaveKey(StringValues authorizations)
+    {
+        foreach (var authorization in authorizations)
+        {
+            if (IsKey(authorization))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static bool IsKey(string? authorization) =>
         authorization is not null && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && (authorization.Length == Scheme.Length || authorization[Scheme.Length] == ' ');

@@ -23,13 +23,11 @@ internal static class Bearer
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer().AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHeaders.Scheme, null);
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<RememberingValidator>((options, validator) =>
         {
-            options.SecurityTokenValidators.Clear();
-            options.SecurityTokenValidators.Add(validator);
+            options.TokenHandlers.Clear();
+            options.TokenHandlers.Add(validator);
+            options.TokenValidationParameters = new NotCloned();
             options.SaveToken = false;
             options.ForwardDefaultSelector = static context => ApiKeyHeaders.AreSent(context.Request) ? ApiKeyHeaders.Scheme : null;
-            options.RequireHttpsMetadata = false;
-            // The keys come from our own ring: there is no other server to ask for them.
-            options.Configuration = new();
             options.Events = new() { OnMessageReceived = PrepareAsync, OnChallenge = ChallengeAsync };
         });
     }
@@ -79,4 +77,10 @@ internal static class Bearer
         _ when DatabaseFaults.IsUnavailable(failure) => ErrorCodes.DatabaseUnavailable,
         _ => ErrorCodes.InvalidToken,
     };
+
+    // The handler copies its parameters for each request; our validator has its own and never looks at these.
+    private sealed class NotCloned : TokenValidationParameters
+    {
+        public override TokenValidationParameters Clone() => this;
+    }
 }

@@ -14,9 +14,13 @@ internal sealed class KeyPair
 
     private readonly Func<byte[], byte[]> _sign;
 
-    private KeyPair(string id, string algorithm, SecurityKey verificationKey, JsonWebKey? published, Func<byte[], byte[]> sign, SigningKey? stored)
+    private KeyPair(SigningKey stored, SecurityKey publicHalf, Func<byte[], byte[]> sign)
+        : this(stored.Id, stored.Algorithm, publicHalf, sign) => (Stored, Published) = (stored, Publish(publicHalf, stored.Algorithm));
+
+    private KeyPair(string id, string algorithm, SecurityKey verificationKey, Func<byte[], byte[]> sign)
     {
-        (Id, Algorithm, VerificationKey, Published, _sign, Stored) = (id, algorithm, verificationKey, published, sign, stored);
+        (Id, Algorithm, VerificationKey, _sign) = (id, algorithm, verificationKey, sign);
+        VerificationKey.KeyId = id;
         Header = Encoding.ASCII.GetBytes(Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"{{algorithm}}","typ":"{{AccessTokenFormat.Type}}","kid":"{{id}}"}""")) + ".");
     }
 
@@ -43,7 +47,7 @@ internal sealed class KeyPair
         using AsymmetricAlgorithm key = algorithm == SigningAlgorithms.Rs256 ? RSA.Create(RsaBits) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var publicKey = key.ExportSubjectPublicKeyInfo();
         var privateKey = key.ExportPkcs8PrivateKey();
-        var id = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(Thumbprint(Publish(key, algorithm, "")))));
+        var id = Base64Url.EncodeToString(PublicHalf(key).ComputeJwkThumbprint());
         var wrapped = wrapping.Wrap(privateKey, id);
         CryptographicOperations.ZeroMemory(privateKey);
         return new(id, algorithm, publicKey, wrapped, now, activatesAt, use, keep);
@@ -65,7 +69,7 @@ internal sealed class KeyPair
     public static KeyPair FromSharedSecret(string secret)
     {
         var bytes = Encoding.UTF8.GetBytes(secret);
-        return new("shared", SigningAlgorithms.Hs256, new SymmetricSecurityKey(bytes), null, data => HMACSHA256.HashData(bytes, data), null);
+        return new("shared", SigningAlgorithms.Hs256, new SymmetricSecurityKey(bytes), data => HMACSHA256.HashData(bytes, data));
     }
 
     private static KeyPair OpenEcdsa(SigningKey stored, byte[] privateKey)
@@ -73,29 +77,27 @@ internal sealed class KeyPair
         var key = ECDsa.Create();
         key.ImportPkcs8PrivateKey(privateKey, out _);
         // RFC 7518 section 3.4 wants r ‖ s, not the DER that X.509 uses.
-        return new(stored.Id, stored.Algorithm, new ECDsaSecurityKey(key) { KeyId = stored.Id }, Publish(key, stored.Algorithm, stored.Id),
-            data => key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation), stored);
+        return new(stored, PublicHalf(key), data => key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
     }
 
     private static KeyPair OpenRsa(SigningKey stored, byte[] privateKey)
     {
         var key = RSA.Create();
         key.ImportPkcs8PrivateKey(privateKey, out _);
-        return new(stored.Id, stored.Algorithm, new RsaSecurityKey(key) { KeyId = stored.Id }, Publish(key, stored.Algorithm, stored.Id),
-            data => key.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), stored);
+        return new(stored, PublicHalf(key), data => key.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
-    private static JsonWebKey Publish(AsymmetricAlgorithm key, string algorithm, string id) => key switch
+    // The library's converter puts the private half into a JWK as well, where it is given one.
+    private static SecurityKey PublicHalf(AsymmetricAlgorithm key) => key switch
     {
-        ECDsa ecdsa when ecdsa.ExportParameters(false).Q is { } point =>
-            new("EC", "sig", algorithm, id) { Crv = "P-256", X = Base64Url.EncodeToString(point.X), Y = Base64Url.EncodeToString(point.Y) },
-        RSA rsa when rsa.ExportParameters(false) is var parts =>
-            new("RSA", "sig", algorithm, id) { N = Base64Url.EncodeToString(parts.Modulus), E = Base64Url.EncodeToString(parts.Exponent) },
+        ECDsa ecdsa => new ECDsaSecurityKey(ECDsa.Create(ecdsa.ExportParameters(includePrivateParameters: false))),
+        RSA rsa => new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: false)),
         _ => throw new NotSupportedException(key.GetType().Name),
     };
 
-    // RFC 7638 section 3.2: the required members alone, in lexicographic order, without white space.
-    private static string Thumbprint(JsonWebKey key) => key.Kty == "EC"
-        ? $$"""{"crv":"{{key.Crv}}","kty":"EC","x":"{{key.X}}","y":"{{key.Y}}"}"""
-        : $$"""{"e":"{{key.E}}","kty":"RSA","n":"{{key.N}}"}""";
+    private static JsonWebKey Publish(SecurityKey key, string algorithm)
+    {
+        var converted = JsonWebKeyConverter.ConvertFromSecurityKey(key);
+        return new(converted.Kty, "sig", algorithm, key.KeyId) { Crv = converted.Crv, X = converted.X, Y = converted.Y, N = converted.N, E = converted.E };
+    }
 }

@@ -1,10 +1,11 @@
-using System.IdentityModel.Tokens.Jwt;
-using System.Security.Claims;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using AuthServer.Http;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace AuthServer.Tokens;
@@ -14,15 +15,16 @@ namespace AuthServer.Tokens;
 /// first request with a token costs an elliptic curve. What is remembered is bounded, keyed by the token's hash, and
 /// never outlives the token or its key. Whether the session still lives is asked anew on every request.
 /// </summary>
-internal sealed class RememberingValidator : ISecurityTokenValidator, IDisposable
+internal sealed class RememberingValidator : TokenHandler, IDisposable
 {
     private const int MaxRemembered = 20_000;
+    private const int MostOnStack = 1024;
 
     private readonly KeyRing _ring;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _skew;
     private readonly TokenValidationParameters _rules;
-    private readonly Handler _handler = new() { MapInboundClaims = false };
+    private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly MemoryCache _verified = new(Options.Create(new MemoryCacheOptions { SizeLimit = MaxRemembered }));
 
     public RememberingValidator(KeyRing ring, TokenSettings settings, ServerSettings server, TimeProvider clock)
@@ -32,50 +34,68 @@ internal sealed class RememberingValidator : ISecurityTokenValidator, IDisposabl
         {
             ValidIssuer = server.PublicUrl,
             ValidAudience = settings.Audience,
-            ValidTypes = [AccessTokenFormat.Type, "application/" + AccessTokenFormat.Type],
-            RequireSignedTokens = true,
-            // Checked here: the handler reads times as 32-bit numbers and leaves out what is after January 2038.
+            ValidTypes = [AccessTokenFormat.Type, AccessTokenFormat.LongType],
+            TryAllIssuerSigningKeys = false,
+            // Checked here, of remembered tokens as well.
             ValidateLifetime = false,
-            NameClaimType = ClaimNames.Subject,
-            RoleClaimType = ClaimNames.Role,
         };
     }
 
-    public bool CanValidateToken => true;
-
-    public int MaximumTokenSizeInBytes { get; set; } = 4096;
-
-    // Everything is ours to judge: what cannot be read must fail as a bad token, not as a missing one.
-    public bool CanReadToken(string securityToken) => true;
-
-    public ClaimsPrincipal ValidateToken(string securityToken, TokenValidationParameters validationParameters, out SecurityToken validatedToken)
+    /// <summary>By our own rules, whatever parameters are given.</summary>
+    public override Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
     {
         if (!_ring.IsLoaded)
         {
-            throw new Data.NotReadyException("The signing keys have not been loaded.");
+            return Task.FromResult(Refused(new Data.NotReadyException("The signing keys have not been loaded.")));
         }
 
-        var hash = TokenHash.Of(securityToken);
-        if (_verified.TryGetValue(hash, out Verified? known) && known is not null && ReferenceEquals(_ring.Find(known.Key.Id), known.Key))
+        Span<char> hash = stackalloc char[SHA256.HashSizeInBytes / sizeof(char)];
+        HashOf(token, MemoryMarshal.AsBytes(hash));
+        if (!_verified.TryGetValue(hash, out VerifiedToken? known) || !ReferenceEquals(_ring.Find(known!.Key.Id), known.Key))
         {
-            CheckLifetime(known.NotBefore, known.Expires);
-            validatedToken = known.Token;
-            return known.Principal;
+            return VerifyAsync(token, hash.ToString());
         }
 
-        var (key, notBefore, expires) = AccessTokenFormat.Check(securityToken, _ring);
-        var rules = _rules.Clone();
-        rules.IssuerSigningKey = key.VerificationKey;
-        var claims = _handler.ValidateToken(securityToken, rules, out validatedToken);
-        CheckLifetime(notBefore, expires);
-        var principal = new CallerPrincipal(claims, Caller.Read(claims) ?? throw new SecurityTokenException("A claim is missing or of the wrong type."));
-        Remember(hash, new(key, notBefore, expires, principal, validatedToken));
-        return principal;
+        return LifetimeFault(known.NotBefore, known.Expires) is { } fault ? Task.FromResult(Refused(fault)) : known.Result;
     }
 
     public void Dispose() => _verified.Dispose();
 
-    private void Remember(TokenHash hash, Verified verified)
+    private async Task<TokenValidationResult> VerifyAsync(string token, string hash)
+    {
+        try
+        {
+            var (key, notBefore, expires) = AccessTokenFormat.Check(token, _ring);
+            var result = await _handler.ValidateTokenAsync(token, RulesOf(key));
+            if (!result.IsValid)
+            {
+                return result;
+            }
+
+            if (LifetimeFault(notBefore, expires) is { } fault)
+            {
+                return Refused(fault);
+            }
+
+            var caller = Caller.Read(result.ClaimsIdentity, expires) ?? throw new SecurityTokenException("A claim is missing or of the wrong type.");
+            var verified = new VerifiedToken(key, notBefore, expires, new CallerIdentity(caller, JwtBearerDefaults.AuthenticationScheme));
+            Remember(hash, verified);
+            return await verified.Result;
+        }
+        catch (SecurityTokenException exception)
+        {
+            return Refused(exception);
+        }
+    }
+
+    private TokenValidationParameters RulesOf(KeyPair key)
+    {
+        var rules = _rules.Clone();
+        (rules.IssuerSigningKey, rules.ValidAlgorithms) = (key.VerificationKey, [key.Algorithm]);
+        return rules;
+    }
+
+    private void Remember(string hash, VerifiedToken verified)
     {
         var left = verified.Expires - _clock.GetUtcNow() + _skew;
         if (left > TimeSpan.Zero)
@@ -84,36 +104,52 @@ internal sealed class RememberingValidator : ISecurityTokenValidator, IDisposabl
         }
     }
 
-    private void CheckLifetime(DateTimeOffset notBefore, DateTimeOffset expires)
+    private SecurityTokenException? LifetimeFault(DateTimeOffset notBefore, DateTimeOffset expires)
     {
         var now = _clock.GetUtcNow();
-        if (now - expires >= _skew)
-        {
-            throw new SecurityTokenExpiredException("The token has expired.");
-        }
-
-        if (notBefore - now > _skew)
-        {
-            throw new SecurityTokenNotYetValidException("The token is not valid yet.");
-        }
+        return now - expires >= _skew ? new SecurityTokenExpiredException("The token has expired.")
+            : notBefore - now > _skew ? new SecurityTokenNotYetValidException("The token is not valid yet.")
+            : null;
     }
 
-    private sealed record Verified(KeyPair Key, DateTimeOffset NotBefore, DateTimeOffset Expires, ClaimsPrincipal Principal, SecurityToken Token);
-
-    // The stock one looks at the form with a regular expression that gives up after a tenth of a second, and on a busy
-    // machine that is no time: good tokens were called bad. AccessTokenFormat has looked at the form already.
-    private sealed class Handler : JwtSecurityTokenHandler
+    // What is not ASCII is hashed as a question mark: no token of ours has one.
+    private static void HashOf(string token, Span<byte> hash)
     {
-        public override bool CanReadToken(string token) => true;
+        var bytes = token.Length <= MostOnStack ? stackalloc byte[MostOnStack] : new byte[token.Length];
+        SHA256.HashData(bytes[..Encoding.ASCII.GetBytes(token, bytes)], hash);
     }
 
-    private readonly record struct TokenHash(UInt128 High, UInt128 Low)
+    private static TokenValidationResult Refused(Exception reason) => new() { Exception = reason };
+
+    /// <summary>What is remembered of a token: who called, and until when. Not the token itself, which is many times as long.</summary>
+    private sealed class VerifiedToken : SecurityToken
     {
-        public static TokenHash Of(string token)
+        public VerifiedToken(KeyPair key, DateTimeOffset notBefore, DateTimeOffset expires, CallerIdentity caller)
         {
-            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(Encoding.UTF8.GetBytes(token), hash);
-            return new(BitConverter.ToUInt128(hash), BitConverter.ToUInt128(hash[16..]));
+            (Key, NotBefore, Expires) = (key, notBefore, expires);
+            Result = Task.FromResult(new TokenValidationResult { IsValid = true, SecurityToken = this, ClaimsIdentity = caller });
         }
+
+        public KeyPair Key { get; }
+
+        public DateTimeOffset NotBefore { get; }
+
+        public DateTimeOffset Expires { get; }
+
+        /// <summary>Shared by all requests with the token: to be read only.</summary>
+        public Task<TokenValidationResult> Result { get; }
+
+        public override string? Id => null;
+
+        public override string? Issuer => null;
+
+        public override SecurityKey SecurityKey => Key.VerificationKey;
+
+        public override SecurityKey? SigningKey { get; set; }
+
+        // Left open: the framework would write both as text into each request's ticket, where nobody reads them.
+        public override DateTime ValidFrom => default;
+
+        public override DateTime ValidTo => default;
     }
 }
