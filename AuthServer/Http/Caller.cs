@@ -53,6 +53,10 @@ internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, Dat
     /// <summary>Whether this is an API key, or its access token, and no person.</summary>
     public bool IsKey => Key is not null;
 
+    public bool HasRole(string role) => Roles.Contains(role, StringComparer.Ordinal);
+
+    public bool HasTenantRole(string role) => TenantRoles.Contains(role, StringComparer.Ordinal);
+
     /// <summary>For a handler's parameter: the route's authorization has made sure that there is one.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context) => new(Of(context.User));
 

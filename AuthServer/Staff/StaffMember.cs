@@ -44,7 +44,7 @@ internal sealed record StaffMember(Caller Caller, bool IsAdmin, Guid? TenantId)
             return new(caller, IsAdmin: true, caller.TenantId);
         }
 
-        if (caller.Roles.Contains(Role.Admin))
+        if (caller.HasRole(Role.Admin))
         {
             return new(caller, IsAdmin: true, null);
         }
@@ -54,11 +54,11 @@ internal sealed record StaffMember(Caller Caller, bool IsAdmin, Guid? TenantId)
             return new(caller, role == Role.Admin, tenant);
         }
 
-        return caller.Roles.Contains(Role.Support) ? new(caller, IsAdmin: false, null) : null;
+        return caller.HasRole(Role.Support) ? new(caller, IsAdmin: false, null) : null;
     }
 
     private static string? StaffRoleIn(Caller caller) =>
-        caller.TenantRoles.Contains(Role.Admin) ? Role.Admin
-        : caller.TenantRoles.Contains(Role.Support) ? Role.Support
+        caller.HasTenantRole(Role.Admin) ? Role.Admin
+        : caller.HasTenantRole(Role.Support) ? Role.Support
         : null;
 }
