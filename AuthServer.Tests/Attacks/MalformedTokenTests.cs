@@ -113,7 +113,8 @@ public sealed class MalformedTokenTests(TestServer server) : IClassFixture<TestS
             for (var bit = 0; bit < 7; bit++)
             {
                 var altered = $"{token[..place]}{(char)(token[place] ^ (1 << bit))}{token[(place + 1)..]}";
-                (await validator.ValidateTokenAsync(altered, new())).IsValid.Should().BeFalse("bit {0} of character {1} was changed", bit, place);
+                var verdict = await validator.ValidateTokenAsync(altered, new());
+                verdict.IsValid.Should().BeFalse("bit {0} of character {1} was changed", bit, place);
             }
         }
     }

@@ -97,7 +97,8 @@ public sealed class PoliciesTests(PoliciesTests.ServerWithRoutes server) : IClas
     private async Task<bool> IsAllowedAsync(SignedIn person, string policy)
     {
         var token = await server.Services.GetRequiredService<RememberingValidator>().ValidateTokenAsync(person.AccessToken, new());
-        return (await server.Services.GetRequiredService<IAuthorizationService>().AuthorizeAsync(new(token.ClaimsIdentity), policy)).Succeeded;
+        var authorization = server.Services.GetRequiredService<IAuthorizationService>();
+        return (await authorization.AuthorizeAsync(new(token.ClaimsIdentity), policy)).Succeeded;
     }
 
     /// <summary>The real server with a route for each policy, and one that names none.</summary>

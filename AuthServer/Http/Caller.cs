@@ -65,14 +65,18 @@ internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, Dat
 
     /// <summary>Reads what a verified token says; null where a claim is missing that all of ours have.</summary>
     public static Caller? Read(ClaimsIdentity token, DateTimeOffset expiresAt) =>
-        token.HasClaim(claim => claim.Type is ClaimNames.ClientId or ClaimNames.Scope) ? ReadKey(token, expiresAt) : ReadPerson(token, expiresAt);
+        token.HasClaim(claim => claim.Type is ClaimNames.ClientId or ClaimNames.Scope)
+            ? ReadKey(token, expiresAt)
+            : ReadPerson(token, expiresAt);
 
     private static Caller? ReadPerson(ClaimsIdentity token, DateTimeOffset expiresAt) =>
         IdOf(token, ClaimNames.Subject) is { } userId
         && IdOf(token, ClaimNames.SessionId) is { } sessionId
         && NumberOf(token, ClaimNames.TokenVersion) is { } version
         && long.TryParse(TextOf(token, ClaimNames.AuthTime), NumberStyles.None, CultureInfo.InvariantCulture, out var authTime)
-            ? new(userId, sessionId, version, DateTimeOffset.FromUnixTimeSeconds(authTime), IsTrue(token, ClaimNames.EmailVerified), IdOf(token, ClaimNames.Tenant))
+            ? new(
+                userId, sessionId, version, DateTimeOffset.FromUnixTimeSeconds(authTime), IsTrue(token, ClaimNames.EmailVerified),
+                IdOf(token, ClaimNames.Tenant))
             {
                 Roles = AllOf(token, ClaimNames.Role),
                 TenantRoles = AllOf(token, ClaimNames.TenantRole),
@@ -84,7 +88,8 @@ internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, Dat
     // Never recent and never proven: what asks for that of a person is not for a key.
     private static Caller? ReadKey(ClaimsIdentity token, DateTimeOffset expiresAt) =>
         IdOf(token, ClaimNames.Subject) is { } keyId
-        && TextOf(token, ClaimNames.SessionId) == keyId.ToString() && TextOf(token, ClaimNames.ClientId) == keyId.ToString()
+        && TextOf(token, ClaimNames.SessionId) == keyId.ToString()
+        && TextOf(token, ClaimNames.ClientId) == keyId.ToString()
         && NumberOf(token, ClaimNames.TokenVersion) is { } version
         && NumberOf(token, ClaimNames.RequestsPerMinute) is { } limit
         && TextOf(token, ClaimNames.Scope)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { } scopes

@@ -51,7 +51,8 @@ public sealed record LogoutRequest(string? RefreshToken = null);
 public sealed record VerifyResponse(bool Valid, Guid Sub, Guid Sid, IReadOnlyList<string> Roles, Guid? Tenant, long Exp, string? Scope)
 {
     internal static VerifyResponse Of(Caller caller) => new(
-        true, caller.UserId, caller.SessionId, caller.Roles, caller.TenantId, caller.ExpiresAt.ToUnixTimeSeconds(), caller.Key is { } key ? string.Join(' ', key.Scopes) : null);
+        true, caller.UserId, caller.SessionId, caller.Roles, caller.TenantId, caller.ExpiresAt.ToUnixTimeSeconds(),
+        caller.Key is { } key ? string.Join(' ', key.Scopes) : null);
 }
 
 /// <summary>A page of a person's devices.</summary>

@@ -24,6 +24,19 @@ internal static class AccessTokenFormat
     /// <exception cref="SecurityTokenException">It has not.</exception>
     public static (KeyPair Key, DateTimeOffset NotBefore, DateTimeOffset Expires) Check(string token, KeyRing ring)
     {
+        try
+        {
+            return Read(token, ring);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // The parser lets text pass that is no Unicode, and says so when it is read.
+            throw new SecurityTokenException("Not strict JSON.", exception);
+        }
+    }
+
+    private static (KeyPair Key, DateTimeOffset NotBefore, DateTimeOffset Expires) Read(string token, KeyRing ring)
+    {
         if (token.Length > MaxLength || token.Split('.') is not [var header, var payload, var signature] || !IsCanonical(signature))
         {
             throw new SecurityTokenException("Not three canonical base64url parts.");
@@ -74,15 +87,8 @@ internal static class AccessTokenFormat
             throw new SecurityTokenException("Not canonical base64url.");
         }
 
-        try
-        {
-            var json = JsonDocument.Parse(Base64Url.DecodeFromChars(part), Strict);
-            return json.RootElement.ValueKind == JsonValueKind.Object ? json : throw new SecurityTokenException("Not a JSON object.");
-        }
-        catch (JsonException exception)
-        {
-            throw new SecurityTokenException("Not strict JSON.", exception);
-        }
+        var json = JsonDocument.Parse(Base64Url.DecodeFromChars(part), Strict);
+        return json.RootElement.ValueKind == JsonValueKind.Object ? json : throw new SecurityTokenException("Not a JSON object.");
     }
 
     // Encoding what was decoded must give the same text: no padding, no white space, no stray bits in the last character.

@@ -93,8 +93,8 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyGuesses guess
         command.Parameters.Add(new("salted", SHA256.HashData([.. key.SecretHash, .. salt])));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return !await row.ReadAsync(cancellationToken) ? null : new(
-            row.GetFieldValue<byte[]>(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetFieldValue<string[]>(2), row.GetInt32(3), row.GetInt32(4),
-            row.GetFieldValue<DateTimeOffset>(5), row.GetBoolean(6), row.GetBoolean(7));
+            row.GetFieldValue<byte[]>(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetFieldValue<string[]>(2),
+            row.GetInt32(3), row.GetInt32(4), row.GetFieldValue<DateTimeOffset>(5), row.GetBoolean(6), row.GetBoolean(7));
     }
 
     // Even if whoever guesses hangs up meanwhile.
@@ -108,5 +108,6 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyGuesses guess
     }
 
     private sealed record Found(
-        byte[] SecretHash, Guid? TenantId, string[] Scopes, int Version, int RequestsPerMinute, DateTimeOffset ExpiresAt, bool IsRevoked, bool MayAct);
+        byte[] SecretHash, Guid? TenantId, string[] Scopes, int Version, int RequestsPerMinute, DateTimeOffset ExpiresAt,
+        bool IsRevoked, bool MayAct);
 }

@@ -21,18 +21,20 @@ internal static class Bearer
         // The framework tells of each refusal: two lines for whatever strangers send.
         services.AddLogging(logging => logging.AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning));
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer().AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHeaders.Scheme, null);
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<RememberingValidator>((options, validator) =>
-        {
-            options.TokenHandlers.Clear();
-            options.TokenHandlers.Add(validator);
-            options.TokenValidationParameters = new NotCloned();
-            options.SaveToken = false;
-            options.ForwardDefaultSelector = static context => ApiKeyHeaders.AreSent(context.Request) ? ApiKeyHeaders.Scheme : null;
-            options.Events = new() { OnMessageReceived = PrepareAsync, OnChallenge = ChallengeAsync };
-        });
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<RememberingValidator, KeyRing>(SetUp);
     }
 
-    private static async Task PrepareAsync(MessageReceivedContext context)
+    private static void SetUp(JwtBearerOptions options, RememberingValidator validator, KeyRing ring)
+    {
+        options.TokenHandlers.Clear();
+        options.TokenHandlers.Add(validator);
+        options.TokenValidationParameters = new NotCloned();
+        options.SaveToken = false;
+        options.ForwardDefaultSelector = static context => ApiKeyHeaders.AreSent(context.Request) ? ApiKeyHeaders.Scheme : null;
+        options.Events = new() { OnMessageReceived = context => PrepareAsync(context, ring), OnChallenge = ChallengeAsync };
+    }
+
+    private static async Task PrepareAsync(MessageReceivedContext context, KeyRing ring)
     {
         if (context.Request.Headers.Authorization.Count > 1)
         {
@@ -44,7 +46,7 @@ internal static class Bearer
         {
             if (context.Request.Headers.Authorization.Count > 0)
             {
-                await context.HttpContext.RequestServices.GetRequiredService<KeyRing>().EnsureCurrentAsync(context.HttpContext.RequestAborted);
+                await ring.EnsureCurrentAsync(context.HttpContext.RequestAborted);
             }
         }
         catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception))

@@ -77,7 +77,8 @@ internal sealed class KeyPair
         var key = ECDsa.Create();
         key.ImportPkcs8PrivateKey(privateKey, out _);
         // RFC 7518 section 3.4 wants r ‖ s, not the DER that X.509 uses.
-        return new(stored, PublicHalf(key), data => key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+        return new(stored, PublicHalf(key),
+            data => key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
     }
 
     private static KeyPair OpenRsa(SigningKey stored, byte[] privateKey)
@@ -98,6 +99,13 @@ internal sealed class KeyPair
     private static JsonWebKey Publish(SecurityKey key, string algorithm)
     {
         var converted = JsonWebKeyConverter.ConvertFromSecurityKey(key);
-        return new(converted.Kty, "sig", algorithm, key.KeyId) { Crv = converted.Crv, X = converted.X, Y = converted.Y, N = converted.N, E = converted.E };
+        return new(converted.Kty, "sig", algorithm, key.KeyId)
+        {
+            Crv = converted.Crv,
+            X = converted.X,
+            Y = converted.Y,
+            N = converted.N,
+            E = converted.E,
+        };
     }
 }

@@ -77,7 +77,8 @@ internal sealed class RememberingValidator : TokenHandler, IDisposable
                 return Refused(fault);
             }
 
-            var caller = Caller.Read(result.ClaimsIdentity, expires) ?? throw new SecurityTokenException("A claim is missing or of the wrong type.");
+            var caller = Caller.Read(result.ClaimsIdentity, expires)
+                ?? throw new SecurityTokenException("A claim is missing or of the wrong type.");
             var verified = new VerifiedToken(key, notBefore, expires, new CallerIdentity(caller, JwtBearerDefaults.AuthenticationScheme));
             Remember(hash, verified);
             return await verified.Result;
