@@ -87,12 +87,18 @@ public sealed class SmtpSignInTests : IAsyncLifetime
     [Fact]
     public async Task An_access_token_is_shown_as_XOAUTH2_wants_it()
     {
-        using var raw = new RawSmtp(line => line.Split(' ')[0] switch { "EHLO" => "250-raw.example.com\r\n250 AUTH PLAIN XOAUTH2\r\n", "AUTH" => "235 welcome\r\n", _ => null });
+        using var raw = new RawSmtp(line => line.Split(' ')[0] switch
+        {
+            "EHLO" => "250-raw.example.com\r\n250 AUTH PLAIN XOAUTH2\r\n",
+            "AUTH" => "235 welcome\r\n",
+            _ => null,
+        });
 
         (await SendAsync(raw.Port, token: "a-token")).Should().Be(new DeliveryOutcome.Sent());
 
         var shown = raw.Heard.Single(line => line.StartsWith("AUTH ", StringComparison.Ordinal)).Split(' ');
-        (shown[1], Encoding.UTF8.GetString(Convert.FromBase64String(shown[2]))).Should().Be(("XOAUTH2", "user=mailer\u0001auth=Bearer a-token\u0001\u0001"));
+        shown[1].Should().Be("XOAUTH2");
+        Encoding.UTF8.GetString(Convert.FromBase64String(shown[2])).Should().Be("user=mailer\u0001auth=Bearer a-token\u0001\u0001");
     }
 
     // The server gives its reason in base64 first, and the code only when it was answered to.
@@ -118,7 +124,8 @@ public sealed class SmtpSignInTests : IAsyncLifetime
     private Task<DeliveryOutcome> SendAsync(int port, string? token = null)
     {
         var settings = Transports.To(_sink);
-        (settings.Port, settings.User, settings.Password, settings.AccessToken) = (port, "mailer", token is null ? Secret : null, token);
+        (settings.Port, settings.User) = (port, "mailer");
+        (settings.Password, settings.AccessToken) = (token is null ? Secret : null, token);
         return Transports.Make(settings, Transports.Impatient).SendAsync(Transports.Message());
     }
 }

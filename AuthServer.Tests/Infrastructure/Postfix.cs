@@ -28,7 +28,7 @@ public sealed class Postfix : IDisposable
     public Postfix()
     {
         // Postfix's own user must get through.
-        File.SetUnixFileMode(_home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(_home, File.GetUnixFileMode(_home) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         foreach (var (folder, owner) in new[] { ("config", "root"), ("queue", "root"), ("data", "postfix"), ("mail", "nobody") })
         {
             Directory.CreateDirectory(In(folder));
@@ -115,9 +115,12 @@ public sealed class Postfix : IDisposable
 
     private static string Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        // Postfix keeps what it is given open for as long as it runs.
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        // Not until the end of its output: Postfix keeps that open for as long as it runs.
         process.WaitForExit();
-        return process.ExitCode == 0 ? process.StandardOutput.ReadLine() ?? "" : throw new InvalidOperationException($"{program} failed: {process.StandardError.ReadLine()}");
+        return process.ExitCode == 0
+            ? process.StandardOutput.ReadLine() ?? ""
+            : throw new InvalidOperationException($"{program} failed: {process.StandardError.ReadLine()}");
     }
 }

@@ -54,11 +54,30 @@ internal sealed class SinkBehaviour(SmtpSink sink) : SmtpCommandFactory, IMessag
         session.Properties[Number] = number;
         session.CommandExecuting += (_, about) => Obey(sink, session, about.Command);
         session.ResponseException += (_, thrown) => NoteWhatMakesNoSense(sink, thrown.Exception);
-        if (Wait(sink.AskAsync(session, "CONNECT", "")) is { } reply)
+        var asked = sink.AskAsync(session, "CONNECT", "");
+        if (!asked.IsCompleted)
+        {
+            WaitWhileTheyDo(session, asked);
+        }
+
+        if (Wait(asked) is { } reply)
         {
             Say(session, reply + "\r\n");
             HangUp(session);
         }
+    }
+
+    // SmtpServer takes no other call meanwhile; so not longer than whoever called.
+    private static void WaitWhileTheyDo(ISessionContext session, Task asked)
+    {
+        var gone = session.Pipe.Input.ReadAsync().AsTask();
+        if (Wait(Task.WhenAny(asked, gone)) == gone)
+        {
+            HangUp(session);
+        }
+
+        session.Pipe.Input.CancelPendingRead();
+        session.Pipe.Input.AdvanceTo(Wait(gone).Buffer.Start);
     }
 
     /// <summary>Without a word.</summary>
@@ -73,13 +92,16 @@ internal sealed class SinkBehaviour(SmtpSink sink) : SmtpCommandFactory, IMessag
     public Task<bool> AuthenticateAsync(ISessionContext context, string user, string password, CancellationToken cancellationToken) =>
         Task.FromResult(sink.Account is { } account && account.UserName == user && account.Password == password);
 
-    public async Task<SmtpResponse> SaveAsync(ISessionContext context, IMessageTransaction transaction, ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
+    public async Task<SmtpResponse> SaveAsync(
+        ISessionContext context, IMessageTransaction transaction, ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
     {
         var text = Encoding.UTF8.GetString(buffer) + "\r\n";
         var reply = await sink.AskAsync(context, "END", text) ?? "250 taken";
         if (reply.StartsWith("250", StringComparison.Ordinal))
         {
-            sink.Keep(new ReceivedMail(transaction.From.AsAddress(), [.. transaction.To.Select(to => to.AsAddress())], text, (int)context.Properties[Number], context.Pipe.IsSecure, context.Authentication.User));
+            var (from, to) = (transaction.From.AsAddress(), transaction.To.Select(mailbox => mailbox.AsAddress()));
+            var (number, user) = ((int)context.Properties[Number], context.Authentication.User);
+            sink.Keep(new ReceivedMail(from, [.. to], text, number, context.Pipe.IsSecure, user));
             reply = await sink.AskAsync(context, "KEPT", text) ?? reply;
         }
 
@@ -88,7 +110,12 @@ internal sealed class SinkBehaviour(SmtpSink sink) : SmtpCommandFactory, IMessag
 
     private static void Obey(SmtpSink sink, ISessionContext session, SmtpCommand command)
     {
-        var line = command switch { MailCommand mail => $"MAIL {mail.Address.AsAddress()}", RcptCommand recipient => $"RCPT {recipient.Address.AsAddress()}", _ => command.Name };
+        var line = command switch
+        {
+            MailCommand mail => $"MAIL {mail.Address.AsAddress()}",
+            RcptCommand recipient => $"RCPT {recipient.Address.AsAddress()}",
+            _ => command.Name,
+        };
         sink.Note(line);
         if (Wait(sink.AskAsync(session, command is HeloCommand ? "EHLO" : command.Name, line)) is { } reply)
         {

@@ -6,7 +6,9 @@ using SmtpServer.Net;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>A mail server over a real socket (the package SmtpServer), that keeps what it gets and does as badly as it is told to.</summary>
+/// <summary>
+/// A mail server over a real socket, by the package SmtpServer, that keeps what it gets and does as badly as it is told to.
+/// </summary>
 public sealed class SmtpSink : IAsyncDisposable
 {
     /// <summary>As an answer: the connection is cut instead.</summary>
@@ -85,7 +87,8 @@ public sealed class SmtpSink : IAsyncDisposable
         _running = new CancellationTokenSource();
         var listeners = new EndpointListenerFactory();
         listeners.EndpointStarted += (_, started) => Port = ((IPEndPoint)started.LocalEndPoint).Port;
-        var options = new SmtpServerOptionsBuilder().ServerName("sink.example.com").NetworkBufferSize(8192).Endpoint(new SinkEndpoint(this, Port)).Build();
+        var options = new SmtpServerOptionsBuilder().ServerName("sink.example.com").NetworkBufferSize(8192)
+            .Endpoint(new SinkEndpoint(this, Port)).Build();
         _server = new SmtpServer.SmtpServer(options, SinkBehaviour.For(this, listeners));
         _server.SessionCreated += (_, session) => SinkBehaviour.Greet(this, session.Context, Interlocked.Increment(ref _connectionCount));
         _ = _server.StartAsync(_running.Token);
@@ -118,7 +121,16 @@ public sealed class SmtpSink : IAsyncDisposable
     /// <summary>What the script answers, if anything. Where it is to cut, or is itself being stopped, the connection is gone.</summary>
     internal async Task<string?> AskAsync(ISessionContext session, string verb, string line)
     {
-        var reply = await Task.Run(() => Script(verb, line)).WaitAsync(_running.Token).ContinueWith(asked => asked.IsCanceled ? Cut : asked.Result, TaskScheduler.Default);
+        string? reply;
+        try
+        {
+            reply = await Script(verb, line).WaitAsync(_running.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            reply = Cut;
+        }
+
         if (reply == Cut)
         {
             SinkBehaviour.HangUp(session);

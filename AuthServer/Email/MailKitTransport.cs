@@ -82,7 +82,8 @@ internal sealed class MailKitTransport(EmailSettings settings, MailSender sender
             _client = null;
             using var timeout = new CancellationTokenSource(timeouts.Connecting);
             // Nothing depends on how it says goodbye.
-            await (client?.DisconnectAsync(quit, timeout.Token) ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var farewell = client?.DisconnectAsync(quit, timeout.Token) ?? Task.CompletedTask;
+            await farewell.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         private DeliveryOutcome Judge(Exception exception) => exception switch
@@ -94,20 +95,22 @@ internal sealed class MailKitTransport(EmailSettings settings, MailSender sender
         };
 
         // Some servers repeat the line they did not like.
-        private string WithoutSecrets(string reply) => Secrets().Aggregate(reply, (text, secret) => text.Replace(secret, "•••", StringComparison.Ordinal));
+        private string WithoutSecrets(string reply) =>
+            Secrets().Aggregate(reply, (text, secret) => text.Replace(secret, "•••", StringComparison.Ordinal));
 
-        private IEnumerable<string> Secrets()
-        {
-            foreach (var secret in new[] { settings.Password, settings.AccessToken }.OfType<string>().Where(secret => secret.Length > 0))
-            {
-                foreach (var sent in new[] { secret, $"\0{settings.User}\0{secret}", $"user={settings.User}\u0001auth=Bearer {secret}\u0001\u0001" })
-                {
-                    yield return Convert.ToBase64String(Encoding.UTF8.GetBytes(sent));
-                }
+        private IEnumerable<string> Secrets() =>
+            from secret in new[] { settings.Password, settings.AccessToken }
+            where !string.IsNullOrEmpty(secret)
+            from form in FormsOf(secret)
+            select form;
 
-                yield return secret;
-            }
-        }
+        // As LOGIN, PLAIN and XOAUTH2 send it, and as it is.
+        private IEnumerable<string> FormsOf(string secret) =>
+        [
+            Base64(secret), Base64($"\0{settings.User}\0{secret}"), Base64($"user={settings.User}\u0001auth=Bearer {secret}\u0001\u0001"), secret,
+        ];
+
+        private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
     }
 
     // MailKit's way to tell that the server knows of the mail by now.

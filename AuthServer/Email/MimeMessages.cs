@@ -28,7 +28,9 @@ internal static class MimeMessages
 
     // MimeKit takes a bare name, and no name at all, for an address on this machine.
     private static MailboxAddress Recipient(string address) =>
-        new MailboxAddress("", address) is { Domain.Length: > 0 } recipient ? recipient : throw new FormatException("The recipient's address is none.");
+        new MailboxAddress("", address) is { Domain.Length: > 0 } recipient
+            ? recipient
+            : throw new FormatException("The recipient's address is none.");
 
     private static TextPart Part(string subtype, string text, ContentEncoding? encoding) => new(subtype)
     {
