@@ -206,7 +206,8 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
 
     private Task<ServerProgram.Finished> RunAsync(params string[] line) => ServerProgram.RunAsync(line, ServerProgram.GoodEnvironment(server.Database.ServerConnection));
 
-    private async Task<ServerProgram.Finished> TestAsync(TestAuthority authority, string? password = null, int? port = null, string security = "starttls")
+    private async Task<ServerProgram.Finished> TestAsync(
+        TestAuthority authority, string? password = null, int? port = null, string security = "starttls")
     {
         var file = Path.GetTempFileName();
         try

@@ -61,7 +61,8 @@ public sealed class EmailSettingsTests
 
     [Fact]
     public void Encryption_from_the_first_byte_and_an_access_token_are_as_good_as_STARTTLS_and_a_password() =>
-        Faults(With(settings => (settings.Security, settings.User, settings.AccessToken) = (SmtpSecurity.Tls, "mailer", "token"))).Should().BeEmpty();
+        Faults(With(settings => (settings.Security, settings.User, settings.AccessToken) = (SmtpSecurity.Tls, "mailer", "token")))
+            .Should().BeEmpty();
 
     [Theory]
     [InlineData("SMTP_PORT", "many", "SMTP_PORT", "a whole number")]

@@ -11,8 +11,10 @@ public sealed class MailFormTests : IAsyncLifetime
     private readonly SmtpSink _sink = SmtpSink.Started();
 
     public static TheoryData<string> Tricks => new(
-        "\r\nBcc: eve@example.org", "\nBcc: eve@example.org", "\rBcc: eve@example.org", "\u2028Bcc: eve@example.org", "\u0085Bcc: eve@example.org", "\0Bcc: eve@example.org",
-        "\ud83d Bcc: eve@example.org", "\r\n\r\n<script>", "\" <eve@example.org>, \"", "=?utf-8?q?Bcc:_eve@example.org?=", "\u202eBcc: eve@example.org", "\r\n.\r\nRCPT TO:<eve@example.org>");
+        "\r\nBcc: eve@example.org", "\nBcc: eve@example.org", "\rBcc: eve@example.org", "\u2028Bcc: eve@example.org",
+        "\u0085Bcc: eve@example.org", "\0Bcc: eve@example.org", "\ud83d Bcc: eve@example.org", "\r\n\r\n<script>",
+        "\" <eve@example.org>, \"", "=?utf-8?q?Bcc:_eve@example.org?=", "\u202eBcc: eve@example.org",
+        "\r\n.\r\nRCPT TO:<eve@example.org>");
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -46,7 +48,8 @@ public sealed class MailFormTests : IAsyncLifetime
         var settings = Transports.To(_sink);
         settings.FromName = "מרפאת הדוגמה";
 
-        await Transports.Make(settings).SendAsync(Transports.Message(subject: Hebrew, html: $"<p dir=\"rtl\">{Hebrew}</p>", text: Hebrew, language: "he"));
+        var message = Transports.Message(subject: Hebrew, html: $"<p dir=\"rtl\">{Hebrew}</p>", text: Hebrew, language: "he");
+        await Transports.Make(settings).SendAsync(message);
 
         var mail = _sink.Mails.Should().ContainSingle().Subject;
         mail.Subject.Should().Be(Hebrew);
@@ -116,7 +119,8 @@ public sealed class MailFormTests : IAsyncLifetime
     {
         foreach (var address in (string[])["dana@example.net\r\nRCPT TO:<eve@example.org>", "dana@example.net> SIZE=1", "dana", ""])
         {
-            (await Transports.Make(Transports.To(_sink)).SendAsync(Transports.Message(to: address))).Should().BeOfType<DeliveryOutcome.Refused>("of {0}", address);
+            var outcome = await Transports.Make(Transports.To(_sink)).SendAsync(Transports.Message(to: address));
+            outcome.Should().BeOfType<DeliveryOutcome.Refused>("of {0}", address);
         }
 
         _sink.Mails.Should().BeEmpty();

@@ -47,7 +47,8 @@ public sealed class SmtpFaultTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Answers))]
-    public async Task What_the_server_answers_decides_what_becomes_of_the_mail_and_the_next_one_gets_through(string verb, string reply, string outcome)
+    public async Task What_the_server_answers_decides_what_becomes_of_the_mail_and_the_next_one_gets_through(
+        string verb, string reply, string outcome)
     {
         await using var session = Transports.Make(Transports.To(_sink), Transports.Impatient).Open();
         _sink.Answer(verb, reply);
@@ -128,7 +129,8 @@ public sealed class SmtpFaultTests : IAsyncLifetime
     {
         _sink.Answer("RCPT", "550-5.1.1 <dana@example.net>: unknown\r\n550 5.1.1 \u0007 ask postmaster@example.org");
 
-        var refused = (await Transports.Make(Transports.To(_sink)).SendAsync(Transports.Message())).Should().BeOfType<DeliveryOutcome.Refused>().Subject;
+        var outcome = await Transports.Make(Transports.To(_sink)).SendAsync(Transports.Message());
+        var refused = outcome.Should().BeOfType<DeliveryOutcome.Refused>().Subject;
 
         refused.Reason.Should().Contain("5.1.1").And.NotContain("dana@").And.NotContain("postmaster@").And.NotMatchRegex(@"[\x00-\x1f]");
         refused.Reason.Length.Should().BeLessThanOrEqualTo(500);
@@ -143,7 +145,8 @@ public sealed class SmtpFaultTests : IAsyncLifetime
     {
         _sink.Answer("END", reply);
 
-        var refused = (await Transports.Make(Transports.To(_sink)).SendAsync(Transports.Message())).Should().BeOfType<DeliveryOutcome.Refused>().Subject;
+        var outcome = await Transports.Make(Transports.To(_sink)).SendAsync(Transports.Message());
+        var refused = outcome.Should().BeOfType<DeliveryOutcome.Refused>().Subject;
 
         refused.Reason.Should().Contain("5.7.1 bad ").And.NotContain("secret");
     }

@@ -42,8 +42,7 @@ internal sealed class RawSmtp : IDisposable
                 await TalkAsync(connection.GetStream());
             }
         }
-        catch (Exception exception)
-            when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException or AuthenticationException)
+        catch (Exception fault) when (fault is IOException or SocketException or InvalidOperationException or AuthenticationException)
         {
             // The other side has had enough, or the test is over.
         }

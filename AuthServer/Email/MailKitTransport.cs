@@ -72,9 +72,10 @@ internal sealed class MailKitTransport(EmailSettings settings, MailSender sender
             _ => SecureSocketOptions.None,
         };
 
-        private Task SignInAsync(SmtpClient client, string user, CancellationToken cancellationToken) => string.IsNullOrEmpty(settings.AccessToken)
-            ? client.AuthenticateAsync(user, settings.Password ?? "", cancellationToken)
-            : client.AuthenticateAsync(new SaslMechanismOAuth2(user, settings.AccessToken), cancellationToken);
+        private Task SignInAsync(SmtpClient client, string user, CancellationToken cancellationToken) =>
+            string.IsNullOrEmpty(settings.AccessToken)
+                ? client.AuthenticateAsync(user, settings.Password ?? "", cancellationToken)
+                : client.AuthenticateAsync(new SaslMechanismOAuth2(user, settings.AccessToken), cancellationToken);
 
         private async Task HangUpAsync(bool quit)
         {
@@ -107,7 +108,10 @@ internal sealed class MailKitTransport(EmailSettings settings, MailSender sender
         // As LOGIN, PLAIN and XOAUTH2 send it, and as it is.
         private IEnumerable<string> FormsOf(string secret) =>
         [
-            Base64(secret), Base64($"\0{settings.User}\0{secret}"), Base64($"user={settings.User}\u0001auth=Bearer {secret}\u0001\u0001"), secret,
+            Base64(secret),
+            Base64($"\0{settings.User}\0{secret}"),
+            Base64($"user={settings.User}\u0001auth=Bearer {secret}\u0001\u0001"),
+            secret,
         ];
 
         private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
