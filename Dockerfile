@@ -3,7 +3,6 @@
 FROM node:22-slim AS node
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
-ARG UseMailKit=true
 # The build takes the page at /docs and the list of common passwords from npm.
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/npm
@@ -14,13 +13,13 @@ WORKDIR /src
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY AuthServer/AuthServer.csproj AuthServer/Docs.targets AuthServer/CommonPasswords.targets AuthServer/
 COPY Migrations/AuthServer.Migrations.csproj Migrations/
-RUN dotnet restore Migrations -p:UseMailKit=$UseMailKit \
- && dotnet restore AuthServer --use-current-runtime -p:PublishReadyToRun=true -p:UseMailKit=$UseMailKit
+RUN dotnet restore Migrations \
+ && dotnet restore AuthServer --use-current-runtime -p:PublishReadyToRun=true
 
 COPY . .
 # The server is compiled ahead of time, so that a new replica is of use sooner.
-RUN dotnet publish Migrations -c Release --no-restore -p:UseMailKit=$UseMailKit -p:UseAppHost=false -o /app/migrations \
- && dotnet publish AuthServer -c Release --use-current-runtime --self-contained false -p:PublishReadyToRun=true -p:UseMailKit=$UseMailKit -p:UseAppHost=false -o /app
+RUN dotnet publish Migrations -c Release --no-restore -p:UseAppHost=false -o /app/migrations \
+ && dotnet publish AuthServer -c Release --use-current-runtime --self-contained false -p:PublishReadyToRun=true -p:UseAppHost=false -o /app
 
 # Not a chiselled image: libcrypt1, which those leave out, compares bcrypt hashes that were imported.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0

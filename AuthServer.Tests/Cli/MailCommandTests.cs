@@ -11,7 +11,7 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
     public Task InitializeAsync()
     {
         server.Sink.Behave();
-        (server.Sink.Certificate, server.Sink.Account) = (null, null);
+        (server.Sink.Certificate, server.Sink.IsImplicitTls, server.Sink.Account) = (null, false, null);
         return server.Database.ExecuteAsync("DELETE FROM email_outbox");
     }
 
@@ -89,14 +89,17 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         (await ServerProgram.RunAsync(["mail", "list"], environment)).Should().Be(new ServerProgram.Finished(1, "", "Mails cannot be listed: The database does not answer.\n"));
     }
 
-    [Fact]
+    [Theory]
+    [InlineData("starttls")]
+    [InlineData("tls")]
     [Trait("ASVS", "12.3.2")]
-    public async Task A_mail_is_sent_encrypted_and_signed_in_to_the_server_that_an_authority_vouches_for()
+    public async Task A_mail_is_sent_encrypted_and_signed_in_to_the_server_that_an_authority_vouches_for(string security)
     {
         using var authority = new TestAuthority();
-        (server.Sink.Certificate, server.Sink.Account) = (authority.Issue("localhost"), new NetworkCredential("mailer", "a password: ü"));
+        (server.Sink.Certificate, server.Sink.IsImplicitTls) = (authority.Issue("localhost"), security == "tls");
+        server.Sink.Account = new NetworkCredential("mailer", "a password: ü");
 
-        var result = await TestAsync(authority, "a password: ü");
+        var result = await TestAsync(authority, "a password: ü", security: security);
 
         result.Should().Be(new ServerProgram.Finished(0, "The mail was handed over.\n", ""));
         var mail = server.Sink.Mails[^1];
@@ -119,6 +122,35 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         result.ExitCode.Should().Be(1);
         result.Error.Should().StartWith("No mail was sent: The mail server cannot be used: ").And.NotContain("   at ");
         server.Sink.Mails.Should().HaveCount(before);
+    }
+
+    // What is said in the clear after the promise to encrypt must not be believed once it is encrypted (CVE-2011-0411 and its kin).
+    [Fact]
+    [Trait("ASVS", "12.3.1")]
+    public async Task Answers_slipped_in_before_the_encryption_are_not_believed()
+    {
+        using var authority = new TestAuthority();
+        using var certificate = authority.Issue("localhost");
+        var isEncrypted = false;
+        using var raw = new RawSmtp(
+            line => line.Split(' ')[0] switch
+            {
+                "EHLO" => $"250-raw.example.com\r\n250 {(isEncrypted ? "AUTH PLAIN" : "STARTTLS")}\r\n",
+                "STARTTLS" => Promise(),
+                "AUTH" => "235 welcome\r\n",
+                _ => null,
+            },
+            certificate);
+
+        string Promise()
+        {
+            isEncrypted = true;
+            return "220 go\r\n250-raw.example.com\r\n250 AUTH LOGIN\r\n235 welcome\r\n";
+        }
+
+        await TestAsync(authority, "hush", raw.Port);
+
+        raw.Heard.Should().Contain("STARTTLS").And.NotContain(line => line.StartsWith("AUTH LOGIN", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -174,7 +206,8 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
 
     private Task<ServerProgram.Finished> RunAsync(params string[] line) => ServerProgram.RunAsync(line, ServerProgram.GoodEnvironment(server.Database.ServerConnection));
 
-    private async Task<ServerProgram.Finished> TestAsync(TestAuthority authority, string? password = null)
+    private async Task<ServerProgram.Finished> TestAsync(
+        TestAuthority authority, string? password = null, int? port = null, string security = "starttls")
     {
         var file = Path.GetTempFileName();
         try
@@ -184,7 +217,8 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
             {
                 ["Email__Folder"] = null,
                 ["SMTP_HOST"] = "localhost",
-                ["SMTP_PORT"] = $"{server.Sink.Port}",
+                ["SMTP_PORT"] = $"{port ?? server.Sink.Port}",
+                ["SMTP_SECURITY"] = security,
                 ["SMTP_USER"] = password is null ? null : "mailer",
                 ["SMTP_PASSWORD"] = password,
                 ["EMAILS_FROM_EMAIL"] = "no-reply@example.com",

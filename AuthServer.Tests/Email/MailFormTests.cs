@@ -10,39 +10,24 @@ public sealed class MailFormTests : IAsyncLifetime
 
     private readonly SmtpSink _sink = SmtpSink.Started();
 
-    public static TheoryData<string> Names => new(Transports.Names);
-
-    public static TheoryData<string, string> Tricks
-    {
-        get
-        {
-            var tricks = new TheoryData<string, string>();
-            foreach (var name in Transports.Names)
-            {
-                foreach (var trick in (string[])["\r\nBcc: eve@example.org", "\nBcc: eve@example.org", "\rBcc: eve@example.org", "\u2028Bcc: eve@example.org", "\u0085Bcc: eve@example.org", "\0Bcc: eve@example.org",
-                    "\ud83d Bcc: eve@example.org", "\r\n\r\n<script>", "\" <eve@example.org>, \"", "=?utf-8?q?Bcc:_eve@example.org?=", "\u202eBcc: eve@example.org", "\r\n.\r\nRCPT TO:<eve@example.org>"])
-                {
-                    tricks.Add(name, trick);
-                }
-            }
-
-            return tricks;
-        }
-    }
+    public static TheoryData<string> Tricks => new(
+        "\r\nBcc: eve@example.org", "\nBcc: eve@example.org", "\rBcc: eve@example.org", "\u2028Bcc: eve@example.org",
+        "\u0085Bcc: eve@example.org", "\0Bcc: eve@example.org", "\ud83d Bcc: eve@example.org", "\r\n\r\n<script>",
+        "\" <eve@example.org>, \"", "=?utf-8?q?Bcc:_eve@example.org?=", "\u202eBcc: eve@example.org",
+        "\r\n.\r\nRCPT TO:<eve@example.org>");
 
     public Task InitializeAsync() => Task.CompletedTask;
 
     public Task DisposeAsync() => _sink.DisposeAsync().AsTask();
 
-    [Theory]
-    [MemberData(nameof(Names))]
-    public async Task A_mail_arrives_with_its_headers_and_both_of_its_texts(string transport)
+    [Fact]
+    public async Task A_mail_arrives_with_its_headers_and_both_of_its_texts()
     {
         var settings = Transports.To(_sink);
         settings.FromName = "Example Clinic";
         var message = Transports.Message(html: "<p>Hello <a href=\"https://auth.example.com/?token=a=b\">you</a></p>", text: "Hello you\nhttps://auth.example.com/?token=a=b");
 
-        (await Transports.Make(transport, settings).SendAsync(message)).Should().Be(new DeliveryOutcome.Sent());
+        (await Transports.Make(settings).SendAsync(message)).Should().Be(new DeliveryOutcome.Sent());
 
         var mail = _sink.Mails.Should().ContainSingle().Subject;
         (mail.From, mail.To.Single()).Should().Be(("no-reply@example.com", "dana@example.net"));
@@ -57,14 +42,14 @@ public sealed class MailFormTests : IAsyncLifetime
         mail.Parts.Should().Equal(new MailPart("text/plain", "Hello you\r\nhttps://auth.example.com/?token=a=b"), new MailPart("text/html", message.Mail.Html));
     }
 
-    [Theory]
-    [MemberData(nameof(Names))]
-    public async Task Hebrew_arrives_whole_in_names_subjects_and_texts(string transport)
+    [Fact]
+    public async Task Hebrew_arrives_whole_in_names_subjects_and_texts()
     {
         var settings = Transports.To(_sink);
         settings.FromName = "מרפאת הדוגמה";
 
-        await Transports.Make(transport, settings).SendAsync(Transports.Message(subject: Hebrew, html: $"<p dir=\"rtl\">{Hebrew}</p>", text: Hebrew, language: "he"));
+        var message = Transports.Message(subject: Hebrew, html: $"<p dir=\"rtl\">{Hebrew}</p>", text: Hebrew, language: "he");
+        await Transports.Make(settings).SendAsync(message);
 
         var mail = _sink.Mails.Should().ContainSingle().Subject;
         mail.Subject.Should().Be(Hebrew);
@@ -74,13 +59,12 @@ public sealed class MailFormTests : IAsyncLifetime
         mail.Text.All(char.IsAscii).Should().BeTrue();
     }
 
-    [Theory]
-    [MemberData(nameof(Names))]
-    public async Task Lines_of_dots_and_lines_without_end_arrive_as_they_were(string transport)
+    [Fact]
+    public async Task Lines_of_dots_and_lines_without_end_arrive_as_they_were()
     {
         var text = $".\r\n..\r\n.hidden\r\n\r\n{new string('x', 5000)}\r\n--=_\r\nFrom here = there \r\nlast \t";
 
-        await Transports.Make(transport, Transports.To(_sink)).SendAsync(Transports.Message(text: text, html: text));
+        await Transports.Make(Transports.To(_sink)).SendAsync(Transports.Message(text: text, html: text));
 
         var mail = _sink.Mails.Should().ContainSingle().Subject;
         mail.Parts.Select(part => part.Text).Should().Equal(text, text);
@@ -91,12 +75,12 @@ public sealed class MailFormTests : IAsyncLifetime
     [Theory]
     [MemberData(nameof(Tricks))]
     [Trait("ASVS", "1.3.11")]
-    public async Task Nothing_in_a_name_a_subject_or_a_language_becomes_a_header(string transport, string trick)
+    public async Task Nothing_in_a_name_a_subject_or_a_language_becomes_a_header(string trick)
     {
         var settings = Transports.To(_sink);
         settings.FromName = $"Clinic{trick}";
 
-        await Transports.Make(transport, settings).SendAsync(Transports.Message(subject: $"Hello{trick}", language: $"en{trick}"));
+        await Transports.Make(settings).SendAsync(Transports.Message(subject: $"Hello{trick}", language: $"en{trick}"));
 
         var mail = _sink.Mails.Should().ContainSingle().Subject;
         mail.To.Should().Equal("dana@example.net");
@@ -110,9 +94,9 @@ public sealed class MailFormTests : IAsyncLifetime
     [Theory]
     [MemberData(nameof(Tricks))]
     [Trait("ASVS", "1.3.11")]
-    public async Task Nothing_in_a_tenants_name_becomes_a_header(string transport, string trick)
+    public async Task Nothing_in_a_tenants_name_becomes_a_header(string trick)
     {
-        await Transports.Make(transport, Transports.To(_sink)).SendAsync(Transports.Message() with { SenderName = $"Clinic{trick}" });
+        await Transports.Make(Transports.To(_sink)).SendAsync(Transports.Message() with { SenderName = $"Clinic{trick}" });
 
         var mail = _sink.Mails.Should().ContainSingle().Subject;
         mail.To.Should().Equal("dana@example.net");
@@ -121,23 +105,22 @@ public sealed class MailFormTests : IAsyncLifetime
         ReceivedMail.Decode(mail["From"]).Should().Contain("Clinic");
     }
 
-    [Theory]
-    [MemberData(nameof(Names))]
-    public async Task A_tenants_name_with_nothing_to_read_is_none(string transport)
+    [Fact]
+    public async Task A_tenants_name_with_nothing_to_read_is_none()
     {
-        await Transports.Make(transport, Transports.To(_sink)).SendAsync(Transports.Message() with { SenderName = "\r\n \u202e" });
+        await Transports.Make(Transports.To(_sink)).SendAsync(Transports.Message() with { SenderName = "\r\n \u202e" });
 
         _sink.Mails.Should().ContainSingle().Subject["From"].Should().Contain("AuthServer");
     }
 
-    [Theory]
-    [MemberData(nameof(Names))]
+    [Fact]
     [Trait("ASVS", "1.3.11")]
-    public async Task An_address_that_would_be_two_is_refused_and_nothing_is_sent(string transport)
+    public async Task An_address_that_would_be_two_is_refused_and_nothing_is_sent()
     {
         foreach (var address in (string[])["dana@example.net\r\nRCPT TO:<eve@example.org>", "dana@example.net> SIZE=1", "dana", ""])
         {
-            (await Transports.Make(transport, Transports.To(_sink)).SendAsync(Transports.Message(to: address))).Should().BeOfType<DeliveryOutcome.Refused>("of {0}", address);
+            var outcome = await Transports.Make(Transports.To(_sink)).SendAsync(Transports.Message(to: address));
+            outcome.Should().BeOfType<DeliveryOutcome.Refused>("of {0}", address);
         }
 
         _sink.Mails.Should().BeEmpty();

@@ -4,19 +4,13 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Email;
 
-/// <summary>Every way to a mail server that was compiled: System.Net.Mail's always, MailKit's with -p:UseMailKit=true.</summary>
+/// <summary>The way to a mail server, and mails to go on it.</summary>
 internal static class Transports
 {
     public static readonly MailTimeouts Impatient = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
 
-    private static readonly Dictionary<string, Type> Smtp = typeof(IMailTransport).Assembly.GetTypes()
-        .Where(type => type.IsClass && type.IsAssignableTo(typeof(IMailTransport)) && type != typeof(FolderTransport))
-        .ToDictionary(type => type.Name, StringComparer.Ordinal);
-
-    public static IEnumerable<string> Names => Smtp.Keys;
-
-    public static IMailTransport Make(string name, EmailSettings settings, MailTimeouts? timeouts = null) =>
-        (IMailTransport)Activator.CreateInstance(Smtp[name], settings, SenderFor(settings), timeouts ?? MailTimeouts.Usual)!;
+    public static IMailTransport Make(EmailSettings settings, MailTimeouts? timeouts = null) =>
+        new MailKitTransport(settings, SenderFor(settings), timeouts ?? MailTimeouts.Usual);
 
     public static MailSender SenderFor(EmailSettings settings) => new(settings, new ServerSettings { PublicUrl = "https://auth.example.com" });
 

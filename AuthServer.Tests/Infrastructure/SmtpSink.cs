@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using SmtpServer;
+using SmtpServer.Net;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>A mail server over a real socket, that keeps what it gets and does as badly as it is told to.</summary>
+/// <summary>
+/// A mail server over a real socket, by the package SmtpServer, that keeps what it gets and does as badly as it is told to.
+/// </summary>
 public sealed class SmtpSink : IAsyncDisposable
 {
     /// <summary>As an answer: the connection is cut instead.</summary>
@@ -13,8 +16,8 @@ public sealed class SmtpSink : IAsyncDisposable
 
     private readonly ConcurrentQueue<ReceivedMail> _mails = new();
     private readonly ConcurrentQueue<string> _commands = new();
-    private readonly ConcurrentDictionary<int, TcpClient> _connections = new();
-    private TcpListener? _listener;
+    private CancellationTokenSource _running = new();
+    private SmtpServer.SmtpServer? _server;
     private int _connectionCount;
 
     public int Port { get; private set; }
@@ -22,7 +25,7 @@ public sealed class SmtpSink : IAsyncDisposable
     /// <summary>What it has accepted, in the order of accepting.</summary>
     public IReadOnlyList<ReceivedMail> Mails => [.. _mails];
 
-    /// <summary>Every line it was sent outside of mails, from all connections.</summary>
+    /// <summary>Every line it was sent outside of mails, from all connections; of those it understood, the verb and the address.</summary>
     public IReadOnlyCollection<string> Commands => _commands;
 
     /// <summary>How many connections there have been.</summary>
@@ -30,6 +33,9 @@ public sealed class SmtpSink : IAsyncDisposable
 
     /// <summary>Offers STARTTLS with it, if set.</summary>
     public X509Certificate2? Certificate { get; set; }
+
+    /// <summary>Is encrypted from the first byte, and offers no STARTTLS.</summary>
+    public bool IsImplicitTls { get; set; }
 
     /// <summary>Who may send, if not everybody.</summary>
     public NetworkCredential? Account { get; set; }
@@ -39,9 +45,9 @@ public sealed class SmtpSink : IAsyncDisposable
 
     /// <summary>
     /// Its answer instead of the usual one, or null. The first argument is the verb: <c>CONNECT</c>, <c>EHLO</c>, <c>STARTTLS</c>,
-    /// <c>AUTH</c>, <c>MAIL</c>, <c>RCPT</c>, <c>DATA</c>, <c>CONTENT</c> after each line of a mail, and <c>END</c> after the
-    /// last, where the mail is kept if the answer begins with 250, and then asked for <c>KEPT</c> before it is given. The second is
-    /// the line, or the mail.
+    /// <c>AUTH</c>, <c>MAIL</c>, <c>RCPT</c>, <c>DATA</c>, <c>CONTENT</c> where it can cut a mail short, and <c>END</c> after its
+    /// last line, where the mail is kept if the answer begins with 250, and then asked for <c>KEPT</c> before it is given. The second is
+    /// the command, or the mail.
     /// </summary>
     public Func<string, string, Task<string?>> Script { get; set; } = (_, _) => Task.FromResult<string?>(null);
 
@@ -78,20 +84,21 @@ public sealed class SmtpSink : IAsyncDisposable
     /// <summary>Listens, on the port it had before, if it had one.</summary>
     public void Start()
     {
-        _listener = new TcpListener(IPAddress.Loopback, Port) { ExclusiveAddressUse = false };
-        _listener.Start();
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        _ = AcceptAsync(_listener);
+        _running = new CancellationTokenSource();
+        var listeners = new EndpointListenerFactory();
+        listeners.EndpointStarted += (_, started) => Port = ((IPEndPoint)started.LocalEndPoint).Port;
+        var options = new SmtpServerOptionsBuilder().ServerName("sink.example.com").NetworkBufferSize(8192)
+            .Endpoint(new SinkEndpoint(this, Port)).Build();
+        _server = new SmtpServer.SmtpServer(options, SinkBehaviour.For(this, listeners));
+        _server.SessionCreated += (_, session) => SinkBehaviour.Greet(this, session.Context, Interlocked.Increment(ref _connectionCount));
+        _ = _server.StartAsync(_running.Token);
     }
 
     /// <summary>Refuses connections from now on, and cuts those there are.</summary>
     public void Stop()
     {
-        _listener?.Stop();
-        foreach (var connection in _connections.Values)
-        {
-            connection.Close();
-        }
+        _running.Cancel();
+        _server?.ShutdownTask.Wait();
     }
 
     /// <summary>Waits until it has accepted so many.</summary>
@@ -111,42 +118,24 @@ public sealed class SmtpSink : IAsyncDisposable
 
     internal void Keep(ReceivedMail mail) => _mails.Enqueue(mail);
 
-    private async Task AcceptAsync(TcpListener listener)
+    /// <summary>What the script answers, if anything. Where it is to cut, or is itself being stopped, the connection is gone.</summary>
+    internal async Task<string?> AskAsync(ISessionContext session, string verb, string line)
     {
-        while (true)
-        {
-            TcpClient connection;
-            try
-            {
-                connection = await listener.AcceptTcpClientAsync();
-            }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException or InvalidOperationException)
-            {
-                return;
-            }
-
-            var number = Interlocked.Increment(ref _connectionCount);
-            _connections[number] = connection;
-            _ = ServeAsync(connection, number);
-        }
-    }
-
-    private async Task ServeAsync(TcpClient connection, int number)
-    {
+        string? reply;
         try
         {
-            await new SmtpConversation(this, connection.GetStream(), number).RunAsync();
+            reply = await Script(verb, line).WaitAsync(_running.Token);
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException or System.Security.Authentication.AuthenticationException)
+        catch (OperationCanceledException)
         {
-            // The other side has had enough, or we were told to cut.
+            reply = Cut;
         }
-        finally
+
+        if (reply == Cut)
         {
-            _connections.TryRemove(number, out _);
-            // A cut is a reset, not a farewell.
-            connection.LingerState = new LingerOption(enable: true, 0);
-            connection.Dispose();
+            SinkBehaviour.HangUp(session);
         }
+
+        return reply;
     }
 }

@@ -48,5 +48,5 @@ internal static class EmailRegistration
     }
 
     private static IMailTransport TransportFor(EmailSettings settings, MailSender sender, MailTimeouts timeouts) =>
-        string.IsNullOrEmpty(settings.Folder) ? MailTransports.Smtp(settings, sender, timeouts) : new FolderTransport(settings, sender);
+        string.IsNullOrEmpty(settings.Folder) ? new MailKitTransport(settings, sender, timeouts) : new FolderTransport(settings, sender);
 }

@@ -74,11 +74,6 @@ public sealed class EmailSettings : ISettings
         {
             yield return "Email:Security (SMTP_SECURITY) is none, and SMTP_HOST is another machine: links that set passwords must not travel in the clear. Use starttls or tls.";
         }
-
-        if (Security == SmtpSecurity.Tls && !MailTransports.HasMailKit)
-        {
-            yield return "Email:Security (SMTP_SECURITY) is tls, for which the server must be built with -p:UseMailKit=true, as the Dockerfile does. Use starttls, on port 587.";
-        }
     }
 
     private IEnumerable<string> FaultsOfTheSender()
@@ -95,11 +90,6 @@ public sealed class EmailSettings : ISettings
         if (secrets > 1 || (secrets == 1) == string.IsNullOrEmpty(User))
         {
             yield return "Email:User (SMTP_USER) needs either Email:Password (SMTP_PASSWORD) or Email:AccessToken, and neither is of use without it.";
-        }
-
-        if (!string.IsNullOrEmpty(AccessToken) && !MailTransports.HasMailKit)
-        {
-            yield return "Email:AccessToken is set, for which the server must be built with -p:UseMailKit=true, as the Dockerfile does.";
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Net.Mail;
-using System.Net.Mime;
+using MimeKit;
 
 namespace AuthServer.Email;
 
@@ -12,50 +11,68 @@ internal sealed class FolderTransport(EmailSettings settings, MailSender sender)
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private static readonly FormatOptions Form = MakeForm();
+
     private readonly string _folder = Path.GetFullPath(settings.Folder!);
 
     public IMailSession Open() => new Session(this);
 
     private async Task WriteAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
+        // As it is, so that it can be read without a mail program.
+        using var composed = MimeMessages.Compose(message, sender, ContentEncoding.EightBit);
+        CreateFolder();
         // A mail appears when it is whole.
-        var desk = Path.Combine(_folder, $".{Guid.NewGuid():N}");
-        foreach (var folder in new[] { _folder, desk })
-        {
-            CreateForOwner(folder);
-        }
-
+        var draft = Path.Combine(_folder, $".{Guid.NewGuid():N}");
         try
         {
-            using var writer = new SmtpClient { DeliveryMethod = SmtpDeliveryMethod.SpecifiedPickupDirectory, PickupDirectoryLocation = desk };
-            // As it is, so that it can be read without a mail program.
-            using var composed = MailMessages.Compose(message, sender, TransferEncoding.EightBit);
-            await writer.SendMailAsync(composed, cancellationToken);
-            var written = Directory.GetFiles(desk).Single();
-            if (!OperatingSystem.IsWindows())
+            await using (var file = new FileStream(draft, ForOwner()))
             {
-                File.SetUnixFileMode(written, Owner);
+                await composed.WriteToAsync(Form, file, cancellationToken);
             }
 
-            var id = message.MessageId[1..message.MessageId.IndexOf('@', StringComparison.Ordinal)];
-            File.Move(written, Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{message.Date.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{id}.eml")), overwrite: true);
+            File.Move(draft, Path.Combine(_folder, NameOf(message)), overwrite: true);
         }
         finally
         {
-            Directory.Delete(desk, recursive: true);
+            File.Delete(draft);
         }
     }
 
-    private static void CreateForOwner(string folder)
+    private void CreateFolder()
     {
         if (OperatingSystem.IsWindows())
         {
-            Directory.CreateDirectory(folder);
+            Directory.CreateDirectory(_folder);
         }
         else
         {
-            Directory.CreateDirectory(folder, Owner | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(_folder, Owner | UnixFileMode.UserExecute);
         }
+    }
+
+    private static FileStreamOptions ForOwner()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = Owner;
+        }
+
+        return options;
+    }
+
+    private static string NameOf(OutgoingMessage message)
+    {
+        var id = message.MessageId[1..message.MessageId.IndexOf('@', StringComparison.Ordinal)];
+        return string.Create(CultureInfo.InvariantCulture, $"{message.Date.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{id}.eml");
+    }
+
+    private static FormatOptions MakeForm()
+    {
+        var form = FormatOptions.Default.Clone();
+        form.NewLineFormat = NewLineFormat.Dos;
+        return form;
     }
 
     private sealed class Session(FolderTransport transport) : IMailSession
@@ -71,7 +88,7 @@ internal sealed class FolderTransport(EmailSettings settings, MailSender sender)
             {
                 return new DeliveryOutcome.Refused(SmtpReply.Shorten(exception.Message));
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SmtpException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 return new DeliveryOutcome.Unusable(SmtpReply.Shorten(exception.Message));
             }

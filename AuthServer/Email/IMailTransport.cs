@@ -5,7 +5,7 @@ namespace AuthServer.Email;
 /// <summary>A mail with what belongs to this one sending of it.</summary>
 /// <param name="Mail">What it says, and to whom.</param>
 /// <param name="MessageId">The same however often it is sent, so that a repeated delivery can be recognised.</param>
-/// <param name="Date">When it was written; System.Net.Mail knows better, and takes the moment of sending.</param>
+/// <param name="Date">When it was written.</param>
 /// <param name="SenderName">The name it comes from, instead of the server's own.</param>
 internal sealed record OutgoingMessage(Mail Mail, string MessageId, DateTimeOffset Date, string? SenderName = null);
 
@@ -50,22 +50,9 @@ internal interface IMailSession : IAsyncDisposable
 }
 
 /// <summary>How long the mail server may take.</summary>
-/// <param name="Connecting">Until it has greeted us and knows who we are, where the transport can tell that apart.</param>
+/// <param name="Connecting">Until it has greeted us and knows who we are.</param>
 /// <param name="Mail">For a mail, connecting included.</param>
 internal sealed record MailTimeouts(TimeSpan Connecting, TimeSpan Mail)
 {
     public static readonly MailTimeouts Usual = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30));
-}
-
-internal static class MailTransports
-{
-#if USE_MAILKIT
-    public static bool HasMailKit => true;
-
-    public static IMailTransport Smtp(EmailSettings settings, MailSender sender, MailTimeouts timeouts) => new MailKitTransport(settings, sender, timeouts);
-#else
-    public static bool HasMailKit => false;
-
-    public static IMailTransport Smtp(EmailSettings settings, MailSender sender, MailTimeouts timeouts) => new SystemNetMailTransport(settings, sender, timeouts);
-#endif
 }

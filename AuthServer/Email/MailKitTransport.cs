@@ -1,4 +1,4 @@
-#if USE_MAILKIT
+using System.Text;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -14,121 +14,112 @@ internal sealed class MailKitTransport(EmailSettings settings, MailSender sender
     private sealed class Session(EmailSettings settings, MailSender sender, MailTimeouts timeouts) : IMailSession
     {
         private SmtpClient? _client;
+        private SmtpStage _stage;
 
         public async Task<DeliveryOutcome> SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
         {
-            var stage = SmtpStage.Connecting;
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(timeouts.Mail);
             try
             {
                 using var composed = MimeMessages.Compose(message, sender);
-                var client = await ConnectAsync(patience.Token);
-                stage = SmtpStage.Sender;
-                await client.SendAsync(composed, patience.Token, new Progress(() => stage = SmtpStage.Content));
-                return new DeliveryOutcome.Sent();
+                return await SendAsync(composed, cancellationToken);
             }
             catch (FormatException exception)
             {
                 return new DeliveryOutcome.Refused(SmtpReply.Shorten(exception.Message));
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                await HangUpAsync(quit: false);
-                return Judge(exception, stage);
-            }
         }
 
         public async ValueTask DisposeAsync() => await HangUpAsync(quit: true);
 
+        private async Task<DeliveryOutcome> SendAsync(MimeMessage composed, CancellationToken cancellationToken)
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(timeouts.Mail);
+            try
+            {
+                _stage = SmtpStage.Connecting;
+                var client = _client ?? await ConnectAsync(timeout.Token);
+                _stage = SmtpStage.Sender;
+                await client.SendAsync(composed, timeout.Token);
+                return new DeliveryOutcome.Sent();
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                await HangUpAsync(quit: false);
+                return Judge(exception);
+            }
+        }
+
         private async Task<SmtpClient> ConnectAsync(CancellationToken cancellationToken)
         {
-            if (_client is not null)
-            {
-                return _client;
-            }
-
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(timeouts.Connecting);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(timeouts.Connecting);
             // As everywhere else in the framework: the names and dates are checked, the authorities' lists of revoked certificates are not.
-            _client = new SmtpClient { CheckCertificateRevocation = false };
-            await _client.ConnectAsync(settings.Host, settings.EffectivePort, settings.Security switch
+            _client = new Client(() => _stage = SmtpStage.Mail) { CheckCertificateRevocation = false };
+            await _client.ConnectAsync(settings.Host!, settings.EffectivePort, Security, timeout.Token);
+            if (!string.IsNullOrEmpty(settings.User))
             {
-                SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
-                SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
-                _ => SecureSocketOptions.None,
-            }, patience.Token);
-            if (!string.IsNullOrEmpty(settings.AccessToken))
-            {
-                await _client.AuthenticateAsync(new SaslMechanismOAuth2(settings.User, settings.AccessToken), patience.Token);
-            }
-            else if (!string.IsNullOrEmpty(settings.User))
-            {
-                await _client.AuthenticateAsync(settings.User, settings.Password, patience.Token);
+                await SignInAsync(_client, settings.User, timeout.Token);
             }
 
             return _client;
         }
 
+        private SecureSocketOptions Security => settings.Security switch
+        {
+            SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
+            SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
+            _ => SecureSocketOptions.None,
+        };
+
+        private Task SignInAsync(SmtpClient client, string user, CancellationToken cancellationToken) =>
+            string.IsNullOrEmpty(settings.AccessToken)
+                ? client.AuthenticateAsync(user, settings.Password ?? "", cancellationToken)
+                : client.AuthenticateAsync(new SaslMechanismOAuth2(user, settings.AccessToken), cancellationToken);
+
         private async Task HangUpAsync(bool quit)
         {
-            if (_client is { } client)
-            {
-                _client = null;
-                using (client)
-                {
-                    using var patience = new CancellationTokenSource(timeouts.Connecting);
-                    // Nothing depends on how it says goodbye.
-                    await client.DisconnectAsync(quit, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                }
-            }
+            using var client = _client;
+            _client = null;
+            using var timeout = new CancellationTokenSource(timeouts.Connecting);
+            // Nothing depends on how it says goodbye.
+            var farewell = client?.DisconnectAsync(quit, timeout.Token) ?? Task.CompletedTask;
+            await farewell.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        private static DeliveryOutcome Judge(Exception exception, SmtpStage stage) => exception switch
+        private DeliveryOutcome Judge(Exception exception) => exception switch
         {
-            ServiceNotAuthenticatedException => new DeliveryOutcome.Unusable(SmtpReply.Shorten(exception.Message)),
-            SmtpCommandException refusal when stage != SmtpStage.Connecting => SmtpReply.Judge((int)refusal.StatusCode, refusal.ErrorCode switch
-            {
-                SmtpErrorCode.RecipientNotAccepted => SmtpStage.Recipient,
-                SmtpErrorCode.MessageNotAccepted => SmtpStage.Content,
-                _ => SmtpStage.Sender,
-            }, refusal.Message),
-            OperationCanceledException => SmtpReply.Judge(0, stage, "No answer in time."),
-            _ => SmtpReply.Judge(0, stage, exception.Message),
+            ServiceNotAuthenticatedException => SmtpReply.Judge(0, SmtpStage.Connecting, WithoutSecrets(exception.Message)),
+            SmtpCommandException refusal => SmtpReply.Judge((int)refusal.StatusCode, _stage, WithoutSecrets(refusal.Message)),
+            OperationCanceledException => SmtpReply.Judge(0, _stage, "No answer in time."),
+            _ => SmtpReply.Judge(0, _stage, WithoutSecrets(exception.Message)),
         };
+
+        // Some servers repeat the line they did not like.
+        private string WithoutSecrets(string reply) =>
+            Secrets().Aggregate(reply, (text, secret) => text.Replace(secret, "•••", StringComparison.Ordinal));
+
+        private IEnumerable<string> Secrets() =>
+            from secret in new[] { settings.Password, settings.AccessToken }
+            where !string.IsNullOrEmpty(secret)
+            from form in FormsOf(secret)
+            select form;
+
+        // As LOGIN, PLAIN and XOAUTH2 send it, and as it is.
+        private IEnumerable<string> FormsOf(string secret) =>
+        [
+            Base64(secret),
+            Base64($"\0{settings.User}\0{secret}"),
+            Base64($"user={settings.User}\u0001auth=Bearer {secret}\u0001\u0001"),
+            secret,
+        ];
+
+        private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
     }
 
-    private sealed class Progress(Action begun) : ITransferProgress
+    // MailKit's way to tell that the server knows of the mail by now.
+    private sealed class Client(Action senderAccepted) : SmtpClient
     {
-        public void Report(long bytesTransferred, long totalSize) => begun();
-
-        public void Report(long bytesTransferred) => begun();
-    }
-
-    private static class MimeMessages
-    {
-        public static MimeMessage Compose(OutgoingMessage message, MailSender sender)
-        {
-            var mail = message.Mail;
-            var composed = new MimeMessage
-            {
-                MessageId = message.MessageId.Trim('<', '>'),
-                Date = message.Date,
-                Subject = HeaderText.Clean(mail.Subject),
-                Body = new MultipartAlternative { Part("plain", mail.Text), Part("html", mail.Html) },
-            };
-            composed.From.Add(new MailboxAddress(sender.NameOn(message), sender.Address));
-            composed.To.Add(new MailboxAddress("", mail.To));
-            composed.Headers.Add("Auto-Submitted", "auto-generated");
-            composed.Headers.Add("Content-Language", HeaderText.Clean(mail.Language));
-            return composed;
-        }
-
-        private static TextPart Part(string subtype, string text) => new(subtype)
-        {
-            Text = text.ReplaceLineEndings("\r\n"),
-            ContentTransferEncoding = MailMessages.IsMostlyAscii(text) ? ContentEncoding.QuotedPrintable : ContentEncoding.Base64,
-        };
+        protected override void OnSenderAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => senderAccepted();
     }
 }
-#endif

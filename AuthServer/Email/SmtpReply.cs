@@ -12,11 +12,8 @@ internal enum SmtpStage
     /// <summary>The sender, who is the same for every mail.</summary>
     Sender,
 
-    /// <summary>The recipient.</summary>
-    Recipient,
-
-    /// <summary>The mail itself.</summary>
-    Content,
+    /// <summary>The mail: its recipient, or what it says.</summary>
+    Mail,
 }
 
 /// <summary>What a mail server's answer means for the mail. The code is 0 where there was none.</summary>
@@ -41,14 +38,18 @@ internal static partial class SmtpReply
         return code >= 500 && stage != SmtpStage.Sender ? new DeliveryOutcome.Refused(said) : new DeliveryOutcome.PutOff(said);
     }
 
-    /// <summary>On one line, without addresses, and short enough for its column.</summary>
+    /// <summary>On one line, without addresses and links, and short enough for its column.</summary>
     public static string Shorten(string reason)
     {
-        // Mail servers like to repeat addresses, and what they say gets into logs.
-        var line = Addresses().Replace(HeaderText.Clean(reason), match => EmailAddress.Mask(match.Value));
+        // Mail servers like to repeat what they do not like, and what they say gets into logs.
+        var line = Addresses().Replace(Links().Replace(HeaderText.Clean(reason), "•••"), match => EmailAddress.Mask(match.Value));
         return line.Length <= MaxReason ? line : line[..MaxReason];
     }
 
     [GeneratedRegex("""[^\s<>()\[\],;:"]+@[^\s<>()\[\],;:"]+""", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Addresses();
+
+    // The token in a link of ours is as good as a password.
+    [GeneratedRegex(@"\S*(://|token=)\S*", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
+    private static partial Regex Links();
 }
