@@ -40,7 +40,8 @@ public sealed class LibsodiumTests
     // As a machine would be for which the package has no library: the host is not told where one is.
     private static async Task<ServerProgram.Finished> CheckWithoutAsync(string function)
     {
-        var dependencies = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.deps.json");
+        // Beside the server: where this file is, the host looks for everything else.
+        var dependencies = Path.Combine(AppContext.BaseDirectory, $"{Guid.NewGuid():N}.deps.json");
         var all = JsonNode.Parse(await File.ReadAllTextAsync(Path.ChangeExtension(typeof(AuthDbContext).Assembly.Location, ".deps.json")))!;
         var libsodium = all["targets"]!.AsObject().Single().Value!.AsObject().Single(library => library.Key.StartsWith("libsodium/", StringComparison.Ordinal));
         libsodium.Value!.AsObject().Remove("runtimeTargets").Should().BeTrue();

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using NSec.Cryptography;
@@ -24,9 +23,7 @@ internal static class Argon2id
         Derive(cost, Encoding.UTF8.GetBytes(password), salt, HashLength);
 
     public static byte[] Derive(Argon2Cost cost, ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, int length) =>
-        PasswordBasedKeyDerivationAlgorithm
-            .Argon2id(new() { DegreeOfParallelism = 1, MemorySize = cost.MemoryKiB, NumberOfPasses = cost.Passes })
-            .DeriveBytes(password, salt, length);
+        Of(cost).DeriveBytes(password, salt, length);
 
     /// <param name="hash">A text that <see cref="ImportedHash.Parse"/> takes for Argon2id, within the ceilings.</param>
     /// <param name="password">Its bytes, as whoever made the hash saw them.</param>
@@ -34,15 +31,18 @@ internal static class Argon2id
     public static bool Verify(string hash, byte[] password) =>
         LoadFault is null && VerifyText(Encoding.ASCII.GetBytes(hash + '\0'), password, (ulong)password.Length) == 0;
 
-    // Without it, libsodium would not know what the processor can do, and take five times as long.
+    private static NSec.Cryptography.Argon2id Of(Argon2Cost cost) => PasswordBasedKeyDerivationAlgorithm.Argon2id(
+        new() { DegreeOfParallelism = 1, MemorySize = cost.MemoryKiB, NumberOfPasses = cost.Passes });
+
+    // By making one: libsodium then learns what the processor can do, without which it would take ten times as long.
     private static string? Load()
     {
         try
         {
-            RuntimeHelpers.RunClassConstructor(typeof(Algorithm).TypeHandle);
+            _ = Of(new(MemoryKiB: 8, Passes: 1));
             return null;
         }
-        catch (TypeInitializationException)
+        catch (Exception exception) when (exception is PlatformNotSupportedException or TypeInitializationException or InvalidOperationException)
         {
             return "Password:Hash is Argon2id, and libsodium cannot be loaded on this machine. Publish the server for it (dotnet publish --runtime, or "
                 + "--use-current-runtime), so that the library comes along, or set Password:Hash to Pbkdf2.";
