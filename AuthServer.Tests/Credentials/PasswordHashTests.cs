@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using AuthServer.Credentials;
 using AuthServer.Domain;
 using AuthServer.Http;
 using AuthServer.Tests.Infrastructure;
@@ -12,59 +12,65 @@ public sealed class PasswordHashTests(PasswordHashTests.Server server) : IClassF
 {
     [Fact]
     [Trait("ASVS", "11.4.2")]
-    public async Task A_stored_hash_is_pbkdf2_hmac_sha512_with_220000_iterations_and_a_salt_of_its_own()
+    public async Task A_stored_hash_is_Argon2id_of_19_MiB_and_2_passes_with_a_salt_of_its_own()
     {
-        var (first, second) = (Decode(await HashOfAsync(await server.Api.RegisterAsync())), Decode(await HashOfAsync(await server.Api.RegisterAsync())));
+        var (first, second) = (await HashOfAsync(server, await server.Api.RegisterAsync()), await HashOfAsync(server, await server.Api.RegisterAsync()));
 
-        (first with { Salt = "" }).Should().Be(new Decoded(Version: 1, Prf: 2, Iterations: 220_000, SaltLength: 16, KeyLength: 32, Salt: ""));
-        second.Salt.Should().NotBe(first.Salt);
+        PhcString.Parse(first).Should().Be(new PhcString(MemoryKiB: 19_456, Passes: 2, Lanes: 1, SaltLength: 16, HashLength: 32));
+        second.Split('$')[4].Should().NotBe(first.Split('$')[4]);
     }
 
-    [Fact]
+    public static TheoryData<string> OtherHashes => new()
+    {
+        Pbkdf2(10_000),
+        /* as they were made before Argon2id */ Pbkdf2(220_000),
+        Argon2id(new(MemoryKiB: 19_456, Passes: 1)),
+        Argon2id(new(MemoryKiB: 9_728, Passes: 2)),
+        /* dearer than today's */ Argon2id(new(MemoryKiB: 32_768, Passes: 3)),
+    };
+
+    [Theory]
     [Trait("ASVS", "11.2.2")]
-    public async Task A_cheaper_hash_signs_in_and_is_replaced_by_one_of_todays_cost()
-    {
-        var person = await server.Api.RegisterAsync();
-        var cheap = new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = 10_000 })).HashPassword(null!, Api.Password);
-        await server.Database.ExecuteAsync("UPDATE users SET password_hash = @hash WHERE id = @id", ("hash", cheap), ("id", person.UserId));
-
-        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = "not the password" })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
-        (await HashOfAsync(person)).Should().Be(cheap);
-
-        await server.Api.LoginAsync(person.Email);
-        var replaced = await HashOfAsync(person);
-        Decode(replaced).Iterations.Should().Be(220_000);
-
-        await server.Api.LoginAsync(person.Email);
-        (await HashOfAsync(person)).Should().Be(replaced);
-    }
+    [MemberData(nameof(OtherHashes))]
+    public Task A_hash_of_another_kind_or_cost_signs_in_and_is_replaced_by_one_of_todays(string other) =>
+        ReplacesAsync(server, other, "$argon2id$v=19$m=19456,t=2,p=1$");
 
     [Fact]
     public async Task A_stolen_hash_is_no_password()
     {
         var person = await server.Api.RegisterAsync();
 
-        var response = await server.Api.PostAsync("auth/login", new { email = person.Email, password = await HashOfAsync(person) });
+        var response = await server.Api.PostAsync("auth/login", new { email = person.Email, password = await HashOfAsync(server, person) });
 
         await response.ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
     }
 
-    private Task<string> HashOfAsync(SignedIn person) => server.Database.QueryAsync<string>("SELECT password_hash FROM users WHERE id = @id", ("id", person.UserId));
+    internal static string Pbkdf2(int iterations) =>
+        new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = iterations })).HashPassword(null!, Api.Password);
 
-    // Identity V3: a version byte, then PRF, iterations and salt length in network order, the salt and the key.
-    private static Decoded Decode(string hash)
+    internal static string Argon2id(Argon2Cost cost) => new Argon2idHasher(cost).HashPassword(null!, Api.Password);
+
+    internal static async Task ReplacesAsync(TestServer server, string other, string beginning)
     {
-        var bytes = Convert.FromBase64String(hash);
-        var saltLength = Number(bytes, 9);
-        return new(bytes[0], Number(bytes, 1), Number(bytes, 5), saltLength, bytes.Length - 13 - saltLength, Convert.ToHexString(bytes.AsSpan(13, saltLength)));
+        var person = await server.Api.RegisterAsync();
+        await server.Database.ExecuteAsync("UPDATE users SET password_hash = @hash WHERE id = @id", ("hash", other), ("id", person.UserId));
+
+        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = "not the password" })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        (await HashOfAsync(server, person)).Should().Be(other);
+
+        await server.Api.LoginAsync(person.Email);
+        var replaced = await HashOfAsync(server, person);
+        replaced.Should().StartWith(beginning);
+
+        await server.Api.LoginAsync(person.Email);
+        (await HashOfAsync(server, person)).Should().Be(replaced);
     }
 
-    private static int Number(byte[] bytes, int at) => (int)BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(at));
+    internal static Task<string> HashOfAsync(TestServer server, SignedIn person) =>
+        server.Database.QueryAsync<string>("SELECT password_hash FROM users WHERE id = @id", ("id", person.UserId));
 
     public sealed class Server : TestServer
     {
-        protected override int? Iterations => null;
+        protected override bool HashesAreCheap => false;
     }
-
-    private sealed record Decoded(int Version, int Prf, int Iterations, int SaltLength, int KeyLength, string Salt);
 }

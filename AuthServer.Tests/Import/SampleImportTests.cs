@@ -95,7 +95,7 @@ public sealed class SampleImportTests : IAsyncLifetime
         var signedIn = await _desk.Api.LoginAsync("ron.mizrahi2@clinic2.example", LegacySample.Password);
 
         signedIn.User!["email_verified"]!.GetValue<bool>().Should().BeFalse();
-        ImportedHash.Parse(await _desk.Database.QueryAsync<string>("SELECT password_hash FROM users WHERE id = @id", ("id", signedIn.UserId)))!.Format.Should().Be(HashFormat.IdentityV3);
+        ImportedHash.Parse(await _desk.Database.QueryAsync<string>("SELECT password_hash FROM users WHERE id = @id", ("id", signedIn.UserId)))!.Format.Should().Be(HashFormat.Argon2id);
         (await _desk.Api.PostAsync("auth/login", new { email = "ron.mizrahi2@clinic2.example", password = "another old password" })).StatusCode.Should().Be(System.Net.HttpStatusCode.Unauthorized);
     }
 

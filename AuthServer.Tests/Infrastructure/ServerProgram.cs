@@ -21,9 +21,9 @@ internal static class ServerProgram
         ["Email__Folder"] = Path.Combine(AppContext.BaseDirectory, "mail"),
     };
 
-    public static async Task<Finished> RunAsync(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment)
+    public static async Task<Finished> RunAsync(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment, params string[] host)
     {
-        using var process = Start(args, environment);
+        using var process = Start(args, environment, host);
         using var patience = new CancellationTokenSource(Patience);
         try
         {
@@ -65,9 +65,9 @@ internal static class ServerProgram
     }
 
     /// <summary>For a test that wants to do something to it on the way.</summary>
-    public static Process Start(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment)
+    public static Process Start(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment, params string[] host)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(AuthDbContext).Assembly.Location, .. args]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", ["exec", .. host, typeof(AuthDbContext).Assembly.Location, .. args]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Clear();
         foreach (var (name, value) in Inherited.Select(name => KeyValuePair.Create(name, Environment.GetEnvironmentVariable(name))).Concat(environment).Where(pair => pair.Value is not null))
         {
@@ -82,6 +82,8 @@ internal static class ServerProgram
     internal sealed class Serving(Process process, int port) : IAsyncDisposable
     {
         public int Port => port;
+
+        public int ProcessId => process.Id;
 
         public Api Api { get; } = new(new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
 

@@ -1,3 +1,4 @@
+using AuthServer.Credentials;
 using AuthServer.Data;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;
@@ -46,8 +47,8 @@ public class TestServer : IAsyncLifetime
         ["Email:Folder"] = Path.Combine(Path.GetTempPath(), $"authserver-mail-{Guid.NewGuid():N}"),
     };
 
-    /// <summary>PBKDF2 iterations; null for the real cost.</summary>
-    protected virtual int? Iterations => 1000;
+    /// <summary>Whether a hash costs next to nothing, or what it would in production.</summary>
+    protected virtual bool HashesAreCheap => true;
 
     protected virtual string EnvironmentName => "Production";
 
@@ -106,9 +107,10 @@ public class TestServer : IAsyncLifetime
             builder.ConfigureTestServices(services =>
             {
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(server.Clock));
-                if (server.Iterations is { } iterations)
+                if (server.HashesAreCheap)
                 {
-                    services.PostConfigure<PasswordHasherOptions>(options => options.IterationCount = iterations);
+                    services.Replace(ServiceDescriptor.Singleton(new Argon2Cost(MemoryKiB: 64, Passes: 1)));
+                    services.PostConfigure<PasswordHasherOptions>(options => options.IterationCount = 1000);
                 }
 
                 server.ConfigureServices(services);

@@ -5,7 +5,7 @@ namespace AuthServer.Credentials;
 
 /// <summary>
 /// A few threads for work that can wait, behind the rest of the process in the eyes of the scheduler: whoever is signed in
-/// needs the processor for a tenth of a millisecond, and a hash would keep it for a hundred.
+/// needs the processor for a tenth of a millisecond, and a hash would keep it for twenty.
 /// </summary>
 internal sealed class BackgroundThreads : TaskScheduler, IDisposable
 {

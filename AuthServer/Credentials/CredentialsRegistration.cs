@@ -15,8 +15,12 @@ internal static class CredentialsRegistration
             .AddRoles<Role>().AddEntityFrameworkStores<AuthDbContext>();
         builder.Services.AddSingleton<ILookupNormalizer, CanonicalNormalizer>();
         builder.Services.AddOptions<PasswordHasherOptions>().Configure<PasswordSettings>((options, settings) => options.IterationCount = settings.Iterations);
-        builder.Services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
+        builder.Services.AddSingleton<PasswordHasher<User>>();
+        builder.Services.AddSingleton(services => Argon2Cost.Of(services.GetRequiredService<PasswordSettings>()));
+        builder.Services.AddSingleton<Argon2idHasher>();
+        builder.Services.AddSingleton(HasherOf);
         builder.Services.AddSingleton(_ => new Bcrypt());
+        builder.Services.AddSingleton<HashRest>();
         builder.Services.AddSingleton<StoredHashes>();
         builder.Services.AddSingleton<PasswordHashing>();
         BreachedPasswords.AddClient(builder.Services);
@@ -36,6 +40,11 @@ internal static class CredentialsRegistration
         builder.Services.AddSingleton<MailedTokens>();
         builder.Services.AddProtectionKeys();
     }
+
+    private static IPasswordHasher<User> HasherOf(IServiceProvider services) =>
+        services.GetRequiredService<PasswordSettings>().Hash == PasswordHashFunction.Argon2id
+            ? services.GetRequiredService<Argon2idHasher>()
+            : services.GetRequiredService<PasswordHasher<User>>();
 
     // Identity's own normaliser upper-cases, which maps look-alikes such as U+212A onto other people's addresses.
     private sealed class CanonicalNormalizer : ILookupNormalizer

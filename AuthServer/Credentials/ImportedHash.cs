@@ -14,15 +14,19 @@ internal enum HashFormat
     /// <summary>ASP.NET Identity before Core.</summary>
     IdentityV2,
 
-    /// <summary>ASP.NET Core Identity, and ours.</summary>
+    /// <summary>ASP.NET Core Identity, and ours where <c>Password:Hash</c> is Pbkdf2.</summary>
     IdentityV3,
+
+    /// <summary><c>$argon2id$v=19$</c>, PHC string format; ours, and others'.</summary>
+    Argon2id,
 }
 
 /// <summary>What the text of a hash says of itself.</summary>
 /// <param name="Format">How it was made.</param>
-/// <param name="Cost">bcrypt's logarithmic cost, or PBKDF2's iterations.</param>
-/// <param name="Prf">PBKDF2's function; null for bcrypt.</param>
-internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPrf? Prf = null)
+/// <param name="Cost">bcrypt's logarithmic cost, PBKDF2's iterations, or Argon2id's passes.</param>
+/// <param name="Prf">PBKDF2's function; null for the others.</param>
+/// <param name="Argon2">All that Argon2id's says; null for the others.</param>
+internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPrf? Prf = null, PhcString? Argon2 = null)
 {
     private const int MaxLength = 512;
     private const int MaxIterations = 1_000_000;
@@ -38,9 +42,10 @@ internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPr
     /// <summary>Why a hash is not imported, or null where it is.</summary>
     public static string? Fault(string? text, PasswordSettings settings) => Parse(text) switch
     {
-        null => "No hash of a known format: bcrypt ($2a$, $2b$, $2y$) or ASP.NET Identity (version 2 or 3), at most 512 characters.",
+        null => "No hash of a known format: Argon2id (version 19), bcrypt ($2a$, $2b$, $2y$) or ASP.NET Identity (version 2 or 3), at most 512 characters.",
         { Format: HashFormat.Bcrypt } hash when hash.Cost > settings.MaxImportedBcryptCost =>
             string.Create(CultureInfo.InvariantCulture, $"bcrypt of cost {hash.Cost}: Password:MaxImportedBcryptCost allows {settings.MaxImportedBcryptCost}."),
+        { Argon2: { } argon2 } => argon2.Fault(settings),
         { Cost: > MaxIterations } hash when hash.Format != HashFormat.Bcrypt =>
             string.Create(CultureInfo.InvariantCulture, $"PBKDF2 of {hash.Cost} iterations: {MaxIterations} are allowed."),
         _ => null,
@@ -48,7 +53,10 @@ internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPr
 
     /// <summary>Null for whatever no known system would have written.</summary>
     public static ImportedHash? Parse(string? text) =>
-        text is not { Length: > 0 and <= MaxLength } ? null : text[0] == '$' ? ParseBcrypt(text) : ParseIdentity(text);
+        text is not { Length: > 0 and <= MaxLength } ? null : text[0] == '$' ? ParseArgon2id(text) ?? ParseBcrypt(text) : ParseIdentity(text);
+
+    private static ImportedHash? ParseArgon2id(string text) =>
+        PhcString.Parse(text) is { } parsed ? new(HashFormat.Argon2id, parsed.Passes, Argon2: parsed) : null;
 
     // $2x$ marks the hashes of a PHP that had a bug; what it lets in is not what was typed.
     private static ImportedHash? ParseBcrypt(string text) =>

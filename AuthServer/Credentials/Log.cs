@@ -16,4 +16,10 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 1204, Level = LogLevel.Warning, Message = "Whether there is a Data Protection key could not be seen to")]
     public static partial void NoFirstKey(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 1205, Level = LogLevel.Error, Message = "A stored hash was not computed: {Fault}")]
+    public static partial void Argon2TooCostly(ILogger logger, string fault);
+
+    [LoggerMessage(EventId = 1206, Level = LogLevel.Error, Message = "A stored Argon2id hash could not be compared, because libsodium cannot be loaded: publish the server for this machine (dotnet publish --runtime)")]
+    public static partial void LibsodiumMissing(ILogger logger);
 }

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Identity;
 namespace AuthServer.Credentials;
 
 /// <summary>
-/// Identity's password hasher behind a gate. A hash costs a core a sixth of a second by design; the gate keeps at least
-/// one core for those who are signed in already, and turns away what could only wait.
+/// Identity's password hasher behind a gate. A hash costs a core some hundredths of a second and some megabytes by design; the gate
+/// keeps at least one core for those who are signed in already, bounds the memory, and turns away what could only wait.
 /// </summary>
 internal sealed class PasswordHashing : IDisposable
 {
@@ -17,7 +17,9 @@ internal sealed class PasswordHashing : IDisposable
 
     private readonly IPasswordHasher<User> _hasher;
     private readonly StoredHashes _stored;
+    private readonly PasswordSettings _settings;
     private readonly ConcurrencyLimiter _gate;
+    private readonly ConcurrencyLimiter _mebibytes;
     private readonly BackgroundThreads _threads;
     private readonly Task<string> _nobodysHash;
     private readonly int _places;
@@ -25,7 +27,7 @@ internal sealed class PasswordHashing : IDisposable
 
     public PasswordHashing(IPasswordHasher<User> hasher, StoredHashes stored, PasswordSettings settings)
     {
-        (_hasher, _stored) = (hasher, stored);
+        (_hasher, _stored, _settings) = (hasher, stored, settings);
         _places = settings.EffectiveConcurrentHashes * (1 + settings.QueuedPerHash);
         _gate = new(new ConcurrencyLimiterOptions
         {
@@ -33,9 +35,16 @@ internal sealed class PasswordHashing : IDisposable
             QueueLimit = settings.EffectiveConcurrentHashes * settings.QueuedPerHash,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
+        // Whoever is through the gate waits here for as long as it takes; those are few.
+        _mebibytes = new(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = settings.EffectiveMaxHashMemoryMiB,
+            QueueLimit = int.MaxValue,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
         _threads = new(settings.EffectiveConcurrentHashes);
         // Ready before the first sign-in: making it then would tell that the account was unknown.
-        _nobodysHash = RunAsync(() => hasher.HashPassword(null!, Guid.NewGuid().ToString()), CancellationToken.None);
+        _nobodysHash = RunAsync(MakeNobodysHash, CancellationToken.None);
     }
 
     /// <summary>
@@ -56,7 +65,7 @@ internal sealed class PasswordHashing : IDisposable
 
     /// <exception cref="BusyException">The queue is full.</exception>
     public Task<string> HashAsync(string password, CancellationToken cancellationToken) =>
-        BehindGateAsync(() => _hasher.HashPassword(null!, Normalize(password)), cancellationToken);
+        BehindGateAsync(() => _hasher.HashPassword(null!, Normalize(password)), _settings.NewHashMemoryMiB, cancellationToken);
 
     /// <summary>
     /// Compares, and for an account that does not exist, or has no password to compare with, pays for the same hash, so
@@ -65,15 +74,16 @@ internal sealed class PasswordHashing : IDisposable
     /// <exception cref="BusyException">The queue is full.</exception>
     public async Task<PasswordVerificationResult> VerifyAsync(string? hash, string password, CancellationToken cancellationToken)
     {
-        var isSomebodys = hash is not null && _stored.CanCompare(hash);
-        var compared = isSomebodys ? hash! : await _nobodysHash;
-        var result = await BehindGateAsync(() => _stored.Compare(compared, password), cancellationToken);
-        return isSomebodys ? result : PasswordVerificationResult.Failed;
+        var memory = hash is null ? null : _stored.MemoryMiBToCompare(hash);
+        var compared = memory is null ? await _nobodysHash : hash!;
+        var result = await BehindGateAsync(() => _stored.Compare(compared, password), memory ?? _settings.NewHashMemoryMiB, cancellationToken);
+        return memory is null ? PasswordVerificationResult.Failed : result;
     }
 
     public void Dispose()
     {
         _gate.Dispose();
+        _mebibytes.Dispose();
         _threads.Dispose();
     }
 
@@ -81,10 +91,24 @@ internal sealed class PasswordHashing : IDisposable
     internal static string Normalize(string password) => password.Normalize(NormalizationForm.FormKC);
 
     [SuppressMessage("Performance", "CA1849", Justification = "A hash is CPU time: there is nothing to await.")]
-    private async Task<T> BehindGateAsync<T>(Func<T> hash, CancellationToken cancellationToken)
+    private async Task<T> BehindGateAsync<T>(Func<T> hash, int mebibytes, CancellationToken cancellationToken)
     {
         using var turn = await _gate.AcquireAsync(1, cancellationToken);
-        return turn.IsAcquired ? await RunAsync(hash, cancellationToken) : throw new BusyException(RetryAfter);
+        if (!turn.IsAcquired)
+        {
+            throw new BusyException(RetryAfter);
+        }
+
+        using var memory = await _mebibytes.AcquireAsync(mebibytes, cancellationToken);
+        return await RunAsync(hash, cancellationToken);
+    }
+
+    private string MakeNobodysHash()
+    {
+        var hash = _hasher.HashPassword(null!, Guid.NewGuid().ToString());
+        // How long that takes is known from then on.
+        _stored.Compare(hash, "");
+        return hash;
     }
 
     private Task<T> RunAsync<T>(Func<T> hash, CancellationToken cancellationToken) =>

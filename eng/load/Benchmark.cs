@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AuthServer.Credentials;
 using AuthServer.Data;
 using Npgsql;
 
@@ -101,7 +102,7 @@ internal static class Benchmark
 
     private static List<Slot> Slots(Requests requests, ServerProcess ours, ServerProcess bare, PgBench pgBench)
     {
-        var hash = new HashLoop();
+        var hash = new HashLoop(PasswordSettingsOfServer());
         return
         [
             Over(Slot.SignIn, HashWorkers, requests.SignInAsync, ours),
@@ -156,6 +157,10 @@ internal static class Benchmark
         ["Email__Folder"] = Path.Combine(Path.GetTempPath(), "authserver-bench-mail"),
         ["Tokens__AccessTokenLifetime"] = "01:00:00",
     };
+
+    // The server has this process's variables too: Password__Hash=Pbkdf2 eng/bench measures PBKDF2.
+    private static PasswordSettings PasswordSettingsOfServer() =>
+        new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection("Password").Get<PasswordSettings>() ?? new();
 
     private static void Say(string text) => Console.Error.WriteLine(text);
 }

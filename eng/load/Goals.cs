@@ -11,8 +11,9 @@ internal static class Goals
         var storms = figures.Storms;
         return
         [
-            AtLeast("sign-in: CPU of the hash ÷ all CPU", 0.97, rounds.CpuRatio(Slot.Hash, Slot.SignIn)),
-            new("register: CPU of the hash ÷ all CPU", "", rounds.CpuRatio(Slot.Hash, Slot.Register), ""),
+            AtMost("sign-in: CPU beyond its hash, ms", 2, rounds.CpuBeyond(Slot.Hash, Slot.SignIn)),
+            new("register: CPU beyond its hash, ms", "", rounds.CpuBeyond(Slot.Hash, Slot.Register), ""),
+            new("sign-ins per core and second, by CPU", "", rounds.PerCoreSecond(Slot.SignIn), ""),
             AtMost("refresh: CPU ÷ bare endpoint", 1.25, rounds.CpuRatio(Slot.Refresh, Slot.BareRefresh)),
             AtLeast("refresh: requests/s ÷ pgbench", 0.7, rounds.RateRatio(Slot.Refresh, Slot.PgBenchRefresh)),
             AtMost("me: CPU ÷ bare endpoint", 1.25, rounds.CpuRatio(Slot.Me, Slot.BareMe)),

@@ -11,9 +11,19 @@ internal sealed class HashLoop
 {
     private const string Password = "correct horse battery staple";
 
-    private readonly PasswordHasher<User> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = new PasswordSettings().Iterations }));
+    private readonly IPasswordHasher<User> _hasher;
+    private readonly int _threads;
     private readonly Lock _gate = new();
     private double _cpu;
+
+    /// <param name="settings">The server's own.</param>
+    public HashLoop(PasswordSettings settings)
+    {
+        _threads = settings.EffectiveConcurrentHashes;
+        _hasher = settings.Hash == PasswordHashFunction.Argon2id
+            ? new Argon2idHasher(Argon2Cost.Of(settings))
+            : new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = settings.Iterations }));
+    }
 
     /// <summary>Processor milliseconds spent so far.</summary>
     public double Cpu()
@@ -29,7 +39,7 @@ internal sealed class HashLoop
         var hash = _hasher.HashPassword(null!, Password);
         var started = Stopwatch.GetTimestamp();
         var sum = new Tally();
-        var threads = Enumerable.Range(0, new PasswordSettings().EffectiveConcurrentHashes).Select(_ => new Thread(() => Work(hash, started, duration, sum))).ToList();
+        var threads = Enumerable.Range(0, _threads).Select(_ => new Thread(() => Work(hash, started, duration, sum))).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
         sum.Elapsed = Stopwatch.GetElapsedTime(started);

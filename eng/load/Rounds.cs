@@ -12,6 +12,13 @@ internal sealed class Rounds(IReadOnlyList<Measurement> measurements)
     /// <summary>Processor time, server and database, of one kind ÷ that of another in the same round.</summary>
     public Spread CpuRatio(string slot, string limit) => Ratio(Scaled(slot, AllCpu), Scaled(limit, AllCpu));
 
+    /// <summary>Processor milliseconds, server and database, of one kind beyond those of another in the same round.</summary>
+    public Spread CpuBeyond(string limit, string slot) =>
+        Spread.Of(Scaled(slot, AllCpu).Zip(Scaled(limit, AllCpu), (all, hash) => all - hash));
+
+    /// <summary>How many of a kind a core could do in a second, if all of it went into server and database.</summary>
+    public Spread PerCoreSecond(string slot) => Spread.Of(Scaled(slot, AllCpu).Select(milliseconds => 1000 / milliseconds));
+
     public Spread RateRatio(string slot, string limit) => Ratio(_bySlot[slot].Select(Rate), _bySlot[limit].Select(Rate));
 
     public static Spread Ratio(IEnumerable<double> ours, IEnumerable<double> limit) => Spread.Of(ours.Zip(limit, (one, other) => one / other));
