@@ -16,7 +16,6 @@ internal static class CredentialsRegistration
         builder.Services.AddSingleton<ILookupNormalizer, CanonicalNormalizer>();
         builder.Services.AddOptions<PasswordHasherOptions>().Configure<PasswordSettings>((options, settings) => options.IterationCount = settings.Iterations);
         builder.Services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
-        builder.Services.AddSingleton(_ => new Bcrypt());
         builder.Services.AddSingleton<StoredHashes>();
         builder.Services.AddSingleton<PasswordHashing>();
         BreachedPasswords.AddClient(builder.Services);

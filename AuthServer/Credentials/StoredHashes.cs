@@ -1,4 +1,3 @@
-using System.Text;
 using AuthServer.Domain;
 using Microsoft.AspNetCore.Cryptography.KeyDerivation;
 using Microsoft.AspNetCore.Identity;
@@ -11,7 +10,7 @@ namespace AuthServer.Credentials;
 /// replaces them. An imported hash costs what it costs: until then, the time of an answer can tell that an account was
 /// imported, and so that it exists. To spend more on everybody else would not hide it, because formats and costs differ.
 /// </summary>
-internal sealed class StoredHashes(IPasswordHasher<User> hasher, Bcrypt bcrypt, PasswordSettings settings, IOptions<PasswordHasherOptions> options, ILogger<StoredHashes> logger)
+internal sealed class StoredHashes(IPasswordHasher<User> hasher, PasswordSettings settings, IOptions<PasswordHasherOptions> options, ILogger<StoredHashes> logger)
 {
     /// <summary>Whether there is anything to compare with; says in the log what is wrong, if not.</summary>
     public bool CanCompare(string hash)
@@ -23,9 +22,6 @@ internal sealed class StoredHashes(IPasswordHasher<User> hasher, Bcrypt bcrypt, 
                 return false;
             case { Format: HashFormat.Bcrypt } costly when costly.Cost > settings.MaxImportedBcryptCost:
                 Log.HashTooCostly(logger, costly.Cost);
-                return false;
-            case { Format: HashFormat.Bcrypt } when !bcrypt.IsAvailable:
-                Log.LibcryptMissing(logger);
                 return false;
             default:
                 return true;
@@ -52,6 +48,6 @@ internal sealed class StoredHashes(IPasswordHasher<User> hasher, Bcrypt bcrypt, 
         ImportedHash.Parse(hash) is { Format: HashFormat.IdentityV3, Prf: KeyDerivationPrf.HMACSHA512 } parsed && parsed.Cost >= options.Value.IterationCount;
 
     private bool IsRight(string hash, string password) => hash[0] == '$'
-        ? bcrypt.Verify(hash, Encoding.UTF8.GetBytes(password))
+        ? Bcrypt.Verify(hash, password)
         : hasher.VerifyHashedPassword(null!, hash, password) != PasswordVerificationResult.Failed;
 }
