@@ -118,7 +118,7 @@ internal static class DocsPage
           mcp: { disabled: true },
           hideClientButton: true,
           showDeveloperTools: 'never',
-          customCss: 'a[href="https://www.scalar.com"] { display: none }',
+          customCss: 'a[href^="https://scalar.com/"] { display: none }',
         }));
         """;
 }
