@@ -3,7 +3,7 @@
 FROM node:22-slim AS node
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
-# The build takes the page at /docs and the list of common passwords from npm.
+# The build takes the list of common passwords from npm.
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/npm
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
@@ -11,7 +11,7 @@ WORKDIR /src
 
 # Packages first: this layer is made anew only when they change. Restoring Migrations restores the server, too.
 COPY global.json Directory.Build.props Directory.Packages.props ./
-COPY AuthServer/AuthServer.csproj AuthServer/Docs.targets AuthServer/CommonPasswords.targets AuthServer/
+COPY AuthServer/AuthServer.csproj AuthServer/CommonPasswords.targets AuthServer/
 COPY Migrations/AuthServer.Migrations.csproj Migrations/
 RUN dotnet restore Migrations \
  && dotnet restore AuthServer --use-current-runtime -p:PublishReadyToRun=true
@@ -21,7 +21,6 @@ COPY . .
 RUN dotnet publish Migrations -c Release --no-restore -p:UseAppHost=false -o /app/migrations \
  && dotnet publish AuthServer -c Release --use-current-runtime --self-contained false -p:PublishReadyToRun=true -p:UseAppHost=false -o /app
 
-# Not a chiselled image: libcrypt1, which those leave out, compares bcrypt hashes that were imported.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=build /app .

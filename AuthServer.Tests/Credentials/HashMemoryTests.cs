@@ -52,7 +52,7 @@ public sealed class HashMemoryTests
     {
         var options = Options.Create(new PasswordHasherOptions());
         var cost = new Argon2Cost(MemoryKiB: 64, Passes: 1);
-        return new(new(cost), new(options), new Bcrypt(), new(Settings, cost, options), Settings, options, NullLogger<StoredHashes>.Instance);
+        return new(new(cost), new(options), new(Settings, cost, options), Settings, options, NullLogger<StoredHashes>.Instance);
     }
 
     private sealed class SlowHasher : IPasswordHasher<User>, IDisposable

@@ -63,7 +63,7 @@ public sealed class HashRestTests
         var (argon2id, pbkdf2) = (new Argon2idHasher(Argon2Cost.Of(settings)), new PasswordHasher<User>(options));
         var rest = new HashRest(settings, Argon2Cost.Of(settings), options);
         IPasswordHasher<User> hasher = function == PasswordHashFunction.Argon2id ? argon2id : pbkdf2;
-        return (new(argon2id, pbkdf2, new Bcrypt(), rest, settings, options, NullLogger<StoredHashes>.Instance), hasher.HashPassword(null!, "nobody's"));
+        return (new(argon2id, pbkdf2, rest, settings, options, NullLogger<StoredHashes>.Instance), hasher.HashPassword(null!, "nobody's"));
     }
 
     private static double Spent(Action action)

@@ -1,8 +1,6 @@
 using AuthServer.Credentials;
 using AuthServer.Http;
 using AuthServer.Tests.Infrastructure;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AuthServer.Tests.Credentials;
 
@@ -93,14 +91,12 @@ public sealed class ImportedSignInTests(ImportedSignInTests.Server server) : ICl
         (await HashOfAsync(person)).Should().Be(hash);
     }
 
-    internal static async Task<SignedIn> ImportAsync(TestServer server, string hash)
+    private async Task<SignedIn> ImportAsync(string hash)
     {
         var person = await server.Api.RegisterAsync();
         await server.Database.ExecuteAsync("UPDATE users SET password_hash = @hash WHERE id = @id", ("hash", hash), ("id", person.UserId));
         return person;
     }
-
-    private Task<SignedIn> ImportAsync(string hash) => ImportAsync(server, hash);
 
     private async Task RefuseAsync(SignedIn person, string password) =>
         await (await server.Api.PostAsync("auth/login", new { email = person.Email, password })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
@@ -112,27 +108,5 @@ public sealed class ImportedSignInTests(ImportedSignInTests.Server server) : ICl
         public Server() => Settings["Password:MaxImportedBcryptCost"] = "9";
 
         protected override bool HashesAreCheap => false;
-    }
-}
-
-/// <summary>On a machine without libxcrypt.</summary>
-public sealed class MissingLibcryptTests(MissingLibcryptTests.Server server) : IClassFixture<MissingLibcryptTests.Server>
-{
-    [Fact]
-    public async Task A_bcrypt_hash_fits_nothing_the_log_says_what_to_install_and_all_others_sign_in()
-    {
-        var imported = await ImportedSignInTests.ImportAsync(server, "$2a$06$.rCVZVOThsIa97pEDOxvGuRRgzG64bvtJ0938xuqzv18d3ZpQhstC");
-        var other = await server.Api.RegisterAsync();
-
-        var response = await server.Api.PostAsync("auth/login", new { email = imported.Email, password = "abcdefghijklmnopqrstuvwxyz" });
-
-        await response.ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
-        server.Logs.Lines.Should().ContainSingle(line => line.StartsWith("Error AuthServer.Credentials.StoredHashes 1203", StringComparison.Ordinal) && line.Contains("libcrypt1", StringComparison.Ordinal));
-        await server.Api.LoginAsync(other.Email);
-    }
-
-    public sealed class Server : TestServer
-    {
-        protected override void ConfigureServices(IServiceCollection services) => services.Replace(ServiceDescriptor.Singleton(new Bcrypt("libcrypt.so.none")));
     }
 }

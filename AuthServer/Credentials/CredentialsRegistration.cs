@@ -19,7 +19,6 @@ internal static class CredentialsRegistration
         builder.Services.AddSingleton(services => Argon2Cost.Of(services.GetRequiredService<PasswordSettings>()));
         builder.Services.AddSingleton<Argon2idHasher>();
         builder.Services.AddSingleton(HasherOf);
-        builder.Services.AddSingleton(_ => new Bcrypt());
         builder.Services.AddSingleton<HashRest>();
         builder.Services.AddSingleton<StoredHashes>();
         builder.Services.AddSingleton<PasswordHashing>();

@@ -11,9 +11,6 @@ internal static partial class Log
     [LoggerMessage(EventId = 1202, Level = LogLevel.Error, Message = "A stored bcrypt hash of cost {Cost} was not computed: Password:MaxImportedBcryptCost is less")]
     public static partial void HashTooCostly(ILogger logger, int cost);
 
-    [LoggerMessage(EventId = 1203, Level = LogLevel.Error, Message = "A stored bcrypt hash could not be compared, because libxcrypt is missing: install libcrypt1 (Debian, Ubuntu) or libxcrypt-compat (Fedora, Red Hat)")]
-    public static partial void LibcryptMissing(ILogger logger);
-
     [LoggerMessage(EventId = 1204, Level = LogLevel.Warning, Message = "Whether there is a Data Protection key could not be seen to")]
     public static partial void NoFirstKey(ILogger logger, Exception exception);
 

@@ -13,7 +13,7 @@ namespace AuthServer.Credentials;
 /// an account that does not exist; what costs more still tells, by the time of the answer, that there is an account.
 /// </summary>
 internal sealed class StoredHashes(
-    Argon2idHasher argon2id, PasswordHasher<User> pbkdf2, Bcrypt bcrypt, HashRest rest, PasswordSettings settings,
+    Argon2idHasher argon2id, PasswordHasher<User> pbkdf2, HashRest rest, PasswordSettings settings,
     IOptions<PasswordHasherOptions> options, ILogger<StoredHashes> logger)
 {
     /// <summary>The memory it takes to compare, or null where there is nothing to compare with; the log says what is wrong then.</summary>
@@ -26,9 +26,6 @@ internal sealed class StoredHashes(
                 return null;
             case { Format: HashFormat.Bcrypt } costly when costly.Cost > settings.MaxImportedBcryptCost:
                 Log.HashTooCostly(logger, costly.Cost);
-                return null;
-            case { Format: HashFormat.Bcrypt } when !bcrypt.IsAvailable:
-                Log.LibcryptMissing(logger);
                 return null;
             case { Argon2: { } large } when large.Fault(settings) is { } fault:
                 Log.Argon2TooCostly(logger, fault);
@@ -75,7 +72,7 @@ internal sealed class StoredHashes(
 
     private bool IsRight(string hash, string password) => ImportedHash.Parse(hash)!.Format switch
     {
-        HashFormat.Bcrypt => bcrypt.Verify(hash, Encoding.UTF8.GetBytes(password)),
+        HashFormat.Bcrypt => Bcrypt.Verify(hash, password),
         HashFormat.Argon2id => Argon2id.Verify(hash, Encoding.UTF8.GetBytes(password)),
         _ => pbkdf2.VerifyHashedPassword(null!, hash, password) != PasswordVerificationResult.Failed,
     };

@@ -3,22 +3,22 @@ using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
+using Scalar.AspNetCore;
 
 namespace AuthServer.Http;
 
 /// <summary>
-/// The API reference at /docs: Scalar, embedded by Docs.targets, showing /openapi/v1.json. It works without internet, and
-/// its policy lets it speak to this origin only.
+/// The API reference at /docs: Scalar's script in a page of our own, showing /openapi/v1.json. It works without internet, and
+/// its policy lets it speak to this origin only; the page that comes with the package needs a looser one.
 /// </summary>
 internal static class DocsPage
 {
     private const string JavaScript = "text/javascript; charset=utf-8";
 
-    private static readonly Assembly Resources = typeof(DocsPage).Assembly;
+    private static readonly Assembly Package = typeof(ScalarOptions).Assembly;
 
-    // scalar-<version>.js: only Docs.targets knows the version, so a new one gets a new URL and the cache never lies.
-    private static readonly string ScalarName = Resources.GetManifestResourceNames()
-        .Single(name => name.StartsWith("scalar-", StringComparison.Ordinal))[..^".br".Length];
+    // A new version gets a new URL, so the cache never lies.
+    private static readonly string ScalarName = $"scalar-{Package.GetName().Version!.ToString(3)}.js";
 
     private static readonly EntityTagHeaderValue ScalarTag = new($"\"{ScalarName}\"", isWeak: true);
 
@@ -51,21 +51,21 @@ internal static class DocsPage
         headers.CacheControl = "public, max-age=31536000, immutable";
         headers.Vary = HeaderNames.AcceptEncoding;
 
-        var isBrotliAccepted = context.Request.GetTypedHeaders().AcceptEncoding
-            .Any(encoding => encoding.Value == "br" && encoding.Quality != 0);
-        if (isBrotliAccepted)
+        var isGzipAccepted = context.Request.GetTypedHeaders().AcceptEncoding
+            .Any(encoding => encoding.Value == "gzip" && encoding.Quality != 0);
+        if (isGzipAccepted)
         {
-            headers.ContentEncoding = "br";
+            headers.ContentEncoding = "gzip";
         }
 
         return TypedResults.Stream(
-            body => CopyScalarAsync(body, isBrotliAccepted, context.RequestAborted), JavaScript, entityTag: ScalarTag);
+            body => CopyScalarAsync(body, isGzipAccepted, context.RequestAborted), JavaScript, entityTag: ScalarTag);
     }
 
     private static async Task CopyScalarAsync(Stream body, bool isCompressed, CancellationToken cancellationToken)
     {
-        await using var script = Resources.GetManifestResourceStream(ScalarName + ".br")!;
-        await using var plain = new BrotliStream(script, CompressionMode.Decompress);
+        await using var script = Package.GetManifestResourceStream("ScalarStaticAssets.scalar.js")!;
+        await using var plain = new GZipStream(script, CompressionMode.Decompress);
         await (isCompressed ? script : plain).CopyToAsync(body, cancellationToken);
     }
 
@@ -118,7 +118,7 @@ internal static class DocsPage
           mcp: { disabled: true },
           hideClientButton: true,
           showDeveloperTools: 'never',
-          customCss: 'a[href="https://www.scalar.com"] { display: none }',
+          customCss: 'a[href^="https://scalar.com/"] { display: none }',
         }));
         """;
 }
