@@ -37,6 +37,7 @@ builder.AddDatabase();
 builder.AddRateLimits();
 builder.Services.AddPolicies();
 builder.Services.AddHealth();
+builder.AddTelemetry();
 builder.Services.AddDescription();
 
 // Capabilities

@@ -6,6 +6,7 @@ using AuthServer.Tests.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AuthServer.Tests.Credentials;
 
@@ -20,7 +21,7 @@ public sealed class BreachedPasswordTests : IAsyncLifetime, IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly BreachService _service = new();
-    private readonly TestClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly LogCapture _logs = new();
     private readonly List<string> _counted = [];
     private readonly MeterListener _listener = new();
@@ -132,7 +133,6 @@ public sealed class BreachedPasswordTests : IAsyncLifetime, IDisposable
     {
         _service.Answer = BreachService.RowsAsync();
         var passwords = Make(_service.Url);
-        _clock.Stop();
 
         for (var time = 0; time < 3; time++)
         {

@@ -1,4 +1,5 @@
 using AuthServer.Http;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AuthServer.Tests.Http;
 
@@ -6,7 +7,7 @@ public sealed class SharedClockTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly FixedClock _machine = new();
+    private readonly FakeTimeProvider _machine = new(Noon);
 
     [Theory]
     [InlineData(30)]
@@ -44,10 +45,5 @@ public sealed class SharedClockTests
         shared.Compare(database: Noon, machine: Noon.AddSeconds(seconds));
 
         shared.IsMachineFarOff.Should().Be(isFarOff);
-    }
-
-    private sealed class FixedClock : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => Noon;
     }
 }

@@ -80,7 +80,7 @@ public sealed class RevocationFeedTests
         return NewFeed(database);
     }
 
-    private RevocationFeed NewFeed(NpgsqlDataSource database) => new(_line, database, new TokenSettings(), new TestClock());
+    private RevocationFeed NewFeed(NpgsqlDataSource database) => new(_line, database, new TokenSettings(), TimeProvider.System);
 
     private static Caller SomeCaller(Guid session) => new(Guid.NewGuid(), session, 0, DateTimeOffset.UnixEpoch, IsEmailVerified: true, null);
 
