@@ -23,81 +23,109 @@ using AuthServer.Tenants;
 using AuthServer.Tokens;
 using AuthServer.Users;
 
-// The machine's language must not decide what equals what.
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+namespace AuthServer;
 
-var commandLine = new CommandLine(args);
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = commandLine.Settings, ContentRootPath = AppContext.BaseDirectory });
-builder.Configuration.AddKnownEnvironment();
-builder.AddLogging();
-
-// What every slice stands on
-builder.AddEdge();
-builder.AddDatabase();
-builder.AddRateLimits();
-builder.Services.AddPolicies();
-builder.Services.AddHealth();
-builder.AddTelemetry();
-builder.Services.AddDescription();
-
-// Capabilities
-builder.AddAudit();
-builder.AddCredentials();
-builder.AddEmail();
-builder.AddTokens();
-builder.AddSessions();
-builder.AddErasure();
-builder.AddStaff();
-
-// Slices
-builder.AddRegistration();
-builder.AddSignIn();
-builder.AddPasswords();
-builder.AddEmailVerification();
-builder.AddProfile();
-builder.AddUsers();
-builder.AddSupport();
-builder.AddTenants();
-builder.AddPhysicians();
-builder.AddApiKeys();
-builder.AddAuditing();
-builder.AddDataRights();
-builder.AddImport();
-
-// Faces
-builder.AddPages();
-
-if (await commandLine.RunWithoutServerAsync(builder) is { } exitCode)
+internal static class Program
 {
-    return exitCode;
+    private static Task<int> Main(string[] args) => RunAsync(args, Terminal.OfProcess());
+
+    /// <summary>The exit code, when all is done.</summary>
+    /// <param name="args">The line.</param>
+    /// <param name="terminal">Where it reads and writes.</param>
+    /// <param name="adjust">What a test changes before anything is added.</param>
+    internal static async Task<int> RunAsync(string[] args, Terminal terminal, Action<WebApplicationBuilder>? adjust = null)
+    {
+        // The machine's language must not decide what equals what.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+
+        var commandLine = new CommandLine(args, terminal);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(Program).Assembly.GetName().Name,
+            Args = commandLine.Settings,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        adjust?.Invoke(builder);
+        builder.Configuration.AddKnownEnvironment();
+        builder.AddLogging();
+
+        Add(builder);
+        if (await commandLine.RunWithoutServerAsync(builder) is { } exitCode)
+        {
+            return exitCode;
+        }
+
+        await using var app = builder.Build();
+        Map(app);
+        return await commandLine.RunAsync(app);
+    }
+
+    private static void Add(WebApplicationBuilder builder)
+    {
+        // What every slice stands on
+        builder.AddEdge();
+        builder.AddDatabase();
+        builder.AddRateLimits();
+        builder.Services.AddPolicies();
+        builder.Services.AddHealth();
+        builder.AddTelemetry();
+        builder.Services.AddDescription();
+
+        // Capabilities
+        builder.AddAudit();
+        builder.AddCredentials();
+        builder.AddEmail();
+        builder.AddTokens();
+        builder.AddSessions();
+        builder.AddErasure();
+        builder.AddStaff();
+
+        // Slices
+        builder.AddRegistration();
+        builder.AddSignIn();
+        builder.AddPasswords();
+        builder.AddEmailVerification();
+        builder.AddProfile();
+        builder.AddUsers();
+        builder.AddSupport();
+        builder.AddTenants();
+        builder.AddPhysicians();
+        builder.AddApiKeys();
+        builder.AddAuditing();
+        builder.AddDataRights();
+        builder.AddImport();
+
+        // Faces
+        builder.AddPages();
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.UseEdge();
+        app.UseAuthentication();
+        app.UseKeyLimits();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+
+        app.MapHealth();
+        app.MapDescription();
+        app.MapDocsPage();
+        app.MapTokens();
+        app.MapPages();
+
+        var api = app.MapGroup("/api/v1");
+        api.MapRegistration();
+        api.MapSignIn();
+        api.MapSessions();
+        api.MapPasswords();
+        api.MapEmailVerification();
+        api.MapProfile();
+        api.MapUsers();
+        api.MapSupport();
+        api.MapTenants();
+        api.MapPhysicians();
+        api.MapApiKeys();
+        api.MapAuditing();
+        api.MapDataRights();
+    }
 }
-
-var app = builder.Build();
-app.UseEdge();
-app.UseAuthentication();
-app.UseKeyLimits();
-app.UseRateLimiter();
-app.UseAuthorization();
-
-app.MapHealth();
-app.MapDescription();
-app.MapDocsPage();
-app.MapTokens();
-app.MapPages();
-
-var api = app.MapGroup("/api/v1");
-api.MapRegistration();
-api.MapSignIn();
-api.MapSessions();
-api.MapPasswords();
-api.MapEmailVerification();
-api.MapProfile();
-api.MapUsers();
-api.MapSupport();
-api.MapTenants();
-api.MapPhysicians();
-api.MapApiKeys();
-api.MapAuditing();
-api.MapDataRights();
-
-return await commandLine.RunAsync(app);

@@ -5,7 +5,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Cli;
 
-/// <summary>What an auditor does, with the binary as a process of its own.</summary>
+/// <summary>What an auditor does with the binary.</summary>
 public sealed class AuditCommandTests(AuditServer server) : IClassFixture<AuditServer>
 {
     [Fact]
@@ -95,7 +95,7 @@ public sealed class AuditCommandTests(AuditServer server) : IClassFixture<AuditS
     {
         await server.RecordAsync(3);
 
-        var result = await RunAsync("audit", "export", "--outcome", "success");
+        var result = await ServerProgram.RunProcessAsync(["audit", "export", "--outcome", "success"], ServerProgram.GoodEnvironment(server.Database.ServerConnection));
 
         result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().HaveCountGreaterThan(3).And.OnlyContain(line => JsonNode.Parse(line, null, default)!["outcome"]!.GetValue<string>() == "success");
     }

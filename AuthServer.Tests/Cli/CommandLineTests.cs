@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Cli;
 
-/// <summary>The binary's commands, run as processes the way an operator or a container does.</summary>
+/// <summary>The binary's commands, most in the process of the tests, and one of each kind as the process that an operator or a container starts.</summary>
 public sealed partial class CommandLineTests(TestServer server) : IClassFixture<TestServer>
 {
     private const string Password = "the first admin's password";
@@ -14,7 +14,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     [Fact]
     public async Task Help_names_every_command_and_needs_no_configuration()
     {
-        var result = await ServerProgram.RunAsync(["--help"], new Dictionary<string, string?>(StringComparer.Ordinal));
+        var result = await ServerProgram.RunProcessAsync(["--help"], new Dictionary<string, string?>(StringComparer.Ordinal));
 
         result.ExitCode.Should().Be(0);
         result.Output.Should().ContainAll("serve", "create-admin", "healthcheck", "--check-configuration", "--Section:Key=value");
@@ -24,7 +24,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     [Fact]
     public async Task The_version_is_told_without_a_configuration()
     {
-        var result = await ServerProgram.RunAsync(["--version"], new Dictionary<string, string?>(StringComparer.Ordinal));
+        var result = await ServerProgram.RunProcessAsync(["--version"], new Dictionary<string, string?>(StringComparer.Ordinal));
 
         result.ExitCode.Should().Be(0);
         result.Output.Should().MatchRegex(@"^\d+\.\d+\.\d+\S*\n$");
@@ -63,7 +63,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     [Fact]
     public async Task With_json_an_error_is_one_object_on_standard_error()
     {
-        var result = await ServerProgram.RunAsync(["mail", "retry", "--json"], Environment);
+        var result = await ServerProgram.RunProcessAsync(["mail", "retry", "--json"], Environment);
 
         (result.ExitCode, result.Output).Should().Be((2, ""));
         JsonNode.Parse(result.Error)!.ToJsonString().Should().Be("""{"error":"Nothing will be sent again: Give either the id of a mail or --all.","code":"usage"}""");
@@ -97,7 +97,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     {
         var email = Api.NewEmail();
 
-        var result = await CreateAsync(Password, "--email", email);
+        var result = await ServerProgram.RunProcessAsync(["create-admin", "--email", email], new Dictionary<string, string?>(Environment, StringComparer.Ordinal) { ["ADMIN_PASSWORD"] = Password });
 
         result.Should().Be(new ServerProgram.Finished(0, $"Administrator: {email}\n", ""));
         (await server.Api.LoginAsync(email, Password)).User!["roles"]!.AsArray().Select(role => role!.GetValue<string>()).Should().Equal("admin");
@@ -156,7 +156,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     {
         var environment = ServerProgram.GoodEnvironment($"postgresql://nobody@127.0.0.1:{ServerProgram.FreePort()}/none");
 
-        var result = await ServerProgram.RunAsync(["create-admin", "--email", "dana@example.com"], environment);
+        var result = await ServerProgram.RunProcessAsync(["create-admin", "--email", "dana@example.com"], environment);
 
         result.ExitCode.Should().Be(1);
         result.Error.Should().Be("No administrator was made: The database does not answer.\n");
@@ -181,7 +181,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
 
     // As in a container: nothing but the port is known.
     private static Task<ServerProgram.Finished> CheckHealthAsync(string variable, string value) =>
-        ServerProgram.RunAsync(["healthcheck"], new Dictionary<string, string?>(StringComparer.Ordinal) { [variable] = value });
+        ServerProgram.RunProcessAsync(["healthcheck"], new Dictionary<string, string?>(StringComparer.Ordinal) { [variable] = value });
 
     private Task<ServerProgram.Finished> CreateAsync(string? password, params string[] args)
     {

@@ -5,7 +5,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Cli;
 
-/// <summary>What an operator does about mails, with the binary as a process of its own.</summary>
+/// <summary>What an operator does about mails; as a process of its own where the environment is read by .NET itself.</summary>
 public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixture<StoppedMailingServer>, IAsyncLifetime
 {
     public Task InitializeAsync()
@@ -177,7 +177,7 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
             environment["ASPNETCORE_ENVIRONMENT"] = "Development";
             environment["DATA_DIR"] = data.FullName;
 
-            (await ServerProgram.RunAsync(["mail", "test", "--to", "dana@example.net"], environment)).Should().Be(new ServerProgram.Finished(0, "The mail was handed over.\n", ""));
+            (await ServerProgram.RunProcessAsync(["mail", "test", "--to", "dana@example.net"], environment)).Should().Be(new ServerProgram.Finished(0, "The mail was handed over.\n", ""));
 
             var mail = new ReceivedMail("", [], await File.ReadAllTextAsync(Directory.GetFiles(Path.Combine(data.FullName, "mail"), "*.eml").Single()));
             mail["To"].Should().Contain("dana@example.net");
@@ -213,7 +213,7 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         try
         {
             await File.WriteAllTextAsync(file, authority.Pem);
-            return await ServerProgram.RunAsync(["mail", "test", "--to", "dana@example.net"], new Dictionary<string, string?>(ServerProgram.GoodEnvironment(), StringComparer.Ordinal)
+            return await ServerProgram.RunProcessAsync(["mail", "test", "--to", "dana@example.net"], new Dictionary<string, string?>(ServerProgram.GoodEnvironment(), StringComparer.Ordinal)
             {
                 ["Email__Folder"] = null,
                 ["SMTP_HOST"] = "localhost",

@@ -77,6 +77,22 @@ public sealed class SessionCommandTests(TwoServers servers) : IClassFixture<TwoS
         await (await servers.Api.RefreshAsync(person.RefreshToken)).ShouldBeAsync(200);
     }
 
+    [Theory]
+    [InlineData("yes", 0)]
+    [InlineData("y", 1)]
+    [InlineData("", 1)]
+    public async Task At_a_terminal_everybodys_sessions_end_when_the_question_is_answered_with_yes(string answer, int exitCode)
+    {
+        var person = await servers.Api.RegisterAsync();
+        using var run = new InProcessRun(ServerProgram.GoodEnvironment(servers.Database.ServerConnection)) { Typed = answer };
+
+        var result = await run.RunAsync(["sessions", "revoke-all"]);
+
+        result.ExitCode.Should().Be(exitCode);
+        result.Error.Should().StartWith("Everybody will have to sign in again. Type yes to go on: ");
+        await (await servers.Api.RefreshAsync(person.RefreshToken)).ShouldBeAsync(exitCode == 0 ? 401 : 200);
+    }
+
     [Fact]
     public async Task Sessions_without_a_good_access_token_need_no_revocation_and_end_all_the_same()
     {

@@ -2,7 +2,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Configuration;
 
-/// <summary><c>--check-configuration</c>, run as a process: what operators see before anything serves.</summary>
+/// <summary><c>--check-configuration</c>: what operators see before anything serves.</summary>
 public sealed class ConfigurationFaultTests
 {
     private const int BadConfiguration = 78;
@@ -144,7 +144,7 @@ public sealed class ConfigurationFaultTests
     [Fact]
     public async Task Serving_with_a_bad_configuration_ends_with_78_and_no_stack_trace()
     {
-        var result = await ServerProgram.RunAsync([], new Dictionary<string, string?>(StringComparer.Ordinal) { ["SECRET_KEY"] = RootSecret });
+        var result = await ServerProgram.RunProcessAsync([], new Dictionary<string, string?>(StringComparer.Ordinal) { ["SECRET_KEY"] = RootSecret });
 
         result.ExitCode.Should().Be(BadConfiguration);
         result.Error.Should().Contain("Server:PublicUrl").And.Contain("DATABASE_URL").And.NotContain("Exception");

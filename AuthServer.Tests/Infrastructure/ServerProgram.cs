@@ -5,7 +5,7 @@ using AuthServer.Data;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>The built server as a process of its own, with nothing in its environment but what a test puts there.</summary>
+/// <summary>The built program with nothing in its environment but what a test puts there: a process of its own where that is the point.</summary>
 internal static class ServerProgram
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -21,7 +21,15 @@ internal static class ServerProgram
         ["Email__Folder"] = Path.Combine(AppContext.BaseDirectory, "mail"),
     };
 
-    public static async Task<Finished> RunAsync(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment, params string[] host)
+    /// <summary>In this process, which is about ten times as cheap.</summary>
+    public static async Task<Finished> RunAsync(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment)
+    {
+        using var run = new InProcessRun(environment);
+        return await run.RunAsync(args);
+    }
+
+    public static async Task<Finished> RunProcessAsync(
+        IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment, params string[] host)
     {
         using var process = Start(args, environment, host);
         using var patience = new CancellationTokenSource(Patience);

@@ -42,7 +42,7 @@ public sealed class RootSecretRotationTests : TestServer
         var environment = ServerProgram.GoodEnvironment(Database.ServerConnection);
         environment["SECRET_KEY"] = "a root secret nobody has heard of";
 
-        var finished = await ServerProgram.RunAsync([], environment);
+        var finished = await ServerProgram.RunProcessAsync([], environment);
 
         finished.ExitCode.Should().Be(78);
         finished.Error.Should().Contain("SECRET_KEY_PREVIOUS");

@@ -43,12 +43,12 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
             return text.Trim();
         }
 
-        if (!Console.IsInputRedirected)
+        if (!run.Output.Terminal.IsInputRedirected)
         {
             run.Output.Note("The key, or its id:");
         }
 
-        return Console.In.ReadLine()?.Trim() ?? "";
+        return run.Output.Terminal.In.ReadLine()?.Trim() ?? "";
     }
 
     private static async Task<CommandOutcome> RevokeAsync(CommandRun run, Guid id, ApiKeyText? text)

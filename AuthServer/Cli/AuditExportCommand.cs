@@ -47,7 +47,7 @@ internal sealed class AuditExportCommand : ICliCommand
 
         try
         {
-            var count = line.GetValue(_out) is { } path ? await ToFileAsync(run, selection, path) : await ToAsync(run, selection, Console.OpenStandardOutput());
+            var count = line.GetValue(_out) is { } path ? await ToFileAsync(run, selection, path) : await ToAsync(run, selection, run.Output.Terminal.OpenOut());
             run.Output.Note($"{Plural.Of(count, "event was", "events were")} exported.");
             return CommandOutcome.Done;
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using AuthServer.Data;
 using AuthServer.Http;
 using AuthServer.Tokens;
@@ -16,11 +17,13 @@ namespace AuthServer.Cli;
 /// </summary>
 internal sealed class CommandLine
 {
+    private readonly Terminal _terminal;
     private readonly CommandTree _tree = new(CommandTable.Make());
     private readonly ParseResult _parsed;
 
-    public CommandLine(string[] args)
+    public CommandLine(string[] args, Terminal terminal)
     {
+        _terminal = terminal;
         // No @files: an argument means what it says.
         _parsed = _tree.Root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         Settings = SettingsOnTheLine.Of(_parsed, _tree.Root, Asked);
@@ -38,12 +41,13 @@ internal sealed class CommandLine
     {
         if (_parsed.Action is HelpAction or CommandHelp || (_parsed.Errors.Count == 0 && _parsed.Action != Asked.Action))
         {
-            return await _parsed.InvokeAsync();
+            return await _parsed.InvokeAsync(new InvocationConfiguration { Output = _terminal.Out, Error = _terminal.Error });
         }
 
+        var output = Output(CliJson.Default.Options);
         if (Misuse() is { } misuse)
         {
-            Output.Fail(IsJson, $"{misuse} See --help.", "usage");
+            output.Fail($"{misuse} See --help.", "usage");
             return ExitCode.Usage;
         }
 
@@ -56,8 +60,8 @@ internal sealed class CommandLine
 
         await using var services = builder.Services.BuildServiceProvider();
         return Asked == _tree.HealthCheck
-            ? await HealthCommand.RunAsync(services.GetRequiredService<IHttpClientFactory>(), builder.Configuration, IsJson)
-            : CheckConfiguration(services);
+            ? await HealthCommand.RunAsync(services.GetRequiredService<IHttpClientFactory>(), builder.Configuration, output)
+            : CheckConfiguration(services, output);
     }
 
     public async Task<int> RunAsync(WebApplication app)
@@ -69,7 +73,7 @@ internal sealed class CommandLine
 
         if (await app.Services.GetRequiredService<KeyRing>().FaultAsync(CancellationToken.None) is { } fault)
         {
-            await Console.Error.WriteLineAsync($"Configuration: {fault}");
+            await _terminal.Error.WriteLineAsync($"Configuration: {fault}");
             return ExitCode.Configuration;
         }
 
@@ -77,17 +81,19 @@ internal sealed class CommandLine
         return ExitCode.Done;
     }
 
+    private Output Output(JsonSerializerOptions json) => new(_terminal, IsJson, json);
+
     private string? Misuse() =>
         _parsed.Errors.Count > 0 ? string.Join(' ', _parsed.Errors.Select(error => error.Message))
         : SettingsOnTheLine.Misunderstood(Settings, isServing: Asked == _tree.Root) is { } token ? $"'{token}' is neither a command nor an option nor a setting (--Section:Key=value)."
         : null;
 
-    private int? CheckConfiguration(IServiceProvider services)
+    private int? CheckConfiguration(IServiceProvider services, Output output)
     {
         var faults = ConfigurationCheck.Faults(services);
         foreach (var fault in faults)
         {
-            Output.Fail(IsJson, $"Configuration: {fault}", "configuration");
+            output.Fail($"Configuration: {fault}", "configuration");
         }
 
         return faults.Count > 0 ? ExitCode.Configuration : _parsed.GetValue(_tree.Check) ? ExitCode.Done : null;
@@ -99,17 +105,17 @@ internal sealed class CommandLine
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         await using var scope = services.CreateAsyncScope();
-        var output = new Output(IsJson, services.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value.SerializerOptions);
+        var output = Output(services.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>().Value.SerializerOptions);
         switch (await OutcomeAsync(command, new(_parsed, scope.ServiceProvider, output, stopping.Token)))
         {
             case CommandOutcome.Failed failed:
-                Output.Fail(IsJson, $"{(failed.IsUntouched ? command.Untouched : command.Failure)}: {failed.Reason}", failed.Code);
+                output.Fail($"{(failed.IsUntouched ? command.Untouched : command.Failure)}: {failed.Reason}", failed.Code);
                 return ExitCode.Failed;
             case CommandOutcome.Misused misused:
-                Output.Fail(IsJson, $"{command.Untouched}: {misused.Reason}", "usage");
+                output.Fail($"{command.Untouched}: {misused.Reason}", "usage");
                 return ExitCode.Usage;
             case CommandOutcome.Misconfigured misconfigured:
-                Output.Fail(IsJson, $"Configuration: {misconfigured.Reason}", "configuration");
+                output.Fail($"Configuration: {misconfigured.Reason}", "configuration");
                 return ExitCode.Configuration;
             default:
                 return ExitCode.Done;

@@ -15,12 +15,13 @@ internal static class Confirmation
             return null;
         }
 
-        if (Console.IsInputRedirected)
+        var terminal = run.Output.Terminal;
+        if (terminal.IsInputRedirected)
         {
             return new CommandOutcome.Misused($"{what} Say --yes if that is what you want.");
         }
 
-        Console.Error.Write($"{what} Type yes to go on: ");
-        return Console.In.ReadLine()?.Trim() == "yes" ? null : new CommandOutcome.Failed("That was no yes.", "not_confirmed") { IsUntouched = true };
+        terminal.Error.Write($"{what} Type yes to go on: ");
+        return terminal.In.ReadLine()?.Trim() == "yes" ? null : new CommandOutcome.Failed("That was no yes.", "not_confirmed") { IsUntouched = true };
     }
 }

@@ -23,7 +23,7 @@ internal sealed class CreateAdminCommand : ICliCommand
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
-        var given = Environment.GetEnvironmentVariable("ADMIN_PASSWORD");
+        var given = run.Get<IConfiguration>()["ADMIN_PASSWORD"];
         var made = string.IsNullOrEmpty(given) ? RandomNumberGenerator.GetString(PasswordAlphabet, 24) : null;
         switch (await run.Get<AdminCreation>().CreateAsync(run.Line.GetValue(_email)!, made ?? given!, run.Line.GetValue(_ifNone), run.Stopping))
         {

@@ -14,14 +14,14 @@ internal static class HealthCommand
 
     public static Command Make() => new("healthcheck", "Ask the server in this container whether it is ready; for HEALTHCHECK");
 
-    public static async Task<int> RunAsync(IHttpClientFactory clients, ConfigurationManager configuration, bool isJson)
+    public static async Task<int> RunAsync(IHttpClientFactory clients, ConfigurationManager configuration, Output output)
     {
         if (await FaultAsync(clients, configuration) is not { } fault)
         {
             return ExitCode.Done;
         }
 
-        Output.Fail(isJson, fault, "not_ready");
+        output.Fail(fault, "not_ready");
         return ExitCode.Failed;
     }
 

@@ -18,7 +18,7 @@ internal sealed class ImportOutput(Output output, ImportRequest request)
     private readonly List<RowResult> _waiting = [];
     private long _untold;
 
-    private bool HasBar { get; } = !output.IsJson && !Console.IsOutputRedirected && !Console.IsErrorRedirected;
+    private bool HasBar { get; } = !output.IsJson && !output.Terminal.IsOutputRedirected;
 
     public async Task<ImportOutcome> WhileAsync(Func<ImportWatch, Task<ImportOutcome>> import)
     {
@@ -27,7 +27,7 @@ internal sealed class ImportOutput(Output output, ImportRequest request)
             return await import(new ImportWatch { Begun = Begin, Told = Tell });
         }
 
-        var outcome = await AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }).Progress().HideCompleted(true).StartAsync(async bar =>
+        var outcome = await AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output.Terminal.Error) }).Progress().HideCompleted(true).StartAsync(async bar =>
         {
             var task = bar.AddTask("Rows", autoStart: true);
             return await import(new ImportWatch { Begun = (rows, ignored) => { Begin(rows, ignored); task.MaxValue = Math.Max(rows, 1); }, Told = result => { Hold(result); task.Increment(1); } });
@@ -55,7 +55,7 @@ internal sealed class ImportOutput(Output output, ImportRequest request)
             table.AddRow(Markup.Escape(what), count.ToString(CultureInfo.InvariantCulture));
         }
 
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) }).Write(table);
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output.Terminal.Out) }).Write(table);
         if (summary.WaitingForLink > 0)
         {
             output.Note("Those who wait for a link get one when the import is run again with --send or --links-out.");

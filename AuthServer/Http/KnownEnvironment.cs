@@ -42,7 +42,7 @@ internal static class KnownEnvironment
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var alias in Aliases)
         {
-            if (Environment.GetEnvironmentVariable(alias.Variable) is { Length: > 0 } value)
+            if (configuration[alias.Variable] is { Length: > 0 } value)
             {
                 values[alias.Key] = alias.Convert?.Invoke(value) ?? value;
             }
@@ -51,7 +51,7 @@ internal static class KnownEnvironment
         // A list is taken from one place: the two would be mixed, item by item.
         if (!configuration.GetSection(OriginsKey).GetChildren().Any())
         {
-            foreach (var (index, origin) in Origins(Environment.GetEnvironmentVariable(OriginsVariable)).Index())
+            foreach (var (index, origin) in Origins(configuration[OriginsVariable]).Index())
             {
                 values[string.Create(CultureInfo.InvariantCulture, $"{OriginsKey}:{index}")] = origin;
             }
