@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Text.Json.Serialization;
 using AuthServer.Email;
 using AuthServer.Http;
@@ -52,15 +51,9 @@ internal static class ApiKeysEndpoints
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.InsufficientScope);
     }
 
-    private static async Task<Results<Ok<ApiKeyPage>, Problem>> List(Reach reach, TimeProvider clock, CancellationToken cancellationToken,
-        [Description("How many to pass over: 10000 at most.")] int skip = 0,
-        [Description("How many to answer: 1 to 100.")] int limit = 20,
-        [Description("Go on after this id: the `next` of the page before.")] Guid? after = null,
-        [Description("Only those: live, expired or revoked.")] string? status = null)
-    {
-        var filter = new ApiKeyFilter(skip, limit, after, status);
-        return filter.Faults() is { } problem ? problem : TypedResults.Ok(await reach.ListKeysAsync(filter, clock.GetUtcNow(), cancellationToken));
-    }
+    private static async Task<Ok<Page<ApiKeyRecord>>> List(
+        [AsParameters] PageRequest<Guid> page, [AsParameters] ApiKeyFilter filter, Reach reach, TimeProvider clock, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await reach.ListKeysAsync(filter, page, clock.GetUtcNow(), cancellationToken));
 
     private static async Task<Results<Created<MadeApiKey>, Problem>> Create(CreateApiKeyRequest request, Reach reach, Client client, KeyCreation creation, CancellationToken cancellationToken) =>
         await creation.CreateAsync(request, reach, client, cancellationToken) switch
@@ -94,5 +87,5 @@ internal static class ApiKeysEndpoints
 [JsonSerializable(typeof(KeyTokenResponse))]
 [JsonSerializable(typeof(ApiKeyRecord))]
 [JsonSerializable(typeof(MadeApiKey))]
-[JsonSerializable(typeof(ApiKeyPage))]
+[JsonSerializable(typeof(Page<ApiKeyRecord>))]
 internal sealed partial class ApiKeysJson : JsonSerializerContext;

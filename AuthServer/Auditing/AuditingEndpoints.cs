@@ -35,8 +35,9 @@ internal static class AuditingEndpoints
             .Produces<AuditItem>(contentType: NdJson).WithAnswer(AuditExamples.Item).RefusesUnknownQueries().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden, ErrorCodes.Busy);
     }
 
-    private static async Task<Results<Ok<AuditPage>, Problem>> List([AsParameters] AuditSelection selection, [AsParameters] AuditPaging paging, Reach reach, CancellationToken cancellationToken) =>
-        Paging.Faults(paging.Skip, paging.Limit) is { } problem ? problem : TypedResults.Ok(await AuditSearch.FindAsync(selection.Read(), paging, reach, cancellationToken));
+    private static async Task<Ok<EstimatedPage<AuditItem, long>>> List(
+        [AsParameters] AuditSelection selection, [AsParameters] PageRequest<long> page, Reach reach, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await AuditSearch.FindAsync(selection.Read(), page, reach, cancellationToken));
 
     private static async Task<PushStreamHttpResult> Export([AsParameters] AuditSelection selection, Reach reach, Client client, AuthDbContext db, AuditExport export, TimeProvider clock, CancellationToken cancellationToken)
     {

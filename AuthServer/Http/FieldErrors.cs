@@ -88,11 +88,16 @@ internal static class RequestValidation
     public static TBuilder ValidatesRequests<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder =>
         builder.AddEndpointFilterFactory((context, next) =>
         {
-            var position = Array.FindIndex(context.MethodInfo.GetParameters(), parameter => parameter.ParameterType.IsAssignableTo(typeof(IValidated)));
-            return position < 0 ? next : async invocation =>
+            var positions = context.MethodInfo.GetParameters()
+                .Where(parameter => parameter.ParameterType.IsAssignableTo(typeof(IValidated))).Select(parameter => parameter.Position).ToArray();
+            return positions is [] ? next : async invocation =>
             {
                 var errors = new FieldErrors();
-                invocation.GetArgument<IValidated?>(position)?.Validate(errors);
+                foreach (var position in positions)
+                {
+                    invocation.GetArgument<IValidated?>(position)?.Validate(errors);
+                }
+
                 return errors.Any ? new Problem(ErrorCodes.ValidationFailed, errors.Messages) : await next(invocation);
             };
         });

@@ -57,14 +57,6 @@ public sealed record VerifyResponse(bool Valid, Guid Sub, Guid Sid, IReadOnlyLis
         long.Parse(token.FindFirstValue(ClaimNames.Expires)!, CultureInfo.InvariantCulture), caller.Key is { } key ? string.Join(' ', key.Scopes) : null);
 }
 
-/// <summary>A page of a person's devices.</summary>
-/// <param name="Items">The sessions, youngest first.</param>
-/// <param name="Total">How many there are.</param>
-/// <param name="Skip">How many were passed over.</param>
-/// <param name="Limit">How many a page holds.</param>
-/// <param name="Next">For <c>after</c>: where the next page starts, however the list has changed meanwhile; null on the last page.</param>
-public sealed record SessionPage(IReadOnlyList<SessionView> Items, int Total, int Skip, int Limit, Guid? Next);
-
 /// <summary>One of a person's devices.</summary>
 /// <param name="Id">The <c>sid</c> of its tokens.</param>
 /// <param name="DeviceName">What the app called the device.</param>

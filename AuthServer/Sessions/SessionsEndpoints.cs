@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using AuthServer.Data;
 using AuthServer.Email;
 using AuthServer.Http;
@@ -122,18 +121,9 @@ internal static class SessionsEndpoints
 
     private static Ok<VerifyResponse> Verify(HttpContext context, Caller caller) => TypedResults.Ok(VerifyResponse.Of(context.User, caller));
 
-    private static async Task<Results<Ok<SessionPage>, Problem>> List(Caller caller, AuthDbContext db, TimeProvider clock, CancellationToken cancellationToken,
-        [Description("How many to pass over.")] int skip = 0,
-        [Description("How many to answer: 1 to 100.")] int limit = 20,
-        [Description("Go on after this id: the `next` of the page before.")] Guid? after = null)
-    {
-        if (Paging.Faults(skip, limit) is { } problem)
-        {
-            return problem;
-        }
-
-        return TypedResults.Ok(await db.Sessions.LiveOf(caller.UserId, clock.GetUtcNow()).PageAsync(caller, skip, limit, after, cancellationToken));
-    }
+    private static async Task<Ok<Page<SessionView>>> List(
+        [AsParameters] PageRequest<Guid> page, Caller caller, AuthDbContext db, TimeProvider clock, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await db.Sessions.LiveOf(caller.UserId, clock.GetUtcNow()).PageAsync(caller, page, cancellationToken));
 
     private static async Task<Results<NoContent, Problem>> End(string id, Caller caller, Client client, SessionRevoker revoker, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var sessionId) && await revoker.EndOwnAsync(caller.UserId, sessionId, client, cancellationToken)

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using AuthServer.Email;
 using AuthServer.Http;
 using AuthServer.Staff;
@@ -50,12 +49,9 @@ internal static class AssistedResetEndpoints
             _ => FieldErrors.One("reason", "Required."),
         };
 
-    private static async Task<Results<Ok<AssistedResetPage>, Problem>> List(Reach reach, AssistedResetList list, CancellationToken cancellationToken,
-        [Description("Those in this state alone: `pending`, `approved`, `declined` or `expired`.")] string? state = null,
-        [Description("How many to pass over.")] int skip = 0,
-        [Description("How many to answer: 1 to 100.")] int limit = 20,
-        [Description("Go on after this id: the `next` of the page before.")] Guid? after = null) =>
-        (Paging.Faults(skip, limit) ?? AssistedResetList.Fault(state)) is { } problem ? problem : TypedResults.Ok(await list.ListAsync(reach, state, (skip, limit, after), cancellationToken));
+    private static async Task<Ok<Page<AssistedResetView>>> List(
+        [AsParameters] AssistedResetFilter filter, [AsParameters] PageRequest<Guid> page, Reach reach, AssistedResetList list, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await list.ListAsync(reach, filter.State, page, cancellationToken));
 
     private static Task<Results<Ok<AssistedResetView>, Problem>> Approve(string id, HelpRequest? request, Reach reach, Client client, ResetDecision decision, CancellationToken cancellationToken) =>
         Answer(decision.DecideAsync(reach, id, approves: true, request?.Told, client, cancellationToken));

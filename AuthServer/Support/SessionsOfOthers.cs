@@ -12,7 +12,7 @@ internal abstract record SessionsOutcome
     {
     }
 
-    public sealed record Listed(SessionPage Page) : SessionsOutcome;
+    public sealed record Listed(Page<SessionView> Page) : SessionsOutcome;
 
     public sealed record Refused(ErrorCode Error) : SessionsOutcome;
 }
@@ -22,11 +22,11 @@ internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revok
 {
     private const string Listing = "session.list";
 
-    public async Task<SessionsOutcome> ListAsync(Reach reach, string id, (int Skip, int Limit, Guid? After) page, Client client, CancellationToken cancellationToken)
+    public async Task<SessionsOutcome> ListAsync(Reach reach, string id, PageRequest<Guid> page, Client client, CancellationToken cancellationToken)
     {
         var found = await lookup.FindForHelpAsync(reach, id, Listing, client, cancellationToken);
         return found is LookupOutcome.Found { User: { } user }
-            ? new SessionsOutcome.Listed(await reach.Sessions.LiveOf(user.Id, clock.GetUtcNow()).PageAsync(reach.Staff.Caller, page.Skip, page.Limit, page.After, cancellationToken))
+            ? new SessionsOutcome.Listed(await reach.Sessions.LiveOf(user.Id, clock.GetUtcNow()).PageAsync(reach.Staff.Caller, page, cancellationToken))
             : new SessionsOutcome.Refused(found.Error);
     }
 

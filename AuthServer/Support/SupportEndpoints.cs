@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using AuthServer.Http;
 using AuthServer.Sessions;
 using AuthServer.Staff;
@@ -50,11 +49,8 @@ internal static class SupportEndpoints
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    private static async Task<Results<Ok<SessionPage>, Problem>> Sessions(string id, Reach reach, Client client, SessionsOfOthers sessions, CancellationToken cancellationToken,
-        [Description("How many to pass over.")] int skip = 0,
-        [Description("How many to answer: 1 to 100.")] int limit = 20,
-        [Description("Go on after this id: the `next` of the page before.")] Guid? after = null) =>
-        Paging.Faults(skip, limit) is { } problem ? problem : await sessions.ListAsync(reach, id, (skip, limit, after), client, cancellationToken) switch
+    private static async Task<Results<Ok<Page<SessionView>>, Problem>> Sessions(string id, [AsParameters] PageRequest<Guid> page, Reach reach, Client client, SessionsOfOthers sessions, CancellationToken cancellationToken) =>
+        await sessions.ListAsync(reach, id, page, client, cancellationToken) switch
         {
             SessionsOutcome.Listed listed => TypedResults.Ok(listed.Page),
             SessionsOutcome.Refused refused => (Problem)refused.Error,

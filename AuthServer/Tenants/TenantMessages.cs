@@ -55,17 +55,6 @@ public sealed record TenantStatusRequest(string? Reason = null) : IValidated
     void IValidated.Validate(FieldErrors errors) => errors.Text("reason", Reason, MaxReason, required: true);
 }
 
-/// <summary>A page of tenants.</summary>
-/// <param name="Items">The tenants, youngest first.</param>
-/// <param name="Total">How many there are.</param>
-/// <param name="Skip">How many were passed over.</param>
-/// <param name="Limit">How many a page holds.</param>
-/// <param name="Next">For <c>after</c>: where the next page starts, however the list has changed meanwhile; null on the last page.</param>
-public sealed record TenantPage(IReadOnlyList<TenantRecord> Items, int Total, int Skip, int Limit, Guid? Next)
-{
-    internal const string Example = $$"""{"items":[{{TenantRecord.Example}}],"total":1,"skip":0,"limit":20,"next":null}""";
-}
-
 /// <summary>A tenant, as its staff sees it.</summary>
 /// <param name="Id">The <c>tenant</c> of tokens.</param>
 /// <param name="Slug">Its name in requests.</param>
@@ -77,6 +66,8 @@ public sealed record TenantPage(IReadOnlyList<TenantRecord> Items, int Total, in
 public sealed record TenantRecord(Guid Id, string Slug, string Name, string Status, TenantSettingsRecord Settings, int Members, DateTimeOffset CreatedAt)
 {
     internal const int MaxName = 200;
+
+    internal const string Page = $$"""{"items":[{{Example}}],"total":1,"skip":0,"limit":20,"next":null}""";
 
     internal const string Example = """
         {

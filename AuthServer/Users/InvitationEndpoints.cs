@@ -44,7 +44,7 @@ internal static class InvitationEndpoints
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(UserPage))]
+[JsonSerializable(typeof(EstimatedPage<UserRecord, Guid>))]
 [JsonSerializable(typeof(UserRecord))]
 [JsonSerializable(typeof(UserStatistics))]
 [JsonSerializable(typeof(UserCount))]

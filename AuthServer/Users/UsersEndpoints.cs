@@ -67,8 +67,9 @@ internal static class UsersEndpoints
         .WithExample("""{"full_name":"Dana Levi","username":"dana","locale":"he"}""").WithAnswer(UserExamples.Record)
         .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken, ErrorCodes.BeyondTenant);
 
-    private static async Task<Results<Ok<UserPage>, Problem>> List([AsParameters] UserListing listing, Reach reach, UserSearch search, CancellationToken cancellationToken) =>
-        Paging.Faults(listing.Skip, listing.Limit) is { } problem ? problem : TypedResults.Ok(await search.FindAsync(listing, reach, cancellationToken));
+    private static async Task<Ok<EstimatedPage<UserRecord, Guid>>> List(
+        [AsParameters] PageRequest<Guid> page, [AsParameters] UserListing listing, Reach reach, UserSearch search, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await search.FindAsync(listing, page, reach, cancellationToken));
 
     private static async Task<Results<Ok<UserRecord>, Problem>> Get(string id, Caller caller, Reach? reach, UserRecords records, OwnRecord own, CancellationToken cancellationToken)
     {
