@@ -28,7 +28,7 @@ internal static class OpenApi
     public static void AddDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        options.CreateSchemaReferenceId = type => PageNames.Of(type.Type) ?? OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+        options.DescribeConverted();
         options.AddDocumentTransformer(DescribeServer);
         options.AddOperationTransformer(DescribeOperationAsync);
     });

@@ -21,17 +21,13 @@ public sealed record RefreshRequest(string? RefreshToken = null) : IValidated
 /// <summary>Asks for tokens for another tenant.</summary>
 public sealed record SwitchTenantRequest : IValidated
 {
-    private bool _isTold;
-
-    // A setter, because the serialiser assigns every init-only property, given or not.
-
     /// <summary>Slug of one of the person's own tenants; null for none.</summary>
-    public string? Tenant { get; set => (field, _isTold) = (value, true); }
+    public Optional<string?> Tenant { get; init; }
 
     void IValidated.Validate(FieldErrors errors)
     {
-        errors.Text("tenant", Tenant, maxLength: 63);
-        if (!_isTold)
+        errors.Text("tenant", Tenant.Value, maxLength: 63);
+        if (!Tenant.IsGiven)
         {
             errors.Add("tenant", "Required: the slug, or null for no tenant.");
         }

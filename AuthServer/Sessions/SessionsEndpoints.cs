@@ -81,7 +81,7 @@ internal static class SessionsEndpoints
         };
 
     private static async Task<Results<Ok<TokenResponse>, Problem>> SwitchTenant(SwitchTenantRequest request, Caller caller, Client client, TenantSwitch tenantSwitch, CancellationToken cancellationToken) =>
-        await tenantSwitch.SwitchAsync(caller, request.Tenant, client, cancellationToken) switch
+        await tenantSwitch.SwitchAsync(caller, request.Tenant.Value, client, cancellationToken) switch
         {
             SwitchOutcome.Switched switched => TypedResults.Ok(switched.Tokens),
             SwitchOutcome.Refused refused => (Problem)refused.Reason,

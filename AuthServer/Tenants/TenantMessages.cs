@@ -29,17 +29,15 @@ public sealed record ChangeTenantRequest : IValidated
 {
     internal const string Example = """{"name":"Heart Clinic","settings":{"session_idle_minutes":30,"mail_sender_name":null}}""";
 
-    private bool _hasName;
-
     /// <summary>Its name for people.</summary>
-    public string? Name { get; set => (field, _hasName) = (value, true); }
+    public Optional<string?> Name { get; init; }
 
     /// <summary>What it chooses for itself, to be merged with what there is (RFC 7396); null puts all of it back.</summary>
     public TenantSettingsRequest? Settings { get; set => field = value ?? TenantSettingsRequest.Nothing(); }
 
     void IValidated.Validate(FieldErrors errors)
     {
-        errors.Text("name", Name, TenantRecord.MaxName, required: _hasName);
+        errors.Text("name", Name.Value, TenantRecord.MaxName, required: Name.IsGiven);
         Settings?.Validate(errors);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class TenantUpdate(AuthDbContext db, TokenOutdating outdating, T
 
         var tenant = await found.SingleAsync(cancellationToken);
         var before = TenantRecord.Of(tenant, 0);
-        tenant.Name = request.Name?.Trim() ?? tenant.Name;
+        tenant.Name = request.Name.Value?.Trim() ?? tenant.Name;
         request.Settings?.ApplyTo(tenant.Settings);
         if (TenantSettingsRequest.Faults(tenant.Settings) is { Any: true } errors)
         {
