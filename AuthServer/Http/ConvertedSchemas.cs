@@ -13,15 +13,20 @@ internal static class ConvertedSchemas
         options.AddSchemaTransformer(DescribeAsync);
     }
 
-    private static async Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    private static async Task DescribeAsync(
+        OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         if (PlainOf(context.JsonTypeInfo.Type) is { } type)
         {
             var plain = await context.GetOrCreateSchemaAsync(Nullable.GetUnderlyingType(type) ?? type, null, cancellationToken);
-            var isNullable = !type.IsValueType || Nullable.GetUnderlyingType(type) is not null;
-            (schema.Type, schema.Format) = (isNullable ? plain.Type | JsonSchemaType.Null : plain.Type, plain.Format);
+            (schema.Type, schema.Format) = (CanBeNull(type, context) ? plain.Type | JsonSchemaType.Null : plain.Type, plain.Format);
         }
     }
 
-    private static Type? PlainOf(Type type) => OptionalConverter.ValueOf(type);
+    private static Type? PlainOf(Type type) => type == typeof(Secret) ? typeof(string) : OptionalConverter.ValueOf(type);
+
+    private static bool CanBeNull(Type plain, OpenApiSchemaTransformerContext context) =>
+        context.JsonTypeInfo.Type == typeof(Secret)
+            ? context.JsonPropertyInfo?.IsGetNullable != false
+            : !plain.IsValueType || Nullable.GetUnderlyingType(plain) is not null;
 }

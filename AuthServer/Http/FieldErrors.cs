@@ -42,9 +42,9 @@ internal sealed class FieldErrors
         }
     }
 
-    public void Required(string field, string? value)
+    public void Required(string field, Secret? value)
     {
-        if (string.IsNullOrEmpty(value))
+        if (string.IsNullOrEmpty(value?.Reveal()))
         {
             Add(field, "Required.");
         }

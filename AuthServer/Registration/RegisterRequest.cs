@@ -16,7 +16,7 @@ namespace AuthServer.Registration;
 /// <param name="Link">Where the mailed link is to lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
 public sealed record RegisterRequest(
     string? Email = null,
-    string? Password = null,
+    Secret? Password = null,
     string? Username = null,
     string? FullName = null,
     string? Locale = null,
@@ -34,11 +34,7 @@ public sealed record RegisterRequest(
     void IValidated.Validate(FieldErrors errors)
     {
         errors.Email("email", Email);
-        if (string.IsNullOrEmpty(Password))
-        {
-            errors.Add("password", "Required.");
-        }
-
+        errors.Required("password", Password);
         errors.UserName("username", Username);
         errors.Text("full_name", FullName, maxLength: 200);
         errors.LanguageTag("locale", Locale);

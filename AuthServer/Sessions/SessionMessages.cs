@@ -7,15 +7,9 @@ namespace AuthServer.Sessions;
 
 /// <summary>Asks for the next pair of tokens.</summary>
 /// <param name="RefreshToken">The refresh token of the last answer.</param>
-public sealed record RefreshRequest(string? RefreshToken = null) : IValidated
+public sealed record RefreshRequest(Secret? RefreshToken = null) : IValidated
 {
-    void IValidated.Validate(FieldErrors errors)
-    {
-        if (string.IsNullOrEmpty(RefreshToken))
-        {
-            errors.Add("refresh_token", "Required.");
-        }
-    }
+    void IValidated.Validate(FieldErrors errors) => errors.Required("refresh_token", RefreshToken);
 }
 
 /// <summary>Asks for tokens for another tenant.</summary>
@@ -36,7 +30,7 @@ public sealed record SwitchTenantRequest : IValidated
 
 /// <summary>Ends a session.</summary>
 /// <param name="RefreshToken">Any refresh token of the session; without one, the session of the bearer token is ended.</param>
-public sealed record LogoutRequest(string? RefreshToken = null);
+public sealed record LogoutRequest(Secret? RefreshToken = null);
 
 /// <summary>What a good access token says.</summary>
 /// <param name="Valid">Always true: a token that is not good is answered with 401.</param>

@@ -71,7 +71,7 @@ internal static class SessionsEndpoints
     }
 
     private static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(RefreshRequest request, Client client, RefreshTokenRotation rotation, CancellationToken cancellationToken) =>
-        await rotation.RotateAsync(request.RefreshToken, client, cancellationToken) switch
+        await rotation.RotateAsync(request.RefreshToken?.Reveal(), client, cancellationToken) switch
         {
             RotationOutcome.Rotated rotated => TypedResults.Ok(rotated.Tokens),
             RotationOutcome.Reused => (Problem)ErrorCodes.RefreshTokenReused,
@@ -105,7 +105,7 @@ internal static class SessionsEndpoints
         }
 
         // An unreadable refresh token beside a good access token must not leave alive what its owner believes ended.
-        if ((format.Read(request?.RefreshToken)?.SessionId ?? caller?.SessionId) is { } sessionId)
+        if ((format.Read(request?.RefreshToken?.Reveal())?.SessionId ?? caller?.SessionId) is { } sessionId)
         {
             await revoker.EndAsync(sessionId, client, cancellationToken);
         }
