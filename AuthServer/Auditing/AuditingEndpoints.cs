@@ -39,8 +39,9 @@ internal static class AuditingEndpoints
         [AsParameters] AuditSelection selection, [AsParameters] PageRequest<long> page, Reach reach, CancellationToken cancellationToken) =>
         TypedResults.Ok(await AuditSearch.FindAsync(selection.Read(), page, reach, cancellationToken));
 
-    private static async Task<PushStreamHttpResult> Export([AsParameters] AuditSelection selection, Reach reach, Client client, AuthDbContext db, AuditExport export, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<PushStreamHttpResult> Export([AsParameters] AuditSelection selection, StaffCall call, AuthDbContext db, AuditExport export, TimeProvider clock)
     {
+        var (reach, client, cancellationToken) = call;
         export.TakePlace(reach.Staff.UserId);
         // Before the first line: who hangs up has read, too.
         var filter = selection.Read();

@@ -83,7 +83,7 @@ public sealed class Licence
     internal bool CanBeDecided => State == LicenceState.Pending || (State == LicenceState.Unverified && Reason is null);
 
     /// <summary>An administrator has checked it.</summary>
-    internal void Verify(Guid by, string jurisdiction, DateOnly? expiresOn, DateTimeOffset now)
+    internal void Verify(Guid? by, string jurisdiction, DateOnly? expiresOn, DateTimeOffset now)
     {
         Require(CanBeDecided && Number.Length > 0 && !(expiresOn < DayOf(now)));
         (Jurisdiction, ExpiresOn, State, Reason) = (jurisdiction, expiresOn, LicenceState.Verified, null);
@@ -94,7 +94,7 @@ public sealed class Licence
     internal bool CanBeRenewed(DateOnly? until) => State == LicenceState.Verified && ExpiresOn is { } end && until > end;
 
     /// <summary>An administrator has seen that it was prolonged, while it was still good.</summary>
-    internal void Renew(Guid by, DateOnly until, DateTimeOffset now)
+    internal void Renew(Guid? by, DateOnly until, DateTimeOffset now)
     {
         Require(CanBeRenewed(until) && until >= DayOf(now));
         (ExpiresOn, ExpiryToldAt, VerifiedBy, VerifiedAt) = (until, null, by, now);

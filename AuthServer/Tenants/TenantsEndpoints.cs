@@ -47,31 +47,38 @@ internal static class TenantsEndpoints
         [AsParameters] PageRequest<Guid> page, [AsParameters] TenantFilter filter, Reach reach, CancellationToken cancellationToken) =>
         TypedResults.Ok(await reach.ListAsync(filter, page, cancellationToken));
 
-    private static async Task<Results<Created<TenantRecord>, Problem>> Create(CreateTenantRequest request, Reach reach, Client client, TenantCreation creation, CancellationToken cancellationToken) =>
-        await creation.CreateAsync(request, reach.Staff, client, cancellationToken) is var outcome && outcome is TenantOutcome.Saved saved && await reach.FindTenantAsync(saved.Id, cancellationToken) is { } tenant
+    private static async Task<Results<Created<TenantRecord>, Problem>> Create(
+        CreateTenantRequest request, StaffCall call, TenantCreation creation) =>
+        await creation.CreateAsync(request, call) is var outcome
+            && outcome is TenantOutcome.Saved saved && await call.Scope.FindTenantAsync(saved.Id, call.CancellationToken) is { } tenant
             ? TypedResults.Created($"/api/v1/tenants/{tenant.Id}", tenant)
             : Refusal(outcome);
 
     private static async Task<Results<Ok<TenantRecord>, Problem>> Get(string id, Reach reach, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var tenantId) && await reach.FindTenantAsync(tenantId, cancellationToken) is { } tenant ? TypedResults.Ok(tenant) : (Problem)ErrorCodes.NotFound;
 
-    private static Task<Results<Ok<TenantRecord>, Problem>> Update(string id, ChangeTenantRequest request, Reach reach, Client client, TenantUpdate update, CancellationToken cancellationToken) =>
-        AnswerAsync(id, reach, tenantId => update.UpdateAsync(tenantId, request, reach, client, cancellationToken), cancellationToken);
+    private static Task<Results<Ok<TenantRecord>, Problem>> Update(
+        string id, ChangeTenantRequest request, StaffCall call, TenantUpdate update) =>
+        AnswerAsync(id, call, tenantId => update.UpdateAsync(tenantId, request, call));
 
-    private static Task<Results<Ok<TenantRecord>, Problem>> Suspend(string id, TenantStatusRequest request, Reach reach, Client client, TenantSuspension suspension, CancellationToken cancellationToken) =>
-        AnswerAsync(id, reach, tenantId => suspension.SetAsync(tenantId, TenantStatus.Suspended, request.Reason!, reach, client, cancellationToken), cancellationToken);
+    private static Task<Results<Ok<TenantRecord>, Problem>> Suspend(
+        string id, TenantStatusRequest request, StaffCall call, TenantSuspension suspension) =>
+        AnswerAsync(id, call, tenantId => suspension.SetAsync(tenantId, TenantStatus.Suspended, request.Reason!, call));
 
-    private static Task<Results<Ok<TenantRecord>, Problem>> Reopen(string id, TenantStatusRequest request, Reach reach, Client client, TenantSuspension suspension, CancellationToken cancellationToken) =>
-        AnswerAsync(id, reach, tenantId => suspension.SetAsync(tenantId, TenantStatus.Active, request.Reason!, reach, client, cancellationToken), cancellationToken);
+    private static Task<Results<Ok<TenantRecord>, Problem>> Reopen(
+        string id, TenantStatusRequest request, StaffCall call, TenantSuspension suspension) =>
+        AnswerAsync(id, call, tenantId => suspension.SetAsync(tenantId, TenantStatus.Active, request.Reason!, call));
 
-    private static async Task<Results<Ok<TenantRecord>, Problem>> AnswerAsync(string id, Reach reach, Func<Guid, Task<TenantOutcome>> act, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<TenantRecord>, Problem>> AnswerAsync(
+        string id, StaffCall call, Func<Guid, Task<TenantOutcome>> act)
     {
         if (!Guid.TryParseExact(id, "D", out var tenantId))
         {
             return (Problem)ErrorCodes.NotFound;
         }
 
-        return await act(tenantId) is var outcome && outcome is TenantOutcome.Saved && await reach.FindTenantAsync(tenantId, cancellationToken) is { } tenant
+        return await act(tenantId) is var outcome
+            && outcome is TenantOutcome.Saved && await call.Scope.FindTenantAsync(tenantId, call.CancellationToken) is { } tenant
             ? TypedResults.Ok(tenant)
             : Refusal(outcome);
     }
