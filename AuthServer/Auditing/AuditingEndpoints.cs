@@ -22,7 +22,8 @@ internal static class AuditingEndpoints
     public static void AddAuditing(this WebApplicationBuilder builder)
     {
         builder.Services.AddJson(AuditingJson.Default);
-        builder.Services.AddSingleton<ExportPlaces>();
+        builder.Services.AddKeyedSingleton(AuditExport.Concurrency, (_, _) =>
+            new ExportConcurrency(limit: 2, timeout: TimeSpan.Zero, retryAfter: TimeSpan.FromSeconds(30)));
         builder.Services.AddScoped<AuditExport>();
     }
 
@@ -39,10 +40,11 @@ internal static class AuditingEndpoints
         [AsParameters] AuditSelection selection, [AsParameters] PageRequest<long> page, Reach reach, CancellationToken cancellationToken) =>
         TypedResults.Ok(await AuditSearch.FindAsync(selection.Read(), page, reach, cancellationToken));
 
-    private static async Task<PushStreamHttpResult> Export([AsParameters] AuditSelection selection, StaffCall call, AuthDbContext db, AuditExport export, TimeProvider clock)
+    private static async Task<PushStreamHttpResult> Export(
+        [AsParameters] AuditSelection selection, StaffCall call, AuthDbContext db, AuditExport export, TimeProvider clock)
     {
         var (reach, client, cancellationToken) = call;
-        export.TakePlace(reach.Staff.UserId);
+        await export.EnterAsync(reach.Staff.UserId, cancellationToken);
         // Before the first line: who hangs up has read, too.
         var filter = selection.Read();
         reach.Audit(AuditEvents.AuditExported, clock.GetUtcNow(), client, await WhoseAsync(filter, reach, cancellationToken), selection.ToString());

@@ -14,7 +14,8 @@ internal static class DataRightsEndpoints
     public static void AddDataRights(this WebApplicationBuilder builder)
     {
         builder.Services.AddJson(DataRightsJson.Default);
-        builder.Services.AddSingleton<ExportPlaces>();
+        builder.Services.AddKeyedSingleton(AccountExport.Concurrency, (_, _) =>
+            new ExportConcurrency(limit: 4, timeout: TimeSpan.FromSeconds(2), retryAfter: TimeSpan.FromSeconds(10)));
         builder.Services.AddSingleton<AccountExport>();
         builder.Services.AddSingleton<KeptAfterErasure>();
         builder.Services.AddScoped<AccountClosing>();

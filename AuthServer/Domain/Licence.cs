@@ -7,9 +7,6 @@ namespace AuthServer.Domain;
 /// </summary>
 public sealed class Licence
 {
-    /// <summary>So many days before its last the physician is told; the most first.</summary>
-    internal static readonly int[] ExpiryTold = [30, 7, 1];
-
     private Licence()
     {
     }
@@ -128,9 +125,10 @@ public sealed class Licence
         State = LicenceState.Expired;
     }
 
-    /// <summary>Whether one of <see cref="ExpiryTold"/> has begun of which the physician has not been told.</summary>
+    /// <summary>Whether one of <see cref="ExpiryNotices"/> has begun of which the physician has not been told.</summary>
     internal bool IsExpiryToBeTold(DateOnly today) => ExpiresOn is { } end
-        && ExpiryTold.Any(days => end.AddDays(-days) <= today && (ExpiryToldAt is not { } told || DayOf(told) < end.AddDays(-days)));
+        && ExpiryNotices.Days.Any(days =>
+            end.AddDays(-days) <= today && (ExpiryToldAt is not { } told || DayOf(told) < end.AddDays(-days)));
 
     /// <summary>The physician has been told that it is about to expire.</summary>
     internal void TellExpiry(DateTimeOffset now) => ExpiryToldAt = now;

@@ -75,6 +75,14 @@ internal sealed class FieldErrors
         }
     }
 
+    public void Jurisdiction(string field, string? code)
+    {
+        if (code is not null && !Licence.IsJurisdiction(code))
+        {
+            Add(field, "An ISO 3166 code such as IL or US-NY is needed.");
+        }
+    }
+
     // Persian and Indic names are not spelled rightly without the two joiners, U+200C and U+200D.
     private static bool IsUnfit(System.Text.Rune rune) =>
         rune == System.Text.Rune.ReplacementChar
@@ -89,7 +97,8 @@ internal static class RequestValidation
         builder.AddEndpointFilterFactory((context, next) =>
         {
             var positions = context.MethodInfo.GetParameters()
-                .Where(parameter => parameter.ParameterType.IsAssignableTo(typeof(IValidated))).Select(parameter => parameter.Position).ToArray();
+                .Where(parameter => parameter.ParameterType.IsAssignableTo(typeof(IValidated)))
+                .Select(parameter => parameter.Position).ToArray();
             return positions is [] ? next : async invocation =>
             {
                 var errors = new FieldErrors();

@@ -12,7 +12,7 @@ public sealed record NewLicenceRequest(string? Number = null, string? Jurisdicti
     void IValidated.Validate(FieldErrors errors)
     {
         errors.LicenceNumber(Number);
-        errors.Jurisdiction(Jurisdiction);
+        errors.Jurisdiction("jurisdiction", Jurisdiction);
     }
 }
 
@@ -41,7 +41,7 @@ public sealed record LicencePatch : IValidated
             errors.LicenceNumber(Number.Value);
         }
 
-        errors.Jurisdiction(Jurisdiction.Value);
+        errors.Jurisdiction("jurisdiction", Jurisdiction.Value);
     }
 }
 
@@ -55,7 +55,7 @@ public sealed record VerifyLicenceRequest(Guid? LicenceId = null, string? Number
     void IValidated.Validate(FieldErrors errors)
     {
         errors.Text("number", Number, LicenceFields.MaxNumberLength);
-        errors.Jurisdiction(Jurisdiction);
+        errors.Jurisdiction("jurisdiction", Jurisdiction);
     }
 }
 
@@ -87,14 +87,6 @@ internal static class LicenceFields
     private const int MostYears = 100;
 
     public static void LicenceNumber(this FieldErrors errors, string? number) => errors.Text("number", number, MaxNumberLength, required: true);
-
-    public static void Jurisdiction(this FieldErrors errors, string? code)
-    {
-        if (code is not null && !Licence.IsJurisdiction(code))
-        {
-            errors.Add("jurisdiction", "An ISO 3166 code such as IL or US-NY is needed.");
-        }
-    }
 
     /// <summary>A last day: today or later, and no year that can only be a slip.</summary>
     public static void LastDay(this FieldErrors errors, string field, DateOnly? day, DateOnly today)

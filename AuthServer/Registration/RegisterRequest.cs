@@ -1,4 +1,3 @@
-using AuthServer.Domain;
 using AuthServer.Http;
 
 namespace AuthServer.Registration;
@@ -53,10 +52,7 @@ public sealed record RegisterRequest(
         errors.LanguageTag("physician.language_preference", Physician?.LanguagePreference);
         errors.Text("physician.license_number", Physician?.LicenseNumber, maxLength: 64);
         errors.Text("physician.specialty", Physician?.Specialty, maxLength: 100);
-        if (Physician?.LicenseJurisdiction is { } jurisdiction && !Licence.IsJurisdiction(jurisdiction))
-        {
-            errors.Add("physician.license_jurisdiction", "An ISO 3166 code such as IL or US-NY is needed.");
-        }
+        errors.Jurisdiction("physician.license_jurisdiction", Physician?.LicenseJurisdiction);
     }
 }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Http;
 using AuthServer.Staff;
@@ -34,15 +35,13 @@ internal sealed record TenantFilter(
 /// <summary>Reads tenants within reach, youngest first.</summary>
 internal static class TenantQuery
 {
-    private const string Escape = @"\";
-
     public static async Task<Page<TenantRecord>> ListAsync(
         this Reach reach, TenantFilter filter, PageRequest<Guid> page, CancellationToken cancellationToken)
     {
         var found = Matching(reach.Tenants.AsNoTracking(), filter);
         var total = await found.CountAsync(cancellationToken);
-        var tenants = page.Fetch(found.Where(tenant => page.After == null || tenant.Id < page.After).OrderByDescending(tenant => tenant.Id));
-        var rows = await WithMembers(reach, tenants).ToListAsync(cancellationToken);
+        var rest = found.Where(tenant => page.After == null || tenant.Id < page.After);
+        var rows = await WithMembers(reach, page.Fetch(rest.OrderByDescending(tenant => tenant.Id))).ToListAsync(cancellationToken);
         return page.Answer(rows, total, row => row.Tenant.Id, row => TenantRecord.Of(row.Tenant, row.Members));
     }
 
@@ -53,14 +52,12 @@ internal static class TenantQuery
     private static IQueryable<Tenant> Matching(IQueryable<Tenant> tenants, TenantFilter filter)
     {
         var found = filter.Wanted is { } status ? tenants.Where(tenant => tenant.Status == status) : tenants;
-        return filter.Search?.Trim() is { Length: > 0 } text && PatternOf(text) is var pattern
-            ? found.Where(tenant => EF.Functions.ILike(tenant.Slug, pattern, Escape) || EF.Functions.ILike(tenant.Name, pattern, Escape))
+        return filter.Search?.Trim() is { Length: > 0 } text && $"%{LikePattern.Literal(text)}%" is var pattern
+            ? found.Where(tenant =>
+                EF.Functions.ILike(tenant.Slug, pattern, LikePattern.Escape)
+                || EF.Functions.ILike(tenant.Name, pattern, LikePattern.Escape))
             : found;
     }
-
-    // What people type is a text to look for, not a pattern.
-    private static string PatternOf(string text) =>
-        $"%{text.Replace(Escape, Escape + Escape, StringComparison.Ordinal).Replace("%", Escape + "%", StringComparison.Ordinal).Replace("_", Escape + "_", StringComparison.Ordinal)}%";
 
     private static IQueryable<Row> WithMembers(Reach reach, IQueryable<Tenant> tenants)
     {

@@ -1,3 +1,4 @@
+using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Http;
 using AuthServer.Staff;
@@ -66,7 +67,8 @@ internal sealed class UserSearch(UserRecords records)
         IReadOnlyList<IQueryable<User>> parts, PageRequest<Guid> page, CancellationToken cancellationToken)
     {
         var after = page.After;
-        var newest = parts.Select(part => part.Where(user => after == null || user.Id < after).OrderByDescending(user => user.Id).Select(user => user.Id)).ToList();
+        var newest = parts.Select(part =>
+            part.Where(user => after == null || user.Id < after).OrderByDescending(user => user.Id).Select(user => user.Id)).ToList();
         if (newest is [var only])
         {
             return await page.Fetch(only).ToListAsync(cancellationToken);
@@ -106,9 +108,9 @@ internal sealed class UserSearch(UserRecords records)
     private static IQueryable<User> Called(IQueryable<User> people, string? search, StaffMember staff) => SearchTerm.PatternOf(search) switch
     {
         null => people,
-        { } pattern when staff.IsAdmin => people.Where(user => EF.Functions.ILike(user.SearchText, pattern, SearchTerm.Escape)),
+        { } pattern when staff.IsAdmin => people.Where(user => EF.Functions.ILike(user.SearchText, pattern, LikePattern.Escape)),
         _ when EmailAddress.Parse(search)?.Canonical is { } address => people.Where(user => user.NormalizedEmail == address),
-        { } pattern => people.Where(user => EF.Functions.ILike(user.NameSearchText, pattern, SearchTerm.Escape)),
+        { } pattern => people.Where(user => EF.Functions.ILike(user.NameSearchText, pattern, LikePattern.Escape)),
     };
 
     private static IQueryable<User> OfStatus(IQueryable<User> people, string? status) => status switch
