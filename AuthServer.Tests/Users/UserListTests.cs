@@ -116,6 +116,18 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task What_is_wrong_with_the_page_and_with_the_filter_is_told_at_once()
+    {
+        var admin = await server.SignInAsAsync(Role.Admin);
+
+        var answer = await server.Api.GetAsync("users?limit=0&status=deleted", admin.AccessToken);
+
+        var problem = await answer.ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+
+        problem["errors"]!.AsObject().Select(error => error.Key).Should().BeEquivalentTo("limit", "status");
+    }
+
+    [Fact]
     public async Task A_search_of_five_kilobytes_is_refused()
     {
         var admin = await server.SignInAsAsync(Role.Admin);

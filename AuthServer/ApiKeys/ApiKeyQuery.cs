@@ -1,37 +1,40 @@
+using System.ComponentModel;
 using AuthServer.Domain;
 using AuthServer.Http;
 using AuthServer.Staff;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.ApiKeys;
 
 /// <summary>Which keys a list is about.</summary>
-/// <param name="Skip">How many to pass over.</param>
-/// <param name="Limit">How many to answer.</param>
-/// <param name="After">The last one of the page before.</param>
-/// <param name="Status">Only those.</param>
-internal sealed record ApiKeyFilter(int Skip, int Limit, Guid? After, string? Status)
+internal sealed record ApiKeyFilter(
+    [property: FromQuery(Name = "status"), Description("Only those: live, expired or revoked.")] string? Status = null) : IValidated
 {
     /// <summary>Only those for the people of the tenant with this slug.</summary>
     public string? Tenant { get; init; }
 
-    /// <summary>Why it cannot be asked for; null where it can.</summary>
-    public Problem? Faults() =>
-        Paging.Faults(Skip, Limit) ?? (Status is null or "live" or "expired" or "revoked" ? null : FieldErrors.One("status", "Either live, expired or revoked."));
+    void IValidated.Validate(FieldErrors errors)
+    {
+        if (Status is not (null or "live" or "expired" or "revoked"))
+        {
+            errors.Add("status", "Either live, expired or revoked.");
+        }
+    }
 }
 
 /// <summary>Reads keys within reach, youngest first.</summary>
 internal static class ApiKeyQuery
 {
-    public static async Task<ApiKeyPage> ListKeysAsync(this Reach reach, ApiKeyFilter filter, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<Page<ApiKeyRecord>> ListKeysAsync(
+        this Reach reach, ApiKeyFilter filter, PageRequest<Guid> page, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var found = Matching(Of(reach, filter.Tenant).AsNoTracking(), filter, now);
         var total = await found.CountAsync(cancellationToken);
-        var rows = await found.Where(key => filter.After == null || key.Id < filter.After).OrderByDescending(key => key.Id).Skip(filter.Skip).Take(filter.Limit + 1)
+        var rows = await page.Fetch(found.Where(key => page.After == null || key.Id < page.After).OrderByDescending(key => key.Id))
             .Select(key => new { Key = key, Tenant = reach.Tenants.Where(tenant => tenant.Id == key.TenantId).Select(tenant => tenant.Slug).FirstOrDefault() })
             .ToListAsync(cancellationToken);
-        Guid? next = rows.Count > filter.Limit ? rows[filter.Limit - 1].Key.Id : null;
-        return new([.. rows.Take(filter.Limit).Select(row => ApiKeyRecord.Of(row.Key, row.Tenant, now))], total, filter.Skip, filter.Limit, next);
+        return page.Answer(rows, total, row => row.Key.Id, row => ApiKeyRecord.Of(row.Key, row.Tenant, now));
     }
 
     /// <summary>As administrators see it.</summary>

@@ -70,14 +70,6 @@ public sealed record MadeApiKey : ApiKeyRecord
     public string Key { get; }
 }
 
-/// <summary>A page of API keys.</summary>
-/// <param name="Items">The keys, youngest first.</param>
-/// <param name="Total">How many there are.</param>
-/// <param name="Skip">How many were passed over.</param>
-/// <param name="Limit">How many a page holds.</param>
-/// <param name="Next">For <c>after</c>: where the next page starts, however the list has changed meanwhile; null on the last page.</param>
-public sealed record ApiKeyPage(IReadOnlyList<ApiKeyRecord> Items, int Total, int Skip, int Limit, Guid? Next);
-
 /// <summary>The access token of an API key (RFC 6749 section 5.1).</summary>
 /// <param name="AccessToken">Goes into <c>Authorization: Bearer …</c>; a JWT (RFC 9068) that any resource server can verify.</param>
 /// <param name="TokenType">Always <c>Bearer</c>.</param>

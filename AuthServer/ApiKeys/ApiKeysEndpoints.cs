@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Text.Json.Serialization;
 using AuthServer.Email;
 using AuthServer.Http;
@@ -52,18 +51,14 @@ internal static class ApiKeysEndpoints
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.InsufficientScope);
     }
 
-    private static async Task<Results<Ok<ApiKeyPage>, Problem>> List(Reach reach, TimeProvider clock, CancellationToken cancellationToken,
-        [Description("How many to pass over: 10000 at most.")] int skip = 0,
-        [Description("How many to answer: 1 to 100.")] int limit = 20,
-        [Description("Go on after this id: the `next` of the page before.")] Guid? after = null,
-        [Description("Only those: live, expired or revoked.")] string? status = null)
-    {
-        var filter = new ApiKeyFilter(skip, limit, after, status);
-        return filter.Faults() is { } problem ? problem : TypedResults.Ok(await reach.ListKeysAsync(filter, clock.GetUtcNow(), cancellationToken));
-    }
+    private static async Task<Ok<Page<ApiKeyRecord>>> List(
+        [AsParameters] PageRequest<Guid> page, [AsParameters] ApiKeyFilter filter,
+        Reach reach, TimeProvider clock, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await reach.ListKeysAsync(filter, page, clock.GetUtcNow(), cancellationToken));
 
-    private static async Task<Results<Created<MadeApiKey>, Problem>> Create(CreateApiKeyRequest request, Reach reach, Client client, KeyCreation creation, CancellationToken cancellationToken) =>
-        await creation.CreateAsync(request, reach, client, cancellationToken) switch
+    private static async Task<Results<Created<MadeApiKey>, Problem>> Create(
+        CreateApiKeyRequest request, StaffCall call, KeyCreation creation) =>
+        await creation.CreateAsync(request, call) switch
         {
             KeyCreationOutcome.Made made => TypedResults.Created($"/api/v1/api-keys/{made.Key.Id}", made.Key),
             KeyCreationOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
@@ -71,8 +66,9 @@ internal static class ApiKeysEndpoints
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    private static async Task<Results<Ok<ApiKeyRecord>, Problem>> Change(string id, ChangeApiKeyRequest request, Reach reach, Client client, KeyChange change, CancellationToken cancellationToken) =>
-        await change.ChangeAsync(id, request, reach, client, cancellationToken) switch
+    private static async Task<Results<Ok<ApiKeyRecord>, Problem>> Change(
+        string id, ChangeApiKeyRequest request, StaffCall call, KeyChange change) =>
+        await change.ChangeAsync(id, request, call) switch
         {
             KeyChangeOutcome.Changed changed => TypedResults.Ok(changed.Key),
             KeyChangeOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
@@ -80,8 +76,8 @@ internal static class ApiKeysEndpoints
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    private static async Task<Results<NoContent, Problem>> Revoke(string id, Reach reach, Client client, KeyRevocation revocation, CancellationToken cancellationToken) =>
-        await revocation.RevokeAsync(id, reach, client, cancellationToken) ? TypedResults.NoContent() : (Problem)ErrorCodes.NotFound;
+    private static async Task<Results<NoContent, Problem>> Revoke(string id, StaffCall call, KeyRevocation revocation) =>
+        await revocation.RevokeAsync(id, call) ? TypedResults.NoContent() : (Problem)ErrorCodes.NotFound;
 
     private static async Task<Results<Ok<KeyTokenResponse>, Problem>> Exchange(KeyTokenRequest? request, Caller caller, Client client, KeyTokenExchange exchange, CancellationToken cancellationToken) =>
         await exchange.ExchangeAsync(caller, request?.Scopes, client, cancellationToken) is { } token ? TypedResults.Ok(token) : (Problem)ErrorCodes.InsufficientScope;
@@ -94,5 +90,5 @@ internal static class ApiKeysEndpoints
 [JsonSerializable(typeof(KeyTokenResponse))]
 [JsonSerializable(typeof(ApiKeyRecord))]
 [JsonSerializable(typeof(MadeApiKey))]
-[JsonSerializable(typeof(ApiKeyPage))]
+[JsonSerializable(typeof(Page<ApiKeyRecord>))]
 internal sealed partial class ApiKeysJson : JsonSerializerContext;

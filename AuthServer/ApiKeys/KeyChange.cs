@@ -25,8 +25,9 @@ internal abstract record KeyChangeOutcome
 /// <summary>Changes a key. It never gets more scopes or more time than it was made with; what it loses, its access tokens lose at once.</summary>
 internal sealed class KeyChange(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
 {
-    public async Task<KeyChangeOutcome> ChangeAsync(string id, ChangeApiKeyRequest request, Reach reach, Client client, CancellationToken cancellationToken)
+    public async Task<KeyChangeOutcome> ChangeAsync(string id, ChangeApiKeyRequest request, StaffCall call)
     {
+        var (reach, client, cancellationToken) = call;
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var isInOffice = await reach.HoldOfficeAsync(cancellationToken);
@@ -47,7 +48,9 @@ internal sealed class KeyChange(AuthDbContext db, TokenOutdating outdating, Time
 
         if (Apply(key, request) is { Count: > 0 } changes)
         {
-            db.Audit(AuditEvents.ApiKeyChanged, now, client, reach.Staff.UserId, key.Id, reach.Staff.Caller.SessionId, tenant: key.TenantId, detail: string.Join("; ", changes));
+            var detail = string.Join("; ", changes);
+            var (actor, session) = (reach.Staff.ActorId, reach.Staff.SessionId);
+            db.Audit(AuditEvents.ApiKeyChanged, now, client, actor, key.Id, session, tenant: key.TenantId, detail: detail);
             await db.SaveChangesAsync(cancellationToken);
             await outdating.OutdateKeysAsync([key.Id], cancellationToken);
             await transaction.CommitAsync(cancellationToken);

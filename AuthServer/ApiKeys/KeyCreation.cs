@@ -28,8 +28,9 @@ internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
     /// <summary>Two, so that a service can be given the new one while the old one still works.</summary>
     public const int MostLive = 2;
 
-    public async Task<KeyCreationOutcome> CreateAsync(CreateApiKeyRequest request, Reach reach, Client client, CancellationToken cancellationToken)
+    public async Task<KeyCreationOutcome> CreateAsync(CreateApiKeyRequest request, StaffCall call)
     {
+        var (reach, client, cancellationToken) = call;
         var now = Stored(clock.GetUtcNow());
         if (Faults(request, now) is { Any: true } errors)
         {
@@ -73,7 +74,7 @@ internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
         (var text, key.SecretHash) = ApiKeyText.Make(key.Id);
         db.Add(key);
         // Without its name, here and wherever else a key is on record: it may be its owner's, and would outlive their erasure.
-        db.Audit(AuditEvents.ApiKeyMade, now, client, owner.Id, key.Id, reach.Staff.Caller.SessionId, tenant: tenant?.Id,
+        db.Audit(AuditEvents.ApiKeyMade, now, client, owner.Id, key.Id, reach.Staff.SessionId, tenant: tenant?.Id,
             detail: string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', key.Scopes)} until {expiresAt:u}"));
         db.OweKeyMade(owner, key, client, now);
         return (key, text);

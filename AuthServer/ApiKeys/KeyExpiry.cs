@@ -1,3 +1,4 @@
+using AuthServer.Domain;
 using AuthServer.Email;
 using AuthServer.Http;
 using Npgsql;
@@ -10,8 +11,6 @@ namespace AuthServer.ApiKeys;
 /// </summary>
 internal sealed class KeyExpiry(NpgsqlDataSource database, TimeProvider clock, ILogger<KeyExpiry> logger) : PeriodicDuty(TimeSpan.FromHours(1), clock, logger)
 {
-    private static readonly int[] Days = [30, 7, 1];
-
     // Past those that another replica's round holds at this moment. What was due before the key was made is no news.
     private const string Sql = $"""
         WITH due AS (
@@ -39,8 +38,8 @@ internal sealed class KeyExpiry(NpgsqlDataSource database, TimeProvider clock, I
         var now = _clock.GetUtcNow();
         await using var command = database.CreateCommand(Sql);
         command.Parameters.Add(new("now", now));
-        command.Parameters.Add(new("soon", now + TimeSpan.FromDays(Days[0])));
-        command.Parameters.Add(new("days", Days));
+        command.Parameters.Add(new("soon", now + TimeSpan.FromDays(ExpiryNotices.Days[0])));
+        command.Parameters.Add(new("days", ExpiryNotices.Days));
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -1,6 +1,5 @@
 using AuthServer.Audit;
 using AuthServer.Data;
-using AuthServer.Http;
 using AuthServer.Sessions;
 using AuthServer.Staff;
 
@@ -10,8 +9,9 @@ namespace AuthServer.ApiKeys;
 internal sealed class KeyRevocation(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
 {
     /// <summary>False where there is no such key; a second time changes nothing.</summary>
-    public async Task<bool> RevokeAsync(string id, Reach reach, Client client, CancellationToken cancellationToken)
+    public async Task<bool> RevokeAsync(string id, StaffCall call)
     {
+        var (reach, client, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await reach.HoldKeyAsync(id, cancellationToken) is not { } key)
         {

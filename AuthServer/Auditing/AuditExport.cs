@@ -12,8 +12,12 @@ namespace AuthServer.Auditing;
 /// Writes events as lines of JSON, oldest first, up to the last there is when it begins; holds a few of them at a time, and no
 /// connection while they are read. Whatever goes wrong is thrown: half an export must not look like a whole one.
 /// </summary>
-internal sealed class AuditExport(AuthDbContext db, SettledEvents settled, ExportPlaces places, TimeProvider clock) : IDisposable
+internal sealed class AuditExport(
+    AuthDbContext db, SettledEvents settled, [FromKeyedServices(AuditExport.Concurrency)] ExportConcurrency exports, TimeProvider clock)
+    : IDisposable
 {
+    public const string Concurrency = "audit-export";
+
     private const int BatchSize = 2000;
 
     // More at once, and a slow reader would not be told from one that has stopped.
@@ -25,13 +29,14 @@ internal sealed class AuditExport(AuthDbContext db, SettledEvents settled, Expor
 
     private static readonly AuditingJson Json = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JsonRegistration.Readable });
 
-    private IDisposable? _place;
+    private IDisposable? _slot;
 
     /// <summary>Until it is disposed of.</summary>
     /// <exception cref="BusyException">The caller reads another export, or others do.</exception>
-    public void TakePlace(Guid caller) => _place = places.Take(caller);
+    public async Task EnterAsync(Guid caller, CancellationToken cancellationToken) =>
+        _slot = await exports.EnterAsync(caller, cancellationToken);
 
-    public void Dispose() => _place?.Dispose();
+    public void Dispose() => _slot?.Dispose();
 
     /// <summary>Answers how many there were.</summary>
     /// <exception cref="OperationCanceledException">Its reader has not read on within <paramref name="patience"/>.</exception>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using AuthServer.Data;
 using AuthServer.Domain;
+using AuthServer.Http;
 
 namespace AuthServer.Auditing;
 
@@ -68,15 +69,6 @@ public sealed record AuditItem
     };
 }
 
-/// <summary>Events, newest first.</summary>
-/// <param name="Items">Those of this page.</param>
-/// <param name="Total">How many there are; beyond 1000 at least so many.</param>
-/// <param name="TotalIsExact">Whether <paramref name="Total"/> is the whole number.</param>
-/// <param name="Skip">How many were passed over.</param>
-/// <param name="Limit">How many were asked for.</param>
-/// <param name="Next">For <c>after</c>: where the next page begins; null on the last one.</param>
-public sealed record AuditPage(IReadOnlyList<AuditItem> Items, long Total, bool TotalIsExact, int Skip, int Limit, long? Next);
-
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(EstimatedPage<AuditItem, long>))]
 internal sealed partial class AuditingJson : JsonSerializerContext;

@@ -94,9 +94,3 @@ internal sealed record AuditSelection(
         : text.EndsWith(Any, StringComparison.Ordinal) ? [.. AuditEvents.All.Where(type => type.StartsWith(text[..^1], StringComparison.Ordinal))]
         : [.. AuditEvents.All.Where(type => type == text)];
 }
-
-/// <summary>Which page of them.</summary>
-internal sealed record AuditPaging(
-    [property: FromQuery(Name = "skip"), Description("How many to pass over: at most 10000.")] int Skip = 0,
-    [property: FromQuery(Name = "limit"), Description("How many to answer: 1 to 100.")] int Limit = 20,
-    [property: FromQuery(Name = "after"), Description("Go on after this event: the `next` of the page before.")] long? After = null);

@@ -22,7 +22,8 @@ internal static class AuditingEndpoints
     public static void AddAuditing(this WebApplicationBuilder builder)
     {
         builder.Services.AddJson(AuditingJson.Default);
-        builder.Services.AddSingleton<ExportPlaces>();
+        builder.Services.AddKeyedSingleton(AuditExport.Concurrency, (_, _) =>
+            new ExportConcurrency(limit: 2, timeout: TimeSpan.Zero, retryAfter: TimeSpan.FromSeconds(30)));
         builder.Services.AddScoped<AuditExport>();
     }
 
@@ -35,12 +36,15 @@ internal static class AuditingEndpoints
             .Produces<AuditItem>(contentType: NdJson).WithAnswer(AuditExamples.Item).RefusesUnknownQueries().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden, ErrorCodes.Busy);
     }
 
-    private static async Task<Results<Ok<AuditPage>, Problem>> List([AsParameters] AuditSelection selection, [AsParameters] AuditPaging paging, Reach reach, CancellationToken cancellationToken) =>
-        Paging.Faults(paging.Skip, paging.Limit) is { } problem ? problem : TypedResults.Ok(await AuditSearch.FindAsync(selection.Read(), paging, reach, cancellationToken));
+    private static async Task<Ok<EstimatedPage<AuditItem, long>>> List(
+        [AsParameters] AuditSelection selection, [AsParameters] PageRequest<long> page, Reach reach, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await AuditSearch.FindAsync(selection.Read(), page, reach, cancellationToken));
 
-    private static async Task<PushStreamHttpResult> Export([AsParameters] AuditSelection selection, Reach reach, Client client, AuthDbContext db, AuditExport export, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<PushStreamHttpResult> Export(
+        [AsParameters] AuditSelection selection, StaffCall call, AuthDbContext db, AuditExport export, TimeProvider clock)
     {
-        export.TakePlace(reach.Staff.UserId);
+        var (reach, client, cancellationToken) = call;
+        await export.EnterAsync(reach.Staff.UserId, cancellationToken);
         // Before the first line: who hangs up has read, too.
         var filter = selection.Read();
         reach.Audit(AuditEvents.AuditExported, clock.GetUtcNow(), client, await WhoseAsync(filter, reach, cancellationToken), selection.ToString());

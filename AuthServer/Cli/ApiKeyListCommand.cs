@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AuthServer.ApiKeys;
+using AuthServer.Http;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Cli;
@@ -28,17 +29,18 @@ internal sealed class ApiKeyListCommand : ICliCommand
             return Whom.Missing("such tenant");
         }
 
-        var filter = new ApiKeyFilter(0, PageSize, null, run.Line.GetValue(_all) ? null : "live") { Tenant = slug };
-        ApiKeyPage page;
+        var filter = new ApiKeyFilter(run.Line.GetValue(_all) ? null : "live") { Tenant = slug };
+        var request = new PageRequest<Guid>(Limit: PageSize);
+        Page<ApiKeyRecord> page;
         do
         {
-            page = await reach.ListKeysAsync(filter, run.Get<TimeProvider>().GetUtcNow(), run.Stopping);
+            page = await reach.ListKeysAsync(filter, request, run.Get<TimeProvider>().GetUtcNow(), run.Stopping);
             foreach (var key in page.Items)
             {
                 run.Output.Write(key, ApiKeyLine.Of(key));
             }
 
-            filter = filter with { After = page.Next };
+            request = request with { After = page.Next };
         }
         while (page.Next is not null);
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using AuthServer.ApiKeys;
 using AuthServer.Domain;
-using AuthServer.Http;
 using AuthServer.Staff;
 using Microsoft.EntityFrameworkCore;
 
@@ -61,7 +60,7 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
             return new CommandOutcome.Failed($"The id is that of {before.Name}, the secret is not: this key never worked. To revoke it all the same, give its id, {id}.");
         }
 
-        if (before is null || !await run.Get<KeyRevocation>().RevokeAsync($"{id}", reach, Client.CommandLine, run.Stopping))
+        if (before is null || !await run.Get<KeyRevocation>().RevokeAsync($"{id}", Whom.Call(run, reach)))
         {
             return Whom.Missing("such API key");
         }

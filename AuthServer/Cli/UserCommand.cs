@@ -40,10 +40,10 @@ internal sealed class UserCommand : ICliCommand
         static target => RefusedAsync(target.Run.Get<AccountDisabling>().EnableAsync(target.Id, target.Reach, Client.CommandLine, target.Run.Stopping)));
 
     public static UserCommand Unlock() => new("unlock", "End the lock that wrong passwords have set", "The account was not unlocked",
-        static target => RefusedAsync(target.Run.Get<AccountUnlock>().UnlockAsync(target.Reach, target.Id, null, Client.CommandLine, target.Run.Stopping)));
+        static target => RefusedAsync(target.Run.Get<AccountUnlock>().UnlockAsync(target.Call, target.Id, null)));
 
     public static UserCommand Reset() => new("reset", "Mail a link to set a new password", "No link was mailed",
-        static async target => await target.Run.Get<ResetAssistance>().AskAsync(target.Reach, target.Id, null, Client.CommandLine, target.Run.Stopping) switch
+        static async target => await target.Run.Get<ResetAssistance>().AskAsync(target.Call, target.Id, null) switch
         {
             AssistanceOutcome.Sent => null,
             AssistanceOutcome.Refused refused => CommandOutcome.Refuse(refused.Error),
@@ -116,5 +116,8 @@ internal sealed class UserCommand : ICliCommand
     private static async Task<CommandOutcome?> RefusedAsync(Task<ErrorCode?> acting) =>
         await acting is not { } refusal ? null : refusal == ErrorCodes.NotFound ? Whom.Missing("such account or tenant") : CommandOutcome.Refuse(refusal);
 
-    private sealed record Target(CommandRun Run, Reach Reach, string Id);
+    private sealed record Target(CommandRun Run, Reach Reach, string Id)
+    {
+        public StaffCall Call => Whom.Call(Run, Reach);
+    }
 }

@@ -33,22 +33,23 @@ internal sealed class UserListCommand : ICliCommand
             return new CommandOutcome.Misused(Faults.In(listing) ?? "--limit is at least 1.");
         }
 
-        var (reach, shown) = (Whom.Reach(run), 0);
+        var (reach, shown, request) = (Whom.Reach(run), 0, new PageRequest<Guid>());
         if (listing.Tenant is { } slug && !await reach.Tenants.AnyAsync(tenant => tenant.Slug == slug, run.Stopping))
         {
             return Whom.Missing("such tenant");
         }
 
-        UserPage page;
+        EstimatedPage<UserRecord, Guid> page;
         do
         {
-            page = await run.Get<UserSearch>().FindAsync(listing with { Limit = Math.Min(left - shown, PageSize) }, reach, run.Stopping);
+            request = request with { Limit = Math.Min(left - shown, PageSize) };
+            page = await run.Get<UserSearch>().FindAsync(listing, request, reach, run.Stopping);
             foreach (var user in page.Items)
             {
                 run.Output.Write(user, UserText.Of(user));
             }
 
-            (listing, shown) = (listing with { After = page.Next }, shown + page.Items.Count);
+            (request, shown) = (request with { After = page.Next }, shown + page.Items.Count);
         }
         while (shown < left && page.Next is not null);
 

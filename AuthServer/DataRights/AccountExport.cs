@@ -10,13 +10,19 @@ namespace AuthServer.DataRights;
 /// because each holds a connection for as long as its reader takes, and
 /// one for each person: who reads slowly must not keep the others waiting.
 /// </summary>
-internal sealed class AccountExport(NpgsqlDataSource database, SignInThrottle throttle, ExportPlaces places, TimeProvider clock)
+internal sealed class AccountExport(
+    NpgsqlDataSource database,
+    SignInThrottle throttle,
+    [FromKeyedServices(AccountExport.Concurrency)] ExportConcurrency exports,
+    TimeProvider clock)
 {
+    public const string Concurrency = "account-export";
+
     /// <summary>The copy, to be written and disposed of; null where the account is gone.</summary>
     /// <exception cref="BusyException">Others are being made, or one for this person.</exception>
     public async Task<OpenedCopy?> OpenAsync(Caller caller, Client client, CancellationToken cancellationToken)
     {
-        var copy = await ConnectAsync(await places.TakeAsync(caller.UserId, cancellationToken), cancellationToken);
+        var copy = await ConnectAsync(await exports.EnterAsync(caller.UserId, cancellationToken), cancellationToken);
         try
         {
             await RecordAsync(caller, client, copy.Connection, cancellationToken);
@@ -37,15 +43,15 @@ internal sealed class AccountExport(NpgsqlDataSource database, SignInThrottle th
         return null;
     }
 
-    private async Task<OpenedCopy> ConnectAsync(IDisposable place, CancellationToken cancellationToken)
+    private async Task<OpenedCopy> ConnectAsync(IDisposable slot, CancellationToken cancellationToken)
     {
         try
         {
-            return new(await database.OpenConnectionAsync(cancellationToken), place, clock.GetUtcNow());
+            return new(await database.OpenConnectionAsync(cancellationToken), slot, clock.GetUtcNow());
         }
         catch
         {
-            place.Dispose();
+            slot.Dispose();
             throw;
         }
     }

@@ -14,7 +14,8 @@ internal static class DataRightsEndpoints
     public static void AddDataRights(this WebApplicationBuilder builder)
     {
         builder.Services.AddJson(DataRightsJson.Default);
-        builder.Services.AddSingleton<ExportPlaces>();
+        builder.Services.AddKeyedSingleton(AccountExport.Concurrency, (_, _) =>
+            new ExportConcurrency(limit: 4, timeout: TimeSpan.FromSeconds(2), retryAfter: TimeSpan.FromSeconds(10)));
         builder.Services.AddSingleton<AccountExport>();
         builder.Services.AddSingleton<KeptAfterErasure>();
         builder.Services.AddScoped<AccountClosing>();
@@ -34,7 +35,7 @@ internal static class DataRightsEndpoints
         await export.OpenAsync(caller, client, cancellationToken) is { } copy ? new ExportAnswer(copy) : (Problem)ErrorCodes.SessionRevoked;
 
     private static async Task<Results<Accepted<ErasureAnswer>, Problem>> Erase([FromBody] EraseRequest? request, Caller caller, Client client, AccountClosing closing, KeptAfterErasure kept, CancellationToken cancellationToken) =>
-        await closing.CloseAsync(caller, request?.Password, client, cancellationToken) switch
+        await closing.CloseAsync(caller, request?.Password?.Reveal(), client, cancellationToken) switch
         {
             ClosingOutcome.Closed closed => TypedResults.Accepted((string?)null, new ErasureAnswer(closed.ErasureDueAt, kept.After(closed.ErasureDueAt))),
             ClosingOutcome.PasswordMissing => FieldErrors.One("password", "Required."),

@@ -5,13 +5,13 @@ namespace AuthServer.DataRights;
 
 /// <summary>Has the account erased.</summary>
 /// <param name="Password">The account's password; an account without one needs none.</param>
-public sealed record EraseRequest(string? Password = null) : IValidated
+public sealed record EraseRequest(Secret? Password = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
     {
         if (Password is not null)
         {
-            PasswordPolicy.CheckTyped(errors, "password", Password);
+            PasswordPolicy.CheckTyped(errors, "password", Password.Reveal());
         }
     }
 }

@@ -7,7 +7,7 @@ using Npgsql;
 namespace AuthServer.DataRights;
 
 /// <summary>A copy that is being read from one snapshot of the database, and written as it is read.</summary>
-internal sealed class OpenedCopy(NpgsqlConnection connection, IDisposable place, DateTimeOffset now) : IAsyncDisposable
+internal sealed class OpenedCopy(NpgsqlConnection connection, IDisposable slot, DateTimeOffset now) : IAsyncDisposable
 {
     private const int FlushedAt = 16 * 1024;
 
@@ -63,7 +63,7 @@ internal sealed class OpenedCopy(NpgsqlConnection connection, IDisposable place,
         }
 
         await connection.DisposeAsync();
-        place.Dispose();
+        slot.Dispose();
     }
 
     private async Task WriteRowsAsync(ExportSection section, Utf8JsonWriter json, PipeWriter to, CancellationToken cancellationToken)

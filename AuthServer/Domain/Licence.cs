@@ -7,9 +7,6 @@ namespace AuthServer.Domain;
 /// </summary>
 public sealed class Licence
 {
-    /// <summary>So many days before its last the physician is told; the most first.</summary>
-    internal static readonly int[] ExpiryTold = [30, 7, 1];
-
     private Licence()
     {
     }
@@ -83,7 +80,7 @@ public sealed class Licence
     internal bool CanBeDecided => State == LicenceState.Pending || (State == LicenceState.Unverified && Reason is null);
 
     /// <summary>An administrator has checked it.</summary>
-    internal void Verify(Guid by, string jurisdiction, DateOnly? expiresOn, DateTimeOffset now)
+    internal void Verify(Guid? by, string jurisdiction, DateOnly? expiresOn, DateTimeOffset now)
     {
         Require(CanBeDecided && Number.Length > 0 && !(expiresOn < DayOf(now)));
         (Jurisdiction, ExpiresOn, State, Reason) = (jurisdiction, expiresOn, LicenceState.Verified, null);
@@ -94,7 +91,7 @@ public sealed class Licence
     internal bool CanBeRenewed(DateOnly? until) => State == LicenceState.Verified && ExpiresOn is { } end && until > end;
 
     /// <summary>An administrator has seen that it was prolonged, while it was still good.</summary>
-    internal void Renew(Guid by, DateOnly until, DateTimeOffset now)
+    internal void Renew(Guid? by, DateOnly until, DateTimeOffset now)
     {
         Require(CanBeRenewed(until) && until >= DayOf(now));
         (ExpiresOn, ExpiryToldAt, VerifiedBy, VerifiedAt) = (until, null, by, now);
@@ -128,9 +125,10 @@ public sealed class Licence
         State = LicenceState.Expired;
     }
 
-    /// <summary>Whether one of <see cref="ExpiryTold"/> has begun of which the physician has not been told.</summary>
+    /// <summary>Whether one of <see cref="ExpiryNotices"/> has begun of which the physician has not been told.</summary>
     internal bool IsExpiryToBeTold(DateOnly today) => ExpiresOn is { } end
-        && ExpiryTold.Any(days => end.AddDays(-days) <= today && (ExpiryToldAt is not { } told || DayOf(told) < end.AddDays(-days)));
+        && ExpiryNotices.Days.Any(days =>
+            end.AddDays(-days) <= today && (ExpiryToldAt is not { } told || DayOf(told) < end.AddDays(-days)));
 
     /// <summary>The physician has been told that it is about to expire.</summary>
     internal void TellExpiry(DateTimeOffset now) => ExpiryToldAt = now;

@@ -51,7 +51,7 @@ internal sealed class EmailChange(AuthDbContext db, Outbox outbox, MailedTokens 
         }
 
         var now = clock.GetUtcNow();
-        switch (await passwords.CheckAsync(user, request.CurrentPassword!, client, cancellationToken))
+        switch (await passwords.CheckAsync(user, request.CurrentPassword!.Reveal(), client, cancellationToken))
         {
             case ProofOutcome.LockedOut locked:
                 return new EmailChangeOutcome.LockedOut(locked.RetryAfter);

@@ -24,14 +24,14 @@ public sealed record VerificationRequest(string? Email = null, string? Link = nu
 /// <param name="Token">What stands behind <c>token=</c> in the link.</param>
 /// <param name="Password">The password chosen at registration.</param>
 /// <param name="NewPassword">A password to be set instead.</param>
-public sealed record ConfirmVerificationRequest(string? Token = null, string? Password = null, string? NewPassword = null) : IValidated
+public sealed record ConfirmVerificationRequest(Secret? Token = null, Secret? Password = null, Secret? NewPassword = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
     {
         errors.Required("token", Token);
         if (Password is not null)
         {
-            PasswordPolicy.CheckTyped(errors, "password", Password);
+            PasswordPolicy.CheckTyped(errors, "password", Password.Reveal());
         }
 
         if (Password is not null && NewPassword is not null)
@@ -45,26 +45,26 @@ public sealed record ConfirmVerificationRequest(string? Token = null, string? Pa
 /// <param name="NewEmail">The address there is to be.</param>
 /// <param name="CurrentPassword">The password.</param>
 /// <param name="Link">Where the link is to lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
-public sealed record EmailChangeRequest(string? NewEmail = null, string? CurrentPassword = null, string? Link = null) : IValidated
+public sealed record EmailChangeRequest(string? NewEmail = null, Secret? CurrentPassword = null, string? Link = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
     {
         errors.Email("new_email", NewEmail);
-        PasswordPolicy.CheckTyped(errors, "current_password", CurrentPassword);
+        PasswordPolicy.CheckTyped(errors, "current_password", CurrentPassword?.Reveal());
     }
 }
 
 /// <summary>Proves the new mailbox: with the access token of a session of the account, or with its password.</summary>
 /// <param name="Token">What stands behind <c>token=</c> in the link.</param>
 /// <param name="Password">The account's password; may be left out with an access token.</param>
-public sealed record ConfirmEmailChangeRequest(string? Token = null, string? Password = null) : IValidated
+public sealed record ConfirmEmailChangeRequest(Secret? Token = null, Secret? Password = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
     {
         errors.Required("token", Token);
         if (Password is not null)
         {
-            PasswordPolicy.CheckTyped(errors, "password", Password);
+            PasswordPolicy.CheckTyped(errors, "password", Password.Reveal());
         }
     }
 }

@@ -105,7 +105,8 @@ internal static class EmailVerificationEndpoints
     }
 
     private static async Task<Results<NoContent, Problem>> ConfirmChange(ConfirmEmailChangeRequest request, HttpContext context, Client client, NewEmailProof proof, CancellationToken cancellationToken) =>
-        await proof.ConfirmAsync(request.Token, request.Password, Caller.Of(context.User), client, cancellationToken) switch
+        await proof.ConfirmAsync(
+            request.Token?.Reveal(), request.Password?.Reveal(), Caller.Of(context.User), client, cancellationToken) switch
         {
             NewEmailProofOutcome.Changed => TypedResults.NoContent(),
             NewEmailProofOutcome.Taken => (Problem)ErrorCodes.EmailTaken,

@@ -60,7 +60,7 @@ internal sealed class MailboxProof(AuthDbContext db, Outbox outbox, MailedTokens
 
     public async Task<MailboxProofOutcome> ConfirmAsync(ConfirmVerificationRequest request, Caller? caller, Client client, CancellationToken cancellationToken)
     {
-        if (await FindAsync(request.Token, cancellationToken) is not { } user)
+        if (await FindAsync(request.Token?.Reveal(), cancellationToken) is not { } user)
         {
             return new MailboxProofOutcome.InvalidToken();
         }
@@ -70,14 +70,14 @@ internal sealed class MailboxProof(AuthDbContext db, Outbox outbox, MailedTokens
         if (request.NewPassword is not null)
         {
             var errors = new FieldErrors();
-            if (await newPassword.HashAsync(errors, "new_password", request.NewPassword, user, cancellationToken) is not { } hash)
+            if (await newPassword.HashAsync(errors, "new_password", request.NewPassword.Reveal(), user, cancellationToken) is not { } hash)
             {
                 return new MailboxProofOutcome.Faulted(errors.Messages);
             }
 
             change = change with { PasswordHash = hash };
         }
-        else if (own is null && await ProveAsync(user, request.Password, client, cancellationToken) is { } refused)
+        else if (own is null && await ProveAsync(user, request.Password?.Reveal(), client, cancellationToken) is { } refused)
         {
             return refused;
         }

@@ -42,9 +42,9 @@ internal sealed class FieldErrors
         }
     }
 
-    public void Required(string field, string? value)
+    public void Required(string field, Secret? value)
     {
-        if (string.IsNullOrEmpty(value))
+        if (string.IsNullOrEmpty(value?.Reveal()))
         {
             Add(field, "Required.");
         }
@@ -75,6 +75,14 @@ internal sealed class FieldErrors
         }
     }
 
+    public void Jurisdiction(string field, string? code)
+    {
+        if (code is not null && !Licence.IsJurisdiction(code))
+        {
+            Add(field, "An ISO 3166 code such as IL or US-NY is needed.");
+        }
+    }
+
     // Persian and Indic names are not spelled rightly without the two joiners, U+200C and U+200D.
     private static bool IsUnfit(System.Text.Rune rune) =>
         rune == System.Text.Rune.ReplacementChar
@@ -88,11 +96,17 @@ internal static class RequestValidation
     public static TBuilder ValidatesRequests<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder =>
         builder.AddEndpointFilterFactory((context, next) =>
         {
-            var position = Array.FindIndex(context.MethodInfo.GetParameters(), parameter => parameter.ParameterType.IsAssignableTo(typeof(IValidated)));
-            return position < 0 ? next : async invocation =>
+            var positions = context.MethodInfo.GetParameters()
+                .Where(parameter => parameter.ParameterType.IsAssignableTo(typeof(IValidated)))
+                .Select(parameter => parameter.Position).ToArray();
+            return positions is [] ? next : async invocation =>
             {
                 var errors = new FieldErrors();
-                invocation.GetArgument<IValidated?>(position)?.Validate(errors);
+                foreach (var position in positions)
+                {
+                    invocation.GetArgument<IValidated?>(position)?.Validate(errors);
+                }
+
                 return errors.Any ? new Problem(ErrorCodes.ValidationFailed, errors.Messages) : await next(invocation);
             };
         });

@@ -30,25 +30,29 @@ internal static class MailboxPages
 
     private static async Task<IResult> ProveAsync(PostedForm form, PageTexts texts, PasswordSettings settings, Client client, MailboxProof proof, CancellationToken cancellationToken)
     {
-        var request = new ConfirmVerificationRequest(form[PostedForm.Token], form[Password], form[NewPasswordField.Name]);
+        var (token, password, newPassword) = (form[PostedForm.Token], form[Password], form[NewPasswordField.Name]);
         var field = NewPasswordField.Of(texts, settings);
         if (!form.IsOurs)
         {
-            return Refused(ProofPage(texts, request.Token, field, fault: texts.Stale));
+            return Refused(ProofPage(texts, token, field, fault: texts.Stale));
         }
 
-        if (request.NewPassword is null && PasswordFault(texts, request.Password) is { } fault)
+        if (newPassword is null && PasswordFault(texts, password) is { } fault)
         {
-            return Refused(ProofPage(texts, request.Token, field, fault));
+            return Refused(ProofPage(texts, token, field, fault));
         }
 
+        var request = new ConfirmVerificationRequest(Secret.Of(token), Secret.Of(password), Secret.Of(newPassword));
         return await proof.ConfirmAsync(request, null, client, cancellationToken) switch
         {
             MailboxProofOutcome.Confirmed => new SeeOther(texts.To($"{MailPages.ConfirmEmail}/done")),
-            MailboxProofOutcome.WrongPassword => Refused(ProofPage(texts, request.Token, field, texts.WrongPassword)),
-            MailboxProofOutcome.Faulted(var errors) => Refused(ProofPage(texts, request.Token, NewPasswordField.Of(texts, settings, request.NewPassword, errors))),
+            MailboxProofOutcome.WrongPassword => Refused(ProofPage(texts, token, field, texts.WrongPassword)),
+            MailboxProofOutcome.Faulted(var errors) =>
+                Refused(ProofPage(texts, token, NewPasswordField.Of(texts, settings, newPassword, errors))),
             MailboxProofOutcome.LockedOut(var wait) => new PageResult(
-                ProofPage(texts, request.Token, field, fault: texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))), StatusCodes.Status429TooManyRequests, wait),
+                ProofPage(texts, token, field, fault: texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))),
+                StatusCodes.Status429TooManyRequests,
+                wait),
             _ => LinkPages.ExpiredConfirmation(texts, StatusCodes.Status400BadRequest),
         };
     }

@@ -6,11 +6,11 @@ namespace AuthServer.Passwords;
 /// <summary>Changes the signed-in person's password.</summary>
 /// <param name="CurrentPassword">The password there is.</param>
 /// <param name="NewPassword">The password there is to be: 12 to 128 characters.</param>
-public sealed record ChangePasswordRequest(string? CurrentPassword = null, string? NewPassword = null) : IValidated
+public sealed record ChangePasswordRequest(Secret? CurrentPassword = null, Secret? NewPassword = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
     {
-        PasswordPolicy.CheckTyped(errors, "current_password", CurrentPassword);
+        PasswordPolicy.CheckTyped(errors, "current_password", CurrentPassword?.Reveal());
         errors.Required("new_password", NewPassword);
     }
 }
@@ -26,7 +26,7 @@ public sealed record ResetRequest(string? Email = null, string? Link = null) : I
 /// <summary>Sets a new password.</summary>
 /// <param name="Token">What stands behind <c>token=</c> in the link.</param>
 /// <param name="NewPassword">The new password: 12 to 128 characters.</param>
-public sealed record ConfirmResetRequest(string? Token = null, string? NewPassword = null) : IValidated
+public sealed record ConfirmResetRequest(Secret? Token = null, Secret? NewPassword = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
     {

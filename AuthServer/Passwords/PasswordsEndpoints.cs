@@ -47,7 +47,7 @@ internal static class PasswordsEndpoints
         .AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.RateLimited, ErrorCodes.Busy);
 
     private static async Task<Results<NoContent, Problem>> Change(ChangePasswordRequest request, Caller caller, Client client, PasswordChange change, CancellationToken cancellationToken) =>
-        await change.ChangeAsync(caller, request.CurrentPassword!, request.NewPassword!, client, cancellationToken) switch
+        await change.ChangeAsync(caller, request.CurrentPassword!.Reveal(), request.NewPassword!.Reveal(), client, cancellationToken) switch
         {
             PasswordChangeOutcome.Changed => TypedResults.NoContent(),
             PasswordChangeOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
@@ -68,7 +68,7 @@ internal static class PasswordsEndpoints
     }
 
     private static async Task<Results<NoContent, Problem>> Confirm(ConfirmResetRequest request, Client client, PasswordReset reset, CancellationToken cancellationToken) =>
-        await reset.ConfirmAsync(request.Token, request.NewPassword, client, cancellationToken) switch
+        await reset.ConfirmAsync(request.Token?.Reveal(), request.NewPassword?.Reveal(), client, cancellationToken) switch
         {
             PasswordResetOutcome.Reset => TypedResults.NoContent(),
             PasswordResetOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),

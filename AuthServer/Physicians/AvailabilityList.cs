@@ -11,15 +11,17 @@ namespace AuthServer.Physicians;
 /// </summary>
 internal sealed class AvailabilityList(AuthDbContext db, TimeProvider clock)
 {
-    public async Task<AvailablePhysicianPage> FindAsync(Caller caller, AvailabilityQuery query, CancellationToken cancellationToken)
+    public async Task<Page<AvailablePhysician>> FindAsync(
+        Caller caller, AvailabilityQuery query, PageRequest<Guid> page, CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         var found = Near(caller).Matching(query.Language, query.Specialty).Available(db.Users, today);
         var total = await found.CountAsync(cancellationToken);
-        var page = await found.Where(physician => query.After == null || physician.Id < query.After).OrderByDescending(physician => physician.Id).Skip(query.Skip).Take(query.Limit + 1)
+        var rest = found.Where(physician => page.After == null || physician.Id < page.After);
+        var rows = await page.Fetch(rest.OrderByDescending(physician => physician.Id))
             .Select(physician => new AvailablePhysician(physician.Id, db.Users.First(user => user.Id == physician.UserId).FullName, physician.Specialty, physician.LanguagePreference))
             .ToListAsync(cancellationToken);
-        return new([.. page.Take(query.Limit)], total, query.Skip, query.Limit, page.Count > query.Limit ? page[query.Limit - 1].Id : null);
+        return page.Answer(rows, total, physician => physician.Id, physician => physician);
     }
 
     private IQueryable<Physician> Near(Caller caller)

@@ -30,30 +30,42 @@ internal abstract record LicenceDecisionOutcome
 internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
 {
     /// <summary>Makes a licence good that is pending or was imported; or, where there is none such, prolongs one that is.</summary>
-    public async Task<LicenceDecisionOutcome> VerifyAsync(Reach reach, string id, VerifyLicenceRequest request, Client client, CancellationToken cancellationToken)
+    public async Task<LicenceDecisionOutcome> VerifyAsync(StaffCall call, string id, VerifyLicenceRequest request)
     {
-        var verified = await DecideAsync(reach, id, new(AuditEvents.LicenceVerified, licence => licence.CanBeDecided, request.LicenceId, (licence, physician, now) => Verify(licence, physician, request, reach.Staff.UserId, now)), client, cancellationToken);
+        var by = call.Scope.Staff.ActorId;
+        var verified = await DecideAsync(call, id, new(
+            AuditEvents.LicenceVerified, licence => licence.CanBeDecided, request.LicenceId,
+            (licence, physician, now) => Verify(licence, physician, request, by, now)));
         if (verified is LicenceDecisionOutcome.Refused refused && refused.Error == ErrorCodes.LicenceState && request.ExpiresOn is { } until)
         {
             // What was read was let go, and may have changed since.
             db.ChangeTracker.Clear();
-            return await DecideAsync(reach, id, new(AuditEvents.LicenceRenewed, licence => licence.CanBeRenewed(until), request.LicenceId, (licence, _, now) => Renew(licence, request, until, reach.Staff.UserId, now)), client, cancellationToken);
+            return await DecideAsync(call, id, new(
+                AuditEvents.LicenceRenewed, licence => licence.CanBeRenewed(until), request.LicenceId,
+                (licence, _, now) => Renew(licence, request, until, by, now)));
         }
 
         return verified;
     }
 
-    public Task<LicenceDecisionOutcome> RejectAsync(Reach reach, string id, RefuseLicenceRequest request, Client client, CancellationToken cancellationToken) =>
-        DecideAsync(reach, id, new(AuditEvents.LicenceRejected, licence => licence.CanBeDecided, request.LicenceId, (licence, _, _) => Done(() => licence.Reject(request.Reason!.Trim()))), client, cancellationToken);
+    public Task<LicenceDecisionOutcome> RejectAsync(StaffCall call, string id, RefuseLicenceRequest request) =>
+        DecideAsync(call, id, new(
+            AuditEvents.LicenceRejected, licence => licence.CanBeDecided, request.LicenceId,
+            (licence, _, _) => Done(() => licence.Reject(request.Reason!.Trim()))));
 
-    public Task<LicenceDecisionOutcome> SuspendAsync(Reach reach, string id, RefuseLicenceRequest request, Client client, CancellationToken cancellationToken) =>
-        DecideAsync(reach, id, new(AuditEvents.LicenceSuspended, licence => licence.State == LicenceState.Verified, request.LicenceId, (licence, _, _) => Done(() => licence.Suspend(request.Reason!.Trim()))), client, cancellationToken);
+    public Task<LicenceDecisionOutcome> SuspendAsync(StaffCall call, string id, RefuseLicenceRequest request) =>
+        DecideAsync(call, id, new(
+            AuditEvents.LicenceSuspended, licence => licence.State == LicenceState.Verified, request.LicenceId,
+            (licence, _, _) => Done(() => licence.Suspend(request.Reason!.Trim()))));
 
-    public Task<LicenceDecisionOutcome> ReinstateAsync(Reach reach, string id, ReinstateLicenceRequest request, Client client, CancellationToken cancellationToken) =>
-        DecideAsync(reach, id, new(AuditEvents.LicenceReinstated, licence => licence.State == LicenceState.Suspended, request.LicenceId, (licence, _, now) => Reinstate(licence, request, now)), client, cancellationToken);
+    public Task<LicenceDecisionOutcome> ReinstateAsync(StaffCall call, string id, ReinstateLicenceRequest request) =>
+        DecideAsync(call, id, new(
+            AuditEvents.LicenceReinstated, licence => licence.State == LicenceState.Suspended, request.LicenceId,
+            (licence, _, now) => Reinstate(licence, request, now)));
 
-    private async Task<LicenceDecisionOutcome> DecideAsync(Reach reach, string id, Act act, Client client, CancellationToken cancellationToken)
+    private async Task<LicenceDecisionOutcome> DecideAsync(StaffCall call, string id, Act act)
     {
+        var (reach, client, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await reach.HoldPhysicianAsync(id, cancellationToken) is not { } physician)
         {
@@ -101,7 +113,8 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
         return standing.RefusesAdministrationBy(reach.Staff) ?? (isEverywhere && reach.Staff.TenantId is not null ? ErrorCodes.BeyondTenant : null);
     }
 
-    private static LicenceDecisionOutcome? Verify(Licence licence, Physician physician, VerifyLicenceRequest request, Guid by, DateTimeOffset now)
+    private static LicenceDecisionOutcome? Verify(
+        Licence licence, Physician physician, VerifyLicenceRequest request, Guid? by, DateTimeOffset now)
     {
         // What the administrator looked up in the register must be what stands here now.
         if (request.Number is { } number && number.Trim() != licence.Number)
@@ -133,7 +146,8 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
             : Done(() => licence.Verify(by, jurisdiction!, expiresOn, now));
     }
 
-    private static LicenceDecisionOutcome? Renew(Licence licence, VerifyLicenceRequest request, DateOnly until, Guid by, DateTimeOffset now)
+    private static LicenceDecisionOutcome? Renew(
+        Licence licence, VerifyLicenceRequest request, DateOnly until, Guid? by, DateTimeOffset now)
     {
         if ((request.Number ?? licence.Number).Trim() != licence.Number || (request.Jurisdiction ?? licence.Jurisdiction) != licence.Jurisdiction)
         {

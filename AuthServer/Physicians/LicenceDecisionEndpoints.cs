@@ -22,17 +22,21 @@ internal static class LicenceDecisionEndpoints
     private static void Decides(this RouteHandlerBuilder route) => route.WithAnswer(PhysicianExamples.Profile).RequireAuthorization(StaffPolicies.Administration)
         .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.NotFound, ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LicenceState);
 
-    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Verify(string id, VerifyLicenceRequest? request, Reach reach, Client client, LicenceDecision decision, CancellationToken cancellationToken) =>
-        Answer(await decision.VerifyAsync(reach, id, request ?? new(), client, cancellationToken));
+    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Verify(
+        string id, VerifyLicenceRequest? request, StaffCall call, LicenceDecision decision) =>
+        Answer(await decision.VerifyAsync(call, id, request ?? new()));
 
-    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Reject(string id, RefuseLicenceRequest request, Reach reach, Client client, LicenceDecision decision, CancellationToken cancellationToken) =>
-        Answer(await decision.RejectAsync(reach, id, request, client, cancellationToken));
+    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Reject(
+        string id, RefuseLicenceRequest request, StaffCall call, LicenceDecision decision) =>
+        Answer(await decision.RejectAsync(call, id, request));
 
-    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Suspend(string id, RefuseLicenceRequest request, Reach reach, Client client, LicenceDecision decision, CancellationToken cancellationToken) =>
-        Answer(await decision.SuspendAsync(reach, id, request, client, cancellationToken));
+    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Suspend(
+        string id, RefuseLicenceRequest request, StaffCall call, LicenceDecision decision) =>
+        Answer(await decision.SuspendAsync(call, id, request));
 
-    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Reinstate(string id, ReinstateLicenceRequest? request, Reach reach, Client client, LicenceDecision decision, CancellationToken cancellationToken) =>
-        Answer(await decision.ReinstateAsync(reach, id, request ?? new(), client, cancellationToken));
+    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Reinstate(
+        string id, ReinstateLicenceRequest? request, StaffCall call, LicenceDecision decision) =>
+        Answer(await decision.ReinstateAsync(call, id, request ?? new()));
 
     private static Results<Ok<PhysicianProfile>, Problem> Answer(LicenceDecisionOutcome outcome) => outcome switch
     {

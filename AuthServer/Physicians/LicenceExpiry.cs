@@ -79,8 +79,8 @@ internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider cl
     private static Task<List<Physician>> HoldDueAsync(AuthDbContext db, DateOnly today, CancellationToken cancellationToken) => db.Physicians.FromSql($"""
         SELECT p.* FROM users u JOIN physicians p ON p.user_id = u.id WHERE p.id IN (
             SELECT l.physician_id FROM licences l
-            WHERE l.state = 'verified' AND l.expires_on <= {today.AddDays(Licence.ExpiryTold[0])} AND (l.expires_on < {today} OR EXISTS (
-                SELECT 1 FROM unnest({Licence.ExpiryTold}) days
+            WHERE l.state = 'verified' AND l.expires_on <= {today.AddDays(ExpiryNotices.Days[0])} AND (l.expires_on < {today} OR EXISTS (
+                SELECT 1 FROM unnest({ExpiryNotices.Days}) days
                 WHERE l.expires_on - days <= {today} AND (l.expiry_told_at IS NULL OR (l.expiry_told_at AT TIME ZONE 'UTC')::date < l.expires_on - days))))
         ORDER BY p.id LIMIT {BatchSize} FOR NO KEY UPDATE OF u SKIP LOCKED FOR UPDATE OF p SKIP LOCKED
         """).ToListAsync(cancellationToken);

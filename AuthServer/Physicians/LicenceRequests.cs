@@ -12,46 +12,36 @@ public sealed record NewLicenceRequest(string? Number = null, string? Jurisdicti
     void IValidated.Validate(FieldErrors errors)
     {
         errors.LicenceNumber(Number);
-        errors.Jurisdiction(Jurisdiction);
+        errors.Jurisdiction("jurisdiction", Jurisdiction);
     }
 }
 
 /// <summary>Changes to a licence, which is then pending again. A field that is left out stays as it is; null clears it.</summary>
 public sealed record LicencePatch : IValidated
 {
-    private readonly HashSet<string> _given = new(StringComparer.Ordinal);
-
     /// <summary>The number on it.</summary>
-    public string? Number { get; set => field = Given("number", value); }
+    public Optional<string?> Number { get; init; }
 
     /// <summary>Who gave it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>.</summary>
-    public string? Jurisdiction { get; set => field = Given("jurisdiction", value); }
+    public Optional<string?> Jurisdiction { get; init; }
 
     /// <summary>The last day it is good for (UTC); null where it does not end.</summary>
-    public DateOnly? ExpiresOn { get; set => field = Given("expires_on", value); }
+    public Optional<DateOnly?> ExpiresOn { get; init; }
 
-    internal bool IsEmpty => _given.Count == 0;
+    internal bool IsEmpty => !Number.IsGiven && !Jurisdiction.IsGiven && !ExpiresOn.IsGiven;
 
     /// <summary>What the licence would say afterwards.</summary>
     internal NewLicenceRequest Over(Licence licence) => new(
-        _given.Contains("number") ? Number : licence.Number,
-        _given.Contains("jurisdiction") ? Jurisdiction : licence.Jurisdiction,
-        _given.Contains("expires_on") ? ExpiresOn : licence.ExpiresOn);
+        Number.Or(licence.Number), Jurisdiction.Or(licence.Jurisdiction), ExpiresOn.Or(licence.ExpiresOn));
 
     void IValidated.Validate(FieldErrors errors)
     {
-        if (_given.Contains("number"))
+        if (Number.IsGiven)
         {
-            errors.LicenceNumber(Number);
+            errors.LicenceNumber(Number.Value);
         }
 
-        errors.Jurisdiction(Jurisdiction);
-    }
-
-    private T Given<T>(string name, T value)
-    {
-        _given.Add(name);
-        return value;
+        errors.Jurisdiction("jurisdiction", Jurisdiction.Value);
     }
 }
 
@@ -65,7 +55,7 @@ public sealed record VerifyLicenceRequest(Guid? LicenceId = null, string? Number
     void IValidated.Validate(FieldErrors errors)
     {
         errors.Text("number", Number, LicenceFields.MaxNumberLength);
-        errors.Jurisdiction(Jurisdiction);
+        errors.Jurisdiction("jurisdiction", Jurisdiction);
     }
 }
 
@@ -97,14 +87,6 @@ internal static class LicenceFields
     private const int MostYears = 100;
 
     public static void LicenceNumber(this FieldErrors errors, string? number) => errors.Text("number", number, MaxNumberLength, required: true);
-
-    public static void Jurisdiction(this FieldErrors errors, string? code)
-    {
-        if (code is not null && !Licence.IsJurisdiction(code))
-        {
-            errors.Add("jurisdiction", "An ISO 3166 code such as IL or US-NY is needed.");
-        }
-    }
 
     /// <summary>A last day: today or later, and no year that can only be a slip.</summary>
     public static void LastDay(this FieldErrors errors, string field, DateOnly? day, DateOnly today)

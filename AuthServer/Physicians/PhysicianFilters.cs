@@ -1,3 +1,4 @@
+using AuthServer.Data;
 using AuthServer.Domain;
 using Microsoft.EntityFrameworkCore;
 
@@ -6,8 +7,6 @@ namespace AuthServer.Physicians;
 /// <summary>Conditions that both lists share.</summary>
 internal static class PhysicianFilters
 {
-    private const string Escape = @"\";
-
     public static IQueryable<Physician> Licensed(this IQueryable<Physician> physicians, DateOnly today, bool isLicensed = true) =>
         physicians.Where(physician => physician.Licences.Any(licence => licence.State == LicenceState.Verified && (licence.ExpiresOn == null || licence.ExpiresOn >= today)) == isLicensed);
 
@@ -26,14 +25,10 @@ internal static class PhysicianFilters
 
         if (specialty is not null)
         {
-            var literal = Literal(specialty.Trim());
-            physicians = physicians.Where(physician => EF.Functions.ILike(physician.Specialty!, literal, Escape));
+            var literal = LikePattern.Literal(specialty.Trim());
+            physicians = physicians.Where(physician => EF.Functions.ILike(physician.Specialty!, literal, LikePattern.Escape));
         }
 
         return physicians;
     }
-
-    // The reader's percent sign is a percent sign.
-    private static string Literal(string text) =>
-        text.Replace(Escape, Escape + Escape, StringComparison.Ordinal).Replace("%", Escape + "%", StringComparison.Ordinal).Replace("_", Escape + "_", StringComparison.Ordinal);
 }

@@ -12,10 +12,8 @@ public sealed record PhysicianQuery(
     [property: FromQuery(Name = "licence"), Description("Only those with a licence in this state: `unverified`, `pending`, `verified`, `suspended`, `expired`.")] string? Licence = null,
     [property: FromQuery(Name = "available"), Description("`true`: verified, taking patients, not away, not private, account active; `false`: the others.")] bool? Available = null,
     [property: FromQuery(Name = "language"), Description("A language tag; `he` finds `he-IL`, too.")] string? Language = null,
-    [property: FromQuery(Name = "specialty"), Description("The field of medicine, whole, in capitals or not.")] string? Specialty = null,
-    [property: FromQuery(Name = "skip"), Description("How many to pass over.")] int Skip = 0,
-    [property: FromQuery(Name = "limit"), Description("How many to answer: 1 to 100.")] int Limit = 20,
-    [property: FromQuery(Name = "after"), Description("Go on after this id: the `next` of the page before.")] Guid? After = null) : IValidated
+    [property: FromQuery(Name = "specialty"), Description("The field of medicine, whole, in capitals or not.")] string? Specialty = null)
+    : IValidated
 {
     private static readonly Dictionary<string, LicenceState> States = Enum.GetValues<LicenceState>().ToDictionary(Data.SnakeCase.Of, StringComparer.Ordinal);
 
@@ -41,10 +39,8 @@ public sealed record PhysicianQuery(
 /// <summary>What somebody looks for who needs a physician.</summary>
 public sealed record AvailabilityQuery(
     [property: FromQuery(Name = "language"), Description("A language tag; `he` finds `he-IL`, too.")] string? Language = null,
-    [property: FromQuery(Name = "specialty"), Description("The field of medicine, whole, in capitals or not.")] string? Specialty = null,
-    [property: FromQuery(Name = "skip"), Description("How many to pass over.")] int Skip = 0,
-    [property: FromQuery(Name = "limit"), Description("How many to answer: 1 to 100.")] int Limit = 20,
-    [property: FromQuery(Name = "after"), Description("Go on after this id: the `next` of the page before.")] Guid? After = null) : IValidated
+    [property: FromQuery(Name = "specialty"), Description("The field of medicine, whole, in capitals or not.")] string? Specialty = null)
+    : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
     {
@@ -87,25 +83,9 @@ public sealed record PhysicianSummary
     public required int PendingLicences { get; init; }
 }
 
-/// <summary>A page of physicians, newest first.</summary>
-/// <param name="Items">The physicians.</param>
-/// <param name="Total">How many there are on all pages.</param>
-/// <param name="Skip">How many were passed over.</param>
-/// <param name="Limit">How many a page has at most.</param>
-/// <param name="Next">What to send as <c>after</c> for the next page; null on the last.</param>
-public sealed record PhysicianPage(IReadOnlyList<PhysicianSummary> Items, int Total, int Skip, int Limit, Guid? Next);
-
 /// <summary>A physician whom somebody can turn to, as anybody signed in sees them.</summary>
 /// <param name="Id">The <c>physician</c> of tokens.</param>
 /// <param name="FullName">The name shown to other people.</param>
 /// <param name="Specialty">Field of medicine.</param>
 /// <param name="LanguagePreference">BCP 47 tag of the language the physician prefers.</param>
 public sealed record AvailablePhysician(Guid Id, string? FullName, string? Specialty, string? LanguagePreference);
-
-/// <summary>A page of available physicians, newest first.</summary>
-/// <param name="Items">The physicians.</param>
-/// <param name="Total">How many there are on all pages.</param>
-/// <param name="Skip">How many were passed over.</param>
-/// <param name="Limit">How many a page has at most.</param>
-/// <param name="Next">What to send as <c>after</c> for the next page; null on the last.</param>
-public sealed record AvailablePhysicianPage(IReadOnlyList<AvailablePhysician> Items, int Total, int Skip, int Limit, Guid? Next);

@@ -6,35 +6,31 @@ namespace AuthServer.Physicians;
 /// <summary>Changes to the own professional profile. A field that is left out stays as it is; null clears it.</summary>
 public sealed record PhysicianPatch : IValidated
 {
-    private readonly HashSet<string> _given = new(StringComparer.Ordinal);
-
-    // Setters, because the serialiser assigns every init-only property, given or not.
-
     /// <summary>BCP 47 tag of the language the physician prefers to treat in.</summary>
-    public string? LanguagePreference { get; set => field = Given("language_preference", value); }
+    public Optional<string?> LanguagePreference { get; init; }
 
     /// <summary>Sees only patients assigned by hand.</summary>
-    public bool PrivatePool { get; set => field = Given("private_pool", value); }
+    public Optional<bool> PrivatePool { get; init; }
 
     /// <summary>Away: stands in no list of available physicians.</summary>
-    public bool VacationMode { get; set => field = Given("vacation_mode", value); }
+    public Optional<bool> VacationMode { get; init; }
 
     /// <summary>The last day away (UTC), today or later; by itself it means that one goes away.</summary>
-    public DateOnly? VacationUntil { get; set => field = Given("vacation_until", value); }
+    public Optional<DateOnly?> VacationUntil { get; init; }
 
     /// <summary>Takes new patients.</summary>
-    public bool AcceptingPatients { get; set => field = Given("accepting_patients", value); }
+    public Optional<bool> AcceptingPatients { get; init; }
 
     /// <summary>Field of medicine, as the app names it.</summary>
-    public string? Specialty { get; set => field = Given("specialty", value); }
+    public Optional<string?> Specialty { get; init; }
 
     internal void ApplyTo(Physician physician, DateOnly today)
     {
-        physician.LanguagePreference = Has("language_preference") ? LanguagePreference : physician.LanguagePreference;
-        physician.PrivatePool = Has("private_pool") ? PrivatePool : physician.PrivatePool;
-        physician.AcceptingPatients = Has("accepting_patients") ? AcceptingPatients : physician.AcceptingPatients;
-        physician.Specialty = Has("specialty") ? Trimmed(Specialty) : physician.Specialty;
-        if (Has("vacation_mode") || Has("vacation_until"))
+        physician.LanguagePreference = LanguagePreference.Or(physician.LanguagePreference);
+        physician.PrivatePool = PrivatePool.Or(physician.PrivatePool);
+        physician.AcceptingPatients = AcceptingPatients.Or(physician.AcceptingPatients);
+        physician.Specialty = Specialty.IsGiven ? Trimmed(Specialty.Value) : physician.Specialty;
+        if (VacationMode.IsGiven || VacationUntil.IsGiven)
         {
             ApplyVacationTo(physician, today);
         }
@@ -42,9 +38,9 @@ public sealed record PhysicianPatch : IValidated
 
     void IValidated.Validate(FieldErrors errors)
     {
-        errors.LanguageTag("language_preference", LanguagePreference);
-        errors.Text("specialty", Specialty, maxLength: 100);
-        if (Has("vacation_mode") && !VacationMode && VacationUntil is not null)
+        errors.LanguageTag("language_preference", LanguagePreference.Value);
+        errors.Text("specialty", Specialty.Value, maxLength: 100);
+        if (VacationMode is { IsGiven: true, Value: false } && VacationUntil.Value is not null)
         {
             errors.Add("vacation_until", "Only with vacation_mode true.");
         }
@@ -54,9 +50,9 @@ public sealed record PhysicianPatch : IValidated
     private void ApplyVacationTo(Physician physician, DateOnly today)
     {
         var wasAway = physician.IsAwayOn(today);
-        if (Has("vacation_mode") ? VacationMode : wasAway || VacationUntil is not null)
+        if (VacationMode.Or(wasAway || VacationUntil.Value is not null))
         {
-            physician.GoAway(Has("vacation_until") ? VacationUntil : wasAway ? physician.VacationUntil : null);
+            physician.GoAway(VacationUntil.Or(wasAway ? physician.VacationUntil : null));
         }
         else
         {
@@ -64,13 +60,5 @@ public sealed record PhysicianPatch : IValidated
         }
     }
 
-    private bool Has(string name) => _given.Contains(name);
-
     private static string? Trimmed(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-
-    private T Given<T>(string name, T value)
-    {
-        _given.Add(name);
-        return value;
-    }
 }

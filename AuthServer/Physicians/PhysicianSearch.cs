@@ -1,5 +1,6 @@
 using AuthServer.Data;
 using AuthServer.Domain;
+using AuthServer.Http;
 using AuthServer.Staff;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,17 +9,19 @@ namespace AuthServer.Physicians;
 /// <summary>Finds physicians within a member of staff's reach.</summary>
 internal sealed class PhysicianSearch(TimeProvider clock)
 {
-    public async Task<PhysicianPage> FindAsync(Reach reach, PhysicianQuery query, CancellationToken cancellationToken)
+    public async Task<Page<PhysicianSummary>> FindAsync(
+        Reach reach, PhysicianQuery query, PageRequest<Guid> page, CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         var found = Filter(reach, query, today);
         var total = await found.CountAsync(cancellationToken);
-        var page = await found.Where(physician => query.After == null || physician.Id < query.After).OrderByDescending(physician => physician.Id).Skip(query.Skip).Take(query.Limit + 1)
+        var rest = found.Where(physician => page.After == null || physician.Id < page.After);
+        var rows = await page.Fetch(rest.OrderByDescending(physician => physician.Id))
             .Include(physician => physician.Licences).AsNoTracking().ToListAsync(cancellationToken);
-        var ids = page.ConvertAll(physician => physician.UserId);
+        var ids = rows.ConvertAll(physician => physician.UserId);
         var names = await reach.Users.Where(user => ids.Contains(user.Id)).Select(user => new { user.Id, user.FullName }).ToDictionaryAsync(user => user.Id, user => user.FullName, cancellationToken);
-        var items = page.Take(query.Limit).Select(physician => Summary(physician, names.GetValueOrDefault(physician.UserId), today));
-        return new([.. items], total, query.Skip, query.Limit, page.Count > query.Limit ? page[query.Limit - 1].Id : null);
+        return page.Answer(
+            rows, total, physician => physician.Id, physician => Summary(physician, names.GetValueOrDefault(physician.UserId), today));
     }
 
     private static IQueryable<Physician> Filter(Reach reach, PhysicianQuery query, DateOnly today)

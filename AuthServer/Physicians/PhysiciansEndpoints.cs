@@ -42,11 +42,15 @@ internal static class PhysiciansEndpoints
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.NotFound, ErrorCodes.Forbidden);
     }
 
-    private static async Task<Results<Ok<PhysicianPage>, Problem>> List([AsParameters] PhysicianQuery query, Reach reach, PhysicianSearch search, CancellationToken cancellationToken) =>
-        Paging.Faults(query.Skip, query.Limit) is { } problem ? problem : TypedResults.Ok(await search.FindAsync(reach, query, cancellationToken));
+    private static async Task<Ok<Page<PhysicianSummary>>> List(
+        [AsParameters] PhysicianQuery query, [AsParameters] PageRequest<Guid> page,
+        Reach reach, PhysicianSearch search, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await search.FindAsync(reach, query, page, cancellationToken));
 
-    private static async Task<Results<Ok<AvailablePhysicianPage>, Problem>> ListAvailable([AsParameters] AvailabilityQuery query, Caller caller, AvailabilityList list, CancellationToken cancellationToken) =>
-        Paging.Faults(query.Skip, query.Limit) is { } problem ? problem : TypedResults.Ok(await list.FindAsync(caller, query, cancellationToken));
+    private static async Task<Ok<Page<AvailablePhysician>>> ListAvailable(
+        [AsParameters] AvailabilityQuery query, [AsParameters] PageRequest<Guid> page,
+        Caller caller, AvailabilityList list, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await list.FindAsync(caller, query, page, cancellationToken));
 
     private static async Task<Results<Ok<PhysicianProfile>, Problem>> Get(string id, Reach reach, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -70,6 +74,6 @@ internal static class PhysiciansEndpoints
 [JsonSerializable(typeof(VerifyLicenceRequest))]
 [JsonSerializable(typeof(RefuseLicenceRequest))]
 [JsonSerializable(typeof(ReinstateLicenceRequest))]
-[JsonSerializable(typeof(PhysicianPage))]
-[JsonSerializable(typeof(AvailablePhysicianPage))]
+[JsonSerializable(typeof(Page<PhysicianSummary>))]
+[JsonSerializable(typeof(Page<AvailablePhysician>))]
 internal sealed partial class PhysiciansJson : JsonSerializerContext;

@@ -13,7 +13,7 @@ internal sealed class ProfileChange(AuthDbContext db, OwnPhysician own, TimeProv
         var now = clock.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         var errors = new FieldErrors();
-        errors.LastDay("vacation_until", patch.VacationUntil, today);
+        errors.LastDay("vacation_until", patch.VacationUntil.Value, today);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await own.HoldAsync(caller.UserId, cancellationToken) is not { } physician)
         {

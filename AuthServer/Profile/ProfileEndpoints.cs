@@ -38,7 +38,7 @@ internal static class ProfileEndpoints
     {
         if (await db.Users.SingleOrDefaultAsync(user => user.Id == caller.UserId, cancellationToken) is { } user)
         {
-            if (user.IsAnonymous && request.Username is not null)
+            if (user.IsAnonymous && request.Username.Value is not null)
             {
                 // Names are scarce, and guests are made by the thousand.
                 return (Problem)ErrorCodes.AnonymousNotAllowed;

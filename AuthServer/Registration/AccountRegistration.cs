@@ -95,7 +95,8 @@ internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy polic
 
         var email = EmailAddress.Parse(request.Email)!;
         var errors = new FieldErrors();
-        await policy.CheckAsync(errors, "password", request.Password, [email.Canonical, request.Username, request.FullName, request.Tenant], cancellationToken);
+        string?[] ownData = [email.Canonical, request.Username, request.FullName, request.Tenant];
+        await policy.CheckAsync(errors, "password", request.Password?.Reveal(), ownData, cancellationToken);
         if (errors.Any)
         {
             return new RegistrationOutcome.Faulted(errors.Messages);
@@ -113,7 +114,7 @@ internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy polic
             return new RegistrationOutcome.Refused(ErrorCodes.UsernameTaken);
         }
 
-        var hash = await hashing.HashAsync(request.Password!, cancellationToken);
+        var hash = await hashing.HashAsync(request.Password!.Reveal(), cancellationToken);
         var account = new NewAccount(request, email, role, tenant, hash);
         if (guest is { } id)
         {

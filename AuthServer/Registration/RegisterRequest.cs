@@ -1,4 +1,3 @@
-using AuthServer.Domain;
 using AuthServer.Http;
 
 namespace AuthServer.Registration;
@@ -16,7 +15,7 @@ namespace AuthServer.Registration;
 /// <param name="Link">Where the mailed link is to lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
 public sealed record RegisterRequest(
     string? Email = null,
-    string? Password = null,
+    Secret? Password = null,
     string? Username = null,
     string? FullName = null,
     string? Locale = null,
@@ -34,11 +33,7 @@ public sealed record RegisterRequest(
     void IValidated.Validate(FieldErrors errors)
     {
         errors.Email("email", Email);
-        if (string.IsNullOrEmpty(Password))
-        {
-            errors.Add("password", "Required.");
-        }
-
+        errors.Required("password", Password);
         errors.UserName("username", Username);
         errors.Text("full_name", FullName, maxLength: 200);
         errors.LanguageTag("locale", Locale);
@@ -57,10 +52,7 @@ public sealed record RegisterRequest(
         errors.LanguageTag("physician.language_preference", Physician?.LanguagePreference);
         errors.Text("physician.license_number", Physician?.LicenseNumber, maxLength: 64);
         errors.Text("physician.specialty", Physician?.Specialty, maxLength: 100);
-        if (Physician?.LicenseJurisdiction is { } jurisdiction && !Licence.IsJurisdiction(jurisdiction))
-        {
-            errors.Add("physician.license_jurisdiction", "An ISO 3166 code such as IL or US-NY is needed.");
-        }
+        errors.Jurisdiction("physician.license_jurisdiction", Physician?.LicenseJurisdiction);
     }
 }
 

@@ -5,31 +5,21 @@ namespace AuthServer.Sessions;
 
 /// <summary>Asks for the next pair of tokens.</summary>
 /// <param name="RefreshToken">The refresh token of the last answer.</param>
-public sealed record RefreshRequest(string? RefreshToken = null) : IValidated
+public sealed record RefreshRequest(Secret? RefreshToken = null) : IValidated
 {
-    void IValidated.Validate(FieldErrors errors)
-    {
-        if (string.IsNullOrEmpty(RefreshToken))
-        {
-            errors.Add("refresh_token", "Required.");
-        }
-    }
+    void IValidated.Validate(FieldErrors errors) => errors.Required("refresh_token", RefreshToken);
 }
 
 /// <summary>Asks for tokens for another tenant.</summary>
 public sealed record SwitchTenantRequest : IValidated
 {
-    private bool _isTold;
-
-    // A setter, because the serialiser assigns every init-only property, given or not.
-
     /// <summary>Slug of one of the person's own tenants; null for none.</summary>
-    public string? Tenant { get; set => (field, _isTold) = (value, true); }
+    public Optional<string?> Tenant { get; init; }
 
     void IValidated.Validate(FieldErrors errors)
     {
-        errors.Text("tenant", Tenant, maxLength: 63);
-        if (!_isTold)
+        errors.Text("tenant", Tenant.Value, maxLength: 63);
+        if (!Tenant.IsGiven)
         {
             errors.Add("tenant", "Required: the slug, or null for no tenant.");
         }
@@ -38,7 +28,7 @@ public sealed record SwitchTenantRequest : IValidated
 
 /// <summary>Ends a session.</summary>
 /// <param name="RefreshToken">Any refresh token of the session; without one, the session of the bearer token is ended.</param>
-public sealed record LogoutRequest(string? RefreshToken = null);
+public sealed record LogoutRequest(Secret? RefreshToken = null);
 
 /// <summary>What a good access token says.</summary>
 /// <param name="Valid">Always true: a token that is not good is answered with 401.</param>
@@ -54,14 +44,6 @@ public sealed record VerifyResponse(bool Valid, Guid Sub, Guid Sid, IReadOnlyLis
         true, caller.UserId, caller.SessionId, caller.Roles, caller.TenantId, caller.ExpiresAt.ToUnixTimeSeconds(),
         caller.Key is { } key ? string.Join(' ', key.Scopes) : null);
 }
-
-/// <summary>A page of a person's devices.</summary>
-/// <param name="Items">The sessions, youngest first.</param>
-/// <param name="Total">How many there are.</param>
-/// <param name="Skip">How many were passed over.</param>
-/// <param name="Limit">How many a page holds.</param>
-/// <param name="Next">For <c>after</c>: where the next page starts, however the list has changed meanwhile; null on the last page.</param>
-public sealed record SessionPage(IReadOnlyList<SessionView> Items, int Total, int Skip, int Limit, Guid? Next);
 
 /// <summary>One of a person's devices.</summary>
 /// <param name="Id">The <c>sid</c> of its tokens.</param>

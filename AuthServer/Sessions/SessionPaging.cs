@@ -11,12 +11,13 @@ internal static class SessionPaging
     public static IQueryable<Session> LiveOf(this IQueryable<Session> sessions, Guid userId, DateTimeOffset now) =>
         sessions.Where(session => session.UserId == userId && session.RevokedAt == null && session.ExpiresAt > now && session.LastUsedAt + session.IdleTimeout > now);
 
-    public static async Task<SessionPage> PageAsync(this IQueryable<Session> sessions, Caller caller, int skip, int limit, Guid? after, CancellationToken cancellationToken)
+    public static async Task<Page<SessionView>> PageAsync(
+        this IQueryable<Session> sessions, Caller caller, PageRequest<Guid> page, CancellationToken cancellationToken)
     {
         var total = await sessions.CountAsync(cancellationToken);
-        var page = await sessions.AsNoTracking().Where(session => after == null || session.Id < after)
-            .OrderByDescending(session => session.Id).Skip(skip).Take(limit + 1).ToListAsync(cancellationToken);
-        Guid? next = page.Count > limit ? page[limit - 1].Id : null;
-        return new([.. page.Take(limit).Select(session => SessionView.Of(session, caller))], total, skip, limit, next);
+        var rest = sessions.AsNoTracking().Where(session => page.After == null || session.Id < page.After);
+        var rows = await page.Fetch(rest.OrderByDescending(session => session.Id))
+            .ToListAsync(cancellationToken);
+        return page.Answer(rows, total, session => session.Id, session => SessionView.Of(session, caller));
     }
 }

@@ -71,7 +71,8 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     }
 
     /// <summary>Ends a person's sessions on behalf of staff: all, those for one tenant, or one of either. Answers how many.</summary>
-    public Task<int> EndByStaffAsync(Guid userId, Guid? tenantId, Guid staffId, Client client, CancellationToken cancellationToken, Guid? sessionId = null) =>
+    public Task<int> EndByStaffAsync(
+        Guid userId, Guid? tenantId, Guid? staffId, Client client, CancellationToken cancellationToken, Guid? sessionId = null) =>
         EndAndRefuseAsync(EndByStaff, new(RevocationReason.EndedByStaff, client, sessionId, userId) { By = staffId, TenantId = tenantId }, cancellationToken);
 
     /// <summary>Ends a session whose refresh token turned up twice, even if whoever sent it hangs up meanwhile.</summary>

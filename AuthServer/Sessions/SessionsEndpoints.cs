@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using AuthServer.Data;
 using AuthServer.Email;
 using AuthServer.Http;
@@ -72,7 +71,7 @@ internal static class SessionsEndpoints
     }
 
     private static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(RefreshRequest request, Client client, RefreshTokenRotation rotation, CancellationToken cancellationToken) =>
-        await rotation.RotateAsync(request.RefreshToken, client, cancellationToken) switch
+        await rotation.RotateAsync(request.RefreshToken?.Reveal(), client, cancellationToken) switch
         {
             RotationOutcome.Rotated rotated => TypedResults.Ok(rotated.Tokens),
             RotationOutcome.Reused => (Problem)ErrorCodes.RefreshTokenReused,
@@ -82,7 +81,7 @@ internal static class SessionsEndpoints
         };
 
     private static async Task<Results<Ok<TokenResponse>, Problem>> SwitchTenant(SwitchTenantRequest request, Caller caller, Client client, TenantSwitch tenantSwitch, CancellationToken cancellationToken) =>
-        await tenantSwitch.SwitchAsync(caller, request.Tenant, client, cancellationToken) switch
+        await tenantSwitch.SwitchAsync(caller, request.Tenant.Value, client, cancellationToken) switch
         {
             SwitchOutcome.Switched switched => TypedResults.Ok(switched.Tokens),
             SwitchOutcome.Refused refused => (Problem)refused.Reason,
@@ -106,7 +105,7 @@ internal static class SessionsEndpoints
         }
 
         // An unreadable refresh token beside a good access token must not leave alive what its owner believes ended.
-        if ((format.Read(request?.RefreshToken)?.SessionId ?? caller?.SessionId) is { } sessionId)
+        if ((format.Read(request?.RefreshToken?.Reveal())?.SessionId ?? caller?.SessionId) is { } sessionId)
         {
             await revoker.EndAsync(sessionId, client, cancellationToken);
         }
@@ -122,18 +121,9 @@ internal static class SessionsEndpoints
 
     private static Ok<VerifyResponse> Verify(Caller caller) => TypedResults.Ok(VerifyResponse.Of(caller));
 
-    private static async Task<Results<Ok<SessionPage>, Problem>> List(Caller caller, AuthDbContext db, TimeProvider clock, CancellationToken cancellationToken,
-        [Description("How many to pass over.")] int skip = 0,
-        [Description("How many to answer: 1 to 100.")] int limit = 20,
-        [Description("Go on after this id: the `next` of the page before.")] Guid? after = null)
-    {
-        if (Paging.Faults(skip, limit) is { } problem)
-        {
-            return problem;
-        }
-
-        return TypedResults.Ok(await db.Sessions.LiveOf(caller.UserId, clock.GetUtcNow()).PageAsync(caller, skip, limit, after, cancellationToken));
-    }
+    private static async Task<Ok<Page<SessionView>>> List(
+        [AsParameters] PageRequest<Guid> page, Caller caller, AuthDbContext db, TimeProvider clock, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await db.Sessions.LiveOf(caller.UserId, clock.GetUtcNow()).PageAsync(caller, page, cancellationToken));
 
     private static async Task<Results<NoContent, Problem>> End(string id, Caller caller, Client client, SessionRevoker revoker, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var sessionId) && await revoker.EndOwnAsync(caller.UserId, sessionId, client, cancellationToken)

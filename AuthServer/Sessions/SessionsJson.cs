@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AuthServer.Http;
 
 namespace AuthServer.Sessions;
 
@@ -8,7 +9,7 @@ namespace AuthServer.Sessions;
 [JsonSerializable(typeof(UserView))]
 [JsonSerializable(typeof(List<MembershipView>))]
 [JsonSerializable(typeof(List<LicenceView>))]
-[JsonSerializable(typeof(SessionPage))]
+[JsonSerializable(typeof(Page<SessionView>))]
 [JsonSerializable(typeof(VerifyResponse))]
 [JsonSerializable(typeof(RefreshRequest))]
 [JsonSerializable(typeof(SwitchTenantRequest))]

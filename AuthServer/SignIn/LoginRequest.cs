@@ -8,7 +8,8 @@ namespace AuthServer.SignIn;
 /// <param name="Username">User name, or e-mail address.</param>
 /// <param name="Password">The password.</param>
 /// <param name="DeviceName">What the person will find in the list of their devices, such as <c>Dana's phone</c>.</param>
-public sealed record LoginRequest(string? Email = null, string? Username = null, string? Password = null, string? DeviceName = null) : IValidated
+public sealed record LoginRequest(string? Email = null, string? Username = null, Secret? Password = null, string? DeviceName = null)
+    : IValidated
 {
     private const int MaxNameLength = 254;
 
@@ -23,7 +24,7 @@ public sealed record LoginRequest(string? Email = null, string? Username = null,
             errors.Add("username", "Give email or username, not both.");
         }
 
-        PasswordPolicy.CheckTyped(errors, "password", Password);
+        PasswordPolicy.CheckTyped(errors, "password", Password?.Reveal());
         errors.Text("device_name", DeviceName, maxLength: 100);
     }
 }
@@ -32,4 +33,4 @@ public sealed record LoginRequest(string? Email = null, string? Username = null,
 /// <param name="Username">User name or e-mail address.</param>
 /// <param name="Password">The password.</param>
 /// <param name="GrantType"><c>password</c>, or left out.</param>
-public sealed record LoginForm(string Username, string Password, string? GrantType = null);
+public sealed record LoginForm(string Username, Secret Password, string? GrantType = null);

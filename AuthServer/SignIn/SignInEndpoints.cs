@@ -32,7 +32,7 @@ internal static class SignInEndpoints
     }
 
     private static Task<Results<Ok<SignedInResponse>, Problem>> Login(LoginRequest request, Client client, PasswordSignIn signIn, CancellationToken cancellationToken) =>
-        AnswerAsync(request.Name!, request.Password!, request.DeviceName, client, signIn, cancellationToken);
+        AnswerAsync(request.Name!, request.Password!.Reveal(), request.DeviceName, client, signIn, cancellationToken);
 
     private static async Task<Results<Ok<SignedInResponse>, Problem>> LoginForm(HttpRequest request, Client client, PasswordSignIn signIn, CancellationToken cancellationToken)
     {
@@ -53,7 +53,7 @@ internal static class SignInEndpoints
         }
 
         var errors = new FieldErrors();
-        var login = new LoginRequest(Username: form["username"], Password: form["password"]);
+        var login = new LoginRequest(Username: form["username"], Password: Secret.Of(form["password"]));
         ((IValidated)login).Validate(errors);
         if (form.TryGetValue("grant_type", out var grant) && grant != "password")
         {
@@ -68,7 +68,7 @@ internal static class SignInEndpoints
 
         return errors.Any
             ? new Problem(ErrorCodes.ValidationFailed, errors.Messages)
-            : await AnswerAsync(login.Name!, login.Password!, null, client, signIn, cancellationToken);
+            : await AnswerAsync(login.Name!, login.Password!.Reveal(), null, client, signIn, cancellationToken);
     }
 
     private static async Task<Results<Ok<SignedInResponse>, Problem>> AnswerAsync(string name, string password, string? deviceName, Client client, PasswordSignIn signIn, CancellationToken cancellationToken) =>

@@ -10,8 +10,9 @@ namespace AuthServer.Support;
 internal sealed class AccountUnlock(AuthDbContext db, PersonLookup lookup, SignInLocks locks, TimeProvider clock)
 {
     /// <summary>Answers why it was refused; null where it was done.</summary>
-    public async Task<ErrorCode?> UnlockAsync(Reach reach, string id, string? reason, Client client, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> UnlockAsync(StaffCall call, string id, string? reason)
     {
+        var (reach, client, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Held, so that nobody is helped who is being given power at this moment.
         await reach.HoldUserAsync(id, cancellationToken);

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using AuthServer.Email;
 using AuthServer.Http;
 using AuthServer.Staff;
@@ -40,8 +39,9 @@ internal static class AssistedResetEndpoints
     private static void Decides(this RouteHandlerBuilder route) => route.WithExample(SupportExamples.Reason).DisableRateLimiting()
         .Refuses(ErrorCodes.Forbidden, ErrorCodes.OwnRequest, ErrorCodes.BeyondTenant, ErrorCodes.NotFound, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);
 
-    private static async Task<Results<Accepted<ResetAnswer>, Problem>> Ask(string id, HelpRequest? request, Reach reach, Client client, ResetAssistance assistance, CancellationToken cancellationToken) =>
-        await assistance.AskAsync(reach, id, request?.Told, client, cancellationToken) switch
+    private static async Task<Results<Accepted<ResetAnswer>, Problem>> Ask(
+        string id, HelpRequest? request, StaffCall call, ResetAssistance assistance) =>
+        await assistance.AskAsync(call, id, request?.Told) switch
         {
             AssistanceOutcome.Sent => TypedResults.Accepted((string?)null, ResetAnswer.Sent),
             AssistanceOutcome.Awaiting awaiting => TypedResults.Accepted((string?)null, ResetAnswer.Awaiting(awaiting.Id, awaiting.ExpiresAt)),
@@ -50,18 +50,18 @@ internal static class AssistedResetEndpoints
             _ => FieldErrors.One("reason", "Required."),
         };
 
-    private static async Task<Results<Ok<AssistedResetPage>, Problem>> List(Reach reach, AssistedResetList list, CancellationToken cancellationToken,
-        [Description("Those in this state alone: `pending`, `approved`, `declined` or `expired`.")] string? state = null,
-        [Description("How many to pass over.")] int skip = 0,
-        [Description("How many to answer: 1 to 100.")] int limit = 20,
-        [Description("Go on after this id: the `next` of the page before.")] Guid? after = null) =>
-        (Paging.Faults(skip, limit) ?? AssistedResetList.Fault(state)) is { } problem ? problem : TypedResults.Ok(await list.ListAsync(reach, state, (skip, limit, after), cancellationToken));
+    private static async Task<Ok<Page<AssistedResetView>>> List(
+        [AsParameters] AssistedResetFilter filter, [AsParameters] PageRequest<Guid> page,
+        Reach reach, AssistedResetList list, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await list.ListAsync(reach, filter.State, page, cancellationToken));
 
-    private static Task<Results<Ok<AssistedResetView>, Problem>> Approve(string id, HelpRequest? request, Reach reach, Client client, ResetDecision decision, CancellationToken cancellationToken) =>
-        Answer(decision.DecideAsync(reach, id, approves: true, request?.Told, client, cancellationToken));
+    private static Task<Results<Ok<AssistedResetView>, Problem>> Approve(
+        string id, HelpRequest? request, StaffCall call, ResetDecision decision) =>
+        Answer(decision.DecideAsync(call, id, approves: true, request?.Told));
 
-    private static Task<Results<Ok<AssistedResetView>, Problem>> Decline(string id, HelpRequest? request, Reach reach, Client client, ResetDecision decision, CancellationToken cancellationToken) =>
-        Answer(decision.DecideAsync(reach, id, approves: false, request?.Told, client, cancellationToken));
+    private static Task<Results<Ok<AssistedResetView>, Problem>> Decline(
+        string id, HelpRequest? request, StaffCall call, ResetDecision decision) =>
+        Answer(decision.DecideAsync(call, id, approves: false, request?.Told));
 
     private static async Task<Results<Ok<AssistedResetView>, Problem>> Answer(Task<DecisionOutcome> deciding) => await deciding switch
     {

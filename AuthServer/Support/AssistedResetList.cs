@@ -1,10 +1,27 @@
+using System.ComponentModel;
 using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Http;
 using AuthServer.Staff;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Support;
+
+/// <summary>Which of them a list is about.</summary>
+internal sealed record AssistedResetFilter(
+    [property: FromQuery(Name = "state"), Description("Those in this state alone: `pending`, `approved`, `declined` or `expired`.")]
+    string? State = null)
+    : IValidated
+{
+    void IValidated.Validate(FieldErrors errors)
+    {
+        if (State is not null && !AssistedResetList.States.Contains(State, StringComparer.Ordinal))
+        {
+            errors.Add("state", $"One of {string.Join(", ", AssistedResetList.States)}.");
+        }
+    }
+}
 
 /// <summary>The resets that wait, or waited, for a second person. Those for people out of reach are not there.</summary>
 internal sealed class AssistedResetList(TimeProvider clock)
@@ -12,20 +29,17 @@ internal sealed class AssistedResetList(TimeProvider clock)
     // The database knows no such state: nobody is there to write it at that moment.
     private const string Expired = "expired";
 
-    private static readonly string[] States = [.. Enum.GetValues<AssistedResetState>().Select(SnakeCase.Of), Expired];
+    internal static readonly string[] States = [.. Enum.GetValues<AssistedResetState>().Select(SnakeCase.Of), Expired];
 
-    /// <summary>What is wrong with a state to look for, or null.</summary>
-    public static Problem? Fault(string? state) => state is null || States.Contains(state) ? null : FieldErrors.One("state", $"One of {string.Join(", ", States)}.");
-
-    public async Task<AssistedResetPage> ListAsync(Reach reach, string? state, (int Skip, int Limit, Guid? After) page, CancellationToken cancellationToken)
+    public async Task<Page<AssistedResetView>> ListAsync(
+        Reach reach, string? state, PageRequest<Guid> page, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var resets = In(state, WithinReach(reach), now);
         var total = await resets.CountAsync(cancellationToken);
-        var rows = await Rows(reach, resets.Where(reset => page.After == null || reset.Id < page.After))
-            .OrderByDescending(row => row.Reset.Id).Skip(page.Skip).Take(page.Limit + 1).ToListAsync(cancellationToken);
-        Guid? next = rows.Count > page.Limit ? rows[page.Limit - 1].Reset.Id : null;
-        return new([.. rows.Take(page.Limit).Select(row => View(row, reach.Staff, now))], total, page.Skip, page.Limit, next);
+        var found = Rows(reach, resets.Where(reset => page.After == null || reset.Id < page.After)).OrderByDescending(row => row.Reset.Id);
+        var rows = await page.Fetch(found).ToListAsync(cancellationToken);
+        return page.Answer(rows, total, row => row.Reset.Id, row => View(row, reach.Staff, now));
     }
 
     /// <summary>One of them; null where it is not within reach, or where it is no id.</summary>

@@ -41,11 +41,3 @@ public sealed record ConcernedPerson(Guid Id, string Email, string? FullName)
 /// <param name="Id">Their id.</param>
 /// <param name="FullName">Their name; null where there is none, or where they do not belong to the tenant.</param>
 public sealed record StaffName(Guid Id, string? FullName);
-
-/// <summary>A page of resets that support asked for.</summary>
-/// <param name="Items">The resets, youngest first.</param>
-/// <param name="Total">How many there are.</param>
-/// <param name="Skip">How many were passed over.</param>
-/// <param name="Limit">How many a page holds.</param>
-/// <param name="Next">For <c>after</c>: where the next page starts, however the list has changed meanwhile; null on the last page.</param>
-public sealed record AssistedResetPage(IReadOnlyList<AssistedResetView> Items, int Total, int Skip, int Limit, Guid? Next);

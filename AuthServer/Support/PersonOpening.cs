@@ -21,8 +21,9 @@ internal abstract record OpeningOutcome
 /// <summary>Shows a person's details to staff. Each look is on record, before anything is shown.</summary>
 internal sealed class PersonOpening(AuthDbContext db, PersonLookup lookup, SignInLocks locks, TimeProvider clock)
 {
-    public async Task<OpeningOutcome> OpenAsync(Reach reach, string id, string reason, Client client, CancellationToken cancellationToken)
+    public async Task<OpeningOutcome> OpenAsync(StaffCall call, string id, string reason)
     {
+        var (reach, client, cancellationToken) = call;
         var found = await lookup.FindAsync(reach, id, AuditEvents.UserOpened, static (standing, staff) => standing.RefusesOpeningBy(staff), client, cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user })
         {

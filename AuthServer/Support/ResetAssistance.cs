@@ -35,8 +35,9 @@ internal abstract record AssistanceOutcome
 /// </summary>
 internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Outbox outbox, SupportSettings settings, TimeProvider clock)
 {
-    public async Task<AssistanceOutcome> AskAsync(Reach reach, string id, string? reason, Client client, CancellationToken cancellationToken)
+    public async Task<AssistanceOutcome> AskAsync(StaffCall call, string id, string? reason)
     {
+        var (reach, client, cancellationToken) = call;
         if (reason is null && !reach.Staff.IsAdmin)
         {
             return new AssistanceOutcome.ReasonMissing();

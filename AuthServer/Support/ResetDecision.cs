@@ -27,8 +27,9 @@ internal abstract record DecisionOutcome
 /// <summary>Decides about a reset that somebody else of the staff asked for. Agreeing sends the link to the person, and to nobody else.</summary>
 internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Outbox outbox, TimeProvider clock)
 {
-    public async Task<DecisionOutcome> DecideAsync(Reach reach, string id, bool approves, string? reason, Client client, CancellationToken cancellationToken)
+    public async Task<DecisionOutcome> DecideAsync(StaffCall call, string id, bool approves, string? reason)
     {
+        var (reach, client, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Held, so that nobody is helped who is being given power at this moment.
         if (await AssistedResetList.FindAsync(reach, id, cancellationToken) is not { } asked
@@ -73,7 +74,7 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Ou
     private async Task<bool> TakeAsync(Reach reach, AssistedReset asked, bool approves, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (state, decider) = (approves ? AssistedResetState.Approved : AssistedResetState.Declined, reach.Staff.UserId);
+        var (state, decider) = (approves ? AssistedResetState.Approved : AssistedResetState.Declined, reach.Staff.ActorId);
         return await reach.AssistedResets.Where(reset => reset.Id == asked.Id && reset.State == AssistedResetState.Pending && reset.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(reset => reset.State, state)

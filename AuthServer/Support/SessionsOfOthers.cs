@@ -12,7 +12,7 @@ internal abstract record SessionsOutcome
     {
     }
 
-    public sealed record Listed(SessionPage Page) : SessionsOutcome;
+    public sealed record Listed(Page<SessionView> Page) : SessionsOutcome;
 
     public sealed record Refused(ErrorCode Error) : SessionsOutcome;
 }
@@ -22,30 +22,37 @@ internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revok
 {
     private const string Listing = "session.list";
 
-    public async Task<SessionsOutcome> ListAsync(Reach reach, string id, (int Skip, int Limit, Guid? After) page, Client client, CancellationToken cancellationToken)
+    public async Task<SessionsOutcome> ListAsync(StaffCall call, string id, PageRequest<Guid> page)
     {
+        var (reach, client, cancellationToken) = call;
         var found = await lookup.FindForHelpAsync(reach, id, Listing, client, cancellationToken);
-        return found is LookupOutcome.Found { User: { } user }
-            ? new SessionsOutcome.Listed(await reach.Sessions.LiveOf(user.Id, clock.GetUtcNow()).PageAsync(reach.Staff.Caller, page.Skip, page.Limit, page.After, cancellationToken))
-            : new SessionsOutcome.Refused(found.Error);
+        if (found is not LookupOutcome.Found { User: { } user })
+        {
+            return new SessionsOutcome.Refused(found.Error);
+        }
+
+        var live = reach.Sessions.LiveOf(user.Id, clock.GetUtcNow());
+        return new SessionsOutcome.Listed(await live.PageAsync(reach.Staff.Caller, page, cancellationToken));
     }
 
     /// <summary>Ends all that live. Answers why it was refused; null where it was done.</summary>
-    public async Task<ErrorCode?> EndAllAsync(Reach reach, string id, Client client, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> EndAllAsync(StaffCall call, string id)
     {
+        var (reach, client, cancellationToken) = call;
         var found = await lookup.FindForHelpAsync(reach, id, AuditEvents.SessionEnded, client, cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             return found.Error;
         }
 
-        await revoker.EndByStaffAsync(user.Id, reach.Staff.TenantId, reach.Staff.UserId, client, cancellationToken);
+        await revoker.EndByStaffAsync(user.Id, reach.Staff.TenantId, reach.Staff.ActorId, client, cancellationToken);
         return null;
     }
 
     /// <summary>Ends one. Answers why it was refused; null where it was done.</summary>
-    public async Task<ErrorCode?> EndAsync(Reach reach, string id, string sessionId, Client client, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> EndAsync(StaffCall call, string id, string sessionId)
     {
+        var (reach, client, cancellationToken) = call;
         var found = await lookup.FindForHelpAsync(reach, id, AuditEvents.SessionEnded, client, cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user })
         {
@@ -53,6 +60,8 @@ internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revok
         }
 
         return Guid.TryParseExact(sessionId, "D", out var session)
-            && await revoker.EndByStaffAsync(user.Id, reach.Staff.TenantId, reach.Staff.UserId, client, cancellationToken, session) > 0 ? null : ErrorCodes.NotFound;
+            && await revoker.EndByStaffAsync(user.Id, reach.Staff.TenantId, reach.Staff.ActorId, client, cancellationToken, session) > 0
+                ? null
+                : ErrorCodes.NotFound;
     }
 }

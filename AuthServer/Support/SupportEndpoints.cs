@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using AuthServer.Http;
 using AuthServer.Sessions;
 using AuthServer.Staff;
@@ -42,37 +41,37 @@ internal static class SupportEndpoints
 
     private static void RefusesHelp(this RouteHandlerBuilder route, params ErrorCode[] more) => route.Refuses([ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.NotFound, .. more]);
 
-    private static async Task<Results<Ok<OpenedPerson>, Problem>> Open(string id, OpeningRequest request, Reach reach, Client client, PersonOpening opening, CancellationToken cancellationToken) =>
-        await opening.OpenAsync(reach, id, Reasons.Told(request.Reason)!, client, cancellationToken) switch
+    private static async Task<Results<Ok<OpenedPerson>, Problem>> Open(
+        string id, OpeningRequest request, StaffCall call, PersonOpening opening) =>
+        await opening.OpenAsync(call, id, Reasons.Told(request.Reason)!) switch
         {
             OpeningOutcome.Opened opened => TypedResults.Ok(opened.Person),
             OpeningOutcome.Refused refused => (Problem)refused.Error,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    private static async Task<Results<Ok<SessionPage>, Problem>> Sessions(string id, Reach reach, Client client, SessionsOfOthers sessions, CancellationToken cancellationToken,
-        [Description("How many to pass over.")] int skip = 0,
-        [Description("How many to answer: 1 to 100.")] int limit = 20,
-        [Description("Go on after this id: the `next` of the page before.")] Guid? after = null) =>
-        Paging.Faults(skip, limit) is { } problem ? problem : await sessions.ListAsync(reach, id, (skip, limit, after), client, cancellationToken) switch
+    private static async Task<Results<Ok<Page<SessionView>>, Problem>> Sessions(
+        string id, [AsParameters] PageRequest<Guid> page, StaffCall call, SessionsOfOthers sessions) =>
+        await sessions.ListAsync(call, id, page) switch
         {
             SessionsOutcome.Listed listed => TypedResults.Ok(listed.Page),
             SessionsOutcome.Refused refused => (Problem)refused.Error,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    private static async Task<Results<NoContent, Problem>> EndAll(string id, Reach reach, Client client, SessionsOfOthers sessions, CancellationToken cancellationToken) =>
-        await sessions.EndAllAsync(reach, id, client, cancellationToken) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+    private static async Task<Results<NoContent, Problem>> EndAll(string id, StaffCall call, SessionsOfOthers sessions) =>
+        await sessions.EndAllAsync(call, id) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
 
-    private static async Task<Results<NoContent, Problem>> End(string id, string sessionId, Reach reach, Client client, SessionsOfOthers sessions, CancellationToken cancellationToken) =>
-        await sessions.EndAsync(reach, id, sessionId, client, cancellationToken) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+    private static async Task<Results<NoContent, Problem>> End(string id, string sessionId, StaffCall call, SessionsOfOthers sessions) =>
+        await sessions.EndAsync(call, id, sessionId) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
 
-    private static async Task<Results<NoContent, Problem>> Unlock(string id, HelpRequest? request, Reach reach, Client client, AccountUnlock unlock, CancellationToken cancellationToken) =>
-        request?.Told is null && !reach.Staff.IsAdmin ? FieldErrors.One("reason", "Required.")
-        : await unlock.UnlockAsync(reach, id, request?.Told, client, cancellationToken) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+    private static async Task<Results<NoContent, Problem>> Unlock(string id, HelpRequest? request, StaffCall call, AccountUnlock unlock) =>
+        request?.Told is null && !call.Scope.Staff.IsAdmin ? FieldErrors.One("reason", "Required.")
+        : await unlock.UnlockAsync(call, id, request?.Told) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
 
-    private static async Task<Results<Accepted, Problem>> Remind(string id, HelpRequest? request, Reach reach, Client client, VerificationReminder reminder, CancellationToken cancellationToken) =>
-        await reminder.SendAsync(reach, id, request?.Told, client, cancellationToken) switch
+    private static async Task<Results<Accepted, Problem>> Remind(
+        string id, HelpRequest? request, StaffCall call, VerificationReminder reminder) =>
+        await reminder.SendAsync(call, id, request?.Told) switch
         {
             ReminderOutcome.Refused refused => (Problem)refused.Error,
             ReminderOutcome.LimitReached limit => new Problem(ErrorCodes.RateLimited, retryAfter: limit.RetryAfter),

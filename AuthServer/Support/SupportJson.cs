@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AuthServer.Http;
 
 namespace AuthServer.Support;
 
@@ -8,5 +9,5 @@ namespace AuthServer.Support;
 [JsonSerializable(typeof(OpenedPerson))]
 [JsonSerializable(typeof(ResetAnswer))]
 [JsonSerializable(typeof(AssistedResetView))]
-[JsonSerializable(typeof(AssistedResetPage))]
+[JsonSerializable(typeof(Page<AssistedResetView>))]
 internal sealed partial class SupportJson : JsonSerializerContext;

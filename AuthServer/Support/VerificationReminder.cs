@@ -27,8 +27,9 @@ internal abstract record ReminderOutcome
 /// <summary>Sends the mail that proves a mailbox once more.</summary>
 internal sealed class VerificationReminder(AuthDbContext db, PersonLookup lookup, Outbox outbox, TimeProvider clock)
 {
-    public async Task<ReminderOutcome> SendAsync(Reach reach, string id, string? reason, Client client, CancellationToken cancellationToken)
+    public async Task<ReminderOutcome> SendAsync(StaffCall call, string id, string? reason)
     {
+        var (reach, client, cancellationToken) = call;
         switch (await lookup.FindForHelpAsync(reach, id, AuditEvents.VerificationRequested, client, cancellationToken))
         {
             case LookupOutcome.Found { User.EmailConfirmed: true }:

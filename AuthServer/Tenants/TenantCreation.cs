@@ -10,8 +10,9 @@ namespace AuthServer.Tenants;
 /// <summary>Makes a tenant. Whether the slug is free is decided by the unique index alone.</summary>
 internal sealed class TenantCreation(AuthDbContext db, TimeProvider clock)
 {
-    public async Task<TenantOutcome> CreateAsync(CreateTenantRequest request, StaffMember staff, Client client, CancellationToken cancellationToken)
+    public async Task<TenantOutcome> CreateAsync(CreateTenantRequest request, StaffCall call)
     {
+        var (reach, client, cancellationToken) = call;
         var now = clock.GetUtcNow();
         var tenant = new Tenant(request.Slug!, request.Name!.Trim(), now);
         request.Settings?.ApplyTo(tenant.Settings);
@@ -21,7 +22,8 @@ internal sealed class TenantCreation(AuthDbContext db, TimeProvider clock)
         }
 
         db.Add(tenant);
-        db.Audit(AuditEvents.TenantCreated, now, client, staff.UserId, subject: null, staff.Caller.SessionId, tenant: tenant.Id, detail: $"slug: {tenant.Slug}");
+        var (actor, session) = (reach.Staff.ActorId, reach.Staff.SessionId);
+        db.Audit(AuditEvents.TenantCreated, now, client, actor, subject: null, session, tenant: tenant.Id, detail: $"slug: {tenant.Slug}");
         try
         {
             await db.SaveChangesAsync(cancellationToken);

@@ -29,17 +29,15 @@ public sealed record ChangeTenantRequest : IValidated
 {
     internal const string Example = """{"name":"Heart Clinic","settings":{"session_idle_minutes":30,"mail_sender_name":null}}""";
 
-    private bool _hasName;
-
     /// <summary>Its name for people.</summary>
-    public string? Name { get; set => (field, _hasName) = (value, true); }
+    public Optional<string?> Name { get; init; }
 
     /// <summary>What it chooses for itself, to be merged with what there is (RFC 7396); null puts all of it back.</summary>
     public TenantSettingsRequest? Settings { get; set => field = value ?? TenantSettingsRequest.Nothing(); }
 
     void IValidated.Validate(FieldErrors errors)
     {
-        errors.Text("name", Name, TenantRecord.MaxName, required: _hasName);
+        errors.Text("name", Name.Value, TenantRecord.MaxName, required: Name.IsGiven);
         Settings?.Validate(errors);
     }
 }
@@ -55,17 +53,6 @@ public sealed record TenantStatusRequest(string? Reason = null) : IValidated
     void IValidated.Validate(FieldErrors errors) => errors.Text("reason", Reason, MaxReason, required: true);
 }
 
-/// <summary>A page of tenants.</summary>
-/// <param name="Items">The tenants, youngest first.</param>
-/// <param name="Total">How many there are.</param>
-/// <param name="Skip">How many were passed over.</param>
-/// <param name="Limit">How many a page holds.</param>
-/// <param name="Next">For <c>after</c>: where the next page starts, however the list has changed meanwhile; null on the last page.</param>
-public sealed record TenantPage(IReadOnlyList<TenantRecord> Items, int Total, int Skip, int Limit, Guid? Next)
-{
-    internal const string Example = $$"""{"items":[{{TenantRecord.Example}}],"total":1,"skip":0,"limit":20,"next":null}""";
-}
-
 /// <summary>A tenant, as its staff sees it.</summary>
 /// <param name="Id">The <c>tenant</c> of tokens.</param>
 /// <param name="Slug">Its name in requests.</param>
@@ -77,6 +64,8 @@ public sealed record TenantPage(IReadOnlyList<TenantRecord> Items, int Total, in
 public sealed record TenantRecord(Guid Id, string Slug, string Name, string Status, TenantSettingsRecord Settings, int Members, DateTimeOffset CreatedAt)
 {
     internal const int MaxName = 200;
+
+    internal const string Page = $$"""{"items":[{{Example}}],"total":1,"skip":0,"limit":20,"next":null}""";
 
     internal const string Example = """
         {

@@ -12,61 +12,57 @@ public sealed record TenantSettingsRequest
     private const int LeastAbsoluteMinutes = 60;
     private const int MinutesOfAYear = 365 * 24 * 60;
 
-    private readonly HashSet<string> _given = new(StringComparer.Ordinal);
-
-    // Setters, because the serialiser assigns every init-only property, given or not.
-
     /// <summary>Whether people may register into it by themselves.</summary>
-    public bool? SelfRegistration { get; set => field = Given("self_registration", value); }
+    public Optional<bool?> SelfRegistration { get; init; }
 
     /// <summary>Whether tokens are for it only once the person's mailbox is proven.</summary>
-    public bool? RequireVerifiedEmail { get; set => field = Given("require_verified_email", value); }
+    public Optional<bool?> RequireVerifiedEmail { get; init; }
 
     /// <summary>Whether its people need a second factor; kept, and not yet asked for at sign-in.</summary>
-    public bool? RequireMfa { get; set => field = Given("require_mfa", value); }
+    public Optional<bool?> RequireMfa { get; init; }
 
     /// <summary>The name mails to its people come from: no address of any kind, and none of <c>&lt; &gt; @ " \</c>.</summary>
-    public string? MailSenderName { get; set => field = Given("mail_sender_name", value); }
+    public Optional<string?> MailSenderName { get; init; }
 
     /// <summary>Language of people who have chosen none: a BCP 47 tag such as <c>he</c>.</summary>
-    public string? Locale { get; set => field = Given("locale", value); }
+    public Optional<string?> Locale { get; init; }
 
     /// <summary>Longest time in minutes that sessions may rest, 5 or more; it shortens what the roles allow, and never lengthens it.</summary>
-    public int? SessionIdleMinutes { get; set => field = Given("session_idle_minutes", value); }
+    public Optional<int?> SessionIdleMinutes { get; init; }
 
     /// <summary>Highest age of sessions in minutes, 60 or more; it shortens what the roles allow, and never lengthens it.</summary>
-    public int? SessionAbsoluteMinutes { get; set => field = Given("session_absolute_minutes", value); }
+    public Optional<int?> SessionAbsoluteMinutes { get; init; }
 
     /// <summary>All of it put back.</summary>
     internal static TenantSettingsRequest Nothing() => new()
     {
-        SelfRegistration = null,
-        RequireVerifiedEmail = null,
-        RequireMfa = null,
-        MailSenderName = null,
-        Locale = null,
-        SessionIdleMinutes = null,
-        SessionAbsoluteMinutes = null,
+        SelfRegistration = new(null),
+        RequireVerifiedEmail = new(null),
+        RequireMfa = new(null),
+        MailSenderName = new(null),
+        Locale = new(null),
+        SessionIdleMinutes = new(null),
+        SessionAbsoluteMinutes = new(null),
     };
 
     internal void Validate(FieldErrors errors)
     {
-        errors.Text("settings.mail_sender_name", MailSenderName, maxLength: 100);
-        SenderName(errors, "settings.mail_sender_name", MailSenderName);
-        errors.LanguageTag("settings.locale", Locale);
-        Minutes(errors, "settings.session_idle_minutes", SessionIdleMinutes, LeastIdleMinutes);
-        Minutes(errors, "settings.session_absolute_minutes", SessionAbsoluteMinutes, LeastAbsoluteMinutes);
+        errors.Text("settings.mail_sender_name", MailSenderName.Value, maxLength: 100);
+        SenderName(errors, "settings.mail_sender_name", MailSenderName.Value);
+        errors.LanguageTag("settings.locale", Locale.Value);
+        Minutes(errors, "settings.session_idle_minutes", SessionIdleMinutes.Value, LeastIdleMinutes);
+        Minutes(errors, "settings.session_absolute_minutes", SessionAbsoluteMinutes.Value, LeastAbsoluteMinutes);
     }
 
     internal void ApplyTo(TenantSettings settings)
     {
-        settings.SelfRegistration = Kept("self_registration", settings.SelfRegistration, SelfRegistration ?? false);
-        settings.RequireVerifiedEmail = Kept("require_verified_email", settings.RequireVerifiedEmail, RequireVerifiedEmail ?? false);
-        settings.RequireMfa = Kept("require_mfa", settings.RequireMfa, RequireMfa ?? false);
-        settings.MailSenderName = Kept("mail_sender_name", settings.MailSenderName, string.IsNullOrWhiteSpace(MailSenderName) ? null : MailSenderName.Trim());
-        settings.Locale = Kept("locale", settings.Locale, Locale);
-        settings.SessionIdleMinutes = Kept("session_idle_minutes", settings.SessionIdleMinutes, SessionIdleMinutes);
-        settings.SessionAbsoluteMinutes = Kept("session_absolute_minutes", settings.SessionAbsoluteMinutes, SessionAbsoluteMinutes);
+        settings.SelfRegistration = SelfRegistration.Or(settings.SelfRegistration) ?? false;
+        settings.RequireVerifiedEmail = RequireVerifiedEmail.Or(settings.RequireVerifiedEmail) ?? false;
+        settings.RequireMfa = RequireMfa.Or(settings.RequireMfa) ?? false;
+        settings.MailSenderName = MailSenderName.Or(settings.MailSenderName)?.Trim() is { Length: > 0 } name ? name : null;
+        settings.Locale = Locale.Or(settings.Locale);
+        settings.SessionIdleMinutes = SessionIdleMinutes.Or(settings.SessionIdleMinutes);
+        settings.SessionAbsoluteMinutes = SessionAbsoluteMinutes.Or(settings.SessionAbsoluteMinutes);
     }
 
     /// <summary>What is wrong with all of it together, once it is merged.</summary>
@@ -97,13 +93,5 @@ public sealed record TenantSettingsRequest
         {
             errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"Between {least} and {MinutesOfAYear}, or null."));
         }
-    }
-
-    private T Kept<T>(string name, T old, T given) => _given.Contains(name) ? given : old;
-
-    private T Given<T>(string name, T value)
-    {
-        _given.Add(name);
-        return value;
     }
 }

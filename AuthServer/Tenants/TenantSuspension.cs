@@ -14,8 +14,9 @@ namespace AuthServer.Tenants;
 /// </summary>
 internal sealed class TenantSuspension(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
 {
-    public async Task<TenantOutcome> SetAsync(Guid id, TenantStatus status, string reason, Reach reach, Client client, CancellationToken cancellationToken)
+    public async Task<TenantOutcome> SetAsync(Guid id, TenantStatus status, string reason, StaffCall call)
     {
+        var (reach, client, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var found = reach.Tenants.Where(tenant => tenant.Id == id);
         // The condition is the lock, and notices reach the replicas in the order of the commits.
@@ -25,7 +26,8 @@ internal sealed class TenantSuspension(AuthDbContext db, TokenOutdating outdatin
         }
 
         var isSuspended = status == TenantStatus.Suspended;
-        db.Audit(isSuspended ? AuditEvents.TenantSuspended : AuditEvents.TenantReopened, clock.GetUtcNow(), client, reach.Staff.UserId, subject: null, reach.Staff.Caller.SessionId, tenant: id, detail: reason);
+        var type = isSuspended ? AuditEvents.TenantSuspended : AuditEvents.TenantReopened;
+        db.Audit(type, clock.GetUtcNow(), client, reach.Staff.ActorId, subject: null, reach.Staff.SessionId, tenant: id, detail: reason);
         await db.SaveChangesAsync(cancellationToken);
         await outdating.SuspendAsync(id, isSuspended, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -13,8 +13,9 @@ namespace AuthServer.Tenants;
 /// </summary>
 internal sealed class TenantUpdate(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
 {
-    public async Task<TenantOutcome> UpdateAsync(Guid id, ChangeTenantRequest request, Reach reach, Client client, CancellationToken cancellationToken)
+    public async Task<TenantOutcome> UpdateAsync(Guid id, ChangeTenantRequest request, StaffCall call)
     {
+        var (reach, client, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var found = reach.Tenants.Where(tenant => tenant.Id == id);
         // Locks the row: of two that merge at once the second merges with what the first has left.
@@ -25,7 +26,7 @@ internal sealed class TenantUpdate(AuthDbContext db, TokenOutdating outdating, T
 
         var tenant = await found.SingleAsync(cancellationToken);
         var before = TenantRecord.Of(tenant, 0);
-        tenant.Name = request.Name?.Trim() ?? tenant.Name;
+        tenant.Name = request.Name.Value?.Trim() ?? tenant.Name;
         request.Settings?.ApplyTo(tenant.Settings);
         if (TenantSettingsRequest.Faults(tenant.Settings) is { Any: true } errors)
         {
@@ -35,7 +36,9 @@ internal sealed class TenantUpdate(AuthDbContext db, TokenOutdating outdating, T
         var after = TenantRecord.Of(tenant, 0);
         if (before != after)
         {
-            db.Audit(AuditEvents.TenantChanged, clock.GetUtcNow(), client, reach.Staff.UserId, subject: null, reach.Staff.Caller.SessionId, tenant: id, detail: TenantDifference.Between(before, after));
+            var difference = TenantDifference.Between(before, after);
+            var (actor, session) = (reach.Staff.ActorId, reach.Staff.SessionId);
+            db.Audit(AuditEvents.TenantChanged, clock.GetUtcNow(), client, actor, subject: null, session, tenant: id, detail: difference);
             await db.SaveChangesAsync(cancellationToken);
             await ApplyAsync(before.Settings, after.Settings, id, reach, cancellationToken);
             await transaction.CommitAsync(cancellationToken);

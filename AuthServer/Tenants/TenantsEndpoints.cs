@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Text.Json.Serialization;
 using AuthServer.Domain;
 using AuthServer.Http;
@@ -26,7 +25,7 @@ internal static class TenantsEndpoints
     {
         var group = api.MapGroup("/tenants").WithTags("Tenants").DisableRateLimiting().ValidatesRequests().Refuses(ErrorCodes.Forbidden);
         group.MapGet("", List).WithName("listTenants").OpenToKeys(Scopes.TenantsRead).WithSummary("The tenants; for a tenant's staff the own one")
-            .WithAnswer(TenantPage.Example).RefusesUnknownQueries()
+            .WithAnswer(TenantRecord.Page).RefusesUnknownQueries()
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed);
         group.MapPost("", Create).WithName("createTenant").WithSummary("Make a tenant")
             .WithExample(CreateTenantRequest.Example).WithAnswer(TenantRecord.Example)
@@ -44,42 +43,42 @@ internal static class TenantsEndpoints
             .RequireAuthorization(Policies.Admin).Refuses(ErrorCodes.NotFound, ErrorCodes.AlreadyDone);
     }
 
-    private static async Task<Results<Ok<TenantPage>, Problem>> List(Reach reach, CancellationToken cancellationToken,
-        [Description("How many to pass over: 10000 at most.")] int skip = 0,
-        [Description("How many to answer: 1 to 100.")] int limit = 20,
-        [Description("Go on after this id: the `next` of the page before.")] Guid? after = null,
-        [Description("A part of slug or name, in any case.")] string? search = null,
-        [Description("Only those: active or suspended.")] string? status = null)
-    {
-        var filter = new TenantFilter(skip, limit, after, search, status);
-        return filter.Faults() is { } problem ? problem : TypedResults.Ok(await reach.ListAsync(filter, cancellationToken));
-    }
+    private static async Task<Ok<Page<TenantRecord>>> List(
+        [AsParameters] PageRequest<Guid> page, [AsParameters] TenantFilter filter, Reach reach, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await reach.ListAsync(filter, page, cancellationToken));
 
-    private static async Task<Results<Created<TenantRecord>, Problem>> Create(CreateTenantRequest request, Reach reach, Client client, TenantCreation creation, CancellationToken cancellationToken) =>
-        await creation.CreateAsync(request, reach.Staff, client, cancellationToken) is var outcome && outcome is TenantOutcome.Saved saved && await reach.FindTenantAsync(saved.Id, cancellationToken) is { } tenant
+    private static async Task<Results<Created<TenantRecord>, Problem>> Create(
+        CreateTenantRequest request, StaffCall call, TenantCreation creation) =>
+        await creation.CreateAsync(request, call) is var outcome
+            && outcome is TenantOutcome.Saved saved && await call.Scope.FindTenantAsync(saved.Id, call.CancellationToken) is { } tenant
             ? TypedResults.Created($"/api/v1/tenants/{tenant.Id}", tenant)
             : Refusal(outcome);
 
     private static async Task<Results<Ok<TenantRecord>, Problem>> Get(string id, Reach reach, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var tenantId) && await reach.FindTenantAsync(tenantId, cancellationToken) is { } tenant ? TypedResults.Ok(tenant) : (Problem)ErrorCodes.NotFound;
 
-    private static Task<Results<Ok<TenantRecord>, Problem>> Update(string id, ChangeTenantRequest request, Reach reach, Client client, TenantUpdate update, CancellationToken cancellationToken) =>
-        AnswerAsync(id, reach, tenantId => update.UpdateAsync(tenantId, request, reach, client, cancellationToken), cancellationToken);
+    private static Task<Results<Ok<TenantRecord>, Problem>> Update(
+        string id, ChangeTenantRequest request, StaffCall call, TenantUpdate update) =>
+        AnswerAsync(id, call, tenantId => update.UpdateAsync(tenantId, request, call));
 
-    private static Task<Results<Ok<TenantRecord>, Problem>> Suspend(string id, TenantStatusRequest request, Reach reach, Client client, TenantSuspension suspension, CancellationToken cancellationToken) =>
-        AnswerAsync(id, reach, tenantId => suspension.SetAsync(tenantId, TenantStatus.Suspended, request.Reason!, reach, client, cancellationToken), cancellationToken);
+    private static Task<Results<Ok<TenantRecord>, Problem>> Suspend(
+        string id, TenantStatusRequest request, StaffCall call, TenantSuspension suspension) =>
+        AnswerAsync(id, call, tenantId => suspension.SetAsync(tenantId, TenantStatus.Suspended, request.Reason!, call));
 
-    private static Task<Results<Ok<TenantRecord>, Problem>> Reopen(string id, TenantStatusRequest request, Reach reach, Client client, TenantSuspension suspension, CancellationToken cancellationToken) =>
-        AnswerAsync(id, reach, tenantId => suspension.SetAsync(tenantId, TenantStatus.Active, request.Reason!, reach, client, cancellationToken), cancellationToken);
+    private static Task<Results<Ok<TenantRecord>, Problem>> Reopen(
+        string id, TenantStatusRequest request, StaffCall call, TenantSuspension suspension) =>
+        AnswerAsync(id, call, tenantId => suspension.SetAsync(tenantId, TenantStatus.Active, request.Reason!, call));
 
-    private static async Task<Results<Ok<TenantRecord>, Problem>> AnswerAsync(string id, Reach reach, Func<Guid, Task<TenantOutcome>> act, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<TenantRecord>, Problem>> AnswerAsync(
+        string id, StaffCall call, Func<Guid, Task<TenantOutcome>> act)
     {
         if (!Guid.TryParseExact(id, "D", out var tenantId))
         {
             return (Problem)ErrorCodes.NotFound;
         }
 
-        return await act(tenantId) is var outcome && outcome is TenantOutcome.Saved && await reach.FindTenantAsync(tenantId, cancellationToken) is { } tenant
+        return await act(tenantId) is var outcome
+            && outcome is TenantOutcome.Saved && await call.Scope.FindTenantAsync(tenantId, call.CancellationToken) is { } tenant
             ? TypedResults.Ok(tenant)
             : Refusal(outcome);
     }
@@ -97,5 +96,5 @@ internal static class TenantsEndpoints
 [JsonSerializable(typeof(ChangeTenantRequest))]
 [JsonSerializable(typeof(TenantStatusRequest))]
 [JsonSerializable(typeof(TenantRecord))]
-[JsonSerializable(typeof(TenantPage))]
+[JsonSerializable(typeof(Page<TenantRecord>))]
 internal sealed partial class TenantsJson : JsonSerializerContext;

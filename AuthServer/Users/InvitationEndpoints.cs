@@ -25,26 +25,31 @@ internal static class InvitationEndpoints
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone);
     }
 
-    private static async Task<Results<Created<UserRecord>, Problem>> Invite(InviteRequest request, Reach reach, Client client, Invitation invitation, UserRecords records, CancellationToken cancellationToken) =>
-        await invitation.InviteAsync(request, reach, client, cancellationToken) switch
+    private static async Task<Results<Created<UserRecord>, Problem>> Invite(
+        InviteRequest request, StaffCall call, Invitation invitation, UserRecords records) =>
+        await invitation.InviteAsync(request, call.Scope, call.Origin, call.CancellationToken) switch
         {
-            InvitationOutcome.Invited(var userId) when await records.FindAsync(userId, reach, cancellationToken) is { } record => TypedResults.Created($"/api/v1/users/{userId}", record),
+            InvitationOutcome.Invited(var userId) when await records.FindAsync(userId, call.Scope, call.CancellationToken) is { } record =>
+                TypedResults.Created($"/api/v1/users/{userId}", record),
             InvitationOutcome.Refused(var refusal) => (Problem)refusal,
             InvitationOutcome.LimitReached(var wait) => new Problem(ErrorCodes.RateLimited, retryAfter: wait),
             _ => (Problem)ErrorCodes.NotFound,
         };
 
-    private static async Task<Results<Ok<UserRecord>, Problem>> SendAgain(string id, Reach reach, Client client, Invitation invitation, UserRecords records, CancellationToken cancellationToken) =>
-        await invitation.SendAgainAsync(id, reach, client, cancellationToken) is { } refusal
+    private static async Task<Results<Ok<UserRecord>, Problem>> SendAgain(
+        string id, StaffCall call, Invitation invitation, UserRecords records) =>
+        await invitation.SendAgainAsync(id, call.Scope, call.Origin, call.CancellationToken) is { } refusal
             ? new Problem(refusal, retryAfter: refusal == ErrorCodes.RateLimited ? TimeSpan.FromMinutes(1) : null)
-            : await UsersEndpoints.AnswerAsync(null, id, reach, records, cancellationToken);
+            : await UsersEndpoints.AnswerAsync(null, id, call, records);
 
-    private static async Task<Results<NoContent, Problem>> Revoke(string id, Reach reach, Client client, Invitation invitation, CancellationToken cancellationToken) =>
-        await invitation.RevokeAsync(id, reach, client, cancellationToken) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+    private static async Task<Results<NoContent, Problem>> Revoke(string id, StaffCall call, Invitation invitation) =>
+        await invitation.RevokeAsync(id, call.Scope, call.Origin, call.CancellationToken) is { } refusal
+            ? (Problem)refusal
+            : TypedResults.NoContent();
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(UserPage))]
+[JsonSerializable(typeof(EstimatedPage<UserRecord, Guid>))]
 [JsonSerializable(typeof(UserRecord))]
 [JsonSerializable(typeof(UserStatistics))]
 [JsonSerializable(typeof(UserCount))]

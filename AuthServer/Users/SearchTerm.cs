@@ -1,10 +1,10 @@
+using AuthServer.Data;
+
 namespace AuthServer.Users;
 
 /// <summary>What somebody looks for, as a pattern for ILIKE on <c>users.search_text</c> or <c>name_search_text</c>.</summary>
 internal static class SearchTerm
 {
-    public const string Escape = "\\";
-
     // The index is made of groups of three characters. A word's beginning counts the blank before it, so two are enough there.
     private const int ShortestAnywhere = 3;
 
@@ -18,7 +18,7 @@ internal static class SearchTerm
 
         // Of a short term its letters and digits: the index knows nothing of the rest.
         var term = search.Trim() is { Length: >= ShortestAnywhere } whole ? whole : string.Concat(search.Where(char.IsLetterOrDigit));
-        var literal = term.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+        var literal = LikePattern.Literal(term);
         return term.Length < ShortestAnywhere ? $"% {literal}%" : $"%{literal}%";
     }
 }

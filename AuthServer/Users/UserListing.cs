@@ -6,9 +6,6 @@ namespace AuthServer.Users;
 
 /// <summary>Which people to list.</summary>
 internal sealed record UserListing(
-    [property: FromQuery(Name = "skip"), Description("How many to pass over: at most 10000.")] int Skip = 0,
-    [property: FromQuery(Name = "limit"), Description("How many to answer: 1 to 100.")] int Limit = 20,
-    [property: FromQuery(Name = "after"), Description("Go on after this id: the `next` of the page before.")] Guid? After = null,
     [property: FromQuery(Name = "role"), Description("patient, physician, admin or support: who is that everywhere or at a tenant; with `tenant`, and for staff of a tenant, there.")] string? Role = null,
     [property: FromQuery(Name = "tenant"), Description("Slug of a tenant: its people.")] string? Tenant = null,
     [property: FromQuery(Name = "search"), Description("Part of the e-mail address, name or user name; one or two characters: how a word of them begins. Support finds an address only by the whole of it.")] string? Search = null,

@@ -59,12 +59,3 @@ public sealed record UserRecord
     /// <summary>The professional profile, where there is one.</summary>
     public required Guid? PhysicianId { get; init; }
 }
-
-/// <summary>People, newest first.</summary>
-/// <param name="Items">Those of this page.</param>
-/// <param name="Total">How many there are; beyond 500 at least so many, and where nothing is searched for or filtered, as counted within the last minute.</param>
-/// <param name="TotalIsExact">Whether <paramref name="Total"/> is the whole number.</param>
-/// <param name="Skip">How many were passed over.</param>
-/// <param name="Limit">How many were asked for.</param>
-/// <param name="Next">For <c>after</c>: where the next page begins; null on the last one.</param>
-public sealed record UserPage(IReadOnlyList<UserRecord> Items, long Total, bool TotalIsExact, int Skip, int Limit, Guid? Next);

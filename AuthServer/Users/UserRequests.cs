@@ -81,10 +81,7 @@ public sealed record InvitedPhysician(string? LanguagePreference = null, string?
         errors.LanguageTag("physician.language_preference", LanguagePreference);
         errors.Text("physician.license_number", LicenseNumber, maxLength: 64);
         errors.Text("physician.specialty", Specialty, maxLength: 100);
-        if (LicenseJurisdiction is { } jurisdiction && !Licence.IsJurisdiction(jurisdiction))
-        {
-            errors.Add("physician.license_jurisdiction", "An ISO 3166 code such as IL or US-NY is needed.");
-        }
+        errors.Jurisdiction("physician.license_jurisdiction", LicenseJurisdiction);
     }
 }
 

@@ -1,4 +1,6 @@
+using AuthServer.Data;
 using AuthServer.Domain;
+using AuthServer.Http;
 using AuthServer.Staff;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,17 +16,17 @@ internal sealed class UserSearch(UserRecords records)
     // To find so many of a frequent name among the people of a large tenant costs as much as all the rest together.
     internal const int Few = 500;
 
-    public async Task<UserPage> FindAsync(UserListing listing, Reach reach, CancellationToken cancellationToken)
+    public async Task<EstimatedPage<UserRecord, Guid>> FindAsync(
+        UserListing listing, PageRequest<Guid> page, Reach reach, CancellationToken cancellationToken)
     {
         await using var search = await reach.BeginSearchAsync(cancellationToken);
         var parts = await PartsAsync(listing, reach, cancellationToken);
         var known = await KnownNumberAsync(listing, reach, cancellationToken);
         var all = known > Few ? null : await FewAsync(parts, cancellationToken);
-        var ids = all?.Where(id => listing.After is null || id.CompareTo(listing.After.Value) < 0).Order(Descending).Skip(listing.Skip).Take(listing.Limit + 1).ToList()
-            ?? await NewestAsync(parts, listing, cancellationToken);
-        Guid? next = ids.Count > listing.Limit ? ids[listing.Limit - 1] : null;
-        var items = await records.ReadAsync([.. ids.Take(listing.Limit)], reach, cancellationToken);
-        return new(items, all?.Count ?? Math.Max(known, Few), all is not null, listing.Skip, listing.Limit, next);
+        var found = all is not null ? PageOf(all, page) : await NewestAsync(parts, page, cancellationToken);
+        var (ids, next) = page.Cut(found, id => id);
+        var items = await records.ReadAsync([.. ids], reach, cancellationToken);
+        return new(items, all?.Count ?? Math.Max(known, Few), all is not null, page.Skip, page.Limit, next);
     }
 
     private static Comparer<Guid> Descending { get; } = Comparer<Guid>.Create((left, right) => right.CompareTo(left));
@@ -58,21 +60,27 @@ internal sealed class UserSearch(UserRecords records)
         return all;
     }
 
-    private static async Task<List<Guid>> NewestAsync(IReadOnlyList<IQueryable<User>> parts, UserListing listing, CancellationToken cancellationToken)
+    private static List<Guid> PageOf(HashSet<Guid> all, PageRequest<Guid> page) =>
+        [.. page.Fetch(all.Where(id => page.After is null || id.CompareTo(page.After.Value) < 0).Order(Descending))];
+
+    private static async Task<List<Guid>> NewestAsync(
+        IReadOnlyList<IQueryable<User>> parts, PageRequest<Guid> page, CancellationToken cancellationToken)
     {
-        var newest = parts.Select(part => part.Where(user => listing.After == null || user.Id < listing.After).OrderByDescending(user => user.Id).Select(user => user.Id)).ToList();
+        var after = page.After;
+        var newest = parts.Select(part =>
+            part.Where(user => after == null || user.Id < after).OrderByDescending(user => user.Id).Select(user => user.Id)).ToList();
         if (newest is [var only])
         {
-            return await only.Skip(listing.Skip).Take(listing.Limit + 1).ToListAsync(cancellationToken);
+            return await page.Fetch(only).ToListAsync(cancellationToken);
         }
 
         var merged = new HashSet<Guid>();
         foreach (var part in newest)
         {
-            merged.UnionWith(await part.Take(listing.Skip + listing.Limit + 1).ToListAsync(cancellationToken));
+            merged.UnionWith(await part.Take(page.Skip + page.Limit + 1).ToListAsync(cancellationToken));
         }
 
-        return [.. merged.Order(Descending).Skip(listing.Skip).Take(listing.Limit + 1)];
+        return [.. page.Fetch(merged.Order(Descending))];
     }
 
     // A role can stand in either of two tables: that makes two questions, because an OR would use no index.
@@ -100,9 +108,9 @@ internal sealed class UserSearch(UserRecords records)
     private static IQueryable<User> Called(IQueryable<User> people, string? search, StaffMember staff) => SearchTerm.PatternOf(search) switch
     {
         null => people,
-        { } pattern when staff.IsAdmin => people.Where(user => EF.Functions.ILike(user.SearchText, pattern, SearchTerm.Escape)),
+        { } pattern when staff.IsAdmin => people.Where(user => EF.Functions.ILike(user.SearchText, pattern, LikePattern.Escape)),
         _ when EmailAddress.Parse(search)?.Canonical is { } address => people.Where(user => user.NormalizedEmail == address),
-        { } pattern => people.Where(user => EF.Functions.ILike(user.NameSearchText, pattern, SearchTerm.Escape)),
+        { } pattern => people.Where(user => EF.Functions.ILike(user.NameSearchText, pattern, LikePattern.Escape)),
     };
 
     private static IQueryable<User> OfStatus(IQueryable<User> people, string? status) => status switch

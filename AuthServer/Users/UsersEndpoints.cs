@@ -67,8 +67,10 @@ internal static class UsersEndpoints
         .WithExample("""{"full_name":"Dana Levi","username":"dana","locale":"he"}""").WithAnswer(UserExamples.Record)
         .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken, ErrorCodes.BeyondTenant);
 
-    private static async Task<Results<Ok<UserPage>, Problem>> List([AsParameters] UserListing listing, Reach reach, UserSearch search, CancellationToken cancellationToken) =>
-        Paging.Faults(listing.Skip, listing.Limit) is { } problem ? problem : TypedResults.Ok(await search.FindAsync(listing, reach, cancellationToken));
+    private static async Task<Ok<EstimatedPage<UserRecord, Guid>>> List(
+        [AsParameters] PageRequest<Guid> page, [AsParameters] UserListing listing,
+        Reach reach, UserSearch search, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await search.FindAsync(listing, page, reach, cancellationToken));
 
     private static async Task<Results<Ok<UserRecord>, Problem>> Get(string id, Caller caller, Reach? reach, UserRecords records, OwnRecord own, CancellationToken cancellationToken)
     {
@@ -79,27 +81,35 @@ internal static class UsersEndpoints
         return record is null ? (Problem)ErrorCodes.NotFound : TypedResults.Ok(record);
     }
 
-    private static async Task<Results<Ok<UserRecord>, Problem>> Put(string id, ProfileRequest request, Reach reach, Client client, AccountChange change, UserRecords records, CancellationToken cancellationToken) =>
-        request.FaultOfPut() is { } fault ? fault : await Patch(id, request, reach, client, change, records, cancellationToken);
+    private static async Task<Results<Ok<UserRecord>, Problem>> Put(
+        string id, ProfileRequest request, StaffCall call, AccountChange change, UserRecords records) =>
+        request.FaultOfPut() is { } fault ? fault : await Patch(id, request, call, change, records);
 
-    private static async Task<Results<Ok<UserRecord>, Problem>> Patch(string id, ProfileRequest request, Reach reach, Client client, AccountChange change, UserRecords records, CancellationToken cancellationToken) =>
-        await AnswerAsync(await change.ChangeAsync(id, request, reach, client, cancellationToken), id, reach, records, cancellationToken);
+    private static async Task<Results<Ok<UserRecord>, Problem>> Patch(
+        string id, ProfileRequest request, StaffCall call, AccountChange change, UserRecords records) =>
+        await AnswerAsync(await change.ChangeAsync(id, request, call.Scope, call.Origin, call.CancellationToken), id, call, records);
 
-    private static async Task<Results<NoContent, Problem>> Delete(string id, Reach reach, Client client, AccountDisabling disabling, CancellationToken cancellationToken) =>
-        await disabling.DeleteAsync(id, reach, client, cancellationToken) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+    private static async Task<Results<NoContent, Problem>> Delete(string id, StaffCall call, AccountDisabling disabling) =>
+        await disabling.DeleteAsync(id, call.Scope, call.Origin, call.CancellationToken) is { } refusal
+            ? (Problem)refusal
+            : TypedResults.NoContent();
 
-    private static async Task<Results<Ok<UserRecord>, Problem>> Disable(string id, DisableRequest request, Reach reach, Client client, AccountDisabling disabling, UserRecords records, CancellationToken cancellationToken) =>
-        await disabling.DisableAsync(id, request, reach, client, cancellationToken) switch
+    private static async Task<Results<Ok<UserRecord>, Problem>> Disable(
+        string id, DisableRequest request, StaffCall call, AccountDisabling disabling, UserRecords records) =>
+        await disabling.DisableAsync(id, request, call.Scope, call.Origin, call.CancellationToken) switch
         {
             { } refusal => refusal,
-            null => await AnswerAsync(null, id, reach, records, cancellationToken),
+            null => await AnswerAsync(null, id, call, records),
         };
 
-    private static async Task<Results<Ok<UserRecord>, Problem>> Enable(string id, Reach reach, Client client, AccountDisabling disabling, UserRecords records, CancellationToken cancellationToken) =>
-        await AnswerAsync(await disabling.EnableAsync(id, reach, client, cancellationToken), id, reach, records, cancellationToken);
+    private static async Task<Results<Ok<UserRecord>, Problem>> Enable(
+        string id, StaffCall call, AccountDisabling disabling, UserRecords records) =>
+        await AnswerAsync(await disabling.EnableAsync(id, call.Scope, call.Origin, call.CancellationToken), id, call, records);
 
-    private static async Task<Results<Ok<UserRecord>, Problem>> SetRoles(string id, RolesRequest request, Reach reach, Client client, RoleChange change, UserRecords records, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<UserRecord>, Problem>> SetRoles(
+        string id, RolesRequest request, StaffCall call, RoleChange change, UserRecords records)
     {
+        var (reach, client, cancellationToken) = call;
         // Whoever is taken out of the tenant is out of reach afterwards, and still the answer.
         var before = Guid.TryParseExact(id, "D", out var userId) ? await records.FindAsync(userId, reach, cancellationToken) : null;
         if (await change.ChangeAsync(id, request, reach, client, cancellationToken) is { } refusal)
@@ -117,8 +127,10 @@ internal static class UsersEndpoints
     private static async Task<Ok<UserCount>> Count(Reach reach, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.CountAsync(reach, cancellationToken));
 
     /// <summary>The person as they are now, or why nothing was done.</summary>
-    internal static async Task<Results<Ok<UserRecord>, Problem>> AnswerAsync(ErrorCode? refusal, string id, Reach reach, UserRecords records, CancellationToken cancellationToken) =>
+    internal static async Task<Results<Ok<UserRecord>, Problem>> AnswerAsync(
+        ErrorCode? refusal, string id, StaffCall call, UserRecords records) =>
         refusal is not null ? (Problem)refusal
-        : Guid.TryParseExact(id, "D", out var userId) && await records.FindAsync(userId, reach, cancellationToken) is { } record ? TypedResults.Ok(record)
+        : Guid.TryParseExact(id, "D", out var userId) && await records.FindAsync(userId, call.Scope, call.CancellationToken) is { } record
+            ? TypedResults.Ok(record)
         : (Problem)ErrorCodes.NotFound;
 }
