@@ -50,7 +50,7 @@ public sealed class LibsodiumTests
         environment["Password__Hash"] = function;
         try
         {
-            return await ServerProgram.RunAsync(["--check-configuration"], environment, "--depsfile", dependencies);
+            return await ServerProgram.RunProcessAsync(["--check-configuration"], environment, "--depsfile", dependencies);
         }
         finally
         {
