@@ -1,4 +1,5 @@
 using System.Globalization;
+using AuthServer.Accounts.Identity;
 using AuthServer.ApiKeys;
 using AuthServer.Audit;
 using AuthServer.Auditing;
@@ -45,6 +46,7 @@ builder.AddCredentials();
 builder.AddEmail();
 builder.AddTokens();
 builder.AddSessions();
+builder.AddAccounts();
 builder.AddErasure();
 builder.AddStaff();
 
