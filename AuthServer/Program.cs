@@ -1,4 +1,5 @@
 using System.Globalization;
+using AuthServer.Accounts.Identity;
 using AuthServer.ApiKeys;
 using AuthServer.Audit;
 using AuthServer.Auditing;
@@ -77,6 +78,7 @@ internal static class Program
         builder.AddEmail();
         builder.AddTokens();
         builder.AddSessions();
+        builder.AddAccounts();
         builder.AddErasure();
         builder.AddStaff();
 

@@ -1115,6 +1115,7 @@ namespace AuthServer.Migrations
                         .HasComputedColumnSql("' ' || email || ' ' || coalesce(full_name, '') || ' ' || coalesce(user_name, '')", true);
 
                     b.Property<string>("SecurityStamp")
+                        .IsConcurrencyToken()
                         .HasColumnType("text")
                         .HasColumnName("security_stamp");
 

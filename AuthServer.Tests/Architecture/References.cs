@@ -23,6 +23,14 @@ internal static class References
         where member is not null
         select member;
 
+    /// <summary>The texts a type holds: its constants, and what its method bodies load.</summary>
+    public static IEnumerable<string> TextsOf(Type type) =>
+        type.GetFields(Own).Where(field => field.IsLiteral && field.FieldType == typeof(string)).Select(field => (string?)field.GetRawConstantValue())
+            .Concat(from method in type.GetMembers(Own).OfType<MethodBase>()
+                    where method.GetMethodBody() is not null
+                    from token in Tokens(method.GetMethodBody()!.GetILAsByteArray()!, OperandType.InlineString)
+                    select method.Module.ResolveString(token)).OfType<string>();
+
     private static IEnumerable<Type?> Declared(Type type) =>
         type.GetInterfaces().Append(type.BaseType).Concat(type.GetGenericArguments().SelectMany(argument => argument.IsGenericParameter ? argument.GetGenericParameterConstraints() : [argument]))
             .Concat(type.GetCustomAttributesData().Select(attribute => attribute.AttributeType));
@@ -66,13 +74,13 @@ internal static class References
     }
 
     // ECMA-335 partition III: an opcode of one byte, or of two that begin with FE, and its operand.
-    private static IEnumerable<int> Tokens(byte[] il)
+    private static IEnumerable<int> Tokens(byte[] il, OperandType? wanted = null)
     {
         for (var position = 0; position < il.Length;)
         {
             var value = il[position++] is var first and not 0xFE ? first : unchecked((short)(0xFE00 | il[position++]));
             var operand = Codes[value].OperandType;
-            if (operand is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType)
+            if (wanted is { } only ? operand == only : operand is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType)
             {
                 yield return BitConverter.ToInt32(il, position);
             }

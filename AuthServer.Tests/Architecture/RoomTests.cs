@@ -16,6 +16,7 @@ public sealed class RoomTests
         ["Audit", "Email", "Credentials"],
         ["Tokens"],
         ["Sessions"],
+        ["Accounts"],
         ["Erasure", "Staff"],
         ["Registration", "SignIn", "Passwords", "EmailVerification", "Profile", "Users", "Support", "Tenants", "Physicians", "ApiKeys", "Auditing", "DataRights", "Import"],
         ["Pages", "Cli"],

@@ -1,4 +1,4 @@
-using AuthServer.Credentials;
+using AuthServer.Accounts.Identity;
 using AuthServer.Tests.Infrastructure;
 using AuthServer.Tests.Pages;
 using Microsoft.Playwright;
@@ -16,7 +16,7 @@ public sealed class AccountPagesInBrowserTests(PagesServer server, Chromium chro
     {
         var person = await server.Api.RegisterAsync();
         await using var tab = await chromium.OpenAsync(new() { JavaScriptEnabled = false, Locale = "en-GB" });
-        await GoAsync(tab, $"/account/reset-password?token={await server.MakeTokenAsync(person, MailedTokenUse.ResetPassword)}");
+        await GoAsync(tab, $"/account/reset-password?token={await server.MakeTokenAsync(person, EmailTokens.ResetPassword)}");
 
         await tab.Page.GetByLabel("New password").FillAsync("too short");
         await tab.Page.GetByRole(AriaRole.Button).ClickAsync();
@@ -37,7 +37,7 @@ public sealed class AccountPagesInBrowserTests(PagesServer server, Chromium chro
     {
         var person = await server.Api.RegisterAsync();
         await using var tab = await chromium.OpenAsync(new() { JavaScriptEnabled = false, Locale = "he-IL" });
-        await GoAsync(tab, $"/account/confirm-email?token={await server.MakeTokenAsync(person, MailedTokenUse.VerifyEmail)}");
+        await GoAsync(tab, $"/account/confirm-email?token={await server.MakeTokenAsync(person, EmailTokens.ConfirmEmail)}");
         await Assertions.Expect(tab.Page.Locator("#password")).ToBeFocusedAsync();
         await Assertions.Expect(tab.Page.Locator("#new_password")).ToBeHiddenAsync();
 
@@ -143,10 +143,10 @@ public sealed class AccountPagesInBrowserTests(PagesServer server, Chromium chro
         var person = await server.Api.RegisterAsync();
         var paths = new List<string>
         {
-            $"/account/reset-password?token={await server.MakeTokenAsync(person, MailedTokenUse.ResetPassword)}&",
-            $"/account/invitation?token={await server.MakeTokenAsync(person, MailedTokenUse.Invitation)}&",
-            $"/account/confirm-email?token={await server.MakeTokenAsync(person, MailedTokenUse.VerifyEmail)}&",
-            $"/account/confirm-new-email?token={await server.MakeTokenAsync(person, MailedTokenUse.ConfirmNewEmail, Api.NewEmail())}&",
+            $"/account/reset-password?token={await server.MakeTokenAsync(person, EmailTokens.ResetPassword)}&",
+            $"/account/invitation?token={await server.MakeTokenAsync(person, EmailTokens.Invitation)}&",
+            $"/account/confirm-email?token={await server.MakeTokenAsync(person, EmailTokens.ConfirmEmail)}&",
+            $"/account/confirm-new-email?token={await server.MakeTokenAsync(person, EmailTokens.ChangeEmail, Api.NewEmail())}&",
         };
         paths.AddRange(["/account/forgotten-password?", "/account/new-confirmation?", "/account/reset-password?token=old&", "/account/confirm-new-email?token=old&"]);
         paths.AddRange(["/account/reset-password/done?", "/account/invitation/done?", "/account/confirm-email/done?", "/account/confirm-new-email/done?", "/account/nowhere?"]);

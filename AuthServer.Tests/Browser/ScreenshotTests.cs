@@ -1,4 +1,4 @@
-using AuthServer.Credentials;
+using AuthServer.Accounts.Identity;
 using AuthServer.Tests.Email;
 using AuthServer.Tests.Infrastructure;
 using AuthServer.Tests.Pages;
@@ -27,12 +27,12 @@ public sealed class ScreenshotTests(PagesServer server, Chromium chromium) : ICl
     }
 
     [Theory]
-    [InlineData("reset-password", "en", ColorScheme.Light, nameof(MailedTokenUse.ResetPassword))]
-    [InlineData("confirm-email", "he", ColorScheme.Dark, nameof(MailedTokenUse.VerifyEmail))]
+    [InlineData("reset-password", "en", ColorScheme.Light, EmailTokens.ResetPassword)]
+    [InlineData("confirm-email", "he", ColorScheme.Dark, EmailTokens.ConfirmEmail)]
     [InlineData("link-too-old", "en", ColorScheme.Dark, null)]
     public async Task The_documents_show_a_page_as_a_phone_does(string page, string language, ColorScheme scheme, string? use)
     {
-        var token = use is null ? "old" : await server.MakeTokenAsync(await server.Api.RegisterAsync(), Enum.Parse<MailedTokenUse>(use));
+        var token = use is null ? "old" : await server.MakeTokenAsync(await server.Api.RegisterAsync(), use);
         await using var tab = await OpenAsync(scheme);
         await tab.Page.GotoAsync(new Uri(server.Api.Http.BaseAddress!, $"/account/{(use is null ? "reset-password" : page)}?lang={language}&token={token}").ToString());
         if (page == "reset-password")

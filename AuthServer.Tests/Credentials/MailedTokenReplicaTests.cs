@@ -1,4 +1,4 @@
-using AuthServer.Credentials;
+using AuthServer.Accounts.Identity;
 using AuthServer.Tests.Infrastructure;
 using AuthServer.Tokens;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,8 +16,8 @@ public sealed class MailedTokenReplicaTests
         await using var server = await StartedServer.StartAsync();
         var other = server.StartReplica();
         var (first, second) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
-        var fromFirst = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, first.UserId);
-        var fromSecond = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, second.UserId, replica: 1);
+        var fromFirst = await server.MakeTokenAsync(EmailTokens.ResetPassword, first.UserId);
+        var fromSecond = await server.MakeTokenAsync(EmailTokens.ResetPassword, second.UserId, replica: 1);
 
         await (await ConfirmAsync(other, fromFirst)).ShouldBeAsync(204);
         await (await ConfirmAsync(server.Api, fromSecond)).ShouldBeAsync(204);
@@ -29,7 +29,7 @@ public sealed class MailedTokenReplicaTests
     {
         await using var server = await StartedServer.StartAsync();
         var person = await server.Api.RegisterAsync();
-        var token = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, person.UserId);
+        var token = await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId);
 
         server.Settings["Secrets:PreviousKey"] = server.Settings["Secrets:Key"];
         server.Settings["Secrets:Key"] = "another root secret of the tests, long enough";
@@ -46,7 +46,7 @@ public sealed class MailedTokenReplicaTests
     public async Task The_database_alone_makes_no_token()
     {
         await using var server = await StartedServer.StartAsync();
-        await server.MakeTokenAsync(MailedTokenUse.ResetPassword, (await server.Api.RegisterAsync()).UserId);
+        await server.MakeTokenAsync(EmailTokens.ResetPassword, (await server.Api.RegisterAsync()).UserId);
 
         (await server.Database.QueryAsync<string>("SELECT string_agg(xml, '') FROM data_protection_keys")).Should().Contain("<wrapped ").And.NotContain("masterKey");
     }

@@ -1,4 +1,4 @@
-using AuthServer.Credentials;
+using AuthServer.Accounts.Identity;
 using AuthServer.Email;
 using AuthServer.Http;
 using AuthServer.Tests.Infrastructure;
@@ -128,7 +128,7 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
     public async Task Links_sent_to_the_old_mailbox_die_with_the_change()
     {
         var person = await server.Api.RegisterAsync();
-        var reset = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, person.UserId);
+        var reset = await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId);
         var wanted = Api.NewEmail();
         await AskAsync(person, wanted);
         await ConfirmAsync(await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, wanted));
@@ -175,12 +175,12 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
         await AskAsync(owner, evil);
 
         await (isReset
-            ? await server.Api.PostAsync("auth/password/reset/confirm", new { token = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, owner.UserId), new_password = "another long phrase of mine" })
+            ? await server.Api.PostAsync("auth/password/reset/confirm", new { token = await server.MakeTokenAsync(EmailTokens.ResetPassword, owner.UserId), new_password = "another long phrase of mine" })
             : await server.Api.PostAsync("auth/password/change", new { current_password = Api.Password, new_password = "another long phrase of mine" }, owner.AccessToken)).ShouldBeAsync(204);
 
         // The mail was still on its way: written only now, its token would be made with the new stamp.
         (await server.MailsAsync(MailKinds.ConfirmNewEmail, evil)).Should().BeEmpty();
-        var late = await server.MakeTokenAsync(MailedTokenUse.ConfirmNewEmail, owner.UserId, evil);
+        var late = await server.MakeTokenAsync(EmailTokens.ChangeEmail, owner.UserId, evil);
         await (await ConfirmAsync(late, "another long phrase of mine")).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
     }
 
@@ -189,7 +189,7 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
     {
         var owner = await server.Api.RegisterAsync();
         var evil = Api.NewEmail();
-        var reset = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, owner.UserId);
+        var reset = await server.MakeTokenAsync(EmailTokens.ResetPassword, owner.UserId);
 
         var asked = Enumerable.Range(0, 8).Select(_ => AskAsync(owner, evil)).ToList();
         await (await server.Api.PostAsync("auth/password/reset/confirm", new { token = reset, new_password = "another long phrase of mine" })).ShouldBeAsync(204);
@@ -207,7 +207,7 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
         server.Clock.Advance(TimeSpan.FromHours(24));
 
         (await server.MailsAsync(MailKinds.ConfirmNewEmail, wanted)).Should().BeEmpty();
-        await (await ConfirmAsync(await server.MakeTokenAsync(MailedTokenUse.ConfirmNewEmail, person.UserId, wanted))).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+        await (await ConfirmAsync(await server.MakeTokenAsync(EmailTokens.ChangeEmail, person.UserId, wanted))).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using AuthServer.Credentials;
+using AuthServer.Accounts.Identity;
 using AuthServer.Email;
 using AuthServer.Http;
 using AuthServer.Tests.Infrastructure;
@@ -129,7 +129,7 @@ public sealed class MailboxProofTests(StoppedServer server) : IClassFixture<Stop
     public async Task A_reset_link_proves_the_mailbox_too_but_is_no_verification_link()
     {
         var person = await server.Api.RegisterAsync();
-        var token = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, person.UserId);
+        var token = await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId);
 
         await (await ConfirmAsync(new { token, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
         await (await server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = NewPassword })).ShouldBeAsync(204);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AuthServer.Accounts.Identity;
 using AuthServer.Credentials;
 using AuthServer.Domain;
 using AuthServer.Email;
@@ -153,7 +154,7 @@ public sealed class SampleImportTests : IAsyncLifetime
         var request = await RequestAsync("postgres");
         (await _desk.ImportAsync(request)).Summary.WaitingForLink.Should().Be(34);
         var forgetful = await _desk.Database.QueryAsync<Guid>("SELECT id FROM users WHERE legacy_id = 'dd_api:5'");
-        await _desk.AcceptAsync($"?token={await _desk.MakeTokenAsync(MailedTokenUse.ResetPassword, forgetful)}", Chosen);
+        await _desk.AcceptAsync($"?token={await _desk.MakeTokenAsync(EmailTokens.ResetPassword, forgetful)}", Chosen);
 
         var later = await _desk.ImportAsync(request with { LinksOut = _desk.PathOf("late.jsonl") });
 

@@ -1,4 +1,4 @@
-using AuthServer.Credentials;
+using AuthServer.Accounts.Identity;
 using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Email;
@@ -39,11 +39,11 @@ internal static class Mailbox
         : throw new InvalidOperationException("There is no link in this mail.");
 
     /// <summary>A token as the server would mail it at this moment.</summary>
-    public static async Task<string> MakeTokenAsync(this TestServer server, MailedTokenUse use, Guid userId, string detail = "", int replica = 0)
+    public static async Task<string> MakeTokenAsync(this TestServer server, string purpose, Guid userId, string detail = "", int replica = 0)
     {
         await using var scope = server.ServicesOf(replica).CreateAsyncScope();
         var user = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().Users.AsNoTracking().SingleAsync(found => found.Id == userId);
-        return server.ServicesOf(replica).GetRequiredService<MailedTokens>().Make(user, use, detail);
+        return server.ServicesOf(replica).GetRequiredService<EmailTokens>().Make(detail.Length > 0 ? $"{purpose}:{detail}" : purpose, user);
     }
 
     /// <summary>As if the person had used the link.</summary>

@@ -1,4 +1,4 @@
-using AuthServer.Credentials;
+using AuthServer.Accounts.Identity;
 using AuthServer.Http;
 using AuthServer.Tests.Infrastructure;
 
@@ -10,13 +10,13 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
     private const string NewPassword = "seven quiet green rivers";
 
     [Theory]
-    [InlineData("reset-password", nameof(MailedTokenUse.ResetPassword))]
-    [InlineData("invitation", nameof(MailedTokenUse.Invitation))]
+    [InlineData("reset-password", EmailTokens.ResetPassword)]
+    [InlineData("invitation", EmailTokens.Invitation)]
     [Trait("ASVS", "6.4.1")]
     public async Task A_link_sets_a_new_password_once_however_often_it_was_looked_at(string page, string use)
     {
         var person = await server.Api.RegisterAsync();
-        var link = $"/account/{page}?token={await server.MakeTokenAsync(person, Enum.Parse<MailedTokenUse>(use))}";
+        var link = $"/account/{page}?token={await server.MakeTokenAsync(person, use)}";
         using var visitor = server.Visit();
         (await visitor.GetAsync(link)).Status.Should().Be(200);
         var form = await visitor.GetAsync(link);
@@ -37,7 +37,7 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
     {
         var person = await server.Api.RegisterAsync();
         using var visitor = server.Visit();
-        var form = await visitor.GetAsync($"/account/reset-password?token={await server.MakeTokenAsync(person, MailedTokenUse.ResetPassword)}");
+        var form = await visitor.GetAsync($"/account/reset-password?token={await server.MakeTokenAsync(person, EmailTokens.ResetPassword)}");
 
         foreach (var refused in new[] { "tiny<>", "", person.Email })
         {
@@ -57,7 +57,7 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
     {
         var person = await server.Api.RegisterAsync();
         using var visitor = server.Visit();
-        var form = await visitor.GetAsync($"/account/confirm-email?token={await server.MakeTokenAsync(person, MailedTokenUse.VerifyEmail)}");
+        var form = await visitor.GetAsync($"/account/confirm-email?token={await server.MakeTokenAsync(person, EmailTokens.ConfirmEmail)}");
 
         (await visitor.SendAsync(form, 0, ("password", "not the password"))).Html.Should().Contain("id=\"password-fault\"");
         (await visitor.SendAsync(form, 0, ("password", ""))).Html.Should().Contain("id=\"password-fault\"");
@@ -74,7 +74,7 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
     {
         var stranger = await server.Api.RegisterAsync();
         using var owner = server.Visit();
-        var form = await owner.GetAsync($"/account/confirm-email?token={await server.MakeTokenAsync(stranger, MailedTokenUse.VerifyEmail)}");
+        var form = await owner.GetAsync($"/account/confirm-email?token={await server.MakeTokenAsync(stranger, EmailTokens.ConfirmEmail)}");
 
         var refused = await owner.SendAsync(form, 1, ("new_password", "short"));
         refused.Html.Should().Contain("<details open>").And.Contain("id=\"new_password-fault\"");
@@ -91,7 +91,7 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
     {
         var person = await server.Api.RegisterAsync();
         using var visitor = server.Visit();
-        var form = await visitor.GetAsync($"/account/confirm-email?token={await server.MakeTokenAsync(person, MailedTokenUse.VerifyEmail)}");
+        var form = await visitor.GetAsync($"/account/confirm-email?token={await server.MakeTokenAsync(person, EmailTokens.ConfirmEmail)}");
         for (var guess = 0; guess < 5; guess++)
         {
             (await visitor.SendAsync(form, 0, ("password", "not the password"))).Status.Should().Be(400);
@@ -109,7 +109,7 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
     {
         var (person, address) = (await server.Api.RegisterAsync(), Api.NewEmail());
         using var visitor = server.Visit();
-        var form = await visitor.GetAsync($"/account/confirm-new-email?token={await server.MakeTokenAsync(person, MailedTokenUse.ConfirmNewEmail, address)}");
+        var form = await visitor.GetAsync($"/account/confirm-new-email?token={await server.MakeTokenAsync(person, EmailTokens.ChangeEmail, address)}");
 
         (await visitor.SendAsync(form, 0, ("password", "somebody elses password"))).Status.Should().Be(400);
         (await visitor.SendAsync(form, 0, ("password", Api.Password))).Header("Location").Should().Be("/account/confirm-new-email/done?lang=en");
@@ -122,7 +122,7 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
     {
         var (person, address) = (await server.Api.RegisterAsync(), Api.NewEmail());
         using var visitor = server.Visit();
-        var form = await visitor.GetAsync($"/account/confirm-new-email?token={await server.MakeTokenAsync(person, MailedTokenUse.ConfirmNewEmail, address)}");
+        var form = await visitor.GetAsync($"/account/confirm-new-email?token={await server.MakeTokenAsync(person, EmailTokens.ChangeEmail, address)}");
         await server.Api.RegisterAsync(address);
 
         (await visitor.SendAsync(form, 0, ("password", Api.Password))).Status.Should().Be(409);
@@ -141,7 +141,7 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
         using var visitor = server.Visit();
         var forged = await visitor.GetAsync($"/account/{page}?token=CfDJ8nonsense");
         forged.Status.Should().Be(410);
-        var other = page == "confirm-email" ? MailedTokenUse.ResetPassword : MailedTokenUse.VerifyEmail;
+        var other = page == "confirm-email" ? EmailTokens.ResetPassword : EmailTokens.ConfirmEmail;
 
         foreach (var token in new[] { await server.MakeTokenAsync(person, other), "", new string('x', 5000), "a,b", "%00" })
         {

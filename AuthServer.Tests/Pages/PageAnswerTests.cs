@@ -1,5 +1,5 @@
 using System.Text;
-using AuthServer.Credentials;
+using AuthServer.Accounts.Identity;
 
 namespace AuthServer.Tests.Pages;
 
@@ -35,7 +35,7 @@ public sealed class PageAnswerTests(PagesServer server) : IClassFixture<PagesSer
     public async Task A_form_that_no_page_of_ours_gave_this_browser_changes_nothing_and_comes_back_to_be_sent_again()
     {
         var person = await server.Api.RegisterAsync();
-        var token = await server.MakeTokenAsync(person, MailedTokenUse.ResetPassword);
+        var token = await server.MakeTokenAsync(person, EmailTokens.ResetPassword);
         using var stranger = server.Visit();
         var theirs = await stranger.GetAsync($"/account/reset-password?token={token}");
         using var visitor = server.Visit();
@@ -118,7 +118,7 @@ public sealed class PageAnswerTests(PagesServer server) : IClassFixture<PagesSer
     {
         var person = await server.Api.RegisterAsync();
         using var visitor = server.Visit();
-        var form = await visitor.GetAsync($"/account/reset-password?lang=he&token={await server.MakeTokenAsync(person, MailedTokenUse.ResetPassword)}");
+        var form = await visitor.GetAsync($"/account/reset-password?lang=he&token={await server.MakeTokenAsync(person, EmailTokens.ResetPassword)}");
         var seen = new List<Seen> { form, await visitor.GetAsync("/account/nowhere?lang=he"), await visitor.GetAsync("/account/confirm-new-email?lang=he") };
         foreach (var password in new[] { "", "short", new string('x', 200), person.Email })
         {

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using AuthServer.Credentials;
+using AuthServer.Accounts.Identity;
 using AuthServer.Data;
 using AuthServer.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +14,7 @@ public class PagesServer : TestServer
     public PagesServer() => Settings["Registration:Mode"] = "Immediate";
 
     /// <summary>What stands behind <c>token=</c> in a mail that is sent now.</summary>
-    internal async Task<string> MakeTokenAsync(SignedIn person, MailedTokenUse use, string? newEmail = null)
+    internal async Task<string> MakeTokenAsync(SignedIn person, string purpose, string? newEmail = null)
     {
         await using var scope = Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
@@ -25,7 +25,7 @@ public class PagesServer : TestServer
             await db.Users.Where(found => found.Id == person.UserId).ExecuteUpdateAsync(set => set.SetProperty(found => found.PendingEmail, newEmail).SetProperty(found => found.PendingEmailAt, now));
         }
 
-        return scope.ServiceProvider.GetRequiredService<MailedTokens>().Make(user, use, newEmail ?? "");
+        return scope.ServiceProvider.GetRequiredService<EmailTokens>().Make(newEmail is null ? purpose : $"{purpose}:{newEmail}", user);
     }
 
     /// <summary>A browser of somebody's own: no script, cookies as the server sets them.</summary>

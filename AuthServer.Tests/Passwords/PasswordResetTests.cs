@@ -1,4 +1,4 @@
-using AuthServer.Credentials;
+using AuthServer.Accounts.Identity;
 using AuthServer.Email;
 using AuthServer.Http;
 using AuthServer.Tests.Infrastructure;
@@ -95,7 +95,7 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
     public async Task A_link_works_until_its_hour_is_over_and_not_after()
     {
         var person = await server.Api.RegisterAsync();
-        var token = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, person.UserId);
+        var token = await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId);
         server.Clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromSeconds(1));
         // Too short: refused for that, and so not for its age.
         await (await ConfirmAsync(token, "short")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
@@ -109,7 +109,7 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
     public async Task A_link_works_once()
     {
         var person = await server.Api.RegisterAsync();
-        var token = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, person.UserId);
+        var token = await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId);
         await (await ConfirmAsync(token)).ShouldBeAsync(204);
 
         await (await ConfirmAsync(token, "yet another phrase of mine")).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
@@ -121,7 +121,7 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
     public async Task A_password_that_the_policy_refuses_does_not_use_the_link_up()
     {
         var person = await server.Api.RegisterAsync();
-        var token = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, person.UserId);
+        var token = await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId);
 
         var body = await (await ConfirmAsync(token, "short")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
@@ -133,7 +133,7 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
     public async Task Of_many_that_use_one_link_at_once_exactly_one_wins()
     {
         var person = await server.Api.RegisterAsync();
-        var token = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, person.UserId);
+        var token = await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => ConfirmAsync(token, $"the phrase of racer number {number}")));
 
@@ -152,19 +152,19 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
     public async Task A_link_dies_with_the_password_it_was_asked_for()
     {
         var person = await server.Api.RegisterAsync();
-        var token = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, person.UserId);
+        var token = await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId);
         await (await server.Api.PostAsync("auth/password/change", new { current_password = Api.Password, new_password = NewPassword }, person.AccessToken)).ShouldBeAsync(204);
 
         await (await ConfirmAsync(token, "yet another phrase of mine")).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
     }
 
     [Theory]
-    [InlineData(nameof(MailedTokenUse.VerifyEmail))]
-    [InlineData(nameof(MailedTokenUse.ConfirmNewEmail))]
+    [InlineData(EmailTokens.ConfirmEmail)]
+    [InlineData(EmailTokens.ChangeEmail)]
     public async Task A_token_for_something_else_is_not_taken(string use)
     {
         var person = await server.Api.RegisterAsync();
-        var token = await server.MakeTokenAsync(Enum.Parse<MailedTokenUse>(use), person.UserId);
+        var token = await server.MakeTokenAsync(use, person.UserId);
 
         await (await ConfirmAsync(token)).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
     }
@@ -173,7 +173,7 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
     public async Task A_token_that_was_tampered_with_is_not_taken()
     {
         var person = await server.Api.RegisterAsync();
-        var token = await server.MakeTokenAsync(MailedTokenUse.ResetPassword, person.UserId);
+        var token = await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId);
         string[] forged = ["", "x", token[..^1], token + "A", token[1..], token.ToUpperInvariant(), $"{token} ", $"{token}=", $"A{token[1..]}", new('A', 5000), "\u0000", "🔑"];
 
         foreach (var attempt in forged.Where(attempt => attempt.Length > 0))
@@ -191,7 +191,7 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
         var first = await server.Api.RegisterAsync();
         var second = await server.Api.LoginAsync(first.Email);
 
-        await (await ConfirmAsync(await server.MakeTokenAsync(MailedTokenUse.ResetPassword, first.UserId))).ShouldBeAsync(204);
+        await (await ConfirmAsync(await server.MakeTokenAsync(EmailTokens.ResetPassword, first.UserId))).ShouldBeAsync(204);
 
         foreach (var session in new[] { first, second })
         {
@@ -210,7 +210,7 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
         }
 
         await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.LockedOut);
-        await (await ConfirmAsync(await server.MakeTokenAsync(MailedTokenUse.ResetPassword, person.UserId))).ShouldBeAsync(204);
+        await (await ConfirmAsync(await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId))).ShouldBeAsync(204);
 
         await server.Api.LoginAsync(person.Email, NewPassword);
     }
@@ -221,7 +221,7 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
     {
         var person = await server.Api.RegisterAsync();
 
-        var response = await ConfirmAsync(await server.MakeTokenAsync(MailedTokenUse.ResetPassword, person.UserId));
+        var response = await ConfirmAsync(await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId));
 
         (await response.Content.ReadAsStringAsync()).Should().BeEmpty();
         response.Headers.Contains("Set-Cookie").Should().BeFalse();
@@ -234,7 +234,7 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
     {
         var person = await server.Api.RegisterAsync();
 
-        await ConfirmAsync(await server.MakeTokenAsync(MailedTokenUse.ResetPassword, person.UserId));
+        await ConfirmAsync(await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId));
 
         (await server.MailsAsync(MailKinds.PasswordChanged, person.Email)).Should().ContainSingle().Which.To.Should().Be(person.Email);
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'user.password_reset' AND outcome = 'success' AND subject_id = @id", ("id", person.UserId))).Should().Be(1);

@@ -1,7 +1,7 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Domain;
 using AuthServer.Email;
 using AuthServer.Http;
-using AuthServer.Passwords;
 using AuthServer.Sessions;
 using AuthServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
+using AuthServer.Accounts.Identity;
 using AuthServer.Email;
-using AuthServer.Passwords;
 using AuthServer.Tokens;
 
 namespace AuthServer.Cli;

@@ -1,4 +1,3 @@
-using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Http;
 using Microsoft.AspNetCore.Identity;
@@ -7,13 +6,10 @@ namespace AuthServer.Credentials;
 
 internal static class CredentialsRegistration
 {
-    /// <summary>ASP.NET Core Identity's users, stores and hasher, with our cost, our policy and our normal forms.</summary>
+    /// <summary>Passwords, the count of guesses at them, and Identity's hasher with our cost.</summary>
     public static void AddCredentials(this WebApplicationBuilder builder)
     {
         builder.AddSettings<PasswordSettings>();
-        builder.Services.AddIdentityCore<User>(options => options.Stores.SchemaVersion = IdentitySchemaVersions.Version3)
-            .AddRoles<Role>().AddEntityFrameworkStores<AuthDbContext>();
-        builder.Services.AddSingleton<ILookupNormalizer, CanonicalNormalizer>();
         builder.Services.AddOptions<PasswordHasherOptions>().Configure<PasswordSettings>((options, settings) => options.IterationCount = settings.Iterations);
         builder.Services.AddSingleton<PasswordHasher<User>>();
         builder.Services.AddSingleton(services => Argon2Cost.Of(services.GetRequiredService<PasswordSettings>()));
@@ -25,7 +21,6 @@ internal static class CredentialsRegistration
         BreachedPasswords.AddClient(builder.Services);
         builder.Services.AddSingleton<BreachedPasswords>();
         builder.Services.AddSingleton<PasswordPolicy>();
-        builder.Services.AddSingleton<NewPassword>();
         builder.AddSettings<SignInSettings>();
         builder.AddSettings<RegistrationSettings>();
         builder.AddSettings<MailedTokenSettings>();
@@ -36,7 +31,6 @@ internal static class CredentialsRegistration
         builder.Services.AddSingleton<SignInThrottle>();
         builder.Services.AddScoped<SignInLocks>();
         builder.Services.AddSingleton<NameTurns>();
-        builder.Services.AddSingleton<MailedTokens>();
         builder.Services.AddProtectionKeys();
     }
 
@@ -44,12 +38,4 @@ internal static class CredentialsRegistration
         services.GetRequiredService<PasswordSettings>().Hash == PasswordHashFunction.Argon2id
             ? services.GetRequiredService<Argon2idHasher>()
             : services.GetRequiredService<PasswordHasher<User>>();
-
-    // Identity's own normaliser upper-cases, which maps look-alikes such as U+212A onto other people's addresses.
-    private sealed class CanonicalNormalizer : ILookupNormalizer
-    {
-        public string? NormalizeEmail(string? email) => email is null ? null : EmailAddress.Canonicalize(email);
-
-        public string? NormalizeName(string? name) => name is null ? null : UserName.Normalize(name);
-    }
 }

@@ -18,13 +18,6 @@ public sealed class MailedTokenSettings : ISettings
     /// <summary>An invitation to set the first password.</summary>
     public TimeSpan InvitationLifetime { get; set; } = TimeSpan.FromHours(72);
 
-    internal TimeSpan LifetimeOf(MailedTokenUse use) => use switch
-    {
-        MailedTokenUse.ResetPassword => ResetLifetime,
-        MailedTokenUse.Invitation => InvitationLifetime,
-        _ => VerificationLifetime,
-    };
-
     IEnumerable<string> ISettings.Faults()
     {
         if (ResetLifetime < TimeSpan.FromMinutes(5) || ResetLifetime > TimeSpan.FromHours(24))

@@ -1,5 +1,7 @@
 using System.Globalization;
+using AuthServer.Domain;
 using AuthServer.Http;
+using Microsoft.AspNetCore.Identity;
 
 namespace AuthServer.Credentials;
 
@@ -7,7 +9,7 @@ namespace AuthServer.Credentials;
 /// What a new password must be (NIST SP 800-63B-4 section 3.1.1.2): long enough, and not what an attacker would try
 /// first, whether or not they know the account. No rules of composition, no expiry.
 /// </summary>
-internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPasswords breached)
+internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPasswords breached) : IPasswordValidator<User>
 {
     private const int MaximumLength = 128;
 
@@ -23,19 +25,17 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
     /// <param name="cancellationToken">Ends the wait for the breach service.</param>
     public async Task CheckAsync(FieldErrors errors, string field, string? password, IReadOnlyList<string?> ownData, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(password))
-        {
-            errors.Add(field, "Required.");
-        }
-        else if (Fault(password, ownData) is { } fault)
+        if (await FaultAsync(password, ownData, cancellationToken) is { } fault)
         {
             errors.Add(field, fault);
         }
-        else if (await breached.ContainAsync(password, cancellationToken))
-        {
-            errors.Add(field, "Seen in a data breach.");
-        }
     }
+
+    /// <summary>The same for Identity, of an account that is there.</summary>
+    public async Task<IdentityResult> ValidateAsync(UserManager<User> manager, User user, string? password) =>
+        await FaultAsync(password, [user.NormalizedEmail, user.UserName ?? user.PendingUserName, user.FullName], CancellationToken.None) is { } fault
+            ? IdentityResult.Failed(new IdentityError { Code = nameof(PasswordPolicy), Description = fault })
+            : IdentityResult.Success;
 
     /// <summary>What can be no password of anybody's, to be refused before anything is hashed.</summary>
     public static void CheckTyped(FieldErrors errors, string field, string? password)
@@ -49,6 +49,12 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
             errors.Add(field, "No password is like this.");
         }
     }
+
+    private async Task<string?> FaultAsync(string? password, IReadOnlyList<string?> ownData, CancellationToken cancellationToken) =>
+        string.IsNullOrEmpty(password) ? "Required."
+        : Fault(password, ownData) is { } fault ? fault
+        : await breached.ContainAsync(password, cancellationToken) ? "Seen in a data breach."
+        : null;
 
     private string? Fault(string password, IReadOnlyList<string?> ownData)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
 using AuthServer.Data;
 using AuthServer.Domain;
@@ -35,7 +36,7 @@ internal abstract record ClosingOutcome
 /// Closes an account to be erased after a time of grace: sessions and keys end at once, and nothing but a sign-in opens it again. A
 /// guest has nothing to sign in with, and so no grace.
 /// </summary>
-internal sealed class AccountClosing(AuthDbContext db, PasswordProof passwords, AdminGuard guard, AccessEnd access, RevocationFeed feed, ErasureSettings settings, TimeProvider clock)
+internal sealed class AccountClosing(AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit, AdminGuard guard, AccessEnd access, ErasureSettings settings, TimeProvider clock)
 {
     public async Task<ClosingOutcome> CloseAsync(Caller caller, string? password, Client client, CancellationToken cancellationToken)
     {
@@ -50,45 +51,37 @@ internal sealed class AccountClosing(AuthDbContext db, PasswordProof passwords, 
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {user.Id} FOR NO KEY UPDATE", cancellationToken);
-        // Asked before looking what the person is: while it waits for its turn, they may become an administrator.
-        var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
-        if (await db.Users.SingleOrDefaultAsync(found => found.Id == user.Id && found.SecurityStamp == user.SecurityStamp && found.Status == UserStatus.Active, cancellationToken) is not { } held)
+        if (await accounts.LockAsync(user.Id, cancellationToken) is not { Status: UserStatus.Active } held || held.SecurityStamp != user.SecurityStamp)
         {
             return new ClosingOutcome.Overtaken();
         }
 
+        // Asked before looking what the person is: while it waits for its turn, they may become an administrator.
+        var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
+
         if (!isAnotherLeft && await IsAdminAsync(user.Id, cancellationToken))
         {
-            await RefuseAsync(ErrorCodes.LastAdmin.Code, caller, client);
+            await commit.RecordRefusalAsync(AuditEvents.ErasureRequested, client, caller.UserId, caller.SessionId, ErrorCodes.LastAdmin.Code);
             await transaction.CommitAsync(CancellationToken.None);
             return new ClosingOutcome.LastAdmin();
         }
 
-        var now = clock.GetUtcNow();
-        var due = Close(held, caller, client, now);
-        await db.SaveChangesAsync(cancellationToken);
-        var ended = await access.EndAsync(user.Id, RevocationReason.ErasureRequested, client, by: null, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        feed.Refuse(ended);
-        return new ClosingOutcome.Closed(due);
+        var due = held.IsAnonymous ? clock.GetUtcNow() : clock.GetUtcNow() + settings.Grace;
+        await accounts.CloseAsync(held, due);
+        return await commit.CommitAsync(held, UpdateOf(held, due, caller, client, cancellationToken), client, cancellationToken) is AccountCommitOutcome.Saved
+            ? new ClosingOutcome.Closed(due)
+            : new ClosingOutcome.Overtaken();
     }
 
-    private DateTimeOffset Close(User user, Caller caller, Client client, DateTimeOffset now)
+    private AccountUpdate UpdateOf(User user, DateTimeOffset due, Caller caller, Client client, CancellationToken cancellationToken) => new(AuditEvents.ErasureRequested)
     {
-        var due = user.IsAnonymous ? now : now + settings.Grace;
-        user.ErasureDueAt = due;
-        // What was mailed before must not open it.
-        user.SecurityStamp = User.NewStamp();
-        user.ForgetPendingEmail();
-        db.Audit(AuditEvents.ErasureRequested, now, client, user.Id, user.Id, caller.SessionId);
-        if (user.EmailConfirmed)
-        {
-            db.OweMail(MailKinds.ErasureRequested, user, user.Email!, now, new Dictionary<string, string>(StringComparer.Ordinal) { [Outbox.Until] = due.ToString("O", CultureInfo.InvariantCulture) });
-        }
+        SessionId = caller.SessionId,
+        Notice = user.EmailConfirmed ? new(MailKinds.ErasureRequested, user.Email!, Until(due)) : null,
+        Also = () => access.EndAsync(user.Id, RevocationReason.ErasureRequested, client, by: null, cancellationToken),
+    };
 
-        return due;
-    }
+    private static Dictionary<string, string> Until(DateTimeOffset due) =>
+        new(StringComparer.Ordinal) { [Outbox.Until] = due.ToString("O", CultureInfo.InvariantCulture) };
 
     private async Task<ClosingOutcome?> ProveAsync(User user, string? password, Caller caller, Client client, CancellationToken cancellationToken)
     {
@@ -99,10 +92,10 @@ internal sealed class AccountClosing(AuthDbContext db, PasswordProof passwords, 
 
         switch (await passwords.CheckAsync(user, password, client, cancellationToken))
         {
-            case ProofOutcome.LockedOut locked:
+            case ReauthenticationOutcome.LockedOut locked:
                 return new ClosingOutcome.LockedOut(locked.RetryAfter);
-            case ProofOutcome.Wrong:
-                await RefuseAsync("wrong_password", caller, client);
+            case ReauthenticationOutcome.Mismatch:
+                await commit.RecordRefusalAsync(AuditEvents.ErasureRequested, client, caller.UserId, caller.SessionId, "wrong_password");
                 return new ClosingOutcome.WrongPassword();
             default:
                 return null;
@@ -113,12 +106,5 @@ internal sealed class AccountClosing(AuthDbContext db, PasswordProof passwords, 
     {
         var role = Role.IdOf(Role.Admin);
         return db.UserRoles.AnyAsync(held => held.UserId == userId && held.RoleId == role, cancellationToken);
-    }
-
-    // Without the request's cancellation: hanging up must not keep a failure out of the record.
-    private async Task RefuseAsync(string reason, Caller caller, Client client)
-    {
-        db.Audit(AuditEvents.ErasureRequested, clock.GetUtcNow(), client, caller.UserId, caller.UserId, caller.SessionId, reason, AuditOutcome.Failure);
-        await db.SaveChangesAsync(CancellationToken.None);
     }
 }

@@ -117,6 +117,8 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>The user name to be taken when the mailbox is proven, if it is still free then.</summary>
     public string? PendingUserName { get; internal set; }
 
+    internal void AskForEmail(EmailAddress address, DateTimeOffset now) => (PendingEmail, PendingEmailAt) = (address.Address, now);
+
     internal void ForgetPendingEmail() => (PendingEmail, PendingEmailAt) = (null, null);
 
     internal void Disable(string reason, DateTimeOffset? until, Guid? tenantId) =>

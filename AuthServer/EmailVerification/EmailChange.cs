@@ -1,10 +1,10 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
 using AuthServer.Credentials;
 using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Email;
 using AuthServer.Http;
-using AuthServer.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -34,11 +34,11 @@ internal abstract record EmailChangeOutcome
 }
 
 /// <summary>Asks for another address: after the password, and never behind the old one's back. It counts when its mailbox is proven.</summary>
-internal sealed class EmailChange(AuthDbContext db, Outbox outbox, MailedTokens tokens, MailedTokenSettings settings, PasswordProof passwords, IHostEnvironment environment, TimeProvider clock)
+internal sealed class EmailChange(AuthDbContext db, Outbox outbox, UserAccounts accounts, MailedTokenSettings settings, PasswordReauthentication passwords, AccountCommit commit, IHostEnvironment environment, TimeProvider clock)
 {
     public async Task<EmailChangeOutcome> RequestAsync(Caller caller, EmailChangeRequest request, string? language, Client client, CancellationToken cancellationToken)
     {
-        var user = await db.Users.AsNoTracking().SingleAsync(found => found.Id == caller.UserId, cancellationToken);
+        var user = await db.Users.SingleAsync(found => found.Id == caller.UserId, cancellationToken);
         if (user.IsAnonymous)
         {
             return new EmailChangeOutcome.NotForGuests();
@@ -50,14 +50,12 @@ internal sealed class EmailChange(AuthDbContext db, Outbox outbox, MailedTokens 
             return new EmailChangeOutcome.SameAddress();
         }
 
-        var now = clock.GetUtcNow();
         switch (await passwords.CheckAsync(user, request.CurrentPassword!.Reveal(), client, cancellationToken))
         {
-            case ProofOutcome.LockedOut locked:
+            case ReauthenticationOutcome.LockedOut locked:
                 return new EmailChangeOutcome.LockedOut(locked.RetryAfter);
-            case ProofOutcome.Wrong:
-                db.Audit(AuditEvents.EmailChangeRequested, now, client, user.Id, user.Id, caller.SessionId, "wrong_password", AuditOutcome.Failure);
-                await db.SaveChangesAsync(CancellationToken.None);
+            case ReauthenticationOutcome.Mismatch:
+                await commit.RecordRefusalAsync(AuditEvents.EmailChangeRequested, client, user.Id, caller.SessionId, "wrong_password");
                 return new EmailChangeOutcome.WrongPassword();
         }
 
@@ -66,7 +64,7 @@ internal sealed class EmailChange(AuthDbContext db, Outbox outbox, MailedTokens 
             return new EmailChangeOutcome.Overtaken();
         }
 
-        return new EmailChangeOutcome.Requested(environment.IsDevelopment() ? tokens.Make(user, MailedTokenUse.ConfirmNewEmail, address.Address) : null);
+        return new EmailChangeOutcome.Requested(environment.IsDevelopment() ? await accounts.GenerateChangeEmailTokenAsync(user, address.Address) : null);
     }
 
     public async Task<PendingEmail?> FindPendingAsync(Guid userId, CancellationToken cancellationToken)
@@ -79,37 +77,28 @@ internal sealed class EmailChange(AuthDbContext db, Outbox outbox, MailedTokens 
 
     public async Task CancelAsync(Caller caller, Client client, CancellationToken cancellationToken)
     {
-        var user = await db.Users.SingleAsync(found => found.Id == caller.UserId, cancellationToken);
-        if (user.PendingEmail is null)
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await accounts.LockAsync(caller.UserId, cancellationToken) is { PendingEmail: not null } user)
         {
-            return;
+            await accounts.ForgetPendingEmailAsync(user);
+            await commit.CommitAsync(user, new(AuditEvents.EmailChangeCancelled) { SessionId = caller.SessionId }, client, cancellationToken);
         }
-
-        user.ForgetPendingEmail();
-        db.Audit(AuditEvents.EmailChangeCancelled, clock.GetUtcNow(), client, user.Id, user.Id, caller.SessionId);
-        await db.SaveChangesAsync(cancellationToken);
     }
 
     // Only if the password that was checked is still the one: checking takes its time, and a reset may have come meanwhile.
     private async Task<bool> SaveAsync(User user, EmailAddress address, string? link, string? language, Caller caller, Client client, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await db.Users.Where(found => found.Id == user.Id && found.SecurityStamp == user.SecurityStamp && !found.MustResetPassword && found.Status == UserStatus.Active)
-            .ExecuteUpdateAsync(set => set.SetProperty(found => found.PendingEmail, address.Address).SetProperty(found => found.PendingEmailAt, now), cancellationToken) == 0)
+        await accounts.AskForEmailAsync(user, address);
+        var update = new AccountUpdate(AuditEvents.EmailChangeRequested)
         {
-            return false;
-        }
-
-        db.Audit(AuditEvents.EmailChangeRequested, now, client, user.Id, user.Id, caller.SessionId);
-        if (user.EmailConfirmed)
-        {
-            db.OweMail(MailKinds.EmailChangeRequested, user, user.Email!, now, new Dictionary<string, string>(StringComparer.Ordinal) { [Outbox.NewAddress] = address.Address });
-        }
-
-        await db.SaveChangesAsync(cancellationToken);
-        await outbox.RequestAsync(MailKinds.ConfirmNewEmail, user.Id, address.Canonical, language, MailLinks.Data(link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return true;
+            SessionId = caller.SessionId,
+            Notice = user.EmailConfirmed ? AccountNotice.OfNewEmail(MailKinds.EmailChangeRequested, user, address.Address) : null,
+            Also = async () =>
+            {
+                await outbox.RequestAsync(MailKinds.ConfirmNewEmail, user.Id, address.Canonical, language, MailLinks.Data(link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+                return [];
+            },
+        };
+        return await commit.CommitAsync(user, update, client, cancellationToken) is AccountCommitOutcome.Saved;
     }
 }

@@ -1,3 +1,4 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Credentials;
 using AuthServer.Data;
 using AuthServer.Domain;
@@ -7,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.EmailVerification;
 
 /// <summary>The link that proves a mailbox; to nobody where the address has no account that waits for it.</summary>
-internal sealed class VerifyEmailMail(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+internal sealed class VerifyEmailMail(AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.VerifyEmail;
 
@@ -19,13 +20,13 @@ internal sealed class VerifyEmailMail(AuthDbContext db, MailedTokens tokens, Mai
         }
 
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
-        var link = links.For(MailPages.ConfirmEmail, tokens.Make(user, MailedTokenUse.VerifyEmail), texts, owed.Details());
+        var link = links.For(MailPages.ConfirmEmail, await accounts.GenerateEmailConfirmationTokenAsync(user), texts, owed.Details());
         return await printer.PrintAsync(user.Email!, texts.VerifyEmail(link, settings.VerificationLifetime));
     }
 }
 
 /// <summary>The link that proves the new mailbox; where somebody else has the address, a word to them instead.</summary>
-internal sealed class ConfirmNewEmailMail(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer, TimeProvider clock) : IMailWriter
+internal sealed class ConfirmNewEmailMail(AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer, TimeProvider clock) : IMailWriter
 {
     public string Kind => MailKinds.ConfirmNewEmail;
 
@@ -45,7 +46,7 @@ internal sealed class ConfirmNewEmailMail(AuthDbContext db, MailedTokens tokens,
         }
 
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
-        var link = links.For(MailPages.ConfirmNewEmail, tokens.Make(user, MailedTokenUse.ConfirmNewEmail, address), texts, owed.Details());
+        var link = links.For(MailPages.ConfirmNewEmail, await accounts.GenerateChangeEmailTokenAsync(user, address), texts, owed.Details());
         return await printer.PrintAsync(address, user.IsAnonymous ? texts.VerifyEmail(link, settings.VerificationLifetime) : texts.ConfirmNewEmail(link, settings.VerificationLifetime));
     }
 }

@@ -1,10 +1,9 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
-using AuthServer.Credentials;
 using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Email;
 using AuthServer.Http;
-using AuthServer.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.EmailVerification;
@@ -36,7 +35,7 @@ internal abstract record MailboxProofOutcome
 /// they prove that it was they, with the password or with the session itself, or set a password of their own; and what
 /// was opened before the proof, by whomever, ends (account pre-hijacking).
 /// </summary>
-internal sealed class MailboxProof(AuthDbContext db, Outbox outbox, MailedTokens tokens, PasswordProof passwords, NewPassword newPassword, CredentialChange credentials, IHostEnvironment environment)
+internal sealed class MailboxProof(AuthDbContext db, Outbox outbox, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit, IHostEnvironment environment)
 {
     /// <summary>Owes the mail, whoever the address belongs to. Answers the token in Development, and there alone.</summary>
     public async Task<string?> RequestAsync(string email, string? language, string? link, CancellationToken cancellationToken)
@@ -45,7 +44,7 @@ internal sealed class MailboxProof(AuthDbContext db, Outbox outbox, MailedTokens
         await outbox.RequestAsync(MailKinds.VerifyEmail, null, address, language, MailLinks.Data(link), cancellationToken);
         return environment.IsDevelopment()
             && await db.Users.Where(user => !user.EmailConfirmed).FindActiveByAddressAsync(address, cancellationToken) is { } user
-                ? tokens.Make(user, MailedTokenUse.VerifyEmail)
+                ? await accounts.GenerateEmailConfirmationTokenAsync(user)
                 : null;
     }
 
@@ -56,47 +55,37 @@ internal sealed class MailboxProof(AuthDbContext db, Outbox outbox, MailedTokens
             : null;
 
     /// <summary>Whether the token would be taken now; it is not used up.</summary>
-    public async Task<bool> IsGoodAsync(string? token, CancellationToken cancellationToken) => await FindAsync(token, cancellationToken) is not null;
+    public async Task<bool> IsGoodAsync(string? token) => await accounts.FindByConfirmationTokenAsync(token) is not null;
 
     public async Task<MailboxProofOutcome> ConfirmAsync(ConfirmVerificationRequest request, Caller? caller, Client client, CancellationToken cancellationToken)
     {
-        if (await FindAsync(request.Token?.Reveal(), cancellationToken) is not { } user)
+        if (await accounts.FindByConfirmationTokenAsync(request.Token?.Reveal()) is not { } user)
         {
             return new MailboxProofOutcome.InvalidToken();
         }
 
         var own = caller?.UserId == user.Id ? caller : null;
-        var change = new NewCredentials(AuditEvents.EmailVerified, RevocationReason.MailboxProven) { ProvesMailbox = true, KeptSession = own?.SessionId };
-        if (request.NewPassword is not null)
+        if (own is null && request.NewPassword is null && await ProveAsync(user, request.Password?.Reveal(), client, cancellationToken) is { } unproven)
         {
-            var errors = new FieldErrors();
-            if (await newPassword.HashAsync(errors, "new_password", request.NewPassword.Reveal(), user, cancellationToken) is not { } hash)
-            {
-                return new MailboxProofOutcome.Faulted(errors.Messages);
-            }
-
-            change = change with { PasswordHash = hash };
-        }
-        else if (own is null && await ProveAsync(user, request.Password?.Reveal(), client, cancellationToken) is { } refused)
-        {
-            return refused;
+            return unproven;
         }
 
-        return await credentials.SaveAsync(user, change, client, cancellationToken) ? new MailboxProofOutcome.Confirmed() : new MailboxProofOutcome.InvalidToken();
+        if (await accounts.ConfirmEmailAsync(user, request.Token!.Reveal(), request.NewPassword?.Reveal()) is { Succeeded: false } refused)
+        {
+            return new MailboxProofOutcome.Faulted(refused.Messages("new_password"));
+        }
+
+        var update = new AccountUpdate(AuditEvents.EmailVerified) { EndsSessions = RevocationReason.MailboxProven, SessionId = own?.SessionId, ProvesMailbox = true };
+        return await commit.CommitAsync(user, update, client, cancellationToken) is AccountCommitOutcome.Saved
+            ? new MailboxProofOutcome.Confirmed()
+            : new MailboxProofOutcome.InvalidToken();
     }
 
     private async Task<MailboxProofOutcome?> ProveAsync(User user, string? password, Client client, CancellationToken cancellationToken) =>
         password is null ? new MailboxProofOutcome.PasswordNeeded() : await passwords.CheckAsync(user, password, client, cancellationToken) switch
         {
-            ProofOutcome.LockedOut locked => new MailboxProofOutcome.LockedOut(locked.RetryAfter),
-            ProofOutcome.Wrong => new MailboxProofOutcome.WrongPassword(),
+            ReauthenticationOutcome.LockedOut locked => new MailboxProofOutcome.LockedOut(locked.RetryAfter),
+            ReauthenticationOutcome.Mismatch => new MailboxProofOutcome.WrongPassword(),
             _ => null,
         };
-
-    private async Task<User?> FindAsync(string? text, CancellationToken cancellationToken) =>
-        tokens.Read(text, MailedTokenUse.VerifyEmail) is { } token
-        && await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == token.UserId && !user.EmailConfirmed && user.Status == UserStatus.Active, cancellationToken) is { } user
-        && token.IsStillGoodFor(user)
-            ? user
-            : null;
 }

@@ -1,15 +1,15 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
 using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Email;
 using AuthServer.Http;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Import;
 
 /// <summary>Writes what was planned for a batch, in the transaction that is open: clinics, people, what they are there, and the audit events.</summary>
-internal sealed class BatchWriter(AuthDbContext db, TimeProvider clock)
+internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, AccountCommit commit, TimeProvider clock)
 {
     public async Task WriteAsync(IReadOnlyList<RowPlan> plans, ImportRequest request, CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ internal sealed class BatchWriter(AuthDbContext db, TimeProvider clock)
             var tenant = plan.Joins is { } clinic ? AddClinic(clinic, now) : (Guid?)null;
             if (plan.Result.Outcome == RowOutcome.Created)
             {
-                AddPerson(plan, request, now);
+                await AddPersonAsync(plan, request, now);
             }
 
             if (tenant is { } id)
@@ -33,7 +33,7 @@ internal sealed class BatchWriter(AuthDbContext db, TimeProvider clock)
         }
 
         await SendAsync(plans, request, now, cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
+        await commit.SaveImportedAsync(cancellationToken);
     }
 
     private Guid AddClinic(ImportedClinic clinic, DateTimeOffset now)
@@ -50,22 +50,21 @@ internal sealed class BatchWriter(AuthDbContext db, TimeProvider clock)
     }
 
     // At the clinic they are physicians, and everywhere patients: as those are who are invited there.
-    private void AddPerson(RowPlan plan, ImportRequest request, DateTimeOffset now)
+    private async Task AddPersonAsync(RowPlan plan, ImportRequest request, DateTimeOffset now)
     {
         var candidate = plan.Candidate;
-        var user = new User(candidate.Email, plan.UserName, candidate.FullName, candidate.Language, now)
+        var user = await accounts.AddAsync(new(candidate.Email)
         {
+            UserName = plan.UserName,
+            FullName = candidate.FullName,
+            Locale = candidate.Language,
             LegacyId = candidate.LegacyId,
             PasswordHash = candidate.PasswordHash,
-            EmailConfirmed = candidate.IsEmailVerified,
-        };
+            IsEmailConfirmed = candidate.IsEmailVerified,
+            InvitedAt = request.Sends && candidate.PasswordHash is null ? now : null,
+        });
         plan.Person!.Id = user.Id;
-        db.Add(user);
-        db.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = Role.IdOf(Role.Patient) });
-        if (request.Sends && candidate.PasswordHash is null)
-        {
-            user.InvitedAt = now;
-        }
+        db.AssignRoles(user.Id, Role.Patient);
     }
 
     // Somebody who was imported as a user, or is a physician already, keeps what they have said of themselves since.
@@ -103,9 +102,13 @@ internal sealed class BatchWriter(AuthDbContext db, TimeProvider clock)
         var made = db.Users.Local.Where(user => waiting.Contains(user.Id)).ToList();
         var missing = waiting.Except(made.Select(user => user.Id)).ToList();
         var found = missing.Count == 0 ? [] : await db.Users.Where(user => missing.Contains(user.Id) && user.PasswordHash == null && user.InvitedAt == null).ToListAsync(cancellationToken);
+        foreach (var user in found)
+        {
+            await accounts.InviteAsync(user);
+        }
+
         foreach (var user in made.Concat(found))
         {
-            user.InvitedAt = now;
             db.OweMail(MailKinds.Invitation, user, user.NormalizedEmail!, now);
             db.Audit(AuditEvents.UserInvited, now, Client.CommandLine, actor: null, user.Id, detail: "imported; the link is mailed");
         }

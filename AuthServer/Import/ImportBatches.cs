@@ -42,7 +42,7 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
         _report?.Dispose();
     }
 
-    // Somebody may register, or an administrator delete, what was looked up a moment ago: then it is looked up again.
+    // Somebody may register, use a link, or an administrator delete, what was looked up a moment ago: then it is looked up again.
     private async Task<List<RowPlan>> PlanAndWriteAsync(List<Candidate> candidates, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -64,7 +64,8 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
 
                 return plans;
             }
-            catch (DbUpdateException exception) when (attempt < Attempts && exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation })
+            catch (DbUpdateException exception) when (attempt < Attempts && (exception is DbUpdateConcurrencyException
+                || exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation }))
             {
                 _memory.TakeBack();
             }

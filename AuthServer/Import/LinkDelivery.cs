@@ -1,3 +1,4 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
 using AuthServer.Credentials;
 using AuthServer.Data;
@@ -12,7 +13,7 @@ namespace AuthServer.Import;
 /// Writes links to set the first password into a file, for whoever has none. First into the file and on to the disk, then into
 /// the database that they were invited: if the server is killed between the two the link is written again, and none is lost.
 /// </summary>
-internal sealed class LinkDelivery(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer, TimeProvider clock)
+internal sealed class LinkDelivery(AuthDbContext db, UserAccounts accounts, AccountCommit commit, MailedTokenSettings settings, MailLinks links, MailPrinter printer, TimeProvider clock)
 {
     public async Task<int> WriteAsync(List<Guid> people, LinkFile file, CancellationToken cancellationToken)
     {
@@ -21,19 +22,19 @@ internal sealed class LinkDelivery(AuthDbContext db, MailedTokens tokens, Mailed
         foreach (var user in waiting.OrderBy(user => people.IndexOf(user.Id)))
         {
             var texts = printer.TextsIn(user.Locale);
-            file.Add(user.Email!, user.FullName, links.For(MailPages.Invitation, tokens.Make(user, MailedTokenUse.Invitation), texts, NoDetails), now + settings.InvitationLifetime);
+            file.Add(user.Email!, user.FullName, links.For(MailPages.Invitation, await accounts.GenerateInvitationTokenAsync(user), texts, NoDetails), now + settings.InvitationLifetime);
         }
 
         file.Save();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var ids = waiting.ConvertAll(user => user.Id);
-        await db.Users.Where(user => ids.Contains(user.Id) && user.PasswordHash == null).ExecuteUpdateAsync(set => set.SetProperty(user => user.InvitedAt, now), cancellationToken);
+        await accounts.InviteAllAsync(ids, now, cancellationToken);
         foreach (var id in ids)
         {
             db.Audit(AuditEvents.UserInvited, now, Client.CommandLine, actor: null, id, detail: "imported; the link was written to a file");
         }
 
-        await db.SaveChangesAsync(cancellationToken);
+        await commit.SaveImportedAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return ids.Count;
     }

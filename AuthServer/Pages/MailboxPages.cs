@@ -24,7 +24,7 @@ internal static class MailboxPages
     }
 
     private static async Task<PageResult> ShowProofAsync(string? token, PageTexts texts, PasswordSettings settings, MailboxProof proof, CancellationToken cancellationToken) =>
-        await proof.IsGoodAsync(token, cancellationToken)
+        await proof.IsGoodAsync(token)
             ? new(ProofPage(texts, token, NewPasswordField.Of(texts, settings)))
             : LinkPages.ExpiredConfirmation(texts, StatusCodes.Status410Gone);
 
@@ -65,7 +65,7 @@ internal static class MailboxPages
     }
 
     private static async Task<PageResult> ShowChangeAsync(string? token, PageTexts texts, NewEmailProof proof, CancellationToken cancellationToken) =>
-        await proof.IsGoodAsync(token, cancellationToken) ? new(ChangePage(texts, token)) : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
+        await proof.IsGoodAsync(token) ? new(ChangePage(texts, token)) : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
 
     private static async Task<IResult> ChangeAsync(PostedForm form, PageTexts texts, Client client, NewEmailProof proof, CancellationToken cancellationToken)
     {

@@ -24,7 +24,7 @@ internal static class PasswordPages
     }
 
     private static async Task<PageResult> ShowAsync(Way way, string? token, PageTexts texts, PasswordSettings settings, PasswordReset reset, CancellationToken cancellationToken) =>
-        await reset.IsGoodAsync(token, cancellationToken)
+        await reset.IsGoodAsync(token)
             ? Page(way, texts, token, NewPasswordField.Of(texts, settings))
             : LinkPages.ExpiredPassword(texts, StatusCodes.Status410Gone);
 

@@ -1,9 +1,8 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
-using AuthServer.Credentials;
 using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Http;
-using AuthServer.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Passwords;
@@ -29,11 +28,11 @@ internal abstract record PasswordChangeOutcome
 }
 
 /// <summary>Changes a password by somebody who knows it. The session that asks goes on, the others end.</summary>
-internal sealed class PasswordChange(AuthDbContext db, PasswordProof proof, NewPassword passwords, CredentialChange credentials, TimeProvider clock)
+internal sealed class PasswordChange(AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit)
 {
     public async Task<PasswordChangeOutcome> ChangeAsync(Caller caller, string currentPassword, string newPassword, Client client, CancellationToken cancellationToken)
     {
-        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == caller.UserId, cancellationToken) is not { } user)
+        if (await db.Users.SingleOrDefaultAsync(user => user.Id == caller.UserId, cancellationToken) is not { } user)
         {
             return new PasswordChangeOutcome.Overtaken();
         }
@@ -43,30 +42,25 @@ internal sealed class PasswordChange(AuthDbContext db, PasswordProof proof, NewP
             return new PasswordChangeOutcome.NotForGuests();
         }
 
-        var errors = new FieldErrors();
-        switch (await proof.CheckAsync(user, currentPassword, client, cancellationToken))
+        switch (await passwords.CheckAsync(user, currentPassword, client, cancellationToken))
         {
-            case ProofOutcome.LockedOut locked:
+            case ReauthenticationOutcome.LockedOut locked:
                 return new PasswordChangeOutcome.LockedOut(locked.RetryAfter);
-            case ProofOutcome.Wrong:
-                await RecordRefusalAsync(user, caller, client);
+            case ReauthenticationOutcome.Mismatch:
+                await commit.RecordRefusalAsync(AuditEvents.PasswordChanged, client, user.Id, caller.SessionId, "wrong_password");
+                var errors = new FieldErrors();
                 errors.Add("current_password", "Not the current password.");
                 return new PasswordChangeOutcome.Faulted(errors.Messages);
         }
 
-        if (await passwords.HashAsync(errors, "new_password", newPassword, user, cancellationToken) is not { } hash)
+        if (await accounts.SetPasswordAsync(user, newPassword) is { Succeeded: false } refused)
         {
-            return new PasswordChangeOutcome.Faulted(errors.Messages);
+            return new PasswordChangeOutcome.Faulted(refused.Messages("new_password"));
         }
 
-        var change = new NewCredentials(AuditEvents.PasswordChanged, RevocationReason.PasswordChanged) { PasswordHash = hash, KeptSession = caller.SessionId };
-        return await credentials.SaveAsync(user, change, client, cancellationToken) ? new PasswordChangeOutcome.Changed() : new PasswordChangeOutcome.Overtaken();
-    }
-
-    // Without the request's cancellation: hanging up must not keep a failure out of the record.
-    private async Task RecordRefusalAsync(User user, Caller caller, Client client)
-    {
-        db.Audit(AuditEvents.PasswordChanged, clock.GetUtcNow(), client, user.Id, user.Id, caller.SessionId, "wrong_password", AuditOutcome.Failure);
-        await db.SaveChangesAsync(CancellationToken.None);
+        var update = new AccountUpdate(AuditEvents.PasswordChanged) { EndsSessions = RevocationReason.PasswordChanged, SessionId = caller.SessionId };
+        return await commit.CommitAsync(user, update, client, cancellationToken) is AccountCommitOutcome.Saved
+            ? new PasswordChangeOutcome.Changed()
+            : new PasswordChangeOutcome.Overtaken();
     }
 }

@@ -1,3 +1,4 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Credentials;
 using AuthServer.Data;
 using AuthServer.Domain;
@@ -6,7 +7,7 @@ using AuthServer.Email;
 namespace AuthServer.Passwords;
 
 /// <summary>The link to set a new password; to nobody where the address has no account that can sign in.</summary>
-internal sealed class ResetPasswordMail(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+internal sealed class ResetPasswordMail(AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.ResetPassword;
 
@@ -18,7 +19,7 @@ internal sealed class ResetPasswordMail(AuthDbContext db, MailedTokens tokens, M
         }
 
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
-        var link = links.For(MailPages.ResetPassword, tokens.Make(user, MailedTokenUse.ResetPassword), texts, owed.Details());
+        var link = links.For(MailPages.ResetPassword, await accounts.GeneratePasswordResetTokenAsync(user), texts, owed.Details());
         return await printer.PrintAsync(user.Email!, texts.ResetPassword(link, settings.ResetLifetime));
     }
 }

@@ -21,7 +21,6 @@ internal static class PasswordsEndpoints
         builder.Services.AddJson(PasswordsJson.Default);
         builder.Services.AddScoped<PasswordChange>();
         builder.Services.AddScoped<PasswordReset>();
-        builder.Services.AddSingleton<PasswordResetRequirement>();
         builder.Services.AddScoped<IMailWriter, ResetPasswordMail>();
         builder.Services.AddScoped<IMailWriter, PasswordChangedMail>();
     }

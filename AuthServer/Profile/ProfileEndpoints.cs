@@ -1,18 +1,18 @@
 using System.Text.Json.Serialization;
-using AuthServer.Audit;
-using AuthServer.Data;
-using AuthServer.Data.Configurations;
 using AuthServer.Http;
 using AuthServer.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Profile;
 
 /// <summary>The signed-in person's own account: to look at, and to change what is theirs to change.</summary>
 internal static class ProfileEndpoints
 {
-    public static void AddProfile(this WebApplicationBuilder builder) => builder.Services.AddJson(ProfileJson.Default);
+    public static void AddProfile(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddJson(ProfileJson.Default);
+        builder.Services.AddScoped<ProfileChange>();
+    }
 
     public static void MapProfile(this IEndpointRouteBuilder api)
     {
@@ -31,42 +31,11 @@ internal static class ProfileEndpoints
     private static async Task<Results<Ok<UserView>, Problem>> Me(Caller caller, UserViewQuery query, CancellationToken cancellationToken) =>
         await query.FindAsync(caller.UserId, caller.TenantId, cancellationToken) is { } user ? TypedResults.Ok(user) : (Problem)ErrorCodes.SessionRevoked;
 
-    private static async Task<Results<Ok<UserView>, Problem>> Put(ProfileRequest request, Caller caller, Client client, AuthDbContext db, UserViewQuery query, TimeProvider clock, CancellationToken cancellationToken) =>
-        request.FaultOfPut() is { } fault ? fault : await Patch(request, caller, client, db, query, clock, cancellationToken);
+    private static async Task<Results<Ok<UserView>, Problem>> Put(ProfileRequest request, Caller caller, Client client, ProfileChange change, UserViewQuery query, CancellationToken cancellationToken) =>
+        request.FaultOfPut() is { } fault ? fault : await Patch(request, caller, client, change, query, cancellationToken);
 
-    private static async Task<Results<Ok<UserView>, Problem>> Patch(ProfileRequest request, Caller caller, Client client, AuthDbContext db, UserViewQuery query, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        if (await db.Users.SingleOrDefaultAsync(user => user.Id == caller.UserId, cancellationToken) is { } user)
-        {
-            if (user.IsAnonymous && request.Username.Value is not null)
-            {
-                // Names are scarce, and guests are made by the thousand.
-                return (Problem)ErrorCodes.AnonymousNotAllowed;
-            }
-
-            request.ApplyTo(user);
-            if (db.ChangeTracker.HasChanges())
-            {
-                db.Audit(AuditEvents.ProfileChanged, clock.GetUtcNow(), client, caller.UserId, caller.UserId, caller.SessionId);
-            }
-
-            try
-            {
-                await db.SaveChangesAsync(cancellationToken);
-            }
-            catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.UserNameIndex)
-            {
-                return (Problem)ErrorCodes.UsernameTaken;
-            }
-            catch (DbUpdateConcurrencyException)
-            {
-                // Erased meanwhile.
-                return (Problem)ErrorCodes.SessionRevoked;
-            }
-        }
-
-        return await Me(caller, query, cancellationToken);
-    }
+    private static async Task<Results<Ok<UserView>, Problem>> Patch(ProfileRequest request, Caller caller, Client client, ProfileChange change, UserViewQuery query, CancellationToken cancellationToken) =>
+        await change.ChangeAsync(request, caller, client, cancellationToken) is { } refusal ? (Problem)refusal : await Me(caller, query, cancellationToken);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -1,7 +1,6 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
-using AuthServer.Credentials;
 using AuthServer.Data;
-using AuthServer.Data.Configurations;
 using AuthServer.Domain;
 using AuthServer.Email;
 using AuthServer.Http;
@@ -12,7 +11,7 @@ using Npgsql;
 namespace AuthServer.Registration;
 
 /// <summary>Saves a new account and opens it to whoever registered: at once, or to whoever proves the mailbox.</summary>
-internal sealed class AccountOpening(AuthDbContext db, Outbox outbox, MailedTokens tokens, SessionStarter starter, IHostEnvironment environment, TimeProvider clock)
+internal sealed class AccountOpening(AuthDbContext db, Outbox outbox, UserAccounts accounts, AccountCommit commit, SessionStarter starter, IHostEnvironment environment)
 {
     private static readonly string[] Methods = ["pwd"];
 
@@ -32,7 +31,7 @@ internal sealed class AccountOpening(AuthDbContext db, Outbox outbox, MailedToke
     /// <summary>The same in the transaction that is open, and is to be given up unless the account was opened.</summary>
     public async Task<RegistrationOutcome> OpenAsync(User user, RegisterRequest request, Client client, CancellationToken cancellationToken)
     {
-        if (await SaveAsync(cancellationToken) is { } taken)
+        if ((await commit.SaveAsync(cancellationToken)).Refusal() is { } taken)
         {
             return new RegistrationOutcome.Refused(taken);
         }
@@ -52,35 +51,17 @@ internal sealed class AccountOpening(AuthDbContext db, Outbox outbox, MailedToke
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await transaction.CreateSavepointAsync("account", cancellationToken);
-        var isNew = await SaveAsync(cancellationToken) is null;
+        var isNew = await commit.SaveAsync(cancellationToken) is AccountCommitOutcome.Saved;
         if (!isNew)
         {
             await transaction.RollbackToSavepointAsync("account", cancellationToken);
             db.ChangeTracker.Clear();
-            db.Audit(AuditEvents.RegistrationRefused, clock.GetUtcNow(), client, actor: null, subject: null, reason: ErrorCodes.EmailTaken.Code, outcome: AuditOutcome.Failure);
-            await db.SaveChangesAsync(cancellationToken);
+            await commit.RecordRefusalAsync(AuditEvents.RegistrationRefused, client, userId: null, sessionId: null, ErrorCodes.EmailTaken.Code);
         }
 
         await OweMailAsync(MailKinds.Registration, user, request, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new RegistrationOutcome.MailSent(isNew && environment.IsDevelopment() ? tokens.Make(user, MailedTokenUse.VerifyEmail) : null);
-    }
-
-    private async Task<ErrorCode?> SaveAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-            return null;
-        }
-        catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex)
-        {
-            return ErrorCodes.EmailTaken;
-        }
-        catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.UserNameIndex)
-        {
-            return ErrorCodes.UsernameTaken;
-        }
+        return new RegistrationOutcome.MailSent(isNew && environment.IsDevelopment() ? await accounts.GenerateEmailConfirmationTokenAsync(user) : null);
     }
 
     private Task<TimeSpan?> OweMailAsync(string kind, User user, RegisterRequest request, CancellationToken cancellationToken) =>

@@ -1,10 +1,10 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
 using AuthServer.Credentials;
 using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Http;
 using AuthServer.Sessions;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Registration;
@@ -33,10 +33,13 @@ internal sealed record NewAccount(RegisterRequest Request, EmailAddress Email, s
 
     public string? Locale => Request.Locale ?? Tenant?.Settings.Locale;
 
+    /// <summary>The account itself.</summary>
+    public NewUser Wanted => new(Email) { UserName = Request.Username, FullName = FullName, Locale = Locale, PasswordHash = PasswordHash };
+
     /// <summary>What the person is to be, for an account that is there or is saved with it.</summary>
     public void AddProfile(AuthDbContext db, Guid userId, DateTimeOffset now)
     {
-        db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = userId, RoleId = Domain.Role.IdOf(Role) });
+        db.AssignRoles(userId, Role);
         if (Tenant is not null)
         {
             db.Memberships.Add(new Membership(userId, Tenant.Id, Role, now));
@@ -60,7 +63,7 @@ internal sealed record NewAccount(RegisterRequest Request, EmailAddress Email, s
 /// Makes an account: ready at once and signed in, or to be used when its mailbox is proven. Whether the address is free
 /// is decided by the unique index alone: a look beforehand would be wrong as soon as two ask at once.
 /// </summary>
-internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy policy, PasswordHashing hashing, AccountOpening opening, GuestRegistration guests, AccountRules rules, TimeProvider clock)
+internal sealed class AccountRegistration(AuthDbContext db, UserAccounts accounts, AccountCommit commit, PasswordPolicy policy, PasswordHashing hashing, AccountOpening opening, GuestRegistration guests, AccountRules rules, TimeProvider clock)
 {
     /// <param name="request">What the person says of themself.</param>
     /// <param name="caller">Who is signed in: a guest becomes the person, anybody else has an account already.</param>
@@ -73,8 +76,7 @@ internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy polic
         {
             // What was to be saved has been rolled back, and must not come along.
             db.ChangeTracker.Clear();
-            db.Audit(AuditEvents.RegistrationRefused, clock.GetUtcNow(), client, actor: null, subject: null, reason: refused.Reason.Code, outcome: AuditOutcome.Failure);
-            await db.SaveChangesAsync(CancellationToken.None);
+            await commit.RecordRefusalAsync(AuditEvents.RegistrationRefused, client, userId: null, sessionId: null, refused.Reason.Code);
         }
 
         return outcome;
@@ -121,19 +123,16 @@ internal sealed class AccountRegistration(AuthDbContext db, PasswordPolicy polic
             return await guests.RegisterAsync(id, account, client, cancellationToken);
         }
 
-        var user = AddAccount(account, client);
+        var user = await AddAccountAsync(account, client);
         return rules.VerifyFirst ? await opening.AfterProofAsync(user, request, client, cancellationToken) : await opening.AtOnceAsync(user, request, client, cancellationToken);
     }
 
-    private User AddAccount(NewAccount account, Client client)
+    private async Task<User> AddAccountAsync(NewAccount account, Client client)
     {
         var (now, request) = (clock.GetUtcNow(), account.Request);
-        var user = new User(account.Email, rules.VerifyFirst ? null : request.Username, account.FullName, account.Locale, now)
-        {
-            PasswordHash = account.PasswordHash,
-            PendingUserName = rules.VerifyFirst ? request.Username : null,
-        };
-        db.Users.Add(user);
+        var user = await accounts.AddAsync(rules.VerifyFirst
+            ? account.Wanted with { UserName = null, PendingUserName = request.Username }
+            : account.Wanted);
         account.AddProfile(db, user.Id, now);
         db.Audit(AuditEvents.Registered, now, client, actor: user.Id, subject: user.Id, reason: account.Role);
         return user;

@@ -1,5 +1,5 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
-using AuthServer.Credentials;
 using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Email;
@@ -13,16 +13,16 @@ namespace AuthServer.Registration;
 /// Asks for the mailbox a guest wants to register with. Nobody looks whether the address has an account: that is told, by mail, to
 /// whoever has the mailbox; the answer is the same. The proof is that of a new address (<c>EmailVerification/NewEmailProof</c>).
 /// </summary>
-internal sealed class GuestMailbox(AuthDbContext db, Outbox outbox, MailedTokens tokens, IHostEnvironment environment, TimeProvider clock)
+internal sealed class GuestMailbox(AuthDbContext db, Outbox outbox, UserAccounts accounts, AccountCommit commit, IHostEnvironment environment, TimeProvider clock)
 {
     /// <summary>In the open transaction.</summary>
     public async Task<RegistrationOutcome> AskAsync(User guest, NewAccount account, Client client, CancellationToken cancellationToken)
     {
         var (now, request) = (clock.GetUtcNow(), account.Request);
-        guest.AskToRegister(account.Email, account.PasswordHash, request.Username, account.FullName, account.Locale, now);
+        await accounts.HoldRegistrationAsync(guest, account.Wanted);
         db.Audit(AuditEvents.EmailChangeRequested, now, client, guest.Id, guest.Id, reason: "guest_registers");
-        await db.SaveChangesAsync(cancellationToken);
+        await commit.SaveLockedAsync(cancellationToken);
         await outbox.RequestAsync(MailKinds.ConfirmNewEmail, guest.Id, account.Email.Canonical, request.Locale ?? request.AskedIn, MailLinks.Data(request.Link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
-        return new RegistrationOutcome.MailSent(environment.IsDevelopment() ? tokens.Make(guest, MailedTokenUse.ConfirmNewEmail, account.Email.Address) : null);
+        return new RegistrationOutcome.MailSent(environment.IsDevelopment() ? await accounts.GenerateChangeEmailTokenAsync(guest, account.Email.Address) : null);
     }
 }

@@ -1,3 +1,4 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
 using AuthServer.Credentials;
 using AuthServer.Data;
@@ -10,7 +11,7 @@ using Npgsql;
 namespace AuthServer.Registration;
 
 /// <summary>Makes a guest and signs them in: an account without address, password and roles, that only its session leads to.</summary>
-internal sealed class GuestOpening(AuthDbContext db, SessionStarter starter, RegistrationSettings settings, TimeProvider clock)
+internal sealed class GuestOpening(AuthDbContext db, UserAccounts accounts, AccountCommit commit, SessionStarter starter, RegistrationSettings settings, TimeProvider clock)
 {
     private static readonly string[] Methods = ["anonymous"];
 
@@ -22,12 +23,10 @@ internal sealed class GuestOpening(AuthDbContext db, SessionStarter starter, Reg
             return null;
         }
 
-        var now = clock.GetUtcNow();
-        var guest = User.Guest(request?.Locale, now);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        db.Users.Add(guest);
-        db.Audit(AuditEvents.GuestMade, now, client, guest.Id, guest.Id);
-        await db.SaveChangesAsync(cancellationToken);
+        var guest = await accounts.AddGuestAsync(request?.Locale);
+        db.Audit(AuditEvents.GuestMade, clock.GetUtcNow(), client, guest.Id, guest.Id);
+        await commit.SaveLockedAsync(cancellationToken);
         var identity = new ProvenIdentity(guest.Id, Methods, client, request?.DeviceName, PasswordHash: null);
         var response = await starter.StartAsync(identity, (NpgsqlConnection)db.Database.GetDbConnection(), null, cancellationToken)
             ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");

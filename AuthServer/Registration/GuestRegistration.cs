@@ -1,3 +1,4 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
 using AuthServer.Credentials;
 using AuthServer.Data;
@@ -13,7 +14,7 @@ namespace AuthServer.Registration;
 /// Makes a person of a guest, under the same id: at once, or, where the mailbox is to be proven first, when it is. Until then what was
 /// asked for stands in the account and counts for nothing.
 /// </summary>
-internal sealed class GuestRegistration(AuthDbContext db, AccountOpening opening, GuestMailbox mailbox, SessionRevoker revoker, RevocationFeed feed, AccountRules rules, TimeProvider clock)
+internal sealed class GuestRegistration(AuthDbContext db, UserAccounts accounts, AccountOpening opening, GuestMailbox mailbox, SessionRevoker revoker, RevocationFeed feed, AccountRules rules, TimeProvider clock)
 {
     /// <summary>Why this account cannot register; null where it is a guest's.</summary>
     public async Task<ErrorCode?> RefusalAsync(Guid userId, CancellationToken cancellationToken) =>
@@ -42,7 +43,7 @@ internal sealed class GuestRegistration(AuthDbContext db, AccountOpening opening
             return asked;
         }
 
-        guest.Register(account.Email, account.PasswordHash, account.Request.Username, account.FullName, account.Locale);
+        await accounts.RegisterGuestAsync(guest, account.Wanted);
         db.Audit(AuditEvents.GuestRegistered, now, client, guest.Id, guest.Id, reason: account.Role);
         // Before the new one begins: what was opened as a guest ends.
         var ended = await revoker.EndAllAsync(guest.Id, kept: null, RevocationReason.GuestRegistered, client, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
@@ -65,7 +66,7 @@ internal sealed class GuestRegistration(AuthDbContext db, AccountOpening opening
             return null;
         }
 
-        await db.UserRoles.Where(held => held.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await db.RemoveAllRolesAsync(userId, cancellationToken);
         await db.Memberships.Where(membership => membership.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         await db.Physicians.Where(physician => physician.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         return guest;

@@ -1,3 +1,4 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Credentials;
 using AuthServer.Data;
 using AuthServer.Domain;
@@ -6,7 +7,7 @@ using AuthServer.Email;
 namespace AuthServer.Registration;
 
 /// <summary>To whoever has the mailbox of an address somebody registered with: the proof, or a word that there is an account already.</summary>
-internal sealed class RegistrationMail(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+internal sealed class RegistrationMail(AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.Registration;
 
@@ -20,6 +21,6 @@ internal sealed class RegistrationMail(AuthDbContext db, MailedTokens tokens, Ma
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
         return await printer.PrintAsync(user.Email!, user.EmailConfirmed
             ? texts.AlreadyRegistered(links.ForgottenPassword(texts))
-            : texts.VerifyEmail(links.For(MailPages.ConfirmEmail, tokens.Make(user, MailedTokenUse.VerifyEmail), texts, owed.Details()), settings.VerificationLifetime));
+            : texts.VerifyEmail(links.For(MailPages.ConfirmEmail, await accounts.GenerateEmailConfirmationTokenAsync(user), texts, owed.Details()), settings.VerificationLifetime));
     }
 }

@@ -31,10 +31,8 @@ internal static class SessionsEndpoints
         builder.Services.AddSingleton<MassRevocation>();
         builder.Services.AddSingleton<RefreshTokenRotation>();
         builder.Services.AddSingleton<TenantSwitch>();
-        builder.Services.AddScoped<CredentialChange>();
         builder.Services.AddScoped<TokenOutdating>();
         builder.Services.AddScoped<AdminGuard>();
-        builder.Services.AddSingleton<PasswordProof>();
         builder.Services.AddScoped<IMailWriter, AccountLockedMail>();
         builder.Services.AddScoped<IMailWriter, NewDeviceMail>();
         builder.Services.AddScoped<IMailWriter, SessionEndedForReuseMail>();

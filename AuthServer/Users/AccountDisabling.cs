@@ -1,3 +1,4 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
 using AuthServer.Data;
 using AuthServer.Domain;
@@ -9,7 +10,7 @@ using AuthServer.Staff;
 namespace AuthServer.Users;
 
 /// <summary>Takes an account away from a person, for a while or for good, and gives it back. Where it is taken, its sessions end with it.</summary>
-internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, AccessEnd access, AccountErasure erasure, RevocationFeed feed, RefusalRecord refusals, TimeProvider clock)
+internal sealed class AccountDisabling(AuthDbContext db, UserAccounts accounts, AccountCommit commit, AdminGuard guard, AccessEnd access, AccountErasure erasure, RevocationFeed feed, RefusalRecord refusals, TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
     public async Task<Problem?> DisableAsync(string id, DisableRequest request, Reach reach, Client client, CancellationToken cancellationToken)
@@ -22,9 +23,7 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Acces
         var refusal = await TakeAsync(id, AuditEvents.UserDisabled, reach, client, async user =>
         {
             var ended = await access.PauseAsync(user.Id, RevocationReason.AccountDisabled, client, reach.Staff.ActorId, cancellationToken);
-            user.Disable(request.Reason!.Trim(), request.Until?.ToUniversalTime(), reach.Staff.TenantId);
-            // What was mailed before must not work again when the account does.
-            user.SecurityStamp = User.NewStamp();
+            await accounts.DisableAsync(user, request.Reason!.Trim(), request.Until?.ToUniversalTime(), reach.Staff.TenantId);
             reach.Audit(AuditEvents.UserDisabled, clock.GetUtcNow(), client, user.Id, user.DisabledReason);
             return ended;
         }, cancellationToken);
@@ -56,9 +55,9 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Acces
 
         if (user.Status == UserStatus.Disabled)
         {
-            user.Enable();
+            await accounts.EnableAsync(user);
             reach.Audit(AuditEvents.UserEnabled, clock.GetUtcNow(), client, user.Id);
-            await db.SaveChangesAsync(cancellationToken);
+            await commit.SaveLockedAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
@@ -80,7 +79,7 @@ internal sealed class AccountDisabling(AuthDbContext db, AdminGuard guard, Acces
         }
 
         var ended = await take(user);
-        await db.SaveChangesAsync(cancellationToken);
+        await commit.SaveLockedAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         feed.Refuse(ended);
         return null;

@@ -1,11 +1,10 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
 using AuthServer.Credentials;
 using AuthServer.Data;
-using AuthServer.Data.Configurations;
 using AuthServer.Domain;
 using AuthServer.Http;
 using AuthServer.Sessions;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Users;
@@ -25,7 +24,7 @@ internal abstract record AdminCreationOutcome
 }
 
 /// <summary>Makes a platform administrator from the command line: the one account nobody can register or be invited to.</summary>
-internal sealed class AdminCreation(AuthDbContext db, PasswordPolicy policy, PasswordHashing hashing, TimeProvider clock)
+internal sealed class AdminCreation(AuthDbContext db, UserAccounts accounts, AccountCommit commit, PasswordPolicy policy, PasswordHashing hashing, TimeProvider clock)
 {
     private static readonly Client CommandLine = new(null, "command line", "command-line");
 
@@ -51,12 +50,8 @@ internal sealed class AdminCreation(AuthDbContext db, PasswordPolicy policy, Pas
             return new AdminCreationOutcome.AlreadyThere();
         }
 
-        var user = Add(email, await hashing.HashAsync(password, cancellationToken), adminRole);
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex)
+        var user = await AddAsync(email, await hashing.HashAsync(password, cancellationToken));
+        if (await commit.SaveAsync(cancellationToken) is not AccountCommitOutcome.Saved)
         {
             return new AdminCreationOutcome.Faulted([$"There is an account with the address {email.Canonical}."]);
         }
@@ -66,13 +61,11 @@ internal sealed class AdminCreation(AuthDbContext db, PasswordPolicy policy, Pas
     }
 
     // Whoever can run the command line vouches for the address.
-    private User Add(EmailAddress email, string hash, Guid adminRole)
+    private async Task<User> AddAsync(EmailAddress email, string hash)
     {
-        var now = clock.GetUtcNow();
-        var user = new User(email, null, null, null, now) { PasswordHash = hash, EmailConfirmed = true };
-        db.Users.Add(user);
-        db.UserRoles.Add(new IdentityUserRole<Guid> { UserId = user.Id, RoleId = adminRole });
-        db.Audit(AuditEvents.AdminCreated, now, CommandLine, actor: null, subject: user.Id);
+        var user = await accounts.AddAsync(new(email) { PasswordHash = hash, IsEmailConfirmed = true });
+        db.AssignRoles(user.Id, Role.Admin);
+        db.Audit(AuditEvents.AdminCreated, clock.GetUtcNow(), CommandLine, actor: null, subject: user.Id);
         return user;
     }
 }

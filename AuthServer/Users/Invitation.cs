@@ -1,12 +1,11 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
 using AuthServer.Data;
-using AuthServer.Data.Configurations;
 using AuthServer.Domain;
 using AuthServer.Email;
 using AuthServer.Erasure;
 using AuthServer.Http;
 using AuthServer.Staff;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -31,7 +30,7 @@ internal abstract record InvitationOutcome
 /// An account made for somebody: <c>invited → accepted</c> by setting the first password with the mailed link, or
 /// <c>→ revoked</c>, and then the account, which nobody ever used, is gone. Staff never choose a password.
 /// </summary>
-internal sealed class Invitation(AuthDbContext db, Outbox outbox, AccountErasure erasure, RefusalRecord refusals, TimeProvider clock)
+internal sealed class Invitation(AuthDbContext db, UserAccounts accounts, AccountCommit commit, Outbox outbox, AccountErasure erasure, RefusalRecord refusals, TimeProvider clock)
 {
     public async Task<InvitationOutcome> InviteAsync(InviteRequest request, Reach reach, Client client, CancellationToken cancellationToken)
     {
@@ -47,9 +46,9 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, AccountErasure
             return new InvitationOutcome.Refused(ErrorCodes.NotFound);
         }
 
-        var user = Add(request, tenant, reach, client);
+        var user = await AddAsync(request, tenant, reach, client);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await SaveAsync(cancellationToken) is { } taken)
+        if ((await commit.SaveAsync(cancellationToken)).Refusal() is { } taken)
         {
             return new InvitationOutcome.Refused(taken);
         }
@@ -83,9 +82,9 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, AccountErasure
             return ErrorCodes.RateLimited;
         }
 
-        (user.InvitedAt, user.SecurityStamp) = (clock.GetUtcNow(), User.NewStamp());
+        await accounts.InviteAgainAsync(user);
         reach.Audit(AuditEvents.InvitationSentAgain, clock.GetUtcNow(), client, user.Id);
-        await db.SaveChangesAsync(cancellationToken);
+        await commit.SaveLockedAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
     }
@@ -107,7 +106,7 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, AccountErasure
 
         var erased = await erasure.EraseAsync(user, new("invitation_revoked", client) { By = reach.Staff.ActorId, TenantId = reach.Staff.TenantId }, cancellationToken);
         reach.Audit(AuditEvents.InvitationRevoked, clock.GetUtcNow(), client, erased.Pseudonym);
-        await db.SaveChangesAsync(cancellationToken);
+        await commit.SaveLockedAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
     }
@@ -116,28 +115,17 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, AccountErasure
     private Task<TimeSpan?> RequestMailAsync(User user, CancellationToken cancellationToken) =>
         outbox.RequestAsync(MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
 
-    private User Add(InviteRequest request, Tenant? tenant, Reach reach, Client client)
+    private async Task<User> AddAsync(InviteRequest request, Tenant? tenant, Reach reach, Client client)
     {
         var now = clock.GetUtcNow();
-        var user = new User(EmailAddress.Parse(request.Email)!, request.Username, Blank(request.FullName), request.Locale, now) { InvitedAt = now };
-        db.Add(user);
+        var user = await accounts.AddAsync(new(EmailAddress.Parse(request.Email)!)
+        {
+            UserName = request.Username, FullName = Blank(request.FullName), Locale = request.Locale, InvitedAt = now,
+        });
         AddRoles(user, request, tenant, now);
         AddProfile(user, request, now);
         reach.Audit(AuditEvents.UserInvited, now, client, user.Id, $"roles{(tenant is null ? "" : $" at {tenant.Slug}")}: {string.Join(' ', request.RolesOrDefault)}");
         return user;
-    }
-
-    private async Task<ErrorCode?> SaveAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-            return null;
-        }
-        catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex or UserConfiguration.UserNameIndex)
-        {
-            return DatabaseFaults.ViolatedUniqueConstraint(exception) is UserConfiguration.EmailIndex ? ErrorCodes.EmailTaken : ErrorCodes.UsernameTaken;
-        }
     }
 
     // At a tenant somebody is what was said, and everywhere a patient: what its admin gives there, they can take away there.
@@ -145,7 +133,7 @@ internal sealed class Invitation(AuthDbContext db, Outbox outbox, AccountErasure
     {
         var roles = request.RolesOrDefault;
         IEnumerable<string> everywhere = tenant is null ? roles : [Role.Patient];
-        db.AddRange(everywhere.Select(role => new IdentityUserRole<Guid> { UserId = user.Id, RoleId = Role.IdOf(role) }));
+        db.AssignRoles(user.Id, everywhere);
         if (tenant is not null)
         {
             db.AddRange(roles.Select(role => new Membership(user.Id, tenant.Id, role, now)));

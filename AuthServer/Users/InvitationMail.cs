@@ -1,3 +1,4 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Credentials;
 using AuthServer.Data;
 using AuthServer.Domain;
@@ -7,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Users;
 
 /// <summary>The link to set the first password of an account that was made for somebody; to nobody who has set one already.</summary>
-internal sealed class InvitationMail(AuthDbContext db, MailedTokens tokens, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+internal sealed class InvitationMail(AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.Invitation;
 
@@ -19,7 +20,7 @@ internal sealed class InvitationMail(AuthDbContext db, MailedTokens tokens, Mail
         }
 
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
-        var link = links.For(MailPages.Invitation, tokens.Make(user, MailedTokenUse.Invitation), texts, owed.Details());
+        var link = links.For(MailPages.Invitation, await accounts.GenerateInvitationTokenAsync(user), texts, owed.Details());
         return await printer.PrintAsync(user.Email!, texts.Invitation(link, settings.InvitationLifetime));
     }
 }

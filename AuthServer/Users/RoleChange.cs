@@ -1,10 +1,10 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Audit;
 using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Http;
 using AuthServer.Sessions;
 using AuthServer.Staff;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Users;
@@ -13,7 +13,7 @@ namespace AuthServer.Users;
 /// Makes somebody what they are from now on, everywhere or at one tenant: the whole set at once. The tokens that say
 /// otherwise are refused within a second; the sessions live, and the next refresh brings what is so.
 /// </summary>
-internal sealed class RoleChange(AuthDbContext db, AdminGuard guard, TokenOutdating outdating, RefusalRecord refusals, TimeProvider clock)
+internal sealed class RoleChange(AuthDbContext db, UserAccounts accounts, AccountCommit commit, AdminGuard guard, TokenOutdating outdating, RefusalRecord refusals, TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
     public async Task<ErrorCode?> ChangeAsync(string id, RolesRequest request, Reach reach, Client client, CancellationToken cancellationToken)
@@ -55,7 +55,7 @@ internal sealed class RoleChange(AuthDbContext db, AdminGuard guard, TokenOutdat
         }
 
         await AddProfileAsync(user.Id, roles, reach, cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
+        await commit.SaveLockedAsync(cancellationToken);
         await outdating.OutdateAsync([user.Id], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
@@ -77,8 +77,7 @@ internal sealed class RoleChange(AuthDbContext db, AdminGuard guard, TokenOutdat
             return ErrorCodes.EmailNotVerified;
         }
 
-        db.RemoveRange(held.Where(row => !roles.Exists(role => Role.IdOf(role) == row.RoleId)));
-        db.AddRange(roles.Except(before, StringComparer.Ordinal).Select(role => new IdentityUserRole<Guid> { UserId = user.Id, RoleId = Role.IdOf(role) }));
+        await accounts.ReplaceRolesAsync(user, before, roles);
         Audit("roles", before, roles, user.Id, reach, client);
         return null;
     }

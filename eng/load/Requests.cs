@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using AuthServer.Sessions;
 
@@ -37,7 +38,7 @@ internal sealed class Requests(HttpMessageInvoker http, Uri ours, Uri bare, Popu
     public Task<int> VerifyAsync(int worker) => SendAsync(WithToken(new(HttpMethod.Post, _verify), worker));
 
     public Task<int> RefreshAsync(int worker) => SendAsync(
-        Post(_refresh, JsonSerializer.SerializeToUtf8Bytes(new RefreshRequest(population.Tokens[worker].RefreshToken), SessionsJson.Default.RefreshRequest)),
+        Post(_refresh, Encoding.UTF8.GetBytes($$"""{"refresh_token":"{{population.Tokens[worker].RefreshToken}}"}""")),
         body => population.Tokens[worker] = JsonSerializer.Deserialize(body, SessionsJson.Default.TokenResponse)!);
 
     public Task<int> BareMeAsync(int worker) => SendAsync(new(HttpMethod.Get, new Uri(bare, $"/me/{population.UserIds[worker]}")));

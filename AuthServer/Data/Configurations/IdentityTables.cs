@@ -16,6 +16,8 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.ToTable("users");
         // last_login_at and token_version change often and stand in no index: room on the page keeps those updates HOT.
         builder.HasStorageParameter("fillfactor", 90);
+        // Two that come with one link, or change how somebody signs in: one has changed the stamp, and the other finds that it has.
+        builder.Property(user => user.SecurityStamp).IsConcurrencyToken();
         builder.Property(user => user.Email).IsRequired();
         builder.Property(user => user.NormalizedEmail).IsRequired();
         builder.Property(user => user.FullName).HasMaxLength(200);

@@ -3,7 +3,7 @@ using AuthServer.Http;
 using AuthServer.Sessions;
 using Npgsql;
 
-namespace AuthServer.Passwords;
+namespace AuthServer.Accounts.Identity;
 
 /// <summary>Whose passwords are no longer good, and how many sessions ended with them.</summary>
 internal sealed record ResetRequirement(long Accounts, long Sessions);

@@ -3,7 +3,7 @@ using AuthServer.Domain;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
-namespace AuthServer.Sessions;
+namespace AuthServer.Accounts.Identity;
 
 /// <summary>
 /// The user name somebody wished for when they registered. It is taken with the proof of the mailbox and not before: or registering with

@@ -1,0 +1,113 @@
+using AuthServer.Audit;
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Data.Configurations;
+using AuthServer.Domain;
+using AuthServer.Email;
+using AuthServer.Http;
+using AuthServer.Sessions;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Accounts.Identity;
+
+/// <summary>
+/// Saves what <see cref="UserAccounts"/> has changed, and nobody else does: the account, the end of its sessions, the audit event and
+/// the notice by mail, in one transaction. The security stamp is the lock: of two that come with one link one saves it, and the other
+/// finds that the account has changed.
+/// </summary>
+internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, RevocationFeed feed, SignInLocks locks, TimeProvider clock)
+{
+    /// <summary>Saves the change, and commits the transaction that is open, or one of its own.</summary>
+    public async Task<AccountCommitOutcome> CommitAsync(User user, AccountUpdate update, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = db.Database.CurrentTransaction ?? await db.Database.BeginTransactionAsync(cancellationToken);
+        Record(user, update, client);
+        if (await SaveAsync(cancellationToken) is not AccountCommitOutcome.Saved and var refused)
+        {
+            return refused;
+        }
+
+        var ended = await EndAsync(user, update, client, cancellationToken);
+        if (update.ProvesMailbox)
+        {
+            await locks.ForgetAsync(user, cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        feed.Refuse(ended);
+        if (user.EmailConfirmed)
+        {
+            await db.TakePendingUserNameAsync(user);
+        }
+
+        return AccountCommitOutcome.Saved;
+    }
+
+    /// <summary>Saves what the context holds, in the transaction that is open, for whoever has more to do in it.</summary>
+    public async Task<AccountCommitOutcome> SaveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return AccountCommitOutcome.Saved;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return AccountCommitOutcome.ConcurrentlyChanged;
+        }
+        catch (DbUpdateException exception) when (Taken(exception) is { } taken)
+        {
+            return taken;
+        }
+    }
+
+    /// <summary>The same of an account whose row is held, and whose names stay as they are: nobody can have come between.</summary>
+    public async Task SaveLockedAsync(CancellationToken cancellationToken)
+    {
+        if ((await SaveAsync(cancellationToken)).Refusal() is { } taken)
+        {
+            throw new InvalidOperationException($"Nobody can have come between: {taken.Code}.");
+        }
+    }
+
+    /// <summary>A batch of an import, in the transaction that is open. Where somebody was quicker it is planned anew: the fault is the caller's.</summary>
+    public Task SaveImportedAsync(CancellationToken cancellationToken) => db.SaveChangesAsync(cancellationToken);
+
+    /// <summary>Puts on record what was refused, even if whoever asked hangs up meanwhile. Nothing else may be waiting to be saved.</summary>
+    public Task RecordRefusalAsync(string auditEvent, Client client, Guid? userId, Guid? sessionId, string reason)
+    {
+        db.Audit(auditEvent, clock.GetUtcNow(), client, userId, userId, sessionId, reason, AuditOutcome.Failure);
+        return db.SaveChangesAsync(CancellationToken.None);
+    }
+
+    private static AccountCommitOutcome? Taken(DbUpdateException exception) => DatabaseFaults.ViolatedUniqueConstraint(exception) switch
+    {
+        UserConfiguration.EmailIndex => AccountCommitOutcome.EmailTaken,
+        UserConfiguration.UserNameIndex => AccountCommitOutcome.UserNameTaken,
+        _ => null,
+    };
+
+    private void Record(User user, AccountUpdate update, Client client)
+    {
+        var now = clock.GetUtcNow();
+        db.Audit(update.AuditEvent, now, client, user.Id, user.Id, update.SessionId);
+        if (update.Notice is { } notice)
+        {
+            db.OweMail(notice.Kind, user, notice.Address, now, notice.Data);
+        }
+
+        if (user.EmailConfirmed && db.Entry(user).Property(changed => changed.PasswordHash).IsModified)
+        {
+            db.OweMail(MailKinds.PasswordChanged, user, user.Email!, now, Outbox.Describe(client));
+        }
+    }
+
+    private async Task<IReadOnlyList<Guid>> EndAsync(User user, AccountUpdate update, Client client, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Guid> ended = update.EndsSessions is { } reason
+            ? await revoker.EndAllAsync(user.Id, update.SessionId, reason, client, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken)
+            : [];
+        return update.Also is { } also ? [.. ended, .. await also()] : ended;
+    }
+}

@@ -1,0 +1,58 @@
+using AuthServer.Domain;
+using AuthServer.Email;
+using AuthServer.Http;
+
+namespace AuthServer.Accounts.Identity;
+
+/// <summary>What is saved with a change of an account, beside the change.</summary>
+/// <param name="AuditEvent">What it is called in the audit log.</param>
+internal sealed record AccountUpdate(string AuditEvent)
+{
+    /// <summary>The session that asks, which goes on.</summary>
+    public Guid? SessionId { get; init; }
+
+    /// <summary>Why the others end; null where they go on as well.</summary>
+    public RevocationReason? EndsSessions { get; init; }
+
+    /// <summary>Whether it was done with a mailed link, which lifts the lock that guessing set.</summary>
+    public bool ProvesMailbox { get; init; }
+
+    /// <summary>A notice by mail, to the address it was before.</summary>
+    public AccountNotice? Notice { get; init; }
+
+    /// <summary>What else belongs into the transaction; answers the sessions it has ended.</summary>
+    public Func<Task<IReadOnlyList<Guid>>>? Also { get; init; }
+}
+
+/// <summary>A mail about the change of an account.</summary>
+internal sealed record AccountNotice(string Kind, string Address, IReadOnlyDictionary<string, string> Data)
+{
+    /// <summary>To the address there is, about the one there is to be.</summary>
+    public static AccountNotice OfNewEmail(string kind, User user, string newEmail) =>
+        new(kind, user.Email!, new Dictionary<string, string>(StringComparer.Ordinal) { [Outbox.NewAddress] = newEmail });
+}
+
+/// <summary>What became of saving an account.</summary>
+internal enum AccountCommitOutcome
+{
+    Saved,
+
+    /// <summary>It is no longer what it was when it was read, or is gone; nothing has changed.</summary>
+    ConcurrentlyChanged,
+
+    EmailTaken,
+
+    UserNameTaken,
+}
+
+internal static class AccountCommitOutcomes
+{
+    /// <summary>Why an account that is new, or whose row is held, was not saved; null where it was.</summary>
+    public static ErrorCode? Refusal(this AccountCommitOutcome outcome) => outcome switch
+    {
+        AccountCommitOutcome.EmailTaken => ErrorCodes.EmailTaken,
+        AccountCommitOutcome.UserNameTaken => ErrorCodes.UsernameTaken,
+        AccountCommitOutcome.Saved => null,
+        _ => throw new InvalidOperationException("Nobody else can have changed what is new or held."),
+    };
+}

@@ -1,0 +1,44 @@
+using AuthServer.Credentials;
+using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Http;
+using Microsoft.AspNetCore.Identity;
+
+namespace AuthServer.Accounts.Identity;
+
+internal static class AccountsRegistration
+{
+    /// <summary>ASP.NET Core Identity's users, with our store, our checks, our normal forms and our tokens in mailed links.</summary>
+    public static void AddAccounts(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        // Before Identity's own, which it then leaves out.
+        services.AddScoped<IUserValidator<User>, AccountValidator>();
+        services.AddScoped<IPasswordValidator<User>>(scope => scope.GetRequiredService<PasswordPolicy>());
+        services.AddSingleton<ILookupNormalizer, CanonicalNormalizer>();
+        services.AddIdentityCore<User>(Configure).AddUserStore<UserAccountStore>().AddUserManager<UserAccounts>().AddTokenProvider<EmailTokenProvider>(EmailTokenProvider.Name);
+        services.AddSingleton<EmailTokens>();
+        services.AddScoped<AccountCommit>();
+        services.AddSingleton<PasswordCheck>();
+        services.AddSingleton<PasswordReauthentication>();
+        services.AddSingleton<PasswordResetRequirement>();
+    }
+
+    private static void Configure(IdentityOptions options)
+    {
+        options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+        // The throttle counts by name and network, where nobody can lock the owner out from elsewhere.
+        options.Lockout.AllowedForNewUsers = false;
+        options.Tokens.PasswordResetTokenProvider = EmailTokenProvider.Name;
+        options.Tokens.EmailConfirmationTokenProvider = EmailTokenProvider.Name;
+        options.Tokens.ChangeEmailTokenProvider = EmailTokenProvider.Name;
+    }
+
+    // Identity's own normaliser upper-cases, which maps look-alikes such as U+212A onto other people's addresses.
+    private sealed class CanonicalNormalizer : ILookupNormalizer
+    {
+        public string? NormalizeEmail(string? email) => email is null ? null : EmailAddress.Canonicalize(email);
+
+        public string? NormalizeName(string? name) => name is null ? null : UserName.Normalize(name);
+    }
+}

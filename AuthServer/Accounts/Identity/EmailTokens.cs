@@ -1,0 +1,113 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using AuthServer.Credentials;
+using AuthServer.Domain;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+
+namespace AuthServer.Accounts.Identity;
+
+/// <summary>A token that was genuine and in time; whether it still holds is for <see cref="IsStillGoodFor"/>.</summary>
+/// <param name="UserId">Whose it is.</param>
+/// <param name="Stamp">The account's security stamp when it was made.</param>
+/// <param name="NewEmail">The address it proves, where that is not the account's; otherwise empty.</param>
+internal sealed record EmailToken(Guid UserId, string Stamp, string NewEmail)
+{
+    /// <summary>Whether nothing has happened to the account since that ends its mailed tokens.</summary>
+    public bool IsStillGoodFor(User user) =>
+        user.Id == UserId && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(user.SecurityStamp ?? ""), Encoding.UTF8.GetBytes(Stamp));
+}
+
+/// <summary>
+/// The tokens in mailed links: encrypted by Data Protection, bound to the account, a purpose, a time and the account's security
+/// stamp. The stamp changes whenever a token is used and whenever the password or the address changes, so each works once and none
+/// outlives what it was made for. Unlike those of Identity's own provider, they go by the server's clock and name the account, so
+/// that a link needs nothing beside its token.
+/// </summary>
+internal sealed class EmailTokens(IDataProtectionProvider protection, MailedTokenSettings settings, TimeProvider clock)
+{
+    /// <summary>Set a new password.</summary>
+    public const string ResetPassword = UserManager<User>.ResetPasswordTokenPurpose;
+
+    /// <summary>Prove the account's mailbox.</summary>
+    public const string ConfirmEmail = UserManager<User>.ConfirmEmailTokenPurpose;
+
+    /// <summary>Set the first password: a purpose of ours beside Identity's.</summary>
+    public const string Invitation = "Invitation";
+
+    /// <summary>Prove the mailbox an account is to have: Identity puts this, and a colon, before the address.</summary>
+    public const string ChangeEmail = "ChangeEmail";
+
+    private const int IdBytes = 16;
+    private const int TimeBytes = 8;
+    private const int MaxLength = 2048;
+
+    public string Make(string purpose, User user)
+    {
+        var (use, newEmail) = Split(purpose);
+        var text = Encoding.UTF8.GetBytes($"{user.SecurityStamp}\n{newEmail}");
+        var plain = new byte[IdBytes + TimeBytes + text.Length];
+        user.Id.TryWriteBytes(plain);
+        BinaryPrimitives.WriteInt64BigEndian(plain.AsSpan(IdBytes), clock.GetUtcNow().UtcTicks);
+        text.CopyTo(plain, IdBytes + TimeBytes);
+        return Base64Url.EncodeToString(Protector(use).Protect(plain));
+    }
+
+    /// <summary>The token, or null where it is none of ours, for something else, or too old.</summary>
+    public EmailToken? Read(string purpose, string? token)
+    {
+        if (token is not { Length: > 0 and <= MaxLength } || !Base64Url.IsValid(token))
+        {
+            return null;
+        }
+
+        // One token has one spelling: no padding, no white space, no stray bits in the last character.
+        var sealedBytes = Base64Url.DecodeFromChars(token);
+        if (Base64Url.EncodeToString(sealedBytes) != token)
+        {
+            return null;
+        }
+
+        var (use, _) = Split(purpose);
+        byte[] plain;
+        try
+        {
+            plain = Protector(use).Unprotect(sealedBytes);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+
+        var madeAt = new DateTimeOffset(BinaryPrimitives.ReadInt64BigEndian(plain.AsSpan(IdBytes)), TimeSpan.Zero);
+        return clock.GetUtcNow() - madeAt < LifetimeOf(use) && Encoding.UTF8.GetString(plain.AsSpan(IdBytes + TimeBytes)).Split('\n') is [var stamp, var newEmail]
+            ? new(new Guid(plain.AsSpan(0, IdBytes)), stamp, newEmail)
+            : null;
+    }
+
+    /// <summary>Whether the token is good for this purpose, which for a new address names the address, and for this account as it is now.</summary>
+    public bool IsGood(string purpose, string token, User user) =>
+        Read(purpose, token) is { } read && read.NewEmail == Split(purpose).NewEmail && read.IsStillGoodFor(user);
+
+    private static (string Use, string NewEmail) Split(string purpose) =>
+        purpose.Split(':', 2) is [ChangeEmail, var newEmail] ? (ChangeEmail, newEmail) : (purpose, "");
+
+    private TimeSpan LifetimeOf(string use) => use switch
+    {
+        ResetPassword => settings.ResetLifetime,
+        Invitation => settings.InvitationLifetime,
+        _ => settings.VerificationLifetime,
+    };
+
+    // These names are in every link that was ever mailed: who changes one makes them useless.
+    private IDataProtector Protector(string use) => protection.CreateProtector("AuthServer.MailedTokens", use switch
+    {
+        ResetPassword => "ResetPassword",
+        ConfirmEmail => "VerifyEmail",
+        ChangeEmail => "ConfirmNewEmail",
+        Invitation => "Invitation",
+        _ => throw new ArgumentOutOfRangeException(nameof(use), use, "No mail has such a token."),
+    });
+}

@@ -1,0 +1,35 @@
+using AuthServer.Domain;
+
+namespace AuthServer.Accounts.Identity;
+
+/// <summary>An account that is to be made.</summary>
+internal sealed record NewUser(EmailAddress Email)
+{
+    public string? UserName { get; init; }
+
+    public string? FullName { get; init; }
+
+    public string? Locale { get; init; }
+
+    /// <summary>Made by <see cref="Credentials.PasswordHashing"/>, or by the system the account comes from; null where a link sets the first password.</summary>
+    public string? PasswordHash { get; init; }
+
+    /// <summary>Whether somebody else vouches for the mailbox.</summary>
+    public bool IsEmailConfirmed { get; init; }
+
+    /// <summary>A user name that counts when the mailbox is proven, if it is still free then.</summary>
+    public string? PendingUserName { get; init; }
+
+    public DateTimeOffset? InvitedAt { get; init; }
+
+    public string? LegacyId { get; init; }
+
+    public User Make(DateTimeOffset now) => new(Email, UserName, FullName, Locale, now)
+    {
+        PasswordHash = PasswordHash,
+        EmailConfirmed = IsEmailConfirmed,
+        PendingUserName = PendingUserName,
+        InvitedAt = InvitedAt,
+        LegacyId = LegacyId,
+    };
+}

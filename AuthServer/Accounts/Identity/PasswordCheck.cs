@@ -1,0 +1,149 @@
+using AuthServer.Credentials;
+using AuthServer.Domain;
+using AuthServer.Http;
+using Microsoft.AspNetCore.Identity;
+using Npgsql;
+
+namespace AuthServer.Accounts.Identity;
+
+/// <summary>What whoever checks a password must know of the account.</summary>
+internal sealed record CheckedAccount(Guid Id, string? PasswordHash, bool IsActive, bool IsEmailConfirmed, bool MustResetPassword, string Address)
+{
+    public static CheckedAccount Of(User user) =>
+        new(user.Id, user.PasswordHash, user.Status == UserStatus.Active, user.EmailConfirmed, user.MustResetPassword, user.NormalizedEmail!);
+}
+
+/// <summary>
+/// What became of checking a password. Until it is disposed of, nobody else tries under that name: a right one has to be refunded
+/// before the next is counted.
+/// </summary>
+internal abstract record PasswordCheckOutcome : IDisposable
+{
+    private readonly PasswordCheck.Turn _turn;
+
+    private PasswordCheckOutcome(PasswordCheck.Turn turn) => _turn = turn;
+
+    /// <summary>What was counted.</summary>
+    public Attempt Attempt => _turn.Attempt;
+
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>Refused before the password was looked at.</summary>
+    public sealed record LockedOut(PasswordCheck.Turn Turn, CheckedAccount? Account, TimeSpan RetryAfter) : PasswordCheckOutcome(Turn);
+
+    /// <param name="Turn">The turn.</param>
+    /// <param name="Account">Null where there is none of that name.</param>
+    /// <param name="Locks">Whether it was one failure too many.</param>
+    public sealed record Mismatched(PasswordCheck.Turn Turn, CheckedAccount? Account, bool Locks) : PasswordCheckOutcome(Turn);
+
+    /// <summary>The right one. It is still counted as a failure: <see cref="Refund"/> is for the statement that follows.</summary>
+    /// <param name="Turn">The turn.</param>
+    /// <param name="Account">Whose it is.</param>
+    /// <param name="Hash">What the password has been compared with, or what has replaced it.</param>
+    /// <param name="Locks">Whether it is one failure too many, if it is to be one after all.</param>
+    public sealed record Matched(PasswordCheck.Turn Turn, CheckedAccount Account, string Hash, bool Locks) : PasswordCheckOutcome(Turn)
+    {
+        public NpgsqlBatchCommand Refund() => SignInThrottle.TakeBack(Attempt, succeeded: true);
+    }
+}
+
+/// <summary>
+/// The one place where a password is checked. The order is part of the design: the turn of the name and a place in the queue for a
+/// hash, before the database is asked; the attempt counted in the same round trip that finds the account; the lock before the hash;
+/// and a hash is paid for whether or not there is such an account.
+/// </summary>
+internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle throttle, NameTurns turns, PasswordHashing hashing)
+{
+    private const string Columns = "SELECT id, password_hash, status = 'active', email_confirmed, must_reset_password, normalized_email FROM users";
+
+    /// <summary>The password of whoever has this name, in its canonical form.</summary>
+    public Task<PasswordCheckOutcome> CheckAsync(string name, string password, Client client, CancellationToken cancellationToken)
+    {
+        // A guest's password counts when their mailbox is proven.
+        var column = name.Contains('@', StringComparison.Ordinal) ? "normalized_email" : "normalized_user_name";
+        var find = new NpgsqlBatchCommand($"{Columns} WHERE NOT is_anonymous AND {column} = @name") { Parameters = { new NpgsqlParameter<string>("name", name) } };
+        return CheckAsync(throttle.Attempt(name, client), password, find, known: null, cancellationToken);
+    }
+
+    /// <summary>The password of somebody who is known already.</summary>
+    public Task<PasswordCheckOutcome> CheckAsync(User user, string password, Client client, CancellationToken cancellationToken) =>
+        CheckAsync(throttle.Attempt(user.NormalizedEmail!, client), password, find: null, CheckedAccount.Of(user), cancellationToken);
+
+    private async Task<PasswordCheckOutcome> CheckAsync(Attempt attempt, string password, NpgsqlBatchCommand? find, CheckedAccount? known, CancellationToken cancellationToken)
+    {
+        var turn = new Turn(attempt, await turns.TakeAsync(attempt, cancellationToken));
+        try
+        {
+            turn.Place = hashing.TakePlace();
+            var (verdict, found) = await CountAsync(attempt, find, cancellationToken);
+            var account = known ?? found;
+            return verdict.RetryAfter is { } retryAfter ? new PasswordCheckOutcome.LockedOut(turn, account, retryAfter)
+                : await VerifyAsync(attempt, account, password, cancellationToken) is { } hash ? new PasswordCheckOutcome.Matched(turn, account!, hash, verdict.SetLock)
+                : new PasswordCheckOutcome.Mismatched(turn, account, verdict.SetLock);
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<(Verdict Verdict, CheckedAccount? Account)> CountAsync(Attempt attempt, NpgsqlBatchCommand? find, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(throttle.Count(attempt));
+        if (find is not null)
+        {
+            batch.BatchCommands.Add(find);
+        }
+
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        var verdict = await throttle.ReadAsync(row, cancellationToken);
+        return await row.NextResultAsync(cancellationToken) && await row.ReadAsync(cancellationToken)
+            ? (verdict, new(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetString(5)))
+            : (verdict, null);
+    }
+
+    // The hash that is stored now, or null where the password is wrong.
+    private async Task<string?> VerifyAsync(Attempt attempt, CheckedAccount? account, string password, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await hashing.VerifyAsync(account?.PasswordHash, password, cancellationToken) switch
+            {
+                PasswordVerificationResult.Success => account!.PasswordHash,
+                PasswordVerificationResult.SuccessRehashNeeded => await RehashAsync(account!, password, cancellationToken),
+                _ => null,
+            };
+        }
+        catch
+        {
+            await database.ForgetAsync(attempt);
+            throw;
+        }
+    }
+
+    private async Task<string> RehashAsync(CheckedAccount account, string password, CancellationToken cancellationToken)
+    {
+        var hash = await hashing.HashAsync(password, cancellationToken);
+        await using var command = database.CreateCommand("UPDATE users SET password_hash = @new WHERE id = @id AND password_hash = @old");
+        command.Parameters.Add(new("new", hash));
+        command.Parameters.Add(new("old", account.PasswordHash!));
+        command.Parameters.Add(new("id", account.Id));
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1 ? hash : account.PasswordHash!;
+    }
+
+    /// <summary>The turn of a name, and a place in the queue for a hash.</summary>
+    internal sealed class Turn(Attempt attempt, NameTurns.Turn name) : IDisposable
+    {
+        public Attempt Attempt => attempt;
+
+        public PasswordHashing.Place? Place { get; set; }
+
+        public void Dispose()
+        {
+            Place?.Dispose();
+            name.Dispose();
+        }
+    }
+}
