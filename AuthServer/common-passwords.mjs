@@ -1,5 +1,5 @@
 // usage: node common-passwords.mjs passwords.json TABLE
-// Makes the table that Credentials/CommonPasswords.cs searches: of each password, in its folded form, the first eight bytes of
+// Makes the table that Accounts/Credentials/CommonPasswords.cs searches: of each password, in its folded form, the first eight bytes of
 // SHA-256, sorted. Of other passwords, eight bytes take one in 10^14 for a common one.
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';

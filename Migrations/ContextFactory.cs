@@ -1,5 +1,5 @@
 using System.Data.Common;
-using AuthServer.Data;
+using AuthServer.Platform.Persistence;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;

@@ -1,4 +1,4 @@
-using AuthServer.Data;
+using AuthServer.Platform.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;

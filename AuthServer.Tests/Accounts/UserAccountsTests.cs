@@ -1,9 +1,8 @@
+using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.Identity;
-using AuthServer.Credentials;
-using AuthServer.Data;
 using AuthServer.Domain;
-using AuthServer.Http;
-using AuthServer.Sessions;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;

@@ -1,9 +1,8 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using AuthServer.Accounts.Identity;
-using AuthServer.Data;
 using AuthServer.Domain;
-using AuthServer.Sessions;
+using AuthServer.Platform.Persistence;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using AuthServer.Http;
-using AuthServer.Sessions;
-using AuthServer.SignIn;
+using AuthServer.Accounts.SignIn;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Refresh;
 using AuthServer.Tests.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;

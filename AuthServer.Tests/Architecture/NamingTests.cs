@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using AuthServer.Data;
 using AuthServer.Migrations;
+using AuthServer.Platform.Persistence;
 using Microsoft.Extensions.Logging;
 
 namespace AuthServer.Tests.Architecture;

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using AuthServer.Http;
+using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;

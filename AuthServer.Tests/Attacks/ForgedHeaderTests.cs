@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using AuthServer.Http;
+using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;

@@ -1,5 +1,6 @@
 using System.Globalization;
-using AuthServer.Http;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;

@@ -1,6 +1,7 @@
-using AuthServer.Http;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.SigningKeys;
 using AuthServer.Tests.Infrastructure;
-using AuthServer.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Attacks;

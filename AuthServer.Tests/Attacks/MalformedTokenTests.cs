@@ -1,9 +1,9 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Numerics;
-using AuthServer.Http;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.AccessTokens;
 using AuthServer.Tests.Infrastructure;
-using AuthServer.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Attacks;

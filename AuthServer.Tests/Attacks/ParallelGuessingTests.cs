@@ -1,4 +1,4 @@
-using AuthServer.Http;
+using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using AuthServer.Http;
+using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;

@@ -1,5 +1,5 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Domain;
-using AuthServer.Sessions;
 using AuthServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

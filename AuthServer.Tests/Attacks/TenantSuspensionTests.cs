@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using AuthServer.Domain;
-using AuthServer.Http;
+using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;

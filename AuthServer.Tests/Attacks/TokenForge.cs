@@ -2,8 +2,8 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using AuthServer.Sessions.SigningKeys;
 using AuthServer.Tests.Infrastructure;
-using AuthServer.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Attacks;

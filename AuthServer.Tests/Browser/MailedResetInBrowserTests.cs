@@ -1,5 +1,5 @@
-using AuthServer.Tests.Email;
 using AuthServer.Tests.Infrastructure;
+using AuthServer.Tests.Mail;
 using Microsoft.Playwright;
 
 namespace AuthServer.Tests.Browser;

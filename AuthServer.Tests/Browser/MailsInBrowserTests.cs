@@ -1,4 +1,4 @@
-using AuthServer.Tests.Email;
+using AuthServer.Tests.Mail;
 using Microsoft.Playwright;
 
 namespace AuthServer.Tests.Browser;

@@ -1,6 +1,6 @@
 using AuthServer.Accounts.Identity;
-using AuthServer.Tests.Email;
 using AuthServer.Tests.Infrastructure;
+using AuthServer.Tests.Mail;
 using AuthServer.Tests.Pages;
 using Microsoft.Playwright;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using AuthServer.Audit;
-using AuthServer.Tests.Audit;
+using AuthServer.AuditTrail;
+using AuthServer.Tests.AuditTrail;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Cli;

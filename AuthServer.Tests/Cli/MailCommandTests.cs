@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using AuthServer.Tests.Email;
 using AuthServer.Tests.Infrastructure;
+using AuthServer.Tests.Mail;
 
 namespace AuthServer.Tests.Cli;
 

@@ -1,6 +1,6 @@
 using AuthServer.Domain;
-using AuthServer.Http;
-using AuthServer.Sessions;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Revocation;
 using AuthServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

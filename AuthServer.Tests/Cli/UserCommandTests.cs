@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using AuthServer.Domain;
-using AuthServer.Email;
-using AuthServer.Http;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Cli;

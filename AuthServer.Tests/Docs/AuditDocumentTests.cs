@@ -1,4 +1,4 @@
-using AuthServer.Audit;
+using AuthServer.AuditTrail;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Docs;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using AuthServer.Staff.Users;
 using AuthServer.Tests.Infrastructure;
-using AuthServer.Users;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Docs;

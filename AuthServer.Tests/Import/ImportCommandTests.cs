@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using AuthServer.Import;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Import;

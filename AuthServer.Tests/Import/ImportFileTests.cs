@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AuthServer.Import;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Import;

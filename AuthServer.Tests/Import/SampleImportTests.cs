@@ -1,9 +1,10 @@
 using System.Text.Json;
+using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.Identity;
-using AuthServer.Credentials;
 using AuthServer.Domain;
-using AuthServer.Email;
 using AuthServer.Import;
+using AuthServer.Mail;
+using AuthServer.Mail.Outbox;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Import;

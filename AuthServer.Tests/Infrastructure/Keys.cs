@@ -21,7 +21,7 @@ internal static class Keys
     {
         var body = JsonSerializer.SerializeToNode(more ?? new { }, SnakeCase)!.AsObject();
         body["name"] ??= NewName();
-        body["scopes"] ??= JsonSerializer.SerializeToNode(AuthServer.Http.Scopes.All);
+        body["scopes"] ??= JsonSerializer.SerializeToNode(AuthServer.Platform.Authorization.Scopes.All);
         return server.Api.PostAsync("api-keys", body.ToJsonString(), admin.AccessToken);
     }
 

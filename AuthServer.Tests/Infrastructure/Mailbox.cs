@@ -1,7 +1,7 @@
 using AuthServer.Accounts.Identity;
-using AuthServer.Data;
 using AuthServer.Domain;
-using AuthServer.Email;
+using AuthServer.Mail;
+using AuthServer.Platform.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,14 +11,14 @@ namespace AuthServer.Tests.Infrastructure;
 internal static class Mailbox
 {
     /// <summary>The mails owed for this kind and address, oldest first; those for nobody left out.</summary>
-    public static async Task<IReadOnlyList<Mail>> MailsAsync(this TestServer server, string kind, string address)
+    public static async Task<IReadOnlyList<RenderedMail>> MailsAsync(this TestServer server, string kind, string address)
     {
         await using var scope = server.Services.CreateAsyncScope();
         var canonical = EmailAddress.Canonicalize(address);
         var owed = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().OutgoingEmails.AsNoTracking()
             .Where(mail => mail.Kind == kind && (mail.Address == address || mail.Address == canonical)).OrderBy(mail => mail.CreatedAt).ToListAsync();
         var writer = scope.ServiceProvider.GetServices<IMailWriter>().Single(writer => writer.Kind == kind);
-        var mails = new List<Mail>();
+        var mails = new List<RenderedMail>();
         foreach (var mail in owed)
         {
             if (await writer.WriteAsync(mail, CancellationToken.None) is { } written)
@@ -34,7 +34,7 @@ internal static class Mailbox
     public static async Task<string> MailedTokenAsync(this TestServer server, string kind, string address) =>
         TokenIn((await server.MailsAsync(kind, address))[^1]);
 
-    public static string TokenIn(Mail mail) => mail.Text.Split("token=") is [_, var rest, ..] && rest.Split('&', '\n', ' ')[0].Trim() is { Length: > 0 } token
+    public static string TokenIn(RenderedMail mail) => mail.Text.Split("token=") is [_, var rest, ..] && rest.Split('&', '\n', ' ')[0].Trim() is { Length: > 0 } token
         ? token
         : throw new InvalidOperationException("There is no link in this mail.");
 

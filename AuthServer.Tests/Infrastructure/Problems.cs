@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using AuthServer.Http;
+using AuthServer.Platform.Web;
 
 namespace AuthServer.Tests.Infrastructure;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using AuthServer.Data;
+using AuthServer.Platform.Persistence;
 
 namespace AuthServer.Tests.Infrastructure;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using AuthServer.Data;
 using AuthServer.Migrations;
+using AuthServer.Platform.Persistence;
 using Npgsql;
 
 namespace AuthServer.Tests.Infrastructure;

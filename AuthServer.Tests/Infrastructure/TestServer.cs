@@ -1,5 +1,5 @@
-using AuthServer.Credentials;
-using AuthServer.Data;
+using AuthServer.Accounts.Credentials;
+using AuthServer.Platform.Persistence;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;

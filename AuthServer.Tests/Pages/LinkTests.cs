@@ -1,5 +1,5 @@
 using AuthServer.Accounts.Identity;
-using AuthServer.Http;
+using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Pages;

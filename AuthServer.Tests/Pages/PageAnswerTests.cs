@@ -1,5 +1,6 @@
 using System.Text;
 using AuthServer.Accounts.Identity;
+using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Pages;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using AuthServer.Accounts.Identity;
-using AuthServer.Data;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
 using AuthServer.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,10 +3,11 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using AuthServer.Http;
-using AuthServer.Sessions;
-using AuthServer.Tests.Infrastructure;
-using AuthServer.Tokens;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Revocation;
+using AuthServer.Sessions.SigningKeys;
 using Npgsql;
 
 namespace AuthServer.Tests.Sessions;

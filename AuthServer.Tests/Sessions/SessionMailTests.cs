@@ -1,5 +1,6 @@
-using AuthServer.Email;
-using AuthServer.Http;
+using AuthServer.Mail;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Sessions;
@@ -95,5 +96,5 @@ public sealed class SessionMailTests(StoppedServer server) : IClassFixture<Stopp
     private async Task LoginAsync(SignedIn person, string userAgent) => await SignedIn.ReadAsync(
         await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password }, adjust: request => request.Headers.TryAddWithoutValidation("User-Agent", userAgent)));
 
-    private Task<IReadOnlyList<Mail>> MailsAsync(SignedIn person) => server.MailsAsync(MailKinds.NewDevice, person.Email);
+    private Task<IReadOnlyList<RenderedMail>> MailsAsync(SignedIn person) => server.MailsAsync(MailKinds.NewDevice, person.Email);
 }

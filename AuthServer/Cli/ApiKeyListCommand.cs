@@ -1,6 +1,6 @@
 using System.CommandLine;
-using AuthServer.ApiKeys;
-using AuthServer.Http;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.ApiKeys;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Cli;

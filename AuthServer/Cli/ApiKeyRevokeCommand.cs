@@ -1,7 +1,7 @@
 using System.CommandLine;
-using AuthServer.ApiKeys;
 using AuthServer.Domain;
-using AuthServer.Staff;
+using AuthServer.Staff.Access;
+using AuthServer.Staff.ApiKeys;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Cli;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.IO.Pipelines;
-using AuthServer.Audit;
-using AuthServer.Auditing;
-using AuthServer.Data;
-using AuthServer.Http;
+using AuthServer.AuditTrail;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.AuditSearch;
 
 namespace AuthServer.Cli;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using AuthServer.Audit;
+using AuthServer.AuditTrail;
 
 namespace AuthServer.Cli;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using AuthServer.Audit;
+using AuthServer.AuditTrail;
 
 namespace AuthServer.Cli;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using AuthServer.Accounts.Identity;
-using AuthServer.Email;
-using AuthServer.Tokens;
+using AuthServer.Mail.Outbox;
+using AuthServer.Sessions.SigningKeys;
 
 namespace AuthServer.Cli;
 

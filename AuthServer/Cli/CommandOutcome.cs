@@ -1,4 +1,4 @@
-using AuthServer.Http;
+using AuthServer.Platform.Web;
 
 namespace AuthServer.Cli;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
-using AuthServer.Users;
+using AuthServer.Staff.Users;
 
 namespace AuthServer.Cli;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using AuthServer.Data;
 using AuthServer.Domain;
 using AuthServer.Import;
+using AuthServer.Platform.Persistence;
 using Spectre.Console;
 
 namespace AuthServer.Cli;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
-using AuthServer.Http;
-using AuthServer.Tokens;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.SigningKeys;
 
 namespace AuthServer.Cli;
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
-using AuthServer.Email;
+using AuthServer.Mail;
+using AuthServer.Mail.Outbox;
+using AuthServer.Mail.Transport;
 
 namespace AuthServer.Cli;
 
@@ -93,7 +95,7 @@ internal sealed class MailTestCommand : ICliCommand
         var (sender, now) = (run.Get<MailSender>(), run.Get<TimeProvider>().GetUtcNow());
         var text = $"This is a test of {sender.Name}.";
         await using var session = run.Get<IMailTransport>().Open();
-        var outcome = await session.SendAsync(new(new Mail(run.Line.GetValue(_to)!, "Test", $"<p>{System.Net.WebUtility.HtmlEncode(text)}</p>", text, "en"), sender.MessageIdOf(Guid.CreateVersion7(now)), now), run.Stopping);
+        var outcome = await session.SendAsync(new(new RenderedMail(run.Line.GetValue(_to)!, "Test", $"<p>{System.Net.WebUtility.HtmlEncode(text)}</p>", text, "en"), sender.MessageIdOf(Guid.CreateVersion7(now)), now), run.Stopping);
         var reason = outcome switch
         {
             DeliveryOutcome.Unusable { Reason: var said } => $"The mail server cannot be used: {said}",

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using AuthServer.Accounts.Identity;
-using AuthServer.Http;
+using AuthServer.Platform.Web;
 
 namespace AuthServer.Cli;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using AuthServer.Http;
-using AuthServer.Sessions;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Revocation;
 
 namespace AuthServer.Cli;
 

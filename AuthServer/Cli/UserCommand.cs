@@ -1,8 +1,8 @@
 using System.CommandLine;
-using AuthServer.Http;
-using AuthServer.Staff;
-using AuthServer.Support;
-using AuthServer.Users;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using AuthServer.Staff.Support;
+using AuthServer.Staff.Users;
 
 namespace AuthServer.Cli;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
-using AuthServer.Http;
-using AuthServer.Users;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using AuthServer.Staff.Invitations;
+using AuthServer.Staff.Users;
 
 namespace AuthServer.Cli;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using AuthServer.Http;
-using AuthServer.Users;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Cli;

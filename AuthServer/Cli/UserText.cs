@@ -1,4 +1,4 @@
-using AuthServer.Users;
+using AuthServer.Staff.Users;
 
 namespace AuthServer.Cli;
 

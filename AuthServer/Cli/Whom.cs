@@ -1,9 +1,9 @@
 using System.CommandLine;
-using AuthServer.Data;
 using AuthServer.Domain;
-using AuthServer.Http;
-using AuthServer.Sessions;
-using AuthServer.Staff;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Revocation;
+using AuthServer.Staff.Access;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Cli;
@@ -18,7 +18,7 @@ internal sealed class Whom
     public IReadOnlyList<Option> Options => [_user, _tenant];
 
     /// <summary>The reach of the operator: everything.</summary>
-    public static Reach Reach(CommandRun run) => Staff.Reach.ForOperator(run.Get<AuthDbContext>());
+    public static Reach Reach(CommandRun run) => Staff.Access.Reach.ForOperator(run.Get<AuthDbContext>());
 
     /// <summary>The operator's call of what staff can do.</summary>
     public static StaffCall Call(CommandRun run, Reach scope) => new(scope, Client.CommandLine, run.Stopping);

@@ -36,7 +36,7 @@ public sealed class ApiKey
     /// <summary>The tenant whose people it reaches; null for the whole platform.</summary>
     public Guid? TenantId { get; private set; }
 
-    /// <summary>What it may do: names from <c>Http/Scopes.cs</c>.</summary>
+    /// <summary>What it may do: names from <c>Platform/Authorization/Scopes.cs</c>.</summary>
     public string[] Scopes { get; internal set; } = [];
 
     /// <summary>Raised when its access tokens must no longer be believed; becomes <c>ver</c>.</summary>

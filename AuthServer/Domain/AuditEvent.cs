@@ -19,7 +19,7 @@ public sealed class AuditEvent
     /// <summary>Ascends in the order of insertion.</summary>
     public long Id { get; private set; }
 
-    /// <summary>What happened: one of the names in <c>Audit/AuditEvents.cs</c>.</summary>
+    /// <summary>What happened: one of the names in <c>AuditTrail/AuditEvents.cs</c>.</summary>
     public string Type { get; private set; } = "";
 
     /// <summary>Whether it came about.</summary>

@@ -25,7 +25,7 @@ public sealed class OutgoingEmail
     /// <summary>The Message-ID is made of it, so that a repeated delivery can be recognised.</summary>
     public Guid Id { get; private set; }
 
-    /// <summary>Which mail: one of the names in <c>Email/MailKinds.cs</c>.</summary>
+    /// <summary>Which mail: one of the names in <c>Mail/Outbox/MailKinds.cs</c>.</summary>
     public string Kind { get; private set; } = "";
 
     /// <summary>Whose account it is about; null where somebody gave an address and nobody has looked yet whether it has an account.</summary>

@@ -1,9 +1,9 @@
 using AuthServer.Accounts.Identity;
-using AuthServer.Audit;
-using AuthServer.Data;
+using AuthServer.AuditTrail;
 using AuthServer.Domain;
-using AuthServer.Email;
-using AuthServer.Http;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Import;

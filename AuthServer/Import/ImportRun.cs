@@ -1,7 +1,7 @@
-using AuthServer.Audit;
-using AuthServer.Credentials;
-using AuthServer.Data;
-using AuthServer.Http;
+using AuthServer.Accounts.Credentials;
+using AuthServer.AuditTrail;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
 using Npgsql;
 
 namespace AuthServer.Import;

@@ -1,6 +1,6 @@
-using AuthServer.Audit;
-using AuthServer.Data;
+using AuthServer.AuditTrail;
 using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Import;

@@ -1,10 +1,10 @@
+using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.Identity;
-using AuthServer.Audit;
-using AuthServer.Credentials;
-using AuthServer.Data;
+using AuthServer.AuditTrail;
 using AuthServer.Domain;
-using AuthServer.Email;
-using AuthServer.Http;
+using AuthServer.Mail.Texts;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Import;

@@ -1,7 +1,7 @@
 using System.Data;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using AuthServer.Data;
+using AuthServer.Platform.Persistence;
 using Npgsql;
 
 namespace AuthServer.Import;

@@ -1,4 +1,5 @@
-using AuthServer.Credentials;
+using AuthServer.Accounts.Credentials;
+using AuthServer.Domain;
 
 namespace AuthServer.Import;
 

@@ -1,6 +1,6 @@
-using AuthServer.Credentials;
+using AuthServer.Accounts.Credentials;
 using AuthServer.Domain;
-using AuthServer.Http;
+using AuthServer.Platform.Web;
 
 namespace AuthServer.Import;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using AuthServer.Data;
+using AuthServer.Platform.Persistence;
 using CsvHelper;
 
 namespace AuthServer.Import;

@@ -1,7 +1,7 @@
+using AuthServer.Accounts.EmailAddresses;
+using AuthServer.Accounts.Passwords;
 using AuthServer.Domain;
-using AuthServer.Email;
-using AuthServer.EmailVerification;
-using AuthServer.Passwords;
+using AuthServer.Mail.Texts;
 
 namespace AuthServer.Pages;
 

@@ -1,7 +1,7 @@
-using AuthServer.Credentials;
-using AuthServer.Email;
-using AuthServer.EmailVerification;
-using AuthServer.Http;
+using AuthServer.Accounts.Credentials;
+using AuthServer.Accounts.EmailAddresses;
+using AuthServer.Mail.Texts;
+using AuthServer.Platform.Web;
 
 namespace AuthServer.Pages;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using AuthServer.Http;
+using AuthServer.Platform.Web;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace AuthServer.Pages;

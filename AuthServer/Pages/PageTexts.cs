@@ -56,7 +56,7 @@ internal sealed record PageTexts
     public static ValueTask<PageTexts?> BindAsync(HttpContext context) => new(AskedFor(context));
 
     public static PageTexts AskedFor(HttpContext context) =>
-        Http.Language.AskedFor(context.Request) == Http.Language.Hebrew ? HebrewPageTexts.All : EnglishPageTexts.All;
+        Platform.Web.Language.AskedFor(context.Request) == Platform.Web.Language.Hebrew ? HebrewPageTexts.All : EnglishPageTexts.All;
 
     /// <summary>A page that only says something.</summary>
     public PageContent Page(PageWords words, params IReadOnlyList<PageForm> forms) => new(Language, words.Title, [words.Text], forms);

@@ -1,4 +1,6 @@
-using AuthServer.Http;
+using AuthServer.Platform.Configuration;
+using AuthServer.Platform.RateLimiting;
+using AuthServer.Platform.Web;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace AuthServer.Pages;

@@ -1,7 +1,7 @@
-using AuthServer.Credentials;
-using AuthServer.Email;
-using AuthServer.Http;
-using AuthServer.Passwords;
+using AuthServer.Accounts.Credentials;
+using AuthServer.Accounts.Passwords;
+using AuthServer.Mail.Texts;
+using AuthServer.Platform.Web;
 
 namespace AuthServer.Pages;
 

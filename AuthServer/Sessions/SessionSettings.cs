@@ -1,5 +1,5 @@
 using AuthServer.Domain;
-using AuthServer.Http;
+using AuthServer.Platform.Configuration;
 
 namespace AuthServer.Sessions;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AuthServer.Data;
-using AuthServer.Http;
-using AuthServer.Sessions;
+using AuthServer.Accounts.Identity;
+using AuthServer.Platform.Persistence;
+using AuthServer.Sessions.Refresh;
 using Npgsql;
 
 namespace AuthServer.Load;

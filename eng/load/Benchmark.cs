@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using AuthServer.Credentials;
-using AuthServer.Data;
+using AuthServer.Accounts.Credentials;
+using AuthServer.Platform.Persistence;
 using Npgsql;
 
 namespace AuthServer.Load;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AuthServer.Credentials;
+using AuthServer.Accounts.Credentials;
 using AuthServer.Domain;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using AuthServer.Sessions;
+using AuthServer.Sessions.Refresh;
 using Npgsql;
 
 namespace AuthServer.Load;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using AuthServer.Sessions;
+using AuthServer.Sessions.Refresh;
 using Npgsql;
 
 namespace AuthServer.Load;

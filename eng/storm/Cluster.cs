@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using AuthServer.Data;
+using AuthServer.Platform.Persistence;
 using Npgsql;
 
 namespace AuthServer.Storm;

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using AuthServer.Domain;
-using AuthServer.Http;
-using AuthServer.Sessions;
+using AuthServer.Platform.Cryptography;
+using AuthServer.Sessions.Refresh;
 
 namespace AuthServer.Storm;
 

@@ -1,11 +1,11 @@
-using AuthServer.Audit;
-using AuthServer.Credentials;
-using AuthServer.Data;
-using AuthServer.Data.Configurations;
+using AuthServer.Accounts.Credentials;
+using AuthServer.AuditTrail;
 using AuthServer.Domain;
-using AuthServer.Email;
-using AuthServer.Http;
-using AuthServer.Sessions;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Persistence.Configurations;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Revocation;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -99,7 +99,7 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
 
         if (user.EmailConfirmed && db.Entry(user).Property(changed => changed.PasswordHash).IsModified)
         {
-            db.OweMail(MailKinds.PasswordChanged, user, user.Email!, now, Outbox.Describe(client));
+            db.OweMail(MailKinds.PasswordChanged, user, user.Email!, now, EmailOutbox.Describe(client));
         }
     }
 

@@ -1,6 +1,6 @@
 using AuthServer.Domain;
-using AuthServer.Email;
-using AuthServer.Http;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.Identity;
 
@@ -29,7 +29,7 @@ internal sealed record AccountNotice(string Kind, string Address, IReadOnlyDicti
 {
     /// <summary>To the address there is, about the one there is to be.</summary>
     public static AccountNotice OfNewEmail(string kind, User user, string newEmail) =>
-        new(kind, user.Email!, new Dictionary<string, string>(StringComparer.Ordinal) { [Outbox.NewAddress] = newEmail });
+        new(kind, user.Email!, new Dictionary<string, string>(StringComparer.Ordinal) { [EmailOutbox.NewAddress] = newEmail });
 }
 
 /// <summary>What became of saving an account.</summary>

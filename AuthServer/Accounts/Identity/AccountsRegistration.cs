@@ -1,7 +1,5 @@
-using AuthServer.Credentials;
-using AuthServer.Data;
+using AuthServer.Accounts.Credentials;
 using AuthServer.Domain;
-using AuthServer.Http;
 using Microsoft.AspNetCore.Identity;
 
 namespace AuthServer.Accounts.Identity;

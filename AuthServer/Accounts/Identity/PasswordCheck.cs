@@ -1,6 +1,6 @@
-using AuthServer.Credentials;
+using AuthServer.Accounts.Credentials;
 using AuthServer.Domain;
-using AuthServer.Http;
+using AuthServer.Platform.Web;
 using Microsoft.AspNetCore.Identity;
 using Npgsql;
 

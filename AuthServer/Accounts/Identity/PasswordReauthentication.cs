@@ -1,8 +1,7 @@
-using AuthServer.Audit;
-using AuthServer.Credentials;
+using AuthServer.Accounts.Credentials;
+using AuthServer.AuditTrail;
 using AuthServer.Domain;
-using AuthServer.Http;
-using AuthServer.Sessions;
+using AuthServer.Platform.Web;
 using Npgsql;
 
 namespace AuthServer.Accounts.Identity;

@@ -1,6 +1,6 @@
-using AuthServer.Audit;
-using AuthServer.Http;
-using AuthServer.Sessions;
+using AuthServer.AuditTrail;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Revocation;
 using Npgsql;
 
 namespace AuthServer.Accounts.Identity;

@@ -1,5 +1,5 @@
-using AuthServer.Data;
 using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;

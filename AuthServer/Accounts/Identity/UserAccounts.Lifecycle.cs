@@ -1,5 +1,4 @@
 using AuthServer.Domain;
-using AuthServer.Sessions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 

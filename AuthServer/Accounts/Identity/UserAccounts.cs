@@ -1,6 +1,6 @@
-using AuthServer.Credentials;
-using AuthServer.Data;
+using AuthServer.Accounts.Credentials;
 using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;

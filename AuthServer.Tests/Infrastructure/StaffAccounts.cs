@@ -1,0 +1,26 @@
+using AuthServer.Domain;
+
+namespace AuthServer.Tests.Infrastructure;
+
+/// <summary>People whose roles nobody gets by registering.</summary>
+internal static class StaffAccounts
+{
+    /// <summary>A new person with this role, signed in with it; a physician with a verified licence.</summary>
+    public static async Task<SignedIn> SignInAsAsync(this TestServer server, string role)
+    {
+        var person = await server.Api.RegisterAsync(more: role == Role.Physician
+            ? new { role, physician = new { language_preference = "he", license_number = "IL-1234", specialty = "cardiology" } }
+            : null);
+        if (role == Role.Physician)
+        {
+            await server.Database.ExecuteAsync(
+                "UPDATE licences SET state = 'verified' FROM physicians p WHERE p.id = physician_id AND p.user_id = @user", ("user", person.UserId));
+        }
+        else if (role != Role.Patient)
+        {
+            await server.Database.ExecuteAsync("INSERT INTO user_roles (user_id, role_id) VALUES (@user, @role)", ("user", person.UserId), ("role", Role.IdOf(role)));
+        }
+
+        return await server.Api.LoginAsync(person.Email);
+    }
+}

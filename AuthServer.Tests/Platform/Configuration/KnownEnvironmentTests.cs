@@ -1,0 +1,57 @@
+using System.Net;
+using AuthServer.Tests.Infrastructure;
+
+namespace AuthServer.Tests.Platform.Configuration;
+
+/// <summary>What the well-known environment variables do, seen from outside a server that was started with them.</summary>
+public sealed class KnownEnvironmentTests : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+
+    public async Task InitializeAsync() => _database = await TestDatabase.CreateAsync();
+
+    public Task DisposeAsync() => _database.DisposeAsync().AsTask();
+
+    [Theory]
+    [InlineData("https://app.example.com, http://localhost:3000")]
+    [InlineData("[\"https://app.example.com\", \"http://localhost:3000\"]")]
+    public async Task The_well_known_variables_set_what_they_set_elsewhere(string origins)
+    {
+        var environment = ServerProgram.GoodEnvironment(_database.ServerConnection);
+        environment["JWT_SECRET_KEY"] = "a secret shared with other systems, long";
+        environment["Tokens__Algorithm"] = "HS256";
+        environment["ACCESS_TOKEN_EXPIRE_MINUTES"] = "7.5";
+        environment["REFRESH_TOKEN_EXPIRE_DAYS"] = "60";
+        environment["BACKEND_CORS_ORIGINS"] = origins;
+        await using var server = await ServerProgram.ServeAsync(environment);
+
+        var person = await server.Api.RegisterAsync();
+
+        person.ExpiresIn.Should().Be(450);
+        Jwt.Header(person.AccessToken)["alg"]!.GetValue<string>().Should().Be("HS256");
+        (await _database.QueryAsync<TimeSpan>("SELECT idle_timeout FROM sessions WHERE id = @id", ("id", person.SessionId))).Should().Be(TimeSpan.FromDays(60));
+        foreach (var origin in new[] { "https://app.example.com", "http://localhost:3000" })
+        {
+            var response = await server.Api.SendAsync(HttpMethod.Get, "health/database", adjust: request => request.Headers.Add("Origin", origin));
+            response.Headers.GetValues("Access-Control-Allow-Origin").Should().Equal(origin);
+        }
+    }
+
+    [Fact]
+    public async Task Section_and_key_win_over_the_well_known_variables_and_a_connection_string_will_do()
+    {
+        var environment = ServerProgram.GoodEnvironment();
+        environment.Remove("DATABASE_URL");
+        environment["ConnectionStrings__Default"] = _database.ServerConnection;
+        environment["ACCESS_TOKEN_EXPIRE_MINUTES"] = "7";
+        environment["Tokens__AccessTokenLifetime"] = "00:03:00";
+        environment["BACKEND_CORS_ORIGINS"] = "https://one.example.com,https://two.example.com";
+        environment["Server__CorsOrigins__0"] = "https://three.example.com";
+        await using var server = await ServerProgram.ServeAsync(environment);
+
+        (await server.Api.RegisterAsync()).ExpiresIn.Should().Be(180);
+        (await server.Api.SendAsync(HttpMethod.Get, "health", adjust: request => request.Headers.Add("Origin", "https://two.example.com"))).Headers
+            .Should().NotContain(header => header.Key == "Access-Control-Allow-Origin", "a list is taken from one place");
+        (await server.Api.GetAsync("/health/live")).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using AuthServer.Platform.Web;
+using AuthServer.Tests.Infrastructure;
+
+namespace AuthServer.Tests.Platform.Web;
+
+public sealed class ErrorDocumentTests
+{
+    [Fact]
+    public void Each_error_code_has_a_row_with_its_status_and_what_an_app_should_do()
+    {
+        var rows = Repository.Read("docs/errors.md").Split('\n')
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(line => line.Trim('|', ' ').Split(" | "))
+            .ToList();
+
+        rows.Should().OnlyContain(cells => cells.Length == 4 && cells.All(cell => cell.Trim().Length > 0));
+        rows.Select(cells => (cells[0].Trim('`'), int.Parse(cells[1], CultureInfo.InvariantCulture)))
+            .Should().Equal(ErrorCodes.All.Select(error => (error.Code, error.Status)));
+    }
+
+    [Fact]
+    public void Codes_are_unique_and_snake_case()
+    {
+        ErrorCodes.All.Select(error => error.Code).Should().OnlyHaveUniqueItems().And.AllSatisfy(code => code.Should().MatchRegex("^[a-z]+(_[a-z]+)*$"));
+    }
+}

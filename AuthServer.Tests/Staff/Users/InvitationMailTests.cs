@@ -1,0 +1,45 @@
+using AuthServer.Mail;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Web;
+using AuthServer.Tests.Infrastructure;
+
+namespace AuthServer.Tests.Staff.Users;
+
+public sealed class InvitationMailTests(StoppedServer server) : IClassFixture<StoppedServer>
+{
+    [Fact]
+    [Trait("ASVS", "6.4.1")]
+    public async Task Whoever_is_invited_sets_the_first_password_within_three_days()
+    {
+        var email = await InviteAsync();
+        var mail = (await server.MailsAsync(MailKinds.Invitation, email)).Should().ContainSingle().Subject;
+        var token = Mailbox.TokenIn(mail);
+        server.Clock.Advance(TimeSpan.FromHours(72) - TimeSpan.FromSeconds(1));
+
+        await (await server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = Api.Password })).ShouldBeAsync(204);
+
+        (await server.Api.LoginAsync(email)).User!["email_verified"]!.GetValue<bool>().Should().BeTrue();
+        (await server.MailsAsync(MailKinds.Invitation, email)).Should().BeEmpty("there is a password now");
+    }
+
+    [Fact]
+    [Trait("ASVS", "6.4.1")]
+    public async Task After_three_days_an_invitation_is_of_no_use()
+    {
+        var token = await server.MailedTokenAsync(MailKinds.Invitation, await InviteAsync());
+        server.Clock.Advance(TimeSpan.FromHours(72));
+
+        await (await server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+    }
+
+    // As an invitation will leave it: an account without a password, and the mail.
+    private async Task<string> InviteAsync()
+    {
+        var person = await server.Api.RegisterAsync();
+        await server.Database.ExecuteAsync("UPDATE users SET password_hash = NULL, invited_at = now() WHERE id = @id", ("id", person.UserId));
+        await server.Database.ExecuteAsync(
+            $"INSERT INTO email_outbox {EmailOutbox.Columns} VALUES (gen_random_uuid(), '{MailKinds.Invitation}', @id, @address, 'en', '{{}}', {EmailOutbox.Fresh})",
+            ("id", person.UserId), ("address", person.Email), ("now", server.Clock.GetUtcNow()));
+        return person.Email;
+    }
+}

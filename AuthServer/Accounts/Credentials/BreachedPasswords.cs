@@ -1,0 +1,100 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace AuthServer.Accounts.Credentials;
+
+/// <summary>
+/// Asks a service with the interface of Have I Been Pwned whether a password was seen in a breach. The service learns the
+/// first 20 bits of a hash and not even how long its answer is. It only ever refuses: where it fails or is slow, the
+/// password has passed.
+/// </summary>
+internal sealed class BreachedPasswords(IHttpClientFactory clients, PasswordSettings settings, IMeterFactory meters, TimeProvider clock, ILogger<BreachedPasswords> logger)
+{
+    public const string ClientName = "breached-passwords";
+    public const string MeterName = "AuthServer.Credentials";
+    public const string ChecksName = "authserver.password.breach_checks";
+
+    private const int PrefixLength = 5;
+    private const int SuffixLength = 35;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);
+
+    private readonly Counter<long> _checks = meters.Create(MeterName).CreateCounter<long>(ChecksName, description: "Passwords looked up in the breach service, by outcome.");
+    private long _warnedAt;
+
+    public async Task<bool> ContainAsync(string password, CancellationToken cancellationToken)
+    {
+        if (settings.BreachCheckUrl.Length == 0)
+        {
+            return false;
+        }
+
+        var hash = Hash(password);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            using var client = clients.CreateClient(ClientName);
+            var rows = await client.GetByteArrayAsync(hash[..PrefixLength], patience.Token);
+            var isFound = IsAmong(Encoding.ASCII.GetString(rows), hash[PrefixLength..]);
+            Count(isFound ? "found" : "not_found");
+            return isFound;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            Count("failed");
+            Warn(exception);
+            return false;
+        }
+    }
+
+    /// <summary>What <see cref="ContainAsync"/> asks with; nothing here is worth more than a second of anybody's time.</summary>
+    public static void AddClient(IServiceCollection services) =>
+        services.AddHttpClient(ClientName)
+            .ConfigureHttpClient(static (services, client) =>
+            {
+                var url = services.GetRequiredService<PasswordSettings>().BreachCheckUrl;
+                client.BaseAddress = new(url.EndsWith('/') ? url : url + '/');
+                client.MaxResponseContentBufferSize = 512 * 1024;
+                client.DefaultRequestHeaders.Add("User-Agent", "AuthServer");
+                // Rows that count nothing, so that the length of the answer does not tell which it is.
+                client.DefaultRequestHeaders.Add("Add-Padding", "true");
+            })
+            // Neither in logs nor in traces: beside a person's name, the path would be a part of their password's hash.
+            .RemoveAllLoggers()
+            .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                ActivityHeadersPropagator = null,
+                ConnectTimeout = Patience,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            });
+
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "The service's interface is SHA-1; nothing is protected by it.")]
+    [SuppressMessage("Security", "CA5350", Justification = "The service's interface is SHA-1; nothing is protected by it.")]
+    private static string Hash(string password) => Convert.ToHexString(SHA1.HashData(Encoding.UTF8.GetBytes(PasswordHashing.Normalize(password))));
+
+    // Each row is SUFFIX:COUNT, where a padding row counts 0. No prefix is without rows: then it is another service that answers.
+    private static bool IsAmong(string rows, string suffix)
+    {
+        var counts = rows.Split('\n', StringSplitOptions.TrimEntries)
+            .Where(row => row.Length > SuffixLength && row[SuffixLength] == ':' && ulong.TryParse(row.AsSpan(SuffixLength + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .ToLookup(row => row[..SuffixLength], row => ulong.Parse(row.AsSpan(SuffixLength + 1), NumberStyles.None, CultureInfo.InvariantCulture), StringComparer.OrdinalIgnoreCase);
+        return counts.Count > 0 ? counts[suffix].Any(count => count > 0) : throw new InvalidDataException("The answer is no list of hashes.");
+    }
+
+    private void Count(string outcome) => _checks.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    private void Warn(Exception exception)
+    {
+        var (now, last) = (clock.GetUtcNow().UtcTicks, Interlocked.Read(ref _warnedAt));
+        if (now - last >= BetweenWarnings.Ticks && Interlocked.CompareExchange(ref _warnedAt, now, last) == last)
+        {
+            Log.BreachCheckFailed(logger, exception);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using AuthServer.Domain;
+using AuthServer.Platform.Configuration;
+using AuthServer.Platform.Cryptography;
+using AuthServer.Platform.Jobs;
+using Microsoft.AspNetCore.Identity;
+
+namespace AuthServer.Accounts.Credentials;
+
+internal static class CredentialsRegistration
+{
+    /// <summary>Passwords, the count of guesses at them, and Identity's hasher with our cost.</summary>
+    public static void AddCredentials(this WebApplicationBuilder builder)
+    {
+        builder.AddSettings<PasswordSettings>();
+        builder.Services.AddOptions<PasswordHasherOptions>().Configure<PasswordSettings>((options, settings) => options.IterationCount = settings.Iterations);
+        builder.Services.AddSingleton<PasswordHasher<User>>();
+        builder.Services.AddSingleton(services => Argon2Cost.Of(services.GetRequiredService<PasswordSettings>()));
+        builder.Services.AddSingleton<Argon2idHasher>();
+        builder.Services.AddSingleton(HasherOf);
+        builder.Services.AddSingleton<HashRest>();
+        builder.Services.AddSingleton<StoredHashes>();
+        builder.Services.AddSingleton<PasswordHashing>();
+        BreachedPasswords.AddClient(builder.Services);
+        builder.Services.AddSingleton<BreachedPasswords>();
+        builder.Services.AddSingleton<PasswordPolicy>();
+        builder.AddSettings<SignInSettings>();
+        builder.AddSettings<RegistrationSettings>();
+        builder.AddSettings<MailedTokenSettings>();
+        // A lock is forgiven a day after its end; the longest lasts less than another.
+        builder.Services.AddSingleton(new Swept("sign_in_lockouts", "window_started_at < @before AND coalesce(locked_until, window_started_at) < @before", TimeSpan.FromDays(2)));
+        builder.Services.AddSingleton(new Swept("data_protection_keys", "created_at < @before", ProtectionKeys.KeptFor));
+        builder.Services.AddSingleton<AccountRules>();
+        builder.Services.AddSingleton<SignInThrottle>();
+        builder.Services.AddScoped<SignInLocks>();
+        builder.Services.AddSingleton<NameTurns>();
+        builder.Services.AddProtectionKeys();
+    }
+
+    private static IPasswordHasher<User> HasherOf(IServiceProvider services) =>
+        services.GetRequiredService<PasswordSettings>().Hash == PasswordHashFunction.Argon2id
+            ? services.GetRequiredService<Argon2idHasher>()
+            : services.GetRequiredService<PasswordHasher<User>>();
+}

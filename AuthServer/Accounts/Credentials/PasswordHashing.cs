@@ -1,0 +1,121 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Threading.RateLimiting;
+using AuthServer.Domain;
+using AuthServer.Platform.Web;
+using Microsoft.AspNetCore.Identity;
+
+namespace AuthServer.Accounts.Credentials;
+
+/// <summary>
+/// Identity's password hasher behind a gate. A hash costs a core some hundredths of a second and some megabytes by design; the gate
+/// keeps at least one core for those who are signed in already, bounds the memory, and turns away what could only wait.
+/// </summary>
+internal sealed class PasswordHashing : IDisposable
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    private readonly IPasswordHasher<User> _hasher;
+    private readonly StoredHashes _stored;
+    private readonly PasswordSettings _settings;
+    private readonly ConcurrencyLimiter _gate;
+    private readonly ConcurrencyLimiter _mebibytes;
+    private readonly BackgroundThreads _threads;
+    private readonly Task<string> _nobodysHash;
+    private readonly int _places;
+    private int _taken;
+
+    public PasswordHashing(IPasswordHasher<User> hasher, StoredHashes stored, PasswordSettings settings)
+    {
+        (_hasher, _stored, _settings) = (hasher, stored, settings);
+        _places = settings.EffectiveConcurrentHashes * (1 + settings.QueuedPerHash);
+        _gate = new(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = settings.EffectiveConcurrentHashes,
+            QueueLimit = settings.EffectiveConcurrentHashes * settings.QueuedPerHash,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
+        // Whoever is through the gate waits here for as long as it takes; those are few.
+        _mebibytes = new(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = settings.EffectiveMaxHashMemoryMiB,
+            QueueLimit = int.MaxValue,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
+        _threads = new(settings.EffectiveConcurrentHashes);
+        // Ready before the first sign-in: making it then would tell that the account was unknown.
+        _nobodysHash = RunAsync(MakeNobodysHash, CancellationToken.None);
+    }
+
+    /// <summary>
+    /// A place in the queue, for whoever has other work to do first: in a storm only as many as can be served may ask
+    /// the database anything, or they would stand in the way of those who are signed in.
+    /// </summary>
+    /// <exception cref="BusyException">All are taken.</exception>
+    public Place TakePlace()
+    {
+        if (Interlocked.Increment(ref _taken) > _places)
+        {
+            Interlocked.Decrement(ref _taken);
+            throw new BusyException(RetryAfter);
+        }
+
+        return new Place(this);
+    }
+
+    /// <exception cref="BusyException">The queue is full.</exception>
+    public Task<string> HashAsync(string password, CancellationToken cancellationToken) =>
+        BehindGateAsync(() => _hasher.HashPassword(null!, Normalize(password)), _settings.NewHashMemoryMiB, cancellationToken);
+
+    /// <summary>
+    /// Compares, and for an account that does not exist, or has no password to compare with, pays for the same hash, so
+    /// that the time of the answer tells nothing.
+    /// </summary>
+    /// <exception cref="BusyException">The queue is full.</exception>
+    public async Task<PasswordVerificationResult> VerifyAsync(string? hash, string password, CancellationToken cancellationToken)
+    {
+        var memory = hash is null ? null : _stored.MemoryMiBToCompare(hash);
+        var compared = memory is null ? await _nobodysHash : hash!;
+        var result = await BehindGateAsync(() => _stored.Compare(compared, password), memory ?? _settings.NewHashMemoryMiB, cancellationToken);
+        return memory is null ? PasswordVerificationResult.Failed : result;
+    }
+
+    public void Dispose()
+    {
+        _gate.Dispose();
+        _mebibytes.Dispose();
+        _threads.Dispose();
+    }
+
+    // NIST SP 800-63B-4 section 3.1.1.2: the same word typed on two keyboards must be the same password.
+    internal static string Normalize(string password) => password.Normalize(NormalizationForm.FormKC);
+
+    [SuppressMessage("Performance", "CA1849", Justification = "A hash is CPU time: there is nothing to await.")]
+    private async Task<T> BehindGateAsync<T>(Func<T> hash, int mebibytes, CancellationToken cancellationToken)
+    {
+        using var turn = await _gate.AcquireAsync(1, cancellationToken);
+        if (!turn.IsAcquired)
+        {
+            throw new BusyException(RetryAfter);
+        }
+
+        using var memory = await _mebibytes.AcquireAsync(mebibytes, cancellationToken);
+        return await RunAsync(hash, cancellationToken);
+    }
+
+    private string MakeNobodysHash()
+    {
+        var hash = _hasher.HashPassword(null!, Guid.NewGuid().ToString());
+        // How long that takes is known from then on.
+        _stored.Compare(hash, "");
+        return hash;
+    }
+
+    private Task<T> RunAsync<T>(Func<T> hash, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(hash, cancellationToken, TaskCreationOptions.DenyChildAttach, _threads);
+
+    internal readonly struct Place(PasswordHashing hashing) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref hashing._taken);
+    }
+}

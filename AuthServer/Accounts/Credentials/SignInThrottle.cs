@@ -1,0 +1,114 @@
+using System.Security.Cryptography;
+using System.Text;
+using AuthServer.Domain;
+using AuthServer.Platform.Cryptography;
+using AuthServer.Platform.Web;
+using Npgsql;
+
+namespace AuthServer.Accounts.Credentials;
+
+/// <summary>One attempt to sign in under a name.</summary>
+/// <param name="Identifier">Keyed hash of the name, so that the table tells nobody's address.</param>
+/// <param name="Network">Where it comes from.</param>
+internal sealed record Attempt(byte[] Identifier, string Network);
+
+/// <summary>What counting an attempt came to.</summary>
+/// <param name="RetryAfter">How long the name is locked; null where the attempt may go on.</param>
+/// <param name="SetLock">Whether this attempt, should it fail, is the one that locks the name.</param>
+internal sealed record Verdict(TimeSpan? RetryAfter, bool SetLock);
+
+/// <summary>
+/// Slows down guessing, by name as typed and whether or not such an account exists, so that a lock tells nothing:
+/// a few failures from one network lock the name for that network, more from anywhere lock it for all, each lock longer
+/// than the last. An attempt is counted before the password is looked at and taken back if it was right: of any number
+/// of parallel guesses, on any number of replicas, no more than the limit are ever evaluated.
+/// </summary>
+internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, TimeProvider clock)
+{
+    private static readonly TimeSpan Forgiven = TimeSpan.FromDays(1);
+
+    // The second row is reached only through the first: an attempt that one network's lock refuses must not count
+    // towards the lock for all, or one attacker could lock the owner out from anywhere.
+    private static readonly string CountSql = $"""
+        WITH locked AS (
+            SELECT max(locked_until) AS until FROM sign_in_lockouts
+            WHERE identifier = @identifier AND network IN (@network, '{SignInLockout.Anywhere}') AND locked_until > @now),
+        here AS ({CountRow("@network", "@network_limit", "locked WHERE until IS NULL")}),
+        anywhere AS ({CountRow($"'{SignInLockout.Anywhere}'", "@anywhere_limit", "here")})
+        SELECT (SELECT until FROM locked), EXISTS (SELECT 1 FROM anywhere),
+            EXISTS (SELECT 1 FROM here WHERE locked_until IS NOT NULL) OR EXISTS (SELECT 1 FROM anywhere WHERE locked_until IS NOT NULL)
+        """;
+
+    // In the same order as above, so that two replicas never wait for each other's row.
+    private const string TakeBackSql = """
+        WITH here AS (
+            UPDATE sign_in_lockouts SET failures = CASE WHEN @succeeded THEN 0 ELSE failures - 1 END,
+                locks = locks - CASE WHEN locked_until IS NULL THEN 0 ELSE 1 END, locked_until = NULL
+            WHERE identifier = @identifier AND network = @network
+            RETURNING 1)
+        UPDATE sign_in_lockouts SET failures = failures - 1, locks = locks - CASE WHEN locked_until IS NULL THEN 0 ELSE 1 END, locked_until = NULL
+        WHERE identifier = @identifier AND network = '*' AND (SELECT count(*) FROM here) >= 0
+        """;
+
+    private readonly byte[] _key = secrets.Derive("sign-in-identifier")[0].Bytes;
+
+    public Attempt Attempt(string name, Client client) => new(Identify(name), client.Network);
+
+    /// <summary>Counts an attempt, unless its name is locked. Its row is for <see cref="ReadAsync"/>.</summary>
+    public NpgsqlBatchCommand Count(Attempt attempt)
+    {
+        var now = clock.GetUtcNow();
+        var step = Step(CountSql, attempt);
+        step.Parameters.Add(new("now", now));
+        step.Parameters.Add(new("window_start", now - settings.FailureWindow));
+        step.Parameters.Add(new("forgiven", now - Forgiven));
+        step.Parameters.Add(new("durations", settings.EffectiveLockDurations.ToArray()));
+        step.Parameters.Add(new("network_limit", settings.FailuresFromOneNetwork));
+        step.Parameters.Add(new("anywhere_limit", settings.FailuresFromAnywhere));
+        return step;
+    }
+
+    public async Task<Verdict> ReadAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
+    {
+        await row.ReadAsync(cancellationToken);
+        // Whoever lost the race against the lock is told the length of the first.
+        TimeSpan? retryAfter = !row.IsDBNull(0) ? row.GetFieldValue<DateTimeOffset>(0) - clock.GetUtcNow()
+            : row.GetBoolean(1) ? null
+            : settings.EffectiveLockDurations[0];
+        return new(retryAfter, row.GetBoolean(2));
+    }
+
+    /// <summary>Takes an attempt back that was no failure: one that succeeded forgives that network's earlier ones too.</summary>
+    public static NpgsqlBatchCommand TakeBack(Attempt attempt, bool succeeded)
+    {
+        var step = Step(TakeBackSql, attempt);
+        step.Parameters.Add(new("succeeded", succeeded));
+        return step;
+    }
+
+    /// <summary>What stands for the name in the table.</summary>
+    public byte[] Identify(string name) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(name));
+
+    private static NpgsqlBatchCommand Step(string sql, Attempt attempt)
+    {
+        var step = new NpgsqlBatchCommand(sql);
+        step.Parameters.Add(new("identifier", attempt.Identifier));
+        step.Parameters.Add(new("network", attempt.Network));
+        return step;
+    }
+
+    private static string CountRow(string network, string limit, string from) => $"""
+        INSERT INTO sign_in_lockouts AS l (identifier, network, failures, window_started_at, locked_until, locks)
+        SELECT @identifier, {network}, 1, @now, CASE WHEN 1 >= {limit} THEN @now + (@durations)[1] END, CASE WHEN 1 >= {limit} THEN 1 ELSE 0 END
+        FROM {from}
+        ON CONFLICT (identifier, network) DO UPDATE SET (failures, window_started_at, locked_until, locks) = (
+            SELECT n.failures, n.started,
+                CASE WHEN n.failures >= {limit} THEN @now + (@durations)[least(n.locks + 1, cardinality(@durations))] END,
+                CASE WHEN n.failures >= {limit} THEN n.locks + 1 ELSE n.locks END
+            FROM (SELECT CASE WHEN fresh THEN 1 ELSE l.failures + 1 END AS failures, CASE WHEN fresh THEN @now ELSE l.window_started_at END AS started,
+                    CASE WHEN coalesce(l.locked_until, l.window_started_at) <= @forgiven THEN 0 ELSE l.locks END AS locks
+                FROM (SELECT l.window_started_at <= @window_start OR l.locked_until IS NOT NULL AS fresh) f) n)
+        WHERE l.locked_until IS NULL OR l.locked_until <= @now
+        RETURNING locked_until
+        """;
+}

@@ -1,0 +1,106 @@
+using AuthServer.Accounts.Credentials;
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Mail.Outbox;
+using AuthServer.Mail.Texts;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Accounts.EmailAddresses;
+
+/// <summary>What became of asking for another address.</summary>
+internal abstract record EmailChangeOutcome
+{
+    private EmailChangeOutcome()
+    {
+    }
+
+    /// <summary>Whether somebody has the address already is told to nobody but them.</summary>
+    public sealed record Requested(string? DevToken) : EmailChangeOutcome;
+
+    public sealed record WrongPassword : EmailChangeOutcome;
+
+    public sealed record LockedOut(TimeSpan RetryAfter) : EmailChangeOutcome;
+
+    public sealed record SameAddress : EmailChangeOutcome;
+
+    /// <summary>A guest has no address to change: they register.</summary>
+    public sealed record NotForGuests : EmailChangeOutcome;
+
+    /// <summary>The account is no longer what it was a moment ago.</summary>
+    public sealed record Overtaken : EmailChangeOutcome;
+}
+
+/// <summary>Asks for another address: after the password, and never behind the old one's back. It counts when its mailbox is proven.</summary>
+internal sealed class EmailChange(AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, MailedTokenSettings settings, PasswordReauthentication passwords, AccountCommit commit, IHostEnvironment environment, TimeProvider clock)
+{
+    public async Task<EmailChangeOutcome> RequestAsync(Caller caller, EmailChangeRequest request, string? language, Client client, CancellationToken cancellationToken)
+    {
+        var user = await db.Users.SingleAsync(found => found.Id == caller.UserId, cancellationToken);
+        if (user.IsAnonymous)
+        {
+            return new EmailChangeOutcome.NotForGuests();
+        }
+
+        var address = EmailAddress.Parse(request.NewEmail)!;
+        if (address.Address == user.Email)
+        {
+            return new EmailChangeOutcome.SameAddress();
+        }
+
+        switch (await passwords.CheckAsync(user, request.CurrentPassword!.Reveal(), client, cancellationToken))
+        {
+            case ReauthenticationOutcome.LockedOut locked:
+                return new EmailChangeOutcome.LockedOut(locked.RetryAfter);
+            case ReauthenticationOutcome.Mismatch:
+                await commit.RecordRefusalAsync(AuditEvents.EmailChangeRequested, client, user.Id, caller.SessionId, "wrong_password");
+                return new EmailChangeOutcome.WrongPassword();
+        }
+
+        if (!await SaveAsync(user, address, request.Link, language, caller, client, cancellationToken))
+        {
+            return new EmailChangeOutcome.Overtaken();
+        }
+
+        return new EmailChangeOutcome.Requested(environment.IsDevelopment() ? await accounts.GenerateChangeEmailTokenAsync(user, address.Address) : null);
+    }
+
+    public async Task<PendingEmail?> FindPendingAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var since = clock.GetUtcNow() - settings.VerificationLifetime;
+        return await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == userId && user.PendingEmailAt > since, cancellationToken) is { PendingEmail: { } address, PendingEmailAt: { } at }
+            ? new(address, at, at + settings.VerificationLifetime)
+            : null;
+    }
+
+    public async Task CancelAsync(Caller caller, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await accounts.LockAsync(caller.UserId, cancellationToken) is { PendingEmail: not null } user)
+        {
+            await accounts.ForgetPendingEmailAsync(user);
+            await commit.CommitAsync(user, new(AuditEvents.EmailChangeCancelled) { SessionId = caller.SessionId }, client, cancellationToken);
+        }
+    }
+
+    // Only if the password that was checked is still the one: checking takes its time, and a reset may have come meanwhile.
+    private async Task<bool> SaveAsync(User user, EmailAddress address, string? link, string? language, Caller caller, Client client, CancellationToken cancellationToken)
+    {
+        await accounts.AskForEmailAsync(user, address);
+        var update = new AccountUpdate(AuditEvents.EmailChangeRequested)
+        {
+            SessionId = caller.SessionId,
+            Notice = user.EmailConfirmed ? AccountNotice.OfNewEmail(MailKinds.EmailChangeRequested, user, address.Address) : null,
+            Also = async () =>
+            {
+                await outbox.RequestAsync(MailKinds.ConfirmNewEmail, user.Id, address.Canonical, language, MailLinks.Data(link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+                return [];
+            },
+        };
+        return await commit.CommitAsync(user, update, client, cancellationToken) is AccountCommitOutcome.Saved;
+    }
+}

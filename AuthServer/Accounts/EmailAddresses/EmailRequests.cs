@@ -1,0 +1,79 @@
+using AuthServer.Accounts.Credentials;
+using AuthServer.Platform.Web;
+
+namespace AuthServer.Accounts.EmailAddresses;
+
+/// <summary>Asks for another mail that proves the account's mailbox.</summary>
+/// <param name="Email">The account's address; may be left out with an access token.</param>
+/// <param name="Link">Where the link is to lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
+public sealed record VerificationRequest(string? Email = null, string? Link = null) : IValidated
+{
+    void IValidated.Validate(FieldErrors errors)
+    {
+        if (Email is not null)
+        {
+            errors.Email("email", Email);
+        }
+    }
+}
+
+/// <summary>
+/// Proves a mailbox. With the access token of a session of the account the token of the link is enough; without one, the
+/// password or a new one is asked for, and all sessions from before end.
+/// </summary>
+/// <param name="Token">What stands behind <c>token=</c> in the link.</param>
+/// <param name="Password">The password chosen at registration.</param>
+/// <param name="NewPassword">A password to be set instead.</param>
+public sealed record ConfirmVerificationRequest(Secret? Token = null, Secret? Password = null, Secret? NewPassword = null) : IValidated
+{
+    void IValidated.Validate(FieldErrors errors)
+    {
+        errors.Required("token", Token);
+        if (Password is not null)
+        {
+            PasswordPolicy.CheckTyped(errors, "password", Password.Reveal());
+        }
+
+        if (Password is not null && NewPassword is not null)
+        {
+            errors.Add("new_password", "Give password or new_password, not both.");
+        }
+    }
+}
+
+/// <summary>Asks for another address.</summary>
+/// <param name="NewEmail">The address there is to be.</param>
+/// <param name="CurrentPassword">The password.</param>
+/// <param name="Link">Where the link is to lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
+public sealed record EmailChangeRequest(string? NewEmail = null, Secret? CurrentPassword = null, string? Link = null) : IValidated
+{
+    void IValidated.Validate(FieldErrors errors)
+    {
+        errors.Email("new_email", NewEmail);
+        PasswordPolicy.CheckTyped(errors, "current_password", CurrentPassword?.Reveal());
+    }
+}
+
+/// <summary>Proves the new mailbox: with the access token of a session of the account, or with its password.</summary>
+/// <param name="Token">What stands behind <c>token=</c> in the link.</param>
+/// <param name="Password">The account's password; may be left out with an access token.</param>
+public sealed record ConfirmEmailChangeRequest(Secret? Token = null, Secret? Password = null) : IValidated
+{
+    void IValidated.Validate(FieldErrors errors)
+    {
+        errors.Required("token", Token);
+        if (Password is not null)
+        {
+            PasswordPolicy.CheckTyped(errors, "password", Password.Reveal());
+        }
+    }
+}
+
+/// <summary>An address that waits for its proof.</summary>
+/// <param name="NewEmail">The address.</param>
+/// <param name="RequestedAt">When it was asked for.</param>
+/// <param name="ExpiresAt">When the link in the mail stops working.</param>
+public sealed record PendingEmail(string NewEmail, DateTimeOffset RequestedAt, DateTimeOffset ExpiresAt)
+{
+    internal const string Example = """{"new_email":"dana@example.org","requested_at":"2026-11-21T08:30:00Z","expires_at":"2026-11-22T08:30:00Z"}""";
+}

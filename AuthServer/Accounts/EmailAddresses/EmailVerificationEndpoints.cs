@@ -1,0 +1,131 @@
+using System.Text.Json.Serialization;
+using AuthServer.Mail;
+using AuthServer.Mail.Outbox;
+using AuthServer.Mail.Texts;
+using AuthServer.Platform.ApiReference;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.RateLimiting;
+using AuthServer.Platform.Web;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AuthServer.Accounts.EmailAddresses;
+
+/// <summary>
+/// Which mailbox is whose. The first one: <c>unproven → mail → link → proven</c>, where the link alone is not enough, or
+/// whoever registered with somebody else's address would be let in by its owner. Another one:
+/// <c>asked for → mail to the new address, word to the old one → link → changed</c>, or cancelled, or forgotten; the old one
+/// stays until then.
+/// </summary>
+internal static class EmailVerificationEndpoints
+{
+    private const string ConfirmExample = """{"token":"CfDJ8Nv…","password":"correct horse battery"}""";
+    private const string ChangeExample = """{"new_email":"dana@example.org","current_password":"correct horse battery"}""";
+
+    public static void AddEmailVerification(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddJson(EmailVerificationJson.Default);
+        builder.Services.AddScoped<MailboxProof>();
+        builder.Services.AddScoped<EmailChange>();
+        builder.Services.AddScoped<NewEmailProof>();
+        builder.Services.AddScoped<IMailWriter, VerifyEmailMail>();
+        builder.Services.AddScoped<IMailWriter, ConfirmNewEmailMail>();
+        builder.Services.AddScoped<IMailWriter, EmailChangeRequestedMail>();
+        builder.Services.AddScoped<IMailWriter, EmailChangedMail>();
+    }
+
+    public static void MapEmailVerification(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/auth/email").WithTags("E-mail address").ValidatesRequests();
+        group.MapPost("/verification/request", Ask).WithName("requestVerification").WithSummary("Ask for another mail that proves the mailbox")
+            .WithExample("""{"email":"dana@example.com"}""").WithAnswer(MailRequested.Example)
+            .AllowAnonymous().RequireRateLimiting(RateLimits.MailRequests).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.RateLimited);
+        group.MapPost("/verification/confirm", Confirm).WithName("confirmVerification").WithSummary("Prove the mailbox with the token of a link")
+            .WithExample(ConfirmExample).AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks)
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
+
+        var change = group.MapGroup("/change");
+        change.MapPost("", AskForChange).WithName("requestEmailChange").WithSummary("Ask for another address; it counts when its mailbox is proven")
+            .WithExample(ChangeExample).WithAnswer(MailRequested.Example)
+            .RequireAuthorization().RequireRateLimiting(RateLimits.MailRequests).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.AnonymousNotAllowed, ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
+        change.MapGet("", Pending).WithName("getEmailChange").WithSummary("The change that waits for its proof").WithAnswer(PendingEmail.Example)
+            .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.NotFound);
+        change.MapDelete("", Cancel).WithName("cancelEmailChange").WithSummary("Take the change back")
+            .RequireAuthorization().DisableRateLimiting();
+        change.MapPost("/confirm", ConfirmChange).WithName("confirmEmailChange").WithSummary("Prove the new mailbox with the token of a link")
+            .WithExample(ConfirmExample).AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks)
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.EmailTaken, ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
+    }
+
+    private static async Task<Results<Accepted<MailRequested>, Problem>> Ask(VerificationRequest request, HttpContext context, MailLinks links, MailboxProof proof, CancellationToken cancellationToken)
+    {
+        var caller = Caller.Of(context.User);
+        if (links.Fault(request.Link) is { } problem)
+        {
+            return problem;
+        }
+
+        if (caller is null && request.Email is null)
+        {
+            return FieldErrors.One("email", "Required without an access token.");
+        }
+
+        var language = Language.AskedFor(context.Request).Tag;
+        var token = caller is null
+            ? await proof.RequestAsync(request.Email!, language, request.Link, cancellationToken)
+            : await proof.RequestOwnAsync(caller, language, request.Link, cancellationToken);
+        return TypedResults.Accepted((string?)null, new MailRequested { DevToken = token });
+    }
+
+    private static async Task<Results<NoContent, Problem>> Confirm(ConfirmVerificationRequest request, HttpContext context, Client client, MailboxProof proof, CancellationToken cancellationToken) =>
+        await proof.ConfirmAsync(request, Caller.Of(context.User), client, cancellationToken) switch
+        {
+            MailboxProofOutcome.Confirmed => TypedResults.NoContent(),
+            MailboxProofOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            MailboxProofOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+            MailboxProofOutcome.PasswordNeeded => FieldErrors.One("password", "Give the password that was chosen at registration, or new_password to set one."),
+            MailboxProofOutcome.WrongPassword => FieldErrors.One("password", "Not the password that was chosen at registration. Give new_password to set one."),
+            _ => (Problem)ErrorCodes.InvalidOrExpiredToken,
+        };
+
+    private static async Task<Results<Accepted<MailRequested>, Problem>> AskForChange(EmailChangeRequest request, HttpContext context, Caller caller, Client client, MailLinks links, EmailChange change, CancellationToken cancellationToken) =>
+        links.Fault(request.Link) is { } problem
+            ? problem
+            : await change.RequestAsync(caller, request, Language.AskedFor(context.Request).Tag, client, cancellationToken) switch
+            {
+                EmailChangeOutcome.Requested requested => TypedResults.Accepted((string?)null, new MailRequested { DevToken = requested.DevToken }),
+                EmailChangeOutcome.WrongPassword => FieldErrors.One("current_password", "Not the current password."),
+                EmailChangeOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+                EmailChangeOutcome.NotForGuests => (Problem)ErrorCodes.AnonymousNotAllowed,
+                EmailChangeOutcome.Overtaken => (Problem)ErrorCodes.SessionRevoked,
+                _ => FieldErrors.One("new_email", "This is the address there is."),
+            };
+
+    private static async Task<Results<Ok<PendingEmail>, Problem>> Pending(Caller caller, EmailChange change, CancellationToken cancellationToken) =>
+        await change.FindPendingAsync(caller.UserId, cancellationToken) is { } pending ? TypedResults.Ok(pending) : (Problem)ErrorCodes.NotFound;
+
+    private static async Task<NoContent> Cancel(Caller caller, Client client, EmailChange change, CancellationToken cancellationToken)
+    {
+        await change.CancelAsync(caller, client, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<NoContent, Problem>> ConfirmChange(ConfirmEmailChangeRequest request, HttpContext context, Client client, NewEmailProof proof, CancellationToken cancellationToken) =>
+        await proof.ConfirmAsync(
+            request.Token?.Reveal(), request.Password?.Reveal(), Caller.Of(context.User), client, cancellationToken) switch
+        {
+            NewEmailProofOutcome.Changed => TypedResults.NoContent(),
+            NewEmailProofOutcome.Taken => (Problem)ErrorCodes.EmailTaken,
+            NewEmailProofOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+            NewEmailProofOutcome.PasswordNeeded => FieldErrors.One("password", "Give the account's password, or the access token of one of its sessions."),
+            NewEmailProofOutcome.WrongPassword => FieldErrors.One("password", "Not the account's password."),
+            _ => (Problem)ErrorCodes.InvalidOrExpiredToken,
+        };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(VerificationRequest))]
+[JsonSerializable(typeof(ConfirmVerificationRequest))]
+[JsonSerializable(typeof(EmailChangeRequest))]
+[JsonSerializable(typeof(ConfirmEmailChangeRequest))]
+[JsonSerializable(typeof(PendingEmail))]
+internal sealed partial class EmailVerificationJson : JsonSerializerContext;

@@ -1,0 +1,93 @@
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Mail.Outbox;
+using AuthServer.Mail.Texts;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Accounts.EmailAddresses;
+
+/// <summary>What became of proving a mailbox.</summary>
+internal abstract record MailboxProofOutcome
+{
+    private MailboxProofOutcome()
+    {
+    }
+
+    public sealed record Confirmed : MailboxProofOutcome;
+
+    /// <summary>The link is good, and not enough; it can be used again.</summary>
+    public sealed record PasswordNeeded : MailboxProofOutcome;
+
+    public sealed record WrongPassword : MailboxProofOutcome;
+
+    public sealed record LockedOut(TimeSpan RetryAfter) : MailboxProofOutcome;
+
+    /// <summary>Forged, used, too old, of another account or for something else: nobody is told which.</summary>
+    public sealed record InvalidToken : MailboxProofOutcome;
+
+    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : MailboxProofOutcome;
+}
+
+/// <summary>
+/// Proves the mailbox an account was registered with. Whoever has the mailbox may be somebody else than who registered: so
+/// they prove that it was they, with the password or with the session itself, or set a password of their own; and what
+/// was opened before the proof, by whomever, ends (account pre-hijacking).
+/// </summary>
+internal sealed class MailboxProof(AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit, IHostEnvironment environment)
+{
+    /// <summary>Owes the mail, whoever the address belongs to. Answers the token in Development, and there alone.</summary>
+    public async Task<string?> RequestAsync(string email, string? language, string? link, CancellationToken cancellationToken)
+    {
+        var address = EmailAddress.Canonicalize(email);
+        await outbox.RequestAsync(MailKinds.VerifyEmail, null, address, language, MailLinks.Data(link), cancellationToken);
+        return environment.IsDevelopment()
+            && await db.Users.Where(user => !user.EmailConfirmed).FindActiveByAddressAsync(address, cancellationToken) is { } user
+                ? await accounts.GenerateEmailConfirmationTokenAsync(user)
+                : null;
+    }
+
+    /// <summary>The same for the signed-in person's address.</summary>
+    public async Task<string?> RequestOwnAsync(Caller caller, string? language, string? link, CancellationToken cancellationToken) =>
+        await db.Users.Where(user => user.Id == caller.UserId && !user.IsAnonymous).Select(user => user.Email).SingleOrDefaultAsync(cancellationToken) is { } email
+            ? await RequestAsync(email, language, link, cancellationToken)
+            : null;
+
+    /// <summary>Whether the token would be taken now; it is not used up.</summary>
+    public async Task<bool> IsGoodAsync(string? token) => await accounts.FindByConfirmationTokenAsync(token) is not null;
+
+    public async Task<MailboxProofOutcome> ConfirmAsync(ConfirmVerificationRequest request, Caller? caller, Client client, CancellationToken cancellationToken)
+    {
+        if (await accounts.FindByConfirmationTokenAsync(request.Token?.Reveal()) is not { } user)
+        {
+            return new MailboxProofOutcome.InvalidToken();
+        }
+
+        var own = caller?.UserId == user.Id ? caller : null;
+        if (own is null && request.NewPassword is null && await ProveAsync(user, request.Password?.Reveal(), client, cancellationToken) is { } unproven)
+        {
+            return unproven;
+        }
+
+        if (await accounts.ConfirmEmailAsync(user, request.Token!.Reveal(), request.NewPassword?.Reveal()) is { Succeeded: false } refused)
+        {
+            return new MailboxProofOutcome.Faulted(refused.Messages("new_password"));
+        }
+
+        var update = new AccountUpdate(AuditEvents.EmailVerified) { EndsSessions = RevocationReason.MailboxProven, SessionId = own?.SessionId, ProvesMailbox = true };
+        return await commit.CommitAsync(user, update, client, cancellationToken) is AccountCommitOutcome.Saved
+            ? new MailboxProofOutcome.Confirmed()
+            : new MailboxProofOutcome.InvalidToken();
+    }
+
+    private async Task<MailboxProofOutcome?> ProveAsync(User user, string? password, Client client, CancellationToken cancellationToken) =>
+        password is null ? new MailboxProofOutcome.PasswordNeeded() : await passwords.CheckAsync(user, password, client, cancellationToken) switch
+        {
+            ReauthenticationOutcome.LockedOut locked => new MailboxProofOutcome.LockedOut(locked.RetryAfter),
+            ReauthenticationOutcome.Mismatch => new MailboxProofOutcome.WrongPassword(),
+            _ => null,
+        };
+}

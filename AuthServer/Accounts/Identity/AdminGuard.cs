@@ -1,0 +1,26 @@
+using AuthServer.Accounts.Credentials;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Accounts.Identity;
+
+/// <summary>
+/// Keeps the platform from losing its last administrator. Whoever takes power from one asks here first, in the same
+/// transaction: one at a time, so that of two who do it to each other the second finds themself the last.
+/// </summary>
+internal sealed class AdminGuard(AuthDbContext db, AccountRules rules)
+{
+    // The same as for making the first one.
+    internal const long LockId = 0x61646d696e;
+
+    /// <summary>Whether another administrator would be left who can sign in. Holds the turn until the transaction ends.</summary>
+    public async Task<bool> IsAnotherLeftAsync(Guid without, CancellationToken cancellationToken)
+    {
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
+        var role = Role.IdOf(Role.Admin);
+        var mustBeProven = rules.RequireVerifiedEmail;
+        return await db.UserRoles.AnyAsync(held => held.RoleId == role && held.UserId != without
+            && db.Users.Any(user => user.Id == held.UserId && user.Status == UserStatus.Active && user.ErasureDueAt == null && user.PasswordHash != null && (user.EmailConfirmed || !mustBeProven)), cancellationToken);
+    }
+}

@@ -1,0 +1,131 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions;
+using AuthServer.Sessions.AccessTokens;
+using AuthServer.Sessions.Refresh;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AuthServer.Accounts.Identity;
+
+/// <summary>A proof of identity that is to become a session.</summary>
+/// <param name="UserId">Who proved it.</param>
+/// <param name="Methods">How (RFC 8176).</param>
+/// <param name="Client">From where.</param>
+/// <param name="DeviceName">What the app calls the device.</param>
+/// <param name="PasswordHash">The hash the password was checked against: should it have changed meanwhile, there is no session.</param>
+internal sealed record ProvenIdentity(Guid UserId, IReadOnlyList<string> Methods, Client Client, string? DeviceName, string? PasswordHash);
+
+/// <summary>
+/// The one door to a session, for every way of signing in. In a single statement it makes sure that the account is
+/// still active and the password still the one that was checked and good enough (all may have changed while it was being hashed),
+/// keeps the account if it was to be erased, starts the session with the limits of the person's roles and tenant, and writes the audit event.
+/// </summary>
+internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenFormat refreshTokens, SessionSettings settings, TimeProvider clock)
+{
+    // A browser that has merely grown a version older is not a new device: numbers do not count.
+    private const string KnownDevice = """
+        k.device_name IS NOT DISTINCT FROM @device_name
+        AND regexp_replace(coalesce(k.user_agent, ''), '[0-9.]+', '', 'g') = regexp_replace(coalesce(@user_agent, ''), '[0-9.]+', '', 'g')
+        """;
+
+    // In a statement of its own, because each sees what was committed when it began: a change of roles that holds the row is
+    // waited for here, and read below. In one statement the version would be new and the roles still the old ones.
+    private const string HoldSql = "SELECT 1 FROM users WHERE id = @user_id FOR NO KEY UPDATE";
+
+    // No tenant is chosen for staff of the platform: its limits, which its own staff sets, would cut their sessions. They may switch to one.
+    private const string Sql = $"""
+        WITH due AS (
+            SELECT 1 FROM users WHERE id = @user_id AND erasure_due_at IS NOT NULL),
+        u AS (
+            UPDATE users SET last_login_at = @now, erasure_due_at = NULL
+            WHERE id = @user_id AND status = 'active' AND (erasure_due_at IS NULL OR erasure_due_at > @now)
+                AND (@password_hash IS NULL OR (password_hash = @password_hash AND NOT must_reset_password))
+            RETURNING id, token_version, email_confirmed, is_anonymous),
+        s AS (
+            SELECT (SELECT m.tenant_id FROM memberships m JOIN tenants t ON t.id = m.tenant_id AND t.status = 'active'
+                WHERE m.user_id = @user_id AND NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = @user_id AND r.role_id = ANY (@platform_staff))
+                ORDER BY m.created_at, m.tenant_id LIMIT 1) AS tenant_id),
+        subject AS (
+            SELECT {SubjectQuery.Columns} FROM u CROSS JOIN s {SubjectQuery.Joins}),
+        limits AS (
+            SELECT {SessionLimitsQuery.Columns} FROM s {SessionLimitsQuery.Joins}),
+        started AS (
+            INSERT INTO sessions (id, user_id, tenant_id, generation, rotated_at, authenticated_at, authentication_methods,
+                device_name, ip_address, user_agent, created_at, last_used_at, idle_timeout, expires_at)
+            SELECT @session_id, subject.id, s.tenant_id, 0, @now, @now, @methods, @device_name, @ip, @user_agent, @now, @now, limits.idle, @now + limits.absolute
+            FROM subject CROSS JOIN s CROSS JOIN limits
+            RETURNING id),
+        audited AS (
+            INSERT INTO audit_events {AuditLog.Columns}
+            SELECT '{AuditEvents.SignedIn}', 'success', @now, subject.id, subject.id, subject.tenant_id, @session_id, @ip, @user_agent, @request_id, array_to_string(@methods, ' ')
+            FROM subject),
+        {ErasureUndoing.Steps},
+        mailed AS (
+            INSERT INTO email_outbox {EmailOutbox.Columns}
+            SELECT gen_random_uuid(), '{MailKinds.NewDevice}', u.id, u.email, u.locale,
+                jsonb_strip_nulls(jsonb_build_object('device', @device_name, 'user_agent', @user_agent, 'ip', host(@ip))), {EmailOutbox.Fresh}
+            FROM subject JOIN users u ON u.id = subject.id AND u.email_confirmed
+            WHERE EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id)
+                AND NOT EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id AND {KnownDevice}))
+        SELECT subject.* FROM subject
+        """;
+
+    private static readonly Guid[] PlatformStaff = [Role.IdOf(Role.Admin), Role.IdOf(Role.Support)];
+
+    /// <summary>Starts the session and reads the person, in one round trip; null where the account no longer allows it.</summary>
+    /// <param name="identity">The proof.</param>
+    /// <param name="connection">The connection, and the transaction if one is open on it.</param>
+    /// <param name="also">A statement for the same round trip and transaction.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<SignedInResponse?> StartAsync(ProvenIdentity identity, NpgsqlConnection connection, NpgsqlBatchCommand? also, CancellationToken cancellationToken)
+    {
+        issuer.EnsureReady();
+        var now = clock.GetUtcNow();
+        var sessionId = Guid.CreateVersion7(now);
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new(HoldSql) { Parameters = { new NpgsqlParameter<Guid>("user_id", identity.UserId) } });
+        batch.BatchCommands.Add(Start(identity, sessionId, now));
+        batch.BatchCommands.Add(UserViewQuery.Step(identity.UserId, clock));
+        if (also is not null)
+        {
+            batch.BatchCommands.Add(also);
+        }
+
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        await row.NextResultAsync(cancellationToken);
+        if (!await row.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var subject = SubjectQuery.Read(row);
+        await row.NextResultAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        var first = new RefreshToken(sessionId, 0);
+        return new()
+        {
+            AccessToken = issuer.Issue(subject, first, now, identity.Methods),
+            RefreshToken = refreshTokens.Write(first),
+            ExpiresIn = issuer.LifetimeSeconds,
+            User = UserViewQuery.Read(row, subject.TenantId),
+        };
+    }
+
+    private NpgsqlBatchCommand Start(ProvenIdentity identity, Guid sessionId, DateTimeOffset now)
+    {
+        var step = new NpgsqlBatchCommand(Sql);
+        step.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new("now", now), new("today", DateOnly.FromDateTime(now.UtcDateTime)),
+            new("user_id", identity.UserId), new("platform_staff", PlatformStaff), new("session_id", sessionId), new("methods", identity.Methods.ToArray()),
+            new("password_hash", NpgsqlDbType.Text) { Value = (object?)identity.PasswordHash ?? DBNull.Value },
+            new("device_name", NpgsqlDbType.Text) { Value = (object?)identity.DeviceName ?? DBNull.Value },
+        });
+        step.Parameters.AddRange(SessionLimitsQuery.Parameters(settings));
+        step.Parameters.AddOrigin(identity.Client);
+        return step;
+    }
+}

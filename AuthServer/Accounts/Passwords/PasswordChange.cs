@@ -1,0 +1,67 @@
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Accounts.Passwords;
+
+/// <summary>What became of a change of password.</summary>
+internal abstract record PasswordChangeOutcome
+{
+    private PasswordChangeOutcome()
+    {
+    }
+
+    public sealed record Changed : PasswordChangeOutcome;
+
+    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : PasswordChangeOutcome;
+
+    public sealed record LockedOut(TimeSpan RetryAfter) : PasswordChangeOutcome;
+
+    /// <summary>A guest has no password to change: they register.</summary>
+    public sealed record NotForGuests : PasswordChangeOutcome;
+
+    /// <summary>The account is no longer what it was a moment ago.</summary>
+    public sealed record Overtaken : PasswordChangeOutcome;
+}
+
+/// <summary>Changes a password by somebody who knows it. The session that asks goes on, the others end.</summary>
+internal sealed class PasswordChange(AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit)
+{
+    public async Task<PasswordChangeOutcome> ChangeAsync(Caller caller, string currentPassword, string newPassword, Client client, CancellationToken cancellationToken)
+    {
+        if (await db.Users.SingleOrDefaultAsync(user => user.Id == caller.UserId, cancellationToken) is not { } user)
+        {
+            return new PasswordChangeOutcome.Overtaken();
+        }
+
+        if (user.IsAnonymous)
+        {
+            return new PasswordChangeOutcome.NotForGuests();
+        }
+
+        switch (await passwords.CheckAsync(user, currentPassword, client, cancellationToken))
+        {
+            case ReauthenticationOutcome.LockedOut locked:
+                return new PasswordChangeOutcome.LockedOut(locked.RetryAfter);
+            case ReauthenticationOutcome.Mismatch:
+                await commit.RecordRefusalAsync(AuditEvents.PasswordChanged, client, user.Id, caller.SessionId, "wrong_password");
+                var errors = new FieldErrors();
+                errors.Add("current_password", "Not the current password.");
+                return new PasswordChangeOutcome.Faulted(errors.Messages);
+        }
+
+        if (await accounts.SetPasswordAsync(user, newPassword) is { Succeeded: false } refused)
+        {
+            return new PasswordChangeOutcome.Faulted(refused.Messages("new_password"));
+        }
+
+        var update = new AccountUpdate(AuditEvents.PasswordChanged) { EndsSessions = RevocationReason.PasswordChanged, SessionId = caller.SessionId };
+        return await commit.CommitAsync(user, update, client, cancellationToken) is AccountCommitOutcome.Saved
+            ? new PasswordChangeOutcome.Changed()
+            : new PasswordChangeOutcome.Overtaken();
+    }
+}

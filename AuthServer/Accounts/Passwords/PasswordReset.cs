@@ -1,0 +1,63 @@
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Mail.Outbox;
+using AuthServer.Mail.Texts;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+
+namespace AuthServer.Accounts.Passwords;
+
+/// <summary>What became of setting a password with a link.</summary>
+internal abstract record PasswordResetOutcome
+{
+    private PasswordResetOutcome()
+    {
+    }
+
+    public sealed record Reset : PasswordResetOutcome;
+
+    /// <summary>Forged, used, too old, of another account or for something else: nobody is told which.</summary>
+    public sealed record InvalidToken : PasswordResetOutcome;
+
+    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : PasswordResetOutcome;
+}
+
+/// <summary>
+/// Sets a password with a mailed link: a forgotten one anew, or, with an invitation, the first. All sessions end, because
+/// whoever had the old password may sit in one; the lock that guessing set is lifted; a second factor is asked for as ever.
+/// </summary>
+internal sealed class PasswordReset(AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, IHostEnvironment environment)
+{
+    /// <summary>Owes the mail, whoever the address belongs to. Answers the token in Development, and there alone.</summary>
+    public async Task<string?> RequestAsync(string email, string? language, string? link, CancellationToken cancellationToken)
+    {
+        var address = EmailAddress.Canonicalize(email);
+        await outbox.RequestAsync(MailKinds.ResetPassword, null, address, language, MailLinks.Data(link), cancellationToken);
+        return environment.IsDevelopment()
+            && await db.Users.FindActiveByAddressAsync(address, cancellationToken) is { } user
+                ? await accounts.GeneratePasswordResetTokenAsync(user)
+                : null;
+    }
+
+    /// <summary>Whether the token would be taken now; it is not used up.</summary>
+    public async Task<bool> IsGoodAsync(string? token) => await accounts.FindByPasswordTokenAsync(token) is not null;
+
+    public async Task<PasswordResetOutcome> ConfirmAsync(string? token, string? newPassword, Client client, CancellationToken cancellationToken)
+    {
+        if (await accounts.FindByPasswordTokenAsync(token) is not { } user)
+        {
+            return new PasswordResetOutcome.InvalidToken();
+        }
+
+        if (await accounts.ResetPasswordAsync(user, token!, newPassword!) is { Succeeded: false } refused)
+        {
+            return new PasswordResetOutcome.Faulted(refused.Messages("new_password"));
+        }
+
+        var update = new AccountUpdate(AuditEvents.PasswordReset) { EndsSessions = RevocationReason.PasswordReset, ProvesMailbox = true };
+        return await commit.CommitAsync(user, update, client, cancellationToken) is AccountCommitOutcome.Saved
+            ? new PasswordResetOutcome.Reset()
+            : new PasswordResetOutcome.InvalidToken();
+    }
+}

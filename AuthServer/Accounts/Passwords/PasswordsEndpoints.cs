@@ -1,0 +1,88 @@
+using System.Text.Json.Serialization;
+using AuthServer.Mail;
+using AuthServer.Mail.Outbox;
+using AuthServer.Mail.Texts;
+using AuthServer.Platform.ApiReference;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.RateLimiting;
+using AuthServer.Platform.Web;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AuthServer.Accounts.Passwords;
+
+/// <summary>
+/// A password is changed by whoever knows it, and set anew by whoever has the mailbox:
+/// <c>request → mail → link → new password</c>. A change ends the other sessions, a link ends all of them; a link works once,
+/// and no longer than the password it was asked for. Asking for one tells nobody who has an account.
+/// </summary>
+internal static class PasswordsEndpoints
+{
+    private const string ChangeExample = """{"current_password":"correct horse battery","new_password":"a longer phrase of mine"}""";
+    private const string RequestExample = """{"email":"dana@example.com"}""";
+    private const string ConfirmExample = """{"token":"CfDJ8Nv…","new_password":"a longer phrase of mine"}""";
+
+    public static void AddPasswords(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddJson(PasswordsJson.Default);
+        builder.Services.AddScoped<PasswordChange>();
+        builder.Services.AddScoped<PasswordReset>();
+        builder.Services.AddScoped<IMailWriter, ResetPasswordMail>();
+        builder.Services.AddScoped<IMailWriter, PasswordChangedMail>();
+    }
+
+    public static void MapPasswords(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/auth").WithTags("Passwords").ValidatesRequests();
+        group.MapPost("/password/change", Change).WithName("changePassword").WithSummary("Change the own password; the other sessions end").ChangesPassword();
+        group.MapPost("/change-password", Change).WithName("changePasswordAlias").WithSummary("The same as password/change").ChangesPassword();
+        group.MapPost("/password/reset/request", Ask).WithName("requestPasswordReset").WithSummary("Ask for a link to set a new password").AsksForLink();
+        group.MapPost("/request-reset", Ask).WithName("requestPasswordResetAlias").WithSummary("The same as password/reset/request").AsksForLink();
+        group.MapPost("/password/reset/confirm", Confirm).WithName("resetPassword").WithSummary("Set a new password with the token of a link; all sessions end").UsesLink();
+        group.MapPost("/reset-password", Confirm).WithName("resetPasswordAlias").WithSummary("The same as password/reset/confirm").UsesLink();
+    }
+
+    private static void ChangesPassword(this RouteHandlerBuilder route) => route.WithExample(ChangeExample)
+        .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.AnonymousNotAllowed, ErrorCodes.LockedOut, ErrorCodes.Busy);
+
+    private static void AsksForLink(this RouteHandlerBuilder route) => route.WithExample(RequestExample).WithAnswer(MailRequested.Example)
+        .AllowAnonymous().RequireRateLimiting(RateLimits.MailRequests).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.RateLimited);
+
+    private static void UsesLink(this RouteHandlerBuilder route) => route.WithExample(ConfirmExample)
+        .AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.RateLimited, ErrorCodes.Busy);
+
+    private static async Task<Results<NoContent, Problem>> Change(ChangePasswordRequest request, Caller caller, Client client, PasswordChange change, CancellationToken cancellationToken) =>
+        await change.ChangeAsync(caller, request.CurrentPassword!.Reveal(), request.NewPassword!.Reveal(), client, cancellationToken) switch
+        {
+            PasswordChangeOutcome.Changed => TypedResults.NoContent(),
+            PasswordChangeOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            PasswordChangeOutcome.NotForGuests => (Problem)ErrorCodes.AnonymousNotAllowed,
+            PasswordChangeOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+            _ => (Problem)ErrorCodes.SessionRevoked,
+        };
+
+    private static async Task<Results<Accepted<MailRequested>, Problem>> Ask(ResetRequest request, HttpContext context, MailLinks links, PasswordReset reset, CancellationToken cancellationToken)
+    {
+        if (links.Fault(request.Link) is { } problem)
+        {
+            return problem;
+        }
+
+        var token = await reset.RequestAsync(request.Email!, Language.AskedFor(context.Request).Tag, request.Link, cancellationToken);
+        return TypedResults.Accepted((string?)null, new MailRequested { DevToken = token });
+    }
+
+    private static async Task<Results<NoContent, Problem>> Confirm(ConfirmResetRequest request, Client client, PasswordReset reset, CancellationToken cancellationToken) =>
+        await reset.ConfirmAsync(request.Token?.Reveal(), request.NewPassword?.Reveal(), client, cancellationToken) switch
+        {
+            PasswordResetOutcome.Reset => TypedResults.NoContent(),
+            PasswordResetOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            _ => (Problem)ErrorCodes.InvalidOrExpiredToken,
+        };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ChangePasswordRequest))]
+[JsonSerializable(typeof(ResetRequest))]
+[JsonSerializable(typeof(ConfirmResetRequest))]
+[JsonSerializable(typeof(MailRequested))]
+internal sealed partial class PasswordsJson : JsonSerializerContext;

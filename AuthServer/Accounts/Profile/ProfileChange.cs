@@ -1,0 +1,42 @@
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Accounts.Profile;
+
+/// <summary>Changes what is a person's own to change about their account.</summary>
+internal sealed class ProfileChange(AuthDbContext db, UserAccounts accounts, AccountCommit commit, TimeProvider clock)
+{
+    /// <summary>Null when it is done.</summary>
+    public async Task<ErrorCode?> ChangeAsync(ProfileRequest request, Caller caller, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await accounts.LockAsync(caller.UserId, cancellationToken) is not { } user)
+        {
+            return ErrorCodes.SessionRevoked;
+        }
+
+        if (user.IsAnonymous && request.Username.Value is not null)
+        {
+            // Names are scarce, and guests are made by the thousand.
+            return ErrorCodes.AnonymousNotAllowed;
+        }
+
+        await accounts.ChangeProfileAsync(user, request);
+        if (db.ChangeTracker.HasChanges())
+        {
+            db.Audit(AuditEvents.ProfileChanged, clock.GetUtcNow(), client, user.Id, user.Id, caller.SessionId);
+        }
+
+        if ((await commit.SaveAsync(cancellationToken)).Refusal() is { } taken)
+        {
+            return taken;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return null;
+    }
+}

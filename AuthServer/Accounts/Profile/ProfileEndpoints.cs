@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+using AuthServer.Accounts.Identity;
+using AuthServer.Platform.ApiReference;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Refresh;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AuthServer.Accounts.Profile;
+
+/// <summary>The signed-in person's own account: to look at, and to change what is theirs to change.</summary>
+internal static class ProfileEndpoints
+{
+    public static void AddProfile(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddJson(ProfileJson.Default);
+        builder.Services.AddScoped<ProfileChange>();
+    }
+
+    public static void MapProfile(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("").WithTags("Profile").RequireAuthorization().DisableRateLimiting().ValidatesRequests();
+        group.MapGet("/auth/me", Me).WithName("me").WithSummary("The signed-in person").WithAnswer(Examples.Person);
+        group.MapGet("/users/me", Me).WithName("getProfile").WithSummary("The same as /auth/me").WithAnswer(Examples.Person);
+        group.MapPatch("/users/me", Patch).WithName("patchProfile").WithSummary("Change some profile fields (RFC 7396: null clears)")
+            .WithExample("""{"full_name":"Dana Levi"}""").WithAnswer(Examples.Person)
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken, ErrorCodes.AnonymousNotAllowed);
+        group.MapPut("/users/me", Put).WithName("putProfile").WithSummary("Replace all profile fields")
+            .WithExample("""{"full_name":"Dana Levi","username":"dana","locale":"he"}""").WithAnswer(Examples.Person)
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken, ErrorCodes.AnonymousNotAllowed);
+    }
+
+    // The account can be gone before the token has expired.
+    private static async Task<Results<Ok<UserView>, Problem>> Me(Caller caller, UserViewQuery query, CancellationToken cancellationToken) =>
+        await query.FindAsync(caller.UserId, caller.TenantId, cancellationToken) is { } user ? TypedResults.Ok(user) : (Problem)ErrorCodes.SessionRevoked;
+
+    private static async Task<Results<Ok<UserView>, Problem>> Put(ProfileRequest request, Caller caller, Client client, ProfileChange change, UserViewQuery query, CancellationToken cancellationToken) =>
+        request.FaultOfPut() is { } fault ? fault : await Patch(request, caller, client, change, query, cancellationToken);
+
+    private static async Task<Results<Ok<UserView>, Problem>> Patch(ProfileRequest request, Caller caller, Client client, ProfileChange change, UserViewQuery query, CancellationToken cancellationToken) =>
+        await change.ChangeAsync(request, caller, client, cancellationToken) is { } refusal ? (Problem)refusal : await Me(caller, query, cancellationToken);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ProfileRequest))]
+internal sealed partial class ProfileJson : JsonSerializerContext;

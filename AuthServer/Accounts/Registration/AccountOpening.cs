@@ -1,0 +1,70 @@
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Mail.Outbox;
+using AuthServer.Mail.Texts;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Refresh;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Accounts.Registration;
+
+/// <summary>Saves a new account and opens it to whoever registered: at once, or to whoever proves the mailbox.</summary>
+internal sealed class AccountOpening(AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, SessionStarter starter, IHostEnvironment environment)
+{
+    private static readonly string[] Methods = ["pwd"];
+
+    /// <summary>Signed in at once; an address or a user name that is taken is told.</summary>
+    public async Task<RegistrationOutcome> AtOnceAsync(User user, RegisterRequest request, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var outcome = await OpenAsync(user, request, client, cancellationToken);
+        if (outcome is RegistrationOutcome.Registered)
+        {
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>The same in the transaction that is open, and is to be given up unless the account was opened.</summary>
+    public async Task<RegistrationOutcome> OpenAsync(User user, RegisterRequest request, Client client, CancellationToken cancellationToken)
+    {
+        if ((await commit.SaveAsync(cancellationToken)).Refusal() is { } taken)
+        {
+            return new RegistrationOutcome.Refused(taken);
+        }
+
+        await OweMailAsync(MailKinds.VerifyEmail, user, request, cancellationToken);
+        var identity = new ProvenIdentity(user.Id, Methods, client, request.DeviceName, user.PasswordHash);
+        var response = await starter.StartAsync(identity, (NpgsqlConnection)db.Database.GetDbConnection(), null, cancellationToken)
+            ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
+        return new RegistrationOutcome.Registered(response);
+    }
+
+    /// <summary>
+    /// To be used when the mailbox is proven. Whoever asks learns nothing: a new account and one that there was already end
+    /// with the same write and the same answer, and only the mail differs.
+    /// </summary>
+    public async Task<RegistrationOutcome> AfterProofAsync(User user, RegisterRequest request, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await transaction.CreateSavepointAsync("account", cancellationToken);
+        var isNew = await commit.SaveAsync(cancellationToken) is AccountCommitOutcome.Saved;
+        if (!isNew)
+        {
+            await transaction.RollbackToSavepointAsync("account", cancellationToken);
+            db.ChangeTracker.Clear();
+            await commit.RecordRefusalAsync(AuditEvents.RegistrationRefused, client, userId: null, sessionId: null, ErrorCodes.EmailTaken.Code);
+        }
+
+        await OweMailAsync(MailKinds.Registration, user, request, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new RegistrationOutcome.MailSent(isNew && environment.IsDevelopment() ? await accounts.GenerateEmailConfirmationTokenAsync(user) : null);
+    }
+
+    private Task<TimeSpan?> OweMailAsync(string kind, User user, RegisterRequest request, CancellationToken cancellationToken) =>
+        outbox.RequestAsync(kind, null, user.NormalizedEmail!, request.Locale ?? request.AskedIn, MailLinks.Data(request.Link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+}

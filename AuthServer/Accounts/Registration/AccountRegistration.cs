@@ -1,0 +1,141 @@
+using AuthServer.Accounts.Credentials;
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Refresh;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Accounts.Registration;
+
+/// <summary>What became of a registration.</summary>
+internal abstract record RegistrationOutcome
+{
+    private RegistrationOutcome()
+    {
+    }
+
+    public sealed record Registered(SignedInResponse Response) : RegistrationOutcome;
+
+    /// <summary>A mail says the rest, to whoever has the mailbox; the same whether or not the address had an account.</summary>
+    public sealed record MailSent(string? DevToken) : RegistrationOutcome;
+
+    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : RegistrationOutcome;
+
+    public sealed record Refused(ErrorCode Reason) : RegistrationOutcome;
+}
+
+/// <summary>An account as it is to be: everything about it has been looked at, but whether address and user name are free.</summary>
+internal sealed record NewAccount(RegisterRequest Request, EmailAddress Email, string Role, Tenant? Tenant, string PasswordHash)
+{
+    public string? FullName => Blank(Request.FullName);
+
+    public string? Locale => Request.Locale ?? Tenant?.Settings.Locale;
+
+    /// <summary>The account itself.</summary>
+    public NewUser Wanted => new(Email) { UserName = Request.Username, FullName = FullName, Locale = Locale, PasswordHash = PasswordHash };
+
+    /// <summary>What the person is to be, for an account that is there or is saved with it.</summary>
+    public void AddProfile(AuthDbContext db, Guid userId, DateTimeOffset now)
+    {
+        db.AssignRoles(userId, Role);
+        if (Tenant is not null)
+        {
+            db.Memberships.Add(new Membership(userId, Tenant.Id, Role, now));
+        }
+
+        if (Role == Domain.Role.Physician)
+        {
+            var physician = new Physician(userId, Request.Physician?.LanguagePreference, Blank(Request.Physician?.Specialty), now);
+            db.Physicians.Add(physician);
+            if (Blank(Request.Physician?.LicenseNumber) is { } number)
+            {
+                db.Licences.Add(new Licence(physician.Id, Request.Physician!.LicenseJurisdiction, number, now));
+            }
+        }
+    }
+
+    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}
+
+/// <summary>
+/// Makes an account: ready at once and signed in, or to be used when its mailbox is proven. Whether the address is free
+/// is decided by the unique index alone: a look beforehand would be wrong as soon as two ask at once.
+/// </summary>
+internal sealed class AccountRegistration(AuthDbContext db, UserAccounts accounts, AccountCommit commit, PasswordPolicy policy, PasswordHashing hashing, AccountOpening opening, GuestRegistration guests, AccountRules rules, TimeProvider clock)
+{
+    /// <param name="request">What the person says of themself.</param>
+    /// <param name="caller">Who is signed in: a guest becomes the person, anybody else has an account already.</param>
+    /// <param name="client">Where it comes from.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<RegistrationOutcome> RegisterAsync(RegisterRequest request, Caller? caller, Client client, CancellationToken cancellationToken)
+    {
+        var outcome = await TryRegisterAsync(request, caller?.UserId, client, cancellationToken);
+        if (outcome is RegistrationOutcome.Refused refused)
+        {
+            // What was to be saved has been rolled back, and must not come along.
+            db.ChangeTracker.Clear();
+            await commit.RecordRefusalAsync(AuditEvents.RegistrationRefused, client, userId: null, sessionId: null, refused.Reason.Code);
+        }
+
+        return outcome;
+    }
+
+    private async Task<RegistrationOutcome> TryRegisterAsync(RegisterRequest request, Guid? guest, Client client, CancellationToken cancellationToken)
+    {
+        if (guest is { } signedIn && await guests.RefusalAsync(signedIn, cancellationToken) is { } refusal)
+        {
+            return new RegistrationOutcome.Refused(refusal);
+        }
+
+        var role = request.Role ?? Role.Patient;
+        if (role is not (Role.Patient or Role.Physician))
+        {
+            return new RegistrationOutcome.Refused(ErrorCodes.RoleNotAllowed);
+        }
+
+        var email = EmailAddress.Parse(request.Email)!;
+        var errors = new FieldErrors();
+        string?[] ownData = [email.Canonical, request.Username, request.FullName, request.Tenant];
+        await policy.CheckAsync(errors, "password", request.Password?.Reveal(), ownData, cancellationToken);
+        if (errors.Any)
+        {
+            return new RegistrationOutcome.Faulted(errors.Messages);
+        }
+
+        var tenant = request.Tenant is { } slug ? await db.Tenants.AsNoTracking().SingleOrDefaultAsync(candidate => candidate.Slug == slug, cancellationToken) : null;
+        if (request.Tenant is not null && tenant is not { Status: TenantStatus.Active, Settings.SelfRegistration: true })
+        {
+            return new RegistrationOutcome.Refused(ErrorCodes.TenantNotOpen);
+        }
+
+        // Told whatever the address: user names are no secret. An unproven account reserves none.
+        if (rules.VerifyFirst && request.Username is { } name && await db.Users.AnyAsync(user => user.NormalizedUserName == UserName.Normalize(name), cancellationToken))
+        {
+            return new RegistrationOutcome.Refused(ErrorCodes.UsernameTaken);
+        }
+
+        var hash = await hashing.HashAsync(request.Password!.Reveal(), cancellationToken);
+        var account = new NewAccount(request, email, role, tenant, hash);
+        if (guest is { } id)
+        {
+            return await guests.RegisterAsync(id, account, client, cancellationToken);
+        }
+
+        var user = await AddAccountAsync(account, client);
+        return rules.VerifyFirst ? await opening.AfterProofAsync(user, request, client, cancellationToken) : await opening.AtOnceAsync(user, request, client, cancellationToken);
+    }
+
+    private async Task<User> AddAccountAsync(NewAccount account, Client client)
+    {
+        var (now, request) = (clock.GetUtcNow(), account.Request);
+        var user = await accounts.AddAsync(rules.VerifyFirst
+            ? account.Wanted with { UserName = null, PendingUserName = request.Username }
+            : account.Wanted);
+        account.AddProfile(db, user.Id, now);
+        db.Audit(AuditEvents.Registered, now, client, actor: user.Id, subject: user.Id, reason: account.Role);
+        return user;
+    }
+}

@@ -1,0 +1,48 @@
+using AuthServer.Accounts.Credentials;
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Refresh;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Accounts.Registration;
+
+/// <summary>Makes a guest and signs them in: an account without address, password and roles, that only its session leads to.</summary>
+internal sealed class GuestOpening(AuthDbContext db, UserAccounts accounts, AccountCommit commit, SessionStarter starter, RegistrationSettings settings, TimeProvider clock)
+{
+    private static readonly string[] Methods = ["anonymous"];
+
+    /// <summary>Null where this server has no guests.</summary>
+    public async Task<SignedInResponse?> OpenAsync(GuestRequest? request, Client client, CancellationToken cancellationToken)
+    {
+        if (!settings.AllowAnonymous)
+        {
+            return null;
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var guest = await accounts.AddGuestAsync(request?.Locale);
+        db.Audit(AuditEvents.GuestMade, clock.GetUtcNow(), client, guest.Id, guest.Id);
+        await commit.SaveLockedAsync(cancellationToken);
+        var identity = new ProvenIdentity(guest.Id, Methods, client, request?.DeviceName, PasswordHash: null);
+        var response = await starter.StartAsync(identity, (NpgsqlConnection)db.Database.GetDbConnection(), null, cancellationToken)
+            ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
+        await transaction.CommitAsync(cancellationToken);
+        return response;
+    }
+}
+
+/// <summary>Asks for a guest account.</summary>
+/// <param name="DeviceName">What the person will find in the list of their devices.</param>
+/// <param name="Locale">Language of pages: a BCP 47 tag such as <c>he</c>.</param>
+public sealed record GuestRequest(string? DeviceName = null, string? Locale = null) : IValidated
+{
+    void IValidated.Validate(FieldErrors errors)
+    {
+        errors.Text("device_name", DeviceName, maxLength: 100);
+        errors.LanguageTag("locale", Locale);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Serialization;
+using AuthServer.Accounts.Credentials;
+using AuthServer.Compliance.Erasure;
+using AuthServer.Mail;
+using AuthServer.Mail.Outbox;
+using AuthServer.Mail.Texts;
+using AuthServer.Platform.ApiReference;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.RateLimiting;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Refresh;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AuthServer.Accounts.Registration;
+
+/// <summary>
+/// Making an account: <c>request → account → first session</c>, or, where the mailbox is to be proven first,
+/// <c>request → mail → proof → account that can sign in</c>, and nobody learns from it who has an account. Patients are ready at once; a physician starts as
+/// pending, may sign in and complete the profile, and gets the role when an admin has verified a licence. A guest, where there are any, is
+/// <c>made → registered</c> under the same id, or <c>→ erased</c> when nobody has used it for a while.
+/// </summary>
+internal static class RegistrationEndpoints
+{
+    private const string Example = """{"email":"dana@example.com","password":"correct horse battery","full_name":"Dana Levi","locale":"he","device_name":"Dana's phone"}""";
+
+    // Registered, perhaps with somebody else's address, and never proven nor signed in: it must not keep the address for good.
+    private const string NeverUsed = "NOT u.email_confirmed AND u.created_at < @before AND u.last_login_at IS NULL AND u.password_hash IS NOT NULL AND u.legacy_id IS NULL";
+    private const string UnusedGuest = "u.is_anonymous AND u.created_at < @before AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id AND s.last_used_at >= @before)";
+    private static readonly TimeSpan UnprovenFor = TimeSpan.FromDays(7);
+
+    public static void AddRegistration(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddJson(RegistrationJson.Default);
+        builder.Services.AddSingleton(new AccountsDue("never_used", NeverUsed, UnprovenFor));
+        builder.Services.AddScoped<AccountRegistration>();
+        builder.Services.AddScoped<AccountOpening>();
+        builder.Services.AddSingleton(services => new AccountsDue("guest_unused", UnusedGuest, services.GetRequiredService<RegistrationSettings>().GuestsKeptFor));
+        builder.Services.AddScoped<GuestOpening>();
+        builder.Services.AddScoped<GuestRegistration>();
+        builder.Services.AddScoped<GuestMailbox>();
+        builder.Services.AddScoped<IMailWriter, RegistrationMail>();
+    }
+
+    public static void MapRegistration(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/auth").WithTags("Registration").AllowAnonymous().RequireRateLimiting(RateLimits.Registration).ValidatesRequests()
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.RoleNotAllowed, ErrorCodes.TenantNotOpen, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken,
+                ErrorCodes.RateLimited, ErrorCodes.Busy);
+        group.MapPost("/register", Register).WithName("register").WithSummary("Make an account, and sign it in or mail the proof of its mailbox; with a guest's access token, of the guest's").Registers();
+        group.MapPost("/signup", Register).WithName("signup").WithSummary("The same as register").Registers();
+        group.MapPost("/anonymous", OpenGuest).WithName("openGuest").WithSummary("Look around as a guest, where this server has any")
+            .WithExample("""{"device_name":"Dana's phone","locale":"he"}""").WithAnswer(Examples.SignedIn, 201).Refuses(ErrorCodes.AnonymousNotAllowed);
+    }
+
+    private static void Registers(this RouteHandlerBuilder route) => route.WithExample(Example).WithAnswer(Examples.SignedIn, 201).WithAnswer(MailRequested.Example, 202)
+        .Refuses(ErrorCodes.AlreadyDone, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
+
+    private static async Task<Results<Created<SignedInResponse>, Accepted<MailRequested>, ChallengeHttpResult, Problem>> Register(RegisterRequest request, HttpContext context, Client client, MailLinks links, AccountRegistration registration, CancellationToken cancellationToken)
+    {
+        var caller = Caller.Of(context.User);
+        if (caller is null && context.Request.Headers.Authorization.Count > 0)
+        {
+            // A guest whose token has expired would lose what they have under its id, and not know.
+            return TypedResults.Challenge();
+        }
+
+        return links.Fault(request.Link) is { } problem
+            ? problem
+            : await registration.RegisterAsync(request with { AskedIn = Language.AskedFor(context.Request).Tag }, caller is { IsKey: false } ? caller : null, client, cancellationToken) switch
+            {
+                RegistrationOutcome.Registered registered => TypedResults.Created("/api/v1/users/me", registered.Response),
+                RegistrationOutcome.MailSent sent => TypedResults.Accepted((string?)null, new MailRequested { DevToken = sent.DevToken }),
+                RegistrationOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+                RegistrationOutcome.Refused refused => new Problem(refused.Reason),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
+    }
+
+    private static async Task<Results<Created<SignedInResponse>, Problem>> OpenGuest(GuestRequest? request, Client client, GuestOpening opening, CancellationToken cancellationToken) =>
+        await opening.OpenAsync(request, client, cancellationToken) is { } response ? TypedResults.Created("/api/v1/users/me", response) : (Problem)ErrorCodes.AnonymousNotAllowed;
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(RegisterRequest))]
+[JsonSerializable(typeof(GuestRequest))]
+internal sealed partial class RegistrationJson : JsonSerializerContext;

@@ -1,0 +1,36 @@
+using AuthServer.Accounts.Credentials;
+using AuthServer.Platform.Web;
+
+namespace AuthServer.Accounts.SignIn;
+
+/// <summary>Signs a person in. One of <c>email</c> and <c>username</c>; either takes either.</summary>
+/// <param name="Email">E-mail address, or user name.</param>
+/// <param name="Username">User name, or e-mail address.</param>
+/// <param name="Password">The password.</param>
+/// <param name="DeviceName">What the person will find in the list of their devices, such as <c>Dana's phone</c>.</param>
+public sealed record LoginRequest(string? Email = null, string? Username = null, Secret? Password = null, string? DeviceName = null)
+    : IValidated
+{
+    private const int MaxNameLength = 254;
+
+    internal string? Name => Email ?? Username;
+
+    void IValidated.Validate(FieldErrors errors)
+    {
+        var field = Email is null ? "username" : "email";
+        errors.Text(field, Name, MaxNameLength, required: true);
+        if (Email is not null && Username is not null)
+        {
+            errors.Add("username", "Give email or username, not both.");
+        }
+
+        PasswordPolicy.CheckTyped(errors, "password", Password?.Reveal());
+        errors.Text("device_name", DeviceName, maxLength: 100);
+    }
+}
+
+/// <summary>An OAuth 2 password form (RFC 6749 section 4.3.2).</summary>
+/// <param name="Username">User name or e-mail address.</param>
+/// <param name="Password">The password.</param>
+/// <param name="GrantType"><c>password</c>, or left out.</param>
+public sealed record LoginForm(string Username, Secret Password, string? GrantType = null);

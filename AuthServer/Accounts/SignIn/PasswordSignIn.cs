@@ -1,0 +1,112 @@
+using AuthServer.Accounts.Credentials;
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Refresh;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AuthServer.Accounts.SignIn;
+
+/// <summary>What became of an attempt to sign in.</summary>
+internal abstract record SignInOutcome
+{
+    private SignInOutcome()
+    {
+    }
+
+    public sealed record SignedIn(SignedInResponse Response) : SignInOutcome;
+
+    /// <summary>No such account, or not its password: nobody is told which.</summary>
+    public sealed record Rejected : SignInOutcome;
+
+    public sealed record LockedOut(TimeSpan RetryAfter) : SignInOutcome;
+
+    public sealed record Disabled : SignInOutcome;
+
+    public sealed record Unverified : SignInOutcome;
+
+    /// <summary>The password is right, and may be in other hands too: a link to set a new one is on its way.</summary>
+    public sealed record ResetRequired : SignInOutcome;
+}
+
+/// <summary>
+/// Signs a person in with a password. The order of the checks is part of the design: the lock before the hash, and the
+/// state of the account only after the right password, so that a wrong one learns nothing about it.
+/// </summary>
+internal sealed class PasswordSignIn(NpgsqlDataSource database, PasswordCheck passwords, SessionStarter starter, EmailOutbox outbox, AccountRules rules, TimeProvider clock)
+{
+    private static readonly string[] Methods = ["pwd"];
+
+    public async Task<SignInOutcome> SignInAsync(string name, string password, string? deviceName, Client client, CancellationToken cancellationToken)
+    {
+        var canonical = name.Contains('@', StringComparison.Ordinal) ? EmailAddress.Canonicalize(name) : UserName.Normalize(name.Trim());
+        using var check = await passwords.CheckAsync(canonical, password, client, cancellationToken);
+        switch (check)
+        {
+            case PasswordCheckOutcome.LockedOut locked:
+                await AuditFailureAsync(locked.Account?.Id, check.Attempt, client, "locked_out");
+                return new SignInOutcome.LockedOut(locked.RetryAfter);
+            case PasswordCheckOutcome.Mismatched wrong:
+                return await RejectAsync(wrong.Account, wrong.Locks, check.Attempt, client);
+            // Registering told nobody whether the address had an account; signing in with the password just chosen must not either.
+            case PasswordCheckOutcome.Matched { Account.IsEmailConfirmed: false } right when rules.VerifyFirst:
+                return await RejectAsync(right.Account, right.Locks, check.Attempt, client);
+            default:
+                return await EnterAsync((PasswordCheckOutcome.Matched)check, deviceName, client, cancellationToken);
+        }
+    }
+
+    private async Task<SignInOutcome> RejectAsync(CheckedAccount? account, bool locks, Attempt attempt, Client client)
+    {
+        await AuditFailureAsync(account?.Id, attempt, client, "invalid_credentials", locks);
+        return new SignInOutcome.Rejected();
+    }
+
+    private async Task<SignInOutcome> EnterAsync(PasswordCheckOutcome.Matched check, string? deviceName, Client client, CancellationToken cancellationToken)
+    {
+        var (account, attempt) = (check.Account, check.Attempt);
+        if (!account.IsActive || (rules.RequireVerifiedEmail && !account.IsEmailConfirmed))
+        {
+            await database.WriteAsync(check.Refund());
+            await AuditFailureAsync(account.Id, attempt, client, account.IsActive ? "email_not_verified" : "account_disabled");
+            return account.IsActive ? new SignInOutcome.Unverified() : new SignInOutcome.Disabled();
+        }
+
+        if (account.MustResetPassword)
+        {
+            await database.WriteAsync(check.Refund());
+            await AuditFailureAsync(account.Id, attempt, client, "password_reset_required");
+            // Not more often than anybody may ask for it.
+            await outbox.RequestAsync(MailKinds.ResetPassword, null, account.Address, null, null, CancellationToken.None);
+            return new SignInOutcome.ResetRequired();
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (await starter.StartAsync(new(account.Id, Methods, client, deviceName, check.Hash), connection, check.Refund(), cancellationToken) is { } response)
+        {
+            return new SignInOutcome.SignedIn(response);
+        }
+
+        // The account was disabled, or its password changed, while this one was being hashed.
+        await AuditFailureAsync(account.Id, attempt, client, "account_changed");
+        return new SignInOutcome.Rejected();
+    }
+
+    // Without the request's cancellation: hanging up must not keep a failure out of the record.
+    private async Task AuditFailureAsync(Guid? userId, Attempt attempt, Client client, string reason, bool setLock = false)
+    {
+        var step = new NpgsqlBatchCommand($"""
+            INSERT INTO audit_events {AuditLog.Columns}
+            SELECT type, 'failure', @now, NULL, @user_id, NULL, NULL, @ip, @user_agent, @request_id, @reason FROM unnest(@types) AS type
+            """);
+        step.Parameters.Add(new("types", setLock ? new[] { AuditEvents.SignInFailed, AuditEvents.SignInLocked } : [AuditEvents.SignInFailed]));
+        step.Parameters.Add(new("now", clock.GetUtcNow()));
+        step.Parameters.Add(new("user_id", NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value });
+        step.Parameters.Add(new("reason", reason));
+        step.Parameters.AddOrigin(client);
+        await database.WriteAsync(setLock && userId is { } locked ? [step, AccountLockedMail.Owe(locked, attempt, clock)] : [step]);
+    }
+}

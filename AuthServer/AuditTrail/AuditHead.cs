@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AuthServer.Domain;
+using AuthServer.Platform.Web;
+
+namespace AuthServer.AuditTrail;
+
+/// <summary>
+/// The end of the chain of seals at some moment. Kept where whoever has the database cannot get at it, it shows later that
+/// nothing before it has been changed or cut off.
+/// </summary>
+/// <param name="Seal">The seal's number.</param>
+/// <param name="LastEventId">The last event in it.</param>
+/// <param name="Hash">Its hash, in hexadecimal digits.</param>
+/// <param name="KeyId">Which key has signed the hash.</param>
+/// <param name="Signature">ECDSA (P-256, SHA-256) over the hash's 32 bytes, in DER and base64.</param>
+/// <param name="SealedAt">When.</param>
+public sealed record AuditHead(long Seal, long LastEventId, string Hash, string KeyId, string Signature, DateTimeOffset SealedAt)
+{
+    internal static AuditHead Of(AuditSeal seal) =>
+        new(seal.Id, seal.LastEventId, Convert.ToHexStringLower(seal.Hash), seal.KeyId, Convert.ToBase64String(seal.Signature), seal.SealedAt);
+
+    internal string ToJson() => JsonSerializer.Serialize(this, AuditJson.Plain.AuditHead);
+
+    /// <summary>A line of a file of heads, or the answer of <c>audit head --json</c>, which has one in it; null where it is neither.</summary>
+    internal static AuditHead? Parse(string line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            var whole = document.RootElement;
+            return (whole.ValueKind == JsonValueKind.Object && whole.TryGetProperty("head", out var head) ? head : whole).Deserialize(AuditJson.Plain.AuditHead);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(AuditHead))]
+internal sealed partial class AuditJson : JsonSerializerContext
+{
+    /// <summary>With base64 as it is, for whoever reads a head with other tools.</summary>
+    public static AuditJson Plain { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Encoder = JsonRegistration.Readable,
+    });
+}

@@ -1,0 +1,46 @@
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AuthServer.AuditTrail;
+
+/// <summary>
+/// Writes audit events. An event is written with the act it tells of, in the same transaction: through the context
+/// where EF does the act, or as one more step of the statement where SQL does.
+/// </summary>
+internal static class AuditLog
+{
+    /// <summary>
+    /// The insert, for a statement of our own to append to: give <c>@type, @outcome, @reason</c> and the ids from the
+    /// statement, and the rest with <see cref="AddOrigin"/>.
+    /// </summary>
+    public const string Columns = "(type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason)";
+
+    /// <summary>The same with what is told besides.</summary>
+    public const string ColumnsAndDetail = "(type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason, detail)";
+
+    /// <summary>Who asked, as parameters <c>@ip, @user_agent, @request_id</c>.</summary>
+    public static void AddOrigin(this NpgsqlParameterCollection parameters, Client client)
+    {
+        parameters.Add(new("ip", NpgsqlDbType.Inet) { Value = (object?)client.Address ?? DBNull.Value });
+        parameters.Add(new("user_agent", NpgsqlDbType.Text) { Value = (object?)client.UserAgent ?? DBNull.Value });
+        parameters.Add(new("request_id", NpgsqlDbType.Text) { Value = client.RequestId });
+    }
+
+    /// <summary>An event about one person's account, saved with the context's other changes.</summary>
+    public static void Audit(this AuthDbContext db, string type, DateTimeOffset now, Client client, Guid? actor, Guid? subject, Guid? session = null, string? reason = null, AuditOutcome outcome = AuditOutcome.Success, Guid? tenant = null, string? detail = null) =>
+        db.AuditEvents.Add(new AuditEvent(type, outcome, now)
+        {
+            ActorId = actor,
+            SubjectId = subject,
+            TenantId = tenant,
+            SessionId = session,
+            IpAddress = client.Address,
+            UserAgent = client.UserAgent,
+            RequestId = client.RequestId,
+            Reason = reason,
+            Detail = detail,
+        });
+}

@@ -1,0 +1,93 @@
+using AuthServer.Domain;
+using AuthServer.Platform.Jobs;
+using AuthServer.Platform.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.AuditTrail;
+
+/// <summary>
+/// Seals what has happened since the last time: hashes it, ties it to the seal before, signs it, and sends the new head out.
+/// From then on nobody who has the database alone can change or remove it unnoticed.
+/// </summary>
+internal sealed class AuditSealing(IServiceScopeFactory scopes, SettledEvents settled, SealKeys keys, HeadKeeping heads, AuditSettings settings, TimeProvider clock, ILogger<AuditSealing> logger)
+    : PeriodicDuty(settings.SealInterval, clock, logger)
+{
+    internal const int BatchSize = 10_000;
+    private const long LockId = 0x6175646974;
+    private static readonly TimeSpan BearableLag = TimeSpan.FromHours(1);
+
+    private readonly TimeProvider _clock = clock;
+
+    /// <summary>Answers how many events were sealed.</summary>
+    public override async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var count = 0;
+        if (await settled.FindLastAsync(cancellationToken) is { } last)
+        {
+            while (await SealAsync(last, cancellationToken) is { } seal)
+            {
+                count += seal.EventCount;
+                await heads.KeepAsync(AuditHead.Of(seal));
+            }
+        }
+
+        await WarnOfLagAsync(cancellationToken);
+        return count;
+    }
+
+    private async Task<AuditSeal?> SealAsync(long lastEventId, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
+        var previous = await db.AuditSeals.OrderByDescending(seal => seal.Id).Select(seal => new { seal.Id, seal.LastEventId, seal.Hash }).FirstOrDefaultAsync(cancellationToken);
+        var from = previous?.LastEventId ?? long.MinValue;
+        var events = await db.AuditEvents.AsNoTracking().Where(audit => audit.Id > from && audit.Id <= lastEventId).OrderBy(audit => audit.Id).Take(BatchSize).ToListAsync(cancellationToken);
+        if (events.Count == 0)
+        {
+            return null;
+        }
+
+        var seal = Seal((previous?.Id ?? 0) + 1, events, previous?.Hash ?? []);
+        db.AuditSeals.Add(seal);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return seal;
+    }
+
+    private AuditSeal Seal(long number, List<AuditEvent> events, byte[] previousHash)
+    {
+        var (ids, hashes) = (new long[events.Count], new byte[events.Count * AuditHash.Length]);
+        for (var index = 0; index < events.Count; index++)
+        {
+            ids[index] = events[index].Id;
+            AuditHash.Of(events[index]).CopyTo(hashes, index * AuditHash.Length);
+        }
+
+        var seal = new AuditSeal(number, ids, hashes, events.Max(audit => audit.OccurredAt), Storable(_clock.GetUtcNow()))
+        {
+            EventsHash = SealHash.OfEvents(ids, hashes),
+            PreviousHash = previousHash,
+            KeyId = keys.CurrentId,
+        };
+        var hash = SealHash.Of(seal);
+        seal.Sign(hash, keys.Sign(hash));
+        return seal;
+    }
+
+    private async Task WarnOfLagAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
+        var last = await db.AuditSeals.MaxAsync(seal => (long?)seal.LastEventId, cancellationToken) ?? long.MinValue;
+        var oldest = await db.AuditEvents.Where(audit => audit.Id > last).OrderBy(audit => audit.Id).Select(audit => (DateTimeOffset?)audit.OccurredAt).FirstOrDefaultAsync(cancellationToken);
+        if (_clock.GetUtcNow() - oldest is { } age && age > BearableLag)
+        {
+            Log.SealingLags(logger, age);
+        }
+    }
+
+    // PostgreSQL keeps microseconds, and what it gives back must have the same hash.
+    private static DateTimeOffset Storable(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+}

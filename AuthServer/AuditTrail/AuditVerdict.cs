@@ -1,0 +1,79 @@
+namespace AuthServer.AuditTrail;
+
+/// <summary>What a check of the audit log has found.</summary>
+/// <param name="Counts">What was looked at; with a fault, up to it.</param>
+/// <param name="Head">The newest seal; null where there is none.</param>
+/// <param name="Fault">The first thing that is not as it was; null where all is well.</param>
+internal sealed record AuditVerdict(AuditCounts Counts, AuditHead? Head, AuditFault? Fault);
+
+/// <summary>What a check has looked at so far.</summary>
+internal sealed record AuditCounts
+{
+    /// <summary>Sealed events that were there and compared.</summary>
+    public long Events { get; set; }
+
+    /// <summary>Those among them from which somebody's personal data was erased.</summary>
+    public long Erased { get; set; }
+
+    public long Seals { get; set; }
+
+    /// <summary>Seals whose events have had their time and were removed.</summary>
+    public long RemovedBatches { get; set; }
+
+    public long RemovedEvents { get; set; }
+
+    /// <summary>Events since the last seal, which nothing vouches for yet.</summary>
+    public long Unsealed { get; set; }
+
+    /// <summary>Heads kept elsewhere that were looked for.</summary>
+    public long KeptHeads { get; set; }
+}
+
+/// <summary>The first thing that is not as it was.</summary>
+/// <param name="Kind">One of <see cref="AuditFaultKinds"/>.</param>
+/// <param name="EventId">The event, where it is one.</param>
+/// <param name="Seal">The seal it is about, or that vouches for the event.</param>
+/// <param name="Message">The same for people.</param>
+internal sealed record AuditFault(string Kind, long? EventId, long? Seal, string Message)
+{
+    public static AuditFault EventEdited(long id, long seal) => new(AuditFaultKinds.EventEdited, id, seal, $"Event {id} was edited: it is not what seal {seal} says.");
+
+    public static AuditFault EventRemoved(long id, long seal) => new(AuditFaultKinds.EventRemoved, id, seal, $"Event {id} was removed: seal {seal} names it.");
+
+    public static AuditFault EventInserted(long id, long seal) => new(AuditFaultKinds.EventInserted, id, seal, $"Event {id} was inserted: it stands among those of seal {seal}, which does not name it.");
+
+    public static AuditFault ErasureNotGenuine(long id, long seal) =>
+        new(AuditFaultKinds.ErasureNotGenuine, id, seal, $"Event {id} was edited: personal data is gone from it, but not by this server, or it was changed since.");
+
+    public static AuditFault EventsTaken(long seal, string why) => new(AuditFaultKinds.EventsTaken, null, seal, $"The events of seal {seal} were taken away: {why}");
+
+    public static AuditFault SealEdited(long seal, string why) => new(AuditFaultKinds.SealEdited, null, seal, $"Seal {seal} was edited: {why}");
+
+    public static AuditFault SealMissing(long seal) => new(AuditFaultKinds.SealMissing, null, seal, $"Seal {seal} is missing.");
+
+    public static AuditFault SealReordered(long seal, long number) => new(AuditFaultKinds.SealReordered, null, seal, $"Seal {seal} was reordered: what stands there is seal {number}.");
+
+    public static AuditFault ChainBroken(long seal) =>
+        new(AuditFaultKinds.ChainBroken, null, seal, $"Seal {seal} does not follow from the one before: one of the two is from another history, such as a restored backup.");
+
+    public static AuditFault HeadNotOurs(long seal) =>
+        new(AuditFaultKinds.HeadNotOurs, null, seal, $"The newest seal, {seal}, was not signed with a key of this server: the end was cut off or rewritten, or SECRET_KEY is not the one it was sealed with (give that as SECRET_KEY_PREVIOUS).");
+
+    public static AuditFault HeadMissing(long seal, long? newest) =>
+        new(AuditFaultKinds.HeadMissing, null, seal, $"The head that was kept of seal {seal} is not in the chain, which ends with {(newest is null ? "nothing" : $"seal {newest}")}: it was cut off or rewritten.");
+}
+
+internal static class AuditFaultKinds
+{
+    public const string EventEdited = "event_edited";
+    public const string EventRemoved = "event_removed";
+    public const string EventInserted = "event_inserted";
+    public const string ErasureNotGenuine = "erasure_not_genuine";
+    public const string EventsTaken = "events_taken";
+    public const string SealEdited = "seal_edited";
+    public const string SealMissing = "seal_missing";
+    public const string SealReordered = "seal_reordered";
+    public const string ChainBroken = "chain_broken";
+    public const string HeadNotOurs = "head_not_ours";
+    public const string HeadMissing = "head_missing";
+}

@@ -1,0 +1,95 @@
+using AuthServer.Domain;
+
+namespace AuthServer.AuditTrail;
+
+/// <summary>Goes from seal to seal, and says of each whether it is itself and follows from the one before.</summary>
+internal sealed class ChainWalk(SealKeys keys, DateTimeOffset startedAt)
+{
+    // Far more seals than there can be between two that somebody has put in each other's place by hand.
+    private const long FarthestReordering = 5_000_000;
+
+    // What is removed while the check goes on is out of turn for it, and bears a time within this.
+    private static readonly TimeSpan LongestCheck = TimeSpan.FromDays(1);
+
+    private AuditSeal? _previous;
+    private bool _isPreviousRemoved = true;
+
+    public AuditSeal? Newest => _previous;
+
+    /// <summary>The last event before the next seal's.</summary>
+    public long LastEventId => _previous?.LastEventId ?? long.MinValue;
+
+    /// <summary>What is wrong with the seal that comes next; null where nothing is, and then it is the newest.</summary>
+    public AuditFault? FaultOfNext(AuditSeal seal)
+    {
+        var fault = FaultOfNumber(seal) ?? FaultOfContent(seal) ?? FaultOfLink(seal) ?? FaultOfRemoval(seal);
+        if (fault is null)
+        {
+            (_previous, _isPreviousRemoved) = (seal, seal.EventIds is null);
+        }
+
+        return fault;
+    }
+
+    /// <summary>What is wrong with the end of the chain.</summary>
+    public AuditFault? FaultOfEnd() => _previous is { } newest && !keys.IsKnown(newest.KeyId) ? AuditFault.HeadNotOurs(newest.Id) : null;
+
+    private AuditFault? FaultOfNumber(AuditSeal seal)
+    {
+        var expected = (_previous?.Id ?? 0) + 1;
+        return seal.Id == expected ? null
+            : seal.Id < expected ? AuditFault.SealEdited(seal.Id, "there is no such number.")
+            : AuditFault.SealMissing(expected);
+    }
+
+    private AuditFault? FaultOfContent(AuditSeal seal)
+    {
+        if (!SealHash.Of(seal).AsSpan().SequenceEqual(seal.Hash))
+        {
+            return NumberOf(seal) is { } number ? AuditFault.SealReordered(seal.Id, number) : AuditFault.SealEdited(seal.Id, "it is not what its hash says.");
+        }
+
+        if (keys.IsKnown(seal.KeyId) && !keys.IsGenuine(seal.KeyId, seal.Hash, seal.Signature))
+        {
+            return AuditFault.SealEdited(seal.Id, "this server has not signed it.");
+        }
+
+        return seal is { EventIds: { } ids, EventHashes: { } hashes } && !SealHash.OfEvents(ids, hashes).AsSpan().SequenceEqual(seal.EventsHash)
+            ? AuditFault.SealEdited(seal.Id, "the hashes of its events are not those it was made of.")
+            : null;
+    }
+
+    // Where the hash is right for another number, the whole seal was moved.
+    private static long? NumberOf(AuditSeal seal)
+    {
+        for (long distance = 1; distance <= FarthestReordering && distance < long.Max(seal.Id, 1000) * 2; distance++)
+        {
+            foreach (var number in (ReadOnlySpan<long>)[seal.Id - distance, seal.Id + distance])
+            {
+                if (number > 0 && SealHash.Of(seal, number).AsSpan().SequenceEqual(seal.Hash))
+                {
+                    return number;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private AuditFault? FaultOfLink(AuditSeal seal) =>
+        seal.PreviousHash.AsSpan().SequenceEqual(_previous?.Hash) ? null
+        // It agrees with itself and is signed, as far as can be known: so is the one before, or that is what was changed.
+        : _previous is { } previous && !keys.IsKnown(previous.KeyId) ? AuditFault.SealEdited(previous.Id, "the one after it was made for another.")
+        : AuditFault.ChainBroken(seal.Id);
+
+    // What the hash cannot cover, because it comes later: that the events were removed, in time and in order.
+    private AuditFault? FaultOfRemoval(AuditSeal seal) => seal switch
+    {
+        { EventIds: not null, EventHashes: not null, RemovedAt: null } => null,
+        { EventIds: null, EventHashes: null, RemovedAt: { } at } when at - startedAt > LongestCheck => AuditFault.EventsTaken(seal.Id, "at a time that has not come."),
+        { EventIds: null, EventHashes: null, RemovedAt: { } at } when at - seal.NewestEventAt < AuditSettings.ShortestRetention => AuditFault.EventsTaken(seal.Id, "they were not a year old."),
+        { EventIds: null, EventHashes: null, RemovedAt: { } at } when !_isPreviousRemoved && at < startedAt => AuditFault.EventsTaken(seal.Id, "older ones are still there."),
+        { EventIds: null, EventHashes: null, RemovedAt: not null } => null,
+        _ => AuditFault.SealEdited(seal.Id, "it is neither whole nor properly removed."),
+    };
+}

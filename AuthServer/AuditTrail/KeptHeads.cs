@@ -1,0 +1,71 @@
+using AuthServer.Platform.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.AuditTrail;
+
+/// <summary>
+/// Looks for heads that were kept elsewhere in the chain as it is now. That finds what the chain alone cannot show: that its end
+/// was cut off, or that all of it was made anew.
+/// </summary>
+internal sealed class KeptHeads(AuthDbContext db, SealKeys keys)
+{
+    private const int AtOnce = 1000;
+
+    /// <summary>The first head that is not in the chain; null where all are. Counts them.</summary>
+    /// <exception cref="UnreadableHeadException">A line is no head.</exception>
+    public async Task<AuditFault?> FindMissingAsync(IAsyncEnumerable<string> lines, AuditCounts counts, CancellationToken cancellationToken)
+    {
+        long number = 0;
+        await foreach (var chunk in lines.Chunk(AtOnce).WithCancellation(cancellationToken))
+        {
+            var heads = new List<AuditHead>(chunk.Length);
+            foreach (var line in chunk)
+            {
+                number++;
+                if (!string.IsNullOrWhiteSpace(line))
+                {
+                    heads.Add(Read(line) ?? throw new UnreadableHeadException(number));
+                }
+            }
+
+            if (await FindMissingAsync(heads, cancellationToken) is { } fault)
+            {
+                return fault;
+            }
+
+            counts.KeptHeads += heads.Count;
+        }
+
+        return null;
+    }
+
+    // Of a key that is no longer known a head is taken as it is: it can only ask for more.
+    private AuditHead? Read(string line)
+    {
+        try
+        {
+            return AuditHead.Parse(line) is { } head && IsGenuine(head.KeyId, Convert.FromHexString(head.Hash), Convert.FromBase64String(head.Signature)) ? head : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private bool IsGenuine(string keyId, byte[] hash, byte[] signature) => !keys.IsKnown(keyId) || keys.IsGenuine(keyId, hash, signature);
+
+    private async Task<AuditFault?> FindMissingAsync(List<AuditHead> heads, CancellationToken cancellationToken)
+    {
+        var numbers = heads.Select(head => head.Seal).ToList();
+        var there = await db.AuditSeals.AsNoTracking().Where(seal => numbers.Contains(seal.Id)).Select(seal => new { seal.Id, seal.Hash }).ToDictionaryAsync(seal => seal.Id, seal => seal.Hash, cancellationToken);
+        foreach (var head in heads.Where(head => !there.TryGetValue(head.Seal, out var hash) || !hash.AsSpan().SequenceEqual(Convert.FromHexString(head.Hash))))
+        {
+            return AuditFault.HeadMissing(head.Seal, await db.AuditSeals.MaxAsync(seal => (long?)seal.Id, cancellationToken));
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A line in a file of heads that is none.</summary>
+internal sealed class UnreadableHeadException(long line) : Exception($"Line {line} is no head, as `audit head` and Audit:HeadFile write them.");

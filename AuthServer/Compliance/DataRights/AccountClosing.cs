@@ -1,0 +1,110 @@
+using System.Globalization;
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Compliance.Erasure;
+using AuthServer.Domain;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Compliance.DataRights;
+
+/// <summary>What became of asking for one's account to be erased.</summary>
+internal abstract record ClosingOutcome
+{
+    private ClosingOutcome()
+    {
+    }
+
+    public sealed record Closed(DateTimeOffset ErasureDueAt) : ClosingOutcome;
+
+    public sealed record PasswordMissing : ClosingOutcome;
+
+    public sealed record WrongPassword : ClosingOutcome;
+
+    public sealed record LockedOut(TimeSpan RetryAfter) : ClosingOutcome;
+
+    public sealed record LastAdmin : ClosingOutcome;
+
+    /// <summary>The account is no longer what it was a moment ago.</summary>
+    public sealed record Overtaken : ClosingOutcome;
+}
+
+/// <summary>
+/// Closes an account to be erased after a time of grace: sessions and keys end at once, and nothing but a sign-in opens it again. A
+/// guest has nothing to sign in with, and so no grace.
+/// </summary>
+internal sealed class AccountClosing(AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit, AdminGuard guard, AccessEnd access, ErasureSettings settings, TimeProvider clock)
+{
+    public async Task<ClosingOutcome> CloseAsync(Caller caller, string? password, Client client, CancellationToken cancellationToken)
+    {
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(found => found.Id == caller.UserId, cancellationToken) is not { } user)
+        {
+            return new ClosingOutcome.Overtaken();
+        }
+
+        if (user.PasswordHash is not null && await ProveAsync(user, password, caller, client, cancellationToken) is { } unproven)
+        {
+            return unproven;
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await accounts.LockAsync(user.Id, cancellationToken) is not { Status: UserStatus.Active } held || held.SecurityStamp != user.SecurityStamp)
+        {
+            return new ClosingOutcome.Overtaken();
+        }
+
+        // Asked before looking what the person is: while it waits for its turn, they may become an administrator.
+        var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
+
+        if (!isAnotherLeft && await IsAdminAsync(user.Id, cancellationToken))
+        {
+            await commit.RecordRefusalAsync(AuditEvents.ErasureRequested, client, caller.UserId, caller.SessionId, ErrorCodes.LastAdmin.Code);
+            await transaction.CommitAsync(CancellationToken.None);
+            return new ClosingOutcome.LastAdmin();
+        }
+
+        var due = held.IsAnonymous ? clock.GetUtcNow() : clock.GetUtcNow() + settings.Grace;
+        await accounts.CloseAsync(held, due);
+        return await commit.CommitAsync(held, UpdateOf(held, due, caller, client, cancellationToken), client, cancellationToken) is AccountCommitOutcome.Saved
+            ? new ClosingOutcome.Closed(due)
+            : new ClosingOutcome.Overtaken();
+    }
+
+    private AccountUpdate UpdateOf(User user, DateTimeOffset due, Caller caller, Client client, CancellationToken cancellationToken) => new(AuditEvents.ErasureRequested)
+    {
+        SessionId = caller.SessionId,
+        Notice = user.EmailConfirmed ? new(MailKinds.ErasureRequested, user.Email!, Until(due)) : null,
+        Also = () => access.EndAsync(user.Id, RevocationReason.ErasureRequested, client, by: null, cancellationToken),
+    };
+
+    private static Dictionary<string, string> Until(DateTimeOffset due) =>
+        new(StringComparer.Ordinal) { [EmailOutbox.Until] = due.ToString("O", CultureInfo.InvariantCulture) };
+
+    private async Task<ClosingOutcome?> ProveAsync(User user, string? password, Caller caller, Client client, CancellationToken cancellationToken)
+    {
+        if (password is null)
+        {
+            return new ClosingOutcome.PasswordMissing();
+        }
+
+        switch (await passwords.CheckAsync(user, password, client, cancellationToken))
+        {
+            case ReauthenticationOutcome.LockedOut locked:
+                return new ClosingOutcome.LockedOut(locked.RetryAfter);
+            case ReauthenticationOutcome.Mismatch:
+                await commit.RecordRefusalAsync(AuditEvents.ErasureRequested, client, caller.UserId, caller.SessionId, "wrong_password");
+                return new ClosingOutcome.WrongPassword();
+            default:
+                return null;
+        }
+    }
+
+    private Task<bool> IsAdminAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var role = Role.IdOf(Role.Admin);
+        return db.UserRoles.AnyAsync(held => held.UserId == userId && held.RoleId == role, cancellationToken);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json.Serialization;
+using AuthServer.Platform.ApiReference;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.RateLimiting;
+using AuthServer.Platform.Web;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace AuthServer.Compliance.DataRights;
+
+/// <summary>
+/// What the law gives people over their own data: a copy of everything held (GDPR article 15 and 20), and its erasure (article 17):
+/// <c>asked for → grace, in which signing in undoes it → erased</c>. Until it is erased the account can do nothing but sign in.
+/// </summary>
+internal static class DataRightsEndpoints
+{
+    public static void AddDataRights(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddJson(DataRightsJson.Default);
+        builder.Services.AddKeyedSingleton(AccountExport.Concurrency, (_, _) =>
+            new ExportConcurrency(limit: 4, timeout: TimeSpan.FromSeconds(2), retryAfter: TimeSpan.FromSeconds(10)));
+        builder.Services.AddSingleton<AccountExport>();
+        builder.Services.AddSingleton<KeptAfterErasure>();
+        builder.Services.AddScoped<AccountClosing>();
+    }
+
+    public static void MapDataRights(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/users/me").WithTags("Data rights").DisableRateLimiting().ValidatesRequests();
+        group.MapGet("/export", Export).WithName("exportAccount").WithSummary("Everything held about the signed-in person, as one JSON file").WithAnswer(DataRightsExamples.Copy)
+            .RequireAuthorization(Policies.RecentSignIn).Refuses(ErrorCodes.ReauthenticationRequired, ErrorCodes.Busy);
+        group.MapDelete("", Erase).WithName("eraseAccount").WithSummary("Have the own account erased; signing in before it is due keeps it")
+            .WithExample("""{"password":"correct horse battery"}""").WithAnswer(DataRightsExamples.Erasure)
+            .RequireAuthorization().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.LastAdmin, ErrorCodes.LockedOut, ErrorCodes.Busy);
+    }
+
+    private static async Task<Results<ExportAnswer, Problem>> Export(Caller caller, Client client, AccountExport export, CancellationToken cancellationToken) =>
+        await export.OpenAsync(caller, client, cancellationToken) is { } copy ? new ExportAnswer(copy) : (Problem)ErrorCodes.SessionRevoked;
+
+    private static async Task<Results<Accepted<ErasureAnswer>, Problem>> Erase([FromBody] EraseRequest? request, Caller caller, Client client, AccountClosing closing, KeptAfterErasure kept, CancellationToken cancellationToken) =>
+        await closing.CloseAsync(caller, request?.Password?.Reveal(), client, cancellationToken) switch
+        {
+            ClosingOutcome.Closed closed => TypedResults.Accepted((string?)null, new ErasureAnswer(closed.ErasureDueAt, kept.After(closed.ErasureDueAt))),
+            ClosingOutcome.PasswordMissing => FieldErrors.One("password", "Required."),
+            ClosingOutcome.WrongPassword => FieldErrors.One("password", "Not the account's password."),
+            ClosingOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+            ClosingOutcome.LastAdmin => (Problem)ErrorCodes.LastAdmin,
+            _ => (Problem)ErrorCodes.SessionRevoked,
+        };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(EraseRequest))]
+[JsonSerializable(typeof(ErasureAnswer))]
+[JsonSerializable(typeof(AccountCopy))]
+internal sealed partial class DataRightsJson : JsonSerializerContext;

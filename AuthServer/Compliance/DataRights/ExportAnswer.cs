@@ -1,0 +1,31 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Net.Http.Headers;
+
+namespace AuthServer.Compliance.DataRights;
+
+/// <summary>Sends a copy as a file, while it is being made. Where it cannot be finished the connection breaks, so that nobody takes the half for the whole.</summary>
+internal sealed class ExportAnswer(OpenedCopy copy) : IResult, IEndpointMetadataProvider
+{
+    private const string FileName = "account.json";
+
+    // Whoever reads slowly holds a connection to the database.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(AccountCopy), ["application/json"]));
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        await using (copy)
+        {
+            var response = httpContext.Response;
+            response.ContentType = "application/json; charset=utf-8";
+            response.Headers.CacheControl = "no-store";
+            response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = FileName }.ToString();
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted);
+            limit.CancelAfter(Longest);
+            await copy.WriteAsync(response.BodyWriter, limit.Token);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Data;
+using System.IO.Pipelines;
+using System.Text.Json;
+using AuthServer.Platform.Web;
+using Npgsql;
+
+namespace AuthServer.Compliance.DataRights;
+
+/// <summary>A copy that is being read from one snapshot of the database, and written as it is read.</summary>
+internal sealed class OpenedCopy(NpgsqlConnection connection, IDisposable slot, DateTimeOffset now) : IAsyncDisposable
+{
+    private const int FlushedAt = 16 * 1024;
+
+    private static readonly JsonWriterOptions Written = new() { Encoder = JsonRegistration.Readable, SkipValidation = true };
+
+    private NpgsqlTransaction? _snapshot;
+    private long _flushed;
+
+    public NpgsqlConnection Connection => connection;
+
+    public ExportParameters Parameters { get; set; } = null!;
+
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        _snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SET TRANSACTION READ ONLY; SET LOCAL TimeZone = 'UTC'";
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Writes the whole of it. Memory holds no more than a few rows, however many there are.</summary>
+    public async Task WriteAsync(PipeWriter to, CancellationToken cancellationToken)
+    {
+        await using var json = new Utf8JsonWriter(to, Written);
+        json.WriteStartObject();
+        json.WriteString("exported_at", now);
+        json.WritePropertyName(ExportSections.Account.Name);
+        await WriteRowsAsync(ExportSections.Account, json, to, cancellationToken);
+        foreach (var section in ExportSections.Lists)
+        {
+            json.WriteStartArray(section.Name);
+            await WriteRowsAsync(section, json, to, cancellationToken);
+            json.WriteEndArray();
+        }
+
+        json.WriteStartObject("left_out");
+        foreach (var (what, why) in ExportSections.LeftOut)
+        {
+            json.WriteString(what, why);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+        await json.FlushAsync(cancellationToken);
+        await to.FlushAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_snapshot is not null)
+        {
+            await _snapshot.DisposeAsync();
+        }
+
+        await connection.DisposeAsync();
+        slot.Dispose();
+    }
+
+    private async Task WriteRowsAsync(ExportSection section, Utf8JsonWriter json, PipeWriter to, CancellationToken cancellationToken)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT row_to_json(found)::text FROM ({section.Sql}) found";
+        command.Parameters.Add(new("user", Parameters.UserId));
+        command.Parameters.Add(new("addresses", Parameters.Addresses));
+        command.Parameters.Add(new("names", Parameters.Names));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            json.WriteRawValue(row.GetString(0), skipInputValidation: true);
+            // Not what is pending in the writer: it hands that on to the pipe by itself, which would hold it all.
+            if (json.BytesCommitted + json.BytesPending - _flushed >= FlushedAt)
+            {
+                json.Flush();
+                _flushed = json.BytesCommitted;
+                await to.FlushAsync(cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using AuthServer.Platform.Configuration;
+
+namespace AuthServer.Compliance.Erasure;
+
+/// <summary>The end of accounts.</summary>
+public sealed class ErasureSettings : ISettings
+{
+    // GDPR article 12(3): without undue delay, and within a month.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
+    static string ISettings.Section => "Erasure";
+
+    /// <summary>How long after somebody has asked for it their account is erased; until then signing in undoes it.</summary>
+    public TimeSpan Grace { get; set; } = TimeSpan.FromDays(14);
+
+    IEnumerable<string> ISettings.Faults()
+    {
+        if (Grace < TimeSpan.FromHours(1) || Grace > Longest)
+        {
+            yield return "Erasure:Grace must be between an hour and 30 days, which the law allows (GDPR article 12).";
+        }
+    }
+}

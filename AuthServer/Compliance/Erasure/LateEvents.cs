@@ -1,0 +1,30 @@
+using AuthServer.Platform.Jobs;
+using AuthServer.Platform.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Compliance.Erasure;
+
+/// <summary>
+/// Erases what was recorded about somebody at the very moment of their erasure, by a request that was under way. Who it was the
+/// revocation still knows, until the last of their access tokens has expired.
+/// </summary>
+internal sealed class LateEvents(IServiceScopeFactory scopes, TimeProvider clock, ILogger<LateEvents> logger) : PeriodicDuty(TimeSpan.FromMinutes(1), clock, logger)
+{
+    /// <summary>Answers how many people it was about.</summary>
+    public override async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
+        var gone = await db.Revocations.Where(revocation => revocation.TokenVersion == AccountErasure.GoneVersion
+                && (db.AuditEvents.Any(audit => audit.SubjectId == revocation.UserId) || db.AuditEvents.Any(audit => audit.ActorId == revocation.UserId)))
+            .Select(revocation => revocation.UserId!.Value).Distinct().ToListAsync(cancellationToken);
+        foreach (var person in gone)
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await scope.ServiceProvider.GetRequiredService<AuditErasure>().EraseAsync(person, Guid.NewGuid(), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return gone.Count;
+    }
+}

@@ -1,0 +1,69 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Cryptography;
+using AuthServer.Platform.Jobs;
+using AuthServer.Platform.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Compliance.Erasure;
+
+/// <summary>
+/// After the root secret was changed, makes the proofs in erased rows anew that were made with the one before, for as long as
+/// that is known. A row whose proof is not good is left as it is: it must not become good here.
+/// </summary>
+internal sealed class ProofRenewal(IServiceScopeFactory scopes, ErasureProofs proofs, SecretSettings secrets, TimeProvider clock, ILogger<ProofRenewal> logger)
+    : PeriodicDuty(TimeSpan.FromHours(1), clock, logger)
+{
+    private const int BatchSize = 500;
+
+    public override async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(secrets.PreviousKey))
+        {
+            return 0;
+        }
+
+        // From the first each time: a replica that does not know the new secret yet may have erased meanwhile.
+        var (renewed, last) = (0, (long?)0);
+        while (last is { } after)
+        {
+            (var count, last) = await BatchAsync(after, cancellationToken);
+            renewed += count;
+        }
+
+        return renewed;
+    }
+
+    private async Task<(int Renewed, long? Last)> BatchAsync(long after, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
+        var audit = scope.ServiceProvider.GetRequiredService<AuditErasure>();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await audit.TakeTurnAsync(cancellationToken);
+        var erased = await db.AuditEvents.AsNoTracking().Where(row => row.ErasureProof != null && row.Id > after).OrderBy(row => row.Id).Take(BatchSize).ToListAsync(cancellationToken);
+        var old = erased.Where(row => !proofs.IsCurrent(row.ErasureProof!) && proofs.IsGenuine(row)).ToList();
+        foreach (var group in (await PseudonymsAsync(old, db, cancellationToken)).GroupBy(pair => pair.Pseudonym, pair => pair.Event))
+        {
+            await audit.RenewAsync(group.Key, [.. group], cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return (old.Count, erased.Count == BatchSize ? erased[^1].Id : null);
+    }
+
+    // Of the two ids in a row, one for which the database's function leaves the row as it stands.
+    private static async Task<IReadOnlyList<(Guid Pseudonym, AuditEvent Event)>> PseudonymsAsync(List<AuditEvent> events, AuthDbContext db, CancellationToken cancellationToken)
+    {
+        var ids = events.SelectMany(audit => new[] { audit.SubjectId, audit.ActorId }).OfType<Guid>().Distinct().ToList();
+        var alive = await db.Users.Where(user => ids.Contains(user.Id)).Select(user => user.Id).ToHashSetAsync(cancellationToken);
+        return
+        [
+            .. from audit in events
+               let stands = AuditPersonal.Of(audit)
+               let pseudonym = new[] { audit.SubjectId, audit.ActorId }.FirstOrDefault(id => id is { } found && !alive.Contains(found) && stands.Without(found, found) == stands)
+               where pseudonym is not null
+               select (pseudonym.Value, audit),
+        ];
+    }
+}

@@ -1,4 +1,0 @@
-namespace AuthServer.Data;
-
-/// <summary>Something a request needs has not been read from the database yet. Answered like a database that is away.</summary>
-internal sealed class NotReadyException(string message) : Exception(message);

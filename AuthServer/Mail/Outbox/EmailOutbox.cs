@@ -1,0 +1,104 @@
+using System.Text.Json;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AuthServer.Mail.Outbox;
+
+/// <summary>
+/// Where mails are owed. A notice is written with the act it tells of, in the same transaction: through the context, or
+/// as one more step of a statement of our own. What strangers can ask for is written whether or not the address has an
+/// account, so that the answer takes the same time; who it is for is looked up when it is sent.
+/// </summary>
+internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
+{
+    /// <summary>For a statement of our own, which gives the first six; the last four are <see cref="Fresh"/>.</summary>
+    public const string Columns = "(id, kind, user_id, address, language, data, created_at, next_attempt_at, state, attempts)";
+
+    /// <summary>What the last columns of a new row are.</summary>
+    public const string Fresh = "@now, @now, 'pending', 0";
+
+    /// <summary>Names of what a mail's data can hold.</summary>
+    public const string Ip = "ip", Device = "device", UserAgent = "user_agent", NewAddress = "new_address", Until = "until", KeyName = "key_name", KeyExpiresAt = "key_expires_at";
+
+    /// <summary>How long a mail stays after it was sent, dropped or given up.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
+
+    // Per address and kind (ASVS 6.3.1): whoever asks again and again must not fill somebody's mailbox.
+    private const int MostInAnHour = 5;
+
+    private const string RequestSql = $"""
+        WITH recent AS (
+            SELECT array_agg(created_at ORDER BY created_at DESC) AS times FROM email_outbox
+            WHERE address = @address AND kind = ANY (@alike) AND created_at > @hour_ago),
+        barred AS (
+            SELECT greatest(CASE WHEN times[1] > @minute_ago THEN times[1] + interval '1 minute' END, times[@most] + interval '1 hour') AS until FROM recent),
+        asked AS (
+            INSERT INTO email_outbox {Columns}
+            SELECT @id, @kind, @user_id, @address, @language, @data, {Fresh} FROM barred WHERE until IS NULL)
+        SELECT until FROM barred
+        """;
+
+    /// <summary>Owes a mail that somebody asked for, at most one a minute and five an hour for one address and kind.</summary>
+    /// <param name="kind">Which mail.</param>
+    /// <param name="userId">The account, where it is known.</param>
+    /// <param name="address">Canonical, whatever the spelling that was given: or each spelling would have a count of its own.</param>
+    /// <param name="language">The asker's language, should the account name none.</param>
+    /// <param name="data">What else the text needs.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null where the mail is owed; otherwise how long until it may be asked for again. Not for strangers' eyes.</returns>
+    public async Task<TimeSpan?> RequestAsync(string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await RequestAsync(kind, userId, address, language, data, connection, cancellationToken);
+    }
+
+    /// <summary>The same in the transaction that is open on the connection.</summary>
+    public async Task<TimeSpan?> RequestAsync(string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var batch = connection.CreateBatch();
+        // Two that ask at once would both see that nobody has asked.
+        var turn = new NpgsqlBatchCommand("SELECT pg_advisory_xact_lock(hashtextextended(@address, 0))");
+        turn.Parameters.Add(new("address", address));
+        batch.BatchCommands.Add(turn);
+        var insert = new NpgsqlBatchCommand(RequestSql);
+        insert.Parameters.AddRange(new NpgsqlParameter[]
+        {
+            new("id", Guid.CreateVersion7(now)), new("kind", kind), new("alike", MailKinds.CountedWith(kind)), new("address", address), new("now", now),
+            new("user_id", NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value },
+            new("language", NpgsqlDbType.Text) { Value = (object?)language ?? DBNull.Value },
+            new("data", NpgsqlDbType.Jsonb) { Value = Json(data) },
+            new("minute_ago", now - TimeSpan.FromMinutes(1)), new("hour_ago", now - TimeSpan.FromHours(1)), new("most", MostInAnHour),
+        });
+        batch.BatchCommands.Add(insert);
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        await row.NextResultAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return row.IsDBNull(0) ? null : row.GetFieldValue<DateTimeOffset>(0) - now;
+    }
+
+    /// <summary>Where something came from, for the notice about it.</summary>
+    public static Dictionary<string, string> Describe(Client client) => new(StringComparer.Ordinal) { [Ip] = client.Address?.ToString() ?? "" };
+
+    internal static string Json(IReadOnlyDictionary<string, string>? data) => data is null ? "{}" : JsonSerializer.Serialize(data, EmailJson.Default.IReadOnlyDictionaryStringString);
+}
+
+internal static class OutboxExtensions
+{
+    /// <summary>Owes a notice about an account, saved with the context's other changes.</summary>
+    public static void OweMail(this AuthDbContext db, string kind, User user, string address, DateTimeOffset now, IReadOnlyDictionary<string, string>? data = null) =>
+        db.OutgoingEmails.Add(new OutgoingEmail(kind, user.Id, address, user.Locale, EmailOutbox.Json(data), now));
+}
+
+internal static class OutgoingEmailDetails
+{
+    /// <summary>What the mail's text needs besides the account.</summary>
+    public static Dictionary<string, string> Details(this OutgoingEmail owed) => JsonSerializer.Deserialize(owed.Data, EmailJson.Default.DictionaryStringString)!;
+}
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(Dictionary<string, string>))]
+[System.Text.Json.Serialization.JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+internal sealed partial class EmailJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -1,0 +1,88 @@
+using AuthServer.Platform.Persistence;
+
+namespace AuthServer.Mail.Outbox;
+
+/// <summary>
+/// Sends what the outbox holds: <c>pending → claimed → sent | dropped | pending, later | dead</c>. Any number of replicas do
+/// it at once and never wait for each other. While the mail server cannot be used, nothing is counted against any mail.
+/// </summary>
+internal sealed class MailDispatcher(MailRun run, TimeProvider clock, ILogger<MailDispatcher> logger) : BackgroundService
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    private bool _isDown;
+    private int _barredRuns;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Not at once: who waits for a server to start does not wait for a mail.
+        for (var wait = Poll; await PauseAsync(wait, stoppingToken);)
+        {
+            wait = Poll;
+            try
+            {
+                wait = await TurnAsync(stoppingToken);
+                _isDown = false;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                // Once an outage, not every second.
+                if (!_isDown)
+                {
+                    LogDown(exception);
+                }
+
+                _isDown = true;
+            }
+        }
+    }
+
+    private async Task<bool> PauseAsync(TimeSpan wait, CancellationToken stopping)
+    {
+        await Task.Delay(wait, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !stopping.IsCancellationRequested;
+    }
+
+    private async Task<TimeSpan> TurnAsync(CancellationToken stopping)
+    {
+        var outcome = await run.RunAsync(stopping);
+        if (outcome.Barred is { } reason)
+        {
+            return Barred(reason);
+        }
+
+        if (_barredRuns > 0 && outcome.Claimed > 0)
+        {
+            Log.ServerBack(logger);
+            _barredRuns = 0;
+        }
+
+        return outcome.Claimed == MailRun.Most ? TimeSpan.Zero : Poll;
+    }
+
+    private TimeSpan Barred(string reason)
+    {
+        if (_barredRuns++ == 0)
+        {
+            Log.ServerUnusable(logger, reason);
+        }
+
+        return Backoff.OfTheServer.After(_barredRuns);
+    }
+
+    private void LogDown(Exception exception)
+    {
+        if (DatabaseFaults.IsUnavailable(exception))
+        {
+            Log.OutboxAway(logger);
+        }
+        else
+        {
+            Log.DispatchingFailed(logger, exception);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+
+namespace AuthServer.Mail.Texts;
+
+/// <summary>
+/// What people or programs call a device, as words for a mail. Whoever guessed a password chooses this text, and must not be
+/// able to send a link of their own with our name on it.
+/// </summary>
+internal static class DeviceWords
+{
+    private const int MaxLength = 80;
+
+    // Each browser also claims to be those below it.
+    private static readonly (string Mark, string Name)[] Browsers =
+    [
+        ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"),
+        ("Chrome/", "Chrome"), ("CriOS/", "Chrome"), ("Safari/", "Safari"),
+    ];
+
+    private static readonly (string Mark, string Name)[] Systems =
+    [
+        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+    ];
+
+    /// <summary>Null where nothing readable is left.</summary>
+    public static string? Of(string? device) =>
+        device is null ? null
+        : device.StartsWith("Mozilla/", StringComparison.Ordinal) && Find(Browsers, device) is { } browser && Find(Systems, device) is { } system ? $"{browser}, {system}"
+        : Words(device);
+
+    private static string? Find((string Mark, string Name)[] known, string text) =>
+        known.FirstOrDefault(one => text.Contains(one.Mark, StringComparison.Ordinal)).Name;
+
+    private static string? Words(string device)
+    {
+        var text = new StringBuilder();
+        var runes = device.EnumerateRunes().Take(MaxLength).ToList();
+        foreach (var (index, rune) in runes.Index())
+        {
+            // A dot between digits is a version's; any other may be a domain's.
+            var isVersionDot = rune.Value == '.' && index > 0 && index + 1 < runes.Count && IsDigit(runes[index - 1]) && IsDigit(runes[index + 1]);
+            var isKept = isVersionDot || Rune.IsLetterOrDigit(rune) || IsMark(rune) || "'’()-_,".Contains(rune.ToString(), StringComparison.Ordinal);
+            text.Append(isKept ? rune.ToString() : " ");
+        }
+
+        var words = string.Join(' ', text.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return words.Length == 0 ? null : words;
+    }
+
+    private static bool IsDigit(Rune rune) => rune.IsAscii && char.IsAsciiDigit((char)rune.Value);
+
+    // Hebrew points, Indic vowels: part of the letter before them.
+    private static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+}

@@ -1,0 +1,17 @@
+using AuthServer.Mail.Transport;
+using AuthServer.Platform.Web;
+
+namespace AuthServer.Mail.Texts;
+
+/// <summary>Gives a mail its form: HTML, and the same as plain text.</summary>
+internal sealed class MailPrinter(ComponentRenderer renderer, EmailSettings settings)
+{
+    /// <summary>The texts in the language nearest to a BCP 47 tag.</summary>
+    public MailTexts TextsIn(string? language) => MailTexts.For(language, settings.FromName);
+
+    public async Task<RenderedMail> PrintAsync(string to, MailContent content)
+    {
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(MailDocument.Content)] = content };
+        return new(to, content.Subject, await renderer.RenderAsync<MailDocument>(parameters), PlainText.Of(content), content.Language);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using AuthServer.Domain;
+using AuthServer.Platform.Configuration;
+
+namespace AuthServer.Mail.Transport;
+
+/// <summary>How the way to the mail server is kept private.</summary>
+public enum SmtpSecurity
+{
+    /// <summary>Encrypted from the STARTTLS command on, and nothing sent where the server does not offer it.</summary>
+    StartTls,
+
+    /// <summary>Encrypted from the first byte (RFC 8314).</summary>
+    Tls,
+
+    /// <summary>In the clear: for a mail server on this machine.</summary>
+    None,
+}
+
+/// <summary>Where mails go, and who they come from.</summary>
+public sealed class EmailSettings : ISettings
+{
+    private const int SubmissionPort = 587;
+    private const int TlsPort = 465;
+
+    static string ISettings.Section => "Email";
+
+    /// <summary>The mail server.</summary>
+    public string? Host { get; set; }
+
+    /// <summary>Its port; 0 is 587, or 465 where <see cref="Security"/> is <see cref="SmtpSecurity.Tls"/>.</summary>
+    public int Port { get; set; }
+
+    /// <summary><c>StartTls</c>, <c>Tls</c>, or <c>None</c> for a mail server on this machine.</summary>
+    public SmtpSecurity Security { get; set; } = SmtpSecurity.StartTls;
+
+    /// <summary>Who signs in to the mail server; without it nobody does.</summary>
+    public string? User { get; set; }
+
+    /// <summary>The user's password.</summary>
+    public string? Password { get; set; }
+
+    /// <summary>An OAuth 2 access token instead of the password (XOAUTH2).</summary>
+    public string? AccessToken { get; set; }
+
+    /// <summary>The address mails come from.</summary>
+    public string? FromAddress { get; set; }
+
+    /// <summary>The name mails come from, and that of the product in them.</summary>
+    public string FromName { get; set; } = "AuthServer";
+
+    /// <summary>A folder into which mails are written instead of being sent.</summary>
+    public string? Folder { get; set; }
+
+    internal int EffectivePort => Port > 0 ? Port : Security == SmtpSecurity.Tls ? TlsPort : SubmissionPort;
+
+    IEnumerable<string> ISettings.Faults() => [.. FaultsOfTheWay(), .. FaultsOfTheSender(), .. FaultsOfSigningIn()];
+
+    private IEnumerable<string> FaultsOfTheWay()
+    {
+        if (string.IsNullOrEmpty(Host) == string.IsNullOrEmpty(Folder))
+        {
+            yield return string.IsNullOrEmpty(Host)
+                ? "SMTP_HOST is not set, so mails would go nowhere. Set SMTP_HOST and EMAILS_FROM_EMAIL (docs/email.md), or Email__Folder to have them written to a folder."
+                : "SMTP_HOST and Email:Folder are both set, and mails go only one way. Leave one of them out.";
+        }
+
+        if (Port is < 0 or > IPEndPoint.MaxPort)
+        {
+            yield return "Email:Port (SMTP_PORT) must be between 1 and 65535, or 0 for the usual one.";
+        }
+
+        if (Security == SmtpSecurity.None && !string.IsNullOrEmpty(Host) && !IsThisMachine(Host))
+        {
+            yield return "Email:Security (SMTP_SECURITY) is none, and SMTP_HOST is another machine: links that set passwords must not travel in the clear. Use starttls or tls.";
+        }
+    }
+
+    private IEnumerable<string> FaultsOfTheSender()
+    {
+        if (string.IsNullOrEmpty(FromAddress) ? !string.IsNullOrEmpty(Host) : EmailAddress.ParseLocal(FromAddress) is null)
+        {
+            yield return "EMAILS_FROM_EMAIL is not set to the address mails come from. Give one that the mail server lets you send from, for example no-reply@example.com.";
+        }
+    }
+
+    private IEnumerable<string> FaultsOfSigningIn()
+    {
+        var secrets = new[] { Password, AccessToken }.Count(secret => !string.IsNullOrEmpty(secret));
+        if (secrets > 1 || (secrets == 1) == string.IsNullOrEmpty(User))
+        {
+            yield return "Email:User (SMTP_USER) needs either Email:Password (SMTP_PASSWORD) or Email:AccessToken, and neither is of use without it.";
+        }
+    }
+
+    private static bool IsThisMachine(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+
+namespace AuthServer.Mail.Transport;
+
+/// <summary>SMTP by MailKit: STARTTLS or implicit TLS, and whatever way of signing in the server prefers, XOAUTH2 included.</summary>
+internal sealed class MailKitTransport(EmailSettings settings, MailSender sender, MailTimeouts timeouts) : IMailTransport
+{
+    public IMailSession Open() => new Session(settings, sender, timeouts);
+
+    private sealed class Session(EmailSettings settings, MailSender sender, MailTimeouts timeouts) : IMailSession
+    {
+        private SmtpClient? _client;
+        private SmtpStage _stage;
+
+        public async Task<DeliveryOutcome> SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
+        {
+            try
+            {
+                using var composed = MimeMessages.Compose(message, sender);
+                return await SendAsync(composed, cancellationToken);
+            }
+            catch (FormatException exception)
+            {
+                return new DeliveryOutcome.Refused(SmtpReply.Shorten(exception.Message));
+            }
+        }
+
+        public async ValueTask DisposeAsync() => await HangUpAsync(quit: true);
+
+        private async Task<DeliveryOutcome> SendAsync(MimeMessage composed, CancellationToken cancellationToken)
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(timeouts.Mail);
+            try
+            {
+                _stage = SmtpStage.Connecting;
+                var client = _client ?? await ConnectAsync(timeout.Token);
+                _stage = SmtpStage.Sender;
+                await client.SendAsync(composed, timeout.Token);
+                return new DeliveryOutcome.Sent();
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                await HangUpAsync(quit: false);
+                return Judge(exception);
+            }
+        }
+
+        private async Task<SmtpClient> ConnectAsync(CancellationToken cancellationToken)
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(timeouts.Connecting);
+            // As everywhere else in the framework: the names and dates are checked, the authorities' lists of revoked certificates are not.
+            _client = new Client(() => _stage = SmtpStage.Mail) { CheckCertificateRevocation = false };
+            await _client.ConnectAsync(settings.Host!, settings.EffectivePort, Security, timeout.Token);
+            if (!string.IsNullOrEmpty(settings.User))
+            {
+                await SignInAsync(_client, settings.User, timeout.Token);
+            }
+
+            return _client;
+        }
+
+        private SecureSocketOptions Security => settings.Security switch
+        {
+            SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
+            SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
+            _ => SecureSocketOptions.None,
+        };
+
+        private Task SignInAsync(SmtpClient client, string user, CancellationToken cancellationToken) =>
+            string.IsNullOrEmpty(settings.AccessToken)
+                ? client.AuthenticateAsync(user, settings.Password ?? "", cancellationToken)
+                : client.AuthenticateAsync(new SaslMechanismOAuth2(user, settings.AccessToken), cancellationToken);
+
+        private async Task HangUpAsync(bool quit)
+        {
+            using var client = _client;
+            _client = null;
+            using var timeout = new CancellationTokenSource(timeouts.Connecting);
+            // Nothing depends on how it says goodbye.
+            var farewell = client?.DisconnectAsync(quit, timeout.Token) ?? Task.CompletedTask;
+            await farewell.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        private DeliveryOutcome Judge(Exception exception) => exception switch
+        {
+            ServiceNotAuthenticatedException => SmtpReply.Judge(0, SmtpStage.Connecting, WithoutSecrets(exception.Message)),
+            SmtpCommandException refusal => SmtpReply.Judge((int)refusal.StatusCode, _stage, WithoutSecrets(refusal.Message)),
+            OperationCanceledException => SmtpReply.Judge(0, _stage, "No answer in time."),
+            _ => SmtpReply.Judge(0, _stage, WithoutSecrets(exception.Message)),
+        };
+
+        // Some servers repeat the line they did not like.
+        private string WithoutSecrets(string reply) =>
+            Secrets().Aggregate(reply, (text, secret) => text.Replace(secret, "•••", StringComparison.Ordinal));
+
+        private IEnumerable<string> Secrets() =>
+            from secret in new[] { settings.Password, settings.AccessToken }
+            where !string.IsNullOrEmpty(secret)
+            from form in FormsOf(secret)
+            select form;
+
+        // As LOGIN, PLAIN and XOAUTH2 send it, and as it is.
+        private IEnumerable<string> FormsOf(string secret) =>
+        [
+            Base64(secret),
+            Base64($"\0{settings.User}\0{secret}"),
+            Base64($"user={settings.User}\u0001auth=Bearer {secret}\u0001\u0001"),
+            secret,
+        ];
+
+        private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+    }
+
+    // MailKit's way to tell that the server knows of the mail by now.
+    private sealed class Client(Action senderAccepted) : SmtpClient
+    {
+        protected override void OnSenderAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => senderAccepted();
+    }
+}

@@ -1,0 +1,33 @@
+using AuthServer.Platform.Web;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace AuthServer.Platform.ApiReference;
+
+/// <summary>Describes what converters of ours read: the framework cannot see into them, and clients send the plain value.</summary>
+internal static class ConvertedSchemas
+{
+    public static void DescribeConverted(this OpenApiOptions options)
+    {
+        options.CreateSchemaReferenceId = type =>
+            PlainOf(type.Type) is null ? PageNames.Of(type.Type) ?? OpenApiOptions.CreateDefaultSchemaReferenceId(type) : null;
+        options.AddSchemaTransformer(DescribeAsync);
+    }
+
+    private static async Task DescribeAsync(
+        OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (PlainOf(context.JsonTypeInfo.Type) is { } type)
+        {
+            var plain = await context.GetOrCreateSchemaAsync(Nullable.GetUnderlyingType(type) ?? type, null, cancellationToken);
+            (schema.Type, schema.Format) = (CanBeNull(type, context) ? plain.Type | JsonSchemaType.Null : plain.Type, plain.Format);
+        }
+    }
+
+    private static Type? PlainOf(Type type) => type == typeof(Secret) ? typeof(string) : OptionalConverter.ValueOf(type);
+
+    private static bool CanBeNull(Type plain, OpenApiSchemaTransformerContext context) =>
+        context.JsonTypeInfo.Type == typeof(Secret)
+            ? context.JsonPropertyInfo?.IsGetNullable != false
+            : !plain.IsValueType || Nullable.GetUnderlyingType(plain) is not null;
+}

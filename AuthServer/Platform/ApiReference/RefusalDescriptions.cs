@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using AuthServer.Platform.Web;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace AuthServer.Platform.ApiReference;
+
+/// <summary>Puts into the description why routes refuse: each error code once, and by each route those it can answer with.</summary>
+internal static class RefusalDescriptions
+{
+    // What any route can answer that takes a body, or that needs a token.
+    private static readonly ErrorCode[] WithBody =
+    [
+        ErrorCodes.ValidationFailed, ErrorCodes.MalformedJson, ErrorCodes.UnknownField, ErrorCodes.BodyTooLarge,
+        ErrorCodes.UnsupportedMediaType,
+    ];
+
+    private static readonly ErrorCode[] WithToken =
+    [
+        ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated,
+        ErrorCodes.SessionRevoked,
+    ];
+
+    private static readonly ErrorCode[] WithKey =
+        [ErrorCodes.InvalidApiKey, ErrorCodes.ApiKeyExpired, ErrorCodes.ApiKeyRevoked, ErrorCodes.RateLimited];
+
+    private static readonly ErrorCode[] Always = [ErrorCodes.InternalError, ErrorCodes.DatabaseUnavailable];
+
+    public static void AddTo(OpenApiDocument document)
+    {
+        document.Components!.Examples = ErrorCodes.All.ToDictionary(
+            error => error.Code, IOpenApiExample (error) => new OpenApiExample { Value = Example(error) }, StringComparer.Ordinal);
+        document.Components.Responses = ErrorCodes.All.ToDictionary(
+            error => error.Code, IOpenApiResponse (error) => Response([error], document), StringComparer.Ordinal);
+    }
+
+    public static async Task AddAsync(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        bool needsToken,
+        bool isOpenToKeys,
+        CancellationToken cancellationToken)
+    {
+        var schema = await context.GetOrCreateSchemaAsync(typeof(ProblemBody), null, cancellationToken);
+        context.Document?.AddComponent("ProblemBody", schema);
+        operation.Responses ??= [];
+        var refusals = context.Description.ActionDescriptor.EndpointMetadata.OfType<Refusals>().SelectMany(refusal => refusal.Codes)
+            .Concat(operation.RequestBody is null ? [] : WithBody)
+            .Concat(needsToken ? WithToken : [])
+            .Concat(isOpenToKeys ? WithKey : [])
+            .Concat(Always);
+        foreach (var group in refusals.Distinct().GroupBy(refusal => refusal.Status).OrderBy(group => group.Key))
+        {
+            IOpenApiResponse response = group.Count() == 1
+                ? new OpenApiResponseReference(group.Single().Code, context.Document)
+                : Response(group, context.Document);
+            operation.Responses.TryAdd(group.Key.ToString(CultureInfo.InvariantCulture), response);
+        }
+    }
+
+    private static OpenApiResponse Response(IEnumerable<ErrorCode> refusals, OpenApiDocument? document) => new()
+    {
+        Description = string.Join('\n', refusals.Select(refusal => $"- `{refusal.Code}`: {refusal.Meaning}")),
+        Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+        {
+            ["application/problem+json"] = new()
+            {
+                Schema = new OpenApiSchemaReference("ProblemBody", document),
+                Examples = refusals.ToDictionary(
+                    refusal => refusal.Code,
+                    IOpenApiExample (refusal) => new OpenApiExampleReference(refusal.Code, document),
+                    StringComparer.Ordinal),
+            },
+        },
+    };
+
+    private static JsonObject Example(ErrorCode refusal) => new()
+    {
+        ["type"] = "about:blank",
+        ["title"] = refusal.Meaning,
+        ["status"] = refusal.Status,
+        ["code"] = refusal.Code,
+        ["trace_id"] = "0af7651916cd43dd8448eb211c80319c",
+    };
+}

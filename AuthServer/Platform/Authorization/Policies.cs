@@ -1,0 +1,93 @@
+using AuthServer.Domain;
+using AuthServer.Platform.Web;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+
+namespace AuthServer.Platform.Authorization;
+
+/// <summary>The authorization policies a route can name. A route that names none needs a token all the same.</summary>
+internal static class Policies
+{
+    public const string Patient = "patient";
+    public const string Physician = "physician";
+    public const string Admin = "admin";
+    public const string Support = "support";
+    public const string EmailVerified = "email-verified";
+    public const string RecentSignIn = "recent-sign-in";
+
+    /// <summary>An API key itself, and not its access token.</summary>
+    public const string ApiKey = "api-key";
+
+    private static readonly TimeSpan Recent = TimeSpan.FromMinutes(15);
+
+    public static void AddPolicies(this IServiceCollection services)
+    {
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalWriter>();
+        services.AddOptions<AuthorizationOptions>().Configure<TimeProvider>((options, clock) =>
+        {
+            options.FallbackPolicy = options.DefaultPolicy;
+            options.AddPolicy(Patient, policy => policy.RequireRole(Role.Patient));
+            options.AddPolicy(Physician, policy => policy.RequireRole(Role.Physician));
+            options.AddPolicy(Admin, policy => policy.RequireRole(Role.Admin));
+            options.AddPolicy(Support, policy => policy.RequireRole(Role.Support));
+            options.AddPolicy(EmailVerified, policy => policy.Require(ErrorCodes.EmailNotVerified, caller => caller.IsEmailVerified));
+            options.AddPolicy(RecentSignIn, policy => policy.Require(ErrorCodes.ReauthenticationRequired, caller => clock.GetUtcNow() - caller.AuthenticatedAt <= Recent));
+            options.AddPolicy(ApiKey, policy => policy.Require(ErrorCodes.Forbidden, caller => caller.Key is { IsPresented: true }));
+        });
+        services.AddSingleton<IAuthorizationHandler, CallerRequirementHandler>();
+        services.AddSingleton<IAuthorizationHandler, KeyAccessHandler>();
+        services.AddAuthorization();
+    }
+
+    private static void Require(this AuthorizationPolicyBuilder policy, ErrorCode refusal, Func<Caller, bool> isMet) =>
+        policy.RequireAuthenticatedUser().AddRequirements(new CallerRequirement(refusal, isMet));
+
+    private sealed record CallerRequirement(ErrorCode Refusal, Func<Caller, bool> IsMet) : IAuthorizationRequirement;
+
+    private sealed class CallerRequirementHandler : AuthorizationHandler<CallerRequirement>
+    {
+        protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, CallerRequirement requirement)
+        {
+            if (Caller.Of(context.User) is { } caller && requirement.IsMet(caller))
+            {
+                context.Succeed(requirement);
+            }
+
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class RefusalWriter : IAuthorizationMiddlewareResultHandler
+    {
+        private static readonly AuthorizationMiddlewareResultHandler Framework = new();
+
+        public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+        {
+            if (!authorizeResult.Forbidden)
+            {
+                return Framework.HandleAsync(next, context, policy, authorizeResult);
+            }
+
+            if (authorizeResult.AuthorizationFailure?.FailureReasons.OfType<KeyRefusal>().FirstOrDefault() is { } refused)
+            {
+                return RefuseKeyAsync(context, refused);
+            }
+
+            // Whoever lacks the role is not asked to confirm an address or to sign in again: it would not help.
+            var failed = authorizeResult.AuthorizationFailure?.FailedRequirements.ToList() ?? [];
+            var refusal = failed.Count > 0 && failed.TrueForAll(requirement => requirement is CallerRequirement) ? ((CallerRequirement)failed[0]).Refusal : ErrorCodes.Forbidden;
+            return new Problem(refusal).ExecuteAsync(context);
+        }
+
+        private static Task RefuseKeyAsync(HttpContext context, KeyRefusal refused)
+        {
+            if (refused.Scope is { } scope)
+            {
+                // RFC 6750 section 3.1.
+                context.Response.Headers.WWWAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{scope}\"";
+            }
+
+            return new Problem(refused.Refusal).ExecuteAsync(context);
+        }
+    }
+}

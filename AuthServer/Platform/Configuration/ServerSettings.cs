@@ -1,0 +1,61 @@
+using System.Net;
+
+namespace AuthServer.Platform.Configuration;
+
+/// <summary>Where the server stands and whom it talks to.</summary>
+public sealed class ServerSettings : ISettings
+{
+    static string ISettings.Section => "Server";
+
+    /// <summary>The address apps reach the server at, such as <c>https://auth.example.com</c>: the issuer of tokens and the base of every link.</summary>
+    public string? PublicUrl { get; set; }
+
+    /// <summary>Origins whose browser apps may call the API; none by default.</summary>
+    public IList<string> CorsOrigins { get; } = [];
+
+    /// <summary>Addresses or networks (CIDR) of the proxies that may name the client in <c>X-Forwarded-For</c>; none by default.</summary>
+    public IList<string> TrustedProxies { get; } = [];
+
+    /// <summary>How many proxies stand in a row.</summary>
+    public int ForwardLimit { get; set; } = 1;
+
+    /// <summary>Largest body taken, in bytes.</summary>
+    public long MaxBodyBytes { get; set; } = 64 * 1024;
+
+    /// <summary>How many connections may be open at once.</summary>
+    public long MaxConnections { get; set; } = 10_000;
+
+    IEnumerable<string> ISettings.Faults()
+    {
+        if (!Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
+        {
+            yield return "Server:PublicUrl is not set to the address apps reach the server at. Set Server__PublicUrl, for example to https://auth.example.com.";
+        }
+        else if (url.Scheme == "http" && !url.IsLoopback)
+        {
+            yield return "Server:PublicUrl is plain http. Tokens must not travel in the clear: put TLS in front and give its https address.";
+        }
+        else if (url.PathAndQuery != "/" || url.Fragment.Length > 0 || url.UserInfo.Length > 0 || PublicUrl!.EndsWith('/'))
+        {
+            yield return "Server:PublicUrl is more than an origin: it has a path or a trailing slash, for example. Give scheme and host alone, for example https://auth.example.com.";
+        }
+
+        foreach (var origin in CorsOrigins.Where(origin => !IsOrigin(origin)))
+        {
+            yield return $"Server:CorsOrigins (BACKEND_CORS_ORIGINS) holds '{origin}', which is no origin. Give scheme, host and port, for example https://app.example.com; '*' is not taken.";
+        }
+
+        foreach (var proxy in TrustedProxies.Where(proxy => !IPNetwork.TryParse(proxy, out _) && !IPAddress.TryParse(proxy, out _)))
+        {
+            yield return $"Server:TrustedProxies holds '{proxy}', which is no address. Give addresses or networks, for example 10.0.0.0/8.";
+        }
+
+        if (ForwardLimit < 1 || MaxBodyBytes < 1024 || MaxConnections < 1)
+        {
+            yield return "Server:ForwardLimit and Server:MaxConnections must be at least 1 and Server:MaxBodyBytes at least 1024.";
+        }
+    }
+
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri.UserInfo.Length == 0 && uri.GetLeftPart(UriPartial.Authority) == text;
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Options;
+
+namespace AuthServer.Platform.Configuration;
+
+/// <summary>One section of the configuration, with its defaults, that can say what is wrong with it.</summary>
+internal interface ISettings
+{
+    /// <summary>The section's name.</summary>
+    static abstract string Section { get; }
+
+    /// <summary>What is wrong, each line naming the key and the remedy.</summary>
+    IEnumerable<string> Faults();
+}
+
+internal static class SettingsRegistration
+{
+    /// <summary>Binds a section, refuses keys it does not know, and checks it before the server starts.</summary>
+    public static void AddSettings<T>(this IHostApplicationBuilder builder) where T : class, ISettings
+    {
+        var section = builder.Configuration.GetSection(T.Section);
+        builder.Services.AddOptions<T>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        builder.Services.AddSingleton(SettingsCheck.Of<T>(section));
+        builder.Services.AddSingleton<IValidateOptions<T>, Validator<T>>();
+        builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<T>>().Value);
+    }
+
+    private sealed class Validator<T> : IValidateOptions<T> where T : class, ISettings
+    {
+        public ValidateOptionsResult Validate(string? name, T options) =>
+            options.Faults().ToList() is { Count: > 0 } faults ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
+    }
+}

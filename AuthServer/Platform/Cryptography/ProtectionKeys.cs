@@ -1,0 +1,124 @@
+using System.Data.Common;
+using System.Xml.Linq;
+using AuthServer.Accounts.Credentials;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Platform.Cryptography;
+
+/// <summary>
+/// The Data Protection key ring, which makes Identity's mailed tokens, in the database: every replica reads what any of
+/// them made, and none of it is worth anything without the root secret.
+/// </summary>
+internal static class ProtectionKeys
+{
+    private const string Wrapped = "wrapped";
+    private static readonly TimeSpan Use = TimeSpan.FromDays(90);
+
+    /// <summary>A key is used for 90 days, and what it has protected works for 30 days at most.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(180);
+
+    public static void AddProtectionKeys(this IServiceCollection services)
+    {
+        // Before the framework's own service, which makes a key where there is none.
+        services.AddHostedService<FirstKey>();
+        services.AddDataProtection().SetApplicationName("AuthServer");
+        services.AddOptions<KeyManagementOptions>().Configure<IServiceScopeFactory, KeyWrapping, TimeProvider>((options, scopes, wrapping, clock) =>
+        {
+            options.XmlRepository = new Repository(scopes, clock);
+            options.XmlEncryptor = new Encryptor(wrapping);
+        });
+    }
+
+    /// <summary>Encrypts anew what was encrypted under the former root secret, so that it can be given up.</summary>
+    public static async Task RewrapAsync(AuthDbContext db, KeyWrapping wrapping, CancellationToken cancellationToken)
+    {
+        foreach (var key in await db.ProtectionKeys.ToListAsync(cancellationToken))
+        {
+            var xml = XElement.Parse(key.Xml);
+            if (xml.Descendants(Wrapped).SingleOrDefault() is { } secret && Convert.FromBase64String(secret.Value) is var wrapped && !wrapping.IsCurrent(wrapped))
+            {
+                secret.Value = Convert.ToBase64String(wrapping.Wrap(wrapping.Unwrap(wrapped, ProtectionKeyDecryptor.Name), ProtectionKeyDecryptor.Name));
+                key.Xml = xml.ToString(SaveOptions.DisableFormatting);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Makes the first key, one replica at a time: of two that start together on a new database each would otherwise make one of
+    /// its own, and not look for the other's for a day.
+    /// </summary>
+    private sealed class FirstKey(NpgsqlDataSource database, IKeyManager keys, TimeProvider clock, ILogger<FirstKey> logger) : IHostedService
+    {
+        private const long LockId = 0x6470_6b65;
+
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                await using var connection = await database.OpenConnectionAsync(cancellationToken);
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                await using var turn = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({LockId})", connection, transaction);
+                await turn.ExecuteNonQueryAsync(cancellationToken);
+                if (keys.GetAllKeys().Count == 0)
+                {
+                    keys.CreateNewKey(clock.GetUtcNow(), clock.GetUtcNow() + Use);
+                }
+
+                await transaction.CommitAsync(cancellationToken);
+            }
+            catch (Exception exception) when (exception is DbException or TimeoutException or InvalidOperationException)
+            {
+                // The database is away, or has not been migrated: the server starts unready, and the first use makes the key.
+                Log.NoFirstKey(logger, exception);
+            }
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class Repository(IServiceScopeFactory scopes, TimeProvider clock) : IXmlRepository
+    {
+        public IReadOnlyCollection<XElement> GetAllElements()
+        {
+            using var scope = scopes.CreateScope();
+            return [.. scope.ServiceProvider.GetRequiredService<AuthDbContext>().ProtectionKeys.AsNoTracking().OrderBy(key => key.CreatedAt)
+                .AsEnumerable().Select(key => XElement.Parse(key.Xml))];
+        }
+
+        public void StoreElement(XElement element, string friendlyName)
+        {
+            using var scope = scopes.CreateScope();
+            var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
+            db.ProtectionKeys.Add(new StoredProtectionKey(friendlyName, element.ToString(SaveOptions.DisableFormatting), clock.GetUtcNow()));
+            db.SaveChanges();
+        }
+    }
+
+    private sealed class Encryptor(KeyWrapping wrapping) : IXmlEncryptor
+    {
+        public EncryptedXmlInfo Encrypt(XElement plaintextElement)
+        {
+            var plain = System.Text.Encoding.UTF8.GetBytes(plaintextElement.ToString(SaveOptions.DisableFormatting));
+            return new(new XElement(Wrapped, Convert.ToBase64String(wrapping.Wrap(plain, ProtectionKeyDecryptor.Name))), typeof(ProtectionKeyDecryptor));
+        }
+    }
+}
+
+/// <summary>Named in the stored XML and made by the framework.</summary>
+internal sealed class ProtectionKeyDecryptor(IServiceProvider services) : IXmlDecryptor
+{
+    internal const string Name = "data-protection";
+
+    public XElement Decrypt(XElement encryptedElement)
+    {
+        var plain = services.GetRequiredService<KeyWrapping>().Unwrap(Convert.FromBase64String(encryptedElement.Value), Name);
+        return XElement.Parse(System.Text.Encoding.UTF8.GetString(plain));
+    }
+}

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text;
+using AuthServer.Platform.Configuration;
+
+namespace AuthServer.Platform.Cryptography;
+
+/// <summary>The root secret and its predecessor.</summary>
+public sealed class SecretSettings : ISettings
+{
+    private const int MinBytes = 32;
+
+    static string ISettings.Section => "Secrets";
+
+    /// <summary>At least 32 bytes that nobody else has; everything else is derived from it.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>The root secret before the last change of it, so that what it protects can still be read.</summary>
+    public string? PreviousKey { get; set; }
+
+    IEnumerable<string> ISettings.Faults()
+    {
+        if (string.IsNullOrEmpty(Key))
+        {
+            yield return "SECRET_KEY is not set. Make one with `openssl rand -base64 48` and keep it outside the database and its backups.";
+        }
+        else if (Encoding.UTF8.GetByteCount(Key) < MinBytes)
+        {
+            yield return "SECRET_KEY is shorter than 32 bytes. Make one with `openssl rand -base64 48`.";
+        }
+
+        if (!string.IsNullOrEmpty(PreviousKey) && Encoding.UTF8.GetByteCount(PreviousKey) < MinBytes)
+        {
+            yield return "SECRET_KEY_PREVIOUS is shorter than 32 bytes, so it never was a SECRET_KEY. Leave it out, or give the last one.";
+        }
+    }
+}
+
+/// <summary>A key for one use, with a short public name that says which root secret it came from.</summary>
+internal sealed record DerivedKey(string Id, byte[] Bytes);
+
+/// <summary>
+/// Derives the keys of the server from its root secret: HKDF-SHA256 (RFC 5869) with a label for each use, so that no
+/// key serves two purposes. The current key is first; the predecessor's, if there is one, can only read.
+/// </summary>
+internal sealed class Secrets(SecretSettings settings)
+{
+    private const int KeyBytes = 32;
+    private const int IdBytes = 4;
+
+    public IReadOnlyList<DerivedKey> Derive(string use) =>
+        [.. new[] { settings.Key, settings.PreviousKey }.Where(root => !string.IsNullOrEmpty(root)).Select(root => Derive(root!, use))];
+
+    private static DerivedKey Derive(string root, string use)
+    {
+        var material = Encoding.UTF8.GetBytes(root);
+        var id = HKDF.DeriveKey(HashAlgorithmName.SHA256, material, IdBytes, info: Encoding.UTF8.GetBytes($"authserver/{use}/id"));
+        var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, material, KeyBytes, info: Encoding.UTF8.GetBytes($"authserver/{use}/v1"));
+        CryptographicOperations.ZeroMemory(material);
+        return new(Convert.ToHexStringLower(id), key);
+    }
+}

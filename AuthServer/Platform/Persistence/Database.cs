@@ -1,0 +1,85 @@
+using AuthServer.Platform.Configuration;
+using AuthServer.Platform.Jobs;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Platform.Persistence;
+
+/// <summary>The PostgreSQL database.</summary>
+public sealed class DatabaseSettings : ISettings
+{
+    static string ISettings.Section => "Database";
+
+    /// <summary><c>postgresql://user:password@host:port/database</c>; also taken from <c>ConnectionStrings:Default</c> in Npgsql's form.</summary>
+    public string? Url { get; set; }
+
+    /// <summary>
+    /// Most connections a replica opens; 0 is four for each core, and at least 8. More are slower, because each statement then
+    /// meets a colder one. Their sum over the replicas must stay below PostgreSQL's max_connections.
+    /// </summary>
+    public int MaxConnections { get; set; }
+
+    /// <summary>How long a statement may take before the request is answered with 503.</summary>
+    public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a request waits for a connection before it is answered with 503.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    internal int EffectiveMaxConnections => MaxConnections > 0 ? MaxConnections : Math.Max(8, 4 * Environment.ProcessorCount);
+
+    IEnumerable<string> ISettings.Faults()
+    {
+        if (string.IsNullOrWhiteSpace(Url))
+        {
+            yield return "DATABASE_URL is not set. Give postgresql://user:password@host:5432/database, or ConnectionStrings__Default.";
+        }
+        else if (DatabaseUrl.Parse(Url) is null)
+        {
+            yield return "DATABASE_URL cannot be read. Give postgresql://user:password@host:5432/database (percent-encode odd characters in the password), or an Npgsql connection string.";
+        }
+
+        if (MaxConnections is < 0 or (> 0 and < 4) || CommandTimeout < TimeSpan.FromSeconds(1) || ConnectTimeout < TimeSpan.FromSeconds(1))
+        {
+            yield return "Database:MaxConnections must be 0 or at least 4, Database:CommandTimeout and Database:ConnectTimeout at least one second.";
+        }
+    }
+}
+
+internal static class DatabaseRegistration
+{
+    public static void AddDatabase(this WebApplicationBuilder builder)
+    {
+        builder.AddSettings<DatabaseSettings>();
+        if (builder.Configuration.GetConnectionString("Default") is { Length: > 0 } connectionString)
+        {
+            builder.Services.PostConfigure<DatabaseSettings>(settings => settings.Url = string.IsNullOrEmpty(settings.Url) ? connectionString : settings.Url);
+        }
+
+        builder.Services.AddSingleton(services => Connect(services.GetRequiredService<DatabaseSettings>(), services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton<NotificationLine>();
+        builder.Services.AddSingleton<SharedClock>();
+        builder.Services.AddHostedService<NotificationListener>();
+        builder.Services.AddSingleton<Sweep>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Sweep>());
+        builder.Services.AddDbContextPool<AuthDbContext>((services, options) => options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
+    }
+
+    private static NpgsqlDataSource Connect(DatabaseSettings settings, ILoggerFactory loggers)
+    {
+        var builder = new NpgsqlDataSourceBuilder(DatabaseUrl.Parse(settings.Url!)!.ConnectionString);
+        var connection = builder.ConnectionStringBuilder;
+        connection.ApplicationName ??= "AuthServer";
+        connection.MaxPoolSize = settings.EffectiveMaxConnections;
+        connection.Timeout = (int)Math.Ceiling(settings.ConnectTimeout.TotalSeconds);
+        connection.CommandTimeout = (int)Math.Ceiling(settings.CommandTimeout.TotalSeconds);
+        // What does not answer a statement seldom answers its cancellation: two seconds more would only be waited in vain.
+        connection.CancellationTimeout = 500;
+        // The few statements of the hot paths are planned once per connection.
+        connection.MaxAutoPrepare = 40;
+        connection.AutoPrepareMinUsages = 2;
+        // Connections carry no state between uses: no SET, no temporary tables, no session-level locks.
+        connection.NoResetOnClose = true;
+        builder.UseLoggerFactory(loggers);
+        return builder.Build();
+    }
+}

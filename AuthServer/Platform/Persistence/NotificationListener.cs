@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace AuthServer.Platform.Persistence;
+
+/// <summary>
+/// Holds the replica's one LISTEN connection and hands on what the others NOTIFY. Each time the connection is made
+/// the subscribers first catch up from the tables, because what was notified meanwhile is lost. A heartbeat on the
+/// same connection tells a quiet line from a dead one, and what time it is in the database.
+/// </summary>
+internal sealed class NotificationListener(NotificationLine line, IEnumerable<INotificationSubscriber> subscribers, SharedClock shared, DatabaseSettings database, ILogger<NotificationListener> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
+
+    private readonly Dictionary<string, INotificationSubscriber> _subscribers = subscribers.ToDictionary(subscriber => subscriber.Channel, StringComparer.Ordinal);
+    private bool _isDown;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync(stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                line.Lost();
+                // A line that ends with the database misses nothing; one that falls silent may.
+                if (!DatabaseFaults.IsRefusal(exception) && !DatabaseFaults.IsCut(exception))
+                {
+                    line.MayHaveMissed();
+                }
+
+                // Once an outage, not four times a second.
+                if (!_isDown)
+                {
+                    Log.LineLost(logger, exception);
+                }
+
+                _isDown = true;
+                await Task.Delay(RetryAfter, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken stopping)
+    {
+        var address = DatabaseUrl.Parse(database.Url!)!;
+        // Never from the pool: a LISTEN must not outlive its owner on a connection that others use.
+        (address.Pooling, address.ApplicationName, address.Timeout, address.CommandTimeout) = (false, "AuthServer listener", 2, 1);
+        await using var connection = new NpgsqlConnection(address.ConnectionString);
+        connection.Notification += (_, notice) => _subscribers[notice.Channel].Receive(notice.Payload);
+        await connection.OpenAsync(stopping);
+        line.MayHaveMissed();
+        await using var listen = new NpgsqlCommand(string.Join(';', _subscribers.Keys.Select(channel => $"LISTEN {channel}")), connection);
+        await listen.ExecuteNonQueryAsync(stopping);
+        foreach (var subscriber in _subscribers.Values)
+        {
+            await subscriber.CatchUpAsync(stopping);
+        }
+
+        if (_isDown)
+        {
+            Log.LineBack(logger);
+        }
+
+        _isDown = false;
+        await using var ping = new NpgsqlCommand("SELECT clock_timestamp()", connection);
+        while (true)
+        {
+            var askedAt = Stopwatch.GetTimestamp();
+            var databaseTime = new DateTimeOffset((DateTime)(await ping.ExecuteScalarAsync(stopping))!);
+            // The machine's own clock, not one that a test has put in its place.
+            shared.Compare(databaseTime, TimeProvider.System.GetUtcNow() - (Stopwatch.GetElapsedTime(askedAt) / 2));
+            line.HeardAt(askedAt);
+            await connection.WaitAsync(Heartbeat, stopping);
+        }
+    }
+}

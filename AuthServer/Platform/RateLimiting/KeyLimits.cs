@@ -1,0 +1,17 @@
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Web;
+
+namespace AuthServer.Platform.RateLimiting;
+
+/// <summary>Lets a key, and its access tokens with it, ask as often a minute as it was made for, whatever the route.</summary>
+internal static class KeyLimits
+{
+    public static void UseKeyLimits(this WebApplication app)
+    {
+        var requests = new FixedWindows<Guid>(TimeSpan.FromMinutes(1), app.Services.GetRequiredService<TimeProvider>());
+        app.Use((context, next) =>
+            Caller.Of(context.User) is { Key: { } key } caller && requests.Add(caller.UserId) is var (count, left) && count > key.RequestsPerMinute
+                ? new Problem(ErrorCodes.RateLimited, retryAfter: left).ExecuteAsync(context)
+                : next(context));
+    }
+}

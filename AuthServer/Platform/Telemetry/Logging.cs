@@ -1,0 +1,18 @@
+namespace AuthServer.Platform.Telemetry;
+
+internal static class Logging
+{
+    /// <summary>Lines for a person in Development, one JSON object a line for a machine elsewhere.</summary>
+    public static void AddLogging(this WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        if (builder.Environment.IsDevelopment())
+        {
+            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        }
+        else
+        {
+            builder.Logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
+        }
+    }
+}

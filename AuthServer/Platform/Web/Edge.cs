@@ -1,0 +1,158 @@
+using System.Net;
+using AuthServer.Platform.Configuration;
+using AuthServer.Platform.Cryptography;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace AuthServer.Platform.Web;
+
+/// <summary>The server's outermost ring: connection limits, proxies, CORS, and the shape of every error.</summary>
+internal static class Edge
+{
+    private static readonly TimeSpan HeadersWithin = TimeSpan.FromSeconds(10);
+
+    public static void AddEdge(this WebApplicationBuilder builder)
+    {
+        // A proxy in front may see one line where Kestrel would see two: request smuggling (RFC 9112 section 2.2).
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
+        builder.AddSettings<ServerSettings>();
+        builder.AddSettings<SecretSettings>();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<Secrets>();
+        builder.Services.AddSingleton<KeyWrapping>();
+        builder.Services.AddSingleton<ComponentRenderer>();
+        builder.Services.AddHttpClient();
+        builder.Services.AddStrictJson();
+        builder.Services.AddExceptionHandler<ExceptionProblems>();
+        builder.Services.AddCors();
+        builder.Services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<ServerSettings>>((cors, server) =>
+            cors.AddDefaultPolicy(policy => policy.WithOrigins([.. server.Value.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()
+                .WithExposedHeaders("Retry-After", "X-Request-ID").SetPreflightMaxAge(TimeSpan.FromHours(1))));
+        builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerSettings>>(TrustOnly);
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServerSettings>>(Limit);
+        builder.Services.AddSingleton<Draining>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Draining>());
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+    }
+
+    public static void UseEdge(this WebApplication app)
+    {
+        app.Use(app.Services.GetRequiredService<Draining>().PassAsync);
+        var server = app.Services.GetRequiredService<ServerSettings>();
+        if (server.TrustedProxies.Count > 0)
+        {
+            app.UseForwardedHeaders();
+        }
+
+        app.UseResponseHeaders(isHttpsForGood: !app.Environment.IsDevelopment());
+        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = static _ => true, ExceptionHandler = static _ => Task.CompletedTask });
+        app.UseStatusCodePages(static context => new Problem(ErrorCodes.ForStatus(context.HttpContext.Response.StatusCode)).ExecuteAsync(context.HttpContext));
+        app.Use(KeyInUrl.RefuseAsync);
+        app.Use(RefuseOddFraming);
+        app.Use(RewriteToNewestVersion);
+        app.Use(RefuseEncodedBodies);
+        app.Use(RefuseOtherCharsets);
+        app.UseRouting();
+        if (server.CorsOrigins.Count > 0)
+        {
+            app.UseCors();
+        }
+
+        app.Use(AnswerUnrouted);
+    }
+
+    private static Task RewriteToNewestVersion(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal, out var rest) && !rest.StartsWithSegments("/v1", StringComparison.Ordinal))
+        {
+            context.Request.Path = "/api/v1" + rest;
+        }
+
+        return next(context);
+    }
+
+    // The fallback policy would ask for a token first: but where there is no route there is nothing to protect, and
+    // 404, 405 and 415 say more. What is not a RouteEndpoint is routing's own answer to a wrong method or media type.
+    private static Task AnswerUnrouted(HttpContext context, RequestDelegate next)
+    {
+        switch (context.GetEndpoint())
+        {
+            case RouteEndpoint:
+                return next(context);
+            case { RequestDelegate: { } answer }:
+                return answer(context);
+            default:
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+        }
+    }
+
+    // RFC 9112 section 6.1: chunked once and nothing else. Kestrel looks at the last coding only, a proxy perhaps not.
+    private static Task RefuseOddFraming(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Headers.TransferEncoding is { Count: > 0 } coding && !string.Equals(coding, "chunked", StringComparison.OrdinalIgnoreCase))
+        {
+            context.Response.Headers.Connection = "close";
+            return new Problem(ErrorCodes.BadRequest).ExecuteAsync(context);
+        }
+
+        return next(context);
+    }
+
+    // Nothing here inflates a body: said at once, before a compressed bomb looks like malformed JSON.
+    private static Task RefuseEncodedBodies(HttpContext context, RequestDelegate next) =>
+        context.Request.Headers.ContentEncoding.Count > 0 ? new Problem(ErrorCodes.UnsupportedMediaType).ExecuteAsync(context) : next(context);
+
+    // JSON is UTF-8 (RFC 8259 section 8.1). The framework throws at names it does not know, the quoted form of this one included.
+    private static Task RefuseOtherCharsets(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.ContentType is { } text && text.Contains("charset", StringComparison.OrdinalIgnoreCase) && MediaTypeHeaderValue.TryParse(text, out var type))
+        {
+            if (!HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            {
+                return new Problem(ErrorCodes.UnsupportedMediaType).ExecuteAsync(context);
+            }
+
+            type.Charset = "utf-8";
+            context.Request.ContentType = type.ToString();
+        }
+
+        return next(context);
+    }
+
+    private static void TrustOnly(ForwardedHeadersOptions options, IOptions<ServerSettings> server)
+    {
+        // The framework trusts loopback by default; here nobody is believed who was not named.
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        options.ForwardLimit = server.Value.ForwardLimit;
+        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        foreach (var proxy in server.Value.TrustedProxies)
+        {
+            if (IPAddress.TryParse(proxy, out var address))
+            {
+                options.KnownProxies.Add(address);
+            }
+            else
+            {
+                options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
+            }
+        }
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, IOptions<ServerSettings> server)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = server.Value.MaxBodyBytes;
+        kestrel.Limits.MaxConcurrentConnections = server.Value.MaxConnections;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.RequestHeadersTimeout = HeadersWithin;
+        // A body is a few hundred bytes: whoever drips one holds a place that others of the same network wait for.
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
+        // An answer may take as long as it would at that rate: at 240 bytes, who never reads would be waited for for minutes.
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
+    }
+}

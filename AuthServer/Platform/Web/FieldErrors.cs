@@ -1,0 +1,113 @@
+using System.Globalization;
+using AuthServer.Domain;
+
+namespace AuthServer.Platform.Web;
+
+/// <summary>A request that can say what is wrong with it, field by field.</summary>
+internal interface IValidated
+{
+    void Validate(FieldErrors errors);
+}
+
+/// <summary>Collects what is wrong with a request, by snake_case field, so that all of it is told at once.</summary>
+internal sealed class FieldErrors
+{
+    private readonly Dictionary<string, string[]> _messages = new(StringComparer.Ordinal);
+
+    public bool Any => _messages.Count > 0;
+
+    public IReadOnlyDictionary<string, string[]> Messages => _messages;
+
+    /// <summary>The refusal for one field.</summary>
+    public static Problem One(string field, string message) =>
+        new(ErrorCodes.ValidationFailed, new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] });
+
+    public void Add(string field, string message) =>
+        _messages[field] = _messages.TryGetValue(field, out var earlier) ? [.. earlier, message] : [message];
+
+    /// <summary>Text for people to read: no control characters, and none that reorder or hide other text.</summary>
+    public void Text(string field, string? value, int maxLength, bool required = false)
+    {
+        if (required && string.IsNullOrWhiteSpace(value))
+        {
+            Add(field, "Required.");
+        }
+        else if (value?.Length > maxLength)
+        {
+            Add(field, $"At most {maxLength.ToString(CultureInfo.InvariantCulture)} characters.");
+        }
+        else if (value?.EnumerateRunes().Any(IsUnfit) == true)
+        {
+            Add(field, "Control characters and invisible formatting characters are not allowed.");
+        }
+    }
+
+    public void Required(string field, Secret? value)
+    {
+        if (string.IsNullOrEmpty(value?.Reveal()))
+        {
+            Add(field, "Required.");
+        }
+    }
+
+    public void Email(string field, string? value)
+    {
+        if (EmailAddress.Parse(value) is null)
+        {
+            Add(field, "An e-mail address such as name@example.com is needed.");
+        }
+    }
+
+    public void UserName(string field, string? value)
+    {
+        if (value is not null && !Domain.UserName.IsValid(value))
+        {
+            Add(field, Domain.UserName.Rule);
+        }
+    }
+
+    /// <summary>A BCP 47 language tag, by shape.</summary>
+    public void LanguageTag(string field, string? value)
+    {
+        if (value is not null && !(value.Length <= 35 && value.Split('-') is [{ Length: 2 or 3 }, ..] parts && parts.All(part => part.Length is > 0 and <= 8 && part.All(char.IsAsciiLetterOrDigit))))
+        {
+            Add(field, "A language tag such as en or he-IL is needed.");
+        }
+    }
+
+    public void Jurisdiction(string field, string? code)
+    {
+        if (code is not null && !Licence.IsJurisdiction(code))
+        {
+            Add(field, "An ISO 3166 code such as IL or US-NY is needed.");
+        }
+    }
+
+    // Persian and Indic names are not spelled rightly without the two joiners, U+200C and U+200D.
+    private static bool IsUnfit(System.Text.Rune rune) =>
+        rune == System.Text.Rune.ReplacementChar
+        || rune.Value is not (0x200C or 0x200D) && System.Text.Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+}
+
+internal static class RequestValidation
+{
+    /// <summary>Refuses a request that finds fault with itself, before the handler sees it.</summary>
+    public static TBuilder ValidatesRequests<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder =>
+        builder.AddEndpointFilterFactory((context, next) =>
+        {
+            var positions = context.MethodInfo.GetParameters()
+                .Where(parameter => parameter.ParameterType.IsAssignableTo(typeof(IValidated)))
+                .Select(parameter => parameter.Position).ToArray();
+            return positions is [] ? next : async invocation =>
+            {
+                var errors = new FieldErrors();
+                foreach (var position in positions)
+                {
+                    invocation.GetArgument<IValidated?>(position)?.Validate(errors);
+                }
+
+                return errors.Any ? new Problem(ErrorCodes.ValidationFailed, errors.Messages) : await next(invocation);
+            };
+        });
+}

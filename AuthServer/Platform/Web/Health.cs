@@ -1,0 +1,111 @@
+using System.Globalization;
+using AuthServer.Platform.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+
+namespace AuthServer.Platform.Web;
+
+/// <summary>How the server is.</summary>
+/// <param name="Status"><c>healthy</c>, <c>degraded</c> or <c>unhealthy</c>.</param>
+/// <param name="Checks">Each part of it, by name.</param>
+public sealed record HealthBody(string Status, IReadOnlyDictionary<string, HealthCheckBody> Checks);
+
+/// <summary>How one part of the server is.</summary>
+/// <param name="Status"><c>healthy</c>, <c>degraded</c> or <c>unhealthy</c>.</param>
+/// <param name="Detail">What is wrong or noteworthy.</param>
+/// <param name="DurationMs">How long it took to find out, in milliseconds.</param>
+public sealed record HealthCheckBody(string Status, string? Detail, double DurationMs);
+
+/// <summary>
+/// Liveness asks whether the process answers; readiness whether it can serve: database, schema, signing keys. The line
+/// that brings revocations only degrades it: without it the server asks the database instead.
+/// </summary>
+internal static class Health
+{
+    public const string ReadyTag = "ready";
+    private const string DatabaseCheck = "database";
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(2);
+
+    public static IHealthChecksBuilder AddHealth(this IServiceCollection services) => services.AddHealthChecks()
+        .AddCheck<DatabaseHealth>(DatabaseCheck, tags: [ReadyTag], timeout: Within)
+        .AddCheck<SchemaHealth>("migrations", tags: [ReadyTag], timeout: Within)
+        .AddCheck<LineHealth>("revocations", tags: [ReadyTag], timeout: Within)
+        .AddCheck<ClockHealth>("clock", tags: [ReadyTag], timeout: Within)
+        .AddCheck<Draining>("stopping", tags: [ReadyTag]);
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        Map(routes, "/health/live", "live", "Whether the process answers", _ => false);
+        Map(routes, "/health/ready", "ready", "Whether the server can serve, part by part", check => check.Tags.Contains(ReadyTag));
+        Map(routes, "/health", "health", "The same as /health/ready", check => check.Tags.Contains(ReadyTag));
+        Map(routes, "/api/v1/health", "apiHealth", "The same as /health/ready", check => check.Tags.Contains(ReadyTag));
+        Map(routes, "/api/v1/health/database", "databaseHealth", "Whether the database answers", check => check.Name == DatabaseCheck);
+    }
+
+    private static void Map(IEndpointRouteBuilder routes, string path, string name, string summary, Func<HealthCheckRegistration, bool> which) =>
+        routes.MapGet(path, (HealthCheckService health, CancellationToken cancellationToken) => AnswerAsync(health, which, cancellationToken))
+            .WithName(name).WithTags("Health").WithSummary(summary).AllowAnonymous().DisableRateLimiting()
+            .Produces<HealthBody>().Produces<HealthBody>(StatusCodes.Status503ServiceUnavailable);
+
+    private static async Task<IResult> AnswerAsync(HealthCheckService health, Func<HealthCheckRegistration, bool> which, CancellationToken cancellationToken)
+    {
+        var report = await health.CheckHealthAsync(which, cancellationToken);
+        var body = new HealthBody(SnakeCase.Of(report.Status), report.Entries.ToDictionary(entry => entry.Key, entry =>
+            new HealthCheckBody(SnakeCase.Of(entry.Value.Status), entry.Value.Description, Math.Round(entry.Value.Duration.TotalMilliseconds, 1)), StringComparer.Ordinal));
+        return TypedResults.Json(body, HttpJson.Written.HealthBody, statusCode: report.Status == HealthStatus.Unhealthy ? 503 : 200);
+    }
+
+    private sealed class DatabaseHealth(NpgsqlDataSource database) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await using var command = database.CreateCommand("SELECT 1");
+                // Not waiting for a cancelled statement to end: a probe has a time limit of its own.
+                await command.ExecuteScalarAsync(cancellationToken).WaitAsync(cancellationToken);
+                return HealthCheckResult.Healthy();
+            }
+            catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception) || exception is OperationCanceledException)
+            {
+                return HealthCheckResult.Unhealthy("The database does not answer.");
+            }
+        }
+    }
+
+    private sealed class SchemaHealth(IServiceScopeFactory scopes) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                var applied = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().Database.GetAppliedMigrationsAsync(cancellationToken).WaitAsync(cancellationToken);
+                return applied.Contains(SchemaVersion.Expected, StringComparer.Ordinal)
+                    ? HealthCheckResult.Healthy(SchemaVersion.Expected)
+                    : HealthCheckResult.Unhealthy($"Migration {SchemaVersion.Expected} has not been applied: run the Migrations program.");
+            }
+            catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception) || exception is OperationCanceledException)
+            {
+                return HealthCheckResult.Unhealthy("The database does not answer.");
+            }
+        }
+    }
+
+    private sealed class ClockHealth(SharedClock clock) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+            clock.Ahead == TimeSpan.Zero ? HealthCheckResult.Healthy()
+            : clock.IsMachineFarOff ? HealthCheckResult.Unhealthy($"This machine's clock is {Offset()}: no tokens are issued. Set the clock.")
+            : HealthCheckResult.Degraded($"This machine's clock is {Offset()}."));
+
+        private string Offset() => string.Create(CultureInfo.InvariantCulture, $"{clock.Ahead.Duration().TotalSeconds:0} s {(clock.Ahead > TimeSpan.Zero ? "ahead of" : "behind")} the database's");
+    }
+
+    private sealed class LineHealth(NotificationLine line) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+            line.IsCurrent ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("The notification line is down; the database is asked on every request."));
+    }
+}

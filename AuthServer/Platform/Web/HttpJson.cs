@@ -1,0 +1,46 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace AuthServer.Platform.Web;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(HealthBody))]
+internal sealed partial class HttpJson : JsonSerializerContext
+{
+    /// <summary>For bodies that are written by hand, in the same spelling as all others.</summary>
+    public static HttpJson Written { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JsonRegistration.Readable });
+}
+
+internal static class JsonRegistration
+{
+    // Names in any script as they are: the answers are JSON with nosniff, never part of an HTML page.
+    internal static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    /// <summary>Strict JSON: snake_case, and nothing unknown, repeated, or missing passes in silence.</summary>
+    public static void AddStrictJson(this IServiceCollection services)
+    {
+        services.AddJson(HttpJson.Default);
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            var json = options.SerializerOptions;
+            json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.PropertyNameCaseInsensitive = false;
+            json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.AllowDuplicateProperties = false;
+            json.NumberHandling = JsonNumberHandling.Strict;
+            json.RespectNullableAnnotations = true;
+            json.RespectRequiredConstructorParameters = true;
+            json.MaxDepth = 16;
+            json.Encoder = Readable;
+        });
+        // Told in every environment alike, so that the refusal can say which field it was about.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+    }
+
+    /// <summary>A slice's own serialisation code, made at build time.</summary>
+    public static void AddJson(this IServiceCollection services, IJsonTypeInfoResolver resolver) =>
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, resolver));
+}

@@ -1,0 +1,45 @@
+using AuthServer.Domain;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace AuthServer.Platform.Web;
+
+/// <summary>What is done about a key that stands in a URL, besides refusing the request.</summary>
+internal sealed record KeyExposure(Func<HttpContext, ApiKeyText, Task> RecordAsync);
+
+/// <summary>
+/// Refuses whatever has an API key in its URL, which proxies, browsers and logs keep (ASVS 14.2.1): before any route is
+/// looked for, so that no such request ever works.
+/// </summary>
+internal static class KeyInUrl
+{
+    // Each proxy or client on the way may have encoded it once more.
+    private const int MostDecoded = 3;
+
+    public static async Task RefuseAsync(HttpContext context, RequestDelegate next)
+    {
+        if (Find(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is not { } key)
+        {
+            await next(context);
+            return;
+        }
+
+        if (context.RequestServices.GetService<KeyExposure>() is { } exposure)
+        {
+            await exposure.RecordAsync(context, key);
+        }
+
+        await new Problem(ErrorCodes.ApiKeyInUrl).ExecuteAsync(context);
+    }
+
+    private static ApiKeyText? Find(string target)
+    {
+        var key = ApiKeyText.FindIn(target);
+        for (var decoded = 0; key is null && decoded < MostDecoded && target.Contains('%', StringComparison.Ordinal); decoded++)
+        {
+            target = Uri.UnescapeDataString(target);
+            key = ApiKeyText.FindIn(target);
+        }
+
+        return key;
+    }
+}

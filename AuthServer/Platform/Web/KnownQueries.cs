@@ -1,0 +1,36 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Mvc;
+
+namespace AuthServer.Platform.Web;
+
+internal static class KnownQueries
+{
+    /// <summary>
+    /// Refuses query parameters that the handler does not take: a mistyped filter must not be answered with everything.
+    /// Knows the properties of <c>[AsParameters]</c>, and parameters with a default.
+    /// </summary>
+    public static RouteHandlerBuilder RefusesUnknownQueries(this RouteHandlerBuilder route) =>
+        route.AddEndpointFilterFactory((context, next) =>
+        {
+            var known = context.MethodInfo.GetParameters().SelectMany(NamesOf).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            return async invocation => Unknown(invocation.HttpContext.Request.Query, known) is { Any: true } errors
+                ? new Problem(ErrorCodes.ValidationFailed, errors.Messages)
+                : await next(invocation);
+        });
+
+    private static FieldErrors Unknown(IQueryCollection query, HashSet<string> known)
+    {
+        var errors = new FieldErrors();
+        foreach (var name in query.Keys.Where(name => !known.Contains(name)))
+        {
+            errors.Add(name, "There is no such parameter.");
+        }
+
+        return errors;
+    }
+
+    private static IEnumerable<string> NamesOf(ParameterInfo parameter) =>
+        parameter.IsDefined(typeof(AsParametersAttribute), inherit: false) ? parameter.ParameterType.GetProperties().Select(property => property.GetCustomAttribute<FromQueryAttribute>()?.Name).OfType<string>()
+        : parameter.HasDefaultValue ? [parameter.Name!]
+        : [];
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AuthServer.Platform.Web;
+
+/// <summary>A field of a request that may be left out, which is something else than null (RFC 7396).</summary>
+[JsonConverter(typeof(OptionalConverter))]
+public readonly record struct Optional<T>
+{
+    internal Optional(T value) => (Value, IsGiven) = (value, true);
+
+    /// <summary>What was sent; the default of the type where nothing was.</summary>
+    public T Value { get; }
+
+    /// <summary>Whether the field was there at all.</summary>
+    public bool IsGiven { get; }
+
+    internal T Or(T kept) => IsGiven ? Value : kept;
+}
+
+/// <summary>Reads the plain value: that it was asked to read one is what tells that the field was there.</summary>
+internal sealed class OptionalConverter : JsonConverterFactory
+{
+    public override bool CanConvert(Type typeToConvert) => ValueOf(typeToConvert) is not null;
+
+    public override JsonConverter? CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        ValueOf(typeToConvert) is { } value
+            ? (JsonConverter?)Activator.CreateInstance(typeof(Plain<>).MakeGenericType(value), options.GetConverter(value))
+            : null;
+
+    /// <summary>The type of what is optional; null for any other type.</summary>
+    public static Type? ValueOf(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>) ? type.GetGenericArguments()[0] : null;
+
+    // By the value's converter and not by the serialiser anew, which would forget the path to the field that was wrong.
+    private sealed class Plain<T>(JsonConverter<T> value) : JsonConverter<Optional<T>>
+    {
+        public override bool HandleNull => true;
+
+        public override Optional<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(reader.TokenType == JsonTokenType.Null && default(T) is null ? default! : value.Read(ref reader, typeof(T), options)!);
+
+        public override void Write(Utf8JsonWriter writer, Optional<T> optional, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, optional.Value, options);
+    }
+}

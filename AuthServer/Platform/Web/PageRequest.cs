@@ -1,0 +1,57 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Mvc;
+
+namespace AuthServer.Platform.Web;
+
+/// <summary>Which page of a list is asked for.</summary>
+internal sealed record PageRequest<TCursor>(
+    [property: FromQuery(Name = "skip"), Description("How many to pass over: at most 10000.")] int Skip = 0,
+    [property: FromQuery(Name = "limit"), Description("How many to answer: 1 to 100.")] int Limit = 20,
+    [property: FromQuery(Name = "after"), Description("Go on after this id: the `next` of the page before.")] TCursor? After = null)
+    : IValidated
+    where TCursor : struct
+{
+    private const int MaxLimit = 100;
+
+    // What is skipped has to be read; what stands behind a cursor has not.
+    private const int MaxSkip = 10_000;
+
+    void IValidated.Validate(FieldErrors errors)
+    {
+        if (Skip < 0)
+        {
+            errors.Add("skip", "At least 0.");
+        }
+
+        if (Skip > MaxSkip)
+        {
+            errors.Add("skip", "At most 10000. To go further, send the `next` of the page before as `after`.");
+        }
+
+        if (Limit is < 1 or > MaxLimit)
+        {
+            errors.Add("limit", "Between 1 and 100.");
+        }
+    }
+
+    /// <summary>Of ordered rows those of this page, and one more where there is one: that tells whether another page follows.</summary>
+    public IQueryable<TRow> Fetch<TRow>(IQueryable<TRow> rows) => rows.Skip(Skip).Take(Limit + 1);
+
+    /// <summary>The same of rows that are at hand.</summary>
+    public IEnumerable<TRow> Fetch<TRow>(IEnumerable<TRow> rows) => rows.Skip(Skip).Take(Limit + 1);
+
+    /// <summary>What was fetched without the one row more, and where the next page starts.</summary>
+    public (IEnumerable<TRow> Rows, TCursor? Next) Cut<TRow>(IReadOnlyList<TRow> fetched, Func<TRow, TCursor> cursorOf) =>
+        (fetched.Take(Limit), fetched.Count > Limit ? cursorOf(fetched[Limit - 1]) : null);
+}
+
+internal static class PageAnswer
+{
+    /// <summary>The page that was asked for, from the rows that were fetched for it.</summary>
+    public static Page<TItem> Answer<TRow, TItem>(
+        this PageRequest<Guid> page, IReadOnlyList<TRow> fetched, int total, Func<TRow, Guid> idOf, Func<TRow, TItem> itemOf)
+    {
+        var (rows, next) = page.Cut(fetched, idOf);
+        return new([.. rows.Select(itemOf)], total, page.Skip, page.Limit, next);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace AuthServer.Platform.Web;
+
+/// <summary>An error answer (RFC 9457 problem details).</summary>
+/// <param name="Type">Always <c>about:blank</c>: <c>code</c> tells the kind.</param>
+/// <param name="Title">What went wrong, for a developer's eyes.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">The stable code to branch on.</param>
+/// <param name="TraceId">Finds the request in the log; the same as the <c>X-Request-ID</c> header.</param>
+/// <param name="Errors">With <c>validation_failed</c> and <c>unknown_field</c>: messages by field.</param>
+public sealed record ProblemBody(
+    string Type,
+    string Title,
+    int Status,
+    string Code,
+    string TraceId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors = null);
+
+/// <summary>The one way an error leaves the server.</summary>
+internal sealed class Problem(ErrorCode error, IReadOnlyDictionary<string, string[]>? errors = null, TimeSpan? retryAfter = null)
+    : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
+{
+    public int? StatusCode => error.Status;
+
+    public ErrorCode Error => error;
+
+    public static implicit operator Problem(ErrorCode error) => new(error);
+
+    public static void PopulateMetadata(System.Reflection.MethodInfo method, EndpointBuilder builder)
+    {
+        // The codes a route can answer are declared with Refuses(…), where the description reads them.
+    }
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = error.Status;
+        response.Headers.CacheControl = "no-store";
+        if (retryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (httpContext.RequestServices.GetService<RefusalPage>() is { } page && httpContext.Request.Path.StartsWithSegments(page.Under, StringComparison.OrdinalIgnoreCase))
+        {
+            await page.ShowAsync(httpContext, error);
+            return;
+        }
+
+        var body = new ProblemBody("about:blank", error.Meaning, error.Status, error.Code, httpContext.TraceIdentifier, errors);
+        await response.WriteAsJsonAsync(body, HttpJson.Written.ProblemBody, "application/problem+json", httpContext.RequestAborted);
+    }
+}
+
+/// <summary>The refusals a route can answer, for its description.</summary>
+internal sealed record Refusals(IReadOnlyList<ErrorCode> Codes);
+
+internal static class RefusalExtensions
+{
+    /// <summary>Says which refusals a route can answer.</summary>
+    public static TBuilder Refuses<TBuilder>(this TBuilder builder, params ErrorCode[] codes) where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(new Refusals(codes));
+}

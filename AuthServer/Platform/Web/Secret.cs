@@ -1,0 +1,32 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AuthServer.Platform.Web;
+
+/// <summary>A password or token that somebody sent. Its text is always the same, so that no log shows it by accident.</summary>
+[JsonConverter(typeof(SecretConverter))]
+public sealed class Secret
+{
+    private readonly string _text;
+
+    private Secret(string text) => _text = text;
+
+    /// <summary>Null for null: nothing was sent.</summary>
+    internal static Secret? Of(string? text) => text is null ? null : new(text);
+
+    /// <summary>What was sent, for whoever checks it or hashes it.</summary>
+    internal string Reveal() => _text;
+
+    /// <summary>The same for all of them.</summary>
+    public override string ToString() => "[redacted]";
+}
+
+/// <summary>Reads a string, and writes none.</summary>
+internal sealed class SecretConverter : JsonConverter<Secret>
+{
+    public override Secret? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Secret.Of(reader.GetString());
+
+    public override void Write(Utf8JsonWriter writer, Secret value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
+}

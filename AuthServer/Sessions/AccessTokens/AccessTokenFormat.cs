@@ -1,0 +1,98 @@
+using System.Buffers.Text;
+using System.Text.Json;
+using AuthServer.Platform.Authorization;
+using AuthServer.Sessions.SigningKeys;
+using Microsoft.IdentityModel.Tokens;
+
+namespace AuthServer.Sessions.AccessTokens;
+
+/// <summary>
+/// What a string must look like before it is worth a signature check. The stock handler is lenient where a token
+/// server should not be: it takes padded base64, members given twice, critical extensions it does not know, and times as text.
+/// </summary>
+internal static class AccessTokenFormat
+{
+    /// <summary>RFC 9068 section 2.1.</summary>
+    public const string Type = "at+jwt";
+
+    public const string LongType = "application/" + Type;
+    private const int MaxLength = 4096;
+    private const long MaxTime = 253402300799;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 4 };
+
+    /// <summary>The key the token names and the time it is good for, if the token has our form in every part.</summary>
+    /// <exception cref="SecurityTokenException">It has not.</exception>
+    public static (KeyPair Key, DateTimeOffset NotBefore, DateTimeOffset Expires) Check(string token, KeyRing ring)
+    {
+        try
+        {
+            return Read(token, ring);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // The parser lets text pass that is no Unicode, and says so when it is read.
+            throw new SecurityTokenException("Not strict JSON.", exception);
+        }
+    }
+
+    private static (KeyPair Key, DateTimeOffset NotBefore, DateTimeOffset Expires) Read(string token, KeyRing ring)
+    {
+        if (token.Length > MaxLength || token.Split('.') is not [var header, var payload, var signature] || !IsCanonical(signature))
+        {
+            throw new SecurityTokenException("Not three canonical base64url parts.");
+        }
+
+        using var headerJson = Parse(header);
+        using var payloadJson = Parse(payload);
+        if (!HasOurClaims(payloadJson.RootElement))
+        {
+            throw new SecurityTokenException("A claim is missing or of the wrong type.");
+        }
+
+        var key = KeyOf(headerJson.RootElement, ring) ?? throw new SecurityTokenException("No such key, or not with this algorithm.");
+        return (key, Time(payloadJson.RootElement, ClaimNames.NotBefore), Time(payloadJson.RootElement, ClaimNames.Expires));
+    }
+
+    // Exactly alg, typ and kid: whatever else a header can say (jwk, jku, x5c, crit, b64, zip) asks us to trust the sender.
+    private static KeyPair? KeyOf(JsonElement header, KeyRing ring) =>
+        header.EnumerateObject().Count() == 3
+        && Text(header, "typ") is Type or LongType
+        && Text(header, "kid") is { } kid && ring.Find(kid) is { } key
+        && Text(header, "alg") == key.Algorithm
+            ? key
+            : null;
+
+    private static bool HasOurClaims(JsonElement payload) =>
+        IsTime(payload, ClaimNames.IssuedAt) && IsTime(payload, ClaimNames.NotBefore) && IsTime(payload, ClaimNames.Expires)
+        // A key never signed in.
+        && (IsTime(payload, ClaimNames.AuthTime) || IsId(payload, ClaimNames.ClientId))
+        && IsId(payload, ClaimNames.Subject) && IsId(payload, ClaimNames.SessionId)
+        && Text(payload, ClaimNames.Issuer) is not null && Text(payload, ClaimNames.Audience) is not null
+        && payload.TryGetProperty(ClaimNames.TokenVersion, out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out _);
+
+    private static bool IsTime(JsonElement payload, string claim) =>
+        payload.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and <= MaxTime;
+
+    private static DateTimeOffset Time(JsonElement payload, string claim) => DateTimeOffset.FromUnixTimeSeconds(payload.GetProperty(claim).GetInt64());
+
+    private static bool IsId(JsonElement payload, string claim) => Guid.TryParseExact(Text(payload, claim), "D", out _);
+
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static JsonDocument Parse(string part)
+    {
+        if (!IsCanonical(part))
+        {
+            throw new SecurityTokenException("Not canonical base64url.");
+        }
+
+        var json = JsonDocument.Parse(Base64Url.DecodeFromChars(part), Strict);
+        return json.RootElement.ValueKind == JsonValueKind.Object ? json : throw new SecurityTokenException("Not a JSON object.");
+    }
+
+    // Encoding what was decoded must give the same text: no padding, no white space, no stray bits in the last character.
+    private static bool IsCanonical(string part) =>
+        part.Length > 0 && Base64Url.IsValid(part) && Base64Url.EncodeToString(Base64Url.DecodeFromChars(part)) == part;
+}

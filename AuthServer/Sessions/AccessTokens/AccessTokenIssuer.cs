@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using AuthServer.Domain;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Configuration;
+using AuthServer.Platform.Persistence;
+using AuthServer.Sessions.SigningKeys;
+
+namespace AuthServer.Sessions.AccessTokens;
+
+/// <summary>Writes access tokens: JWTs of the profile in RFC 9068.</summary>
+internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, ServerSettings server, TimeProvider clock, SharedClock shared)
+{
+    private const int TokenIdBytes = 16;
+
+    // Base64url hides it from any HTML, and at+jwt is best written as it is.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public int LifetimeSeconds => (int)settings.AccessTokenLifetime.TotalSeconds;
+
+    /// <summary>To be asked before a session is started or moved on: or its client would never hear of it.</summary>
+    /// <exception cref="Platform.Persistence.NotReadyException">No token can be issued at this moment.</exception>
+    public void EnsureReady()
+    {
+        _ = ring.Signing;
+        if (shared.IsMachineFarOff)
+        {
+            throw new Platform.Persistence.NotReadyException("This machine's clock is too far from the database's.");
+        }
+    }
+
+    /// <summary>The access token of a pair.</summary>
+    /// <param name="subject">Whom it is for.</param>
+    /// <param name="pair">The refresh token it is given with: session and generation stand in both.</param>
+    /// <param name="authenticatedAt">When the person proved who they are.</param>
+    /// <param name="methods">How.</param>
+    public string Issue(TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods) => Sign(json =>
+    {
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        WriteCommon(json, subject.UserId, pair.SessionId, now, now + LifetimeSeconds);
+        WritePerson(json, subject, pair, authenticatedAt, methods);
+    });
+
+    /// <summary>The access token of an API key, with some of its scopes, and how many seconds it is good: never longer than the key.</summary>
+    public (string Token, int ExpiresIn) IssueForKey(Caller key, IReadOnlyList<string> scopes)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        var expires = Math.Min(now + settings.ApiKeyTokenSeconds, key.ExpiresAt.ToUnixTimeSeconds());
+        var token = Sign(json =>
+        {
+            WriteCommon(json, key.UserId, key.UserId, now, expires);
+            WriteKey(json, key, scopes);
+        });
+        return (token, (int)(expires - now));
+    }
+
+    private string Sign(Action<Utf8JsonWriter> write)
+    {
+        var payload = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(payload, Plain))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        var key = ring.Signing;
+        var signed = new byte[key.Header.Length + Base64Url.GetEncodedLength(payload.WrittenCount)];
+        key.Header.CopyTo(signed, 0);
+        Base64Url.EncodeToUtf8(payload.WrittenSpan, signed.AsSpan(key.Header.Length));
+        return $"{Encoding.ASCII.GetString(signed)}.{Base64Url.EncodeToString(key.Sign(signed))}";
+    }
+
+    private void WriteCommon(Utf8JsonWriter json, Guid subject, Guid session, long now, long expires)
+    {
+        Span<byte> tokenId = stackalloc byte[TokenIdBytes];
+        RandomNumberGenerator.Fill(tokenId);
+        json.WriteString(ClaimNames.Issuer, server.PublicUrl);
+        json.WriteString(ClaimNames.Audience, settings.Audience);
+        json.WriteString(ClaimNames.Subject, subject);
+        json.WriteString(ClaimNames.SessionId, session);
+        json.WriteString(ClaimNames.TokenId, Base64Url.EncodeToString(tokenId));
+        json.WriteNumber(ClaimNames.IssuedAt, now);
+        json.WriteNumber(ClaimNames.NotBefore, now);
+        json.WriteNumber(ClaimNames.Expires, expires);
+    }
+
+    // No role and no time of signing in: a key is nobody who has either.
+    private static void WriteKey(Utf8JsonWriter json, Caller key, IReadOnlyList<string> scopes)
+    {
+        json.WriteString(ClaimNames.ClientId, key.UserId);
+        json.WriteString(ClaimNames.Scope, string.Join(' ', scopes));
+        WriteStrings(json, ClaimNames.AuthMethods, ["api_key"]);
+        json.WriteNumber(ClaimNames.RequestsPerMinute, key.Key!.RequestsPerMinute);
+        if (key.TenantId is { } tenant)
+        {
+            json.WriteString(ClaimNames.Tenant, tenant);
+        }
+
+        json.WriteNumber(ClaimNames.TokenVersion, key.TokenVersion);
+    }
+
+    private static void WritePerson(Utf8JsonWriter json, TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
+    {
+        json.WriteNumber(ClaimNames.Generation, pair.Generation);
+        json.WriteNumber(ClaimNames.AuthTime, authenticatedAt.ToUnixTimeSeconds());
+        WriteStrings(json, ClaimNames.AuthMethods, methods);
+        WriteStrings(json, ClaimNames.Role, subject.Roles);
+        if (subject.TenantId is { } tenant)
+        {
+            json.WriteString(ClaimNames.Tenant, tenant);
+            WriteStrings(json, ClaimNames.TenantRole, subject.TenantRoles);
+        }
+
+        json.WriteBoolean(ClaimNames.EmailVerified, subject.IsEmailVerified);
+        if (subject.PhysicianId is { } physician)
+        {
+            json.WriteString(ClaimNames.Physician, physician);
+        }
+
+        json.WriteNumber(ClaimNames.TokenVersion, subject.TokenVersion);
+    }
+
+    private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+        {
+            json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,114 @@
+using System.Security.Cryptography;
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using Npgsql;
+
+namespace AuthServer.Sessions.ApiKeys;
+
+/// <summary>What became of an API key that was sent.</summary>
+internal abstract record ApiKeyOutcome
+{
+    private ApiKeyOutcome()
+    {
+    }
+
+    public sealed record Good(Caller Caller) : ApiKeyOutcome;
+
+    public sealed record Refused(ErrorCode Reason, TimeSpan? RetryAfter = null) : ApiKeyOutcome;
+}
+
+/// <summary>
+/// Whether an API key is good at this moment: what has not its form never reaches the database, and the rest costs one
+/// indexed read, joined with what its owner and its tenant are now.
+/// </summary>
+internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyGuesses guesses, TimeProvider clock)
+{
+    // The key works as long as its owner could do the same. That it was used is written past the comparison of secrets in memory,
+    // so it compares them here as well: salted, or the time it takes would tell how far a guess fits.
+    private const string Sql = $"""
+        WITH found AS (
+            SELECT k.*, u.status = 'active' AND u.erasure_due_at IS NULL AND (k.tenant_id IS NULL OR t.status = 'active')
+                AND (EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = u.id AND r.role_id = @admin_role)
+                    OR (EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.tenant_id = k.tenant_id AND m.role = '{Role.Admin}') AND {ProvenMailbox.IsEnough})) AS may_act
+            FROM api_keys k JOIN users u ON u.id = k.owner_id LEFT JOIN tenants t ON t.id = k.tenant_id
+            WHERE k.id = @id),
+        used AS (
+            UPDATE api_keys k SET last_used_at = @now FROM found f
+            WHERE k.id = f.id AND f.may_act AND f.revoked_at IS NULL AND f.expires_at > @now AND sha256(f.secret_hash || @salt) = @salted
+                AND (k.last_used_at IS NULL OR k.last_used_at <= @minute_ago))
+        SELECT secret_hash, tenant_id, scopes, version, requests_per_minute, expires_at, revoked_at IS NOT NULL, may_act FROM found
+        """;
+
+    private const string RefusedSql = $"""
+        INSERT INTO audit_events {AuditLog.Columns}
+        SELECT '{AuditEvents.ApiKeyRefused}', 'failure', @now, NULL, id, tenant_id, NULL, @ip, @user_agent, @request_id, 'wrong_secret' FROM api_keys WHERE id = @id
+        """;
+
+    public async Task<ApiKeyOutcome> CheckAsync(string? text, Client client, CancellationToken cancellationToken)
+    {
+        if (ApiKeyText.Read(text) is not { } key)
+        {
+            return new ApiKeyOutcome.Refused(ErrorCodes.InvalidApiKey);
+        }
+
+        if (guesses.Wait(client) is { } wait)
+        {
+            return new ApiKeyOutcome.Refused(ErrorCodes.RateLimited, wait);
+        }
+
+        var found = await FindAsync(key, cancellationToken);
+        if (found is not null && key.Fits(found.SecretHash))
+        {
+            return Judge(key.Id, found);
+        }
+
+        guesses.Add(client);
+        if (found is not null)
+        {
+            await AuditAsync(key.Id, client);
+        }
+
+        return new ApiKeyOutcome.Refused(ErrorCodes.InvalidApiKey);
+    }
+
+    // Only who has the secret is told what is wrong with the key.
+    private ApiKeyOutcome Judge(Guid id, Found found) =>
+        found.IsRevoked ? new ApiKeyOutcome.Refused(ErrorCodes.ApiKeyRevoked)
+        : found.ExpiresAt <= clock.GetUtcNow() ? new ApiKeyOutcome.Refused(ErrorCodes.ApiKeyExpired)
+        : !found.MayAct ? new ApiKeyOutcome.Refused(ErrorCodes.InvalidApiKey)
+        : new ApiKeyOutcome.Good(Caller.OfKey(
+            id, found.Version, found.TenantId, found.ExpiresAt, new(found.Scopes, found.RequestsPerMinute) { IsPresented = true }));
+
+    private async Task<Found?> FindAsync(ApiKeyText key, CancellationToken cancellationToken)
+    {
+        var (now, salt) = (clock.GetUtcNow(), RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes));
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.Add(new("id", key.Id));
+        command.Parameters.Add(new("admin_role", Role.IdOf(Role.Admin)));
+        command.Parameters.Add(new("now", now));
+        command.Parameters.Add(new("minute_ago", now - TimeSpan.FromMinutes(1)));
+        command.Parameters.Add(new("salt", salt));
+        command.Parameters.Add(new("salted", SHA256.HashData([.. key.SecretHash, .. salt])));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return !await row.ReadAsync(cancellationToken) ? null : new(
+            row.GetFieldValue<byte[]>(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetFieldValue<string[]>(2),
+            row.GetInt32(3), row.GetInt32(4), row.GetFieldValue<DateTimeOffset>(5), row.GetBoolean(6), row.GetBoolean(7));
+    }
+
+    // Even if whoever guesses hangs up meanwhile.
+    private async Task AuditAsync(Guid id, Client client)
+    {
+        await using var command = database.CreateCommand(RefusedSql);
+        command.Parameters.Add(new("id", id));
+        command.Parameters.Add(new("now", clock.GetUtcNow()));
+        command.Parameters.AddOrigin(client);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    private sealed record Found(
+        byte[] SecretHash, Guid? TenantId, string[] Scopes, int Version, int RequestsPerMinute, DateTimeOffset ExpiresAt,
+        bool IsRevoked, bool MayAct);
+}

@@ -1,0 +1,32 @@
+using AuthServer.Domain;
+using AuthServer.Mail;
+using AuthServer.Mail.Outbox;
+using AuthServer.Mail.Texts;
+
+namespace AuthServer.Sessions.Refresh;
+
+/// <summary>Tells of a sign-in from a device that was not seen before.</summary>
+internal sealed class NewDeviceMail(MailLinks links, MailPrinter printer) : IMailWriter
+{
+    public string Kind => MailKinds.NewDevice;
+
+    public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
+    {
+        var details = owed.Details();
+        var device = details.GetValueOrDefault(EmailOutbox.Device) ?? details.GetValueOrDefault(EmailOutbox.UserAgent);
+        var texts = printer.TextsIn(owed.Language);
+        return await printer.PrintAsync(owed.Address, texts.NewDevice(device, owed.CreatedAt, details.GetValueOrDefault(EmailOutbox.Ip), links.ForgottenPassword(texts)));
+    }
+}
+
+/// <summary>Tells that a session was ended because its refresh token turned up twice.</summary>
+internal sealed class SessionEndedForReuseMail(MailLinks links, MailPrinter printer) : IMailWriter
+{
+    public string Kind => MailKinds.SessionEndedForReuse;
+
+    public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
+    {
+        var texts = printer.TextsIn(owed.Language);
+        return await printer.PrintAsync(owed.Address, texts.SessionEndedForReuse(owed.Details().GetValueOrDefault(EmailOutbox.Device), owed.CreatedAt, links.ForgottenPassword(texts)));
+    }
+}

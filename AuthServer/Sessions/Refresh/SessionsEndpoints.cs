@@ -1,0 +1,159 @@
+using AuthServer.Accounts.Identity;
+using AuthServer.Mail;
+using AuthServer.Platform.ApiReference;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Configuration;
+using AuthServer.Platform.Jobs;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.RateLimiting;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.AccessTokens;
+using AuthServer.Sessions.Revocation;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AuthServer.Sessions.Refresh;
+
+/// <summary>
+/// A session is one sign-in on one device: <c>live → ended</c> (signed out, ended from the list, refresh token reused) or
+/// <c>live → expired</c> (rested too long, grew too old). While it lives its refresh token is rotated at each use; the
+/// moment it ends, its access tokens are refused on every replica.
+/// </summary>
+internal static class SessionsEndpoints
+{
+    // So long a refresh token that comes late is told whether its session was ended or has expired.
+    private static readonly TimeSpan KeptAfterEnd = TimeSpan.FromDays(30);
+
+    public static void AddSessions(this WebApplicationBuilder builder)
+    {
+        builder.AddSettings<SessionSettings>();
+        builder.Services.AddJson(SessionsJson.Default);
+        builder.Services.AddSingleton(new Swept("sessions", "expires_at < @before", KeptAfterEnd));
+        builder.Services.AddSingleton(new Swept("sessions", "revoked_at < @before", KeptAfterEnd));
+        builder.Services.AddSingleton(new Swept("revocations", "expires_at < @before", TimeSpan.Zero));
+        builder.Services.AddSingleton<RefreshTokenFormat>();
+        builder.Services.AddSingleton<SessionStarter>();
+        builder.Services.AddSingleton<SessionRevoker>();
+        builder.Services.AddSingleton<AccountBatches>();
+        builder.Services.AddSingleton<MassRevocation>();
+        builder.Services.AddSingleton<RefreshTokenRotation>();
+        builder.Services.AddSingleton<TenantSwitch>();
+        builder.Services.AddScoped<TokenOutdating>();
+        builder.Services.AddScoped<AdminGuard>();
+        builder.Services.AddScoped<IMailWriter, AccountLockedMail>();
+        builder.Services.AddScoped<IMailWriter, NewDeviceMail>();
+        builder.Services.AddScoped<IMailWriter, SessionEndedForReuseMail>();
+        builder.Services.AddSingleton<UserViewQuery>();
+        builder.Services.AddSingleton<RevocationFeed>();
+        builder.Services.AddSingleton<INotificationSubscriber>(services => services.GetRequiredService<RevocationFeed>());
+        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<RevocationFeed>((options, feed) => options.Events.OnTokenValidated = context => RefuseRevokedAsync(context, feed));
+    }
+
+    public static void MapSessions(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/auth").WithTags("Sessions").ValidatesRequests();
+        group.MapPost("/refresh", Refresh).WithName("refresh").WithSummary("Exchange a refresh token for the next pair")
+            .WithExample(Examples.RefreshToken).WithAnswer(Examples.Pair)
+            .AllowAnonymous().RequireRateLimiting(RateLimits.Refresh)
+            .Refuses(ErrorCodes.InvalidRefreshToken, ErrorCodes.RefreshTokenReused, ErrorCodes.SessionRevoked, ErrorCodes.SessionExpired, ErrorCodes.RateLimited);
+        group.MapPost("/switch-tenant", SwitchTenant).WithName("switchTenant").WithSummary("Go on with the same session at another of one's own tenants, or at none")
+            .WithExample("""{"tenant":"heart-clinic"}""").WithAnswer(Examples.Pair)
+            .RequireAuthorization().DisableRateLimiting()
+            .Refuses(ErrorCodes.NotFound, ErrorCodes.EmailNotVerified, ErrorCodes.ReauthenticationRequired, ErrorCodes.SessionExpired);
+        group.MapPost("/logout", Logout).WithName("logout").WithSummary("End the session of a refresh token, or of the access token")
+            .WithExample(Examples.RefreshToken)
+            .AllowAnonymous().DisableRateLimiting().Refuses(ErrorCodes.PersonRequired, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
+        group.MapPost("/logout-all", LogoutAll).WithName("logoutAll").WithSummary("End every session of the signed-in person")
+            .RequireAuthorization().DisableRateLimiting();
+        group.MapPost("/verify", Verify).WithName("verify").WithSummary("Ask whether an access token is good at this moment")
+            .WithAnswer(Examples.Verified).OpenToEveryKey()
+            .RequireAuthorization().DisableRateLimiting();
+        group.MapGet("/sessions", List).WithName("listSessions").WithSummary("The signed-in person's devices").WithAnswer(Examples.Sessions).RefusesUnknownQueries()
+            .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed);
+        group.MapDelete("/sessions/{id}", End).WithName("endSession").WithSummary("End one of the signed-in person's sessions")
+            .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.NotFound);
+    }
+
+    private static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(RefreshRequest request, Client client, RefreshTokenRotation rotation, CancellationToken cancellationToken) =>
+        await rotation.RotateAsync(request.RefreshToken?.Reveal(), client, cancellationToken) switch
+        {
+            RotationOutcome.Rotated rotated => TypedResults.Ok(rotated.Tokens),
+            RotationOutcome.Reused => (Problem)ErrorCodes.RefreshTokenReused,
+            RotationOutcome.Revoked => (Problem)ErrorCodes.SessionRevoked,
+            RotationOutcome.Expired => (Problem)ErrorCodes.SessionExpired,
+            _ => (Problem)ErrorCodes.InvalidRefreshToken,
+        };
+
+    private static async Task<Results<Ok<TokenResponse>, Problem>> SwitchTenant(SwitchTenantRequest request, Caller caller, Client client, TenantSwitch tenantSwitch, CancellationToken cancellationToken) =>
+        await tenantSwitch.SwitchAsync(caller, request.Tenant.Value, client, cancellationToken) switch
+        {
+            SwitchOutcome.Switched switched => TypedResults.Ok(switched.Tokens),
+            SwitchOutcome.Refused refused => (Problem)refused.Reason,
+            _ => throw new InvalidOperationException("There is no other outcome."),
+        };
+
+    // RFC 7009 section 2.2: a token that is no longer good is answered like one that was, for the aim is reached.
+    private static async Task<Results<NoContent, ChallengeHttpResult, Problem>> Logout(LogoutRequest? request, HttpContext context, Client client, RefreshTokenFormat format, SessionRevoker revoker, CancellationToken cancellationToken)
+    {
+        var caller = Caller.Of(context.User);
+        if (request?.RefreshToken is null && caller is null)
+        {
+            // Says what was wrong with the token, if there was one.
+            return TypedResults.Challenge();
+        }
+
+        if (caller is { IsKey: true })
+        {
+            // It has no session, and would believe itself signed out.
+            return (Problem)ErrorCodes.PersonRequired;
+        }
+
+        // An unreadable refresh token beside a good access token must not leave alive what its owner believes ended.
+        if ((format.Read(request?.RefreshToken?.Reveal())?.SessionId ?? caller?.SessionId) is { } sessionId)
+        {
+            await revoker.EndAsync(sessionId, client, cancellationToken);
+        }
+
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> LogoutAll(Caller caller, Client client, SessionRevoker revoker, CancellationToken cancellationToken)
+    {
+        await revoker.EndAllAsync(caller.UserId, client, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static Ok<VerifyResponse> Verify(Caller caller) => TypedResults.Ok(VerifyResponse.Of(caller));
+
+    private static async Task<Ok<Page<SessionView>>> List(
+        [AsParameters] PageRequest<Guid> page, Caller caller, AuthDbContext db, TimeProvider clock, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await db.Sessions.LiveOf(caller.UserId, clock.GetUtcNow()).PageAsync(caller, page, cancellationToken));
+
+    private static async Task<Results<NoContent, Problem>> End(string id, Caller caller, Client client, SessionRevoker revoker, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(id, "D", out var sessionId) && await revoker.EndOwnAsync(caller.UserId, sessionId, client, cancellationToken)
+            ? TypedResults.NoContent()
+            : (Problem)ErrorCodes.NotFound;
+
+    private static async Task RefuseRevokedAsync(TokenValidatedContext context, RevocationFeed feed)
+    {
+        if (Caller.Of(context.Principal!) is not { } caller)
+        {
+            context.Fail(new TokenRefusedException(ErrorCodes.InvalidToken));
+        }
+        else
+        {
+            try
+            {
+                if (await feed.RefusalAsync(caller, context.HttpContext.RequestAborted) is { } refusal)
+                {
+                    context.Fail(new TokenRefusedException(refusal));
+                }
+            }
+            catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception))
+            {
+                context.Fail(exception);
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.AccessTokens;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AuthServer.Sessions.Refresh;
+
+/// <summary>What became of a switch to another tenant.</summary>
+internal abstract record SwitchOutcome
+{
+    private SwitchOutcome()
+    {
+    }
+
+    /// <summary>The next pair, for that tenant.</summary>
+    public sealed record Switched(TokenResponse Tokens) : SwitchOutcome;
+
+    /// <summary>The session goes on as it was.</summary>
+    public sealed record Refused(ErrorCode Reason) : SwitchOutcome;
+}
+
+/// <summary>
+/// Moves a session to another of the person's own tenants, and rotates its refresh token with it. The access token says
+/// which generation it came with, and that is the lock: of many that race, refreshes included, one moves the session on, and
+/// the others are handed the same successor within the reuse window. Who comes later than that has to refresh first.
+/// </summary>
+internal sealed class TenantSwitch(NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionSettings settings, SharedClock clock)
+{
+    private const string Target = """
+        target AS (
+            SELECT NULL::uuid AS tenant_id WHERE @slug IS NULL
+            UNION ALL
+            SELECT t.id FROM tenants t
+            WHERE t.slug = @slug AND t.status = 'active' AND EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id AND NOT u.is_anonymous WHERE m.user_id = @user_id AND m.tenant_id = t.id))
+        """;
+
+    private const string IsProven = $"""
+        EXISTS (SELECT 1 FROM users u LEFT JOIN tenants t ON t.id = s.tenant_id WHERE u.id = @user_id AND {ProvenMailbox.IsEnough})
+        """;
+
+    private const string Limits = $"limits AS (SELECT {SessionLimitsQuery.Columns} FROM target s {SessionLimitsQuery.Joins})";
+
+    // It shortens, and never prolongs: what was started as a patient does not last longer than staff may.
+    internal const string SwitchSql = $"""
+        WITH {Target}, {Limits},
+        switched AS (
+            UPDATE sessions x SET tenant_id = s.tenant_id, generation = @generation + 1,
+                rotated_at = CASE WHEN x.generation = @generation THEN @now ELSE x.rotated_at END, last_used_at = @now, ip_address = @ip,
+                idle_timeout = least(x.idle_timeout, limits.idle), expires_at = least(x.expires_at, x.created_at + limits.absolute)
+            FROM target s CROSS JOIN limits
+            WHERE x.id = @session_id AND x.user_id = @user_id AND x.revoked_at IS NULL AND x.expires_at > @now AND x.last_used_at + x.idle_timeout > @now
+                AND (x.generation = @generation OR (x.generation = @generation + 1 AND x.rotated_at >= @window_start))
+                AND x.created_at + limits.absolute > @now AND {IsProven}
+                AND EXISTS (SELECT 1 FROM users u WHERE u.id = @user_id AND u.status = 'active')
+            RETURNING x.id, x.user_id, x.tenant_id, x.authenticated_at, x.authentication_methods),
+        audited AS (
+            INSERT INTO audit_events {AuditLog.Columns}
+            SELECT '{AuditEvents.TenantSwitched}', 'success', @now, user_id, user_id, tenant_id, id, @ip, @user_agent, @request_id, NULL FROM switched)
+        SELECT {SubjectQuery.Columns}, s.authenticated_at, s.authentication_methods
+        FROM switched s JOIN users u ON u.id = s.user_id {SubjectQuery.Joins}
+        """;
+
+    private const string LookWhySql = $"""
+        WITH {Target}, {Limits}
+        SELECT x.revoked_at IS NOT NULL OR u.status <> 'active', x.expires_at <= @now OR x.last_used_at + x.idle_timeout <= @now,
+            EXISTS (SELECT 1 FROM target), {IsProven}, x.created_at + limits.absolute <= @now
+        FROM sessions x JOIN users u ON u.id = x.user_id CROSS JOIN limits LEFT JOIN target s ON true
+        WHERE x.id = @session_id AND x.user_id = @user_id
+        """;
+
+    public async Task<SwitchOutcome> SwitchAsync(Caller caller, string? slug, Client client, CancellationToken cancellationToken)
+    {
+        issuer.EnsureReady();
+        var now = clock.GetUtcNow();
+        await using var command = Command(SwitchSql, caller, slug, now);
+        command.Parameters.Add(new NpgsqlParameter<int>("generation", caller.Generation ?? -1));
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("window_start", now - settings.ReuseWindow));
+        command.Parameters.Add(new NpgsqlParameter<DateOnly>("today", DateOnly.FromDateTime(now.UtcDateTime)));
+        command.Parameters.AddOrigin(client);
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            if (await row.ReadAsync(cancellationToken))
+            {
+                return Issue(row, new RefreshToken(caller.SessionId, caller.Generation!.Value).Successor);
+            }
+        }
+
+        return new SwitchOutcome.Refused(await LookWhyAsync(caller, slug, now, cancellationToken));
+    }
+
+    private async Task<ErrorCode> LookWhyAsync(Caller caller, string? slug, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = Command(LookWhySql, caller, slug, now);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return !await row.ReadAsync(cancellationToken) || row.GetBoolean(0) ? ErrorCodes.SessionRevoked
+            : row.GetBoolean(1) ? ErrorCodes.SessionExpired
+            : !row.GetBoolean(2) ? ErrorCodes.NotFound
+            : !row.GetBoolean(3) ? ErrorCodes.EmailNotVerified
+            : row.GetBoolean(4) ? ErrorCodes.ReauthenticationRequired
+            : ErrorCodes.TokenOutdated;
+    }
+
+    private NpgsqlCommand Command(string sql, Caller caller, string? slug, DateTimeOffset now)
+    {
+        var command = database.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter<Guid>("session_id", caller.SessionId));
+        command.Parameters.Add(new NpgsqlParameter<Guid>("user_id", caller.UserId));
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", now));
+        command.Parameters.Add(new("slug", NpgsqlDbType.Text) { Value = (object?)slug ?? DBNull.Value });
+        command.Parameters.AddRange(SessionLimitsQuery.Parameters(settings));
+        return command;
+    }
+
+    private SwitchOutcome.Switched Issue(NpgsqlDataReader row, RefreshToken successor) => new(new TokenResponse
+    {
+        AccessToken = issuer.Issue(SubjectQuery.Read(row), successor, row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<string[]>(9)),
+        RefreshToken = format.Write(successor),
+        ExpiresIn = issuer.LifetimeSeconds,
+    });
+}

@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+using AuthServer.Accounts.Identity;
+
+namespace AuthServer.Sessions.Refresh;
+
+/// <summary>A pair of tokens (RFC 6749 section 5.1).</summary>
+public record TokenResponse
+{
+    /// <summary>Goes into <c>Authorization: Bearer …</c>; a JWT (RFC 9068) that any resource server can verify.</summary>
+    public required string AccessToken { get; init; }
+
+    /// <summary>Buys the next pair, once. Keep it where only the app can read it.</summary>
+    public required string RefreshToken { get; init; }
+
+    /// <summary>Always <c>Bearer</c>.</summary>
+    public string TokenType { get; init; } = "Bearer";
+
+    /// <summary>Seconds until the access token expires.</summary>
+    public required int ExpiresIn { get; init; }
+}
+
+/// <summary>A pair of tokens and the person they are for.</summary>
+public sealed record SignedInResponse : TokenResponse
+{
+    /// <summary>The person, as <c>GET /auth/me</c> shows them.</summary>
+    [JsonPropertyOrder(1)]
+    public required UserView User { get; init; }
+}

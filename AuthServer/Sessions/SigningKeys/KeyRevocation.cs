@@ -1,0 +1,45 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Sessions.SigningKeys;
+
+/// <summary>
+/// Takes keys that have leaked out of use. The row goes, so that no clock decides about it: when a replica has heard of it, whatever
+/// the key signed, or ever will, is refused. Sessions live, for refresh tokens are made with another key: the next refresh brings a good token.
+/// </summary>
+internal sealed class KeyRevocation(AuthDbContext db, KeySuccession succession, TokenSettings settings, TimeProvider clock)
+{
+    /// <summary>Revokes these, or all where the list is empty; and makes sure that a key signs.</summary>
+    public async Task<KeyChangeOutcome> RevokeAsync(IReadOnlyCollection<string> kids, Client client, CancellationToken cancellationToken)
+    {
+        if (settings.Algorithm == SigningAlgorithms.Hs256)
+        {
+            return new KeyChangeOutcome.SharedSecret();
+        }
+
+        await using var transaction = await KeyTurn.BeginAsync(db, cancellationToken);
+        var keys = await db.SigningKeys.ToListAsync(cancellationToken);
+        if (kids.FirstOrDefault(kid => !keys.Exists(key => key.Id == kid)) is { } unknown)
+        {
+            return new KeyChangeOutcome.Unknown(unknown);
+        }
+
+        var now = clock.GetUtcNow();
+        var leaked = keys.Where(key => kids.Count == 0 || kids.Contains(key.Id, StringComparer.Ordinal)).ToList();
+        db.SigningKeys.RemoveRange(leaked);
+        foreach (var key in leaked)
+        {
+            db.Audit(AuditEvents.SigningKeyRevoked, now, client, actor: null, subject: null, reason: key.Id);
+        }
+
+        var left = keys.Except(leaked).ToList();
+        var signing = left.Where(key => key.Algorithm == settings.Algorithm && key.ActivatesAt <= now && key.RetiresAt > now).MaxBy(key => key.ActivatesAt) ?? succession.SignAtOnce(left, client);
+        await db.SaveChangesAsync(cancellationToken);
+        await KeyTurn.TellAsync(db, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new KeyChangeOutcome.Changed(signing.Id, signing.ActivatesAt) { Revoked = [.. leaked.Select(key => key.Id)] };
+    }
+}

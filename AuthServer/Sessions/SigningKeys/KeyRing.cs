@@ -1,0 +1,196 @@
+using System.Collections.Frozen;
+using System.Data.Common;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using AuthServer.Platform.Cryptography;
+using AuthServer.Platform.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Sessions.SigningKeys;
+
+/// <summary>The keys of this moment, in memory: which one signs, which verify, which are published.</summary>
+internal sealed class KeyRing(IServiceScopeFactory scopes, NotificationLine line, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRing> logger) : INotificationSubscriber, IDisposable
+{
+    public const string ChannelName = "signing_keys";
+
+    private const int MostTries = 20;
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
+
+    private readonly SemaphoreSlim _reloading = new(1, 1);
+    private readonly CancellationTokenSource _ending = new();
+    private volatile FrozenDictionary<string, KeyPair> _keys = FrozenDictionary<string, KeyPair>.Empty;
+    private volatile KeyPair[] _signers = [];
+    private long _readAt;
+
+    public string Channel => ChannelName;
+
+    public bool IsLoaded => _keys.Count > 0;
+
+    /// <summary>The key that signs now.</summary>
+    /// <exception cref="NotReadyException">No key has been loaded yet.</exception>
+    public KeyPair Signing
+    {
+        get
+        {
+            var now = clock.GetUtcNow();
+            foreach (var key in _signers)
+            {
+                // The youngest that is active. Should the rotation job have failed for weeks, it goes on past its time:
+                // late is better than no sign-in.
+                if (!(key.Stored?.ActivatesAt > now))
+                {
+                    return key;
+                }
+            }
+
+            throw new NotReadyException("The signing keys have not been loaded.");
+        }
+    }
+
+    /// <summary>What resource servers may verify with.</summary>
+    public JsonWebKeySet Published
+    {
+        get
+        {
+            var now = clock.GetUtcNow();
+            return new([.. _keys.Values.Where(key => key.Published is not null && key.Stored!.ExpiresAt > now).OrderBy(key => key.Stored!.ActivatesAt).Select(key => key.Published!)]);
+        }
+    }
+
+    /// <summary>The key of that name if what it signed is still believed, or null.</summary>
+    public KeyPair? Find(string id) =>
+        _keys.TryGetValue(id, out var key) && !(key.Stored?.ExpiresAt <= clock.GetUtcNow()) ? key : null;
+
+    /// <summary>
+    /// Why this server must not run on this database: its keys are wrapped under a root secret we do not have. Null where
+    /// they can be read, and where the database is away or empty, which time may mend.
+    /// </summary>
+    public async Task<string?> FaultAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReloadAsync(cancellationToken);
+            return null;
+        }
+        catch (CryptographicException exception)
+        {
+            return exception.Message;
+        }
+        catch (Exception exception) when (exception is DbException or NotReadyException or TimeoutException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReloadAsync(cancellationToken);
+        }
+        catch (CryptographicException exception)
+        {
+            // Keys that cannot be read are no reason to go without revocations; any other failure leaves the line down.
+            Log.ReloadFailed(logger, exception);
+        }
+    }
+
+    public void Receive(string notice) => _ = _ending.IsCancellationRequested ? Task.CompletedTask : ReloadPersistentlyAsync(_ending.Token);
+
+    /// <summary>
+    /// To be asked before a key is trusted: while no notice comes, one may have been revoked unheard, and the ring is read anew, at most
+    /// once a second. A database that is down lets nobody revoke.
+    /// </summary>
+    public async ValueTask EnsureCurrentAsync(CancellationToken cancellationToken)
+    {
+        for (var tries = 1; !line.IsCurrent && !IsFresh; tries++)
+        {
+            try
+            {
+                await ReloadAsync(cancellationToken, unlessFresh: true);
+                return;
+            }
+            catch (Exception exception) when (tries < MostTries && DatabaseFaults.IsCut(exception))
+            {
+                // That connection is gone: a new one learns whether the database is.
+            }
+            catch (Exception exception) when (line.HasMissedNothing && DatabaseFaults.IsRefusal(exception))
+            {
+                return;
+            }
+        }
+    }
+
+    private bool IsFresh => Volatile.Read(ref _readAt) is var readAt and not 0 && Stopwatch.GetElapsedTime(readAt) < Fresh;
+
+    public async Task ReloadAsync(CancellationToken cancellationToken, bool unlessFresh = false)
+    {
+        var readAt = Stopwatch.GetTimestamp();
+        // A shared secret and published keys never stand in one ring: a public key must not pass as a secret.
+        if (settings.Algorithm == SigningAlgorithms.Hs256)
+        {
+            Hold([KeyPair.FromSharedSecret(settings.SharedSecret!)]);
+            Volatile.Write(ref _readAt, readAt);
+            return;
+        }
+
+        // One at a time: of two at once, the one that read first must not have the last word.
+        await _reloading.WaitAsync(cancellationToken);
+        try
+        {
+            if (unlessFresh && IsFresh)
+            {
+                return;
+            }
+
+            readAt = Stopwatch.GetTimestamp();
+            await using var scope = scopes.CreateAsyncScope();
+            var stored = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().SigningKeys.AsNoTracking().ToListAsync(cancellationToken);
+            Hold([.. stored.Select(key => KeyPair.Open(key, wrapping))]);
+            Volatile.Write(ref _readAt, readAt);
+        }
+        finally
+        {
+            _reloading.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _ending.Cancel();
+        _reloading.Dispose();
+    }
+
+    private void Hold(IReadOnlyCollection<KeyPair> keys)
+    {
+        _signers = [.. keys.Where(key => key.Algorithm == settings.Algorithm).OrderByDescending(key => key.Stored?.ActivatesAt)];
+        _keys = keys.ToFrozenDictionary(key => key.Id, StringComparer.Ordinal);
+    }
+
+    // Until it is done: what was told may be that a key has leaked. Whether the line is up matters not: another notice may never come.
+    private async Task ReloadPersistentlyAsync(CancellationToken ending)
+    {
+        for (var hasFailed = false; ; hasFailed = true)
+        {
+            try
+            {
+                await ReloadAsync(ending);
+                return;
+            }
+            catch (Exception exception) when (!ending.IsCancellationRequested)
+            {
+                if (!hasFailed)
+                {
+                    Log.ReloadFailed(logger, exception);
+                }
+
+                await Task.Delay(RetryAfter, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+}

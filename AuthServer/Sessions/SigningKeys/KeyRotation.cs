@@ -1,0 +1,89 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Cryptography;
+using AuthServer.Platform.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Sessions.SigningKeys;
+
+/// <summary>
+/// Keeps the ring turning: makes the first key, announces the next one in good time, drops those whose tokens have all
+/// expired, and re-wraps what was wrapped under the former root secret. One replica at a time does it.
+/// </summary>
+internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRotation> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>Loads the keys before the first request is taken; if the database is away, the server starts unready.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await TryRotateAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Brings the keys in the database and in memory to where they should be at this moment.</summary>
+    public async Task RotateAsync(CancellationToken cancellationToken)
+    {
+        if (settings.Algorithm != SigningAlgorithms.Hs256)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
+            await using var transaction = await KeyTurn.BeginAsync(db, cancellationToken);
+            var hasChanged = await AdvanceAsync(db, cancellationToken);
+            await ProtectionKeys.RewrapAsync(db, wrapping, cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+            if (hasChanged)
+            {
+                await KeyTurn.TellAsync(db, cancellationToken);
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        await ring.ReloadAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await Task.Delay(ring.IsLoaded ? Interval : RetryAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await TryRotateAsync(stoppingToken);
+        }
+    }
+
+    private async Task<bool> AdvanceAsync(AuthDbContext db, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var keys = await db.SigningKeys.ToListAsync(cancellationToken);
+        db.SigningKeys.RemoveRange(keys.Where(key => key.ExpiresAt <= now));
+        foreach (var key in keys.Where(key => key.ExpiresAt > now && !wrapping.IsCurrent(key.WrappedPrivateKey)))
+        {
+            key.WrappedPrivateKey = wrapping.Wrap(wrapping.Unwrap(key.WrappedPrivateKey, key.Id), key.Id);
+        }
+
+        var last = keys.Where(key => key.Algorithm == settings.Algorithm && key.RetiresAt > now).MaxBy(key => key.ActivatesAt);
+        if (last is null || last.RetiresAt - settings.KeyAnnouncement <= now)
+        {
+            var made = KeyPair.Make(settings.Algorithm, wrapping, now, last?.RetiresAt ?? KeyTurn.AtOnce(now, keys), settings.KeyUse, settings.KeyRetention);
+            db.SigningKeys.Add(made);
+            db.AuditEvents.Add(new AuditEvent(AuditEvents.SigningKeyMade, AuditOutcome.Success, now) { Reason = made.Id });
+        }
+
+        return await db.SaveChangesAsync(cancellationToken) > 0;
+    }
+
+    private async Task TryRotateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RotateAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.RotationFailed(logger, exception);
+        }
+    }
+}

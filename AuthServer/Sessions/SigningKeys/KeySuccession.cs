@@ -1,0 +1,97 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Cryptography;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Sessions.SigningKeys;
+
+/// <summary>What became of a change of the signing keys.</summary>
+internal abstract record KeyChangeOutcome
+{
+    private KeyChangeOutcome()
+    {
+    }
+
+    /// <summary>Which key signs, and from when.</summary>
+    public sealed record Changed(string Kid, DateTimeOffset SignsFrom) : KeyChangeOutcome
+    {
+        /// <summary>The keys that were taken out of use.</summary>
+        public IReadOnlyList<string> Revoked { get; init; } = [];
+    }
+
+    /// <summary>There is no such key.</summary>
+    public sealed record Unknown(string Kid) : KeyChangeOutcome;
+
+    /// <summary>Tokens are signed with a shared secret, which is not ours to change.</summary>
+    public sealed record SharedSecret : KeyChangeOutcome;
+}
+
+/// <summary>
+/// Lets another key sign before the time has come, by an operator's hand. Nothing that was signed is refused: a key that has
+/// leaked is for <see cref="KeyRevocation"/>.
+/// </summary>
+internal sealed class KeySuccession(AuthDbContext db, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock)
+{
+    /// <summary>Announces the next key, or, where there is one, leaves it at that; <paramref name="atOnce"/>, it signs from now on.</summary>
+    public async Task<KeyChangeOutcome> RotateAsync(bool atOnce, Client client, CancellationToken cancellationToken)
+    {
+        if (settings.Algorithm == SigningAlgorithms.Hs256)
+        {
+            return new KeyChangeOutcome.SharedSecret();
+        }
+
+        await using var transaction = await KeyTurn.BeginAsync(db, cancellationToken);
+        var keys = await db.SigningKeys.ToListAsync(cancellationToken);
+        var next = atOnce ? SignAtOnce(keys, client) : Announced(keys) ?? Announce(keys, client);
+        await db.SaveChangesAsync(cancellationToken);
+        await KeyTurn.TellAsync(db, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new KeyChangeOutcome.Changed(next.Id, next.ActivatesAt);
+    }
+
+    /// <summary>
+    /// In the open turn: has the announced key sign, which other servers have had time to fetch, or, where there is none, a new one.
+    /// </summary>
+    public SigningKey SignAtOnce(IReadOnlyCollection<SigningKey> keys, Client client)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var former in keys.Where(key => key.ActivatesAt <= now && key.RetiresAt > now))
+        {
+            former.RetireAt(now, settings.KeyRetention);
+        }
+
+        if (Announced(keys) is not { } announced)
+        {
+            return Make(KeyTurn.AtOnce(now, keys), client);
+        }
+
+        announced.SignFrom(KeyTurn.AtOnce(now, keys), settings.KeyUse, settings.KeyRetention);
+        db.Audit(AuditEvents.SigningKeyActivated, now, client, actor: null, subject: null, reason: announced.Id);
+        return announced;
+    }
+
+    private SigningKey? Announced(IEnumerable<SigningKey> keys) =>
+        keys.Where(key => key.Algorithm == settings.Algorithm && key.ActivatesAt > clock.GetUtcNow()).MinBy(key => key.ActivatesAt);
+
+    private SigningKey Announce(IEnumerable<SigningKey> keys, Client client)
+    {
+        var at = clock.GetUtcNow() + settings.KeyAnnouncement;
+        foreach (var former in keys.Where(key => key.RetiresAt > at))
+        {
+            former.RetireAt(at, settings.KeyRetention);
+        }
+
+        return Make(at, client);
+    }
+
+    private SigningKey Make(DateTimeOffset signsFrom, Client client)
+    {
+        var now = clock.GetUtcNow();
+        var made = KeyPair.Make(settings.Algorithm, wrapping, now, signsFrom, settings.KeyUse, settings.KeyRetention);
+        db.SigningKeys.Add(made);
+        db.Audit(AuditEvents.SigningKeyMade, now, client, actor: null, subject: null, reason: made.Id);
+        return made;
+    }
+}

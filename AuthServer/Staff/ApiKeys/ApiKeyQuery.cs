@@ -1,0 +1,54 @@
+using System.ComponentModel;
+using AuthServer.Domain;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.ApiKeys;
+
+/// <summary>Which keys a list is about.</summary>
+internal sealed record ApiKeyFilter(
+    [property: FromQuery(Name = "status"), Description("Only those: live, expired or revoked.")] string? Status = null) : IValidated
+{
+    /// <summary>Only those for the people of the tenant with this slug.</summary>
+    public string? Tenant { get; init; }
+
+    void IValidated.Validate(FieldErrors errors)
+    {
+        if (Status is not (null or "live" or "expired" or "revoked"))
+        {
+            errors.Add("status", "Either live, expired or revoked.");
+        }
+    }
+}
+
+/// <summary>Reads keys within reach, youngest first.</summary>
+internal static class ApiKeyQuery
+{
+    public static async Task<Page<ApiKeyRecord>> ListKeysAsync(
+        this Reach reach, ApiKeyFilter filter, PageRequest<Guid> page, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var found = Matching(Of(reach, filter.Tenant).AsNoTracking(), filter, now);
+        var total = await found.CountAsync(cancellationToken);
+        var rows = await page.Fetch(found.Where(key => page.After == null || key.Id < page.After).OrderByDescending(key => key.Id))
+            .Select(key => new { Key = key, Tenant = reach.Tenants.Where(tenant => tenant.Id == key.TenantId).Select(tenant => tenant.Slug).FirstOrDefault() })
+            .ToListAsync(cancellationToken);
+        return page.Answer(rows, total, row => row.Key.Id, row => ApiKeyRecord.Of(row.Key, row.Tenant, now));
+    }
+
+    /// <summary>As administrators see it.</summary>
+    public static async Task<ApiKeyRecord> ShowAsync(this Reach reach, ApiKey key, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ApiKeyRecord.Of(key, await reach.Tenants.Where(tenant => tenant.Id == key.TenantId).Select(tenant => tenant.Slug).FirstOrDefaultAsync(cancellationToken), now);
+
+    private static IQueryable<ApiKey> Of(Reach reach, string? slug) =>
+        slug is null ? reach.ApiKeys : reach.ApiKeys.Where(key => reach.Tenants.Any(tenant => tenant.Slug == slug && tenant.Id == key.TenantId));
+
+    private static IQueryable<ApiKey> Matching(IQueryable<ApiKey> keys, ApiKeyFilter filter, DateTimeOffset now) => filter.Status switch
+    {
+        "live" => keys.Where(key => key.RevokedAt == null && key.ExpiresAt > now),
+        "expired" => keys.Where(key => key.RevokedAt == null && key.ExpiresAt <= now),
+        "revoked" => keys.Where(key => key.RevokedAt != null),
+        _ => keys,
+    };
+}

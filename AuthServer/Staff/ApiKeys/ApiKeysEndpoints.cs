@@ -1,0 +1,97 @@
+using System.Text.Json.Serialization;
+using AuthServer.Mail;
+using AuthServer.Platform.ApiReference;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Jobs;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AuthServer.Staff.ApiKeys;
+
+/// <summary>
+/// What services sign in with: <c>live → revoked | expired</c>. An administrator makes a key, for their tenant or for the
+/// platform, and answers for it: it works only as long as they could do the same. It is shown once, it can only ever lose
+/// scopes and time, and two of one name may live, so that one can replace the other.
+/// </summary>
+internal static class ApiKeysEndpoints
+{
+    private static readonly TimeSpan KeptAfterEnd = TimeSpan.FromDays(365);
+
+    public static void AddApiKeys(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddJson(ApiKeysJson.Default);
+        builder.Services.AddSingleton(new Swept("api_keys", "expires_at < @before", KeptAfterEnd));
+        builder.Services.AddScoped<KeyCreation>();
+        builder.Services.AddScoped<KeyChange>();
+        builder.Services.AddScoped<KeyRevocation>();
+        builder.Services.AddScoped<KeyTokenExchange>();
+        builder.Services.AddScoped<IMailWriter, ApiKeyMadeMail>();
+        builder.Services.AddScoped<IMailWriter, ApiKeyExpiringMail>();
+        builder.Services.AddScoped<IMailWriter, ApiKeyExposedMail>();
+        builder.Services.AddSingleton<KeyExpiry>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<KeyExpiry>());
+    }
+
+    public static void MapApiKeys(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/api-keys").WithTags("API keys").DisableRateLimiting().ValidatesRequests().RequireAuthorization(StaffPolicies.Administration)
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.PersonRequired);
+        group.MapGet("", List).WithName("listApiKeys").WithSummary("The API keys; for a tenant's administrators those of the tenant").WithAnswer(ApiKeyExamples.Page).RefusesUnknownQueries()
+            .Refuses(ErrorCodes.ValidationFailed);
+        group.MapPost("", Create).WithName("createApiKey").WithSummary("Make an API key; it is in this answer and in none after it")
+            .WithExample(ApiKeyExamples.Create).WithAnswer(ApiKeyExamples.Made)
+            .RequireAuthorization(Policies.RecentSignIn).Refuses(ErrorCodes.ReauthenticationRequired, ErrorCodes.NotFound, ErrorCodes.TooManyKeys);
+        group.MapPatch("/{id}", Change).WithName("patchApiKey").WithSummary("Rename a key, change its limit, or take scopes or time away from it")
+            .WithExample(ApiKeyExamples.Change).WithAnswer(ApiKeyExamples.Record)
+            .Refuses(ErrorCodes.NotFound, ErrorCodes.TooManyKeys, ErrorCodes.AlreadyDone);
+        group.MapDelete("/{id}", Revoke).WithName("revokeApiKey").WithSummary("Revoke a key; its access tokens are refused at once, too")
+            .Refuses(ErrorCodes.NotFound);
+        api.MapGroup("/auth").WithTags("API keys").ValidatesRequests()
+            .MapPost("/token", Exchange).WithName("exchangeApiKey").WithSummary("Exchange an API key for a short access token, which any resource server can verify")
+            .WithExample(ApiKeyExamples.Exchange).WithAnswer(ApiKeyExamples.Token)
+            .RequireAuthorization(Policies.ApiKey).OpenToEveryKey().DisableRateLimiting()
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.InsufficientScope);
+    }
+
+    private static async Task<Ok<Page<ApiKeyRecord>>> List(
+        [AsParameters] PageRequest<Guid> page, [AsParameters] ApiKeyFilter filter,
+        Reach reach, TimeProvider clock, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await reach.ListKeysAsync(filter, page, clock.GetUtcNow(), cancellationToken));
+
+    private static async Task<Results<Created<MadeApiKey>, Problem>> Create(
+        CreateApiKeyRequest request, StaffCall call, KeyCreation creation) =>
+        await creation.CreateAsync(request, call) switch
+        {
+            KeyCreationOutcome.Made made => TypedResults.Created($"/api/v1/api-keys/{made.Key.Id}", made.Key),
+            KeyCreationOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            KeyCreationOutcome.Refused refused => (Problem)refused.Reason,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    private static async Task<Results<Ok<ApiKeyRecord>, Problem>> Change(
+        string id, ChangeApiKeyRequest request, StaffCall call, KeyChange change) =>
+        await change.ChangeAsync(id, request, call) switch
+        {
+            KeyChangeOutcome.Changed changed => TypedResults.Ok(changed.Key),
+            KeyChangeOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            KeyChangeOutcome.Refused refused => (Problem)refused.Reason,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    private static async Task<Results<NoContent, Problem>> Revoke(string id, StaffCall call, KeyRevocation revocation) =>
+        await revocation.RevokeAsync(id, call) ? TypedResults.NoContent() : (Problem)ErrorCodes.NotFound;
+
+    private static async Task<Results<Ok<KeyTokenResponse>, Problem>> Exchange(KeyTokenRequest? request, Caller caller, Client client, KeyTokenExchange exchange, CancellationToken cancellationToken) =>
+        await exchange.ExchangeAsync(caller, request?.Scopes, client, cancellationToken) is { } token ? TypedResults.Ok(token) : (Problem)ErrorCodes.InsufficientScope;
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(CreateApiKeyRequest))]
+[JsonSerializable(typeof(ChangeApiKeyRequest))]
+[JsonSerializable(typeof(KeyTokenRequest))]
+[JsonSerializable(typeof(KeyTokenResponse))]
+[JsonSerializable(typeof(ApiKeyRecord))]
+[JsonSerializable(typeof(MadeApiKey))]
+[JsonSerializable(typeof(Page<ApiKeyRecord>))]
+internal sealed partial class ApiKeysJson : JsonSerializerContext;

@@ -1,0 +1,96 @@
+using System.Globalization;
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.ApiKeys;
+
+/// <summary>What became of asking for a key.</summary>
+internal abstract record KeyCreationOutcome
+{
+    private KeyCreationOutcome()
+    {
+    }
+
+    public sealed record Made(MadeApiKey Key) : KeyCreationOutcome;
+
+    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : KeyCreationOutcome;
+
+    public sealed record Refused(ErrorCode Reason) : KeyCreationOutcome;
+}
+
+/// <summary>Makes a key. Its owner hears of it by mail, should it not have been them.</summary>
+internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
+{
+    /// <summary>Two, so that a service can be given the new one while the old one still works.</summary>
+    public const int MostLive = 2;
+
+    public async Task<KeyCreationOutcome> CreateAsync(CreateApiKeyRequest request, StaffCall call)
+    {
+        var (reach, client, cancellationToken) = call;
+        var now = Stored(clock.GetUtcNow());
+        if (Faults(request, now) is { Any: true } errors)
+        {
+            return new KeyCreationOutcome.Faulted(errors.Messages);
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await reach.HoldOfficeAsync(cancellationToken) || await reach.FindUserAsync(reach.Staff.UserId.ToString(), cancellationToken) is not { } owner)
+        {
+            return new KeyCreationOutcome.Refused(ErrorCodes.Forbidden);
+        }
+
+        var tenant = await reach.Tenants.AsNoTracking().SingleOrDefaultAsync(found => request.Tenant == null ? found.Id == reach.Staff.TenantId : found.Slug == request.Tenant, cancellationToken);
+        if (request.Tenant is not null && tenant is null)
+        {
+            return NoTenant(reach);
+        }
+
+        var name = request.Name!.Trim();
+        if (await reach.HoldKeyNameAsync(tenant?.Id, name, now, cancellationToken) >= MostLive)
+        {
+            return new KeyCreationOutcome.Refused(ErrorCodes.TooManyKeys);
+        }
+
+        var (key, text) = Add(request, owner, tenant, client, reach, now);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new KeyCreationOutcome.Made(new(ApiKeyRecord.Of(key, tenant?.Slug, now), text));
+    }
+
+    // A tenant's administrator is told the same of a tenant that is another's.
+    private static KeyCreationOutcome NoTenant(Reach reach) => reach.Staff.TenantId is null
+        ? new KeyCreationOutcome.Faulted(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["tenant"] = ["There is no such tenant."] })
+        : new KeyCreationOutcome.Refused(ErrorCodes.NotFound);
+
+    private (ApiKey Key, string Text) Add(CreateApiKeyRequest request, User owner, Tenant? tenant, Client client, Reach reach, DateTimeOffset now)
+    {
+        var expiresAt = Stored(request.ExpiresAt ?? now + ApiKeyRules.UsualLife);
+        var key = new ApiKey(request.Name!.Trim(), owner.Id, tenant?.Id, ApiKeyRules.Ordered(request.Scopes!), expiresAt, now);
+        key.RequestsPerMinute = request.RequestsPerMinute ?? key.RequestsPerMinute;
+        (var text, key.SecretHash) = ApiKeyText.Make(key.Id);
+        db.Add(key);
+        // Without its name, here and wherever else a key is on record: it may be its owner's, and would outlive their erasure.
+        db.Audit(AuditEvents.ApiKeyMade, now, client, owner.Id, key.Id, reach.Staff.SessionId, tenant: tenant?.Id,
+            detail: string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', key.Scopes)} until {expiresAt:u}"));
+        db.OweKeyMade(owner, key, client, now);
+        return (key, text);
+    }
+
+    private static FieldErrors Faults(CreateApiKeyRequest request, DateTimeOffset now)
+    {
+        var errors = new FieldErrors();
+        if (request.ExpiresAt <= now || request.ExpiresAt > now + ApiKeyRules.LongestLife)
+        {
+            errors.Add("expires_at", "In the future, and at most 365 days from now.");
+        }
+
+        return errors;
+    }
+
+    // What is answered now is what the database will answer later.
+    internal static DateTimeOffset Stored(DateTimeOffset time) => time.ToUniversalTime().AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+}

@@ -1,0 +1,33 @@
+using AuthServer.AuditTrail;
+using AuthServer.Platform.Persistence;
+using AuthServer.Sessions.Revocation;
+using AuthServer.Staff.Access;
+
+namespace AuthServer.Staff.ApiKeys;
+
+/// <summary>Ends a key, and with it its access tokens on every replica.</summary>
+internal sealed class KeyRevocation(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
+{
+    /// <summary>False where there is no such key; a second time changes nothing.</summary>
+    public async Task<bool> RevokeAsync(string id, StaffCall call)
+    {
+        var (reach, client, cancellationToken) = call;
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await reach.HoldKeyAsync(id, cancellationToken) is not { } key)
+        {
+            return false;
+        }
+
+        if (key.RevokedAt is null)
+        {
+            var now = clock.GetUtcNow();
+            key.Revoke(now);
+            db.Audit(AuditEvents.ApiKeyRevoked, now, client, reach.Staff.ActorId, key.Id, reach.Staff.SessionId, tenant: key.TenantId);
+            await db.SaveChangesAsync(cancellationToken);
+            await outdating.OutdateKeysAsync([key.Id], cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,29 @@
+using AuthServer.AuditTrail;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.AccessTokens;
+
+namespace AuthServer.Staff.ApiKeys;
+
+/// <summary>Gives an access token for a key, so that other servers need not see the key and can verify by themselves.</summary>
+internal sealed class KeyTokenExchange(AuthDbContext db, AccessTokenIssuer issuer, TimeProvider clock)
+{
+    /// <summary>Null where the key lacks one of the scopes.</summary>
+    public async Task<KeyTokenResponse?> ExchangeAsync(Caller caller, IReadOnlyList<string?>? scopes, Client client, CancellationToken cancellationToken)
+    {
+        var key = caller.Key!;
+        if (scopes?.Except(key.Scopes, StringComparer.Ordinal).Any() == true)
+        {
+            return null;
+        }
+
+        issuer.EnsureReady();
+        var granted = scopes is null ? key.Scopes : ApiKeyRules.Ordered(scopes);
+        var (token, expiresIn) = issuer.IssueForKey(caller, granted);
+        var scope = string.Join(' ', granted);
+        db.Audit(AuditEvents.ApiKeyTokenIssued, clock.GetUtcNow(), client, caller.UserId, caller.UserId, caller.SessionId, tenant: caller.TenantId, detail: scope);
+        await db.SaveChangesAsync(cancellationToken);
+        return new(token, "Bearer", expiresIn, scope);
+    }
+}

@@ -1,0 +1,104 @@
+using System.IO.Pipelines;
+using System.Text.Json;
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.RateLimiting;
+using AuthServer.Platform.Web;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.AuditSearch;
+
+/// <summary>
+/// Writes events as lines of JSON, oldest first, up to the last there is when it begins; holds a few of them at a time, and no
+/// connection while they are read. Whatever goes wrong is thrown: half an export must not look like a whole one.
+/// </summary>
+internal sealed class AuditExport(
+    AuthDbContext db, SettledEvents settled, [FromKeyedServices(AuditExport.Concurrency)] ExportConcurrency exports, TimeProvider clock)
+    : IDisposable
+{
+    public const string Concurrency = "audit-export";
+
+    private const int BatchSize = 2000;
+
+    // More at once, and a slow reader would not be told from one that has stopped.
+    private const int MostUnread = 32 << 10;
+
+    // So long at most does one reader keep others from their exports.
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private static readonly AuditingJson Json = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JsonRegistration.Readable });
+
+    private IDisposable? _slot;
+
+    /// <summary>Until it is disposed of.</summary>
+    /// <exception cref="BusyException">The caller reads another export, or others do.</exception>
+    public async Task EnterAsync(Guid caller, CancellationToken cancellationToken) =>
+        _slot = await exports.EnterAsync(caller, cancellationToken);
+
+    public void Dispose() => _slot?.Dispose();
+
+    /// <summary>Answers how many there were.</summary>
+    /// <exception cref="OperationCanceledException">Its reader has not read on within <paramref name="patience"/>.</exception>
+    public async Task<long> WriteAsync(IQueryable<AuditEvent> events, AuditFilter filter, PipeWriter output, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(Longest, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        db.Database.SetCommandTimeout(Patience);
+        var parts = await PartsAsync(events.AsNoTracking(), filter, either.Token);
+        var (count, last, isRead) = (0L, long.MinValue, true);
+        while (isRead && await NextAsync(parts, last, either.Token) is { Count: > 0 } batch)
+        {
+            // Whoever has hung up gets no more.
+            isRead = await WriteAsync(batch, output, patience, either.Token);
+            (count, last) = (count + batch.Count, batch[^1].Id);
+        }
+
+        return count;
+    }
+
+    // Events are only ever added. Where somebody writes for so long that nothing settles, theirs are left out, or not.
+    private async Task<IReadOnlyList<IQueryable<AuditEvent>>> PartsAsync(IQueryable<AuditEvent> events, AuditFilter filter, CancellationToken cancellationToken)
+    {
+        var end = (await settled.FindLastAsync(cancellationToken) ?? await events.MaxAsync(audit => (long?)audit.Id, cancellationToken) ?? 0) + 1;
+        var range = await AuditTimes.FindAsync(events, filter.From, filter.To, cancellationToken);
+        return filter.Parts(events, range with { End = Math.Min(range.End ?? end, end) });
+    }
+
+    private static async Task<List<AuditEvent>> NextAsync(IReadOnlyList<IQueryable<AuditEvent>> parts, long last, CancellationToken cancellationToken) =>
+        await AuditSearch.All(parts.Select(part => part.Where(audit => audit.Id > last).OrderBy(audit => audit.Id).Take(BatchSize)))
+            .OrderBy(audit => audit.Id).Take(BatchSize).ToListAsync(cancellationToken);
+
+    private async Task<bool> WriteAsync(List<AuditEvent> batch, PipeWriter output, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        foreach (var audit in batch)
+        {
+            Write(audit, output);
+            if (output.UnflushedBytes >= MostUnread && !await FlushAsync(output, patience, cancellationToken))
+            {
+                return false;
+            }
+        }
+
+        return await FlushAsync(output, patience, cancellationToken);
+    }
+
+    private async Task<bool> FlushAsync(PipeWriter output, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var waited = new CancellationTokenSource(patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(waited.Token, cancellationToken);
+        return !(await output.FlushAsync(either.Token)).IsCompleted;
+    }
+
+    private static void Write(AuditEvent audit, PipeWriter output)
+    {
+        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JsonRegistration.Readable }))
+        {
+            JsonSerializer.Serialize(json, AuditItem.Of(audit), Json.AuditItem);
+        }
+
+        output.GetSpan(1)[0] = (byte)'\n';
+        output.Advance(1);
+    }
+}

@@ -1,0 +1,60 @@
+using AuthServer.Domain;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.AuditSearch;
+
+/// <summary>
+/// Finds the ids between which the events of a span of time lie. Events are recorded nearly in the order of time, so this takes a
+/// few looks; without it, a day of last year would be found by walking down from today.
+/// </summary>
+internal static class AuditTimes
+{
+    // So far the times of two events that were recorded together may be apart: clocks differ, and transactions last.
+    private static readonly TimeSpan Disorder = TimeSpan.FromHours(1);
+
+    // Of so many neighbours the middle one counts: a clock that once was years off must not lead astray.
+    private const int Neighbours = 15;
+
+    private const long CloseEnough = 1000;
+
+    public static async Task<IdRange> FindAsync(IQueryable<AuditEvent> events, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken)
+    {
+        if (from is null && to is null)
+        {
+            return default;
+        }
+
+        var first = await events.MinAsync(audit => (long?)audit.Id, cancellationToken) ?? 0;
+        var end = (await events.MaxAsync(audit => (long?)audit.Id, cancellationToken) ?? 0) + 1;
+        var (low, high) = ((long?)null, (long?)null);
+        if (Moved(from, -Disorder) is { } earliest)
+        {
+            low = first = (await NarrowAsync(events, first, end, earliest, cancellationToken)).Low;
+        }
+
+        if (Moved(to, Disorder) is { } latest)
+        {
+            high = (await NarrowAsync(events, first, end, latest, cancellationToken)).High;
+        }
+
+        return new(low, high);
+    }
+
+    // Not past the ends of time, which somebody may well ask for to get everything.
+    private static DateTimeOffset? Moved(DateTimeOffset? time, TimeSpan by) => time is not { } moment ? null
+        : new(Math.Clamp(moment.UtcTicks + by.Ticks, DateTimeOffset.MinValue.Ticks, DateTimeOffset.MaxValue.Ticks), TimeSpan.Zero);
+
+    // What is before `low` is earlier than the time, what is from `high` on is not.
+    private static async Task<(long Low, long High)> NarrowAsync(IQueryable<AuditEvent> events, long low, long high, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        while (high - low > CloseEnough)
+        {
+            var middle = low + ((high - low) / 2);
+            var times = await events.Where(audit => audit.Id >= middle).OrderBy(audit => audit.Id).Select(audit => audit.OccurredAt).Take(Neighbours).ToListAsync(cancellationToken);
+            times.Sort();
+            (low, high) = times.Count > 0 && times[times.Count / 2] < time ? (middle, high) : (low, middle);
+        }
+
+        return (low, high);
+    }
+}

@@ -1,0 +1,71 @@
+using System.IO.Pipelines;
+using AuthServer.AuditTrail;
+using AuthServer.Platform.ApiReference;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.RateLimiting;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.AuditSearch;
+
+/// <summary>
+/// The audit log, for those who may read it: searched a page at a time, or streamed whole. Administrators of the platform see
+/// everything, those of a tenant what happened in their tenant. Nothing here changes the log, but that an export is recorded.
+/// </summary>
+internal static class AuditingEndpoints
+{
+    private const string NdJson = "application/x-ndjson";
+
+    // For a few kilobytes: whoever takes longer keeps others from an export.
+    private static readonly TimeSpan ReaderPatience = TimeSpan.FromSeconds(30);
+
+    public static void AddAuditing(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddJson(AuditingJson.Default);
+        builder.Services.AddKeyedSingleton(AuditExport.Concurrency, (_, _) =>
+            new ExportConcurrency(limit: 2, timeout: TimeSpan.Zero, retryAfter: TimeSpan.FromSeconds(30)));
+        builder.Services.AddScoped<AuditExport>();
+    }
+
+    public static void MapAuditing(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/audit-events").WithTags("Audit").ValidatesRequests().DisableRateLimiting().RequireAuthorization(StaffPolicies.Administration).OpenToKeys(Scopes.AuditRead);
+        group.MapGet("", List).WithName("listAuditEvents").WithSummary("What happened, newest first: filtered, a page of it; for a tenant's administrators what happened there")
+            .WithAnswer(AuditExamples.Page).RefusesUnknownQueries().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
+        group.MapGet("/export", Export).WithName("exportAuditEvents").WithSummary("The same as lines of JSON, oldest first and all of it; recorded. Whole only if the answer ends properly")
+            .Produces<AuditItem>(contentType: NdJson).WithAnswer(AuditExamples.Item).RefusesUnknownQueries().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden, ErrorCodes.Busy);
+    }
+
+    private static async Task<Ok<EstimatedPage<AuditItem, long>>> List(
+        [AsParameters] AuditSelection selection, [AsParameters] PageRequest<long> page, Reach reach, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await AuditSearch.FindAsync(selection.Read(), page, reach, cancellationToken));
+
+    private static async Task<PushStreamHttpResult> Export(
+        [AsParameters] AuditSelection selection, StaffCall call, AuthDbContext db, AuditExport export, TimeProvider clock)
+    {
+        var (reach, client, cancellationToken) = call;
+        await export.EnterAsync(reach.Staff.UserId, cancellationToken);
+        // Before the first line: who hangs up has read, too.
+        var filter = selection.Read();
+        reach.Audit(AuditEvents.AuditExported, clock.GetUtcNow(), client, await WhoseAsync(filter, reach, cancellationToken), selection.ToString());
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.Stream(async body =>
+        {
+            var output = PipeWriter.Create(body, new StreamPipeWriterOptions(leaveOpen: true));
+            await export.WriteAsync(reach.AuditEvents, filter, output, ReaderPatience, cancellationToken);
+            await output.CompleteAsync();
+            // Before the reader sees the end, and may ask for the next.
+            export.Dispose();
+        }, NdJson, "audit-events.ndjson");
+    }
+
+    // A tenant's log must not repeat an id that is none of its people's.
+    private static async Task<Guid?> WhoseAsync(AuditFilter filter, Reach reach, CancellationToken cancellationToken)
+    {
+        var person = filter.User ?? filter.Actor;
+        return person is null || reach.Staff.TenantId is null || await reach.Users.AnyAsync(user => user.Id == person, cancellationToken) ? person : null;
+    }
+}

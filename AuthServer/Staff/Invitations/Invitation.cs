@@ -1,0 +1,160 @@
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Compliance.Erasure;
+using AuthServer.Domain;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using AuthServer.Staff.Users;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Staff.Invitations;
+
+/// <summary>What became of an invitation.</summary>
+internal abstract record InvitationOutcome
+{
+    private InvitationOutcome()
+    {
+    }
+
+    public sealed record Invited(Guid UserId) : InvitationOutcome;
+
+    public sealed record Refused(ErrorCode Reason) : InvitationOutcome;
+
+    /// <summary>The mailbox has had its share of invitations.</summary>
+    public sealed record LimitReached(TimeSpan RetryAfter) : InvitationOutcome;
+}
+
+/// <summary>
+/// An account made for somebody: <c>invited → accepted</c> by setting the first password with the mailed link, or
+/// <c>→ revoked</c>, and then the account, which nobody ever used, is gone. Staff never choose a password.
+/// </summary>
+internal sealed class Invitation(AuthDbContext db, UserAccounts accounts, AccountCommit commit, EmailOutbox outbox, AccountErasure erasure, RefusalRecord refusals, TimeProvider clock)
+{
+    public async Task<InvitationOutcome> InviteAsync(InviteRequest request, Reach reach, Client client, CancellationToken cancellationToken)
+    {
+        // Whoever reads the mailbox would have all that the key's scopes leave out.
+        if (reach.Staff.Caller.IsKey && request.RolesOrDefault.Any(role => role is Role.Admin or Role.Support))
+        {
+            return new InvitationOutcome.Refused(ErrorCodes.PersonRequired);
+        }
+
+        var tenant = await reach.Tenants.AsNoTracking().SingleOrDefaultAsync(found => found.Slug == request.Tenant || found.Id == reach.Staff.TenantId, cancellationToken);
+        if (request.Tenant is not null && tenant?.Slug != request.Tenant)
+        {
+            return new InvitationOutcome.Refused(ErrorCodes.NotFound);
+        }
+
+        var user = await AddAsync(request, tenant, reach, client);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if ((await commit.SaveAsync(cancellationToken)).Refusal() is { } taken)
+        {
+            return new InvitationOutcome.Refused(taken);
+        }
+
+        if (await RequestMailAsync(user, cancellationToken) is { } wait)
+        {
+            return new InvitationOutcome.LimitReached(wait);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return new InvitationOutcome.Invited(user.Id);
+    }
+
+    /// <summary>Sends it again; what was sent before no longer works. Null when it is done.</summary>
+    public async Task<ErrorCode?> SendAgainAsync(string id, Reach reach, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await reach.HoldUserAsync(id, cancellationToken) is not { } user)
+        {
+            return ErrorCodes.NotFound;
+        }
+
+        var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
+        if ((standing.RefusesHelpBy(reach.Staff) ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone) ?? (user.Status == UserStatus.Active ? null : ErrorCodes.AccountDisabled)) is { } refusal)
+        {
+            return await refusals.KeepAsync(reach, AuditEvents.InvitationSentAgain, refusal, client, user.Id);
+        }
+
+        if (await RequestMailAsync(user, cancellationToken) is not null)
+        {
+            return ErrorCodes.RateLimited;
+        }
+
+        await accounts.InviteAgainAsync(user);
+        reach.Audit(AuditEvents.InvitationSentAgain, clock.GetUtcNow(), client, user.Id);
+        await commit.SaveLockedAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return null;
+    }
+
+    /// <summary>Takes it back, and the account with it. Null when it is done.</summary>
+    public async Task<ErrorCode?> RevokeAsync(string id, Reach reach, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await reach.HoldUserAsync(id, cancellationToken) is not { } user)
+        {
+            return ErrorCodes.NotFound;
+        }
+
+        var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
+        if ((standing.RefusesAdministrationBy(reach.Staff) ?? reach.RefusesUndoing(user) ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone)) is { } refusal)
+        {
+            return await refusals.KeepAsync(reach, AuditEvents.InvitationRevoked, refusal, client, user.Id);
+        }
+
+        var erased = await erasure.EraseAsync(user, new("invitation_revoked", client) { By = reach.Staff.ActorId, TenantId = reach.Staff.TenantId }, cancellationToken);
+        reach.Audit(AuditEvents.InvitationRevoked, clock.GetUtcNow(), client, erased.Pseudonym);
+        await commit.SaveLockedAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return null;
+    }
+
+    // By the address alone: what names the account would be gone with it, and so would the count of who invites, takes back and invites.
+    private Task<TimeSpan?> RequestMailAsync(User user, CancellationToken cancellationToken) =>
+        outbox.RequestAsync(MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+
+    private async Task<User> AddAsync(InviteRequest request, Tenant? tenant, Reach reach, Client client)
+    {
+        var now = clock.GetUtcNow();
+        var user = await accounts.AddAsync(new(EmailAddress.Parse(request.Email)!)
+        {
+            UserName = request.Username, FullName = Blank(request.FullName), Locale = request.Locale, InvitedAt = now,
+        });
+        AddRoles(user, request, tenant, now);
+        AddProfile(user, request, now);
+        reach.Audit(AuditEvents.UserInvited, now, client, user.Id, $"roles{(tenant is null ? "" : $" at {tenant.Slug}")}: {string.Join(' ', request.RolesOrDefault)}");
+        return user;
+    }
+
+    // At a tenant somebody is what was said, and everywhere a patient: what its admin gives there, they can take away there.
+    private void AddRoles(User user, InviteRequest request, Tenant? tenant, DateTimeOffset now)
+    {
+        var roles = request.RolesOrDefault;
+        IEnumerable<string> everywhere = tenant is null ? roles : [Role.Patient];
+        db.AssignRoles(user.Id, everywhere);
+        if (tenant is not null)
+        {
+            db.AddRange(roles.Select(role => new Membership(user.Id, tenant.Id, role, now)));
+        }
+    }
+
+    private void AddProfile(User user, InviteRequest request, DateTimeOffset now)
+    {
+        if (!request.RolesOrDefault.Contains(Role.Physician, StringComparer.Ordinal))
+        {
+            return;
+        }
+
+        var physician = new Physician(user.Id, request.Physician?.LanguagePreference, Blank(request.Physician?.Specialty), now);
+        db.Add(physician);
+        if (Blank(request.Physician?.LicenseNumber) is { } number)
+        {
+            db.Add(new Licence(physician.Id, request.Physician!.LicenseJurisdiction, number, now));
+        }
+    }
+
+    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

@@ -1,0 +1,65 @@
+using System.Text.Json.Serialization;
+using AuthServer.Accounts.Identity;
+using AuthServer.Platform.ApiReference;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.RateLimiting;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using AuthServer.Staff.Statistics;
+using AuthServer.Staff.Users;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AuthServer.Staff.Invitations;
+
+/// <summary>Accounts made for others: asked for, asked for again, taken back.</summary>
+internal static class InvitationEndpoints
+{
+    /// <summary>The one that mails strangers, and is limited therefore.</summary>
+    public static void MapInviting(this RouteGroupBuilder users) =>
+        users.MapPost("", Invite).WithName("inviteUser").OpenToKeys(Scopes.UsersWrite)
+            .WithSummary("Make an account for somebody, who sets the password with a mailed link; an account there is already is given roles at a tenant with PUT …/roles, by an administrator of the platform")
+            .WithExample("""{"email":"dana@example.com","full_name":"Dana Levi","roles":["patient"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
+            .RequireAuthorization(StaffPolicies.Administration).RequireRateLimiting(RateLimits.Invitations)
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.PersonRequired, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken, ErrorCodes.RateLimited);
+
+    public static void MapInvitations(this RouteGroupBuilder administration)
+    {
+        administration.MapPost("/{id}/invitation", SendAgain).WithName("resendInvitation").WithSummary("Send the invitation again; links that were sent before stop working").WithAnswer(UserExamples.Record)
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone, ErrorCodes.AccountDisabled, ErrorCodes.RateLimited);
+        administration.MapDelete("/{id}/invitation", Revoke).WithName("revokeInvitation").WithSummary("Take an invitation back, and the account that was made for it")
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone);
+    }
+
+    private static async Task<Results<Created<UserRecord>, Problem>> Invite(
+        InviteRequest request, StaffCall call, Invitation invitation, UserRecords records) =>
+        await invitation.InviteAsync(request, call.Scope, call.Origin, call.CancellationToken) switch
+        {
+            InvitationOutcome.Invited(var userId) when await records.FindAsync(userId, call.Scope, call.CancellationToken) is { } record =>
+                TypedResults.Created($"/api/v1/users/{userId}", record),
+            InvitationOutcome.Refused(var refusal) => (Problem)refusal,
+            InvitationOutcome.LimitReached(var wait) => new Problem(ErrorCodes.RateLimited, retryAfter: wait),
+            _ => (Problem)ErrorCodes.NotFound,
+        };
+
+    private static async Task<Results<Ok<UserRecord>, Problem>> SendAgain(
+        string id, StaffCall call, Invitation invitation, UserRecords records) =>
+        await invitation.SendAgainAsync(id, call.Scope, call.Origin, call.CancellationToken) is { } refusal
+            ? new Problem(refusal, retryAfter: refusal == ErrorCodes.RateLimited ? TimeSpan.FromMinutes(1) : null)
+            : await UsersEndpoints.AnswerAsync(null, id, call, records);
+
+    private static async Task<Results<NoContent, Problem>> Revoke(string id, StaffCall call, Invitation invitation) =>
+        await invitation.RevokeAsync(id, call.Scope, call.Origin, call.CancellationToken) is { } refusal
+            ? (Problem)refusal
+            : TypedResults.NoContent();
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(EstimatedPage<UserRecord, Guid>))]
+[JsonSerializable(typeof(UserRecord))]
+[JsonSerializable(typeof(UserStatistics))]
+[JsonSerializable(typeof(UserCount))]
+[JsonSerializable(typeof(ProfileRequest))]
+[JsonSerializable(typeof(DisableRequest))]
+[JsonSerializable(typeof(RolesRequest))]
+[JsonSerializable(typeof(InviteRequest))]
+internal sealed partial class UsersJson : JsonSerializerContext;

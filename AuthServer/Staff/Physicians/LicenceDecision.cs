@@ -1,0 +1,204 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Revocation;
+using AuthServer.Staff.Access;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.Physicians;
+
+/// <summary>What became of an administrator's decision on a licence.</summary>
+internal abstract record LicenceDecisionOutcome
+{
+    private LicenceDecisionOutcome()
+    {
+    }
+
+    public sealed record Decided(PhysicianProfile Profile) : LicenceDecisionOutcome;
+
+    public sealed record Refused(ErrorCode Error) : LicenceDecisionOutcome;
+
+    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : LicenceDecisionOutcome;
+}
+
+/// <summary>
+/// An administrator decides on a licence. In one transaction: the licence, which nobody else can touch meanwhile, the audit
+/// event, the mail to the physician, and the end of the tokens that say otherwise.
+/// </summary>
+internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
+{
+    /// <summary>Makes a licence good that is pending or was imported; or, where there is none such, prolongs one that is.</summary>
+    public async Task<LicenceDecisionOutcome> VerifyAsync(StaffCall call, string id, VerifyLicenceRequest request)
+    {
+        var by = call.Scope.Staff.ActorId;
+        var verified = await DecideAsync(call, id, new(
+            AuditEvents.LicenceVerified, licence => licence.CanBeDecided, request.LicenceId,
+            (licence, physician, now) => Verify(licence, physician, request, by, now)));
+        if (verified is LicenceDecisionOutcome.Refused refused && refused.Error == ErrorCodes.LicenceState && request.ExpiresOn is { } until)
+        {
+            // What was read was let go, and may have changed since.
+            db.ChangeTracker.Clear();
+            return await DecideAsync(call, id, new(
+                AuditEvents.LicenceRenewed, licence => licence.CanBeRenewed(until), request.LicenceId,
+                (licence, _, now) => Renew(licence, request, until, by, now)));
+        }
+
+        return verified;
+    }
+
+    public Task<LicenceDecisionOutcome> RejectAsync(StaffCall call, string id, RefuseLicenceRequest request) =>
+        DecideAsync(call, id, new(
+            AuditEvents.LicenceRejected, licence => licence.CanBeDecided, request.LicenceId,
+            (licence, _, _) => Done(() => licence.Reject(request.Reason!.Trim()))));
+
+    public Task<LicenceDecisionOutcome> SuspendAsync(StaffCall call, string id, RefuseLicenceRequest request) =>
+        DecideAsync(call, id, new(
+            AuditEvents.LicenceSuspended, licence => licence.State == LicenceState.Verified, request.LicenceId,
+            (licence, _, _) => Done(() => licence.Suspend(request.Reason!.Trim()))));
+
+    public Task<LicenceDecisionOutcome> ReinstateAsync(StaffCall call, string id, ReinstateLicenceRequest request) =>
+        DecideAsync(call, id, new(
+            AuditEvents.LicenceReinstated, licence => licence.State == LicenceState.Suspended, request.LicenceId,
+            (licence, _, now) => Reinstate(licence, request, now)));
+
+    private async Task<LicenceDecisionOutcome> DecideAsync(StaffCall call, string id, Act act)
+    {
+        var (reach, client, cancellationToken) = call;
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await reach.HoldPhysicianAsync(id, cancellationToken) is not { } physician)
+        {
+            return Refuse(ErrorCodes.NotFound);
+        }
+
+        if (await WhyNotAsync(reach, physician, cancellationToken) is { } refusal)
+        {
+            return Refuse(refusal);
+        }
+
+        var meant = physician.Licences.Where(licence => act.LicenceId is null ? act.Qualifies(licence) : licence.Id == act.LicenceId).ToList();
+        if (meant is not [var licence])
+        {
+            return Refuse(act.LicenceId is null ? ErrorCodes.LicenceState : ErrorCodes.NotFound);
+        }
+
+        if (!act.Qualifies(licence))
+        {
+            return Refuse(ErrorCodes.LicenceState);
+        }
+
+        var now = clock.GetUtcNow();
+        if (act.Decide(licence, physician, now) is { } fault)
+        {
+            return fault;
+        }
+
+        var user = await TellAsync(reach, physician, licence, act.Event, client, now, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new LicenceDecisionOutcome.Decided(PhysicianProfile.Of(physician, user.FullName, DayOf(now)));
+    }
+
+    // A licence holds everywhere: for a tenant it is an act on the account, not on the membership.
+    private static async Task<ErrorCode?> WhyNotAsync(Reach reach, Physician physician, CancellationToken cancellationToken)
+    {
+        if (await reach.IsOwnAsync(physician.UserId, cancellationToken))
+        {
+            return ErrorCodes.OwnAccount;
+        }
+
+        var standing = await reach.StandingOfAsync(physician.UserId, cancellationToken);
+        // Who is a physician everywhere treats others' patients as well, on whom one tenant cannot decide.
+        var isEverywhere = standing.PlatformRoles.Contains(Role.Physician, StringComparer.Ordinal);
+        return standing.RefusesAdministrationBy(reach.Staff) ?? (isEverywhere && reach.Staff.TenantId is not null ? ErrorCodes.BeyondTenant : null);
+    }
+
+    private static LicenceDecisionOutcome? Verify(
+        Licence licence, Physician physician, VerifyLicenceRequest request, Guid? by, DateTimeOffset now)
+    {
+        // What the administrator looked up in the register must be what stands here now.
+        if (request.Number is { } number && number.Trim() != licence.Number)
+        {
+            return Refuse(ErrorCodes.LicenceState);
+        }
+
+        var jurisdiction = request.Jurisdiction ?? licence.Jurisdiction;
+        var expiresOn = request.ExpiresOn ?? licence.ExpiresOn;
+        var errors = new FieldErrors();
+        errors.LastDay("expires_on", expiresOn, DayOf(now));
+        if (jurisdiction is null)
+        {
+            errors.Add("jurisdiction", "The licence does not say who gave it: an ISO 3166 code such as IL or US-NY is needed.");
+        }
+
+        if (licence.Number.Length == 0)
+        {
+            errors.Add("number", "The licence has no number: the physician has to give it first.");
+        }
+
+        if (errors.Any)
+        {
+            return new LicenceDecisionOutcome.Faulted(errors.Messages);
+        }
+
+        return physician.Licences.Any(other => other != licence && other.Jurisdiction == jurisdiction)
+            ? Refuse(ErrorCodes.LicenceState)
+            : Done(() => licence.Verify(by, jurisdiction!, expiresOn, now));
+    }
+
+    private static LicenceDecisionOutcome? Renew(
+        Licence licence, VerifyLicenceRequest request, DateOnly until, Guid? by, DateTimeOffset now)
+    {
+        if ((request.Number ?? licence.Number).Trim() != licence.Number || (request.Jurisdiction ?? licence.Jurisdiction) != licence.Jurisdiction)
+        {
+            return Refuse(ErrorCodes.LicenceState);
+        }
+
+        var errors = new FieldErrors();
+        errors.LastDay("expires_on", until, DayOf(now));
+        return errors.Any ? new LicenceDecisionOutcome.Faulted(errors.Messages) : Done(() => licence.Renew(by, until, now));
+    }
+
+    private static LicenceDecisionOutcome? Reinstate(Licence licence, ReinstateLicenceRequest request, DateTimeOffset now)
+    {
+        var expiresOn = request.ExpiresOn ?? licence.ExpiresOn;
+        var errors = new FieldErrors();
+        errors.LastDay("expires_on", expiresOn, DayOf(now));
+        return errors.Any ? new LicenceDecisionOutcome.Faulted(errors.Messages) : Done(() => licence.Reinstate(expiresOn, now));
+    }
+
+    // Only what makes a licence good, or ends that, changes what tokens say.
+    private async Task<User> TellAsync(Reach reach, Physician physician, Licence licence, string type, Client client, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var user = await reach.Users.AsNoTracking().SingleAsync(found => found.Id == physician.UserId, cancellationToken);
+        reach.Audit(type, now, client, user.Id, licence.Reason is { } reason ? $"{licence.Jurisdiction ?? "no jurisdiction"}: {reason}" : licence.Jurisdiction);
+        if (type != AuditEvents.LicenceRenewed)
+        {
+            db.OweLicenceMail(MailKinds.LicenceDecided, user, licence, now);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        if (type is not (AuditEvents.LicenceRejected or AuditEvents.LicenceRenewed))
+        {
+            await outdating.OutdateAsync([user.Id], cancellationToken);
+        }
+
+        return user;
+    }
+
+    private static LicenceDecisionOutcome? Done(Action act)
+    {
+        act();
+        return null;
+    }
+
+    private static LicenceDecisionOutcome.Refused Refuse(ErrorCode error) => new(error);
+
+    private static DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime);
+
+    /// <param name="Event">What it is called in the audit log.</param>
+    /// <param name="Qualifies">Whether a licence is in a state for it.</param>
+    /// <param name="LicenceId">Which one; null for the only one that qualifies.</param>
+    /// <param name="Decide">Does it; answers why not.</param>
+    private sealed record Act(string Event, Func<Licence, bool> Qualifies, Guid? LicenceId, Func<Licence, Physician, DateTimeOffset, LicenceDecisionOutcome?> Decide);
+}

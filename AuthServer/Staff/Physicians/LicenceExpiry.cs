@@ -1,0 +1,88 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Jobs;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Revocation;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.Physicians;
+
+/// <summary>
+/// Ends licences the day after their last, and tells their holders 30 days, 7 days and a day before, each once. Whoever
+/// starts within one of these is told at once, and not again until the next.
+/// </summary>
+internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider clock, ILogger<LicenceExpiry> logger) : PeriodicDuty(TimeSpan.FromHours(1), clock, logger)
+{
+    private const int BatchSize = 100;
+
+    private static readonly Client Background = new(null, null, "licence-expiry");
+
+    private readonly TimeProvider _clock = clock;
+
+    public override async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var (looked, last) = (0, 0);
+        do
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            last = await RunBatchAsync(scope.ServiceProvider.GetRequiredService<AuthDbContext>(), scope.ServiceProvider.GetRequiredService<TokenOutdating>(), cancellationToken);
+            looked += last;
+        }
+        while (last == BatchSize);
+
+        return looked;
+    }
+
+    private async Task<int> RunBatchAsync(AuthDbContext db, TokenOutdating outdating, CancellationToken cancellationToken)
+    {
+        var now = _clock.GetUtcNow();
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var physicians = await HoldDueAsync(db, today, cancellationToken);
+        var ids = physicians.ConvertAll(physician => physician.UserId);
+        var holders = await db.Users.AsNoTracking().Where(user => ids.Contains(user.Id)).ToDictionaryAsync(user => user.Id, cancellationToken);
+        var outdated = new List<Guid>();
+        foreach (var physician in physicians)
+        {
+            await db.Entry(physician).Collection(held => held.Licences).LoadAsync(cancellationToken);
+            foreach (var licence in physician.Licences.Where(licence => licence.State == LicenceState.Verified))
+            {
+                Look(db, holders[physician.UserId], licence, today, now, outdated);
+            }
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await outdating.OutdateAsync(outdated.Distinct(), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return physicians.Count;
+    }
+
+    private static void Look(AuthDbContext db, User holder, Licence licence, DateOnly today, DateTimeOffset now, List<Guid> outdated)
+    {
+        if (licence.StateOn(today) == LicenceState.Expired)
+        {
+            licence.Expire(now);
+            db.Audit(AuditEvents.LicenceExpired, now, Background, actor: null, holder.Id, detail: licence.Jurisdiction);
+            db.OweLicenceMail(MailKinds.LicenceExpiring, holder, licence, now);
+            outdated.Add(holder.Id);
+        }
+        else if (licence.IsExpiryToBeTold(today))
+        {
+            licence.TellExpiry(now);
+            db.OweLicenceMail(MailKinds.LicenceExpiring, holder, licence, now);
+        }
+    }
+
+    // Past those that somebody holds at this moment, another replica's round or an administrator: the next round finds them.
+    // With the accounts, which are written to as well: whoever deletes one holds it first and the profile after it.
+    private static Task<List<Physician>> HoldDueAsync(AuthDbContext db, DateOnly today, CancellationToken cancellationToken) => db.Physicians.FromSql($"""
+        SELECT p.* FROM users u JOIN physicians p ON p.user_id = u.id WHERE p.id IN (
+            SELECT l.physician_id FROM licences l
+            WHERE l.state = 'verified' AND l.expires_on <= {today.AddDays(ExpiryNotices.Days[0])} AND (l.expires_on < {today} OR EXISTS (
+                SELECT 1 FROM unnest({ExpiryNotices.Days}) days
+                WHERE l.expires_on - days <= {today} AND (l.expiry_told_at IS NULL OR (l.expiry_told_at AT TIME ZONE 'UTC')::date < l.expires_on - days))))
+        ORDER BY p.id LIMIT {BatchSize} FOR NO KEY UPDATE OF u SKIP LOCKED FOR UPDATE OF p SKIP LOCKED
+        """).ToListAsync(cancellationToken);
+}

@@ -1,0 +1,25 @@
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.Physicians;
+
+/// <summary>The way to the signed-in person's own professional profile, and to nobody else's.</summary>
+internal sealed class OwnPhysician(AuthDbContext db)
+{
+    public async Task<PhysicianProfile?> FindAsync(Guid userId, DateOnly today, CancellationToken cancellationToken)
+    {
+        if (await db.Physicians.AsNoTracking().Include(physician => physician.Licences).SingleOrDefaultAsync(physician => physician.UserId == userId && db.Users.Any(user => user.Id == userId && !user.IsAnonymous), cancellationToken) is not { } own)
+        {
+            return null;
+        }
+
+        var name = await db.Users.Where(user => user.Id == userId).Select(user => user.FullName).SingleOrDefaultAsync(cancellationToken);
+        return PhysicianProfile.Of(own, name, today);
+    }
+
+    /// <summary>The profile and its licences, kept from administrators and from other requests until the transaction ends.</summary>
+    public async Task<Physician?> HoldAsync(Guid userId, CancellationToken cancellationToken) =>
+        // What a guest asked to be counts when their mailbox is proven.
+        await db.Users.AnyAsync(user => user.Id == userId && !user.IsAnonymous, cancellationToken) ? await db.HoldPhysicianAsync(userId, cancellationToken) : null;
+}

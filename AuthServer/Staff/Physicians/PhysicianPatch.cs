@@ -1,0 +1,64 @@
+using AuthServer.Domain;
+using AuthServer.Platform.Web;
+
+namespace AuthServer.Staff.Physicians;
+
+/// <summary>Changes to the own professional profile. A field that is left out stays as it is; null clears it.</summary>
+public sealed record PhysicianPatch : IValidated
+{
+    /// <summary>BCP 47 tag of the language the physician prefers to treat in.</summary>
+    public Optional<string?> LanguagePreference { get; init; }
+
+    /// <summary>Sees only patients assigned by hand.</summary>
+    public Optional<bool> PrivatePool { get; init; }
+
+    /// <summary>Away: stands in no list of available physicians.</summary>
+    public Optional<bool> VacationMode { get; init; }
+
+    /// <summary>The last day away (UTC), today or later; by itself it means that one goes away.</summary>
+    public Optional<DateOnly?> VacationUntil { get; init; }
+
+    /// <summary>Takes new patients.</summary>
+    public Optional<bool> AcceptingPatients { get; init; }
+
+    /// <summary>Field of medicine, as the app names it.</summary>
+    public Optional<string?> Specialty { get; init; }
+
+    internal void ApplyTo(Physician physician, DateOnly today)
+    {
+        physician.LanguagePreference = LanguagePreference.Or(physician.LanguagePreference);
+        physician.PrivatePool = PrivatePool.Or(physician.PrivatePool);
+        physician.AcceptingPatients = AcceptingPatients.Or(physician.AcceptingPatients);
+        physician.Specialty = Specialty.IsGiven ? Trimmed(Specialty.Value) : physician.Specialty;
+        if (VacationMode.IsGiven || VacationUntil.IsGiven)
+        {
+            ApplyVacationTo(physician, today);
+        }
+    }
+
+    void IValidated.Validate(FieldErrors errors)
+    {
+        errors.LanguageTag("language_preference", LanguagePreference.Value);
+        errors.Text("specialty", Specialty.Value, maxLength: 100);
+        if (VacationMode is { IsGiven: true, Value: false } && VacationUntil.Value is not null)
+        {
+            errors.Add("vacation_until", "Only with vacation_mode true.");
+        }
+    }
+
+    // A vacation that is over leaves its last day behind, which says nothing of the next one.
+    private void ApplyVacationTo(Physician physician, DateOnly today)
+    {
+        var wasAway = physician.IsAwayOn(today);
+        if (VacationMode.Or(wasAway || VacationUntil.Value is not null))
+        {
+            physician.GoAway(VacationUntil.Or(wasAway ? physician.VacationUntil : null));
+        }
+        else
+        {
+            physician.ComeBack();
+        }
+    }
+
+    private static string? Trimmed(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

@@ -1,0 +1,40 @@
+using AuthServer.AuditTrail;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+
+namespace AuthServer.Staff.Physicians;
+
+/// <summary>Changes the own professional profile: what lists show, and whether one stands in them.</summary>
+internal sealed class ProfileChange(AuthDbContext db, OwnPhysician own, TimeProvider clock)
+{
+    /// <summary>Null where there is no professional profile.</summary>
+    public async Task<FieldErrors?> ChangeAsync(PhysicianPatch patch, Caller caller, Client client, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var errors = new FieldErrors();
+        errors.LastDay("vacation_until", patch.VacationUntil.Value, today);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await own.HoldAsync(caller.UserId, cancellationToken) is not { } physician)
+        {
+            return null;
+        }
+
+        if (errors.Any)
+        {
+            return errors;
+        }
+
+        patch.ApplyTo(physician, today);
+        var changed = db.Entry(physician).Properties.Where(property => property.IsModified).Select(property => SnakeCase.Of(property.Metadata.Name)).ToList();
+        if (changed.Count > 0)
+        {
+            db.Audit(AuditEvents.PhysicianChanged, now, client, caller.UserId, caller.UserId, caller.SessionId, detail: string.Join(' ', changed));
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return errors;
+    }
+}

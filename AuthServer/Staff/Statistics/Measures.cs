@@ -1,0 +1,19 @@
+namespace AuthServer.Staff.Statistics;
+
+/// <summary>What is counted into <c>figures</c>, for the platform and for each tenant.</summary>
+internal static class Measures
+{
+    public const string People = "people";
+    public const string ByRole = "by_role";
+    public const string ByStatus = "by_status";
+
+    /// <summary>By the tenant's id; for the platform alone.</summary>
+    public const string ByTenant = "by_tenant";
+    public const string NewPerDay = "new_per_day";
+    public const string SignInsPerDay = "sign_ins_per_day";
+
+    /// <summary>So many days are shown, with the one that is not over yet.</summary>
+    public const int Days = 30;
+
+    public static string KeyOf(DateOnly day) => day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,115 @@
+using AuthServer.AuditTrail;
+using AuthServer.Platform.Jobs;
+using Npgsql;
+
+namespace AuthServer.Staff.Statistics;
+
+/// <summary>
+/// Counts for the statistics, the platform and all tenants at one go, every minute and on one replica at a time. A day that
+/// is over is not counted again. Deadlines for requests do not hold here: nobody waits, but for the very first time.
+/// </summary>
+internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider clock, ILogger<StatisticsCount> logger) : PeriodicDuty(TimeSpan.FromMinutes(1), clock, logger)
+{
+    private const long LockId = 0x66696775726573;
+    private const int PatienceInSeconds = 120;
+
+    // So late something may still be written about the day before.
+    private static readonly TimeSpan Afterwards = TimeSpan.FromMinutes(5);
+
+    private const string Into = "INSERT INTO figures (tenant_id, measure, key, value, counted_at)";
+    private const string Again = "ON CONFLICT (tenant_id, measure, key) DO UPDATE SET value = excluded.value, counted_at = excluded.counted_at";
+    private const string Day = "YYYY-MM-DD";
+
+    // Whoever is not disabled or invited, which few are and indexes know, is active: no row of a person has to be read.
+    private const string PeopleSql = $"""
+        WITH members AS MATERIALIZED (
+            SELECT tenant_id, count(*) AS people FROM (SELECT DISTINCT tenant_id, user_id FROM memberships) AS m GROUP BY tenant_id),
+        special AS MATERIALIZED (
+            SELECT id, 'disabled' AS status FROM users WHERE status = 'disabled'
+            UNION ALL SELECT id, 'invited' FROM users WHERE invited_at IS NOT NULL AND password_hash IS NULL AND status = 'active'),
+        totals AS MATERIALIZED (
+            SELECT NULL::uuid AS tenant_id, count(*) AS people FROM users
+            UNION ALL SELECT t.id, coalesce(m.people, 0) FROM tenants t LEFT JOIN members m ON m.tenant_id = t.id),
+        statuses AS MATERIALIZED (
+            SELECT NULL::uuid AS tenant_id, status, count(*) AS people FROM special GROUP BY status
+            UNION ALL SELECT m.tenant_id, s.status, count(DISTINCT s.id) FROM special s JOIN memberships m ON m.user_id = s.id GROUP BY m.tenant_id, s.status)
+        {Into}
+        SELECT tenant_id, '{Measures.People}', 'all', people, @now FROM totals
+        UNION ALL SELECT NULL, '{Measures.ByTenant}', tenant_id::text, people, @now FROM totals WHERE tenant_id IS NOT NULL
+        UNION ALL SELECT tenant_id, '{Measures.ByStatus}', status, people, @now FROM statuses
+        UNION ALL SELECT tenant_id, '{Measures.ByStatus}', 'active', people - coalesce((SELECT sum(s.people) FROM statuses s WHERE s.tenant_id IS NOT DISTINCT FROM totals.tenant_id), 0), @now FROM totals
+        UNION ALL SELECT NULL, '{Measures.ByRole}', r.name, h.people, @now FROM (SELECT role_id, count(*) AS people FROM user_roles GROUP BY role_id) AS h JOIN roles r ON r.id = h.role_id
+        UNION ALL SELECT tenant_id, '{Measures.ByRole}', role, count(*), @now FROM memberships GROUP BY tenant_id, role
+        {Again}
+        """;
+
+    private const string DaysSql = $"""
+        {Into}
+        SELECT NULL, '{Measures.NewPerDay}', to_char(created_at AT TIME ZONE 'UTC', '{Day}'), count(*), @now FROM users WHERE created_at >= @since GROUP BY 3
+        UNION ALL
+        SELECT tenant_id, '{Measures.NewPerDay}', to_char(created_at AT TIME ZONE 'UTC', '{Day}'), count(DISTINCT user_id), @now FROM memberships WHERE created_at >= @since GROUP BY tenant_id, 3
+        UNION ALL
+        SELECT tenant_id, '{Measures.SignInsPerDay}', day, number, @now FROM (
+            SELECT tenant_id, grouping(tenant_id) AS is_platform, to_char(occurred_at AT TIME ZONE 'UTC', '{Day}') AS day, count(*) AS number
+            FROM audit_events WHERE type = '{AuditEvents.SignedIn}' AND occurred_at >= @since GROUP BY GROUPING SETS ((3), (3, tenant_id))) AS s
+        WHERE is_platform = 1 OR tenant_id IS NOT NULL
+        {Again}
+        """;
+
+    // What this time has not found any more: a role nobody has, days that were too long ago.
+    private const string ForgetSql = $"""
+        DELETE FROM figures WHERE counted_at < @now
+            AND (measure NOT IN ('{Measures.NewPerDay}', '{Measures.SignInsPerDay}') OR key >= @since_day OR key < @first_day)
+        """;
+
+    private readonly TimeProvider _clock = clock;
+
+    public override Task<int> RunAsync(CancellationToken cancellationToken) => RunAsync("SELECT pg_try_advisory_xact_lock(@lock)", cancellationToken);
+
+    /// <summary>The same for somebody who needs figures where there are none: waits for a replica that is just counting.</summary>
+    public Task<int> RunInTurnAsync(CancellationToken cancellationToken) => RunAsync("SELECT pg_advisory_xact_lock(@lock) IS NOT NULL", cancellationToken);
+
+    private async Task<int> RunAsync(string turn, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var lockCommand = new NpgsqlCommand(turn, connection) { CommandTimeout = PatienceInSeconds };
+        lockCommand.Parameters.Add(new("lock", LockId));
+        if (await lockCommand.ExecuteScalarAsync(cancellationToken) is not true)
+        {
+            return 0;
+        }
+
+        var now = _clock.GetUtcNow();
+        var first = now.UtcDateTime.Date.AddDays(1 - Measures.Days);
+        var counted = (await LastAsync(connection, cancellationToken) - Afterwards)?.UtcDateTime.Date ?? first;
+        var since = counted > first ? counted : first;
+        await using var batch = new NpgsqlBatch(connection) { Timeout = PatienceInSeconds };
+        batch.BatchCommands.Add(new("SET LOCAL jit = off"));
+        batch.BatchCommands.Add(Step(PeopleSql, new NpgsqlParameter("now", now)));
+        batch.BatchCommands.Add(Step(DaysSql, new("now", now), new NpgsqlParameter("since", new DateTimeOffset(since, TimeSpan.Zero))));
+        batch.BatchCommands.Add(Step(ForgetSql, new("now", now), new("since_day", KeyOf(since)), new("first_day", KeyOf(first))));
+        var written = await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return written;
+    }
+
+    private static async Task<DateTimeOffset?> LastAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"SELECT counted_at FROM figures WHERE tenant_id IS NULL AND measure = '{Measures.People}'", connection);
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime at ? new DateTimeOffset(at) : null;
+    }
+
+    private static string KeyOf(DateTime day) => Measures.KeyOf(DateOnly.FromDateTime(day));
+
+    private static NpgsqlBatchCommand Step(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+    {
+        var step = new NpgsqlBatchCommand(sql);
+        foreach (var parameter in parameters)
+        {
+            step.Parameters.Add(parameter);
+        }
+
+        return step;
+    }
+}

@@ -1,0 +1,43 @@
+using AuthServer.Accounts.Identity;
+
+namespace AuthServer.Staff.Statistics;
+
+/// <summary>How many people there are; for staff of a tenant, at theirs. Counted every minute.</summary>
+public sealed record UserStatistics
+{
+    /// <summary>All of them.</summary>
+    public required long Total { get; init; }
+
+    /// <summary>By what they are: everywhere, or at the tenant. Whoever is two things counts twice.</summary>
+    public required IReadOnlyDictionary<string, long> ByRole { get; init; }
+
+    /// <summary>By <c>active</c>, <c>disabled</c> and <c>invited</c>.</summary>
+    public required IReadOnlyDictionary<string, long> ByStatus { get; init; }
+
+    /// <summary>By tenant, the largest first; null for staff of a tenant.</summary>
+    public required IReadOnlyList<TenantCount>? ByTenant { get; init; }
+
+    /// <summary>New accounts, or new members of the tenant, on each of the last thirty days (UTC).</summary>
+    public required IReadOnlyList<DayCount> NewPerDay { get; init; }
+
+    /// <summary>Sign-ins on each of the last thirty days (UTC).</summary>
+    public required IReadOnlyList<DayCount> SignInsPerDay { get; init; }
+
+    /// <summary>When it was counted.</summary>
+    public required DateTimeOffset AsOf { get; init; }
+}
+
+/// <summary>The people of one tenant.</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Count">How many belong to it.</param>
+public sealed record TenantCount(TenantView Tenant, long Count);
+
+/// <summary>A number for one day.</summary>
+/// <param name="Day">The day, in UTC.</param>
+/// <param name="Count">How many.</param>
+public sealed record DayCount(DateOnly Day, long Count);
+
+/// <summary>How many people there are.</summary>
+/// <param name="Total">All of them.</param>
+/// <param name="AsOf">When they were counted.</param>
+public sealed record UserCount(long Total, DateTimeOffset AsOf);

@@ -1,0 +1,104 @@
+using System.ComponentModel;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.Support;
+
+/// <summary>Which of them a list is about.</summary>
+internal sealed record AssistedResetFilter(
+    [property: FromQuery(Name = "state"), Description("Those in this state alone: `pending`, `approved`, `declined` or `expired`.")]
+    string? State = null)
+    : IValidated
+{
+    void IValidated.Validate(FieldErrors errors)
+    {
+        if (State is not null && !AssistedResetList.States.Contains(State, StringComparer.Ordinal))
+        {
+            errors.Add("state", $"One of {string.Join(", ", AssistedResetList.States)}.");
+        }
+    }
+}
+
+/// <summary>The resets that wait, or waited, for a second person. Those for people out of reach are not there.</summary>
+internal sealed class AssistedResetList(TimeProvider clock)
+{
+    // The database knows no such state: nobody is there to write it at that moment.
+    private const string Expired = "expired";
+
+    internal static readonly string[] States = [.. Enum.GetValues<AssistedResetState>().Select(SnakeCase.Of), Expired];
+
+    public async Task<Page<AssistedResetView>> ListAsync(
+        Reach reach, string? state, PageRequest<Guid> page, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var resets = In(state, WithinReach(reach), now);
+        var total = await resets.CountAsync(cancellationToken);
+        var found = Rows(reach, resets.Where(reset => page.After == null || reset.Id < page.After)).OrderByDescending(row => row.Reset.Id);
+        var rows = await page.Fetch(found).ToListAsync(cancellationToken);
+        return page.Answer(rows, total, row => row.Reset.Id, row => View(row, reach.Staff, now));
+    }
+
+    /// <summary>One of them; null where it is not within reach, or where it is no id.</summary>
+    public static async Task<AssistedReset?> FindAsync(Reach reach, string id, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(id, "D", out var resetId) ? await WithinReach(reach).SingleOrDefaultAsync(reset => reset.Id == resetId, cancellationToken) : null;
+
+    public async Task<AssistedResetView> GetAsync(Reach reach, Guid id, CancellationToken cancellationToken) =>
+        View(await Rows(reach, WithinReach(reach).Where(reset => reset.Id == id)).SingleAsync(cancellationToken), reach.Staff, clock.GetUtcNow());
+
+    private static IQueryable<AssistedReset> WithinReach(Reach reach)
+    {
+        var people = reach.Users;
+        return reach.AssistedResets.AsNoTracking().Where(reset => people.Any(person => person.Id == reset.UserId));
+    }
+
+    private static IQueryable<AssistedReset> In(string? state, IQueryable<AssistedReset> resets, DateTimeOffset now) => state switch
+    {
+        null => resets,
+        Expired => resets.Where(reset => reset.State == AssistedResetState.Pending && reset.ExpiresAt <= now),
+        "pending" => resets.Where(reset => reset.State == AssistedResetState.Pending && reset.ExpiresAt > now),
+        "approved" => resets.Where(reset => reset.State == AssistedResetState.Approved),
+        _ => resets.Where(reset => reset.State == AssistedResetState.Declined),
+    };
+
+    private static IQueryable<Row> Rows(Reach reach, IQueryable<AssistedReset> resets)
+    {
+        var people = reach.Users;
+        return
+            from reset in resets
+            join person in people on reset.UserId equals person.Id
+            select new Row
+            {
+                Reset = reset,
+                Email = person.Email!,
+                FullName = person.FullName,
+                Asker = people.Where(asker => asker.Id == reset.RequestedBy).Select(asker => asker.FullName).FirstOrDefault(),
+                Decider = people.Where(decider => decider.Id == reset.DecidedBy).Select(decider => decider.FullName).FirstOrDefault(),
+            };
+    }
+
+    private static AssistedResetView View(Row row, StaffMember staff, DateTimeOffset now)
+    {
+        var reset = row.Reset;
+        var state = reset.State == AssistedResetState.Pending && reset.ExpiresAt <= now ? Expired : SnakeCase.Of(reset.State);
+        return new(
+            reset.Id, ConcernedPerson.Of(reset.UserId, row.Email, row.FullName, isMasked: !staff.IsAdmin), new(reset.RequestedBy, row.Asker), reset.Reason, state, reset.TenantId,
+            reset.CreatedAt, reset.ExpiresAt, reset.DecidedBy is { } decider ? new(decider, row.Decider) : null, reset.DecidedAt);
+    }
+
+    private sealed class Row
+    {
+        public required AssistedReset Reset { get; init; }
+
+        public required string Email { get; init; }
+
+        public string? FullName { get; init; }
+
+        public string? Asker { get; init; }
+
+        public string? Decider { get; init; }
+    }
+}

@@ -1,0 +1,25 @@
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+
+namespace AuthServer.Staff.Support;
+
+/// <summary>A person as staff see them who have told why they look.</summary>
+/// <param name="Id">The person's id.</param>
+/// <param name="Email">The whole address; null for a guest.</param>
+/// <param name="Username">The name to sign in with besides the address.</param>
+/// <param name="FullName">The name shown to other people.</param>
+/// <param name="Locale">Language of mails and pages.</param>
+/// <param name="Status"><c>active</c> or <c>disabled</c>.</param>
+/// <param name="EmailVerified">Whether the mailbox is proven.</param>
+/// <param name="CreatedAt">When the account was made.</param>
+/// <param name="LastLoginAt">When the person last signed in.</param>
+/// <param name="IsLocked">Whether guessing has locked the address or the user name, be it for one network only.</param>
+/// <param name="LockedUntil">Until when.</param>
+public sealed record OpenedPerson(
+    Guid Id, string? Email, string? Username, string? FullName, string? Locale, string Status, bool EmailVerified,
+    DateTimeOffset CreatedAt, DateTimeOffset? LastLoginAt, bool IsLocked, DateTimeOffset? LockedUntil)
+{
+    internal static OpenedPerson Of(User user, DateTimeOffset? lockedUntil) => new(
+        user.Id, user.IsAnonymous ? null : user.Email, user.UserName, user.FullName, user.Locale, SnakeCase.Of(user.Status), user.EmailConfirmed,
+        user.CreatedAt, user.LastLoginAt, lockedUntil is not null, lockedUntil);
+}

@@ -1,0 +1,54 @@
+using AuthServer.Domain;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+
+namespace AuthServer.Staff.Support;
+
+/// <summary>Whether there is such a person for this member of staff.</summary>
+internal abstract record LookupOutcome
+{
+    private LookupOutcome()
+    {
+    }
+
+    public sealed record Found(User User, Standing Standing) : LookupOutcome;
+
+    public sealed record NotFound : LookupOutcome;
+
+    /// <summary>There is, and it is on record that they tried.</summary>
+    public sealed record Refused(ErrorCode Why) : LookupOutcome;
+
+    /// <summary>For those that found nobody.</summary>
+    public ErrorCode Error => this is Refused refused ? refused.Why : ErrorCodes.NotFound;
+}
+
+/// <summary>Finds whom staff want to help. Who lays hands on an account that is not theirs to help is refused, and it is recorded.</summary>
+internal sealed class PersonLookup(TimeProvider clock)
+{
+    /// <param name="reach">Who asks, and how far they reach.</param>
+    /// <param name="id">The person's id, as given.</param>
+    /// <param name="attempted">What is wanted, for the record.</param>
+    /// <param name="rule">Which accounts refuse it to whom.</param>
+    /// <param name="client">Where it comes from.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<LookupOutcome> FindAsync(Reach reach, string id, string attempted, Func<Standing, StaffMember, ErrorCode?> rule, Client client, CancellationToken cancellationToken)
+    {
+        if (await reach.FindUserAsync(id, cancellationToken) is not { } user)
+        {
+            return new LookupOutcome.NotFound();
+        }
+
+        var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
+        if (rule(standing, reach.Staff) is { } refusal)
+        {
+            await reach.AuditRefusalAsync(attempted, refusal, clock.GetUtcNow(), client, user.Id);
+            return new LookupOutcome.Refused(refusal);
+        }
+
+        return new LookupOutcome.Found(user, standing);
+    }
+
+    /// <summary>The same for what the rules of help allow.</summary>
+    public Task<LookupOutcome> FindForHelpAsync(Reach reach, string id, string attempted, Client client, CancellationToken cancellationToken) =>
+        FindAsync(reach, id, attempted, static (standing, staff) => standing.RefusesHelpBy(staff), client, cancellationToken);
+}

@@ -1,0 +1,111 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Staff.Support;
+
+/// <summary>What became of asking for a link on somebody's behalf.</summary>
+internal abstract record AssistanceOutcome
+{
+    private AssistanceOutcome()
+    {
+    }
+
+    public sealed record Sent : AssistanceOutcome;
+
+    /// <summary>A second person has to agree.</summary>
+    public sealed record Awaiting(Guid Id, DateTimeOffset ExpiresAt) : AssistanceOutcome;
+
+    public sealed record ReasonMissing : AssistanceOutcome;
+
+    public sealed record Refused(ErrorCode Error) : AssistanceOutcome;
+
+    /// <summary>The mailbox has had its share of such mails.</summary>
+    public sealed record LimitReached(TimeSpan RetryAfter) : AssistanceOutcome;
+}
+
+/// <summary>
+/// Has a link to set a new password sent to somebody. Whoever can talk support into it must not get at an account that has
+/// power over others or sees patients: there a second person has to agree, and the owner is told before.
+/// </summary>
+internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, EmailOutbox outbox, SupportSettings settings, TimeProvider clock)
+{
+    public async Task<AssistanceOutcome> AskAsync(StaffCall call, string id, string? reason)
+    {
+        var (reach, client, cancellationToken) = call;
+        if (reason is null && !reach.Staff.IsAdmin)
+        {
+            return new AssistanceOutcome.ReasonMissing();
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // Held, so that nobody is helped as a patient who is being given power at this moment.
+        await reach.HoldUserAsync(id, cancellationToken);
+        var found = await lookup.FindAsync(reach, id, AuditEvents.ResetRequested, static (standing, staff) => standing.RefusesResetBy(staff), client, cancellationToken);
+        if (found is not LookupOutcome.Found { User: { } user, Standing: { } standing })
+        {
+            // That it was refused is on record.
+            await transaction.CommitAsync(CancellationToken.None);
+            return new AssistanceOutcome.Refused(found.Error);
+        }
+
+        if (user.Status != UserStatus.Active || user.IsAnonymous)
+        {
+            return new AssistanceOutcome.Refused(user.IsAnonymous ? ErrorCodes.AnonymousNotAllowed : ErrorCodes.AccountDisabled);
+        }
+
+        return !reach.Staff.IsAdmin && (standing.IsPhysician || standing.IsAdmin)
+            ? await AwaitApprovalAsync(reach, user, reason!, client, cancellationToken)
+            : await SendAsync(reach, user, reason, client, cancellationToken);
+    }
+
+    private async Task<AssistanceOutcome> SendAsync(Reach reach, User user, string? reason, Client client, CancellationToken cancellationToken)
+    {
+        if (await outbox.RequestAsync(MailKinds.ResetPassword, null, user.NormalizedEmail!, null, null, Connection, cancellationToken) is { } wait)
+        {
+            return new AssistanceOutcome.LimitReached(wait);
+        }
+
+        reach.Audit(AuditEvents.ResetRequested, clock.GetUtcNow(), client, user.Id, reason, "sent");
+        await db.SaveChangesAsync(cancellationToken);
+        await db.Database.CommitTransactionAsync(cancellationToken);
+        return new AssistanceOutcome.Sent();
+    }
+
+    // The mail comes first, because the turn it waits for is also what keeps two who ask at once from asking twice.
+    private async Task<AssistanceOutcome> AwaitApprovalAsync(Reach reach, User user, string reason, Client client, CancellationToken cancellationToken)
+    {
+        var wait = await outbox.RequestAsync(MailKinds.ResetAskedByStaff, user.Id, user.NormalizedEmail!, null, null, Connection, cancellationToken);
+        var now = clock.GetUtcNow();
+        if (await FindPendingAsync(reach, user, now, cancellationToken) is { } pending)
+        {
+            return new AssistanceOutcome.Awaiting(pending.Id, pending.ExpiresAt);
+        }
+
+        if (wait is { } limit)
+        {
+            return new AssistanceOutcome.LimitReached(limit);
+        }
+
+        var asked = new AssistedReset(user.Id, reach.Staff.UserId, reach.Staff.TenantId, reason, now, now + settings.ApprovalWindow);
+        db.Add(asked);
+        reach.Audit(AuditEvents.ResetRequested, now, client, user.Id, reason, "awaiting_approval");
+        await db.SaveChangesAsync(cancellationToken);
+        await db.Database.CommitTransactionAsync(cancellationToken);
+        return new AssistanceOutcome.Awaiting(asked.Id, asked.ExpiresAt);
+    }
+
+    private NpgsqlConnection Connection => (NpgsqlConnection)db.Database.GetDbConnection();
+
+    private static Task<AssistedReset?> FindPendingAsync(Reach reach, User user, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var tenant = reach.Staff.TenantId;
+        return reach.AssistedResets.AsNoTracking().FirstOrDefaultAsync(
+            reset => reset.UserId == user.Id && reset.TenantId == tenant && reset.State == AssistedResetState.Pending && reset.ExpiresAt > now, cancellationToken);
+    }
+}

@@ -1,0 +1,87 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Staff.Support;
+
+/// <summary>What became of a decision about somebody else's request.</summary>
+internal abstract record DecisionOutcome
+{
+    private DecisionOutcome()
+    {
+    }
+
+    public sealed record Decided(AssistedResetView Reset) : DecisionOutcome;
+
+    public sealed record Refused(ErrorCode Error) : DecisionOutcome;
+
+    /// <summary>The mailbox has had its share of such mails; the request still waits.</summary>
+    public sealed record LimitReached(TimeSpan RetryAfter) : DecisionOutcome;
+}
+
+/// <summary>Decides about a reset that somebody else of the staff asked for. Agreeing sends the link to the person, and to nobody else.</summary>
+internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, EmailOutbox outbox, TimeProvider clock)
+{
+    public async Task<DecisionOutcome> DecideAsync(StaffCall call, string id, bool approves, string? reason)
+    {
+        var (reach, client, cancellationToken) = call;
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // Held, so that nobody is helped who is being given power at this moment.
+        if (await AssistedResetList.FindAsync(reach, id, cancellationToken) is not { } asked
+            || await reach.HoldUserAsync(asked.UserId.ToString(), cancellationToken) is not { } person)
+        {
+            return new DecisionOutcome.Refused(ErrorCodes.NotFound);
+        }
+
+        var type = approves ? AuditEvents.ResetApproved : AuditEvents.ResetDeclined;
+        if (await RefusalAsync(reach, asked, cancellationToken) is { } refusal)
+        {
+            await reach.AuditRefusalAsync(type, refusal, clock.GetUtcNow(), client, asked.UserId);
+            await transaction.CommitAsync(CancellationToken.None);
+            return new DecisionOutcome.Refused(refusal);
+        }
+
+        if ((approves && person.Status != UserStatus.Active) || !await TakeAsync(reach, asked, approves, cancellationToken))
+        {
+            return new DecisionOutcome.Refused(ErrorCodes.AlreadyDone);
+        }
+
+        if (approves && await OweAsync(person, cancellationToken) is { } wait)
+        {
+            return new DecisionOutcome.LimitReached(wait);
+        }
+
+        reach.Audit(type, clock.GetUtcNow(), client, asked.UserId, reason);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new DecisionOutcome.Decided(await list.GetAsync(reach, asked.Id, cancellationToken));
+    }
+
+    private static async Task<ErrorCode?> RefusalAsync(Reach reach, AssistedReset asked, CancellationToken cancellationToken)
+    {
+        var staff = reach.Staff;
+        return staff.UserId == asked.RequestedBy ? ErrorCodes.OwnRequest
+            : staff.UserId == asked.UserId ? ErrorCodes.Forbidden
+            : (await reach.StandingOfAsync(asked.UserId, cancellationToken)).RefusesResetBy(staff);
+    }
+
+    // The state in the condition is the lock: of two who decide at once, one does.
+    private async Task<bool> TakeAsync(Reach reach, AssistedReset asked, bool approves, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (state, decider) = (approves ? AssistedResetState.Approved : AssistedResetState.Declined, reach.Staff.ActorId);
+        return await reach.AssistedResets.Where(reset => reset.Id == asked.Id && reset.State == AssistedResetState.Pending && reset.ExpiresAt > now)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(reset => reset.State, state)
+                .SetProperty(reset => reset.DecidedBy, decider)
+                .SetProperty(reset => reset.DecidedAt, now), cancellationToken) == 1;
+    }
+
+    private Task<TimeSpan?> OweAsync(User person, CancellationToken cancellationToken) =>
+        outbox.RequestAsync(MailKinds.ResetPassword, null, person.NormalizedEmail!, null, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+}

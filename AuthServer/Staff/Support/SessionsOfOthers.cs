@@ -1,0 +1,68 @@
+using AuthServer.AuditTrail;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Refresh;
+using AuthServer.Sessions.Revocation;
+using AuthServer.Staff.Access;
+
+namespace AuthServer.Staff.Support;
+
+/// <summary>What staff asked to see.</summary>
+internal abstract record SessionsOutcome
+{
+    private SessionsOutcome()
+    {
+    }
+
+    public sealed record Listed(Page<SessionView> Page) : SessionsOutcome;
+
+    public sealed record Refused(ErrorCode Error) : SessionsOutcome;
+}
+
+/// <summary>Somebody's devices, for those who help them: to look at, and to sign out. Staff of a tenant have to do with the sessions for it alone.</summary>
+internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revoker, TimeProvider clock)
+{
+    private const string Listing = "session.list";
+
+    public async Task<SessionsOutcome> ListAsync(StaffCall call, string id, PageRequest<Guid> page)
+    {
+        var (reach, client, cancellationToken) = call;
+        var found = await lookup.FindForHelpAsync(reach, id, Listing, client, cancellationToken);
+        if (found is not LookupOutcome.Found { User: { } user })
+        {
+            return new SessionsOutcome.Refused(found.Error);
+        }
+
+        var live = reach.Sessions.LiveOf(user.Id, clock.GetUtcNow());
+        return new SessionsOutcome.Listed(await live.PageAsync(reach.Staff.Caller, page, cancellationToken));
+    }
+
+    /// <summary>Ends all that live. Answers why it was refused; null where it was done.</summary>
+    public async Task<ErrorCode?> EndAllAsync(StaffCall call, string id)
+    {
+        var (reach, client, cancellationToken) = call;
+        var found = await lookup.FindForHelpAsync(reach, id, AuditEvents.SessionEnded, client, cancellationToken);
+        if (found is not LookupOutcome.Found { User: { } user })
+        {
+            return found.Error;
+        }
+
+        await revoker.EndByStaffAsync(user.Id, reach.Staff.TenantId, reach.Staff.ActorId, client, cancellationToken);
+        return null;
+    }
+
+    /// <summary>Ends one. Answers why it was refused; null where it was done.</summary>
+    public async Task<ErrorCode?> EndAsync(StaffCall call, string id, string sessionId)
+    {
+        var (reach, client, cancellationToken) = call;
+        var found = await lookup.FindForHelpAsync(reach, id, AuditEvents.SessionEnded, client, cancellationToken);
+        if (found is not LookupOutcome.Found { User: { } user })
+        {
+            return found.Error;
+        }
+
+        return Guid.TryParseExact(sessionId, "D", out var session)
+            && await revoker.EndByStaffAsync(user.Id, reach.Staff.TenantId, reach.Staff.ActorId, client, cancellationToken, session) > 0
+                ? null
+                : ErrorCodes.NotFound;
+    }
+}

@@ -1,0 +1,83 @@
+using AuthServer.Platform.ApiReference;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.RateLimiting;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Refresh;
+using AuthServer.Staff.Access;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AuthServer.Staff.Support;
+
+/// <summary>
+/// Helping people back into their accounts, without power over them: a look at the details, which is recorded with its reason;
+/// their sessions; the lock that guessing set; the mails they have lost. No answer holds a token or a link: those go to
+/// the person's mailbox and nowhere else.
+/// </summary>
+internal static class SupportEndpoints
+{
+    public static void AddSupport(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddJson(SupportJson.Default);
+        builder.Services.AddScoped<PersonLookup>();
+        builder.Services.AddScoped<PersonOpening>();
+        builder.Services.AddScoped<SessionsOfOthers>();
+        builder.Services.AddScoped<AccountUnlock>();
+        builder.Services.AddScoped<VerificationReminder>();
+        builder.AddAssistedResets();
+    }
+
+    public static void MapSupport(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/users/{id}").WithTags("Support").ValidatesRequests().RequireAuthorization(StaffPolicies.Staff);
+        group.MapPost("/open", Open).WithName("openUser").WithSummary("See a person's details, the whole address among them; recorded with the reason")
+            .WithExample(SupportExamples.Reason).WithAnswer(SupportExamples.Opened).DisableRateLimiting().RefusesHelp();
+        group.MapGet("/sessions", Sessions).WithName("listUserSessions").WithSummary("A person's devices; for staff of a tenant those signed in to it")
+            .WithAnswer(Examples.Sessions).RefusesUnknownQueries().DisableRateLimiting().RefusesHelp(ErrorCodes.ValidationFailed);
+        group.MapDelete("/sessions", EndAll).WithName("endUserSessions").OpenToKeys(Scopes.UsersWrite).WithSummary("End every session of a person; for staff of a tenant those for it").DisableRateLimiting().RefusesHelp();
+        group.MapDelete("/sessions/{sessionId}", End).WithName("endUserSession").WithSummary("End one session of a person").DisableRateLimiting().RefusesHelp();
+        group.MapPost("/unlock", Unlock).WithName("unlockUser").OpenToKeys(Scopes.UsersWrite).WithSummary("End the lock that wrong passwords have set; support needs a reason")
+            .WithExample(SupportExamples.Reason).DisableRateLimiting().RefusesHelp();
+        group.MapPost("/verification", Remind).WithName("sendUserVerification").WithSummary("Send the mail that proves the mailbox once more")
+            .WithExample(SupportExamples.Reason).RequireRateLimiting(RateLimits.MailRequests).RefusesHelp(ErrorCodes.AccountDisabled, ErrorCodes.AnonymousNotAllowed, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);
+        api.MapAssistedResets();
+    }
+
+    private static void RefusesHelp(this RouteHandlerBuilder route, params ErrorCode[] more) => route.Refuses([ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.NotFound, .. more]);
+
+    private static async Task<Results<Ok<OpenedPerson>, Problem>> Open(
+        string id, OpeningRequest request, StaffCall call, PersonOpening opening) =>
+        await opening.OpenAsync(call, id, Reasons.Told(request.Reason)!) switch
+        {
+            OpeningOutcome.Opened opened => TypedResults.Ok(opened.Person),
+            OpeningOutcome.Refused refused => (Problem)refused.Error,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    private static async Task<Results<Ok<Page<SessionView>>, Problem>> Sessions(
+        string id, [AsParameters] PageRequest<Guid> page, StaffCall call, SessionsOfOthers sessions) =>
+        await sessions.ListAsync(call, id, page) switch
+        {
+            SessionsOutcome.Listed listed => TypedResults.Ok(listed.Page),
+            SessionsOutcome.Refused refused => (Problem)refused.Error,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    private static async Task<Results<NoContent, Problem>> EndAll(string id, StaffCall call, SessionsOfOthers sessions) =>
+        await sessions.EndAllAsync(call, id) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+
+    private static async Task<Results<NoContent, Problem>> End(string id, string sessionId, StaffCall call, SessionsOfOthers sessions) =>
+        await sessions.EndAsync(call, id, sessionId) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+
+    private static async Task<Results<NoContent, Problem>> Unlock(string id, HelpRequest? request, StaffCall call, AccountUnlock unlock) =>
+        request?.Told is null && !call.Scope.Staff.IsAdmin ? FieldErrors.One("reason", "Required.")
+        : await unlock.UnlockAsync(call, id, request?.Told) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+
+    private static async Task<Results<Accepted, Problem>> Remind(
+        string id, HelpRequest? request, StaffCall call, VerificationReminder reminder) =>
+        await reminder.SendAsync(call, id, request?.Told) switch
+        {
+            ReminderOutcome.Refused refused => (Problem)refused.Error,
+            ReminderOutcome.LimitReached limit => new Problem(ErrorCodes.RateLimited, retryAfter: limit.RetryAfter),
+            _ => TypedResults.Accepted((string?)null),
+        };
+}

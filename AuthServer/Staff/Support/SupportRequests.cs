@@ -1,0 +1,38 @@
+using AuthServer.Platform.Web;
+
+namespace AuthServer.Staff.Support;
+
+/// <summary>Asks for what is only done with a reason.</summary>
+/// <param name="Reason">Why: 3 to 500 characters. It stands in the audit log.</param>
+public sealed record OpeningRequest(string? Reason = null) : IValidated
+{
+    void IValidated.Validate(FieldErrors errors) => Reasons.Check(errors, Reason, required: true);
+}
+
+/// <summary>Helps somebody, or decides about it.</summary>
+/// <param name="Reason">Why: 3 to 500 characters. It stands in the audit log.</param>
+public sealed record HelpRequest(string? Reason = null) : IValidated
+{
+    internal string? Told => Reasons.Told(Reason);
+
+    void IValidated.Validate(FieldErrors errors) => Reasons.Check(errors, Reason, required: false);
+}
+
+/// <summary>What staff tell as their reason.</summary>
+internal static class Reasons
+{
+    private const int MinLength = 3;
+    private const int MaxLength = 500;
+
+    public static void Check(FieldErrors errors, string? reason, bool required)
+    {
+        errors.Text("reason", reason, MaxLength, required);
+        if (Told(reason) is { Length: < MinLength })
+        {
+            errors.Add("reason", "At least 3 characters.");
+        }
+    }
+
+    /// <summary>Null where nothing was said.</summary>
+    public static string? Told(string? reason) => string.IsNullOrWhiteSpace(reason) ? null : reason.Trim();
+}

@@ -1,0 +1,61 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Staff.Support;
+
+/// <summary>What became of asking for a mail to somebody.</summary>
+internal abstract record ReminderOutcome
+{
+    private ReminderOutcome()
+    {
+    }
+
+    public sealed record Sent : ReminderOutcome;
+
+    public sealed record Refused(ErrorCode Error) : ReminderOutcome;
+
+    /// <summary>The mailbox has had its share of such mails.</summary>
+    public sealed record LimitReached(TimeSpan RetryAfter) : ReminderOutcome;
+}
+
+/// <summary>Sends the mail that proves a mailbox once more.</summary>
+internal sealed class VerificationReminder(AuthDbContext db, PersonLookup lookup, EmailOutbox outbox, TimeProvider clock)
+{
+    public async Task<ReminderOutcome> SendAsync(StaffCall call, string id, string? reason)
+    {
+        var (reach, client, cancellationToken) = call;
+        switch (await lookup.FindForHelpAsync(reach, id, AuditEvents.VerificationRequested, client, cancellationToken))
+        {
+            case LookupOutcome.Found { User.EmailConfirmed: true }:
+                return new ReminderOutcome.Refused(ErrorCodes.AlreadyDone);
+            case LookupOutcome.Found { User.IsAnonymous: true }:
+                return new ReminderOutcome.Refused(ErrorCodes.AnonymousNotAllowed);
+            case LookupOutcome.Found { User.Status: not UserStatus.Active }:
+                return new ReminderOutcome.Refused(ErrorCodes.AccountDisabled);
+            case LookupOutcome.Found found:
+                return await SendAsync(reach, found.User, reason, client, cancellationToken);
+            case var missed:
+                return new ReminderOutcome.Refused(missed.Error);
+        }
+    }
+
+    private async Task<ReminderOutcome> SendAsync(Reach reach, User user, string? reason, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await outbox.RequestAsync(MailKinds.VerifyEmail, null, user.NormalizedEmail!, null, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken) is { } wait)
+        {
+            return new ReminderOutcome.LimitReached(wait);
+        }
+
+        reach.Audit(AuditEvents.VerificationRequested, clock.GetUtcNow(), client, user.Id, reason);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new ReminderOutcome.Sent();
+    }
+}

@@ -1,0 +1,37 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.Tenants;
+
+/// <summary>Makes a tenant. Whether the slug is free is decided by the unique index alone.</summary>
+internal sealed class TenantCreation(AuthDbContext db, TimeProvider clock)
+{
+    public async Task<TenantOutcome> CreateAsync(CreateTenantRequest request, StaffCall call)
+    {
+        var (reach, client, cancellationToken) = call;
+        var now = clock.GetUtcNow();
+        var tenant = new Tenant(request.Slug!, request.Name!.Trim(), now);
+        request.Settings?.ApplyTo(tenant.Settings);
+        if (TenantSettingsRequest.Faults(tenant.Settings) is { Any: true } errors)
+        {
+            return new TenantOutcome.Faulted(errors.Messages);
+        }
+
+        db.Add(tenant);
+        var (actor, session) = (reach.Staff.ActorId, reach.Staff.SessionId);
+        db.Audit(AuditEvents.TenantCreated, now, client, actor, subject: null, session, tenant: tenant.Id, detail: $"slug: {tenant.Slug}");
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return new TenantOutcome.Saved(tenant.Id);
+        }
+        catch (DbUpdateException exception) when (DatabaseFaults.ViolatedUniqueConstraint(exception) is not null)
+        {
+            return new TenantOutcome.Refused(ErrorCodes.SlugTaken);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.ComponentModel;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.Tenants;
+
+/// <summary>Which tenants a list is about.</summary>
+internal sealed record TenantFilter(
+    [property: FromQuery(Name = "search"), Description("A part of slug or name, in any case.")] string? Search = null,
+    [property: FromQuery(Name = "status"), Description("Only those: active or suspended.")] string? Status = null) : IValidated
+{
+    private const int MaxSearch = 100;
+
+    public TenantStatus? Wanted => Status switch
+    {
+        "active" => TenantStatus.Active,
+        "suspended" => TenantStatus.Suspended,
+        _ => null,
+    };
+
+    void IValidated.Validate(FieldErrors errors)
+    {
+        errors.Text("search", Search, MaxSearch);
+        if (Status is not null && Wanted is null)
+        {
+            errors.Add("status", "Either active or suspended.");
+        }
+    }
+}
+
+/// <summary>Reads tenants within reach, youngest first.</summary>
+internal static class TenantQuery
+{
+    public static async Task<Page<TenantRecord>> ListAsync(
+        this Reach reach, TenantFilter filter, PageRequest<Guid> page, CancellationToken cancellationToken)
+    {
+        var found = Matching(reach.Tenants.AsNoTracking(), filter);
+        var total = await found.CountAsync(cancellationToken);
+        var rest = found.Where(tenant => page.After == null || tenant.Id < page.After);
+        var rows = await WithMembers(reach, page.Fetch(rest.OrderByDescending(tenant => tenant.Id))).ToListAsync(cancellationToken);
+        return page.Answer(rows, total, row => row.Tenant.Id, row => TenantRecord.Of(row.Tenant, row.Members));
+    }
+
+    /// <summary>Null where there is none within reach.</summary>
+    public static async Task<TenantRecord?> FindTenantAsync(this Reach reach, Guid id, CancellationToken cancellationToken) =>
+        await WithMembers(reach, reach.Tenants.AsNoTracking().Where(tenant => tenant.Id == id)).SingleOrDefaultAsync(cancellationToken) is { } row ? TenantRecord.Of(row.Tenant, row.Members) : null;
+
+    private static IQueryable<Tenant> Matching(IQueryable<Tenant> tenants, TenantFilter filter)
+    {
+        var found = filter.Wanted is { } status ? tenants.Where(tenant => tenant.Status == status) : tenants;
+        return filter.Search?.Trim() is { Length: > 0 } text && $"%{LikePattern.Literal(text)}%" is var pattern
+            ? found.Where(tenant =>
+                EF.Functions.ILike(tenant.Slug, pattern, LikePattern.Escape)
+                || EF.Functions.ILike(tenant.Name, pattern, LikePattern.Escape))
+            : found;
+    }
+
+    private static IQueryable<Row> WithMembers(Reach reach, IQueryable<Tenant> tenants)
+    {
+        var memberships = reach.Memberships;
+        return tenants.Select(tenant => new Row(tenant, memberships.Where(membership => membership.TenantId == tenant.Id).Select(membership => membership.UserId).Distinct().Count()));
+    }
+
+    private sealed record Row(Tenant Tenant, int Members);
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using AuthServer.Domain;
+using AuthServer.Platform.Web;
+
+namespace AuthServer.Staff.Tenants;
+
+/// <summary>What a tenant chooses for itself. A member that is left out stays as it is; null clears it.</summary>
+public sealed record TenantSettingsRequest
+{
+    // A tenant that allowed less would sign its people out as soon as they have signed in, and whoever shares them with it.
+    private const int LeastIdleMinutes = 5;
+    private const int LeastAbsoluteMinutes = 60;
+    private const int MinutesOfAYear = 365 * 24 * 60;
+
+    /// <summary>Whether people may register into it by themselves.</summary>
+    public Optional<bool?> SelfRegistration { get; init; }
+
+    /// <summary>Whether tokens are for it only once the person's mailbox is proven.</summary>
+    public Optional<bool?> RequireVerifiedEmail { get; init; }
+
+    /// <summary>Whether its people need a second factor; kept, and not yet asked for at sign-in.</summary>
+    public Optional<bool?> RequireMfa { get; init; }
+
+    /// <summary>The name mails to its people come from: no address of any kind, and none of <c>&lt; &gt; @ " \</c>.</summary>
+    public Optional<string?> MailSenderName { get; init; }
+
+    /// <summary>Language of people who have chosen none: a BCP 47 tag such as <c>he</c>.</summary>
+    public Optional<string?> Locale { get; init; }
+
+    /// <summary>Longest time in minutes that sessions may rest, 5 or more; it shortens what the roles allow, and never lengthens it.</summary>
+    public Optional<int?> SessionIdleMinutes { get; init; }
+
+    /// <summary>Highest age of sessions in minutes, 60 or more; it shortens what the roles allow, and never lengthens it.</summary>
+    public Optional<int?> SessionAbsoluteMinutes { get; init; }
+
+    /// <summary>All of it put back.</summary>
+    internal static TenantSettingsRequest Nothing() => new()
+    {
+        SelfRegistration = new(null),
+        RequireVerifiedEmail = new(null),
+        RequireMfa = new(null),
+        MailSenderName = new(null),
+        Locale = new(null),
+        SessionIdleMinutes = new(null),
+        SessionAbsoluteMinutes = new(null),
+    };
+
+    internal void Validate(FieldErrors errors)
+    {
+        errors.Text("settings.mail_sender_name", MailSenderName.Value, maxLength: 100);
+        SenderName(errors, "settings.mail_sender_name", MailSenderName.Value);
+        errors.LanguageTag("settings.locale", Locale.Value);
+        Minutes(errors, "settings.session_idle_minutes", SessionIdleMinutes.Value, LeastIdleMinutes);
+        Minutes(errors, "settings.session_absolute_minutes", SessionAbsoluteMinutes.Value, LeastAbsoluteMinutes);
+    }
+
+    internal void ApplyTo(TenantSettings settings)
+    {
+        settings.SelfRegistration = SelfRegistration.Or(settings.SelfRegistration) ?? false;
+        settings.RequireVerifiedEmail = RequireVerifiedEmail.Or(settings.RequireVerifiedEmail) ?? false;
+        settings.RequireMfa = RequireMfa.Or(settings.RequireMfa) ?? false;
+        settings.MailSenderName = MailSenderName.Or(settings.MailSenderName)?.Trim() is { Length: > 0 } name ? name : null;
+        settings.Locale = Locale.Or(settings.Locale);
+        settings.SessionIdleMinutes = SessionIdleMinutes.Or(settings.SessionIdleMinutes);
+        settings.SessionAbsoluteMinutes = SessionAbsoluteMinutes.Or(settings.SessionAbsoluteMinutes);
+    }
+
+    /// <summary>What is wrong with all of it together, once it is merged.</summary>
+    internal static FieldErrors Faults(TenantSettings settings)
+    {
+        var errors = new FieldErrors();
+        if (settings.SessionAbsoluteMinutes < settings.SessionIdleMinutes)
+        {
+            errors.Add("settings.session_absolute_minutes", "At least session_idle_minutes.");
+        }
+
+        return errors;
+    }
+
+    // Many a mail program shows the name and not the address: a name that looks like one speaks for somebody else.
+    private static void SenderName(FieldErrors errors, string field, string? value)
+    {
+        if (value is not null && (value.AsSpan().ContainsAny("<>@\"\\")
+            || value.Contains("://", StringComparison.Ordinal) || value.Contains("www.", StringComparison.OrdinalIgnoreCase)))
+        {
+            errors.Add(field, "A name, not an address: without < > @ \" \\, :// and www.");
+        }
+    }
+
+    private static void Minutes(FieldErrors errors, string field, int? value, int least)
+    {
+        if (value < least || value > MinutesOfAYear)
+        {
+            errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"Between {least} and {MinutesOfAYear}, or null."));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Revocation;
+using AuthServer.Staff.Access;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.Tenants;
+
+/// <summary>
+/// Takes a tenant's memberships out of work, or puts them back. Nobody is signed out: the tokens for the tenant are
+/// refused, and the next refresh goes on without it; once it is open again, the refresh after that brings it back.
+/// </summary>
+internal sealed class TenantSuspension(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
+{
+    public async Task<TenantOutcome> SetAsync(Guid id, TenantStatus status, string reason, StaffCall call)
+    {
+        var (reach, client, cancellationToken) = call;
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var found = reach.Tenants.Where(tenant => tenant.Id == id);
+        // The condition is the lock, and notices reach the replicas in the order of the commits.
+        if (await found.Where(tenant => tenant.Status != status).ExecuteUpdateAsync(change => change.SetProperty(tenant => tenant.Status, status), cancellationToken) == 0)
+        {
+            return new TenantOutcome.Refused(await found.AnyAsync(cancellationToken) ? ErrorCodes.AlreadyDone : ErrorCodes.NotFound);
+        }
+
+        var isSuspended = status == TenantStatus.Suspended;
+        var type = isSuspended ? AuditEvents.TenantSuspended : AuditEvents.TenantReopened;
+        db.Audit(type, clock.GetUtcNow(), client, reach.Staff.ActorId, subject: null, reach.Staff.SessionId, tenant: id, detail: reason);
+        await db.SaveChangesAsync(cancellationToken);
+        await outdating.SuspendAsync(id, isSuspended, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new TenantOutcome.Saved(id);
+    }
+}

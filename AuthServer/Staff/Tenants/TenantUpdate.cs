@@ -1,0 +1,74 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Revocation;
+using AuthServer.Staff.Access;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.Tenants;
+
+/// <summary>
+/// Changes a tenant's name and settings. Whoever is signed in for it feels the change: what tokens may no longer say is
+/// refused at once, and its sessions become as short as it wants them now.
+/// </summary>
+internal sealed class TenantUpdate(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
+{
+    public async Task<TenantOutcome> UpdateAsync(Guid id, ChangeTenantRequest request, StaffCall call)
+    {
+        var (reach, client, cancellationToken) = call;
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var found = reach.Tenants.Where(tenant => tenant.Id == id);
+        // Locks the row: of two that merge at once the second merges with what the first has left.
+        if (await found.ExecuteUpdateAsync(change => change.SetProperty(tenant => tenant.Name, tenant => tenant.Name), cancellationToken) == 0)
+        {
+            return new TenantOutcome.Refused(ErrorCodes.NotFound);
+        }
+
+        var tenant = await found.SingleAsync(cancellationToken);
+        var before = TenantRecord.Of(tenant, 0);
+        tenant.Name = request.Name.Value?.Trim() ?? tenant.Name;
+        request.Settings?.ApplyTo(tenant.Settings);
+        if (TenantSettingsRequest.Faults(tenant.Settings) is { Any: true } errors)
+        {
+            return new TenantOutcome.Faulted(errors.Messages);
+        }
+
+        var after = TenantRecord.Of(tenant, 0);
+        if (before != after)
+        {
+            var difference = TenantDifference.Between(before, after);
+            var (actor, session) = (reach.Staff.ActorId, reach.Staff.SessionId);
+            db.Audit(AuditEvents.TenantChanged, clock.GetUtcNow(), client, actor, subject: null, session, tenant: id, detail: difference);
+            await db.SaveChangesAsync(cancellationToken);
+            await ApplyAsync(before.Settings, after.Settings, id, reach, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return new TenantOutcome.Saved(id);
+    }
+
+    private async Task ApplyAsync(TenantSettingsRecord before, TenantSettingsRecord after, Guid id, Reach reach, CancellationToken cancellationToken)
+    {
+        if (after.RequireVerifiedEmail && !before.RequireVerifiedEmail)
+        {
+            var unproven = await reach.Users.Where(user => !user.EmailConfirmed && reach.Memberships.Any(membership => membership.UserId == user.Id && membership.TenantId == id))
+                .Select(user => user.Id).ToListAsync(cancellationToken);
+            await outdating.OutdateAsync(unproven, cancellationToken);
+        }
+
+        var live = reach.Sessions.Where(session => session.TenantId == id && session.RevokedAt == null);
+        if (after.SessionIdleMinutes is { } idleMinutes)
+        {
+            var idle = TimeSpan.FromMinutes(idleMinutes);
+            await live.Where(session => session.IdleTimeout > idle).ExecuteUpdateAsync(change => change.SetProperty(session => session.IdleTimeout, idle), cancellationToken);
+        }
+
+        if (after.SessionAbsoluteMinutes is { } absoluteMinutes)
+        {
+            var age = TimeSpan.FromMinutes(absoluteMinutes);
+            await live.Where(session => session.ExpiresAt > session.CreatedAt + age)
+                .ExecuteUpdateAsync(change => change.SetProperty(session => session.ExpiresAt, session => session.CreatedAt + age), cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+
+namespace AuthServer.Staff.Users;
+
+/// <summary>Changes what an account says about its person.</summary>
+internal sealed class AccountChange(AuthDbContext db, UserAccounts accounts, AccountCommit commit, RefusalRecord refusals, TimeProvider clock)
+{
+    private static readonly Dictionary<string, string> FieldOf = new(StringComparer.Ordinal) { ["FullName"] = "full_name", ["UserName"] = "username", ["Locale"] = "locale" };
+
+    /// <summary>Null when it is done.</summary>
+    public async Task<ErrorCode?> ChangeAsync(string id, ProfileRequest request, Reach reach, Client client, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await reach.HoldUserAsync(id, cancellationToken) is not { } user)
+        {
+            return ErrorCodes.NotFound;
+        }
+
+        if ((await reach.StandingOfAsync(user.Id, cancellationToken)).RefusesAdministrationBy(reach.Staff) is { } refusal)
+        {
+            return await refusals.KeepAsync(reach, AuditEvents.UserChanged, refusal, client, user.Id);
+        }
+
+        await accounts.ChangeProfileAsync(user, request);
+        var changed = db.Entry(user).Properties.Where(property => property.IsModified).Select(property => FieldOf.GetValueOrDefault(property.Metadata.Name)).OfType<string>().ToList();
+        if (changed.Count > 0)
+        {
+            reach.Audit(AuditEvents.UserChanged, clock.GetUtcNow(), client, user.Id, string.Join(' ', changed));
+        }
+
+        if ((await commit.SaveAsync(cancellationToken)).Refusal() is { } taken)
+        {
+            return taken;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return null;
+    }
+}

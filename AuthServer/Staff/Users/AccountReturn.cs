@@ -1,0 +1,28 @@
+using AuthServer.AuditTrail;
+using AuthServer.Platform.Jobs;
+using Npgsql;
+
+namespace AuthServer.Staff.Users;
+
+/// <summary>Switches accounts on again whose time off is over.</summary>
+internal sealed class AccountReturn(NpgsqlDataSource database, TimeProvider clock, ILogger<AccountReturn> logger) : PeriodicDuty(TimeSpan.FromSeconds(30), clock, logger)
+{
+    // What tells from an administrator's doing is that nobody did it.
+    private const string Sql = $"""
+        WITH due AS (
+            SELECT id FROM users WHERE disabled_until <= @now AND status = 'disabled' FOR UPDATE SKIP LOCKED),
+        returned AS (
+            UPDATE users u SET status = 'active', disabled_reason = NULL, disabled_until = NULL, disabled_by_tenant_id = NULL FROM due WHERE u.id = due.id RETURNING u.id)
+        INSERT INTO audit_events {AuditLog.Columns}
+        SELECT '{AuditEvents.UserEnabled}', 'success', @now, NULL, id, NULL, NULL, NULL, NULL, 'server', 'time_over' FROM returned
+        """;
+
+    private readonly TimeProvider _clock = clock;
+
+    public override async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.Add(new("now", _clock.GetUtcNow()));
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

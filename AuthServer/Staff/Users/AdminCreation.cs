@@ -1,0 +1,70 @@
+using AuthServer.Accounts.Credentials;
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.Users;
+
+/// <summary>What became of the wish for an administrator.</summary>
+internal abstract record AdminCreationOutcome
+{
+    private AdminCreationOutcome()
+    {
+    }
+
+    public sealed record Created(string Email) : AdminCreationOutcome;
+
+    public sealed record AlreadyThere : AdminCreationOutcome;
+
+    public sealed record Faulted(IEnumerable<string> Messages) : AdminCreationOutcome;
+}
+
+/// <summary>Makes a platform administrator from the command line: the one account nobody can register or be invited to.</summary>
+internal sealed class AdminCreation(AuthDbContext db, UserAccounts accounts, AccountCommit commit, PasswordPolicy policy, PasswordHashing hashing, TimeProvider clock)
+{
+    private static readonly Client CommandLine = new(null, "command line", "command-line");
+
+    public async Task<AdminCreationOutcome> CreateAsync(string address, string password, bool onlyTheFirst, CancellationToken cancellationToken)
+    {
+        if (EmailAddress.ParseLocal(address) is not { } email)
+        {
+            return new AdminCreationOutcome.Faulted([$"'{address}' is no e-mail address."]);
+        }
+
+        var errors = new FieldErrors();
+        await policy.CheckAsync(errors, "password", password, [email.Canonical], cancellationToken);
+        if (errors.Any)
+        {
+            return new AdminCreationOutcome.Faulted(errors.Messages["password"]);
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({AdminGuard.LockId})", cancellationToken);
+        var adminRole = Role.IdOf(Role.Admin);
+        if (onlyTheFirst && await db.UserRoles.AnyAsync(held => held.RoleId == adminRole, cancellationToken))
+        {
+            return new AdminCreationOutcome.AlreadyThere();
+        }
+
+        var user = await AddAsync(email, await hashing.HashAsync(password, cancellationToken));
+        if (await commit.SaveAsync(cancellationToken) is not AccountCommitOutcome.Saved)
+        {
+            return new AdminCreationOutcome.Faulted([$"There is an account with the address {email.Canonical}."]);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return new AdminCreationOutcome.Created(user.Email!);
+    }
+
+    // Whoever can run the command line vouches for the address.
+    private async Task<User> AddAsync(EmailAddress email, string hash)
+    {
+        var user = await accounts.AddAsync(new(email) { PasswordHash = hash, IsEmailConfirmed = true });
+        db.AssignRoles(user.Id, Role.Admin);
+        db.Audit(AuditEvents.AdminCreated, clock.GetUtcNow(), CommandLine, actor: null, subject: user.Id);
+        return user;
+    }
+}

@@ -1,0 +1,129 @@
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Revocation;
+using AuthServer.Staff.Access;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.Users;
+
+/// <summary>
+/// Makes somebody what they are from now on, everywhere or at one tenant: the whole set at once. The tokens that say
+/// otherwise are refused within a second; the sessions live, and the next refresh brings what is so.
+/// </summary>
+internal sealed class RoleChange(AuthDbContext db, UserAccounts accounts, AccountCommit commit, AdminGuard guard, TokenOutdating outdating, RefusalRecord refusals, TimeProvider clock)
+{
+    /// <summary>Null when it is done.</summary>
+    public async Task<ErrorCode?> ChangeAsync(string id, RolesRequest request, Reach reach, Client client, CancellationToken cancellationToken)
+    {
+        if (request.Tenant is null && !reach.Staff.IsPlatformAdmin)
+        {
+            return ErrorCodes.Forbidden;
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (!await reach.HoldOfficeAsync(cancellationToken))
+        {
+            return ErrorCodes.Forbidden;
+        }
+
+        var tenant = request.Tenant is { } slug ? await reach.Tenants.AsNoTracking().SingleOrDefaultAsync(found => found.Slug == slug, cancellationToken) : null;
+        if ((request.Tenant is not null && tenant is null) || await reach.HoldUserAsync(id, cancellationToken) is not { } user)
+        {
+            return ErrorCodes.NotFound;
+        }
+
+        if (user.IsAnonymous)
+        {
+            return ErrorCodes.AnonymousNotAllowed;
+        }
+
+        var roles = request.Roles!.Distinct(StringComparer.Ordinal).OfType<string>().ToList();
+        var refusal = tenant is null
+            ? await ChangePlatformAsync(user, roles, reach, client, cancellationToken)
+            : await ChangeAtAsync(tenant, user, roles, reach, client, cancellationToken);
+        if (refusal is not null)
+        {
+            return await refusals.KeepAsync(reach, AuditEvents.RolesChanged, refusal, client, user.Id);
+        }
+
+        if (!db.ChangeTracker.HasChanges())
+        {
+            return null;
+        }
+
+        await AddProfileAsync(user.Id, roles, reach, cancellationToken);
+        await commit.SaveLockedAsync(cancellationToken);
+        await outdating.OutdateAsync([user.Id], cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return null;
+    }
+
+    private async Task<ErrorCode?> ChangePlatformAsync(User user, List<string> roles, Reach reach, Client client, CancellationToken cancellationToken)
+    {
+        // Before looking: while it waits for its turn, the person may become an administrator.
+        var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
+        var held = await reach.PlatformRoles.Where(role => role.UserId == user.Id).ToListAsync(cancellationToken);
+        var before = Role.All.Where(role => held.Exists(row => row.RoleId == role.Id)).Select(role => role.Name!).ToList();
+        if (LosesAdmin(before, roles) && (user.Id == reach.Staff.UserId || !isAnotherLeft))
+        {
+            return user.Id == reach.Staff.UserId ? ErrorCodes.OwnAccount : ErrorCodes.LastAdmin;
+        }
+
+        if (GivesPowerUnproven(user, before, roles))
+        {
+            return ErrorCodes.EmailNotVerified;
+        }
+
+        await accounts.ReplaceRolesAsync(user, before, roles);
+        Audit("roles", before, roles, user.Id, reach, client);
+        return null;
+    }
+
+    private async Task<ErrorCode?> ChangeAtAsync(Tenant tenant, User user, List<string> roles, Reach reach, Client client, CancellationToken cancellationToken)
+    {
+        var held = await reach.Memberships.Where(membership => membership.UserId == user.Id && membership.TenantId == tenant.Id).ToListAsync(cancellationToken);
+        var before = held.Select(membership => membership.Role).ToList();
+        if (user.Id == reach.Staff.UserId && LosesAdmin(before, roles))
+        {
+            return ErrorCodes.OwnAccount;
+        }
+
+        if (GivesPowerUnproven(user, before, roles))
+        {
+            return ErrorCodes.EmailNotVerified;
+        }
+
+        db.RemoveRange(held.Where(membership => !roles.Contains(membership.Role, StringComparer.Ordinal)));
+        db.AddRange(roles.Except(before, StringComparer.Ordinal).Select(role => new Membership(user.Id, tenant.Id, role, clock.GetUtcNow())));
+        Audit($"roles at {tenant.Slug}", before, roles, user.Id, reach, client);
+        return null;
+    }
+
+    private static bool LosesAdmin(List<string> before, List<string> after) => before.Contains(Role.Admin, StringComparer.Ordinal) && !after.Contains(Role.Admin, StringComparer.Ordinal);
+
+    // Anybody can have registered with the address of somebody else; what was held before may stay.
+    private static bool GivesPowerUnproven(User user, List<string> before, List<string> after) =>
+        !user.EmailConfirmed && after.Except(before, StringComparer.Ordinal).Any(role => role is Role.Admin or Role.Support);
+
+    private void Audit(string what, List<string> before, List<string> after, Guid userId, Reach reach, Client client)
+    {
+        if (db.ChangeTracker.HasChanges())
+        {
+            reach.Audit(AuditEvents.RolesChanged, clock.GetUtcNow(), client, userId, $"{what}: {Listed(before)} -> {Listed(after)}");
+        }
+    }
+
+    private static string Listed(List<string> roles) => roles.Count == 0 ? "none" : string.Join(' ', roles.Order(StringComparer.Ordinal));
+
+    // Where licences will be attached to; no token carries the role before one of them is verified.
+    private async Task AddProfileAsync(Guid userId, List<string> roles, Reach reach, CancellationToken cancellationToken)
+    {
+        if (roles.Contains(Role.Physician, StringComparer.Ordinal) && !await reach.Physicians.AnyAsync(physician => physician.UserId == userId, cancellationToken))
+        {
+            db.Add(new Physician(userId, null, null, clock.GetUtcNow()));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using AuthServer.Domain;
+using AuthServer.Platform.Web;
+
+namespace AuthServer.Staff.Users;
+
+/// <summary>Switches an account off.</summary>
+/// <param name="Reason">Why: for other staff to read. At most 500 characters.</param>
+/// <param name="Until">When it comes on again by itself; left out, it stays off.</param>
+public sealed record DisableRequest(string? Reason = null, DateTimeOffset? Until = null) : IValidated
+{
+    void IValidated.Validate(FieldErrors errors) => errors.Text("reason", Reason, maxLength: 500, required: true);
+}
+
+/// <summary>What somebody is from now on.</summary>
+/// <param name="Roles">All of them, of <c>patient</c>, <c>physician</c>, <c>admin</c>, <c>support</c>; with a tenant, none ends the membership.</param>
+/// <param name="Tenant">Slug of the tenant they are meant for; left out, they are for the whole platform.</param>
+public sealed record RolesRequest(IReadOnlyList<string?>? Roles = null, string? Tenant = null) : IValidated
+{
+    void IValidated.Validate(FieldErrors errors)
+    {
+        errors.Text("tenant", Tenant, maxLength: 63);
+        if (Roles is null)
+        {
+            errors.Add("roles", "Required.");
+        }
+
+        errors.Roles("roles", Roles);
+    }
+}
+
+/// <summary>Makes an account for somebody, who sets the password with the link in a mail.</summary>
+/// <param name="Email">Where the invitation goes, and what the person signs in with.</param>
+/// <param name="FullName">The name shown to other people.</param>
+/// <param name="Username">A name to sign in with besides the address.</param>
+/// <param name="Locale">Language of mails and pages: a BCP 47 tag such as <c>he</c>.</param>
+/// <param name="Roles">What the person is to be at the tenant, or, without one, everywhere; <c>patient</c> if left out.</param>
+/// <param name="Tenant">Slug of the tenant to belong to; staff of a tenant invite to their own.</param>
+/// <param name="Physician">With role <c>physician</c>: the professional profile.</param>
+public sealed record InviteRequest(
+    string? Email = null,
+    string? FullName = null,
+    string? Username = null,
+    string? Locale = null,
+    IReadOnlyList<string?>? Roles = null,
+    string? Tenant = null,
+    InvitedPhysician? Physician = null) : IValidated
+{
+    internal IReadOnlyList<string> RolesOrDefault => Roles is null ? [Role.Patient] : [.. Roles.OfType<string>().Distinct(StringComparer.Ordinal)];
+
+    void IValidated.Validate(FieldErrors errors)
+    {
+        errors.Email("email", Email);
+        errors.Text("full_name", FullName, maxLength: 200);
+        errors.UserName("username", Username);
+        errors.LanguageTag("locale", Locale);
+        errors.Text("tenant", Tenant, maxLength: 63);
+        errors.Roles("roles", Roles);
+        if (Roles is { Count: 0 })
+        {
+            errors.Add("roles", "At least one.");
+        }
+
+        if (Physician is not null && Roles?.Contains(Role.Physician, StringComparer.Ordinal) != true)
+        {
+            errors.Add("physician", "Only with role physician.");
+        }
+
+        Physician?.Validate(errors);
+    }
+}
+
+/// <summary>The professional profile of somebody who is invited as a physician.</summary>
+/// <param name="LanguagePreference">BCP 47 tag of the language to treat in.</param>
+/// <param name="LicenseNumber">The number on the licence; it is verified in a step of its own.</param>
+/// <param name="LicenseJurisdiction">Who gave it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>.</param>
+/// <param name="Specialty">Field of medicine.</param>
+public sealed record InvitedPhysician(string? LanguagePreference = null, string? LicenseNumber = null, string? LicenseJurisdiction = null, string? Specialty = null)
+{
+    internal void Validate(FieldErrors errors)
+    {
+        errors.LanguageTag("physician.language_preference", LanguagePreference);
+        errors.Text("physician.license_number", LicenseNumber, maxLength: 64);
+        errors.Text("physician.specialty", Specialty, maxLength: 100);
+        errors.Jurisdiction("physician.license_jurisdiction", LicenseJurisdiction);
+    }
+}
+
+internal static class RoleFieldErrors
+{
+    public static void Roles(this FieldErrors errors, string field, IReadOnlyList<string?>? roles)
+    {
+        if (roles?.Count > Role.All.Count || roles?.All(RoleNames.IsKnown) == false)
+        {
+            errors.Add(field, "Any of patient, physician, admin, support, each at most once.");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using AuthServer.Staff.Statistics;
+using Microsoft.EntityFrameworkCore;
+
+namespace AuthServer.Staff.Users;
+
+/// <summary>
+/// Finds a page of people among a million. Few matches are fetched all, through the index that fits what is asked for, and
+/// put in order here. Where there are many, the newest are soon found by walking down from the newest, and nobody
+/// needs their number to the last digit.
+/// </summary>
+internal sealed class UserSearch(UserRecords records)
+{
+    // To find so many of a frequent name among the people of a large tenant costs as much as all the rest together.
+    internal const int Few = 500;
+
+    public async Task<EstimatedPage<UserRecord, Guid>> FindAsync(
+        UserListing listing, PageRequest<Guid> page, Reach reach, CancellationToken cancellationToken)
+    {
+        await using var search = await reach.BeginSearchAsync(cancellationToken);
+        var parts = await PartsAsync(listing, reach, cancellationToken);
+        var known = await KnownNumberAsync(listing, reach, cancellationToken);
+        var all = known > Few ? null : await FewAsync(parts, cancellationToken);
+        var found = all is not null ? PageOf(all, page) : await NewestAsync(parts, page, cancellationToken);
+        var (ids, next) = page.Cut(found, id => id);
+        var items = await records.ReadAsync([.. ids], reach, cancellationToken);
+        return new(items, all?.Count ?? Math.Max(known, Few), all is not null, page.Skip, page.Limit, next);
+    }
+
+    private static Comparer<Guid> Descending { get; } = Comparer<Guid>.Create((left, right) => right.CompareTo(left));
+
+    // Where one thing at most is asked for, the statistics know the number: as of the last minute, and only worth it where it is large.
+    private static async Task<long> KnownNumberAsync(UserListing listing, Reach reach, CancellationToken cancellationToken)
+    {
+        var figures = (listing.Tenant, listing.Status, listing.Role, string.IsNullOrWhiteSpace(listing.Search)) switch
+        {
+            (null, null, null, true) => reach.Figures.Where(figure => figure.Measure == Measures.People),
+            (null, { } status, null, true) => reach.Figures.Where(figure => figure.Measure == Measures.ByStatus && figure.Key == status),
+            ({ } slug, null, null, true) => reach.Figures.Where(figure => figure.Measure == Measures.ByTenant && reach.Tenants.Any(tenant => tenant.Slug == slug && tenant.Id.ToString() == figure.Key)),
+            _ => null,
+        };
+        return figures is null ? 0 : await figures.Select(figure => figure.Value).SingleOrDefaultAsync(cancellationToken);
+    }
+
+    // All of them, or null where they are many.
+    private static async Task<HashSet<Guid>?> FewAsync(IReadOnlyList<IQueryable<User>> parts, CancellationToken cancellationToken)
+    {
+        var all = new HashSet<Guid>();
+        foreach (var part in parts)
+        {
+            all.UnionWith(await part.Select(user => user.Id).Take(Few + 1).ToListAsync(cancellationToken));
+            if (all.Count > Few)
+            {
+                return null;
+            }
+        }
+
+        return all;
+    }
+
+    private static List<Guid> PageOf(HashSet<Guid> all, PageRequest<Guid> page) =>
+        [.. page.Fetch(all.Where(id => page.After is null || id.CompareTo(page.After.Value) < 0).Order(Descending))];
+
+    private static async Task<List<Guid>> NewestAsync(
+        IReadOnlyList<IQueryable<User>> parts, PageRequest<Guid> page, CancellationToken cancellationToken)
+    {
+        var after = page.After;
+        var newest = parts.Select(part =>
+            part.Where(user => after == null || user.Id < after).OrderByDescending(user => user.Id).Select(user => user.Id)).ToList();
+        if (newest is [var only])
+        {
+            return await page.Fetch(only).ToListAsync(cancellationToken);
+        }
+
+        var merged = new HashSet<Guid>();
+        foreach (var part in newest)
+        {
+            merged.UnionWith(await part.Take(page.Skip + page.Limit + 1).ToListAsync(cancellationToken));
+        }
+
+        return [.. page.Fetch(merged.Order(Descending))];
+    }
+
+    // A role can stand in either of two tables: that makes two questions, because an OR would use no index.
+    private static async Task<IReadOnlyList<IQueryable<User>>> PartsAsync(UserListing listing, Reach reach, CancellationToken cancellationToken)
+    {
+        var people = Called(OfStatus(reach.Users, listing.Status), listing.Search, reach.Staff);
+        if (listing.Tenant is { } slug)
+        {
+            var tenantId = await reach.Tenants.Where(tenant => tenant.Slug == slug).Select(tenant => tenant.Id).SingleOrDefaultAsync(cancellationToken);
+            var there = reach.Memberships.Where(membership => membership.TenantId == tenantId && (listing.Role == null || membership.Role == listing.Role));
+            return [people.Where(user => there.Any(membership => membership.UserId == user.Id))];
+        }
+
+        if (listing.Role is not { } role)
+        {
+            return [people];
+        }
+
+        var roleId = Role.IdOf(role);
+        var atTenants = people.Where(user => reach.Memberships.Any(membership => membership.UserId == user.Id && membership.Role == role));
+        return reach.Staff.TenantId is not null ? [atTenants] : [people.Where(user => reach.PlatformRoles.Any(held => held.UserId == user.Id && held.RoleId == roleId)), atTenants];
+    }
+
+    // Support sees addresses masked: by parts of them they could be guessed letter by letter.
+    private static IQueryable<User> Called(IQueryable<User> people, string? search, StaffMember staff) => SearchTerm.PatternOf(search) switch
+    {
+        null => people,
+        { } pattern when staff.IsAdmin => people.Where(user => EF.Functions.ILike(user.SearchText, pattern, LikePattern.Escape)),
+        _ when EmailAddress.Parse(search)?.Canonical is { } address => people.Where(user => user.NormalizedEmail == address),
+        { } pattern => people.Where(user => EF.Functions.ILike(user.NameSearchText, pattern, LikePattern.Escape)),
+    };
+
+    private static IQueryable<User> OfStatus(IQueryable<User> people, string? status) => status switch
+    {
+        AccountStatus.Active => people.Where(user => user.Status == UserStatus.Active && (user.InvitedAt == null || user.PasswordHash != null)),
+        AccountStatus.Disabled => people.Where(user => user.Status == UserStatus.Disabled),
+        AccountStatus.Invited => people.Where(user => user.Status == UserStatus.Active && user.InvitedAt != null && user.PasswordHash == null),
+        _ => people,
+    };
+}

@@ -1,0 +1,140 @@
+using AuthServer.Accounts.Identity;
+using AuthServer.Mail;
+using AuthServer.Platform.ApiReference;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using AuthServer.Staff.Invitations;
+using AuthServer.Staff.Statistics;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AuthServer.Staff.Users;
+
+/// <summary>
+/// Everybody's accounts, for those who administer them. An account is <c>invited → active ⇄ disabled → deleted</c>; whoever
+/// registers by themself starts as active. What somebody is, everywhere or at a tenant, is set as a whole. Nothing here
+/// chooses a password, and nobody takes power from themself or from the last administrator.
+/// </summary>
+internal static class UsersEndpoints
+{
+    public static void AddUsers(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddJson(UsersJson.Default);
+        services.AddScoped<AdminCreation>();
+        services.AddScoped<IMailWriter, InvitationMail>();
+        services.AddSingleton<UserRecords>();
+        services.AddScoped<OwnRecord>();
+        services.AddSingleton<UserSearch>();
+        services.AddScoped<RefusalRecord>();
+        services.AddScoped<AccountChange>();
+        services.AddScoped<AccountDisabling>();
+        services.AddScoped<RoleChange>();
+        services.AddScoped<Invitation>();
+        services.AddSingleton<StatisticsQuery>();
+        services.AddSingleton<StatisticsCount>();
+        services.AddHostedService(provider => provider.GetRequiredService<StatisticsCount>());
+        services.AddSingleton<AccountReturn>();
+        services.AddHostedService(provider => provider.GetRequiredService<AccountReturn>());
+    }
+
+    public static void MapUsers(this IEndpointRouteBuilder api)
+    {
+        var users = api.MapGroup("/users").WithTags("Users").ValidatesRequests();
+        users.MapInviting();
+        var group = users.MapGroup("").DisableRateLimiting();
+        group.MapGet("", List).WithName("listUsers").OpenToKeys(Scopes.UsersRead).WithSummary("The people within reach, newest first: searched, filtered, a page of them").WithAnswer(UserExamples.Page).RefusesUnknownQueries()
+            .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
+        group.MapGet("/{id}", Get).WithName("getUser").OpenToKeys(Scopes.UsersRead).WithSummary("One person: for staff, and for the person").WithAnswer(UserExamples.Record)
+            .RequireAuthorization().Refuses(ErrorCodes.NotFound);
+
+        var administration = group.MapGroup("").RequireAuthorization(StaffPolicies.Administration);
+        administration.MapPatch("/{id}", Patch).WithName("patchUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Change some fields (RFC 7396: null clears)").ChangesFields();
+        administration.MapPut("/{id}", Put).WithName("putUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Replace all fields").ChangesFields();
+        // Not "me": where one of two routes takes a body and the other does not, the framework would take this one for a DELETE /users/me without a body.
+        administration.MapDelete("/{id:regex(^(?!me$))}", Delete).WithName("deleteUser").WithSummary("Delete the account; its sessions end at once")
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
+        administration.MapPost("/{id}/disable", Disable).WithName("disableUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Switch the account off, for a while or until it is enabled; its sessions end at once")
+            .WithExample("""{"reason":"Asked for by the person.","until":"2027-01-01T00:00:00Z"}""").WithAnswer(UserExamples.Record)
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
+        administration.MapPost("/{id}/enable", Enable).WithName("enableUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Switch the account on again").WithAnswer(UserExamples.Record)
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant);
+        administration.MapPut("/{id}/roles", SetRoles).WithName("setUserRoles").WithSummary("Set what somebody is, everywhere or at a tenant; tokens that say otherwise are refused")
+            .WithExample("""{"roles":["patient","physician"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
+            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin, ErrorCodes.EmailNotVerified, ErrorCodes.AnonymousNotAllowed);
+        administration.MapInvitations();
+        administration.MapGet("/stats", Statistics).WithName("userStatistics").OpenToKeys(Scopes.UsersRead).WithSummary("How many people, by role, status, tenant and day").WithAnswer(UserExamples.Statistics).Refuses(ErrorCodes.Forbidden);
+        administration.MapGet("/stats/count", Count).WithName("countUsers").OpenToKeys(Scopes.UsersRead).WithSummary("How many people there are").WithAnswer("""{"total":1024,"as_of":"2026-11-21T08:30:00Z"}""").Refuses(ErrorCodes.Forbidden);
+    }
+
+    private static void ChangesFields(this RouteHandlerBuilder route) => route
+        .WithExample("""{"full_name":"Dana Levi","username":"dana","locale":"he"}""").WithAnswer(UserExamples.Record)
+        .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken, ErrorCodes.BeyondTenant);
+
+    private static async Task<Ok<EstimatedPage<UserRecord, Guid>>> List(
+        [AsParameters] PageRequest<Guid> page, [AsParameters] UserListing listing,
+        Reach reach, UserSearch search, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await search.FindAsync(listing, page, reach, cancellationToken));
+
+    private static async Task<Results<Ok<UserRecord>, Problem>> Get(string id, Caller caller, Reach? reach, UserRecords records, OwnRecord own, CancellationToken cancellationToken)
+    {
+        var record = !Guid.TryParseExact(id, "D", out var userId) ? null
+            : userId == caller.UserId ? await own.FindAsync(userId, cancellationToken)
+            : reach is not null ? await records.FindAsync(userId, reach, cancellationToken)
+            : null;
+        return record is null ? (Problem)ErrorCodes.NotFound : TypedResults.Ok(record);
+    }
+
+    private static async Task<Results<Ok<UserRecord>, Problem>> Put(
+        string id, ProfileRequest request, StaffCall call, AccountChange change, UserRecords records) =>
+        request.FaultOfPut() is { } fault ? fault : await Patch(id, request, call, change, records);
+
+    private static async Task<Results<Ok<UserRecord>, Problem>> Patch(
+        string id, ProfileRequest request, StaffCall call, AccountChange change, UserRecords records) =>
+        await AnswerAsync(await change.ChangeAsync(id, request, call.Scope, call.Origin, call.CancellationToken), id, call, records);
+
+    private static async Task<Results<NoContent, Problem>> Delete(string id, StaffCall call, AccountDisabling disabling) =>
+        await disabling.DeleteAsync(id, call.Scope, call.Origin, call.CancellationToken) is { } refusal
+            ? (Problem)refusal
+            : TypedResults.NoContent();
+
+    private static async Task<Results<Ok<UserRecord>, Problem>> Disable(
+        string id, DisableRequest request, StaffCall call, AccountDisabling disabling, UserRecords records) =>
+        await disabling.DisableAsync(id, request, call.Scope, call.Origin, call.CancellationToken) switch
+        {
+            { } refusal => refusal,
+            null => await AnswerAsync(null, id, call, records),
+        };
+
+    private static async Task<Results<Ok<UserRecord>, Problem>> Enable(
+        string id, StaffCall call, AccountDisabling disabling, UserRecords records) =>
+        await AnswerAsync(await disabling.EnableAsync(id, call.Scope, call.Origin, call.CancellationToken), id, call, records);
+
+    private static async Task<Results<Ok<UserRecord>, Problem>> SetRoles(
+        string id, RolesRequest request, StaffCall call, RoleChange change, UserRecords records)
+    {
+        var (reach, client, cancellationToken) = call;
+        // Whoever is taken out of the tenant is out of reach afterwards, and still the answer.
+        var before = Guid.TryParseExact(id, "D", out var userId) ? await records.FindAsync(userId, reach, cancellationToken) : null;
+        if (await change.ChangeAsync(id, request, reach, client, cancellationToken) is { } refusal)
+        {
+            return (Problem)refusal;
+        }
+
+        return (await records.FindAsync(userId, reach, cancellationToken) ?? before) is { } record
+            ? TypedResults.Ok(request.Roles is { Count: 0 } && reach.Staff.TenantId is not null ? record with { Memberships = [] } : record)
+            : (Problem)ErrorCodes.NotFound;
+    }
+
+    private static async Task<Ok<UserStatistics>> Statistics(Reach reach, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.ReadAsync(reach, cancellationToken));
+
+    private static async Task<Ok<UserCount>> Count(Reach reach, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.CountAsync(reach, cancellationToken));
+
+    /// <summary>The person as they are now, or why nothing was done.</summary>
+    internal static async Task<Results<Ok<UserRecord>, Problem>> AnswerAsync(
+        ErrorCode? refusal, string id, StaffCall call, UserRecords records) =>
+        refusal is not null ? (Problem)refusal
+        : Guid.TryParseExact(id, "D", out var userId) && await records.FindAsync(userId, call.Scope, call.CancellationToken) is { } record
+            ? TypedResults.Ok(record)
+        : (Problem)ErrorCodes.NotFound;
+}

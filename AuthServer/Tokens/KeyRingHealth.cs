@@ -1,9 +1,0 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-
-namespace AuthServer.Tokens;
-
-internal sealed class KeyRingHealth(KeyRing ring) : IHealthCheck
-{
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(ring.IsLoaded ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The signing keys have not been loaded."));
-}
