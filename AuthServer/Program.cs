@@ -25,7 +25,9 @@ using AuthServer.Sessions.Refresh;
 using AuthServer.Staff.Access;
 using AuthServer.Staff.ApiKeys;
 using AuthServer.Staff.AuditSearch;
+using AuthServer.Staff.Invitations;
 using AuthServer.Staff.Physicians;
+using AuthServer.Staff.Statistics;
 using AuthServer.Staff.Support;
 using AuthServer.Staff.Tenants;
 using AuthServer.Staff.Users;
@@ -95,6 +97,8 @@ internal static class Program
         builder.AddEmailVerification();
         builder.AddProfile();
         builder.AddUsers();
+        builder.AddInvitations();
+        builder.AddStatistics();
         builder.AddSupport();
         builder.AddTenants();
         builder.AddPhysicians();
@@ -129,6 +133,8 @@ internal static class Program
         api.MapEmailVerification();
         api.MapProfile();
         api.MapUsers();
+        api.MapInvitations();
+        api.MapStatistics();
         api.MapSupport();
         api.MapTenants();
         api.MapPhysicians();

@@ -32,6 +32,7 @@ internal static class BareServer
             options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             options.SerializerOptions.TypeInfoResolverChain.Insert(0, BareJson.Default);
             options.SerializerOptions.TypeInfoResolverChain.Insert(0, SessionsJson.Default);
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, AccountsJson.Default);
         });
         var app = builder.Build();
         app.MapGet("/ready", () => Results.Ok());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AuthServer.Accounts.Identity;
 using AuthServer.Sessions.Refresh;
 using Npgsql;
 
@@ -62,7 +63,7 @@ internal sealed class Population(NpgsqlDataSource database, Uri server, HttpMess
         using var request = Requests.Post(new Uri(server, "/api/v1/auth/" + route), JsonSerializer.SerializeToUtf8Bytes(Requests.Credentials(name, Password, device)));
         using var answer = await http.SendAsync(request, CancellationToken.None);
         answer.EnsureSuccessStatusCode();
-        return (await answer.Content.ReadFromJsonAsync(SessionsJson.Default.SignedInResponse))!;
+        return (await answer.Content.ReadFromJsonAsync(AccountsJson.Default.SignedInResponse))!;
     }
 
     private async Task<List<Guid>> CopySessionsAsync(string device)

@@ -1,5 +1,7 @@
 using AuthServer.Accounts.Credentials;
 using AuthServer.Domain;
+using AuthServer.Mail;
+using AuthServer.Platform.Web;
 using Microsoft.AspNetCore.Identity;
 
 namespace AuthServer.Accounts.Identity;
@@ -20,6 +22,11 @@ internal static class AccountsRegistration
         services.AddSingleton<PasswordCheck>();
         services.AddSingleton<PasswordReauthentication>();
         services.AddSingleton<PasswordResetRequirement>();
+        services.AddJson(AccountsJson.Default);
+        services.AddSingleton<SessionStarter>();
+        services.AddSingleton<UserViewQuery>();
+        services.AddScoped<AdminGuard>();
+        services.AddScoped<IMailWriter, AccountLockedMail>();
     }
 
     private static void Configure(IdentityOptions options)

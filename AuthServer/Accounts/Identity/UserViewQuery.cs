@@ -46,7 +46,7 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
 
     public static UserView Read(NpgsqlDataReader row, Guid? tenantId)
     {
-        var memberships = row.IsDBNull(19) ? [] : JsonSerializer.Deserialize(row.GetString(19), SessionsJson.Default.ListMembershipView)!;
+        var memberships = row.IsDBNull(19) ? [] : JsonSerializer.Deserialize(row.GetString(19), AccountsJson.Default.ListMembershipView)!;
         var isLicensed = row.GetBoolean(17);
         return new()
         {
@@ -77,7 +77,7 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
         VacationUntil = row.IsDBNull(15) ? null : row.GetFieldValue<DateOnly>(15),
         AcceptingPatients = row.GetBoolean(16),
         Status = Platform.Persistence.SnakeCase.Of(isLicensed ? LicenceState.Verified : LicenceState.Pending),
-        Licences = row.IsDBNull(18) ? [] : JsonSerializer.Deserialize(row.GetString(18), SessionsJson.Default.ListLicenceView)!,
+        Licences = row.IsDBNull(18) ? [] : JsonSerializer.Deserialize(row.GetString(18), AccountsJson.Default.ListLicenceView)!,
     };
 
     private static NpgsqlParameter[] Parameters(Guid userId, TimeProvider clock) =>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using AuthServer.Accounts.Credentials;
-using AuthServer.Compliance.Erasure;
+using AuthServer.Accounts.Identity;
 using AuthServer.Mail;
 using AuthServer.Mail.Outbox;
 using AuthServer.Mail.Texts;
@@ -23,18 +23,11 @@ internal static class RegistrationEndpoints
 {
     private const string Example = """{"email":"dana@example.com","password":"correct horse battery","full_name":"Dana Levi","locale":"he","device_name":"Dana's phone"}""";
 
-    // Registered, perhaps with somebody else's address, and never proven nor signed in: it must not keep the address for good.
-    private const string NeverUsed = "NOT u.email_confirmed AND u.created_at < @before AND u.last_login_at IS NULL AND u.password_hash IS NOT NULL AND u.legacy_id IS NULL";
-    private const string UnusedGuest = "u.is_anonymous AND u.created_at < @before AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id AND s.last_used_at >= @before)";
-    private static readonly TimeSpan UnprovenFor = TimeSpan.FromDays(7);
-
     public static void AddRegistration(this WebApplicationBuilder builder)
     {
         builder.Services.AddJson(RegistrationJson.Default);
-        builder.Services.AddSingleton(new AccountsDue("never_used", NeverUsed, UnprovenFor));
         builder.Services.AddScoped<AccountRegistration>();
         builder.Services.AddScoped<AccountOpening>();
-        builder.Services.AddSingleton(services => new AccountsDue("guest_unused", UnusedGuest, services.GetRequiredService<RegistrationSettings>().GuestsKeptFor));
         builder.Services.AddScoped<GuestOpening>();
         builder.Services.AddScoped<GuestRegistration>();
         builder.Services.AddScoped<GuestMailbox>();

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AuthServer.Accounts.Identity;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.RateLimiting;
 using AuthServer.Platform.Web;

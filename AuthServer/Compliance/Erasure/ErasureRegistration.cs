@@ -1,3 +1,4 @@
+using AuthServer.Accounts.Credentials;
 using AuthServer.AuditTrail;
 using AuthServer.Mail;
 using AuthServer.Platform.Configuration;
@@ -12,6 +13,11 @@ namespace AuthServer.Compliance.Erasure;
 /// </summary>
 internal static class ErasureRegistration
 {
+    // Registered, perhaps with somebody else's address, and never proven nor signed in: it must not keep the address for good.
+    private const string NeverUsed = "NOT u.email_confirmed AND u.created_at < @before AND u.last_login_at IS NULL AND u.password_hash IS NOT NULL AND u.legacy_id IS NULL";
+    private const string UnusedGuest = "u.is_anonymous AND u.created_at < @before AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id AND s.last_used_at >= @before)";
+    private static readonly TimeSpan UnprovenFor = TimeSpan.FromDays(7);
+
     public static void AddErasure(this WebApplicationBuilder builder)
     {
         builder.AddSettings<ErasureSettings>();
@@ -23,6 +29,9 @@ internal static class ErasureRegistration
         services.AddScoped<AuditErasure>();
         services.AddScoped<AccountErasure>();
         services.AddSingleton(new AccountsDue("asked_for", "u.erasure_due_at <= @before", TimeSpan.Zero));
+        services.AddSingleton(new AccountsDue("never_used", NeverUsed, UnprovenFor));
+        services.AddSingleton(provider =>
+            new AccountsDue("guest_unused", UnusedGuest, provider.GetRequiredService<RegistrationSettings>().GuestsKeptFor));
         services.AddDuty<ErasureDuty>();
         services.AddDuty<LateEvents>();
         services.AddDuty<ProofRenewal>();

@@ -1,4 +1,3 @@
-using AuthServer.Accounts.Identity;
 using AuthServer.Mail;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
@@ -32,18 +31,14 @@ internal static class SessionsEndpoints
         builder.Services.AddSingleton(new Swept("sessions", "revoked_at < @before", KeptAfterEnd));
         builder.Services.AddSingleton(new Swept("revocations", "expires_at < @before", TimeSpan.Zero));
         builder.Services.AddSingleton<RefreshTokenFormat>();
-        builder.Services.AddSingleton<SessionStarter>();
         builder.Services.AddSingleton<SessionRevoker>();
         builder.Services.AddSingleton<AccountBatches>();
         builder.Services.AddSingleton<MassRevocation>();
         builder.Services.AddSingleton<RefreshTokenRotation>();
         builder.Services.AddSingleton<TenantSwitch>();
         builder.Services.AddScoped<TokenOutdating>();
-        builder.Services.AddScoped<AdminGuard>();
-        builder.Services.AddScoped<IMailWriter, AccountLockedMail>();
         builder.Services.AddScoped<IMailWriter, NewDeviceMail>();
         builder.Services.AddScoped<IMailWriter, SessionEndedForReuseMail>();
-        builder.Services.AddSingleton<UserViewQuery>();
         builder.Services.AddSingleton<RevocationFeed>();
         builder.Services.AddSingleton<INotificationSubscriber>(services => services.GetRequiredService<RevocationFeed>());
         builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)

@@ -1,15 +1,10 @@
 using System.Text.Json.Serialization;
-using AuthServer.Accounts.Identity;
 using AuthServer.Platform.Web;
 
 namespace AuthServer.Sessions.Refresh;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(TokenResponse))]
-[JsonSerializable(typeof(SignedInResponse))]
-[JsonSerializable(typeof(UserView))]
-[JsonSerializable(typeof(List<MembershipView>))]
-[JsonSerializable(typeof(List<LicenceView>))]
 [JsonSerializable(typeof(Page<SessionView>))]
 [JsonSerializable(typeof(VerifyResponse))]
 [JsonSerializable(typeof(RefreshRequest))]

@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using AuthServer.Accounts.Identity;
-
 namespace AuthServer.Sessions.Refresh;
 
 /// <summary>A pair of tokens (RFC 6749 section 5.1).</summary>
@@ -17,12 +14,4 @@ public record TokenResponse
 
     /// <summary>Seconds until the access token expires.</summary>
     public required int ExpiresIn { get; init; }
-}
-
-/// <summary>A pair of tokens and the person they are for.</summary>
-public sealed record SignedInResponse : TokenResponse
-{
-    /// <summary>The person, as <c>GET /auth/me</c> shows them.</summary>
-    [JsonPropertyOrder(1)]
-    public required UserView User { get; init; }
 }

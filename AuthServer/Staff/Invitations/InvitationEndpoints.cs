@@ -1,11 +1,10 @@
 using System.Text.Json.Serialization;
-using AuthServer.Accounts.Identity;
+using AuthServer.Mail;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.RateLimiting;
 using AuthServer.Platform.Web;
 using AuthServer.Staff.Access;
-using AuthServer.Staff.Statistics;
 using AuthServer.Staff.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -14,16 +13,24 @@ namespace AuthServer.Staff.Invitations;
 /// <summary>Accounts made for others: asked for, asked for again, taken back.</summary>
 internal static class InvitationEndpoints
 {
-    /// <summary>The one that mails strangers, and is limited therefore.</summary>
-    public static void MapInviting(this RouteGroupBuilder users) =>
+    public static void AddInvitations(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddJson(InvitationsJson.Default);
+        builder.Services.AddScoped<Invitation>();
+        builder.Services.AddScoped<IMailWriter, InvitationMail>();
+    }
+
+    public static void MapInvitations(this IEndpointRouteBuilder api)
+    {
+        var users = api.MapGroup("/users").WithTags("Users").ValidatesRequests();
+        // The one that mails strangers, and is limited therefore.
         users.MapPost("", Invite).WithName("inviteUser").OpenToKeys(Scopes.UsersWrite)
             .WithSummary("Make an account for somebody, who sets the password with a mailed link; an account there is already is given roles at a tenant with PUT …/roles, by an administrator of the platform")
             .WithExample("""{"email":"dana@example.com","full_name":"Dana Levi","roles":["patient"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
             .RequireAuthorization(StaffPolicies.Administration).RequireRateLimiting(RateLimits.Invitations)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.PersonRequired, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken, ErrorCodes.RateLimited);
 
-    public static void MapInvitations(this RouteGroupBuilder administration)
-    {
+        var administration = users.MapGroup("").DisableRateLimiting().RequireAuthorization(StaffPolicies.Administration);
         administration.MapPost("/{id}/invitation", SendAgain).WithName("resendInvitation").WithSummary("Send the invitation again; links that were sent before stop working").WithAnswer(UserExamples.Record)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone, ErrorCodes.AccountDisabled, ErrorCodes.RateLimited);
         administration.MapDelete("/{id}/invitation", Revoke).WithName("revokeInvitation").WithSummary("Take an invitation back, and the account that was made for it")
@@ -54,12 +61,5 @@ internal static class InvitationEndpoints
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(EstimatedPage<UserRecord, Guid>))]
-[JsonSerializable(typeof(UserRecord))]
-[JsonSerializable(typeof(UserStatistics))]
-[JsonSerializable(typeof(UserCount))]
-[JsonSerializable(typeof(ProfileRequest))]
-[JsonSerializable(typeof(DisableRequest))]
-[JsonSerializable(typeof(RolesRequest))]
 [JsonSerializable(typeof(InviteRequest))]
-internal sealed partial class UsersJson : JsonSerializerContext;
+internal sealed partial class InvitationsJson : JsonSerializerContext;

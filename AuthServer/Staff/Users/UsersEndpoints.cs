@@ -1,11 +1,9 @@
+using System.Text.Json.Serialization;
 using AuthServer.Accounts.Identity;
-using AuthServer.Mail;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.Web;
 using AuthServer.Staff.Access;
-using AuthServer.Staff.Invitations;
-using AuthServer.Staff.Statistics;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AuthServer.Staff.Users;
@@ -22,7 +20,6 @@ internal static class UsersEndpoints
         var services = builder.Services;
         services.AddJson(UsersJson.Default);
         services.AddScoped<AdminCreation>();
-        services.AddScoped<IMailWriter, InvitationMail>();
         services.AddSingleton<UserRecords>();
         services.AddScoped<OwnRecord>();
         services.AddSingleton<UserSearch>();
@@ -30,19 +27,13 @@ internal static class UsersEndpoints
         services.AddScoped<AccountChange>();
         services.AddScoped<AccountDisabling>();
         services.AddScoped<RoleChange>();
-        services.AddScoped<Invitation>();
-        services.AddSingleton<StatisticsQuery>();
-        services.AddSingleton<StatisticsCount>();
-        services.AddHostedService(provider => provider.GetRequiredService<StatisticsCount>());
         services.AddSingleton<AccountReturn>();
         services.AddHostedService(provider => provider.GetRequiredService<AccountReturn>());
     }
 
     public static void MapUsers(this IEndpointRouteBuilder api)
     {
-        var users = api.MapGroup("/users").WithTags("Users").ValidatesRequests();
-        users.MapInviting();
-        var group = users.MapGroup("").DisableRateLimiting();
+        var group = api.MapGroup("/users").WithTags("Users").ValidatesRequests().DisableRateLimiting();
         group.MapGet("", List).WithName("listUsers").OpenToKeys(Scopes.UsersRead).WithSummary("The people within reach, newest first: searched, filtered, a page of them").WithAnswer(UserExamples.Page).RefusesUnknownQueries()
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
         group.MapGet("/{id}", Get).WithName("getUser").OpenToKeys(Scopes.UsersRead).WithSummary("One person: for staff, and for the person").WithAnswer(UserExamples.Record)
@@ -62,9 +53,6 @@ internal static class UsersEndpoints
         administration.MapPut("/{id}/roles", SetRoles).WithName("setUserRoles").WithSummary("Set what somebody is, everywhere or at a tenant; tokens that say otherwise are refused")
             .WithExample("""{"roles":["patient","physician"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin, ErrorCodes.EmailNotVerified, ErrorCodes.AnonymousNotAllowed);
-        administration.MapInvitations();
-        administration.MapGet("/stats", Statistics).WithName("userStatistics").OpenToKeys(Scopes.UsersRead).WithSummary("How many people, by role, status, tenant and day").WithAnswer(UserExamples.Statistics).Refuses(ErrorCodes.Forbidden);
-        administration.MapGet("/stats/count", Count).WithName("countUsers").OpenToKeys(Scopes.UsersRead).WithSummary("How many people there are").WithAnswer("""{"total":1024,"as_of":"2026-11-21T08:30:00Z"}""").Refuses(ErrorCodes.Forbidden);
     }
 
     private static void ChangesFields(this RouteHandlerBuilder route) => route
@@ -126,10 +114,6 @@ internal static class UsersEndpoints
             : (Problem)ErrorCodes.NotFound;
     }
 
-    private static async Task<Ok<UserStatistics>> Statistics(Reach reach, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.ReadAsync(reach, cancellationToken));
-
-    private static async Task<Ok<UserCount>> Count(Reach reach, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.CountAsync(reach, cancellationToken));
-
     /// <summary>The person as they are now, or why nothing was done.</summary>
     internal static async Task<Results<Ok<UserRecord>, Problem>> AnswerAsync(
         ErrorCode? refusal, string id, StaffCall call, UserRecords records) =>
@@ -138,3 +122,11 @@ internal static class UsersEndpoints
             ? TypedResults.Ok(record)
         : (Problem)ErrorCodes.NotFound;
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(EstimatedPage<UserRecord, Guid>))]
+[JsonSerializable(typeof(UserRecord))]
+[JsonSerializable(typeof(ProfileRequest))]
+[JsonSerializable(typeof(DisableRequest))]
+[JsonSerializable(typeof(RolesRequest))]
+internal sealed partial class UsersJson : JsonSerializerContext;

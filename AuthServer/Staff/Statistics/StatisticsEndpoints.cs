@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+using AuthServer.Platform.ApiReference;
+using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Web;
+using AuthServer.Staff.Access;
+using AuthServer.Staff.Users;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AuthServer.Staff.Statistics;
+
+/// <summary>How many people there are, counted every minute, for the platform and for each tenant.</summary>
+internal static class StatisticsEndpoints
+{
+    public static void AddStatistics(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddJson(StatisticsJson.Default);
+        builder.Services.AddSingleton<StatisticsQuery>();
+        builder.Services.AddSingleton<StatisticsCount>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<StatisticsCount>());
+    }
+
+    public static void MapStatistics(this IEndpointRouteBuilder api)
+    {
+        var administration = api.MapGroup("/users").WithTags("Users").ValidatesRequests()
+            .DisableRateLimiting().RequireAuthorization(StaffPolicies.Administration);
+        administration.MapGet("/stats", Statistics).WithName("userStatistics").OpenToKeys(Scopes.UsersRead).WithSummary("How many people, by role, status, tenant and day").WithAnswer(UserExamples.Statistics).Refuses(ErrorCodes.Forbidden);
+        administration.MapGet("/stats/count", Count).WithName("countUsers").OpenToKeys(Scopes.UsersRead).WithSummary("How many people there are").WithAnswer("""{"total":1024,"as_of":"2026-11-21T08:30:00Z"}""").Refuses(ErrorCodes.Forbidden);
+    }
+
+    private static async Task<Ok<UserStatistics>> Statistics(Reach reach, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.ReadAsync(reach, cancellationToken));
+
+    private static async Task<Ok<UserCount>> Count(Reach reach, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.CountAsync(reach, cancellationToken));
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(UserStatistics))]
+[JsonSerializable(typeof(UserCount))]
+internal sealed partial class StatisticsJson : JsonSerializerContext;
