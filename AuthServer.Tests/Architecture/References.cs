@@ -25,7 +25,8 @@ internal static class References
 
     /// <summary>The texts a type holds: its constants, and what its method bodies load.</summary>
     public static IEnumerable<string> TextsOf(Type type) =>
-        type.GetFields(Own).Where(field => field.IsLiteral && field.FieldType == typeof(string)).Select(field => (string?)field.GetRawConstantValue())
+        type.GetFields(Own).Where(field => field.IsLiteral && field.FieldType == typeof(string))
+            .Select(field => (string?)field.GetRawConstantValue())
             .Concat(from method in type.GetMembers(Own).OfType<MethodBase>()
                     where method.GetMethodBody() is not null
                     from token in Tokens(method.GetMethodBody()!.GetILAsByteArray()!, OperandType.InlineString)
@@ -80,7 +81,9 @@ internal static class References
         {
             var value = il[position++] is var first and not 0xFE ? first : unchecked((short)(0xFE00 | il[position++]));
             var operand = Codes[value].OperandType;
-            if (wanted is { } only ? operand == only : operand is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType)
+            if (wanted is { } only
+                ? operand == only
+                : operand is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType)
             {
                 yield return BitConverter.ToInt32(il, position);
             }

@@ -39,7 +39,8 @@ internal static class Mailbox
         : throw new InvalidOperationException("There is no link in this mail.");
 
     /// <summary>A token as the server would mail it at this moment.</summary>
-    public static async Task<string> MakeTokenAsync(this TestServer server, string purpose, Guid userId, string detail = "", int replica = 0)
+    public static async Task<string> MakeTokenAsync(
+        this TestServer server, string purpose, Guid userId, string detail = "", int replica = 0)
     {
         await using var scope = server.ServicesOf(replica).CreateAsyncScope();
         var user = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().Users.AsNoTracking().SingleAsync(found => found.Id == userId);

@@ -119,7 +119,8 @@ public sealed class PageAnswerTests(PagesServer server) : IClassFixture<PagesSer
     {
         var person = await server.Api.RegisterAsync();
         using var visitor = server.Visit();
-        var form = await visitor.GetAsync($"/account/reset-password?lang=he&token={await server.MakeTokenAsync(person, EmailTokens.ResetPassword)}");
+        var token = await server.MakeTokenAsync(person, EmailTokens.ResetPassword);
+        var form = await visitor.GetAsync($"/account/reset-password?lang=he&token={token}");
         var seen = new List<Seen> { form, await visitor.GetAsync("/account/nowhere?lang=he"), await visitor.GetAsync("/account/confirm-new-email?lang=he") };
         foreach (var password in new[] { "", "short", new string('x', 200), person.Email })
         {

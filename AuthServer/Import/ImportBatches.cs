@@ -65,7 +65,10 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
                 return plans;
             }
             catch (DbUpdateException exception) when (attempt < Attempts && (exception is DbUpdateConcurrencyException
-                || exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation }))
+                || exception.InnerException is PostgresException
+                {
+                    SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation
+                }))
             {
                 _memory.TakeBack();
             }

@@ -13,7 +13,9 @@ namespace AuthServer.Import;
 /// Writes links to set the first password into a file, for whoever has none. First into the file and on to the disk, then into
 /// the database that they were invited: if the server is killed between the two the link is written again, and none is lost.
 /// </summary>
-internal sealed class LinkDelivery(AuthDbContext db, UserAccounts accounts, AccountCommit commit, MailedTokenSettings settings, MailLinks links, MailPrinter printer, TimeProvider clock)
+internal sealed class LinkDelivery(
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, MailedTokenSettings settings, MailLinks links, MailPrinter printer,
+    TimeProvider clock)
 {
     public async Task<int> WriteAsync(List<Guid> people, LinkFile file, CancellationToken cancellationToken)
     {
@@ -22,7 +24,8 @@ internal sealed class LinkDelivery(AuthDbContext db, UserAccounts accounts, Acco
         foreach (var user in waiting.OrderBy(user => people.IndexOf(user.Id)))
         {
             var texts = printer.TextsIn(user.Locale);
-            file.Add(user.Email!, user.FullName, links.For(MailPages.Invitation, await accounts.GenerateInvitationTokenAsync(user), texts, NoDetails), now + settings.InvitationLifetime);
+            var link = links.For(MailPages.Invitation, await accounts.GenerateInvitationTokenAsync(user), texts, NoDetails);
+            file.Add(user.Email!, user.FullName, link, now + settings.InvitationLifetime);
         }
 
         file.Save();

@@ -176,7 +176,11 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
         await AskAsync(owner, evil);
 
         await (isReset
-            ? await server.Api.PostAsync("auth/password/reset/confirm", new { token = await server.MakeTokenAsync(EmailTokens.ResetPassword, owner.UserId), new_password = "another long phrase of mine" })
+            ? await server.Api.PostAsync("auth/password/reset/confirm", new
+            {
+                token = await server.MakeTokenAsync(EmailTokens.ResetPassword, owner.UserId),
+                new_password = "another long phrase of mine",
+            })
             : await server.Api.PostAsync("auth/password/change", new { current_password = Api.Password, new_password = "another long phrase of mine" }, owner.AccessToken)).ShouldBeAsync(204);
 
         // The mail was still on its way: written only now, its token would be made with the new stamp.
@@ -208,7 +212,8 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
         server.Clock.Advance(TimeSpan.FromHours(24));
 
         (await server.MailsAsync(MailKinds.ConfirmNewEmail, wanted)).Should().BeEmpty();
-        await (await ConfirmAsync(await server.MakeTokenAsync(EmailTokens.ChangeEmail, person.UserId, wanted))).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+        var token = await server.MakeTokenAsync(EmailTokens.ChangeEmail, person.UserId, wanted);
+        await (await ConfirmAsync(token)).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
     }
 
     [Fact]

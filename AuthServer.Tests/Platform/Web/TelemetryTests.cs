@@ -26,22 +26,24 @@ public sealed class TelemetryTests(TestServer server) : IClassFixture<TestServer
     public Task DisposeAsync() => _collector.DisposeAsync().AsTask();
 
     [Fact]
-    public async Task A_collector_is_sent_what_the_meters_count_and_nobodys_address()
+    public async Task A_collector_is_sent_what_the_meters_count_and_neither_an_address_nor_a_connection_string()
     {
-        await using var sending = await ServerProgram.ServeAsync(Environment());
+        // One of its own: another server on it might send the mail, and count it.
+        await using var database = await TestDatabase.CreateAsync();
+        await using var sending = await ServerProgram.ServeAsync(Environment(database));
 
         var person = await sending.Api.RegisterAsync();
 
         string[] names = ["authserver.mail.outcomes", "AuthServer.Credentials", "http.server.request.duration", "db.client", "dotnet.gc", "a name of ours"];
         await Eventually.TrueAsync(() => names.All(name => Received.Contains(name, StringComparison.Ordinal)), "all have arrived");
-        Received.Should().NotContain(person.Email);
+        Received.Should().NotContainAny(person.Email, "Username=");
     }
 
     [Fact]
     public void Without_a_collector_nothing_is_collected() => server.Services.GetService<MeterProvider>().Should().BeNull();
 
     // The collector knows no passwords: that, too, is an answer of the breach service, and counted.
-    private Dictionary<string, string?> Environment() => new(ServerProgram.GoodEnvironment(server.Database.ServerConnection), StringComparer.Ordinal)
+    private Dictionary<string, string?> Environment(TestDatabase database) => new(ServerProgram.GoodEnvironment(database.ServerConnection), StringComparer.Ordinal)
     {
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.Urls.Single(),
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",

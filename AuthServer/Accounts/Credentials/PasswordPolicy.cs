@@ -33,7 +33,7 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
 
     /// <summary>The same for Identity, of an account that is there.</summary>
     public async Task<IdentityResult> ValidateAsync(UserManager<User> manager, User user, string? password) =>
-        await FaultAsync(password, [user.NormalizedEmail, user.UserName ?? user.PendingUserName, user.FullName], CancellationToken.None) is { } fault
+        await FaultAsync(password, OwnData(user), CancellationToken.None) is { } fault
             ? IdentityResult.Failed(new IdentityError { Code = nameof(PasswordPolicy), Description = fault })
             : IdentityResult.Success;
 
@@ -49,6 +49,8 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
             errors.Add(field, "No password is like this.");
         }
     }
+
+    private static string?[] OwnData(User user) => [user.NormalizedEmail, user.UserName ?? user.PendingUserName, user.FullName];
 
     private async Task<string?> FaultAsync(string? password, IReadOnlyList<string?> ownData, CancellationToken cancellationToken) =>
         string.IsNullOrEmpty(password) ? "Required."

@@ -36,7 +36,9 @@ internal abstract record EmailChangeOutcome
 }
 
 /// <summary>Asks for another address: after the password, and never behind the old one's back. It counts when its mailbox is proven.</summary>
-internal sealed class EmailChange(AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, MailedTokenSettings settings, PasswordReauthentication passwords, AccountCommit commit, IHostEnvironment environment, TimeProvider clock)
+internal sealed class EmailChange(
+    AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, MailedTokenSettings settings, PasswordReauthentication passwords,
+    AccountCommit commit, IHostEnvironment environment, TimeProvider clock)
 {
     public async Task<EmailChangeOutcome> RequestAsync(Caller caller, EmailChangeRequest request, string? language, Client client, CancellationToken cancellationToken)
     {
@@ -66,7 +68,9 @@ internal sealed class EmailChange(AuthDbContext db, EmailOutbox outbox, UserAcco
             return new EmailChangeOutcome.Overtaken();
         }
 
-        return new EmailChangeOutcome.Requested(environment.IsDevelopment() ? await accounts.GenerateChangeEmailTokenAsync(user, address.Address) : null);
+        return new EmailChangeOutcome.Requested(environment.IsDevelopment()
+            ? await accounts.GenerateChangeEmailTokenAsync(user, address.Address)
+            : null);
     }
 
     public async Task<PendingEmail?> FindPendingAsync(Guid userId, CancellationToken cancellationToken)
@@ -83,13 +87,22 @@ internal sealed class EmailChange(AuthDbContext db, EmailOutbox outbox, UserAcco
         if (await accounts.LockAsync(caller.UserId, cancellationToken) is { PendingEmail: not null } user)
         {
             await accounts.ForgetPendingEmailAsync(user);
-            await commit.CommitAsync(user, new(AuditEvents.EmailChangeCancelled) { SessionId = caller.SessionId }, client, cancellationToken);
+            var update = new AccountUpdate(AuditEvents.EmailChangeCancelled) { SessionId = caller.SessionId };
+            await commit.CommitAsync(user, update, client, cancellationToken);
         }
     }
 
     // Only if the password that was checked is still the one: checking takes its time, and a reset may have come meanwhile.
     private async Task<bool> SaveAsync(User user, EmailAddress address, string? link, string? language, Caller caller, Client client, CancellationToken cancellationToken)
     {
+        var stamp = user.SecurityStamp;
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await accounts.LockAsync(user.Id, cancellationToken) is not { MustResetPassword: false, Status: UserStatus.Active }
+            || user.SecurityStamp != stamp)
+        {
+            return false;
+        }
+
         await accounts.AskForEmailAsync(user, address);
         var update = new AccountUpdate(AuditEvents.EmailChangeRequested)
         {
@@ -97,7 +110,10 @@ internal sealed class EmailChange(AuthDbContext db, EmailOutbox outbox, UserAcco
             Notice = user.EmailConfirmed ? AccountNotice.OfNewEmail(MailKinds.EmailChangeRequested, user, address.Address) : null,
             Also = async () =>
             {
-                await outbox.RequestAsync(MailKinds.ConfirmNewEmail, user.Id, address.Canonical, language, MailLinks.Data(link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+                var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+                var data = MailLinks.Data(link);
+                const string Kind = MailKinds.ConfirmNewEmail;
+                await outbox.RequestAsync(Kind, user.Id, address.Canonical, language, data, connection, cancellationToken);
                 return [];
             },
         };

@@ -10,7 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Accounts.EmailAddresses;
 
 /// <summary>The link that proves a mailbox; to nobody where the address has no account that waits for it.</summary>
-internal sealed class VerifyEmailMail(AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+internal sealed class VerifyEmailMail(
+    AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.VerifyEmail;
 
@@ -28,7 +29,9 @@ internal sealed class VerifyEmailMail(AuthDbContext db, UserAccounts accounts, M
 }
 
 /// <summary>The link that proves the new mailbox; where somebody else has the address, a word to them instead.</summary>
-internal sealed class ConfirmNewEmailMail(AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer, TimeProvider clock) : IMailWriter
+internal sealed class ConfirmNewEmailMail(
+    AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer, TimeProvider clock)
+    : IMailWriter
 {
     public string Kind => MailKinds.ConfirmNewEmail;
 

@@ -37,7 +37,9 @@ internal abstract record MailboxProofOutcome
 /// they prove that it was they, with the password or with the session itself, or set a password of their own; and what
 /// was opened before the proof, by whomever, ends (account pre-hijacking).
 /// </summary>
-internal sealed class MailboxProof(AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit, IHostEnvironment environment)
+internal sealed class MailboxProof(
+    AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit,
+    IHostEnvironment environment)
 {
     /// <summary>Owes the mail, whoever the address belongs to. Answers the token in Development, and there alone.</summary>
     public async Task<string?> RequestAsync(string email, string? language, string? link, CancellationToken cancellationToken)
@@ -67,7 +69,8 @@ internal sealed class MailboxProof(AuthDbContext db, EmailOutbox outbox, UserAcc
         }
 
         var own = caller?.UserId == user.Id ? caller : null;
-        if (own is null && request.NewPassword is null && await ProveAsync(user, request.Password?.Reveal(), client, cancellationToken) is { } unproven)
+        if (own is null && request.NewPassword is null
+            && await ProveAsync(user, request.Password?.Reveal(), client, cancellationToken) is { } unproven)
         {
             return unproven;
         }
@@ -77,7 +80,12 @@ internal sealed class MailboxProof(AuthDbContext db, EmailOutbox outbox, UserAcc
             return new MailboxProofOutcome.Faulted(refused.Messages("new_password"));
         }
 
-        var update = new AccountUpdate(AuditEvents.EmailVerified) { EndsSessions = RevocationReason.MailboxProven, SessionId = own?.SessionId, ProvesMailbox = true };
+        var update = new AccountUpdate(AuditEvents.EmailVerified)
+        {
+            EndsSessions = RevocationReason.MailboxProven,
+            SessionId = own?.SessionId,
+            ProvesMailbox = true,
+        };
         return await commit.CommitAsync(user, update, client, cancellationToken) is AccountCommitOutcome.Saved
             ? new MailboxProofOutcome.Confirmed()
             : new MailboxProofOutcome.InvalidToken();

@@ -36,7 +36,9 @@ internal abstract record NewEmailProofOutcome
 /// it, with their session or their password: or somebody could have a stranger press the button, and the stranger's address
 /// would stand for an account that is not theirs. A guest who registered becomes a person by it, and their sessions as a guest end.
 /// </summary>
-internal sealed class NewEmailProof(AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, PasswordReauthentication passwords, AccountCommit commit, TimeProvider clock)
+internal sealed class NewEmailProof(
+    AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, PasswordReauthentication passwords, AccountCommit commit,
+    TimeProvider clock)
 {
     /// <summary>Whether the token would be taken now; it is not used up.</summary>
     public async Task<bool> IsGoodAsync(string? token) => await FindAsync(token) is not null;
@@ -86,8 +88,14 @@ internal sealed class NewEmailProof(AuthDbContext db, UserAccounts accounts, Mai
 
     private static AccountUpdate UpdateOf(User user) => user.IsAnonymous
         ? new(AuditEvents.GuestRegistered) { EndsSessions = RevocationReason.GuestRegistered }
-        : new(AuditEvents.EmailChanged) { Notice = user.EmailConfirmed ? AccountNotice.OfNewEmail(MailKinds.EmailChanged, user, user.PendingEmail!) : null };
+        : new(AuditEvents.EmailChanged)
+        {
+            Notice = user.EmailConfirmed ? AccountNotice.OfNewEmail(MailKinds.EmailChanged, user, user.PendingEmail!) : null,
+        };
 
     private async Task<User?> FindAsync(string? token) =>
-        await accounts.FindByNewEmailTokenAsync(token) is { } user && user.PendingEmailAt > clock.GetUtcNow() - settings.VerificationLifetime ? user : null;
+        await accounts.FindByNewEmailTokenAsync(token) is { } user
+        && user.PendingEmailAt > clock.GetUtcNow() - settings.VerificationLifetime
+            ? user
+            : null;
 }

@@ -71,10 +71,10 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
         }
     }
 
-    /// <summary>A batch of an import, in the transaction that is open. Where somebody was quicker it is planned anew: the fault is the caller's.</summary>
+    /// <summary>A batch of an import, in the transaction that is open. It is planned anew where somebody was quicker.</summary>
     public Task SaveImportedAsync(CancellationToken cancellationToken) => db.SaveChangesAsync(cancellationToken);
 
-    /// <summary>Puts on record what was refused, even if whoever asked hangs up meanwhile. Nothing else may be waiting to be saved.</summary>
+    /// <summary>Puts on record what was refused, even if whoever asked hangs up. Nothing else may be waiting to be saved.</summary>
     public Task RecordRefusalAsync(string auditEvent, Client client, Guid? userId, Guid? sessionId, string reason)
     {
         db.Audit(auditEvent, clock.GetUtcNow(), client, userId, userId, sessionId, reason, AuditOutcome.Failure);
@@ -105,8 +105,9 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
 
     private async Task<IReadOnlyList<Guid>> EndAsync(User user, AccountUpdate update, Client client, CancellationToken cancellationToken)
     {
+        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         IReadOnlyList<Guid> ended = update.EndsSessions is { } reason
-            ? await revoker.EndAllAsync(user.Id, update.SessionId, reason, client, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken)
+            ? await revoker.EndAllAsync(user.Id, update.SessionId, reason, client, connection, cancellationToken)
             : [];
         return update.Also is { } also ? [.. ended, .. await also()] : ended;
     }

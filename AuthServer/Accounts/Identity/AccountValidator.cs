@@ -14,6 +14,7 @@ internal sealed class AccountValidator(IdentityErrorDescriber errors) : IUserVal
         : user.UserName is { } name && !UserName.IsValid(name) ? IdentityResult.Failed(errors.InvalidUserName(name))
         : IdentityResult.Success);
 
-    private static bool HasAddress(User user) =>
-        user.Email is { } email && (user.IsAnonymous ? email == EmailAddress.PlaceholderFor(user.Id).Address : EmailAddress.ParseLocal(email) is not null);
+    private static bool HasAddress(User user) => user.IsAnonymous
+        ? user.Email == EmailAddress.PlaceholderFor(user.Id).Address
+        : user.Email is { } email && EmailAddress.ParseLocal(email) is not null;
 }

@@ -16,7 +16,8 @@ internal static class AccountsRegistration
         services.AddScoped<IUserValidator<User>, AccountValidator>();
         services.AddScoped<IPasswordValidator<User>>(scope => scope.GetRequiredService<PasswordPolicy>());
         services.AddSingleton<ILookupNormalizer, CanonicalNormalizer>();
-        services.AddIdentityCore<User>(Configure).AddUserStore<UserAccountStore>().AddUserManager<UserAccounts>().AddTokenProvider<EmailTokenProvider>(EmailTokenProvider.Name);
+        services.AddIdentityCore<User>(Configure).AddUserStore<UserAccountStore>().AddUserManager<UserAccounts>()
+            .AddTokenProvider<EmailTokenProvider>(EmailTokenProvider.Name);
         services.AddSingleton<EmailTokens>();
         services.AddScoped<AccountCommit>();
         services.AddSingleton<PasswordCheck>();

@@ -17,7 +17,8 @@ internal sealed record EmailToken(Guid UserId, string Stamp, string NewEmail)
 {
     /// <summary>Whether nothing has happened to the account since that ends its mailed tokens.</summary>
     public bool IsStillGoodFor(User user) =>
-        user.Id == UserId && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(user.SecurityStamp ?? ""), Encoding.UTF8.GetBytes(Stamp));
+        user.Id == UserId
+        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(user.SecurityStamp ?? ""), Encoding.UTF8.GetBytes(Stamp));
 }
 
 /// <summary>
@@ -82,12 +83,13 @@ internal sealed class EmailTokens(IDataProtectionProvider protection, MailedToke
         }
 
         var madeAt = new DateTimeOffset(BinaryPrimitives.ReadInt64BigEndian(plain.AsSpan(IdBytes)), TimeSpan.Zero);
-        return clock.GetUtcNow() - madeAt < LifetimeOf(use) && Encoding.UTF8.GetString(plain.AsSpan(IdBytes + TimeBytes)).Split('\n') is [var stamp, var newEmail]
+        return clock.GetUtcNow() - madeAt < LifetimeOf(use)
+            && Encoding.UTF8.GetString(plain.AsSpan(IdBytes + TimeBytes)).Split('\n') is [var stamp, var newEmail]
             ? new(new Guid(plain.AsSpan(0, IdBytes)), stamp, newEmail)
             : null;
     }
 
-    /// <summary>Whether the token is good for this purpose, which for a new address names the address, and for this account as it is now.</summary>
+    /// <summary>Whether the token is good for this purpose, which can name a new address, and for this account as it is now.</summary>
     public bool IsGood(string purpose, string token, User user) =>
         Read(purpose, token) is { } read && read.NewEmail == Split(purpose).NewEmail && read.IsStillGoodFor(user);
 

@@ -11,7 +11,7 @@ internal sealed record NewUser(EmailAddress Email)
 
     public string? Locale { get; init; }
 
-    /// <summary>Made by <see cref="Accounts.Credentials.PasswordHashing"/>, or by the system the account comes from; null where a link sets the first password.</summary>
+    /// <summary>From <see cref="Accounts.Credentials.PasswordHashing"/>, or another system's; null where a link sets the first.</summary>
     public string? PasswordHash { get; init; }
 
     /// <summary>Whether somebody else vouches for the mailbox.</summary>

@@ -7,10 +7,14 @@ using Npgsql;
 namespace AuthServer.Accounts.Identity;
 
 /// <summary>What whoever checks a password must know of the account.</summary>
-internal sealed record CheckedAccount(Guid Id, string? PasswordHash, bool IsActive, bool IsEmailConfirmed, bool MustResetPassword, string Address)
+internal sealed record CheckedAccount(
+    Guid Id, string? PasswordHash, bool IsActive, bool IsEmailConfirmed, bool MustResetPassword, string Address)
 {
-    public static CheckedAccount Of(User user) =>
-        new(user.Id, user.PasswordHash, user.Status == UserStatus.Active, user.EmailConfirmed, user.MustResetPassword, user.NormalizedEmail!);
+    public static CheckedAccount Of(User user)
+    {
+        var isActive = user.Status == UserStatus.Active;
+        return new(user.Id, user.PasswordHash, isActive, user.EmailConfirmed, user.MustResetPassword, user.NormalizedEmail!);
+    }
 }
 
 /// <summary>
@@ -54,14 +58,17 @@ internal abstract record PasswordCheckOutcome : IDisposable
 /// </summary>
 internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle throttle, NameTurns turns, PasswordHashing hashing)
 {
-    private const string Columns = "SELECT id, password_hash, status = 'active', email_confirmed, must_reset_password, normalized_email FROM users";
+    // A guest's password counts when their mailbox is proven.
+    private const string FindSql = """
+        SELECT id, password_hash, status = 'active', email_confirmed, must_reset_password, normalized_email FROM users
+        WHERE NOT is_anonymous AND
+        """;
 
     /// <summary>The password of whoever has this name, in its canonical form.</summary>
     public Task<PasswordCheckOutcome> CheckAsync(string name, string password, Client client, CancellationToken cancellationToken)
     {
-        // A guest's password counts when their mailbox is proven.
         var column = name.Contains('@', StringComparison.Ordinal) ? "normalized_email" : "normalized_user_name";
-        var find = new NpgsqlBatchCommand($"{Columns} WHERE NOT is_anonymous AND {column} = @name") { Parameters = { new NpgsqlParameter<string>("name", name) } };
+        var find = new NpgsqlBatchCommand($"{FindSql} {column} = @name") { Parameters = { new NpgsqlParameter<string>("name", name) } };
         return CheckAsync(throttle.Attempt(name, client), password, find, known: null, cancellationToken);
     }
 
@@ -69,7 +76,8 @@ internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle th
     public Task<PasswordCheckOutcome> CheckAsync(User user, string password, Client client, CancellationToken cancellationToken) =>
         CheckAsync(throttle.Attempt(user.NormalizedEmail!, client), password, find: null, CheckedAccount.Of(user), cancellationToken);
 
-    private async Task<PasswordCheckOutcome> CheckAsync(Attempt attempt, string password, NpgsqlBatchCommand? find, CheckedAccount? known, CancellationToken cancellationToken)
+    private async Task<PasswordCheckOutcome> CheckAsync(
+        Attempt attempt, string password, NpgsqlBatchCommand? find, CheckedAccount? known, CancellationToken cancellationToken)
     {
         var turn = new Turn(attempt, await turns.TakeAsync(attempt, cancellationToken));
         try
@@ -78,7 +86,8 @@ internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle th
             var (verdict, found) = await CountAsync(attempt, find, cancellationToken);
             var account = known ?? found;
             return verdict.RetryAfter is { } retryAfter ? new PasswordCheckOutcome.LockedOut(turn, account, retryAfter)
-                : await VerifyAsync(attempt, account, password, cancellationToken) is { } hash ? new PasswordCheckOutcome.Matched(turn, account!, hash, verdict.SetLock)
+                : await VerifyAsync(attempt, account, password, cancellationToken) is { } hash
+                    ? new PasswordCheckOutcome.Matched(turn, account!, hash, verdict.SetLock)
                 : new PasswordCheckOutcome.Mismatched(turn, account, verdict.SetLock);
         }
         catch
@@ -88,7 +97,8 @@ internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle th
         }
     }
 
-    private async Task<(Verdict Verdict, CheckedAccount? Account)> CountAsync(Attempt attempt, NpgsqlBatchCommand? find, CancellationToken cancellationToken)
+    private async Task<(Verdict Verdict, CheckedAccount? Account)> CountAsync(
+        Attempt attempt, NpgsqlBatchCommand? find, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(throttle.Count(attempt));
@@ -100,8 +110,14 @@ internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle th
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         var verdict = await throttle.ReadAsync(row, cancellationToken);
         return await row.NextResultAsync(cancellationToken) && await row.ReadAsync(cancellationToken)
-            ? (verdict, new(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetString(5)))
+            ? (verdict, Read(row))
             : (verdict, null);
+    }
+
+    private static CheckedAccount Read(NpgsqlDataReader row)
+    {
+        var hash = row.IsDBNull(1) ? null : row.GetString(1);
+        return new(row.GetGuid(0), hash, row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetString(5));
     }
 
     // The hash that is stored now, or null where the password is wrong.

@@ -49,7 +49,8 @@ internal sealed class PasswordReauthentication(NpgsqlDataSource database, Passwo
     {
         var step = new NpgsqlBatchCommand($"""
             INSERT INTO audit_events {AuditLog.Columns}
-            VALUES ('{AuditEvents.SignInLocked}', 'failure', @now, @user_id, @user_id, NULL, NULL, @ip, @user_agent, @request_id, 'password_proof')
+            VALUES ('{AuditEvents.SignInLocked}', 'failure', @now, @user_id, @user_id, NULL, NULL,
+                @ip, @user_agent, @request_id, 'password_proof')
             """);
         step.Parameters.Add(new("now", clock.GetUtcNow()));
         step.Parameters.Add(new("user_id", user.Id));

@@ -14,7 +14,7 @@ internal static class RoleAssignment
     public static void AssignRoles(this AuthDbContext db, Guid userId, params IEnumerable<string> roles) =>
         db.UserRoles.AddRange(roles.Select(role => new IdentityUserRole<Guid> { UserId = userId, RoleId = Role.IdOf(role) }));
 
-    /// <summary>Takes every role, at once and in the open transaction: of a guest who asks to be something else than they asked for before.</summary>
+    /// <summary>Takes every role, at once: of a guest who asks to be something else than before.</summary>
     public static Task RemoveAllRolesAsync(this AuthDbContext db, Guid userId, CancellationToken cancellationToken) =>
         db.UserRoles.Where(held => held.UserId == userId).ExecuteDeleteAsync(cancellationToken);
 }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>Identity's store of users on our context. It saves nothing: <see cref="AccountCommit"/> does, with all that belongs to the change.</summary>
+/// <summary>Identity's store of users on our context. It saves nothing: <see cref="AccountCommit"/> does.</summary>
 internal sealed class UserAccountStore : UserStore<User, Role, AuthDbContext, Guid>
 {
     public UserAccountStore(AuthDbContext context, IdentityErrorDescriber? describer = null)

@@ -27,13 +27,15 @@ internal sealed partial class UserAccounts(
     TimeProvider clock)
     : AspNetUserManager<User>(store, options, hasher, userValidators, passwordValidators, normalizer, errors, services, logger)
 {
-    /// <summary>Compares behind the gate. It counts nothing: whoever asks a person for the password asks <see cref="PasswordReauthentication"/>.</summary>
+    /// <summary>Compares behind the gate, and counts nothing: people are asked by <see cref="PasswordReauthentication"/>.</summary>
     public override async Task<bool> CheckPasswordAsync(User user, string password) =>
         await hashing.VerifyAsync(user.PasswordHash, password, CancellationToken) != PasswordVerificationResult.Failed;
 
-    /// <summary>Sets a password for somebody who has proven that they are the one. The policy can find fault with it; then nothing has changed.</summary>
+    /// <summary>Sets a password for somebody who has proven that they are the one, unless the policy finds fault with it.</summary>
     public async Task<IdentityResult> SetPasswordAsync(User user, string newPassword) =>
-        await UpdatePasswordHash(user, newPassword, validatePassword: true) is { Succeeded: false } refused ? refused : await UpdateUserAsync(user);
+        await UpdatePasswordHash(user, newPassword, validatePassword: true) is { Succeeded: false } refused
+            ? refused
+            : await UpdateUserAsync(user);
 
     /// <summary>Sets a password with a link: a forgotten one anew, or, with an invitation, the first.</summary>
     public override async Task<IdentityResult> ResetPasswordAsync(User user, string token, string newPassword)
@@ -78,7 +80,7 @@ internal sealed partial class UserAccounts(
         return await UpdateUserAsync(user);
     }
 
-    /// <summary>Makes the address that was asked for, and whose mailbox the link proves, that of the account; a guest is none any more.</summary>
+    /// <summary>Makes the address whose mailbox the link proves that of the account; a guest is none any more.</summary>
     public override async Task<IdentityResult> ChangeEmailAsync(User user, string newEmail, string token)
     {
         if (!await IsGoodAsync(user, GetChangeEmailTokenPurpose(newEmail), token))
@@ -91,7 +93,8 @@ internal sealed partial class UserAccounts(
         return await UpdateUserAsync(user);
     }
 
-    public Task<string> GenerateInvitationTokenAsync(User user) => GenerateUserTokenAsync(user, EmailTokenProvider.Name, EmailTokens.Invitation);
+    public Task<string> GenerateInvitationTokenAsync(User user) =>
+        GenerateUserTokenAsync(user, EmailTokenProvider.Name, EmailTokens.Invitation);
 
     /// <summary>Whose link to a new password this is, if it would be taken now; an invitation is one.</summary>
     public async Task<User?> FindByPasswordTokenAsync(string? token) =>
@@ -125,12 +128,13 @@ internal sealed partial class UserAccounts(
 
     private async Task<User?> FindByTokenAsync(string? token, string purpose) =>
         tokens.Read(purpose, token) is { } read
-        && await db.Users.SingleOrDefaultAsync(user => user.Id == read.UserId && user.Status == UserStatus.Active, CancellationToken) is { } user
+        && await db.Users.SingleOrDefaultAsync(found => found.Id == read.UserId, CancellationToken) is { Status: UserStatus.Active } user
         && await IsGoodAsync(user, purpose, token!)
             ? user
             : null;
 
-    private Task<bool> IsGoodAsync(User user, string purpose, string token) => VerifyUserTokenAsync(user, EmailTokenProvider.Name, purpose, token);
+    private Task<bool> IsGoodAsync(User user, string purpose, string token) =>
+        VerifyUserTokenAsync(user, EmailTokenProvider.Name, purpose, token);
 
     // Whoever had the old password may have asked for an address of their own.
     private static void Renew(User user)

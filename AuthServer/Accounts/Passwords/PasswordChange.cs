@@ -59,7 +59,11 @@ internal sealed class PasswordChange(AuthDbContext db, UserAccounts accounts, Pa
             return new PasswordChangeOutcome.Faulted(refused.Messages("new_password"));
         }
 
-        var update = new AccountUpdate(AuditEvents.PasswordChanged) { EndsSessions = RevocationReason.PasswordChanged, SessionId = caller.SessionId };
+        var update = new AccountUpdate(AuditEvents.PasswordChanged)
+        {
+            EndsSessions = RevocationReason.PasswordChanged,
+            SessionId = caller.SessionId,
+        };
         return await commit.CommitAsync(user, update, client, cancellationToken) is AccountCommitOutcome.Saved
             ? new PasswordChangeOutcome.Changed()
             : new PasswordChangeOutcome.Overtaken();

@@ -27,7 +27,8 @@ internal abstract record PasswordResetOutcome
 /// Sets a password with a mailed link: a forgotten one anew, or, with an invitation, the first. All sessions end, because
 /// whoever had the old password may sit in one; the lock that guessing set is lifted; a second factor is asked for as ever.
 /// </summary>
-internal sealed class PasswordReset(AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, IHostEnvironment environment)
+internal sealed class PasswordReset(
+    AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, IHostEnvironment environment)
 {
     /// <summary>Owes the mail, whoever the address belongs to. Answers the token in Development, and there alone.</summary>
     public async Task<string?> RequestAsync(string email, string? language, string? link, CancellationToken cancellationToken)

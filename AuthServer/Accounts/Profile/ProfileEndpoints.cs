@@ -34,11 +34,17 @@ internal static class ProfileEndpoints
     private static async Task<Results<Ok<UserView>, Problem>> Me(Caller caller, UserViewQuery query, CancellationToken cancellationToken) =>
         await query.FindAsync(caller.UserId, caller.TenantId, cancellationToken) is { } user ? TypedResults.Ok(user) : (Problem)ErrorCodes.SessionRevoked;
 
-    private static async Task<Results<Ok<UserView>, Problem>> Put(ProfileRequest request, Caller caller, Client client, ProfileChange change, UserViewQuery query, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<UserView>, Problem>> Put(
+        ProfileRequest request, Caller caller, Client client, ProfileChange change, UserViewQuery query,
+        CancellationToken cancellationToken) =>
         request.FaultOfPut() is { } fault ? fault : await Patch(request, caller, client, change, query, cancellationToken);
 
-    private static async Task<Results<Ok<UserView>, Problem>> Patch(ProfileRequest request, Caller caller, Client client, ProfileChange change, UserViewQuery query, CancellationToken cancellationToken) =>
-        await change.ChangeAsync(request, caller, client, cancellationToken) is { } refusal ? (Problem)refusal : await Me(caller, query, cancellationToken);
+    private static async Task<Results<Ok<UserView>, Problem>> Patch(
+        ProfileRequest request, Caller caller, Client client, ProfileChange change, UserViewQuery query,
+        CancellationToken cancellationToken) =>
+        await change.ChangeAsync(request, caller, client, cancellationToken) is { } refusal
+            ? (Problem)refusal
+            : await Me(caller, query, cancellationToken);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

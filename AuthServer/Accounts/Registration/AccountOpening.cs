@@ -12,7 +12,8 @@ using Npgsql;
 namespace AuthServer.Accounts.Registration;
 
 /// <summary>Saves a new account and opens it to whoever registered: at once, or to whoever proves the mailbox.</summary>
-internal sealed class AccountOpening(AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, SessionStarter starter, IHostEnvironment environment)
+internal sealed class AccountOpening(
+    AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, SessionStarter starter, IHostEnvironment environment)
 {
     private static readonly string[] Methods = ["pwd"];
 
@@ -57,12 +58,14 @@ internal sealed class AccountOpening(AuthDbContext db, EmailOutbox outbox, UserA
         {
             await transaction.RollbackToSavepointAsync("account", cancellationToken);
             db.ChangeTracker.Clear();
-            await commit.RecordRefusalAsync(AuditEvents.RegistrationRefused, client, userId: null, sessionId: null, ErrorCodes.EmailTaken.Code);
+            await commit.RecordRefusalAsync(AuditEvents.RegistrationRefused, client, null, null, ErrorCodes.EmailTaken.Code);
         }
 
         await OweMailAsync(MailKinds.Registration, user, request, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new RegistrationOutcome.MailSent(isNew && environment.IsDevelopment() ? await accounts.GenerateEmailConfirmationTokenAsync(user) : null);
+        return new RegistrationOutcome.MailSent(isNew && environment.IsDevelopment()
+            ? await accounts.GenerateEmailConfirmationTokenAsync(user)
+            : null);
     }
 
     private Task<TimeSpan?> OweMailAsync(string kind, User user, RegisterRequest request, CancellationToken cancellationToken) =>

@@ -64,7 +64,9 @@ internal sealed record NewAccount(RegisterRequest Request, EmailAddress Email, s
 /// Makes an account: ready at once and signed in, or to be used when its mailbox is proven. Whether the address is free
 /// is decided by the unique index alone: a look beforehand would be wrong as soon as two ask at once.
 /// </summary>
-internal sealed class AccountRegistration(AuthDbContext db, UserAccounts accounts, AccountCommit commit, PasswordPolicy policy, PasswordHashing hashing, AccountOpening opening, GuestRegistration guests, AccountRules rules, TimeProvider clock)
+internal sealed class AccountRegistration(
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, PasswordPolicy policy, PasswordHashing hashing, AccountOpening opening,
+    GuestRegistration guests, AccountRules rules, TimeProvider clock)
 {
     /// <param name="request">What the person says of themself.</param>
     /// <param name="caller">Who is signed in: a guest becomes the person, anybody else has an account already.</param>

@@ -14,7 +14,8 @@ namespace AuthServer.Accounts.Registration;
 /// Asks for the mailbox a guest wants to register with. Nobody looks whether the address has an account: that is told, by mail, to
 /// whoever has the mailbox; the answer is the same. The proof is that of a new address (<c>Accounts/EmailAddresses/NewEmailProof</c>).
 /// </summary>
-internal sealed class GuestMailbox(AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, IHostEnvironment environment, TimeProvider clock)
+internal sealed class GuestMailbox(
+    AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, IHostEnvironment environment, TimeProvider clock)
 {
     /// <summary>In the open transaction.</summary>
     public async Task<RegistrationOutcome> AskAsync(User guest, NewAccount account, Client client, CancellationToken cancellationToken)
@@ -24,6 +25,8 @@ internal sealed class GuestMailbox(AuthDbContext db, EmailOutbox outbox, UserAcc
         db.Audit(AuditEvents.EmailChangeRequested, now, client, guest.Id, guest.Id, reason: "guest_registers");
         await commit.SaveLockedAsync(cancellationToken);
         await outbox.RequestAsync(MailKinds.ConfirmNewEmail, guest.Id, account.Email.Canonical, request.Locale ?? request.AskedIn, MailLinks.Data(request.Link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
-        return new RegistrationOutcome.MailSent(environment.IsDevelopment() ? await accounts.GenerateChangeEmailTokenAsync(guest, account.Email.Address) : null);
+        return new RegistrationOutcome.MailSent(environment.IsDevelopment()
+            ? await accounts.GenerateChangeEmailTokenAsync(guest, account.Email.Address)
+            : null);
     }
 }

@@ -11,7 +11,9 @@ using Npgsql;
 namespace AuthServer.Accounts.Registration;
 
 /// <summary>Makes a guest and signs them in: an account without address, password and roles, that only its session leads to.</summary>
-internal sealed class GuestOpening(AuthDbContext db, UserAccounts accounts, AccountCommit commit, SessionStarter starter, RegistrationSettings settings, TimeProvider clock)
+internal sealed class GuestOpening(
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, SessionStarter starter, RegistrationSettings settings,
+    TimeProvider clock)
 {
     private static readonly string[] Methods = ["anonymous"];
 

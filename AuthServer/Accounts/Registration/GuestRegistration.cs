@@ -14,7 +14,9 @@ namespace AuthServer.Accounts.Registration;
 /// Makes a person of a guest, under the same id: at once, or, where the mailbox is to be proven first, when it is. Until then what was
 /// asked for stands in the account and counts for nothing.
 /// </summary>
-internal sealed class GuestRegistration(AuthDbContext db, UserAccounts accounts, AccountOpening opening, GuestMailbox mailbox, SessionRevoker revoker, RevocationFeed feed, AccountRules rules, TimeProvider clock)
+internal sealed class GuestRegistration(
+    AuthDbContext db, UserAccounts accounts, AccountOpening opening, GuestMailbox mailbox, SessionRevoker revoker, RevocationFeed feed,
+    AccountRules rules, TimeProvider clock)
 {
     /// <summary>Why this account cannot register; null where it is a guest's.</summary>
     public async Task<ErrorCode?> RefusalAsync(Guid userId, CancellationToken cancellationToken) =>

@@ -9,7 +9,8 @@ using AuthServer.Platform.Persistence;
 namespace AuthServer.Accounts.Registration;
 
 /// <summary>To whoever has the mailbox of an address somebody registered with: the proof, or a word that there is an account already.</summary>
-internal sealed class RegistrationMail(AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+internal sealed class RegistrationMail(
+    AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.Registration;
 
@@ -21,8 +22,12 @@ internal sealed class RegistrationMail(AuthDbContext db, UserAccounts accounts, 
         }
 
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
-        return await printer.PrintAsync(user.Email!, user.EmailConfirmed
-            ? texts.AlreadyRegistered(links.ForgottenPassword(texts))
-            : texts.VerifyEmail(links.For(MailPages.ConfirmEmail, await accounts.GenerateEmailConfirmationTokenAsync(user), texts, owed.Details()), settings.VerificationLifetime));
+        if (user.EmailConfirmed)
+        {
+            return await printer.PrintAsync(user.Email!, texts.AlreadyRegistered(links.ForgottenPassword(texts)));
+        }
+
+        var link = links.For(MailPages.ConfirmEmail, await accounts.GenerateEmailConfirmationTokenAsync(user), texts, owed.Details());
+        return await printer.PrintAsync(user.Email!, texts.VerifyEmail(link, settings.VerificationLifetime));
     }
 }

@@ -36,7 +36,8 @@ internal abstract record SignInOutcome
 /// Signs a person in with a password. The order of the checks is part of the design: the lock before the hash, and the
 /// state of the account only after the right password, so that a wrong one learns nothing about it.
 /// </summary>
-internal sealed class PasswordSignIn(NpgsqlDataSource database, PasswordCheck passwords, SessionStarter starter, EmailOutbox outbox, AccountRules rules, TimeProvider clock)
+internal sealed class PasswordSignIn(
+    NpgsqlDataSource database, PasswordCheck passwords, SessionStarter starter, EmailOutbox outbox, AccountRules rules, TimeProvider clock)
 {
     private static readonly string[] Methods = ["pwd"];
 
@@ -65,7 +66,8 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, PasswordCheck pa
         return new SignInOutcome.Rejected();
     }
 
-    private async Task<SignInOutcome> EnterAsync(PasswordCheckOutcome.Matched check, string? deviceName, Client client, CancellationToken cancellationToken)
+    private async Task<SignInOutcome> EnterAsync(
+        PasswordCheckOutcome.Matched check, string? deviceName, Client client, CancellationToken cancellationToken)
     {
         var (account, attempt) = (check.Account, check.Attempt);
         if (!account.IsActive || (rules.RequireVerifiedEmail && !account.IsEmailConfirmed))
@@ -85,7 +87,8 @@ internal sealed class PasswordSignIn(NpgsqlDataSource database, PasswordCheck pa
         }
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        if (await starter.StartAsync(new(account.Id, Methods, client, deviceName, check.Hash), connection, check.Refund(), cancellationToken) is { } response)
+        var identity = new ProvenIdentity(account.Id, Methods, client, deviceName, check.Hash);
+        if (await starter.StartAsync(identity, connection, check.Refund(), cancellationToken) is { } response)
         {
             return new SignInOutcome.SignedIn(response);
         }

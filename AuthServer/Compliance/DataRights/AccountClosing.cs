@@ -36,7 +36,9 @@ internal abstract record ClosingOutcome
 /// Closes an account to be erased after a time of grace: sessions and keys end at once, and nothing but a sign-in opens it again. A
 /// guest has nothing to sign in with, and so no grace.
 /// </summary>
-internal sealed class AccountClosing(AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit, AdminGuard guard, AccessEnd access, ErasureSettings settings, TimeProvider clock)
+internal sealed class AccountClosing(
+    AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit, AdminGuard guard, AccessEnd access,
+    ErasureSettings settings, TimeProvider clock)
 {
     public async Task<ClosingOutcome> CloseAsync(Caller caller, string? password, Client client, CancellationToken cancellationToken)
     {
@@ -51,7 +53,8 @@ internal sealed class AccountClosing(AuthDbContext db, UserAccounts accounts, Pa
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await accounts.LockAsync(user.Id, cancellationToken) is not { Status: UserStatus.Active } held || held.SecurityStamp != user.SecurityStamp)
+        if (await accounts.LockAsync(user.Id, cancellationToken) is not { Status: UserStatus.Active } held
+            || held.SecurityStamp != user.SecurityStamp)
         {
             return new ClosingOutcome.Overtaken();
         }
@@ -61,24 +64,31 @@ internal sealed class AccountClosing(AuthDbContext db, UserAccounts accounts, Pa
 
         if (!isAnotherLeft && await IsAdminAsync(user.Id, cancellationToken))
         {
-            await commit.RecordRefusalAsync(AuditEvents.ErasureRequested, client, caller.UserId, caller.SessionId, ErrorCodes.LastAdmin.Code);
+            await RefuseAsync(ErrorCodes.LastAdmin.Code, caller, client);
             await transaction.CommitAsync(CancellationToken.None);
             return new ClosingOutcome.LastAdmin();
         }
 
         var due = held.IsAnonymous ? clock.GetUtcNow() : clock.GetUtcNow() + settings.Grace;
         await accounts.CloseAsync(held, due);
-        return await commit.CommitAsync(held, UpdateOf(held, due, caller, client, cancellationToken), client, cancellationToken) is AccountCommitOutcome.Saved
+        Task<IReadOnlyList<Guid>> EndAsync() =>
+            access.EndAsync(held.Id, RevocationReason.ErasureRequested, client, by: null, cancellationToken);
+        var update = UpdateOf(held, due, caller, EndAsync);
+        return await commit.CommitAsync(held, update, client, cancellationToken) is AccountCommitOutcome.Saved
             ? new ClosingOutcome.Closed(due)
             : new ClosingOutcome.Overtaken();
     }
 
-    private AccountUpdate UpdateOf(User user, DateTimeOffset due, Caller caller, Client client, CancellationToken cancellationToken) => new(AuditEvents.ErasureRequested)
-    {
-        SessionId = caller.SessionId,
-        Notice = user.EmailConfirmed ? new(MailKinds.ErasureRequested, user.Email!, Until(due)) : null,
-        Also = () => access.EndAsync(user.Id, RevocationReason.ErasureRequested, client, by: null, cancellationToken),
-    };
+    private static AccountUpdate UpdateOf(User user, DateTimeOffset due, Caller caller, Func<Task<IReadOnlyList<Guid>>> end) =>
+        new(AuditEvents.ErasureRequested)
+        {
+            SessionId = caller.SessionId,
+            Notice = user.EmailConfirmed ? new(MailKinds.ErasureRequested, user.Email!, Until(due)) : null,
+            Also = end,
+        };
+
+    private Task RefuseAsync(string reason, Caller caller, Client client) =>
+        commit.RecordRefusalAsync(AuditEvents.ErasureRequested, client, caller.UserId, caller.SessionId, reason);
 
     private static Dictionary<string, string> Until(DateTimeOffset due) =>
         new(StringComparer.Ordinal) { [EmailOutbox.Until] = due.ToString("O", CultureInfo.InvariantCulture) };
@@ -95,7 +105,7 @@ internal sealed class AccountClosing(AuthDbContext db, UserAccounts accounts, Pa
             case ReauthenticationOutcome.LockedOut locked:
                 return new ClosingOutcome.LockedOut(locked.RetryAfter);
             case ReauthenticationOutcome.Mismatch:
-                await commit.RecordRefusalAsync(AuditEvents.ErasureRequested, client, caller.UserId, caller.SessionId, "wrong_password");
+                await RefuseAsync("wrong_password", caller, client);
                 return new ClosingOutcome.WrongPassword();
             default:
                 return null;

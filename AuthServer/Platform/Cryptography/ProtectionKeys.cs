@@ -29,9 +29,9 @@ internal static class ProtectionKeys
         // Before the framework's own service, which makes a key where there is none.
         services.AddHostedService<FirstKey>();
         services.AddDataProtection().SetApplicationName("AuthServer");
-        services.AddOptions<KeyManagementOptions>().Configure<IServiceScopeFactory, KeyWrapping, TimeProvider>((options, scopes, wrapping, clock) =>
+        services.AddOptions<KeyManagementOptions>().Configure<NpgsqlDataSource, KeyWrapping, TimeProvider>((options, database, wrapping, clock) =>
         {
-            options.XmlRepository = new Repository(scopes, clock);
+            options.XmlRepository = new Repository(database, clock);
             options.XmlEncryptor = new Encryptor(wrapping);
         });
     }
@@ -83,21 +83,29 @@ internal static class ProtectionKeys
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
-    private sealed class Repository(IServiceScopeFactory scopes, TimeProvider clock) : IXmlRepository
+    // Plain SQL, because a server waits for it to start.
+    private sealed class Repository(NpgsqlDataSource database, TimeProvider clock) : IXmlRepository
     {
         public IReadOnlyCollection<XElement> GetAllElements()
         {
-            using var scope = scopes.CreateScope();
-            return [.. scope.ServiceProvider.GetRequiredService<AuthDbContext>().ProtectionKeys.AsNoTracking().OrderBy(key => key.CreatedAt)
-                .AsEnumerable().Select(key => XElement.Parse(key.Xml))];
+            using var command = database.CreateCommand("SELECT xml FROM data_protection_keys ORDER BY created_at");
+            using var row = command.ExecuteReader();
+            var elements = new List<XElement>();
+            while (row.Read())
+            {
+                elements.Add(XElement.Parse(row.GetString(0)));
+            }
+
+            return elements;
         }
 
         public void StoreElement(XElement element, string friendlyName)
         {
-            using var scope = scopes.CreateScope();
-            var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
-            db.ProtectionKeys.Add(new StoredProtectionKey(friendlyName, element.ToString(SaveOptions.DisableFormatting), clock.GetUtcNow()));
-            db.SaveChanges();
+            using var command = database.CreateCommand("INSERT INTO data_protection_keys (name, xml, created_at) VALUES (@name, @xml, @now)");
+            command.Parameters.Add(new("name", friendlyName));
+            command.Parameters.Add(new("xml", element.ToString(SaveOptions.DisableFormatting)));
+            command.Parameters.Add(new("now", clock.GetUtcNow()));
+            command.ExecuteNonQuery();
         }
     }
 

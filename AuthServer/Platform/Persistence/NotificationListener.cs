@@ -55,7 +55,8 @@ internal sealed class NotificationListener(NotificationLine line, IEnumerable<IN
         var address = DatabaseUrl.Parse(database.Url!)!;
         // Never from the pool: a LISTEN must not outlive its owner on a connection that others use.
         (address.Pooling, address.ApplicationName, address.Timeout, address.CommandTimeout) = (false, "AuthServer listener", 2, 1);
-        await using var connection = new NpgsqlConnection(address.ConnectionString);
+        await using var source = new NpgsqlDataSourceBuilder(address.ConnectionString) { Name = address.ApplicationName }.Build();
+        await using var connection = source.CreateConnection();
         connection.Notification += (_, notice) => _subscribers[notice.Channel].Receive(notice.Payload);
         await connection.OpenAsync(stopping);
         line.MayHaveMissed();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using AuthServer.Platform.Persistence;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 
@@ -74,17 +73,22 @@ internal static class Health
         }
     }
 
-    private sealed class SchemaHealth(IServiceScopeFactory scopes) : IHealthCheck
+    private sealed class SchemaHealth(NpgsqlDataSource database) : IHealthCheck
     {
+        private static HealthCheckResult NotMigrated =>
+            HealthCheckResult.Unhealthy($"Migration {SchemaVersion.Expected} has not been applied: run the Migrations program.");
+
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
-                await using var scope = scopes.CreateAsyncScope();
-                var applied = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().Database.GetAppliedMigrationsAsync(cancellationToken).WaitAsync(cancellationToken);
-                return applied.Contains(SchemaVersion.Expected, StringComparer.Ordinal)
-                    ? HealthCheckResult.Healthy(SchemaVersion.Expected)
-                    : HealthCheckResult.Unhealthy($"Migration {SchemaVersion.Expected} has not been applied: run the Migrations program.");
+                await using var command = database.CreateCommand("""SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = @expected""");
+                command.Parameters.Add(new("expected", SchemaVersion.Expected));
+                return await command.ExecuteScalarAsync(cancellationToken).WaitAsync(cancellationToken) is null ? NotMigrated : HealthCheckResult.Healthy(SchemaVersion.Expected);
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable)
+            {
+                return NotMigrated;
             }
             catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception) || exception is OperationCanceledException)
             {

@@ -15,14 +15,12 @@ internal static class KeyInUrl
     // Each proxy or client on the way may have encoded it once more.
     private const int MostDecoded = 3;
 
-    public static async Task RefuseAsync(HttpContext context, RequestDelegate next)
-    {
-        if (Find(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is not { } key)
-        {
-            await next(context);
-            return;
-        }
+    // Not async itself: every request passes here.
+    public static Task RefuseAsync(HttpContext context, RequestDelegate next) =>
+        Find(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is { } key ? RefuseAsync(context, key) : next(context);
 
+    private static async Task RefuseAsync(HttpContext context, ApiKeyText key)
+    {
         if (context.RequestServices.GetService<KeyExposure>() is { } exposure)
         {
             await exposure.RecordAsync(context, key);

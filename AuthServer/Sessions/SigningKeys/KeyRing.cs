@@ -2,17 +2,21 @@ using System.Collections.Frozen;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using AuthServer.Domain;
 using AuthServer.Platform.Cryptography;
 using AuthServer.Platform.Persistence;
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace AuthServer.Sessions.SigningKeys;
 
 /// <summary>The keys of this moment, in memory: which one signs, which verify, which are published.</summary>
-internal sealed class KeyRing(IServiceScopeFactory scopes, NotificationLine line, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRing> logger) : INotificationSubscriber, IDisposable
+internal sealed class KeyRing(NpgsqlDataSource database, NotificationLine line, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRing> logger)
+    : INotificationSubscriber, IDisposable
 {
     public const string ChannelName = "signing_keys";
 
+    private const string SigningKeySql =
+        "SELECT id, algorithm, public_key, wrapped_private_key, created_at, activates_at, retires_at, expires_at FROM signing_keys";
     private const int MostTries = 20;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
@@ -26,6 +30,9 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, NotificationLine line
     public string Channel => ChannelName;
 
     public bool IsLoaded => _keys.Count > 0;
+
+    /// <summary>The rows as they were read last.</summary>
+    public IEnumerable<SigningKey> Stored => _keys.Values.Select(key => key.Stored).OfType<SigningKey>();
 
     /// <summary>The key that signs now.</summary>
     /// <exception cref="NotReadyException">No key has been loaded yet.</exception>
@@ -145,9 +152,7 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, NotificationLine line
             }
 
             readAt = Stopwatch.GetTimestamp();
-            await using var scope = scopes.CreateAsyncScope();
-            var stored = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().SigningKeys.AsNoTracking().ToListAsync(cancellationToken);
-            Hold([.. stored.Select(key => KeyPair.Open(key, wrapping))]);
+            Hold([.. (await ReadAsync(cancellationToken)).Select(key => KeyPair.Open(key, wrapping))]);
             Volatile.Write(ref _readAt, readAt);
         }
         finally
@@ -160,6 +165,28 @@ internal sealed class KeyRing(IServiceScopeFactory scopes, NotificationLine line
     {
         _ending.Cancel();
         _reloading.Dispose();
+    }
+
+    // Plain SQL, because a server waits for it to start, and EF's model takes longer to make than all else together.
+    private async Task<List<SigningKey>> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(SigningKeySql);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var keys = new List<SigningKey>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            keys.Add(Read(row));
+        }
+
+        return keys;
+    }
+
+    private static SigningKey Read(NpgsqlDataReader row)
+    {
+        var (createdAt, activatesAt) = (row.GetFieldValue<DateTimeOffset>(4), row.GetFieldValue<DateTimeOffset>(5));
+        var (retiresAt, expiresAt) = (row.GetFieldValue<DateTimeOffset>(6), row.GetFieldValue<DateTimeOffset>(7));
+        return new(row.GetString(0), row.GetString(1), row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3), createdAt, activatesAt,
+            use: retiresAt - activatesAt, keep: expiresAt - retiresAt);
     }
 
     private void Hold(IReadOnlyCollection<KeyPair> keys)

@@ -16,10 +16,13 @@ internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, Key
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>Loads the keys before the first request is taken; if the database is away, the server starts unready.</summary>
+    /// <summary>
+    /// Loads the keys before the first request is taken, and brings them forward where that is due, which at most starts it is not.
+    /// If the database is away, the server starts unready.
+    /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await TryRotateAsync(cancellationToken);
+        await TryAsync(RotateIfDueAsync, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -50,7 +53,7 @@ internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, Key
         while (!stoppingToken.IsCancellationRequested)
         {
             await Task.Delay(ring.IsLoaded ? Interval : RetryAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await TryRotateAsync(stoppingToken);
+            await TryAsync(RotateAsync, stoppingToken);
         }
     }
 
@@ -64,8 +67,8 @@ internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, Key
             key.WrappedPrivateKey = wrapping.Wrap(wrapping.Unwrap(key.WrappedPrivateKey, key.Id), key.Id);
         }
 
-        var last = keys.Where(key => key.Algorithm == settings.Algorithm && key.RetiresAt > now).MaxBy(key => key.ActivatesAt);
-        if (last is null || last.RetiresAt - settings.KeyAnnouncement <= now)
+        var last = LastOf(keys, now);
+        if (IsNextDue(last, now))
         {
             var made = KeyPair.Make(settings.Algorithm, wrapping, now, last?.RetiresAt ?? KeyTurn.AtOnce(now, keys), settings.KeyUse, settings.KeyRetention);
             db.SigningKeys.Add(made);
@@ -75,11 +78,35 @@ internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, Key
         return await db.SaveChangesAsync(cancellationToken) > 0;
     }
 
-    private async Task TryRotateAsync(CancellationToken cancellationToken)
+    private async Task RotateIfDueAsync(CancellationToken cancellationToken)
+    {
+        if (!ring.IsLoaded)
+        {
+            await ring.ReloadAsync(cancellationToken);
+        }
+
+        if (settings.Algorithm != SigningAlgorithms.Hs256 && IsDue([.. ring.Stored]))
+        {
+            await RotateAsync(cancellationToken);
+        }
+    }
+
+    private bool IsDue(IReadOnlyCollection<SigningKey> keys)
+    {
+        var now = clock.GetUtcNow();
+        return IsNextDue(LastOf(keys, now), now) || keys.Any(key => key.ExpiresAt <= now || !wrapping.IsCurrent(key.WrappedPrivateKey));
+    }
+
+    private SigningKey? LastOf(IEnumerable<SigningKey> keys, DateTimeOffset now) =>
+        keys.Where(key => key.Algorithm == settings.Algorithm && key.RetiresAt > now).MaxBy(key => key.ActivatesAt);
+
+    private bool IsNextDue(SigningKey? last, DateTimeOffset now) => last is null || last.RetiresAt - settings.KeyAnnouncement <= now;
+
+    private async Task TryAsync(Func<CancellationToken, Task> act, CancellationToken cancellationToken)
     {
         try
         {
-            await RotateAsync(cancellationToken);
+            await act(cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -31,7 +31,9 @@ internal abstract record InvitationOutcome
 /// An account made for somebody: <c>invited → accepted</c> by setting the first password with the mailed link, or
 /// <c>→ revoked</c>, and then the account, which nobody ever used, is gone. Staff never choose a password.
 /// </summary>
-internal sealed class Invitation(AuthDbContext db, UserAccounts accounts, AccountCommit commit, EmailOutbox outbox, AccountErasure erasure, RefusalRecord refusals, TimeProvider clock)
+internal sealed class Invitation(
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, EmailOutbox outbox, AccountErasure erasure, RefusalRecord refusals,
+    TimeProvider clock)
 {
     public async Task<InvitationOutcome> InviteAsync(InviteRequest request, Reach reach, Client client, CancellationToken cancellationToken)
     {

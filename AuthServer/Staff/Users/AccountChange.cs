@@ -7,7 +7,8 @@ using AuthServer.Staff.Access;
 namespace AuthServer.Staff.Users;
 
 /// <summary>Changes what an account says about its person.</summary>
-internal sealed class AccountChange(AuthDbContext db, UserAccounts accounts, AccountCommit commit, RefusalRecord refusals, TimeProvider clock)
+internal sealed class AccountChange(
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, RefusalRecord refusals, TimeProvider clock)
 {
     private static readonly Dictionary<string, string> FieldOf = new(StringComparer.Ordinal) { ["FullName"] = "full_name", ["UserName"] = "username", ["Locale"] = "locale" };
 

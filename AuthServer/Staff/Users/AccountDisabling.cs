@@ -10,7 +10,9 @@ using AuthServer.Staff.Access;
 namespace AuthServer.Staff.Users;
 
 /// <summary>Takes an account away from a person, for a while or for good, and gives it back. Where it is taken, its sessions end with it.</summary>
-internal sealed class AccountDisabling(AuthDbContext db, UserAccounts accounts, AccountCommit commit, AdminGuard guard, AccessEnd access, AccountErasure erasure, RevocationFeed feed, RefusalRecord refusals, TimeProvider clock)
+internal sealed class AccountDisabling(
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, AdminGuard guard, AccessEnd access, AccountErasure erasure,
+    RevocationFeed feed, RefusalRecord refusals, TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
     public async Task<Problem?> DisableAsync(string id, DisableRequest request, Reach reach, Client client, CancellationToken cancellationToken)

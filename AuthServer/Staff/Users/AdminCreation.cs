@@ -23,7 +23,8 @@ internal abstract record AdminCreationOutcome
 }
 
 /// <summary>Makes a platform administrator from the command line: the one account nobody can register or be invited to.</summary>
-internal sealed class AdminCreation(AuthDbContext db, UserAccounts accounts, AccountCommit commit, PasswordPolicy policy, PasswordHashing hashing, TimeProvider clock)
+internal sealed class AdminCreation(
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, PasswordPolicy policy, PasswordHashing hashing, TimeProvider clock)
 {
     private static readonly Client CommandLine = new(null, "command line", "command-line");
 

@@ -13,7 +13,9 @@ namespace AuthServer.Staff.Users;
 /// Makes somebody what they are from now on, everywhere or at one tenant: the whole set at once. The tokens that say
 /// otherwise are refused within a second; the sessions live, and the next refresh brings what is so.
 /// </summary>
-internal sealed class RoleChange(AuthDbContext db, UserAccounts accounts, AccountCommit commit, AdminGuard guard, TokenOutdating outdating, RefusalRecord refusals, TimeProvider clock)
+internal sealed class RoleChange(
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, AdminGuard guard, TokenOutdating outdating, RefusalRecord refusals,
+    TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
     public async Task<ErrorCode?> ChangeAsync(string id, RolesRequest request, Reach reach, Client client, CancellationToken cancellationToken)
