@@ -55,7 +55,7 @@ internal static class Program
             ContentRootPath = AppContext.BaseDirectory,
         });
         adjust?.Invoke(builder);
-        builder.Configuration.AddKnownEnvironment();
+        builder.Configuration.AddEnvironmentAliases();
         builder.AddLogging();
 
         Add(builder);
@@ -115,7 +115,7 @@ internal static class Program
     {
         app.UseEdge();
         app.UseAuthentication();
-        app.UseKeyLimits();
+        app.UseApiKeyLimits();
         app.UseRateLimiter();
         app.UseAuthorization();
 

@@ -56,7 +56,7 @@ public sealed class ReachTests
     private static IEnumerable<Type> Types() =>
         from type in typeof(AuthDbContext).Assembly.GetTypes()
         where !type.IsNested && Slices.Contains(type.Namespace?.Split('.').ElementAtOrDefault(1))
-        where !ForNobody.Contains(type) && !type.IsAssignableTo(typeof(IMailWriter)) && !type.IsAssignableTo(typeof(PeriodicDuty))
+        where !ForNobody.Contains(type) && !type.IsAssignableTo(typeof(IMailWriter)) && !type.IsAssignableTo(typeof(PeriodicJob))
         from part in Nested(type)
         select part;
 

@@ -65,7 +65,7 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
         try
         {
             await servers.Database.BySuperuserAsync("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{0}' AND application_name = 'AuthServer listener'");
-            await Eventually.TrueAsync(() => !servers.ServicesOf(1).GetRequiredService<NotificationLine>().IsCurrent, "a line that is down");
+            await Eventually.TrueAsync(() => !servers.ServicesOf(1).GetRequiredService<ListenConnectionState>().IsCurrent, "a line that is down");
             await RevokeAsync(KeyOf(person));
 
             await Eventually.TrueAsync(async () => (int)(await servers.Other.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal");
@@ -127,7 +127,7 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
     private async Task<KeyChangeOutcome> RevokeAsync(string kid)
     {
         await using var scope = servers.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<KeyRevocation>().RevokeAsync([kid], Client.CommandLine, CancellationToken.None);
+        return await scope.ServiceProvider.GetRequiredService<KeyRevocation>().RevokeAsync([kid], RequestOrigin.CommandLine, CancellationToken.None);
     }
 
     private Task<string> AuditedAsync(string type, string kid) =>

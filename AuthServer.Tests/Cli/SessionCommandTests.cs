@@ -99,7 +99,7 @@ public sealed class SessionCommandTests(TwoServers servers) : IClassFixture<TwoS
         var (resting, busy) = (await servers.Api.RegisterAsync(), await servers.Api.RegisterAsync());
         await servers.Database.ExecuteAsync("UPDATE sessions SET last_used_at = now() - interval '20 minutes' WHERE id = @id", ("id", resting.SessionId));
 
-        var ended = await servers.Services.GetRequiredService<MassRevocation>().EndAsync(new AccountFilter(), Client.CommandLine, CancellationToken.None);
+        var ended = await servers.Services.GetRequiredService<MassRevocation>().EndAsync(new AccountFilter(), RequestOrigin.CommandLine, CancellationToken.None);
 
         ended.Should().BeGreaterThanOrEqualTo(2);
         (await servers.Database.QueryAsync<long>("SELECT count(*) FROM revocations WHERE session_id = @id", ("id", resting.SessionId))).Should().Be(0);
@@ -117,7 +117,7 @@ public sealed class SessionCommandTests(TwoServers servers) : IClassFixture<TwoS
             INSERT INTO sessions (id, user_id, generation, rotated_at, authenticated_at, authentication_methods, created_at, last_used_at, idle_timeout, expires_at)
             SELECT gen_random_uuid(), id, 0, now(), now(), '{pwd}', now(), now(), interval '1 day', now() + interval '1 day' FROM people
             """);
-        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => servers.Services.GetRequiredService<MassRevocation>().EndAsync(new AccountFilter(), Client.CommandLine, CancellationToken.None)));
+        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => servers.Services.GetRequiredService<MassRevocation>().EndAsync(new AccountFilter(), RequestOrigin.CommandLine, CancellationToken.None)));
 
         both.Sum().Should().BeGreaterThanOrEqualTo(1100);
         (await servers.Database.QueryAsync<long>("SELECT count(*) FROM sessions WHERE revoked_at IS NULL")).Should().Be(0);

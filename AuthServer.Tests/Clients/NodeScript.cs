@@ -7,7 +7,7 @@ namespace AuthServer.Tests.Clients;
 /// <summary>Runs what our documents show to app developers in Node, as they would, against a server under test.</summary>
 internal static class NodeScript
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private static string Folder => Path.Combine(Repository.Root, "AuthServer.Tests", "node");
 
@@ -44,7 +44,7 @@ internal static class NodeScript
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Timeout);
         using var process = Process.Start(start)!;
         try
         {

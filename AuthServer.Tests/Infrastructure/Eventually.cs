@@ -5,7 +5,7 @@ namespace AuthServer.Tests.Infrastructure;
 /// <summary>Waits for what a background service will do in its own time.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
 
     public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
@@ -15,7 +15,7 @@ internal static class Eventually
         var since = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            Stopwatch.GetElapsedTime(since).Should().BeLessThan(Patience, "there should be {0} by now", what);
+            Stopwatch.GetElapsedTime(since).Should().BeLessThan(Timeout, "there should be {0} by now", what);
             await Task.Delay(Between);
         }
     }

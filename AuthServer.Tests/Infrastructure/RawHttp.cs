@@ -6,13 +6,13 @@ namespace AuthServer.Tests.Infrastructure;
 /// <summary>Bytes on a socket, for what no HTTP client would send.</summary>
 internal static class RawHttp
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     /// <summary>Sends the text as it is, and reads until the server closes the connection.</summary>
     /// <exception cref="OperationCanceledException">The server kept the connection open.</exception>
     public static async Task<string> ExchangeAsync(Api api, string request)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Timeout);
         using var client = new TcpClient();
         await client.ConnectAsync(api.Http.BaseAddress!.Host, api.Http.BaseAddress.Port, patience.Token);
         await using var stream = client.GetStream();

@@ -8,7 +8,7 @@ namespace AuthServer.Tests.Infrastructure;
 /// <summary>The built program with nothing in its environment but what a test puts there: a process of its own where that is the point.</summary>
 internal static class ServerProgram
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "DOTNET_ROOT"];
 
     /// <summary>Enough to start.</summary>
@@ -32,7 +32,7 @@ internal static class ServerProgram
         IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment, params string[] host)
     {
         using var process = Start(args, environment, host);
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Timeout);
         try
         {
             var (output, error) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
@@ -51,7 +51,7 @@ internal static class ServerProgram
         var port = FreePort();
         var process = Start([$"--urls=http://127.0.0.1:{port}"], environment);
         var lines = process.StandardOutput;
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Timeout);
         while (await lines.ReadLineAsync(patience.Token) is { } line)
         {
             if (line.Contains("Application started", StringComparison.Ordinal))

@@ -91,5 +91,5 @@ public sealed class EmailSettingsTests
 
     private static string Fault(Action<EmailSettings> change) => Faults(With(change)).Should().ContainSingle().Subject;
 
-    private static List<string> Faults(EmailSettings settings) => [.. ((ISettings)settings).Faults()];
+    private static List<string> Faults(EmailSettings settings) => [.. ((ISettings)settings).Validate()];
 }

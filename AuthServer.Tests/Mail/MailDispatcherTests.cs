@@ -142,7 +142,7 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
         await server.WaitForStateAsync(young, "sent");
         await server.Database.ExecuteAsync("UPDATE email_outbox SET finished_at = @then - interval '1 second' WHERE id = @id", ("id", old), ("then", server.Clock.GetUtcNow().AddDays(-30)));
 
-        await server.Services.GetRequiredService<Sweep>().RunAsync(CancellationToken.None);
+        await server.Services.GetRequiredService<RetentionCleanup>().RunAsync(CancellationToken.None);
 
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE id = @id", ("id", old))).Should().Be(0);
         (await server.FindAsync(young)).State.Should().Be("sent");

@@ -15,7 +15,7 @@ namespace AuthServer.Tests.Sessions;
 /// <summary>What a replica does when it has lost its line and asks a database that is not there.</summary>
 public sealed class RevocationFeedTests
 {
-    private readonly NotificationLine _line = new();
+    private readonly ListenConnectionState _connection = new();
     private readonly Guid _session = Guid.NewGuid();
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class RevocationFeedTests
         using var nobody = new StandIn(null);
         await using var database = Connect(nobody.Free());
         var feed = FeedThatHeardEverything(database);
-        _line.MayHaveMissed();
+        _connection.MayHaveMissed();
 
         await feed.Invoking(it => it.RefusalAsync(SomeCaller(_session), default).AsTask()).Should().ThrowAsync<NpgsqlException>();
     }
@@ -76,12 +76,12 @@ public sealed class RevocationFeedTests
 
     private RevocationFeed FeedThatHeardEverything(NpgsqlDataSource database)
     {
-        _line.HeardAt(Stopwatch.GetTimestamp());
-        _line.Lost();
+        _connection.HeardAt(Stopwatch.GetTimestamp());
+        _connection.Lost();
         return NewFeed(database);
     }
 
-    private RevocationFeed NewFeed(NpgsqlDataSource database) => new(_line, database, new TokenSettings(), TimeProvider.System);
+    private RevocationFeed NewFeed(NpgsqlDataSource database) => new(_connection, database, new TokenSettings(), TimeProvider.System);
 
     private static Caller SomeCaller(Guid session) => new(Guid.NewGuid(), session, 0, DateTimeOffset.UnixEpoch, IsEmailVerified: true, null);
 

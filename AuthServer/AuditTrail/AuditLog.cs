@@ -22,24 +22,24 @@ internal static class AuditLog
     public const string ColumnsAndDetail = "(type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason, detail)";
 
     /// <summary>Who asked, as parameters <c>@ip, @user_agent, @request_id</c>.</summary>
-    public static void AddOrigin(this NpgsqlParameterCollection parameters, Client client)
+    public static void AddOrigin(this NpgsqlParameterCollection parameters, RequestOrigin origin)
     {
-        parameters.Add(new("ip", NpgsqlDbType.Inet) { Value = (object?)client.Address ?? DBNull.Value });
-        parameters.Add(new("user_agent", NpgsqlDbType.Text) { Value = (object?)client.UserAgent ?? DBNull.Value });
-        parameters.Add(new("request_id", NpgsqlDbType.Text) { Value = client.RequestId });
+        parameters.Add(new("ip", NpgsqlDbType.Inet) { Value = (object?)origin.Address ?? DBNull.Value });
+        parameters.Add(new("user_agent", NpgsqlDbType.Text) { Value = (object?)origin.UserAgent ?? DBNull.Value });
+        parameters.Add(new("request_id", NpgsqlDbType.Text) { Value = origin.RequestId });
     }
 
     /// <summary>An event about one person's account, saved with the context's other changes.</summary>
-    public static void Audit(this AuthDbContext db, string type, DateTimeOffset now, Client client, Guid? actor, Guid? subject, Guid? session = null, string? reason = null, AuditOutcome outcome = AuditOutcome.Success, Guid? tenant = null, string? detail = null) =>
+    public static void Audit(this AuthDbContext db, string type, DateTimeOffset now, RequestOrigin origin, Guid? actor, Guid? subject, Guid? session = null, string? reason = null, AuditOutcome outcome = AuditOutcome.Success, Guid? tenant = null, string? detail = null) =>
         db.AuditEvents.Add(new AuditEvent(type, outcome, now)
         {
             ActorId = actor,
             SubjectId = subject,
             TenantId = tenant,
             SessionId = session,
-            IpAddress = client.Address,
-            UserAgent = client.UserAgent,
-            RequestId = client.RequestId,
+            IpAddress = origin.Address,
+            UserAgent = origin.UserAgent,
+            RequestId = origin.RequestId,
             Reason = reason,
             Detail = detail,
         });

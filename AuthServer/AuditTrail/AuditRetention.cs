@@ -9,12 +9,12 @@ namespace AuthServer.AuditTrail;
 /// Removes events that have had their time, whole sealed batches of them, oldest first. The seals stay, without the hashes of the
 /// single events, so that the chain holds; each removal is an event itself.
 /// </summary>
-internal sealed class AuditRetention(IServiceScopeFactory scopes, AuditSettings settings, TimeProvider clock, ILogger<AuditRetention> logger) : PeriodicDuty(TimeSpan.FromHours(1), clock, logger)
+internal sealed class AuditRetention(IServiceScopeFactory scopes, AuditSettings settings, TimeProvider clock, ILogger<AuditRetention> logger) : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
 {
     // A round of these removes two weeks of minutes: whoever shortens the retention by years is through within days.
     private const int BatchesPerRound = 20_000;
 
-    private static readonly Client Server = new(null, null, "server");
+    private static readonly RequestOrigin Server = new(null, null, "server");
 
     private readonly TimeProvider _clock = clock;
 

@@ -10,7 +10,7 @@ namespace AuthServer.AuditTrail;
 /// From then on nobody who has the database alone can change or remove it unnoticed.
 /// </summary>
 internal sealed class AuditSealing(IServiceScopeFactory scopes, SettledEvents settled, SealKeys keys, HeadKeeping heads, AuditSettings settings, TimeProvider clock, ILogger<AuditSealing> logger)
-    : PeriodicDuty(settings.SealInterval, clock, logger)
+    : PeriodicJob(settings.SealInterval, clock, logger)
 {
     internal const int BatchSize = 10_000;
     private const long LockId = 0x6175646974;

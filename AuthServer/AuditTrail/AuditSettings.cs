@@ -19,7 +19,7 @@ public sealed class AuditSettings : ISettings
     /// <summary>A file the head is appended to after each seal, best on another machine's disk; without one it is only logged.</summary>
     public string? HeadFile { get; set; }
 
-    IEnumerable<string> ISettings.Faults()
+    IEnumerable<string> ISettings.Validate()
     {
         if (SealInterval < TimeSpan.FromSeconds(1) || SealInterval > TimeSpan.FromHours(1))
         {

@@ -14,7 +14,7 @@ internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, Erasure
     // So few seals are one transaction: a long one would keep the database from cleaning up behind the refreshes.
     private const int SealsAtOnce = 32;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     /// <summary>The same, and then whether the heads that were kept elsewhere are in the chain.</summary>
     /// <exception cref="UnreadableHeadException">A line is no head.</exception>
@@ -26,7 +26,7 @@ internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, Erasure
 
     public async Task<AuditVerdict> VerifyAsync(IProgress<AuditCounts>? progress, CancellationToken cancellationToken)
     {
-        db.Database.SetCommandTimeout(Patience);
+        db.Database.SetCommandTimeout(Timeout);
         var walk = new ChainWalk(keys, await NowAsync(cancellationToken));
         var counts = new AuditCounts();
         var (fault, hasMore) = ((AuditFault?)null, true);

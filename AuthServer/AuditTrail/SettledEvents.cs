@@ -8,7 +8,7 @@ namespace AuthServer.AuditTrail;
 /// </summary>
 internal sealed class SettledEvents(NpgsqlDataSource database)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
 
     // Whoever inserts holds this lock from before it is given an id until its transaction is over, and visible to all. That of
@@ -30,7 +30,7 @@ internal sealed class SettledEvents(NpgsqlDataSource database)
         var writers = last is null ? [] : await WritersAsync(cancellationToken);
         for (var waited = TimeSpan.Zero; writers.Count > 0; waited += Between)
         {
-            if (waited >= Patience)
+            if (waited >= Timeout)
             {
                 return null;
             }

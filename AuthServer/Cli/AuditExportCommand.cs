@@ -81,7 +81,7 @@ internal sealed class AuditExportCommand : ICliCommand
     private static async Task<long> ToAsync(CommandRun run, AuditSelection selection, Stream stream)
     {
         var (db, filter) = (run.Get<AuthDbContext>(), selection.Read());
-        db.Audit(AuditEvents.AuditExported, run.Get<TimeProvider>().GetUtcNow(), Client.CommandLine, actor: null, filter.User ?? filter.Actor, detail: selection.ToString());
+        db.Audit(AuditEvents.AuditExported, run.Get<TimeProvider>().GetUtcNow(), RequestOrigin.CommandLine, actor: null, filter.User ?? filter.Actor, detail: selection.ToString());
         await db.SaveChangesAsync(run.Stopping);
         var output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
         var count = await run.Get<AuditExport>().WriteAsync(db.AuditEvents, filter, output, Timeout.InfiniteTimeSpan, run.Stopping);

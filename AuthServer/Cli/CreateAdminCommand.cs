@@ -30,7 +30,7 @@ internal sealed class CreateAdminCommand : ICliCommand
             case AdminCreationOutcome.Created created:
                 run.Output.Write(new AdminAnswer(true, created.Email, made), $"Administrator: {created.Email}{(made is null ? "" : $"  password: {made}  (shown only now)")}");
                 return CommandOutcome.Done;
-            case AdminCreationOutcome.Faulted faulted:
+            case AdminCreationOutcome.Invalid faulted:
                 return new CommandOutcome.Failed(string.Join(' ', faulted.Messages));
             default:
                 if (run.Output.IsJson)

@@ -10,7 +10,7 @@ internal static class HealthCommand
 {
     public static readonly string[] Examples = ["healthcheck"];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
 
     public static Command Make() => new("healthcheck", "Ask the server in this container whether it is ready; for HEALTHCHECK");
 
@@ -35,7 +35,7 @@ internal static class HealthCommand
         try
         {
             using var client = clients.CreateClient();
-            client.Timeout = Patience;
+            client.Timeout = Timeout;
             using var answer = await client.GetAsync(url);
             return answer.IsSuccessStatusCode ? null : $"{url} answers {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}";
         }
@@ -45,7 +45,7 @@ internal static class HealthCommand
         }
         catch (OperationCanceledException)
         {
-            return $"{url} does not answer within {Patience.TotalSeconds} seconds.";
+            return $"{url} does not answer within {Timeout.TotalSeconds} seconds.";
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class KeyRotateCommand : ICliCommand
     public string Failure => "No key was made";
 
     public async Task<CommandOutcome> RunAsync(CommandRun run) =>
-        await KeyAnswer.RefusalAsync(run) ?? KeyAnswer.Of(run, await run.Get<KeySuccession>().RotateAsync(run.Line.GetValue(_now), Client.CommandLine, run.Stopping));
+        await KeyAnswer.RefusalAsync(run) ?? KeyAnswer.Of(run, await run.Get<KeySuccession>().RotateAsync(run.Line.GetValue(_now), RequestOrigin.CommandLine, run.Stopping));
 }
 
 /// <summary><c>keys revoke</c></summary>
@@ -72,7 +72,7 @@ internal sealed class KeyRevokeCommand : ICliCommand
         var kids = run.Line.GetValue(_kids) ?? [];
         return kids.Length == 0 != run.Line.GetValue(_all)
             ? new CommandOutcome.Misused("Give either the names of keys or --all.")
-            : await KeyAnswer.RefusalAsync(run) ?? KeyAnswer.Of(run, await run.Get<KeyRevocation>().RevokeAsync(kids, Client.CommandLine, run.Stopping));
+            : await KeyAnswer.RefusalAsync(run) ?? KeyAnswer.Of(run, await run.Get<KeyRevocation>().RevokeAsync(kids, RequestOrigin.CommandLine, run.Stopping));
     }
 }
 

@@ -44,7 +44,7 @@ internal sealed class RequirePasswordResetCommand : ICliCommand
             return refusal;
         }
 
-        var result = await run.Get<PasswordResetRequirement>().RequireAsync(filter! with { SparesAdmins = run.Line.GetValue(_exceptAdmins) }, Client.CommandLine, run.Stopping);
+        var result = await run.Get<PasswordResetRequirement>().RequireAsync(filter! with { SparesAdmins = run.Line.GetValue(_exceptAdmins) }, RequestOrigin.CommandLine, run.Stopping);
         run.Output.Write(result, $"{Plural.Of(result.Accounts, "person has", "people have")} to set a new password, and {Plural.Of(result.Sessions, "session was", "sessions were")} ended.");
         return CommandOutcome.Done;
     }

@@ -41,7 +41,7 @@ internal sealed class SessionRevokeAllCommand : ICliCommand
             return refusal;
         }
 
-        var count = await run.Get<MassRevocation>().EndAsync(filter!, Client.CommandLine, run.Stopping);
+        var count = await run.Get<MassRevocation>().EndAsync(filter!, RequestOrigin.CommandLine, run.Stopping);
         run.Output.Write(new CountAnswer(count), $"{Plural.Of(count, "session was", "sessions were")} ended.");
         return CommandOutcome.Done;
     }

@@ -37,7 +37,7 @@ internal sealed class UserCommand : ICliCommand
     public static UserCommand Show() => new("show", "Show an account", "The account cannot be shown", static _ => Task.FromResult<CommandOutcome?>(null));
 
     public static UserCommand Enable() => new("enable", "Switch an account on again", "The account was not enabled",
-        static target => RefusedAsync(target.Run.Get<AccountDisabling>().EnableAsync(target.Id, target.Reach, Client.CommandLine, target.Run.Stopping)));
+        static target => RefusedAsync(target.Run.Get<AccountDisabling>().EnableAsync(target.Id, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping)));
 
     public static UserCommand Unlock() => new("unlock", "End the lock that wrong passwords have set", "The account was not unlocked",
         static target => RefusedAsync(target.Run.Get<AccountUnlock>().UnlockAsync(target.Call, target.Id, null)));
@@ -58,7 +58,7 @@ internal sealed class UserCommand : ICliCommand
         {
             var request = new DisableRequest(target.Run.Line.GetValue(reason), target.Run.Line.GetValue(until));
             return Faults.In(request) is { } fault ? new CommandOutcome.Misused(fault)
-                : await target.Run.Get<AccountDisabling>().DisableAsync(target.Id, request, target.Reach, Client.CommandLine, target.Run.Stopping) is not { } problem ? null
+                : await target.Run.Get<AccountDisabling>().DisableAsync(target.Id, request, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping) is not { } problem ? null
                 : problem.Error == ErrorCodes.ValidationFailed ? new CommandOutcome.Misused("--until must lie in the future.")
                 : CommandOutcome.Refuse(problem.Error);
         }, reason, until)
@@ -76,7 +76,7 @@ internal sealed class UserCommand : ICliCommand
         {
             var request = new RolesRequest(RoleOption.Read(target.Run.Line.GetValue(roles)), target.Run.Line.GetValue(tenant));
             return Faults.In(request) is { } fault ? new CommandOutcome.Misused(fault)
-                : await RefusedAsync(target.Run.Get<RoleChange>().ChangeAsync(target.Id, request, target.Reach, Client.CommandLine, target.Run.Stopping));
+                : await RefusedAsync(target.Run.Get<RoleChange>().ChangeAsync(target.Id, request, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping));
         }, roles, tenant)
         {
             Examples = ["users roles dana@example.com --roles support", "users roles dana@example.com --roles admin,physician --tenant north-clinic", "users roles dana@example.com --roles none --tenant north-clinic"],
@@ -88,7 +88,7 @@ internal sealed class UserCommand : ICliCommand
         var yes = Confirmation.MakeYes();
         return new("delete", "Erase an account at once; its sessions end, and what is personal about it goes", "The account was not deleted", async target =>
             Confirmation.Refusal(target.Run, yes, "The account cannot be had back.")
-            ?? await RefusedAsync(target.Run.Get<AccountDisabling>().DeleteAsync(target.Id, target.Reach, Client.CommandLine, target.Run.Stopping)), yes)
+            ?? await RefusedAsync(target.Run.Get<AccountDisabling>().DeleteAsync(target.Id, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping)), yes)
         {
             Examples = ["users delete dana@example.com --yes"],
         };

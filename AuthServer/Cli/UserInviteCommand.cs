@@ -34,7 +34,7 @@ internal sealed class UserInviteCommand : ICliCommand
         }
 
         var reach = Whom.Reach(run);
-        switch (await run.Get<Invitation>().InviteAsync(request, reach, Client.CommandLine, run.Stopping))
+        switch (await run.Get<Invitation>().InviteAsync(request, reach, RequestOrigin.CommandLine, run.Stopping))
         {
             case InvitationOutcome.Invited invited:
                 var user = (await run.Get<UserRecords>().FindAsync(invited.UserId, reach, run.Stopping))!;

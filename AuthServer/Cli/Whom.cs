@@ -21,7 +21,7 @@ internal sealed class Whom
     public static Reach Reach(CommandRun run) => Staff.Access.Reach.ForOperator(run.Get<AuthDbContext>());
 
     /// <summary>The operator's call of what staff can do.</summary>
-    public static StaffCall Call(CommandRun run, Reach scope) => new(scope, Client.CommandLine, run.Stopping);
+    public static StaffCall Call(CommandRun run, Reach scope) => new(scope, RequestOrigin.CommandLine, run.Stopping);
 
     /// <summary>The account of this id or address; null where there is none.</summary>
     public static async Task<Guid?> FindAsync(CommandRun run, string idOrEmail)

@@ -29,7 +29,7 @@ internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, Accou
                 await AddProfileAsync(plan, now, cancellationToken);
             }
 
-            db.Audit(AuditEvents.UserImported, now, Client.CommandLine, actor: null, person.Id, tenant: tenant, detail: $"{request.Source}, row {plan.Candidate.Row}");
+            db.Audit(AuditEvents.UserImported, now, RequestOrigin.CommandLine, actor: null, person.Id, tenant: tenant, detail: $"{request.Source}, row {plan.Candidate.Row}");
         }
 
         await SendAsync(plans, request, now, cancellationToken);
@@ -43,7 +43,7 @@ internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, Accou
             var tenant = new Tenant(clinic.Slug, clinic.Name, now) { LegacyId = clinic.LegacyId };
             clinic.Id = tenant.Id;
             db.Add(tenant);
-            db.Audit(AuditEvents.TenantCreated, now, Client.CommandLine, actor: null, subject: null, tenant: tenant.Id, detail: $"imported: {clinic.Slug}");
+            db.Audit(AuditEvents.TenantCreated, now, RequestOrigin.CommandLine, actor: null, subject: null, tenant: tenant.Id, detail: $"imported: {clinic.Slug}");
         }
 
         return clinic.Id;
@@ -110,7 +110,7 @@ internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, Accou
         foreach (var user in made.Concat(found))
         {
             db.OweMail(MailKinds.Invitation, user, user.NormalizedEmail!, now);
-            db.Audit(AuditEvents.UserInvited, now, Client.CommandLine, actor: null, user.Id, detail: "imported; the link is mailed");
+            db.Audit(AuditEvents.UserInvited, now, RequestOrigin.CommandLine, actor: null, user.Id, detail: "imported; the link is mailed");
         }
     }
 }

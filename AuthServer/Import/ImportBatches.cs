@@ -10,7 +10,7 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
     private const int Attempts = 3;
 
     // Nobody waits for an answer here as somebody does who signs in.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
     // Statistics are of a table that was empty a moment ago: PostgreSQL would read all of it for each batch.
     private const string ByIndex = "SET LOCAL enable_seqscan = off";
@@ -49,7 +49,7 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
-            db.Database.SetCommandTimeout(Patience);
+            db.Database.SetCommandTimeout(Timeout);
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             try
             {

@@ -34,7 +34,7 @@ internal sealed class LinkDelivery(
         await accounts.InviteAllAsync(ids, now, cancellationToken);
         foreach (var id in ids)
         {
-            db.Audit(AuditEvents.UserInvited, now, Client.CommandLine, actor: null, id, detail: "imported; the link was written to a file");
+            db.Audit(AuditEvents.UserInvited, now, RequestOrigin.CommandLine, actor: null, id, detail: "imported; the link was written to a file");
         }
 
         await commit.SaveImportedAsync(cancellationToken);

@@ -28,7 +28,7 @@ internal static class MailboxPages
             ? new(ProofPage(texts, token, NewPasswordField.Of(texts, settings)))
             : LinkPages.ExpiredConfirmation(texts, StatusCodes.Status410Gone);
 
-    private static async Task<IResult> ProveAsync(PostedForm form, PageTexts texts, PasswordSettings settings, Client client, MailboxProof proof, CancellationToken cancellationToken)
+    private static async Task<IResult> ProveAsync(PostedForm form, PageTexts texts, PasswordSettings settings, RequestOrigin origin, MailboxProof proof, CancellationToken cancellationToken)
     {
         var (token, password, newPassword) = (form[PostedForm.Token], form[Password], form[NewPasswordField.Name]);
         var field = NewPasswordField.Of(texts, settings);
@@ -43,11 +43,11 @@ internal static class MailboxPages
         }
 
         var request = new ConfirmVerificationRequest(Secret.Of(token), Secret.Of(password), Secret.Of(newPassword));
-        return await proof.ConfirmAsync(request, null, client, cancellationToken) switch
+        return await proof.ConfirmAsync(request, null, origin, cancellationToken) switch
         {
             MailboxProofOutcome.Confirmed => new SeeOther(texts.To($"{MailPages.ConfirmEmail}/done")),
             MailboxProofOutcome.WrongPassword => Refused(ProofPage(texts, token, field, texts.WrongPassword)),
-            MailboxProofOutcome.Faulted(var errors) =>
+            MailboxProofOutcome.Invalid(var errors) =>
                 Refused(ProofPage(texts, token, NewPasswordField.Of(texts, settings, newPassword, errors))),
             MailboxProofOutcome.LockedOut(var wait) => new PageResult(
                 ProofPage(texts, token, field, fault: texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))),
@@ -67,7 +67,7 @@ internal static class MailboxPages
     private static async Task<PageResult> ShowChangeAsync(string? token, PageTexts texts, NewEmailProof proof, CancellationToken cancellationToken) =>
         await proof.IsGoodAsync(token) ? new(ChangePage(texts, token)) : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
 
-    private static async Task<IResult> ChangeAsync(PostedForm form, PageTexts texts, Client client, NewEmailProof proof, CancellationToken cancellationToken)
+    private static async Task<IResult> ChangeAsync(PostedForm form, PageTexts texts, RequestOrigin origin, NewEmailProof proof, CancellationToken cancellationToken)
     {
         var token = form[PostedForm.Token];
         if (!form.IsOurs)
@@ -80,7 +80,7 @@ internal static class MailboxPages
             return Refused(ChangePage(texts, token, passwordFault: missing));
         }
 
-        return await proof.ConfirmAsync(token, form[Password], null, client, cancellationToken) switch
+        return await proof.ConfirmAsync(token, form[Password], null, origin, cancellationToken) switch
         {
             NewEmailProofOutcome.Changed => new SeeOther(texts.To($"{MailPages.ConfirmNewEmail}/done")),
             NewEmailProofOutcome.WrongPassword => Refused(ChangePage(texts, token, passwordFault: texts.WrongPassword)),

@@ -17,8 +17,8 @@ internal static class PasswordPages
         {
             pages.MapGet(way.Path, (string? token, PageTexts texts, PasswordSettings settings, PasswordReset reset, CancellationToken cancellationToken) =>
                 ShowAsync(way, token, texts, settings, reset, cancellationToken));
-            pages.MapPost(way.Path, (PostedForm form, PageTexts texts, PasswordSettings settings, Client client, PasswordReset reset, CancellationToken cancellationToken) =>
-                SetAsync(way, form, texts, settings, client, reset, cancellationToken));
+            pages.MapPost(way.Path, (PostedForm form, PageTexts texts, PasswordSettings settings, RequestOrigin origin, PasswordReset reset, CancellationToken cancellationToken) =>
+                SetAsync(way, form, texts, settings, origin, reset, cancellationToken));
             pages.MapGet($"{way.Path}/done", (PageTexts texts) => new PageResult(texts.Page(way.Done(texts))));
         }
     }
@@ -28,7 +28,7 @@ internal static class PasswordPages
             ? Page(way, texts, token, NewPasswordField.Of(texts, settings))
             : LinkPages.ExpiredPassword(texts, StatusCodes.Status410Gone);
 
-    private static async Task<IResult> SetAsync(Way way, PostedForm form, PageTexts texts, PasswordSettings settings, Client client, PasswordReset reset, CancellationToken cancellationToken)
+    private static async Task<IResult> SetAsync(Way way, PostedForm form, PageTexts texts, PasswordSettings settings, RequestOrigin origin, PasswordReset reset, CancellationToken cancellationToken)
     {
         var (token, password) = (form[PostedForm.Token], form[NewPasswordField.Name]);
         if (!form.IsOurs)
@@ -36,10 +36,10 @@ internal static class PasswordPages
             return Page(way, texts, token, NewPasswordField.Of(texts, settings), StatusCodes.Status400BadRequest, texts.Stale);
         }
 
-        return await reset.ConfirmAsync(token, password, client, cancellationToken) switch
+        return await reset.ConfirmAsync(token, password, origin, cancellationToken) switch
         {
             PasswordResetOutcome.Reset => new SeeOther(texts.To($"{way.Path}/done")),
-            PasswordResetOutcome.Faulted(var errors) => Page(way, texts, token, NewPasswordField.Of(texts, settings, password, errors), StatusCodes.Status400BadRequest),
+            PasswordResetOutcome.Invalid(var errors) => Page(way, texts, token, NewPasswordField.Of(texts, settings, password, errors), StatusCodes.Status400BadRequest),
             _ => LinkPages.ExpiredPassword(texts, StatusCodes.Status400BadRequest),
         };
     }

@@ -26,7 +26,7 @@ public sealed class SessionSettings : ISettings
     internal IEnumerable<(string Role, SessionLimits Limits)> ByRole =>
         [(Role.Patient, Patient), (Role.Physician, Physician), (Role.Support, Support), (Role.Admin, Admin)];
 
-    IEnumerable<string> ISettings.Faults()
+    IEnumerable<string> ISettings.Validate()
     {
         if (ReuseWindow < TimeSpan.Zero || ReuseWindow > TimeSpan.FromMinutes(2))
         {

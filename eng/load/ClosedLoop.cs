@@ -8,7 +8,7 @@ namespace AuthServer.Load;
 /// </summary>
 internal static class ClosedLoop
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
     /// <exception cref="TimeoutException">A request was never answered.</exception>
     /// <param name="workers">How many.</param>
@@ -18,7 +18,7 @@ internal static class ClosedLoop
     public static async Task<Tally> RunAsync(int workers, TimeSpan duration, Func<int, Task<int>> send, TimeSpan pause = default)
     {
         var started = Stopwatch.GetTimestamp();
-        var tallies = await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(() => WorkAsync(worker, started, duration, send, pause)))).WaitAsync(duration + Patience);
+        var tallies = await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(() => WorkAsync(worker, started, duration, send, pause)))).WaitAsync(duration + Timeout);
         var sum = new Tally { Elapsed = Stopwatch.GetElapsedTime(started) };
         Array.ForEach(tallies, sum.Add);
         return sum;

@@ -8,7 +8,7 @@ namespace AuthServer.Load;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private const int KeptLines = 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
     private readonly Queue<string> _output = new();
@@ -62,7 +62,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private async Task WaitAsync(Uri ready, long startedAt, HttpClient client)
     {
-        while (Stopwatch.GetElapsedTime(startedAt) < Patience && !_process.HasExited)
+        while (Stopwatch.GetElapsedTime(startedAt) < Timeout && !_process.HasExited)
         {
             try
             {

@@ -18,7 +18,7 @@ public sealed class BreachedPasswordTests : IAsyncLifetime, IDisposable
     private const string Suffix = "1E4C9B93F3F0682250B6CF8331B7EE68FD8";
     private const string OtherRow = "0018A45C4D1DEF81644B54AB7F969B88D65:21";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly BreachService _service = new();
     private readonly FakeTimeProvider _clock = new();
@@ -78,7 +78,7 @@ public sealed class BreachedPasswordTests : IAsyncLifetime, IDisposable
     {
         { "an error", context => { context.Response.StatusCode = 500; return context.Response.WriteAsync($"{Suffix}:1"); } },
         { "too many requests", context => { context.Response.StatusCode = 429; return Task.CompletedTask; } },
-        { "silence", context => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default) },
+        { "silence", context => Task.Delay(System.Threading.Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default) },
         { "a beginning and no end", BreachService.HangAsync },
         { "a page", BreachService.RowsAsync("<!DOCTYPE html>", "<title>Sign in to this network</title>") },
         { "nothing", BreachService.RowsAsync() },
@@ -94,7 +94,7 @@ public sealed class BreachedPasswordTests : IAsyncLifetime, IDisposable
     {
         _service.Answer = answer;
 
-        (await IsBreachedAsync().WaitAsync(Patience)).Should().BeFalse("{0} is no answer", what);
+        (await IsBreachedAsync().WaitAsync(Timeout)).Should().BeFalse("{0} is no answer", what);
 
         _counted.Should().Equal("failed");
         _logs.Lines.Should().ContainSingle().Which.Should().StartWith("Warning").And.Contain("Password:BreachCheckUrl").And.NotContainAny(Suffix, "5BAA6");

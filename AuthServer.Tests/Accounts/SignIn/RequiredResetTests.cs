@@ -236,7 +236,7 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
     private Task<string> StampAsync(SignedIn person) => server.Database.QueryAsync<string>("SELECT security_stamp FROM users WHERE id = @id", ("id", person.UserId));
 
     private Task<ResetRequirement> RequireAsync(SignedIn person) =>
-        server.Services.GetRequiredService<PasswordResetRequirement>().RequireAsync(new AccountFilter { UserId = person.UserId }, Client.CommandLine, CancellationToken.None);
+        server.Services.GetRequiredService<PasswordResetRequirement>().RequireAsync(new AccountFilter { UserId = person.UserId }, RequestOrigin.CommandLine, CancellationToken.None);
 
     private Task<HttpResponseMessage> LoginAsync(SignedIn person, string password = Api.Password) => server.Api.PostAsync("auth/login", new { email = person.Email, password });
 

@@ -112,7 +112,7 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
         var export = server.Services.GetRequiredService<AccountExport>();
         var caller = new Caller(person.UserId, person.SessionId, 1, server.Clock.GetUtcNow(), IsEmailVerified: false, null);
         var written = new MemoryStream();
-        await using (var begun = (await export.OpenAsync(caller, Client.CommandLine, CancellationToken.None))!)
+        await using (var begun = (await export.OpenAsync(caller, RequestOrigin.CommandLine, CancellationToken.None))!)
         {
             await (await server.Api.SendAsync(HttpMethod.Delete, $"users/{person.UserId}", bearer: admin.AccessToken)).ShouldBeAsync(204);
             await begun.WriteAsync(System.IO.Pipelines.PipeWriter.Create(written), CancellationToken.None);
@@ -123,7 +123,7 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
         copy["roles"]!.AsArray().Should().ContainSingle();
         copy["sessions"]!.AsArray().Should().ContainSingle().Which!["revoked_at"].Should().BeNull();
         copy["events"]!.AsArray().Select(audit => audit!["type"]!.GetValue<string>()).Should().Contain(["user.registered", "user.exported"]).And.NotContain("session.ended");
-        (await export.OpenAsync(caller, Client.CommandLine, CancellationToken.None)).Should().BeNull();
+        (await export.OpenAsync(caller, RequestOrigin.CommandLine, CancellationToken.None)).Should().BeNull();
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
     }
 
     private async Task<OpenedCopy> OpenAsync(SignedIn person) =>
-        (await server.Services.GetRequiredService<AccountExport>().OpenAsync(new(person.UserId, person.SessionId, 1, server.Clock.GetUtcNow(), IsEmailVerified: false, null), Client.CommandLine, CancellationToken.None))!;
+        (await server.Services.GetRequiredService<AccountExport>().OpenAsync(new(person.UserId, person.SessionId, 1, server.Clock.GetUtcNow(), IsEmailVerified: false, null), RequestOrigin.CommandLine, CancellationToken.None))!;
 
     private async Task<JsonObject> ExportAsync(SignedIn person) => (await (await server.Api.GetAsync("users/me/export", person.AccessToken)).ShouldBeAsync(200)).AsObject();
 

@@ -78,7 +78,7 @@ public sealed partial class OpenApiTests(TestServer server) : IClassFixture<Test
         {
             var needsToken = operation.Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
-            var keys = operation.Endpoint.Metadata.GetMetadata<KeyAccess>();
+            var keys = operation.Endpoint.Metadata.GetMetadata<ApiKeyAccess>();
             string?[] expected = [needsToken && operation.Id != "exchangeApiKey" ? """{"bearer":[]}""" : null, keys is null ? null : keys.Scope is { } scope ? $$"""{"api_key":["{{scope}}"]}""" : """{"api_key":[]}"""];
 
             (operation.Node["security"]?.AsArray() ?? []).Select(scheme => scheme!.ToJsonString()).Should().Equal(expected.OfType<string>(), "of {0}", operation.Id);

@@ -44,7 +44,7 @@ public sealed class SettingsDocumentTests
         Rows.Should().ContainKey(key);
         var row = Rows[key];
         row.Should().HaveCount(4);
-        row[1].Should().Be($"`{KnownEnvironment.VariableFor(key) ?? key.Replace(":", "__", StringComparison.Ordinal) + (Settings[key].IsList ? "__0" : "")}`");
+        row[1].Should().Be($"`{EnvironmentAliases.VariableFor(key) ?? key.Replace(":", "__", StringComparison.Ordinal) + (Settings[key].IsList ? "__0" : "")}`");
         row[2].Should().Be(Settings[key].Default.Length == 0 ? "none" : $"`{Settings[key].Default}`");
         row[3].Should().EndWith(".");
     }

@@ -91,11 +91,11 @@ public sealed class KeyExpiryTests : IAsyncLifetime
     {
         var (old, live) = (await MakeAsync(1), await MakeAsync(365));
         _server.Clock.Advance(TimeSpan.FromDays(364));
-        await _server.Services.GetRequiredService<Sweep>().RunAsync(default);
+        await _server.Services.GetRequiredService<RetentionCleanup>().RunAsync(default);
         (await CountKeysAsync()).Should().Be(2);
 
         _server.Clock.Advance(TimeSpan.FromDays(3));
-        await _server.Services.GetRequiredService<Sweep>().RunAsync(default);
+        await _server.Services.GetRequiredService<RetentionCleanup>().RunAsync(default);
 
         (await CountKeysAsync()).Should().Be(1);
         (await _server.KeyRowAsync(live))["id"]!.GetValue<Guid>().Should().NotBe(old.Id);

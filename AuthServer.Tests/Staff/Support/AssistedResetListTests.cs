@@ -141,7 +141,7 @@ public sealed class AssistedResetListTests(StoppedServer server) : IClassFixture
 
     private static IEnumerable<Guid> Ids(JsonNode page) => page["items"]!.AsArray().Select(item => item!["id"]!.GetValue<Guid>());
 
-    private Task<int> SweepAsync() => server.Services.GetRequiredService<Sweep>().RunAsync(CancellationToken.None);
+    private Task<int> SweepAsync() => server.Services.GetRequiredService<RetentionCleanup>().RunAsync(CancellationToken.None);
 
     private Task<long> CountAsync(Guid id) => server.Database.QueryAsync<long>("SELECT count(*) FROM assisted_resets WHERE id = @id", ("id", id));
 }

@@ -19,7 +19,7 @@ internal sealed class BreachedPasswords(IHttpClientFactory clients, PasswordSett
 
     private const int PrefixLength = 5;
     private const int SuffixLength = 35;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);
 
     private readonly Counter<long> _checks = meters.Create(MeterName).CreateCounter<long>(ChecksName, description: "Passwords looked up in the breach service, by outcome.");
@@ -34,7 +34,7 @@ internal sealed class BreachedPasswords(IHttpClientFactory clients, PasswordSett
 
         var hash = Hash(password);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(Timeout);
         try
         {
             using var client = clients.CreateClient(ClientName);
@@ -70,7 +70,7 @@ internal sealed class BreachedPasswords(IHttpClientFactory clients, PasswordSett
                 AllowAutoRedirect = false,
                 UseCookies = false,
                 ActivityHeadersPropagator = null,
-                ConnectTimeout = Patience,
+                ConnectTimeout = Timeout,
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             });
 

@@ -9,7 +9,7 @@ namespace AuthServer.Accounts.Credentials;
 /// </summary>
 internal sealed class NameTurns : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 1024).Select(_ => new SemaphoreSlim(1, 1))];
@@ -18,7 +18,7 @@ internal sealed class NameTurns : IDisposable
     public async Task<Turn> TakeAsync(Attempt attempt, CancellationToken cancellationToken)
     {
         var turn = _turns[BitConverter.ToUInt16(attempt.Identifier) % _turns.Length];
-        return await turn.WaitAsync(Patience, cancellationToken) ? new Turn(turn) : throw new BusyException(RetryAfter);
+        return await turn.WaitAsync(Timeout, cancellationToken) ? new Turn(turn) : throw new BusyException(RetryAfter);
     }
 
     public void Dispose() => Array.ForEach(_turns, turn => turn.Dispose());

@@ -68,7 +68,7 @@ public sealed class PasswordSettings : ISettings
     /// <summary>PBKDF2 needs next to none.</summary>
     internal int NewHashMemoryMiB => Hash == PasswordHashFunction.Argon2id ? Argon2MemoryMiB : 1;
 
-    IEnumerable<string> ISettings.Faults() => [.. RuleFaults(), .. HashFaults(), .. CeilingFaults()];
+    IEnumerable<string> ISettings.Validate() => [.. RuleFaults(), .. HashFaults(), .. CeilingFaults()];
 
     private IEnumerable<string> RuleFaults()
     {

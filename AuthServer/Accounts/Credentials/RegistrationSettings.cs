@@ -29,7 +29,7 @@ public sealed class RegistrationSettings : ISettings
     /// <summary>How long a guest account is kept that nobody uses.</summary>
     public TimeSpan GuestsKeptFor { get; set; } = TimeSpan.FromDays(30);
 
-    IEnumerable<string> ISettings.Faults()
+    IEnumerable<string> ISettings.Validate()
     {
         if (GuestsKeptFor < TimeSpan.FromHours(1))
         {

@@ -25,7 +25,7 @@ public sealed class SignInSettings : ISettings
     internal IReadOnlyList<TimeSpan> EffectiveLockDurations =>
         LockDurations.Count > 0 ? [.. LockDurations] : [TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(60)];
 
-    IEnumerable<string> ISettings.Faults()
+    IEnumerable<string> ISettings.Validate()
     {
         if (FailuresFromOneNetwork < 1 || FailuresFromAnywhere < FailuresFromOneNetwork || FailuresFromAnywhere > 100)
         {

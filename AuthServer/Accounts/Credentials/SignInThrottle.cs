@@ -52,7 +52,7 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
 
     private readonly byte[] _key = secrets.Derive("sign-in-identifier")[0].Bytes;
 
-    public Attempt Attempt(string name, Client client) => new(Identify(name), client.Network);
+    public Attempt Attempt(string name, RequestOrigin origin) => new(Identify(name), origin.Network);
 
     /// <summary>Counts an attempt, unless its name is locked. Its row is for <see cref="ReadAsync"/>.</summary>
     public NpgsqlBatchCommand Count(Attempt attempt)

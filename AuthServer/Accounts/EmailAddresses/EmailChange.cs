@@ -32,7 +32,7 @@ internal abstract record EmailChangeOutcome
     public sealed record NotForGuests : EmailChangeOutcome;
 
     /// <summary>The account is no longer what it was a moment ago.</summary>
-    public sealed record Overtaken : EmailChangeOutcome;
+    public sealed record ConcurrentlyChanged : EmailChangeOutcome;
 }
 
 /// <summary>Asks for another address: after the password, and never behind the old one's back. It counts when its mailbox is proven.</summary>
@@ -40,7 +40,7 @@ internal sealed class EmailChange(
     AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, MailedTokenSettings settings, PasswordReauthentication passwords,
     AccountCommit commit, IHostEnvironment environment, TimeProvider clock)
 {
-    public async Task<EmailChangeOutcome> RequestAsync(Caller caller, EmailChangeRequest request, string? language, Client client, CancellationToken cancellationToken)
+    public async Task<EmailChangeOutcome> RequestAsync(Caller caller, EmailChangeRequest request, string? language, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var user = await db.Users.SingleAsync(found => found.Id == caller.UserId, cancellationToken);
         if (user.IsAnonymous)
@@ -54,18 +54,18 @@ internal sealed class EmailChange(
             return new EmailChangeOutcome.SameAddress();
         }
 
-        switch (await passwords.CheckAsync(user, request.CurrentPassword!.Reveal(), client, cancellationToken))
+        switch (await passwords.CheckAsync(user, request.CurrentPassword!.Reveal(), origin, cancellationToken))
         {
             case ReauthenticationOutcome.LockedOut locked:
                 return new EmailChangeOutcome.LockedOut(locked.RetryAfter);
             case ReauthenticationOutcome.Mismatch:
-                await commit.RecordRefusalAsync(AuditEvents.EmailChangeRequested, client, user.Id, caller.SessionId, "wrong_password");
+                await commit.RecordRefusalAsync(AuditEvents.EmailChangeRequested, origin, user.Id, caller.SessionId, "wrong_password");
                 return new EmailChangeOutcome.WrongPassword();
         }
 
-        if (!await SaveAsync(user, address, request.Link, language, caller, client, cancellationToken))
+        if (!await SaveAsync(user, address, request.Link, language, caller, origin, cancellationToken))
         {
-            return new EmailChangeOutcome.Overtaken();
+            return new EmailChangeOutcome.ConcurrentlyChanged();
         }
 
         return new EmailChangeOutcome.Requested(environment.IsDevelopment()
@@ -81,19 +81,19 @@ internal sealed class EmailChange(
             : null;
     }
 
-    public async Task CancelAsync(Caller caller, Client client, CancellationToken cancellationToken)
+    public async Task CancelAsync(Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await accounts.LockAsync(caller.UserId, cancellationToken) is { PendingEmail: not null } user)
         {
             await accounts.ForgetPendingEmailAsync(user);
             var update = new AccountUpdate(AuditEvents.EmailChangeCancelled) { SessionId = caller.SessionId };
-            await commit.CommitAsync(user, update, client, cancellationToken);
+            await commit.CommitAsync(user, update, origin, cancellationToken);
         }
     }
 
     // Only if the password that was checked is still the one: checking takes its time, and a reset may have come meanwhile.
-    private async Task<bool> SaveAsync(User user, EmailAddress address, string? link, string? language, Caller caller, Client client, CancellationToken cancellationToken)
+    private async Task<bool> SaveAsync(User user, EmailAddress address, string? link, string? language, Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var stamp = user.SecurityStamp;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -117,6 +117,6 @@ internal sealed class EmailChange(
                 return [];
             },
         };
-        return await commit.CommitAsync(user, update, client, cancellationToken) is AccountCommitOutcome.Saved;
+        return await commit.CommitAsync(user, update, origin, cancellationToken) is AccountCommitOutcome.Saved;
     }
 }

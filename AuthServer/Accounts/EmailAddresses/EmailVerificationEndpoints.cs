@@ -76,42 +76,42 @@ internal static class EmailVerificationEndpoints
         return TypedResults.Accepted((string?)null, new MailRequested { DevToken = token });
     }
 
-    private static async Task<Results<NoContent, Problem>> Confirm(ConfirmVerificationRequest request, HttpContext context, Client client, MailboxProof proof, CancellationToken cancellationToken) =>
-        await proof.ConfirmAsync(request, Caller.Of(context.User), client, cancellationToken) switch
+    private static async Task<Results<NoContent, Problem>> Confirm(ConfirmVerificationRequest request, HttpContext context, RequestOrigin origin, MailboxProof proof, CancellationToken cancellationToken) =>
+        await proof.ConfirmAsync(request, Caller.Of(context.User), origin, cancellationToken) switch
         {
             MailboxProofOutcome.Confirmed => TypedResults.NoContent(),
-            MailboxProofOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            MailboxProofOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
             MailboxProofOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
             MailboxProofOutcome.PasswordNeeded => FieldErrors.One("password", "Give the password that was chosen at registration, or new_password to set one."),
             MailboxProofOutcome.WrongPassword => FieldErrors.One("password", "Not the password that was chosen at registration. Give new_password to set one."),
             _ => (Problem)ErrorCodes.InvalidOrExpiredToken,
         };
 
-    private static async Task<Results<Accepted<MailRequested>, Problem>> AskForChange(EmailChangeRequest request, HttpContext context, Caller caller, Client client, MailLinks links, EmailChange change, CancellationToken cancellationToken) =>
+    private static async Task<Results<Accepted<MailRequested>, Problem>> AskForChange(EmailChangeRequest request, HttpContext context, Caller caller, RequestOrigin origin, MailLinks links, EmailChange change, CancellationToken cancellationToken) =>
         links.Fault(request.Link) is { } problem
             ? problem
-            : await change.RequestAsync(caller, request, Language.AskedFor(context.Request).Tag, client, cancellationToken) switch
+            : await change.RequestAsync(caller, request, Language.AskedFor(context.Request).Tag, origin, cancellationToken) switch
             {
                 EmailChangeOutcome.Requested requested => TypedResults.Accepted((string?)null, new MailRequested { DevToken = requested.DevToken }),
                 EmailChangeOutcome.WrongPassword => FieldErrors.One("current_password", "Not the current password."),
                 EmailChangeOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
                 EmailChangeOutcome.NotForGuests => (Problem)ErrorCodes.AnonymousNotAllowed,
-                EmailChangeOutcome.Overtaken => (Problem)ErrorCodes.SessionRevoked,
+                EmailChangeOutcome.ConcurrentlyChanged => (Problem)ErrorCodes.SessionRevoked,
                 _ => FieldErrors.One("new_email", "This is the address there is."),
             };
 
     private static async Task<Results<Ok<PendingEmail>, Problem>> Pending(Caller caller, EmailChange change, CancellationToken cancellationToken) =>
         await change.FindPendingAsync(caller.UserId, cancellationToken) is { } pending ? TypedResults.Ok(pending) : (Problem)ErrorCodes.NotFound;
 
-    private static async Task<NoContent> Cancel(Caller caller, Client client, EmailChange change, CancellationToken cancellationToken)
+    private static async Task<NoContent> Cancel(Caller caller, RequestOrigin origin, EmailChange change, CancellationToken cancellationToken)
     {
-        await change.CancelAsync(caller, client, cancellationToken);
+        await change.CancelAsync(caller, origin, cancellationToken);
         return TypedResults.NoContent();
     }
 
-    private static async Task<Results<NoContent, Problem>> ConfirmChange(ConfirmEmailChangeRequest request, HttpContext context, Client client, NewEmailProof proof, CancellationToken cancellationToken) =>
+    private static async Task<Results<NoContent, Problem>> ConfirmChange(ConfirmEmailChangeRequest request, HttpContext context, RequestOrigin origin, NewEmailProof proof, CancellationToken cancellationToken) =>
         await proof.ConfirmAsync(
-            request.Token?.Reveal(), request.Password?.Reveal(), Caller.Of(context.User), client, cancellationToken) switch
+            request.Token?.Reveal(), request.Password?.Reveal(), Caller.Of(context.User), origin, cancellationToken) switch
         {
             NewEmailProofOutcome.Changed => TypedResults.NoContent(),
             NewEmailProofOutcome.Taken => (Problem)ErrorCodes.EmailTaken,

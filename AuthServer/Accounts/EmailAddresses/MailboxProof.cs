@@ -29,7 +29,7 @@ internal abstract record MailboxProofOutcome
     /// <summary>Forged, used, too old, of another account or for something else: nobody is told which.</summary>
     public sealed record InvalidToken : MailboxProofOutcome;
 
-    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : MailboxProofOutcome;
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : MailboxProofOutcome;
 }
 
 /// <summary>
@@ -61,7 +61,7 @@ internal sealed class MailboxProof(
     /// <summary>Whether the token would be taken now; it is not used up.</summary>
     public async Task<bool> IsGoodAsync(string? token) => await accounts.FindByConfirmationTokenAsync(token) is not null;
 
-    public async Task<MailboxProofOutcome> ConfirmAsync(ConfirmVerificationRequest request, Caller? caller, Client client, CancellationToken cancellationToken)
+    public async Task<MailboxProofOutcome> ConfirmAsync(ConfirmVerificationRequest request, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await accounts.FindByConfirmationTokenAsync(request.Token?.Reveal()) is not { } user)
         {
@@ -70,14 +70,14 @@ internal sealed class MailboxProof(
 
         var own = caller?.UserId == user.Id ? caller : null;
         if (own is null && request.NewPassword is null
-            && await ProveAsync(user, request.Password?.Reveal(), client, cancellationToken) is { } unproven)
+            && await ProveAsync(user, request.Password?.Reveal(), origin, cancellationToken) is { } unproven)
         {
             return unproven;
         }
 
         if (await accounts.ConfirmEmailAsync(user, request.Token!.Reveal(), request.NewPassword?.Reveal()) is { Succeeded: false } refused)
         {
-            return new MailboxProofOutcome.Faulted(refused.Messages("new_password"));
+            return new MailboxProofOutcome.Invalid(refused.Messages("new_password"));
         }
 
         var update = new AccountUpdate(AuditEvents.EmailVerified)
@@ -86,13 +86,13 @@ internal sealed class MailboxProof(
             SessionId = own?.SessionId,
             ProvesMailbox = true,
         };
-        return await commit.CommitAsync(user, update, client, cancellationToken) is AccountCommitOutcome.Saved
+        return await commit.CommitAsync(user, update, origin, cancellationToken) is AccountCommitOutcome.Saved
             ? new MailboxProofOutcome.Confirmed()
             : new MailboxProofOutcome.InvalidToken();
     }
 
-    private async Task<MailboxProofOutcome?> ProveAsync(User user, string? password, Client client, CancellationToken cancellationToken) =>
-        password is null ? new MailboxProofOutcome.PasswordNeeded() : await passwords.CheckAsync(user, password, client, cancellationToken) switch
+    private async Task<MailboxProofOutcome?> ProveAsync(User user, string? password, RequestOrigin origin, CancellationToken cancellationToken) =>
+        password is null ? new MailboxProofOutcome.PasswordNeeded() : await passwords.CheckAsync(user, password, origin, cancellationToken) switch
         {
             ReauthenticationOutcome.LockedOut locked => new MailboxProofOutcome.LockedOut(locked.RetryAfter),
             ReauthenticationOutcome.Mismatch => new MailboxProofOutcome.WrongPassword(),

@@ -43,27 +43,27 @@ internal sealed class NewEmailProof(
     /// <summary>Whether the token would be taken now; it is not used up.</summary>
     public async Task<bool> IsGoodAsync(string? token) => await FindAsync(token) is not null;
 
-    public async Task<NewEmailProofOutcome> ConfirmAsync(string? token, string? password, Caller? caller, Client client, CancellationToken cancellationToken)
+    public async Task<NewEmailProofOutcome> ConfirmAsync(string? token, string? password, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await FindAsync(token) is not { } user)
         {
             return new NewEmailProofOutcome.InvalidToken();
         }
 
-        return caller?.UserId != user.Id && await ProveAsync(user, password, client, cancellationToken) is { } refused
+        return caller?.UserId != user.Id && await ProveAsync(user, password, origin, cancellationToken) is { } refused
             ? refused
-            : await ChangeAsync(user, token!, client, cancellationToken);
+            : await ChangeAsync(user, token!, origin, cancellationToken);
     }
 
-    private async Task<NewEmailProofOutcome?> ProveAsync(User user, string? password, Client client, CancellationToken cancellationToken) =>
-        password is null ? new NewEmailProofOutcome.PasswordNeeded() : await passwords.CheckAsync(user, password, client, cancellationToken) switch
+    private async Task<NewEmailProofOutcome?> ProveAsync(User user, string? password, RequestOrigin origin, CancellationToken cancellationToken) =>
+        password is null ? new NewEmailProofOutcome.PasswordNeeded() : await passwords.CheckAsync(user, password, origin, cancellationToken) switch
         {
             ReauthenticationOutcome.LockedOut locked => new NewEmailProofOutcome.LockedOut(locked.RetryAfter),
             ReauthenticationOutcome.Mismatch => new NewEmailProofOutcome.WrongPassword(),
             _ => null,
         };
 
-    private async Task<NewEmailProofOutcome> ChangeAsync(User user, string token, Client client, CancellationToken cancellationToken)
+    private async Task<NewEmailProofOutcome> ChangeAsync(User user, string token, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Another address may have been asked for meanwhile, which leaves the stamp as it is.
@@ -78,7 +78,7 @@ internal sealed class NewEmailProof(
             return new NewEmailProofOutcome.InvalidToken();
         }
 
-        return await commit.CommitAsync(user, update, client, cancellationToken) switch
+        return await commit.CommitAsync(user, update, origin, cancellationToken) switch
         {
             AccountCommitOutcome.Saved => new NewEmailProofOutcome.Changed(),
             AccountCommitOutcome.EmailTaken => new NewEmailProofOutcome.Taken(),

@@ -19,16 +19,16 @@ namespace AuthServer.Accounts.Identity;
 internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, RevocationFeed feed, SignInLocks locks, TimeProvider clock)
 {
     /// <summary>Saves the change, and commits the transaction that is open, or one of its own.</summary>
-    public async Task<AccountCommitOutcome> CommitAsync(User user, AccountUpdate update, Client client, CancellationToken cancellationToken)
+    public async Task<AccountCommitOutcome> CommitAsync(User user, AccountUpdate update, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = db.Database.CurrentTransaction ?? await db.Database.BeginTransactionAsync(cancellationToken);
-        Record(user, update, client);
+        Record(user, update, origin);
         if (await SaveAsync(cancellationToken) is not AccountCommitOutcome.Saved and var refused)
         {
             return refused;
         }
 
-        var ended = await EndAsync(user, update, client, cancellationToken);
+        var ended = await EndAsync(user, update, origin, cancellationToken);
         if (update.ProvesMailbox)
         {
             await locks.ForgetAsync(user, cancellationToken);
@@ -75,9 +75,9 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
     public Task SaveImportedAsync(CancellationToken cancellationToken) => db.SaveChangesAsync(cancellationToken);
 
     /// <summary>Puts on record what was refused, even if whoever asked hangs up. Nothing else may be waiting to be saved.</summary>
-    public Task RecordRefusalAsync(string auditEvent, Client client, Guid? userId, Guid? sessionId, string reason)
+    public Task RecordRefusalAsync(string auditEvent, RequestOrigin origin, Guid? userId, Guid? sessionId, string reason)
     {
-        db.Audit(auditEvent, clock.GetUtcNow(), client, userId, userId, sessionId, reason, AuditOutcome.Failure);
+        db.Audit(auditEvent, clock.GetUtcNow(), origin, userId, userId, sessionId, reason, AuditOutcome.Failure);
         return db.SaveChangesAsync(CancellationToken.None);
     }
 
@@ -88,10 +88,10 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
         _ => null,
     };
 
-    private void Record(User user, AccountUpdate update, Client client)
+    private void Record(User user, AccountUpdate update, RequestOrigin origin)
     {
         var now = clock.GetUtcNow();
-        db.Audit(update.AuditEvent, now, client, user.Id, user.Id, update.SessionId);
+        db.Audit(update.AuditEvent, now, origin, user.Id, user.Id, update.SessionId);
         if (update.Notice is { } notice)
         {
             db.OweMail(notice.Kind, user, notice.Address, now, notice.Data);
@@ -99,15 +99,15 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
 
         if (user.EmailConfirmed && db.Entry(user).Property(changed => changed.PasswordHash).IsModified)
         {
-            db.OweMail(MailKinds.PasswordChanged, user, user.Email!, now, EmailOutbox.Describe(client));
+            db.OweMail(MailKinds.PasswordChanged, user, user.Email!, now, EmailOutbox.Describe(origin));
         }
     }
 
-    private async Task<IReadOnlyList<Guid>> EndAsync(User user, AccountUpdate update, Client client, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Guid>> EndAsync(User user, AccountUpdate update, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         IReadOnlyList<Guid> ended = update.EndsSessions is { } reason
-            ? await revoker.EndAllAsync(user.Id, update.SessionId, reason, client, connection, cancellationToken)
+            ? await revoker.EndAllAsync(user.Id, update.SessionId, reason, origin, connection, cancellationToken)
             : [];
         return update.Also is { } also ? [.. ended, .. await also()] : ended;
     }

@@ -65,16 +65,16 @@ internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle th
         """;
 
     /// <summary>The password of whoever has this name, in its canonical form.</summary>
-    public Task<PasswordCheckOutcome> CheckAsync(string name, string password, Client client, CancellationToken cancellationToken)
+    public Task<PasswordCheckOutcome> CheckAsync(string name, string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var column = name.Contains('@', StringComparison.Ordinal) ? "normalized_email" : "normalized_user_name";
         var find = new NpgsqlBatchCommand($"{FindSql} {column} = @name") { Parameters = { new NpgsqlParameter<string>("name", name) } };
-        return CheckAsync(throttle.Attempt(name, client), password, find, known: null, cancellationToken);
+        return CheckAsync(throttle.Attempt(name, origin), password, find, known: null, cancellationToken);
     }
 
     /// <summary>The password of somebody who is known already.</summary>
-    public Task<PasswordCheckOutcome> CheckAsync(User user, string password, Client client, CancellationToken cancellationToken) =>
-        CheckAsync(throttle.Attempt(user.NormalizedEmail!, client), password, find: null, CheckedAccount.Of(user), cancellationToken);
+    public Task<PasswordCheckOutcome> CheckAsync(User user, string password, RequestOrigin origin, CancellationToken cancellationToken) =>
+        CheckAsync(throttle.Attempt(user.NormalizedEmail!, origin), password, find: null, CheckedAccount.Of(user), cancellationToken);
 
     private async Task<PasswordCheckOutcome> CheckAsync(
         Attempt attempt, string password, NpgsqlBatchCommand? find, CheckedAccount? known, CancellationToken cancellationToken)

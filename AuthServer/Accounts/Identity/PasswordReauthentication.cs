@@ -26,9 +26,9 @@ internal abstract record ReauthenticationOutcome
 /// </summary>
 internal sealed class PasswordReauthentication(NpgsqlDataSource database, PasswordCheck passwords, TimeProvider clock)
 {
-    public async Task<ReauthenticationOutcome> CheckAsync(User user, string password, Client client, CancellationToken cancellationToken)
+    public async Task<ReauthenticationOutcome> CheckAsync(User user, string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        using var check = await passwords.CheckAsync(user, password, client, cancellationToken);
+        using var check = await passwords.CheckAsync(user, password, origin, cancellationToken);
         switch (check)
         {
             case PasswordCheckOutcome.LockedOut locked:
@@ -38,14 +38,14 @@ internal sealed class PasswordReauthentication(NpgsqlDataSource database, Passwo
                 // Other hands may have it too: right as it is, it proves nothing.
                 return user.MustResetPassword ? new ReauthenticationOutcome.Mismatch() : new ReauthenticationOutcome.Confirmed();
             case PasswordCheckOutcome.Mismatched { Locks: true }:
-                await database.WriteAsync(AuditLocked(user, client), AccountLockedMail.Owe(user.Id, check.Attempt, clock));
+                await database.WriteAsync(AuditLocked(user, origin), AccountLockedMail.Owe(user.Id, check.Attempt, clock));
                 break;
         }
 
         return new ReauthenticationOutcome.Mismatch();
     }
 
-    private NpgsqlBatchCommand AuditLocked(User user, Client client)
+    private NpgsqlBatchCommand AuditLocked(User user, RequestOrigin origin)
     {
         var step = new NpgsqlBatchCommand($"""
             INSERT INTO audit_events {AuditLog.Columns}
@@ -54,7 +54,7 @@ internal sealed class PasswordReauthentication(NpgsqlDataSource database, Passwo
             """);
         step.Parameters.Add(new("now", clock.GetUtcNow()));
         step.Parameters.Add(new("user_id", user.Id));
-        step.Parameters.AddOrigin(client);
+        step.Parameters.AddOrigin(origin);
         return step;
     }
 }

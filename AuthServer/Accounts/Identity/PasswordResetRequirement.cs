@@ -27,24 +27,24 @@ internal sealed class PasswordResetRequirement(AccountBatches accounts, MassRevo
         SELECT count(*) FROM required
         """;
 
-    public async Task<ResetRequirement> RequireAsync(AccountFilter whose, Client client, CancellationToken cancellationToken)
+    public async Task<ResetRequirement> RequireAsync(AccountFilter whose, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var (marked, ended) = (0L, 0L);
         await accounts.ForEachAsync(whose with { WithPassword = true }, async (people, connection) =>
         {
             // In this order, and in two statements: a sign-in that was under way has then ended, and its session is seen.
-            marked += await MarkAsync(people, client, connection, cancellationToken);
-            ended += await sessions.EndAsync(people, client, connection, cancellationToken);
+            marked += await MarkAsync(people, origin, connection, cancellationToken);
+            ended += await sessions.EndAsync(people, origin, connection, cancellationToken);
         }, cancellationToken);
         return new(marked, ended);
     }
 
-    private async Task<long> MarkAsync(Guid[] people, Client client, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<long> MarkAsync(Guid[] people, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Sql, connection);
         command.Parameters.Add(new("people", people));
         command.Parameters.Add(new("now", clock.GetUtcNow()));
-        command.Parameters.AddOrigin(client);
+        command.Parameters.AddOrigin(origin);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

@@ -13,10 +13,10 @@ namespace AuthServer.Accounts.Identity;
 /// <summary>A proof of identity that is to become a session.</summary>
 /// <param name="UserId">Who proved it.</param>
 /// <param name="Methods">How (RFC 8176).</param>
-/// <param name="Client">From where.</param>
+/// <param name="Origin">From where.</param>
 /// <param name="DeviceName">What the app calls the device.</param>
 /// <param name="PasswordHash">The hash the password was checked against: should it have changed meanwhile, there is no session.</param>
-internal sealed record ProvenIdentity(Guid UserId, IReadOnlyList<string> Methods, Client Client, string? DeviceName, string? PasswordHash);
+internal sealed record ProvenIdentity(Guid UserId, IReadOnlyList<string> Methods, RequestOrigin Origin, string? DeviceName, string? PasswordHash);
 
 /// <summary>
 /// The one door to a session, for every way of signing in. In a single statement it makes sure that the account is
@@ -125,7 +125,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
             new("device_name", NpgsqlDbType.Text) { Value = (object?)identity.DeviceName ?? DBNull.Value },
         });
         step.Parameters.AddRange(SessionLimitsQuery.Parameters(settings));
-        step.Parameters.AddOrigin(identity.Client);
+        step.Parameters.AddOrigin(identity.Origin);
         return step;
     }
 }

@@ -17,7 +17,7 @@ internal abstract record PasswordChangeOutcome
 
     public sealed record Changed : PasswordChangeOutcome;
 
-    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : PasswordChangeOutcome;
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : PasswordChangeOutcome;
 
     public sealed record LockedOut(TimeSpan RetryAfter) : PasswordChangeOutcome;
 
@@ -25,17 +25,17 @@ internal abstract record PasswordChangeOutcome
     public sealed record NotForGuests : PasswordChangeOutcome;
 
     /// <summary>The account is no longer what it was a moment ago.</summary>
-    public sealed record Overtaken : PasswordChangeOutcome;
+    public sealed record ConcurrentlyChanged : PasswordChangeOutcome;
 }
 
 /// <summary>Changes a password by somebody who knows it. The session that asks goes on, the others end.</summary>
 internal sealed class PasswordChange(AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit)
 {
-    public async Task<PasswordChangeOutcome> ChangeAsync(Caller caller, string currentPassword, string newPassword, Client client, CancellationToken cancellationToken)
+    public async Task<PasswordChangeOutcome> ChangeAsync(Caller caller, string currentPassword, string newPassword, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await db.Users.SingleOrDefaultAsync(user => user.Id == caller.UserId, cancellationToken) is not { } user)
         {
-            return new PasswordChangeOutcome.Overtaken();
+            return new PasswordChangeOutcome.ConcurrentlyChanged();
         }
 
         if (user.IsAnonymous)
@@ -43,20 +43,20 @@ internal sealed class PasswordChange(AuthDbContext db, UserAccounts accounts, Pa
             return new PasswordChangeOutcome.NotForGuests();
         }
 
-        switch (await passwords.CheckAsync(user, currentPassword, client, cancellationToken))
+        switch (await passwords.CheckAsync(user, currentPassword, origin, cancellationToken))
         {
             case ReauthenticationOutcome.LockedOut locked:
                 return new PasswordChangeOutcome.LockedOut(locked.RetryAfter);
             case ReauthenticationOutcome.Mismatch:
-                await commit.RecordRefusalAsync(AuditEvents.PasswordChanged, client, user.Id, caller.SessionId, "wrong_password");
+                await commit.RecordRefusalAsync(AuditEvents.PasswordChanged, origin, user.Id, caller.SessionId, "wrong_password");
                 var errors = new FieldErrors();
                 errors.Add("current_password", "Not the current password.");
-                return new PasswordChangeOutcome.Faulted(errors.Messages);
+                return new PasswordChangeOutcome.Invalid(errors.Messages);
         }
 
         if (await accounts.SetPasswordAsync(user, newPassword) is { Succeeded: false } refused)
         {
-            return new PasswordChangeOutcome.Faulted(refused.Messages("new_password"));
+            return new PasswordChangeOutcome.Invalid(refused.Messages("new_password"));
         }
 
         var update = new AccountUpdate(AuditEvents.PasswordChanged)
@@ -64,8 +64,8 @@ internal sealed class PasswordChange(AuthDbContext db, UserAccounts accounts, Pa
             EndsSessions = RevocationReason.PasswordChanged,
             SessionId = caller.SessionId,
         };
-        return await commit.CommitAsync(user, update, client, cancellationToken) is AccountCommitOutcome.Saved
+        return await commit.CommitAsync(user, update, origin, cancellationToken) is AccountCommitOutcome.Saved
             ? new PasswordChangeOutcome.Changed()
-            : new PasswordChangeOutcome.Overtaken();
+            : new PasswordChangeOutcome.ConcurrentlyChanged();
     }
 }

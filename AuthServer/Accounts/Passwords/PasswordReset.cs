@@ -20,7 +20,7 @@ internal abstract record PasswordResetOutcome
     /// <summary>Forged, used, too old, of another account or for something else: nobody is told which.</summary>
     public sealed record InvalidToken : PasswordResetOutcome;
 
-    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : PasswordResetOutcome;
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : PasswordResetOutcome;
 }
 
 /// <summary>
@@ -44,7 +44,7 @@ internal sealed class PasswordReset(
     /// <summary>Whether the token would be taken now; it is not used up.</summary>
     public async Task<bool> IsGoodAsync(string? token) => await accounts.FindByPasswordTokenAsync(token) is not null;
 
-    public async Task<PasswordResetOutcome> ConfirmAsync(string? token, string? newPassword, Client client, CancellationToken cancellationToken)
+    public async Task<PasswordResetOutcome> ConfirmAsync(string? token, string? newPassword, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await accounts.FindByPasswordTokenAsync(token) is not { } user)
         {
@@ -53,11 +53,11 @@ internal sealed class PasswordReset(
 
         if (await accounts.ResetPasswordAsync(user, token!, newPassword!) is { Succeeded: false } refused)
         {
-            return new PasswordResetOutcome.Faulted(refused.Messages("new_password"));
+            return new PasswordResetOutcome.Invalid(refused.Messages("new_password"));
         }
 
         var update = new AccountUpdate(AuditEvents.PasswordReset) { EndsSessions = RevocationReason.PasswordReset, ProvesMailbox = true };
-        return await commit.CommitAsync(user, update, client, cancellationToken) is AccountCommitOutcome.Saved
+        return await commit.CommitAsync(user, update, origin, cancellationToken) is AccountCommitOutcome.Saved
             ? new PasswordResetOutcome.Reset()
             : new PasswordResetOutcome.InvalidToken();
     }

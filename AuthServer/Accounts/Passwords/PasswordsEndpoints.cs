@@ -50,11 +50,11 @@ internal static class PasswordsEndpoints
     private static void UsesLink(this RouteHandlerBuilder route) => route.WithExample(ConfirmExample)
         .AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.RateLimited, ErrorCodes.Busy);
 
-    private static async Task<Results<NoContent, Problem>> Change(ChangePasswordRequest request, Caller caller, Client client, PasswordChange change, CancellationToken cancellationToken) =>
-        await change.ChangeAsync(caller, request.CurrentPassword!.Reveal(), request.NewPassword!.Reveal(), client, cancellationToken) switch
+    private static async Task<Results<NoContent, Problem>> Change(ChangePasswordRequest request, Caller caller, RequestOrigin origin, PasswordChange change, CancellationToken cancellationToken) =>
+        await change.ChangeAsync(caller, request.CurrentPassword!.Reveal(), request.NewPassword!.Reveal(), origin, cancellationToken) switch
         {
             PasswordChangeOutcome.Changed => TypedResults.NoContent(),
-            PasswordChangeOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            PasswordChangeOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
             PasswordChangeOutcome.NotForGuests => (Problem)ErrorCodes.AnonymousNotAllowed,
             PasswordChangeOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
             _ => (Problem)ErrorCodes.SessionRevoked,
@@ -71,11 +71,11 @@ internal static class PasswordsEndpoints
         return TypedResults.Accepted((string?)null, new MailRequested { DevToken = token });
     }
 
-    private static async Task<Results<NoContent, Problem>> Confirm(ConfirmResetRequest request, Client client, PasswordReset reset, CancellationToken cancellationToken) =>
-        await reset.ConfirmAsync(request.Token?.Reveal(), request.NewPassword?.Reveal(), client, cancellationToken) switch
+    private static async Task<Results<NoContent, Problem>> Confirm(ConfirmResetRequest request, RequestOrigin origin, PasswordReset reset, CancellationToken cancellationToken) =>
+        await reset.ConfirmAsync(request.Token?.Reveal(), request.NewPassword?.Reveal(), origin, cancellationToken) switch
         {
             PasswordResetOutcome.Reset => TypedResults.NoContent(),
-            PasswordResetOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            PasswordResetOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
             _ => (Problem)ErrorCodes.InvalidOrExpiredToken,
         };
 }

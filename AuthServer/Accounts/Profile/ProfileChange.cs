@@ -11,7 +11,7 @@ namespace AuthServer.Accounts.Profile;
 internal sealed class ProfileChange(AuthDbContext db, UserAccounts accounts, AccountCommit commit, TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
-    public async Task<ErrorCode?> ChangeAsync(ProfileRequest request, Caller caller, Client client, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> ChangeAsync(ProfileRequest request, Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await accounts.LockAsync(caller.UserId, cancellationToken) is not { } user)
@@ -28,7 +28,7 @@ internal sealed class ProfileChange(AuthDbContext db, UserAccounts accounts, Acc
         await accounts.ChangeProfileAsync(user, request);
         if (db.ChangeTracker.HasChanges())
         {
-            db.Audit(AuditEvents.ProfileChanged, clock.GetUtcNow(), client, user.Id, user.Id, caller.SessionId);
+            db.Audit(AuditEvents.ProfileChanged, clock.GetUtcNow(), origin, user.Id, user.Id, caller.SessionId);
         }
 
         if ((await commit.SaveAsync(cancellationToken)).Refusal() is { } taken)

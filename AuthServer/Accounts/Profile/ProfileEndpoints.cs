@@ -35,14 +35,14 @@ internal static class ProfileEndpoints
         await query.FindAsync(caller.UserId, caller.TenantId, cancellationToken) is { } user ? TypedResults.Ok(user) : (Problem)ErrorCodes.SessionRevoked;
 
     private static async Task<Results<Ok<UserView>, Problem>> Put(
-        ProfileRequest request, Caller caller, Client client, ProfileChange change, UserViewQuery query,
+        ProfileRequest request, Caller caller, RequestOrigin origin, ProfileChange change, UserViewQuery query,
         CancellationToken cancellationToken) =>
-        request.FaultOfPut() is { } fault ? fault : await Patch(request, caller, client, change, query, cancellationToken);
+        request.FaultOfPut() is { } fault ? fault : await Patch(request, caller, origin, change, query, cancellationToken);
 
     private static async Task<Results<Ok<UserView>, Problem>> Patch(
-        ProfileRequest request, Caller caller, Client client, ProfileChange change, UserViewQuery query,
+        ProfileRequest request, Caller caller, RequestOrigin origin, ProfileChange change, UserViewQuery query,
         CancellationToken cancellationToken) =>
-        await change.ChangeAsync(request, caller, client, cancellationToken) is { } refusal
+        await change.ChangeAsync(request, caller, origin, cancellationToken) is { } refusal
             ? (Problem)refusal
             : await Me(caller, query, cancellationToken);
 }

@@ -18,10 +18,10 @@ internal sealed class AccountOpening(
     private static readonly string[] Methods = ["pwd"];
 
     /// <summary>Signed in at once; an address or a user name that is taken is told.</summary>
-    public async Task<RegistrationOutcome> AtOnceAsync(User user, RegisterRequest request, Client client, CancellationToken cancellationToken)
+    public async Task<RegistrationOutcome> AtOnceAsync(User user, RegisterRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var outcome = await OpenAsync(user, request, client, cancellationToken);
+        var outcome = await OpenAsync(user, request, origin, cancellationToken);
         if (outcome is RegistrationOutcome.Registered)
         {
             await transaction.CommitAsync(cancellationToken);
@@ -31,7 +31,7 @@ internal sealed class AccountOpening(
     }
 
     /// <summary>The same in the transaction that is open, and is to be given up unless the account was opened.</summary>
-    public async Task<RegistrationOutcome> OpenAsync(User user, RegisterRequest request, Client client, CancellationToken cancellationToken)
+    public async Task<RegistrationOutcome> OpenAsync(User user, RegisterRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if ((await commit.SaveAsync(cancellationToken)).Refusal() is { } taken)
         {
@@ -39,7 +39,7 @@ internal sealed class AccountOpening(
         }
 
         await OweMailAsync(MailKinds.VerifyEmail, user, request, cancellationToken);
-        var identity = new ProvenIdentity(user.Id, Methods, client, request.DeviceName, user.PasswordHash);
+        var identity = new ProvenIdentity(user.Id, Methods, origin, request.DeviceName, user.PasswordHash);
         var response = await starter.StartAsync(identity, (NpgsqlConnection)db.Database.GetDbConnection(), null, cancellationToken)
             ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
         return new RegistrationOutcome.Registered(response);
@@ -49,7 +49,7 @@ internal sealed class AccountOpening(
     /// To be used when the mailbox is proven. Whoever asks learns nothing: a new account and one that there was already end
     /// with the same write and the same answer, and only the mail differs.
     /// </summary>
-    public async Task<RegistrationOutcome> AfterProofAsync(User user, RegisterRequest request, Client client, CancellationToken cancellationToken)
+    public async Task<RegistrationOutcome> AfterProofAsync(User user, RegisterRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await transaction.CreateSavepointAsync("account", cancellationToken);
@@ -58,7 +58,7 @@ internal sealed class AccountOpening(
         {
             await transaction.RollbackToSavepointAsync("account", cancellationToken);
             db.ChangeTracker.Clear();
-            await commit.RecordRefusalAsync(AuditEvents.RegistrationRefused, client, null, null, ErrorCodes.EmailTaken.Code);
+            await commit.RecordRefusalAsync(AuditEvents.RegistrationRefused, origin, null, null, ErrorCodes.EmailTaken.Code);
         }
 
         await OweMailAsync(MailKinds.Registration, user, request, cancellationToken);

@@ -22,7 +22,7 @@ internal abstract record RegistrationOutcome
     /// <summary>A mail says the rest, to whoever has the mailbox; the same whether or not the address had an account.</summary>
     public sealed record MailSent(string? DevToken) : RegistrationOutcome;
 
-    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : RegistrationOutcome;
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : RegistrationOutcome;
 
     public sealed record Refused(ErrorCode Reason) : RegistrationOutcome;
 }
@@ -70,22 +70,22 @@ internal sealed class AccountRegistration(
 {
     /// <param name="request">What the person says of themself.</param>
     /// <param name="caller">Who is signed in: a guest becomes the person, anybody else has an account already.</param>
-    /// <param name="client">Where it comes from.</param>
+    /// <param name="origin">Where it comes from.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<RegistrationOutcome> RegisterAsync(RegisterRequest request, Caller? caller, Client client, CancellationToken cancellationToken)
+    public async Task<RegistrationOutcome> RegisterAsync(RegisterRequest request, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        var outcome = await TryRegisterAsync(request, caller?.UserId, client, cancellationToken);
+        var outcome = await TryRegisterAsync(request, caller?.UserId, origin, cancellationToken);
         if (outcome is RegistrationOutcome.Refused refused)
         {
             // What was to be saved has been rolled back, and must not come along.
             db.ChangeTracker.Clear();
-            await commit.RecordRefusalAsync(AuditEvents.RegistrationRefused, client, userId: null, sessionId: null, refused.Reason.Code);
+            await commit.RecordRefusalAsync(AuditEvents.RegistrationRefused, origin, userId: null, sessionId: null, refused.Reason.Code);
         }
 
         return outcome;
     }
 
-    private async Task<RegistrationOutcome> TryRegisterAsync(RegisterRequest request, Guid? guest, Client client, CancellationToken cancellationToken)
+    private async Task<RegistrationOutcome> TryRegisterAsync(RegisterRequest request, Guid? guest, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (guest is { } signedIn && await guests.RefusalAsync(signedIn, cancellationToken) is { } refusal)
         {
@@ -104,7 +104,7 @@ internal sealed class AccountRegistration(
         await policy.CheckAsync(errors, "password", request.Password?.Reveal(), ownData, cancellationToken);
         if (errors.Any)
         {
-            return new RegistrationOutcome.Faulted(errors.Messages);
+            return new RegistrationOutcome.Invalid(errors.Messages);
         }
 
         var tenant = request.Tenant is { } slug ? await db.Tenants.AsNoTracking().SingleOrDefaultAsync(candidate => candidate.Slug == slug, cancellationToken) : null;
@@ -123,21 +123,21 @@ internal sealed class AccountRegistration(
         var account = new NewAccount(request, email, role, tenant, hash);
         if (guest is { } id)
         {
-            return await guests.RegisterAsync(id, account, client, cancellationToken);
+            return await guests.RegisterAsync(id, account, origin, cancellationToken);
         }
 
-        var user = await AddAccountAsync(account, client);
-        return rules.VerifyFirst ? await opening.AfterProofAsync(user, request, client, cancellationToken) : await opening.AtOnceAsync(user, request, client, cancellationToken);
+        var user = await AddAccountAsync(account, origin);
+        return rules.VerifyFirst ? await opening.AfterProofAsync(user, request, origin, cancellationToken) : await opening.AtOnceAsync(user, request, origin, cancellationToken);
     }
 
-    private async Task<User> AddAccountAsync(NewAccount account, Client client)
+    private async Task<User> AddAccountAsync(NewAccount account, RequestOrigin origin)
     {
         var (now, request) = (clock.GetUtcNow(), account.Request);
         var user = await accounts.AddAsync(rules.VerifyFirst
             ? account.Wanted with { UserName = null, PendingUserName = request.Username }
             : account.Wanted);
         account.AddProfile(db, user.Id, now);
-        db.Audit(AuditEvents.Registered, now, client, actor: user.Id, subject: user.Id, reason: account.Role);
+        db.Audit(AuditEvents.Registered, now, origin, actor: user.Id, subject: user.Id, reason: account.Role);
         return user;
     }
 }

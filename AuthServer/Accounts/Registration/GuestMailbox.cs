@@ -18,11 +18,11 @@ internal sealed class GuestMailbox(
     AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, IHostEnvironment environment, TimeProvider clock)
 {
     /// <summary>In the open transaction.</summary>
-    public async Task<RegistrationOutcome> AskAsync(User guest, NewAccount account, Client client, CancellationToken cancellationToken)
+    public async Task<RegistrationOutcome> AskAsync(User guest, NewAccount account, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var (now, request) = (clock.GetUtcNow(), account.Request);
         await accounts.HoldRegistrationAsync(guest, account.Wanted);
-        db.Audit(AuditEvents.EmailChangeRequested, now, client, guest.Id, guest.Id, reason: "guest_registers");
+        db.Audit(AuditEvents.EmailChangeRequested, now, origin, guest.Id, guest.Id, reason: "guest_registers");
         await commit.SaveLockedAsync(cancellationToken);
         await outbox.RequestAsync(MailKinds.ConfirmNewEmail, guest.Id, account.Email.Canonical, request.Locale ?? request.AskedIn, MailLinks.Data(request.Link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
         return new RegistrationOutcome.MailSent(environment.IsDevelopment()

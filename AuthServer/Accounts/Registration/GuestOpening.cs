@@ -18,7 +18,7 @@ internal sealed class GuestOpening(
     private static readonly string[] Methods = ["anonymous"];
 
     /// <summary>Null where this server has no guests.</summary>
-    public async Task<SignedInResponse?> OpenAsync(GuestRequest? request, Client client, CancellationToken cancellationToken)
+    public async Task<SignedInResponse?> OpenAsync(GuestRequest? request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (!settings.AllowAnonymous)
         {
@@ -27,9 +27,9 @@ internal sealed class GuestOpening(
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var guest = await accounts.AddGuestAsync(request?.Locale);
-        db.Audit(AuditEvents.GuestMade, clock.GetUtcNow(), client, guest.Id, guest.Id);
+        db.Audit(AuditEvents.GuestMade, clock.GetUtcNow(), origin, guest.Id, guest.Id);
         await commit.SaveLockedAsync(cancellationToken);
-        var identity = new ProvenIdentity(guest.Id, Methods, client, request?.DeviceName, PasswordHash: null);
+        var identity = new ProvenIdentity(guest.Id, Methods, origin, request?.DeviceName, PasswordHash: null);
         var response = await starter.StartAsync(identity, (NpgsqlConnection)db.Database.GetDbConnection(), null, cancellationToken)
             ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
         await transaction.CommitAsync(cancellationToken);

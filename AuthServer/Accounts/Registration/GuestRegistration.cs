@@ -27,7 +27,7 @@ internal sealed class GuestRegistration(
             null => ErrorCodes.SessionRevoked,
         };
 
-    public async Task<RegistrationOutcome> RegisterAsync(Guid userId, NewAccount account, Client client, CancellationToken cancellationToken)
+    public async Task<RegistrationOutcome> RegisterAsync(Guid userId, NewAccount account, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await HoldAsync(userId, cancellationToken) is not { } guest)
@@ -40,16 +40,16 @@ internal sealed class GuestRegistration(
         account.AddProfile(db, guest.Id, now);
         if (rules.VerifyFirst)
         {
-            var asked = await mailbox.AskAsync(guest, account, client, cancellationToken);
+            var asked = await mailbox.AskAsync(guest, account, origin, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return asked;
         }
 
         await accounts.RegisterGuestAsync(guest, account.Wanted);
-        db.Audit(AuditEvents.GuestRegistered, now, client, guest.Id, guest.Id, reason: account.Role);
+        db.Audit(AuditEvents.GuestRegistered, now, origin, guest.Id, guest.Id, reason: account.Role);
         // Before the new one begins: what was opened as a guest ends.
-        var ended = await revoker.EndAllAsync(guest.Id, kept: null, RevocationReason.GuestRegistered, client, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
-        var outcome = await opening.OpenAsync(guest, account.Request, client, cancellationToken);
+        var ended = await revoker.EndAllAsync(guest.Id, kept: null, RevocationReason.GuestRegistered, origin, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+        var outcome = await opening.OpenAsync(guest, account.Request, origin, cancellationToken);
         if (outcome is RegistrationOutcome.Registered)
         {
             await transaction.CommitAsync(cancellationToken);

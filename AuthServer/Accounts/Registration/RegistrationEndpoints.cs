@@ -48,7 +48,7 @@ internal static class RegistrationEndpoints
     private static void Registers(this RouteHandlerBuilder route) => route.WithExample(Example).WithAnswer(Examples.SignedIn, 201).WithAnswer(MailRequested.Example, 202)
         .Refuses(ErrorCodes.AlreadyDone, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
 
-    private static async Task<Results<Created<SignedInResponse>, Accepted<MailRequested>, ChallengeHttpResult, Problem>> Register(RegisterRequest request, HttpContext context, Client client, MailLinks links, AccountRegistration registration, CancellationToken cancellationToken)
+    private static async Task<Results<Created<SignedInResponse>, Accepted<MailRequested>, ChallengeHttpResult, Problem>> Register(RegisterRequest request, HttpContext context, RequestOrigin origin, MailLinks links, AccountRegistration registration, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(context.User);
         if (caller is null && context.Request.Headers.Authorization.Count > 0)
@@ -59,18 +59,18 @@ internal static class RegistrationEndpoints
 
         return links.Fault(request.Link) is { } problem
             ? problem
-            : await registration.RegisterAsync(request with { AskedIn = Language.AskedFor(context.Request).Tag }, caller is { IsKey: false } ? caller : null, client, cancellationToken) switch
+            : await registration.RegisterAsync(request with { AskedIn = Language.AskedFor(context.Request).Tag }, caller is { IsKey: false } ? caller : null, origin, cancellationToken) switch
             {
                 RegistrationOutcome.Registered registered => TypedResults.Created("/api/v1/users/me", registered.Response),
                 RegistrationOutcome.MailSent sent => TypedResults.Accepted((string?)null, new MailRequested { DevToken = sent.DevToken }),
-                RegistrationOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+                RegistrationOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
                 RegistrationOutcome.Refused refused => new Problem(refused.Reason),
                 _ => throw new System.Diagnostics.UnreachableException(),
             };
     }
 
-    private static async Task<Results<Created<SignedInResponse>, Problem>> OpenGuest(GuestRequest? request, Client client, GuestOpening opening, CancellationToken cancellationToken) =>
-        await opening.OpenAsync(request, client, cancellationToken) is { } response ? TypedResults.Created("/api/v1/users/me", response) : (Problem)ErrorCodes.AnonymousNotAllowed;
+    private static async Task<Results<Created<SignedInResponse>, Problem>> OpenGuest(GuestRequest? request, RequestOrigin origin, GuestOpening opening, CancellationToken cancellationToken) =>
+        await opening.OpenAsync(request, origin, cancellationToken) is { } response ? TypedResults.Created("/api/v1/users/me", response) : (Problem)ErrorCodes.AnonymousNotAllowed;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -41,65 +41,65 @@ internal sealed class PasswordSignIn(
 {
     private static readonly string[] Methods = ["pwd"];
 
-    public async Task<SignInOutcome> SignInAsync(string name, string password, string? deviceName, Client client, CancellationToken cancellationToken)
+    public async Task<SignInOutcome> SignInAsync(string name, string password, string? deviceName, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var canonical = name.Contains('@', StringComparison.Ordinal) ? EmailAddress.Canonicalize(name) : UserName.Normalize(name.Trim());
-        using var check = await passwords.CheckAsync(canonical, password, client, cancellationToken);
+        using var check = await passwords.CheckAsync(canonical, password, origin, cancellationToken);
         switch (check)
         {
             case PasswordCheckOutcome.LockedOut locked:
-                await AuditFailureAsync(locked.Account?.Id, check.Attempt, client, "locked_out");
+                await AuditFailureAsync(locked.Account?.Id, check.Attempt, origin, "locked_out");
                 return new SignInOutcome.LockedOut(locked.RetryAfter);
             case PasswordCheckOutcome.Mismatched wrong:
-                return await RejectAsync(wrong.Account, wrong.Locks, check.Attempt, client);
+                return await RejectAsync(wrong.Account, wrong.Locks, check.Attempt, origin);
             // Registering told nobody whether the address had an account; signing in with the password just chosen must not either.
             case PasswordCheckOutcome.Matched { Account.IsEmailConfirmed: false } right when rules.VerifyFirst:
-                return await RejectAsync(right.Account, right.Locks, check.Attempt, client);
+                return await RejectAsync(right.Account, right.Locks, check.Attempt, origin);
             default:
-                return await EnterAsync((PasswordCheckOutcome.Matched)check, deviceName, client, cancellationToken);
+                return await EnterAsync((PasswordCheckOutcome.Matched)check, deviceName, origin, cancellationToken);
         }
     }
 
-    private async Task<SignInOutcome> RejectAsync(CheckedAccount? account, bool locks, Attempt attempt, Client client)
+    private async Task<SignInOutcome> RejectAsync(CheckedAccount? account, bool locks, Attempt attempt, RequestOrigin origin)
     {
-        await AuditFailureAsync(account?.Id, attempt, client, "invalid_credentials", locks);
+        await AuditFailureAsync(account?.Id, attempt, origin, "invalid_credentials", locks);
         return new SignInOutcome.Rejected();
     }
 
     private async Task<SignInOutcome> EnterAsync(
-        PasswordCheckOutcome.Matched check, string? deviceName, Client client, CancellationToken cancellationToken)
+        PasswordCheckOutcome.Matched check, string? deviceName, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var (account, attempt) = (check.Account, check.Attempt);
         if (!account.IsActive || (rules.RequireVerifiedEmail && !account.IsEmailConfirmed))
         {
             await database.WriteAsync(check.Refund());
-            await AuditFailureAsync(account.Id, attempt, client, account.IsActive ? "email_not_verified" : "account_disabled");
+            await AuditFailureAsync(account.Id, attempt, origin, account.IsActive ? "email_not_verified" : "account_disabled");
             return account.IsActive ? new SignInOutcome.Unverified() : new SignInOutcome.Disabled();
         }
 
         if (account.MustResetPassword)
         {
             await database.WriteAsync(check.Refund());
-            await AuditFailureAsync(account.Id, attempt, client, "password_reset_required");
+            await AuditFailureAsync(account.Id, attempt, origin, "password_reset_required");
             // Not more often than anybody may ask for it.
             await outbox.RequestAsync(MailKinds.ResetPassword, null, account.Address, null, null, CancellationToken.None);
             return new SignInOutcome.ResetRequired();
         }
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var identity = new ProvenIdentity(account.Id, Methods, client, deviceName, check.Hash);
+        var identity = new ProvenIdentity(account.Id, Methods, origin, deviceName, check.Hash);
         if (await starter.StartAsync(identity, connection, check.Refund(), cancellationToken) is { } response)
         {
             return new SignInOutcome.SignedIn(response);
         }
 
         // The account was disabled, or its password changed, while this one was being hashed.
-        await AuditFailureAsync(account.Id, attempt, client, "account_changed");
+        await AuditFailureAsync(account.Id, attempt, origin, "account_changed");
         return new SignInOutcome.Rejected();
     }
 
     // Without the request's cancellation: hanging up must not keep a failure out of the record.
-    private async Task AuditFailureAsync(Guid? userId, Attempt attempt, Client client, string reason, bool setLock = false)
+    private async Task AuditFailureAsync(Guid? userId, Attempt attempt, RequestOrigin origin, string reason, bool setLock = false)
     {
         var step = new NpgsqlBatchCommand($"""
             INSERT INTO audit_events {AuditLog.Columns}
@@ -109,7 +109,7 @@ internal sealed class PasswordSignIn(
         step.Parameters.Add(new("now", clock.GetUtcNow()));
         step.Parameters.Add(new("user_id", NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value });
         step.Parameters.Add(new("reason", reason));
-        step.Parameters.AddOrigin(client);
+        step.Parameters.AddOrigin(origin);
         await database.WriteAsync(setLock && userId is { } locked ? [step, AccountLockedMail.Owe(locked, attempt, clock)] : [step]);
     }
 }

@@ -34,10 +34,10 @@ internal static class SignInEndpoints
             .WithExample("""{"grant_type":"password","username":"dana@example.com","password":"correct horse battery"}""").WithAnswer(Examples.SignedIn);
     }
 
-    private static Task<Results<Ok<SignedInResponse>, Problem>> Login(LoginRequest request, Client client, PasswordSignIn signIn, CancellationToken cancellationToken) =>
-        AnswerAsync(request.Name!, request.Password!.Reveal(), request.DeviceName, client, signIn, cancellationToken);
+    private static Task<Results<Ok<SignedInResponse>, Problem>> Login(LoginRequest request, RequestOrigin origin, PasswordSignIn signIn, CancellationToken cancellationToken) =>
+        AnswerAsync(request.Name!, request.Password!.Reveal(), request.DeviceName, origin, signIn, cancellationToken);
 
-    private static async Task<Results<Ok<SignedInResponse>, Problem>> LoginForm(HttpRequest request, Client client, PasswordSignIn signIn, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<SignedInResponse>, Problem>> LoginForm(HttpRequest request, RequestOrigin origin, PasswordSignIn signIn, CancellationToken cancellationToken)
     {
         if (request.ContentType?.Split(';')[0].Trim().Equals(FormType, StringComparison.OrdinalIgnoreCase) != true)
         {
@@ -71,11 +71,11 @@ internal static class SignInEndpoints
 
         return errors.Any
             ? new Problem(ErrorCodes.ValidationFailed, errors.Messages)
-            : await AnswerAsync(login.Name!, login.Password!.Reveal(), null, client, signIn, cancellationToken);
+            : await AnswerAsync(login.Name!, login.Password!.Reveal(), null, origin, signIn, cancellationToken);
     }
 
-    private static async Task<Results<Ok<SignedInResponse>, Problem>> AnswerAsync(string name, string password, string? deviceName, Client client, PasswordSignIn signIn, CancellationToken cancellationToken) =>
-        await signIn.SignInAsync(name, password, deviceName, client, cancellationToken) switch
+    private static async Task<Results<Ok<SignedInResponse>, Problem>> AnswerAsync(string name, string password, string? deviceName, RequestOrigin origin, PasswordSignIn signIn, CancellationToken cancellationToken) =>
+        await signIn.SignInAsync(name, password, deviceName, origin, cancellationToken) switch
         {
             SignInOutcome.SignedIn signedIn => TypedResults.Ok(signedIn.Response),
             SignInOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),

@@ -29,7 +29,7 @@ internal abstract record ClosingOutcome
     public sealed record LastAdmin : ClosingOutcome;
 
     /// <summary>The account is no longer what it was a moment ago.</summary>
-    public sealed record Overtaken : ClosingOutcome;
+    public sealed record ConcurrentlyChanged : ClosingOutcome;
 }
 
 /// <summary>
@@ -40,14 +40,14 @@ internal sealed class AccountClosing(
     AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit, AdminGuard guard, AccessEnd access,
     ErasureSettings settings, TimeProvider clock)
 {
-    public async Task<ClosingOutcome> CloseAsync(Caller caller, string? password, Client client, CancellationToken cancellationToken)
+    public async Task<ClosingOutcome> CloseAsync(Caller caller, string? password, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await db.Users.AsNoTracking().SingleOrDefaultAsync(found => found.Id == caller.UserId, cancellationToken) is not { } user)
         {
-            return new ClosingOutcome.Overtaken();
+            return new ClosingOutcome.ConcurrentlyChanged();
         }
 
-        if (user.PasswordHash is not null && await ProveAsync(user, password, caller, client, cancellationToken) is { } unproven)
+        if (user.PasswordHash is not null && await ProveAsync(user, password, caller, origin, cancellationToken) is { } unproven)
         {
             return unproven;
         }
@@ -56,7 +56,7 @@ internal sealed class AccountClosing(
         if (await accounts.LockAsync(user.Id, cancellationToken) is not { Status: UserStatus.Active } held
             || held.SecurityStamp != user.SecurityStamp)
         {
-            return new ClosingOutcome.Overtaken();
+            return new ClosingOutcome.ConcurrentlyChanged();
         }
 
         // Asked before looking what the person is: while it waits for its turn, they may become an administrator.
@@ -64,7 +64,7 @@ internal sealed class AccountClosing(
 
         if (!isAnotherLeft && await IsAdminAsync(user.Id, cancellationToken))
         {
-            await RefuseAsync(ErrorCodes.LastAdmin.Code, caller, client);
+            await RefuseAsync(ErrorCodes.LastAdmin.Code, caller, origin);
             await transaction.CommitAsync(CancellationToken.None);
             return new ClosingOutcome.LastAdmin();
         }
@@ -72,11 +72,11 @@ internal sealed class AccountClosing(
         var due = held.IsAnonymous ? clock.GetUtcNow() : clock.GetUtcNow() + settings.Grace;
         await accounts.CloseAsync(held, due);
         Task<IReadOnlyList<Guid>> EndAsync() =>
-            access.EndAsync(held.Id, RevocationReason.ErasureRequested, client, by: null, cancellationToken);
+            access.EndAsync(held.Id, RevocationReason.ErasureRequested, origin, by: null, cancellationToken);
         var update = UpdateOf(held, due, caller, EndAsync);
-        return await commit.CommitAsync(held, update, client, cancellationToken) is AccountCommitOutcome.Saved
+        return await commit.CommitAsync(held, update, origin, cancellationToken) is AccountCommitOutcome.Saved
             ? new ClosingOutcome.Closed(due)
-            : new ClosingOutcome.Overtaken();
+            : new ClosingOutcome.ConcurrentlyChanged();
     }
 
     private static AccountUpdate UpdateOf(User user, DateTimeOffset due, Caller caller, Func<Task<IReadOnlyList<Guid>>> end) =>
@@ -87,25 +87,25 @@ internal sealed class AccountClosing(
             Also = end,
         };
 
-    private Task RefuseAsync(string reason, Caller caller, Client client) =>
-        commit.RecordRefusalAsync(AuditEvents.ErasureRequested, client, caller.UserId, caller.SessionId, reason);
+    private Task RefuseAsync(string reason, Caller caller, RequestOrigin origin) =>
+        commit.RecordRefusalAsync(AuditEvents.ErasureRequested, origin, caller.UserId, caller.SessionId, reason);
 
     private static Dictionary<string, string> Until(DateTimeOffset due) =>
         new(StringComparer.Ordinal) { [EmailOutbox.Until] = due.ToString("O", CultureInfo.InvariantCulture) };
 
-    private async Task<ClosingOutcome?> ProveAsync(User user, string? password, Caller caller, Client client, CancellationToken cancellationToken)
+    private async Task<ClosingOutcome?> ProveAsync(User user, string? password, Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (password is null)
         {
             return new ClosingOutcome.PasswordMissing();
         }
 
-        switch (await passwords.CheckAsync(user, password, client, cancellationToken))
+        switch (await passwords.CheckAsync(user, password, origin, cancellationToken))
         {
             case ReauthenticationOutcome.LockedOut locked:
                 return new ClosingOutcome.LockedOut(locked.RetryAfter);
             case ReauthenticationOutcome.Mismatch:
-                await RefuseAsync("wrong_password", caller, client);
+                await RefuseAsync("wrong_password", caller, origin);
                 return new ClosingOutcome.WrongPassword();
             default:
                 return null;

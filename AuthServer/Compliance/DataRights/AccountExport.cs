@@ -22,12 +22,12 @@ internal sealed class AccountExport(
 
     /// <summary>The copy, to be written and disposed of; null where the account is gone.</summary>
     /// <exception cref="BusyException">Others are being made, or one for this person.</exception>
-    public async Task<OpenedCopy?> OpenAsync(Caller caller, Client client, CancellationToken cancellationToken)
+    public async Task<OpenedCopy?> OpenAsync(Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var copy = await ConnectAsync(await exports.EnterAsync(caller.UserId, cancellationToken), cancellationToken);
         try
         {
-            await RecordAsync(caller, client, copy.Connection, cancellationToken);
+            await RecordAsync(caller, origin, copy.Connection, cancellationToken);
             await copy.BeginAsync(cancellationToken);
             if (await FindAsync(caller.UserId, copy.Connection, cancellationToken) is { } parameters)
             {
@@ -59,7 +59,7 @@ internal sealed class AccountExport(
     }
 
     // Before anything is shown, and in a transaction of its own: the snapshot is only read from.
-    private async Task RecordAsync(Caller caller, Client client, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task RecordAsync(Caller caller, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = $"""
@@ -70,7 +70,7 @@ internal sealed class AccountExport(
         command.Parameters.Add(new("user", caller.UserId));
         command.Parameters.Add(new("session_id", caller.SessionId));
         command.Parameters.Add(new("tenant_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)caller.TenantId ?? DBNull.Value });
-        command.Parameters.AddOrigin(client);
+        command.Parameters.AddOrigin(origin);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -34,11 +34,11 @@ internal static class DataRightsEndpoints
             .RequireAuthorization().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.LastAdmin, ErrorCodes.LockedOut, ErrorCodes.Busy);
     }
 
-    private static async Task<Results<ExportAnswer, Problem>> Export(Caller caller, Client client, AccountExport export, CancellationToken cancellationToken) =>
-        await export.OpenAsync(caller, client, cancellationToken) is { } copy ? new ExportAnswer(copy) : (Problem)ErrorCodes.SessionRevoked;
+    private static async Task<Results<ExportAnswer, Problem>> Export(Caller caller, RequestOrigin origin, AccountExport export, CancellationToken cancellationToken) =>
+        await export.OpenAsync(caller, origin, cancellationToken) is { } copy ? new ExportAnswer(copy) : (Problem)ErrorCodes.SessionRevoked;
 
-    private static async Task<Results<Accepted<ErasureAnswer>, Problem>> Erase([FromBody] EraseRequest? request, Caller caller, Client client, AccountClosing closing, KeptAfterErasure kept, CancellationToken cancellationToken) =>
-        await closing.CloseAsync(caller, request?.Password?.Reveal(), client, cancellationToken) switch
+    private static async Task<Results<Accepted<ErasureAnswer>, Problem>> Erase([FromBody] EraseRequest? request, Caller caller, RequestOrigin origin, AccountClosing closing, KeptAfterErasure kept, CancellationToken cancellationToken) =>
+        await closing.CloseAsync(caller, request?.Password?.Reveal(), origin, cancellationToken) switch
         {
             ClosingOutcome.Closed closed => TypedResults.Accepted((string?)null, new ErasureAnswer(closed.ErasureDueAt, kept.After(closed.ErasureDueAt))),
             ClosingOutcome.PasswordMissing => FieldErrors.One("password", "Required."),

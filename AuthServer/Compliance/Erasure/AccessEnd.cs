@@ -11,21 +11,21 @@ namespace AuthServer.Compliance.Erasure;
 internal sealed class AccessEnd(AuthDbContext db, SessionRevoker revoker, OwnedKeys keys, TokenOutdating outdating)
 {
     /// <summary>For as long as the account is switched off: sessions end, keys rest. In the open transaction; the answer is for <see cref="RevocationFeed.Refuse"/>, once it is committed.</summary>
-    public async Task<IReadOnlyList<Guid>> PauseAsync(Guid userId, RevocationReason reason, Client client, Guid? by, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Guid>> PauseAsync(Guid userId, RevocationReason reason, RequestOrigin origin, Guid? by, CancellationToken cancellationToken)
     {
-        var ended = await revoker.EndAllAsync(userId, kept: null, reason, client, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken, by);
+        var ended = await revoker.EndAllAsync(userId, kept: null, reason, origin, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken, by);
         await outdating.OutdateKeysOfAsync([userId], cancellationToken);
         return ended;
     }
 
     /// <summary>For good. In the open transaction; the answer is for <see cref="RevocationFeed.Refuse"/>, once it is committed.</summary>
-    public async Task<IReadOnlyList<Guid>> EndAsync(Guid userId, RevocationReason reason, Client client, Guid? by, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Guid>> EndAsync(Guid userId, RevocationReason reason, RequestOrigin origin, Guid? by, CancellationToken cancellationToken)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        var ended = await revoker.EndAllAsync(userId, kept: null, reason, client, connection, cancellationToken, by);
+        var ended = await revoker.EndAllAsync(userId, kept: null, reason, origin, connection, cancellationToken, by);
         // Also refuses the keys' tokens, and those that a session which expired a moment ago has left behind.
         await outdating.OutdateAsync([userId], cancellationToken);
-        await keys.RevokeAsync(userId, client, connection, cancellationToken, by);
+        await keys.RevokeAsync(userId, origin, connection, cancellationToken, by);
         return ended;
     }
 }

@@ -10,8 +10,8 @@ namespace AuthServer.Compliance.Erasure;
 
 /// <summary>Why an account is erased, and on whose word.</summary>
 /// <param name="Reason">In one word, for the audit log.</param>
-/// <param name="Client">Who asked.</param>
-internal sealed record ErasureOrder(string Reason, Client Client)
+/// <param name="Origin">Who asked.</param>
+internal sealed record ErasureOrder(string Reason, RequestOrigin Origin)
 {
     /// <summary>The member of staff who does it; null for the server.</summary>
     public Guid? By { get; init; }
@@ -39,7 +39,7 @@ internal sealed class AccountErasure(AuthDbContext db, AccessEnd access, SignInL
     {
         // The person first, then what hangs on them, as everybody does who changes an account.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {user.Id} FOR UPDATE", cancellationToken);
-        var ended = await access.EndAsync(user.Id, RevocationReason.AccountDeleted, order.Client, order.By, cancellationToken);
+        var ended = await access.EndAsync(user.Id, RevocationReason.AccountDeleted, order.Origin, order.By, cancellationToken);
         await locks.ForgetAsync(user, cancellationToken);
 
         var (pseudonym, now) = (Guid.NewGuid(), clock.GetUtcNow());
@@ -48,7 +48,7 @@ internal sealed class AccountErasure(AuthDbContext db, AccessEnd access, SignInL
         await db.Users.Where(found => found.Id == user.Id).ExecuteDeleteAsync(cancellationToken);
         await db.Database.ExecuteSqlAsync($"INSERT INTO revocations (user_id, token_version, created_at, expires_at) VALUES ({user.Id}, {GoneVersion}, {now}, {feed.RefusedUntil(now)})", cancellationToken);
         await audit.EraseAsync(user.Id, pseudonym, cancellationToken);
-        db.Audit(AuditEvents.UserErased, now, order.Client, order.By, pseudonym, reason: order.Reason, tenant: order.TenantId);
+        db.Audit(AuditEvents.UserErased, now, order.Origin, order.By, pseudonym, reason: order.Reason, tenant: order.TenantId);
         await db.SaveChangesAsync(cancellationToken);
         return new(pseudonym, ended);
     }

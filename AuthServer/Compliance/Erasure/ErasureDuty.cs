@@ -12,7 +12,7 @@ namespace AuthServer.Compliance.Erasure;
 /// the work, and an account that cannot be erased stops no other.
 /// </summary>
 internal sealed class ErasureDuty(IServiceScopeFactory scopes, NpgsqlDataSource database, RevocationFeed feed, IEnumerable<AccountsDue> rules, TimeProvider clock, ILogger<ErasureDuty> logger)
-    : PeriodicDuty(TimeSpan.FromMinutes(1), clock, logger)
+    : PeriodicJob(TimeSpan.FromMinutes(1), clock, logger)
 {
     private const int PageSize = 100;
 
@@ -31,7 +31,7 @@ internal sealed class ErasureDuty(IServiceScopeFactory scopes, NpgsqlDataSource 
 
     private async Task<int> RunAsync(AccountsDue rule, CancellationToken cancellationToken)
     {
-        var before = _clock.GetUtcNow() - rule.KeptFor;
+        var before = _clock.GetUtcNow() - rule.RetentionPeriod;
         var (erased, left) = (0, new List<Guid>());
         while (await NextAsync(rule, before, left, cancellationToken) is { Count: > 0 } due)
         {

@@ -39,7 +39,7 @@ internal static class ErasureRegistration
         services.AddScoped<IMailWriter, ErasureUndoneMail>();
     }
 
-    private static void AddDuty<T>(this IServiceCollection services) where T : PeriodicDuty
+    private static void AddDuty<T>(this IServiceCollection services) where T : PeriodicJob
     {
         services.AddSingleton<T>();
         services.AddHostedService(provider => provider.GetRequiredService<T>());

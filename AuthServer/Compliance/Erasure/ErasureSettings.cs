@@ -13,7 +13,7 @@ public sealed class ErasureSettings : ISettings
     /// <summary>How long after somebody has asked for it their account is erased; until then signing in undoes it.</summary>
     public TimeSpan Grace { get; set; } = TimeSpan.FromDays(14);
 
-    IEnumerable<string> ISettings.Faults()
+    IEnumerable<string> ISettings.Validate()
     {
         if (Grace < TimeSpan.FromHours(1) || Grace > Longest)
         {

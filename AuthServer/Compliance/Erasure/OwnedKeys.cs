@@ -15,14 +15,14 @@ internal sealed class OwnedKeys(TimeProvider clock)
         """;
 
     /// <summary>In the transaction that is open on the connection.</summary>
-    public async Task RevokeAsync(Guid owner, Client client, NpgsqlConnection connection, CancellationToken cancellationToken, Guid? by = null)
+    public async Task RevokeAsync(Guid owner, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken, Guid? by = null)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = Sql;
         command.Parameters.Add(new("owner", owner));
         command.Parameters.Add(new("by", by ?? owner));
         command.Parameters.Add(new("now", clock.GetUtcNow()));
-        command.Parameters.AddOrigin(client);
+        command.Parameters.AddOrigin(origin);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -12,7 +12,7 @@ namespace AuthServer.Compliance.Erasure;
 /// that is known. A row whose proof is not good is left as it is: it must not become good here.
 /// </summary>
 internal sealed class ProofRenewal(IServiceScopeFactory scopes, ErasureProofs proofs, SecretSettings secrets, TimeProvider clock, ILogger<ProofRenewal> logger)
-    : PeriodicDuty(TimeSpan.FromHours(1), clock, logger)
+    : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
 {
     private const int BatchSize = 500;
 

@@ -40,7 +40,7 @@ internal sealed class TracesElsewhere(AuthDbContext db, TimeProvider clock)
         // An invitation counts for an hour, or whoever invites, deletes and invites could fill a mailbox; the next sweep has it then.
         await db.Database.ExecuteSqlAsync($"""
             WITH counted AS (
-                UPDATE email_outbox SET user_id = NULL, language = NULL, data = jsonb_build_object(), state = 'dropped', last_error = NULL, finished_at = created_at + interval '1 hour' - {EmailOutbox.KeptFor}
+                UPDATE email_outbox SET user_id = NULL, language = NULL, data = jsonb_build_object(), state = 'dropped', last_error = NULL, finished_at = created_at + interval '1 hour' - {EmailOutbox.RetentionPeriod}
                 WHERE address = ANY ({addresses}) AND kind = {MailKinds.Invitation} AND created_at > {clock.GetUtcNow() - TimeSpan.FromHours(1)}
                 RETURNING id)
             DELETE FROM email_outbox WHERE address = ANY ({addresses}) AND id NOT IN (SELECT id FROM counted)

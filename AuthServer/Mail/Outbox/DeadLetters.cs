@@ -14,7 +14,7 @@ namespace AuthServer.Mail.Outbox;
 internal sealed record DeadLetter(Guid Id, string Kind, string Address, DateTimeOffset CreatedAt, int Attempts, string? Error);
 
 /// <summary>Mails that were given up: for the operator to look at and, once the reason is gone, to send after all.</summary>
-internal sealed class DeadLetters(AuthDbContext db, SharedClock clock)
+internal sealed class DeadLetters(AuthDbContext db, DatabaseClock clock)
 {
     public async Task<IReadOnlyList<DeadLetter>> ListAsync(CancellationToken cancellationToken)
     {

@@ -24,7 +24,7 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
     public const string Ip = "ip", Device = "device", UserAgent = "user_agent", NewAddress = "new_address", Until = "until", KeyName = "key_name", KeyExpiresAt = "key_expires_at";
 
     /// <summary>How long a mail stays after it was sent, dropped or given up.</summary>
-    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
+    public static readonly TimeSpan RetentionPeriod = TimeSpan.FromDays(30);
 
     // Per address and kind (ASVS 6.3.1): whoever asks again and again must not fill somebody's mailbox.
     private const int MostInAnHour = 5;
@@ -81,7 +81,7 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
     }
 
     /// <summary>Where something came from, for the notice about it.</summary>
-    public static Dictionary<string, string> Describe(Client client) => new(StringComparer.Ordinal) { [Ip] = client.Address?.ToString() ?? "" };
+    public static Dictionary<string, string> Describe(RequestOrigin origin) => new(StringComparer.Ordinal) { [Ip] = origin.Address?.ToString() ?? "" };
 
     internal static string Json(IReadOnlyDictionary<string, string>? data) => data is null ? "{}" : JsonSerializer.Serialize(data, EmailJson.Default.IReadOnlyDictionaryStringString);
 }

@@ -14,7 +14,7 @@ internal static class EmailRegistration
     {
         builder.AddSettings<LinkSettings>();
         builder.AddEmailSettings();
-        builder.Services.AddSingleton(new Swept("email_outbox", "finished_at < @before", EmailOutbox.KeptFor));
+        builder.Services.AddSingleton(new RetentionRule("email_outbox", "finished_at < @before", EmailOutbox.RetentionPeriod));
         builder.Services.AddSingleton<EmailOutbox>();
         builder.Services.AddSingleton<MailLinks>();
         builder.Services.AddSingleton<MailPrinter>();

@@ -5,7 +5,7 @@ using Npgsql;
 namespace AuthServer.Mail.Outbox;
 
 /// <summary>Whether mails get out. It degrades the server and never makes it unready: people can sign in all the same.</summary>
-internal sealed class MailHealth(NpgsqlDataSource database, SharedClock clock) : IHealthCheck
+internal sealed class MailHealth(NpgsqlDataSource database, DatabaseClock clock) : IHealthCheck
 {
     private static readonly TimeSpan TooOld = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Recent = TimeSpan.FromDays(1);

@@ -11,7 +11,7 @@ namespace AuthServer.Mail.Outbox;
 /// for two minutes, so that no transaction is open while a mail server takes its time, and a dispatcher that dies leaves
 /// nothing behind but a mail that comes back by itself. What is written later counts only if the lease is still one's own.
 /// </summary>
-internal sealed class OutboxQueue(IServiceScopeFactory scopes, NpgsqlDataSource database, SharedClock clock)
+internal sealed class OutboxQueue(IServiceScopeFactory scopes, NpgsqlDataSource database, DatabaseClock clock)
 {
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
 

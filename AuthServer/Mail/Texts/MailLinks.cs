@@ -11,7 +11,7 @@ public sealed class LinkSettings : ISettings
     /// <summary>Links of apps, to which the token is appended; apps name one of them byte for byte.</summary>
     public IList<string> Allowed { get; } = [];
 
-    IEnumerable<string> ISettings.Faults() => Allowed.Where(link => !IsFit(link)).Select(link =>
+    IEnumerable<string> ISettings.Validate() => Allowed.Where(link => !IsFit(link)).Select(link =>
         $"Links:Allowed holds '{link}', which cannot carry a token safely. Give an https address or an app's own scheme, without a fragment, for example com.example.app://reset.");
 
     // Plain http sends the token in the clear; a scheme without a dot can be claimed by any app (RFC 8252 section 7.1).

@@ -54,7 +54,7 @@ public sealed class EmailSettings : ISettings
 
     internal int EffectivePort => Port > 0 ? Port : Security == SmtpSecurity.Tls ? TlsPort : SubmissionPort;
 
-    IEnumerable<string> ISettings.Faults() => [.. FaultsOfTheWay(), .. FaultsOfTheSender(), .. FaultsOfSigningIn()];
+    IEnumerable<string> ISettings.Validate() => [.. FaultsOfTheWay(), .. FaultsOfTheSender(), .. FaultsOfSigningIn()];
 
     private IEnumerable<string> FaultsOfTheWay()
     {

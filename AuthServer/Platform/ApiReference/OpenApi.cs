@@ -94,7 +94,7 @@ internal static class OpenApi
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var needsToken = !metadata.OfType<IAllowAnonymous>().Any();
-        var keys = metadata.OfType<KeyAccess>().LastOrDefault();
+        var keys = metadata.OfType<ApiKeyAccess>().LastOrDefault();
         if (needsToken)
         {
             operation.Security = [.. Security(keys, isForKeysAlone: metadata.OfType<IAuthorizeData>().Any(asked => asked.Policy == Policies.ApiKey), context.Document)];
@@ -104,7 +104,7 @@ internal static class OpenApi
         await RefusalDescriptions.AddAsync(operation, context, needsToken, isOpenToKeys: keys is not null, cancellationToken);
     }
 
-    private static IEnumerable<OpenApiSecurityRequirement> Security(KeyAccess? keys, bool isForKeysAlone, OpenApiDocument? document)
+    private static IEnumerable<OpenApiSecurityRequirement> Security(ApiKeyAccess? keys, bool isForKeysAlone, OpenApiDocument? document)
     {
         if (!isForKeysAlone)
         {

@@ -48,7 +48,7 @@ internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, Dat
     public int? Generation { get; init; }
 
     /// <summary>What the key may do; null for a person.</summary>
-    public KeyGrant? Key { get; init; }
+    public ApiKeyGrant? Key { get; init; }
 
     /// <summary>Whether this is an API key, or its access token, and no person.</summary>
     public bool IsKey => Key is not null;
@@ -96,7 +96,7 @@ internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, Dat
             ? OfKey(keyId, version, IdOf(token, ClaimNames.Tenant), expiresAt, new(scopes, limit))
             : null;
 
-    public static Caller OfKey(Guid keyId, int version, Guid? tenantId, DateTimeOffset expiresAt, KeyGrant grant) =>
+    public static Caller OfKey(Guid keyId, int version, Guid? tenantId, DateTimeOffset expiresAt, ApiKeyGrant grant) =>
         new(keyId, keyId, version, DateTimeOffset.UnixEpoch, IsEmailVerified: false, tenantId) { ExpiresAt = expiresAt, Key = grant };
 
     private static string? TextOf(ClaimsIdentity token, string claim) => token.FindFirst(claim)?.Value;
@@ -114,7 +114,7 @@ internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, Dat
 /// <summary>What an API key may do at this moment.</summary>
 /// <param name="Scopes">Names from <see cref="Platform.Authorization.Scopes"/>.</param>
 /// <param name="RequestsPerMinute">How often, on each replica, together with its access tokens.</param>
-internal sealed record KeyGrant(IReadOnlyList<string> Scopes, int RequestsPerMinute)
+internal sealed record ApiKeyGrant(IReadOnlyList<string> Scopes, int RequestsPerMinute)
 {
     /// <summary>Whether the key itself was sent, and not an access token that it was exchanged for.</summary>
     public bool IsPresented { get; init; }

@@ -35,7 +35,7 @@ internal static class Policies
             options.AddPolicy(ApiKey, policy => policy.Require(ErrorCodes.Forbidden, caller => caller.Key is { IsPresented: true }));
         });
         services.AddSingleton<IAuthorizationHandler, CallerRequirementHandler>();
-        services.AddSingleton<IAuthorizationHandler, KeyAccessHandler>();
+        services.AddSingleton<IAuthorizationHandler, ApiKeyAccessHandler>();
         services.AddAuthorization();
     }
 
@@ -68,7 +68,7 @@ internal static class Policies
                 return Framework.HandleAsync(next, context, policy, authorizeResult);
             }
 
-            if (authorizeResult.AuthorizationFailure?.FailureReasons.OfType<KeyRefusal>().FirstOrDefault() is { } refused)
+            if (authorizeResult.AuthorizationFailure?.FailureReasons.OfType<ApiKeyRefusal>().FirstOrDefault() is { } refused)
             {
                 return RefuseKeyAsync(context, refused);
             }
@@ -79,7 +79,7 @@ internal static class Policies
             return new Problem(refusal).ExecuteAsync(context);
         }
 
-        private static Task RefuseKeyAsync(HttpContext context, KeyRefusal refused)
+        private static Task RefuseKeyAsync(HttpContext context, ApiKeyRefusal refused)
         {
             if (refused.Scope is { } scope)
             {

@@ -61,7 +61,7 @@ internal static class ConfigurationCheck
 
     private static string Unread(string path, Type type) => $"{Names(path)} cannot be read. Give {Wanted(type)}.";
 
-    private static string Names(string path) => KnownEnvironment.VariableFor(path) is { } variable ? $"{path} ({variable})" : path;
+    private static string Names(string path) => EnvironmentAliases.VariableFor(path) is { } variable ? $"{path} ({variable})" : path;
 
     private static string Wanted(Type type) =>
         type == typeof(TimeSpan) ? "a time as [days.]hours:minutes:seconds, for example 00:10:00"

@@ -25,7 +25,7 @@ public sealed class ServerSettings : ISettings
     /// <summary>How many connections may be open at once.</summary>
     public long MaxConnections { get; set; } = 10_000;
 
-    IEnumerable<string> ISettings.Faults()
+    IEnumerable<string> ISettings.Validate()
     {
         if (!Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
         {

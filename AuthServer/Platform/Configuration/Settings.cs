@@ -9,7 +9,7 @@ internal interface ISettings
     static abstract string Section { get; }
 
     /// <summary>What is wrong, each line naming the key and the remedy.</summary>
-    IEnumerable<string> Faults();
+    IEnumerable<string> Validate();
 }
 
 internal static class SettingsRegistration
@@ -27,6 +27,6 @@ internal static class SettingsRegistration
     private sealed class Validator<T> : IValidateOptions<T> where T : class, ISettings
     {
         public ValidateOptionsResult Validate(string? name, T options) =>
-            options.Faults().ToList() is { Count: > 0 } faults ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
+            options.Validate().ToList() is { Count: > 0 } faults ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
     }
 }

@@ -22,7 +22,7 @@ internal static class ProtectionKeys
     private static readonly TimeSpan Use = TimeSpan.FromDays(90);
 
     /// <summary>A key is used for 90 days, and what it has protected works for 30 days at most.</summary>
-    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(180);
+    public static readonly TimeSpan RetentionPeriod = TimeSpan.FromDays(180);
 
     public static void AddProtectionKeys(this IServiceCollection services)
     {

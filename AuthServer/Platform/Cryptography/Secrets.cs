@@ -17,7 +17,7 @@ public sealed class SecretSettings : ISettings
     /// <summary>The root secret before the last change of it, so that what it protects can still be read.</summary>
     public string? PreviousKey { get; set; }
 
-    IEnumerable<string> ISettings.Faults()
+    IEnumerable<string> ISettings.Validate()
     {
         if (string.IsNullOrEmpty(Key))
         {

@@ -27,7 +27,7 @@ public sealed class DatabaseSettings : ISettings
 
     internal int EffectiveMaxConnections => MaxConnections > 0 ? MaxConnections : Math.Max(8, 4 * Environment.ProcessorCount);
 
-    IEnumerable<string> ISettings.Faults()
+    IEnumerable<string> ISettings.Validate()
     {
         if (string.IsNullOrWhiteSpace(Url))
         {
@@ -56,11 +56,11 @@ internal static class DatabaseRegistration
         }
 
         builder.Services.AddSingleton(services => Connect(services.GetRequiredService<DatabaseSettings>(), services.GetRequiredService<ILoggerFactory>()));
-        builder.Services.AddSingleton<NotificationLine>();
-        builder.Services.AddSingleton<SharedClock>();
+        builder.Services.AddSingleton<ListenConnectionState>();
+        builder.Services.AddSingleton<DatabaseClock>();
         builder.Services.AddHostedService<NotificationListener>();
-        builder.Services.AddSingleton<Sweep>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<Sweep>());
+        builder.Services.AddSingleton<RetentionCleanup>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RetentionCleanup>());
         builder.Services.AddDbContextPool<AuthDbContext>((services, options) => options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
     }
 

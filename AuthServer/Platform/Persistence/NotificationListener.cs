@@ -8,7 +8,7 @@ namespace AuthServer.Platform.Persistence;
 /// the subscribers first catch up from the tables, because what was notified meanwhile is lost. A heartbeat on the
 /// same connection tells a quiet line from a dead one, and what time it is in the database.
 /// </summary>
-internal sealed class NotificationListener(NotificationLine line, IEnumerable<INotificationSubscriber> subscribers, SharedClock shared, DatabaseSettings database, ILogger<NotificationListener> logger)
+internal sealed class NotificationListener(ListenConnectionState listening, IEnumerable<INotificationSubscriber> subscribers, DatabaseClock shared, DatabaseSettings database, ILogger<NotificationListener> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(300);
@@ -27,11 +27,11 @@ internal sealed class NotificationListener(NotificationLine line, IEnumerable<IN
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                line.Lost();
+                listening.Lost();
                 // A line that ends with the database misses nothing; one that falls silent may.
                 if (!DatabaseFaults.IsRefusal(exception) && !DatabaseFaults.IsCut(exception))
                 {
-                    line.MayHaveMissed();
+                    listening.MayHaveMissed();
                 }
 
                 // Once an outage, not four times a second.
@@ -59,7 +59,7 @@ internal sealed class NotificationListener(NotificationLine line, IEnumerable<IN
         await using var connection = source.CreateConnection();
         connection.Notification += (_, notice) => _subscribers[notice.Channel].Receive(notice.Payload);
         await connection.OpenAsync(stopping);
-        line.MayHaveMissed();
+        listening.MayHaveMissed();
         await using var listen = new NpgsqlCommand(string.Join(';', _subscribers.Keys.Select(channel => $"LISTEN {channel}")), connection);
         await listen.ExecuteNonQueryAsync(stopping);
         foreach (var subscriber in _subscribers.Values)
@@ -80,7 +80,7 @@ internal sealed class NotificationListener(NotificationLine line, IEnumerable<IN
             var databaseTime = new DateTimeOffset((DateTime)(await ping.ExecuteScalarAsync(stopping))!);
             // The machine's own clock, not one that a test has put in its place.
             shared.Compare(databaseTime, TimeProvider.System.GetUtcNow() - (Stopwatch.GetElapsedTime(askedAt) / 2));
-            line.HeardAt(askedAt);
+            listening.HeardAt(askedAt);
             await connection.WaitAsync(Heartbeat, stopping);
         }
     }

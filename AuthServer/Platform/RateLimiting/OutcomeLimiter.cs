@@ -10,7 +10,7 @@ namespace AuthServer.Platform.RateLimiting;
 internal sealed class OutcomeLimiter(int limit, TimeSpan window, TimeProvider clock, Func<bool> outcomeCounts) : RateLimiter
 {
     private const int MaxWaiting = 1000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly Queue<TaskCompletionSource<RateLimitLease>> _waiting = new();
@@ -63,8 +63,8 @@ internal sealed class OutcomeLimiter(int limit, TimeSpan window, TimeProvider cl
     {
         await using var _ = cancellationToken.Register(() => turn.TrySetCanceled(cancellationToken));
         // In real time, whatever clock the window goes by: somebody is waiting.
-        await Task.WhenAny(turn.Task, Task.Delay(Patience, cancellationToken));
-        turn.TrySetResult(new Lease(null, Patience));
+        await Task.WhenAny(turn.Task, Task.Delay(Timeout, cancellationToken));
+        turn.TrySetResult(new Lease(null, Timeout));
         return await turn.Task;
     }
 

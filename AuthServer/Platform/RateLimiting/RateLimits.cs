@@ -31,7 +31,7 @@ public sealed class RateLimitSettings : ISettings
     /// <summary>API keys a minute from one IPv4 address or IPv6 /64 that look like ours and are not.</summary>
     public int RefusedApiKeysPerMinute { get; set; } = 30;
 
-    IEnumerable<string> ISettings.Faults()
+    IEnumerable<string> ISettings.Validate()
     {
         if (FailedSignInsPerMinute < 1 || RegistrationsPerHour < 1 || RefusedRefreshesPerMinute < 1 || RefusedLinksPerMinute < 1 || MailRequestsPerHour < 1 || InvitationsPerHour < 1 || RefusedApiKeysPerMinute < 1)
         {
@@ -79,7 +79,7 @@ internal static class RateLimits
 
             void Add(string name, int limit, TimeSpan window, Func<int, bool> counts) =>
                 options.AddPolicy(name, context => RateLimitPartition.Get(
-                    Client.NetworkOf(context.Connection.RemoteIpAddress),
+                    RequestOrigin.NetworkOf(context.Connection.RemoteIpAddress),
                     _ => new OutcomeLimiter(limit, window, clock, () => current.HttpContext is { } http && counts(http.Response.StatusCode))));
         });
     }

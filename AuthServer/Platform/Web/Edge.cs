@@ -49,7 +49,7 @@ internal static class Edge
         app.UseResponseHeaders(isHttpsForGood: !app.Environment.IsDevelopment());
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = static _ => true, ExceptionHandler = static _ => Task.CompletedTask });
         app.UseStatusCodePages(static context => new Problem(ErrorCodes.ForStatus(context.HttpContext.Response.StatusCode)).ExecuteAsync(context.HttpContext));
-        app.Use(KeyInUrl.RefuseAsync);
+        app.Use(ApiKeyInUrl.RefuseAsync);
         app.Use(RefuseOddFraming);
         app.Use(RewriteToNewestVersion);
         app.Use(RefuseEncodedBodies);

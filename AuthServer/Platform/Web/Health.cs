@@ -97,7 +97,7 @@ internal static class Health
         }
     }
 
-    private sealed class ClockHealth(SharedClock clock) : IHealthCheck
+    private sealed class ClockHealth(DatabaseClock clock) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
             clock.Ahead == TimeSpan.Zero ? HealthCheckResult.Healthy()
@@ -107,9 +107,9 @@ internal static class Health
         private string Offset() => string.Create(CultureInfo.InvariantCulture, $"{clock.Ahead.Duration().TotalSeconds:0} s {(clock.Ahead > TimeSpan.Zero ? "ahead of" : "behind")} the database's");
     }
 
-    private sealed class LineHealth(NotificationLine line) : IHealthCheck
+    private sealed class LineHealth(ListenConnectionState listening) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-            line.IsCurrent ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("The notification line is down; the database is asked on every request."));
+            listening.IsCurrent ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("The notification line is down; the database is asked on every request."));
     }
 }

@@ -13,7 +13,7 @@ using AuthServer.Sessions.SigningKeys;
 namespace AuthServer.Sessions.AccessTokens;
 
 /// <summary>Writes access tokens: JWTs of the profile in RFC 9068.</summary>
-internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, ServerSettings server, TimeProvider clock, SharedClock shared)
+internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, ServerSettings server, TimeProvider clock, DatabaseClock shared)
 {
     private const int TokenIdBytes = 16;
 

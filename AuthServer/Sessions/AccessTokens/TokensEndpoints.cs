@@ -39,7 +39,7 @@ internal static class TokensEndpoints
         builder.Services.AddSingleton<ApiKeyGuesses>();
         builder.Services.AddSingleton<ApiKeyCheck>();
         builder.Services.AddSingleton<ExposedKeys>();
-        builder.Services.AddSingleton(services => new KeyExposure(services.GetRequiredService<ExposedKeys>().RecordAsync));
+        builder.Services.AddSingleton(services => new ApiKeyExposure(services.GetRequiredService<ExposedKeys>().RecordAsync));
         builder.Services.AddHealthChecks().AddCheck<KeyRingHealth>("signing_keys", tags: [Health.ReadyTag]);
     }
 

@@ -32,7 +32,7 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyGuesses guess
         WITH found AS (
             SELECT k.*, u.status = 'active' AND u.erasure_due_at IS NULL AND (k.tenant_id IS NULL OR t.status = 'active')
                 AND (EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = u.id AND r.role_id = @admin_role)
-                    OR (EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.tenant_id = k.tenant_id AND m.role = '{Role.Admin}') AND {ProvenMailbox.IsEnough})) AS may_act
+                    OR (EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.tenant_id = k.tenant_id AND m.role = '{Role.Admin}') AND {VerifiedEmailRule.IsEnough})) AS may_act
             FROM api_keys k JOIN users u ON u.id = k.owner_id LEFT JOIN tenants t ON t.id = k.tenant_id
             WHERE k.id = @id),
         used AS (
@@ -47,14 +47,14 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyGuesses guess
         SELECT '{AuditEvents.ApiKeyRefused}', 'failure', @now, NULL, id, tenant_id, NULL, @ip, @user_agent, @request_id, 'wrong_secret' FROM api_keys WHERE id = @id
         """;
 
-    public async Task<ApiKeyOutcome> CheckAsync(string? text, Client client, CancellationToken cancellationToken)
+    public async Task<ApiKeyOutcome> CheckAsync(string? text, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (ApiKeyText.Read(text) is not { } key)
         {
             return new ApiKeyOutcome.Refused(ErrorCodes.InvalidApiKey);
         }
 
-        if (guesses.Wait(client) is { } wait)
+        if (guesses.Wait(origin) is { } wait)
         {
             return new ApiKeyOutcome.Refused(ErrorCodes.RateLimited, wait);
         }
@@ -65,10 +65,10 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyGuesses guess
             return Judge(key.Id, found);
         }
 
-        guesses.Add(client);
+        guesses.Add(origin);
         if (found is not null)
         {
-            await AuditAsync(key.Id, client);
+            await AuditAsync(key.Id, origin);
         }
 
         return new ApiKeyOutcome.Refused(ErrorCodes.InvalidApiKey);
@@ -99,12 +99,12 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyGuesses guess
     }
 
     // Even if whoever guesses hangs up meanwhile.
-    private async Task AuditAsync(Guid id, Client client)
+    private async Task AuditAsync(Guid id, RequestOrigin origin)
     {
         await using var command = database.CreateCommand(RefusedSql);
         command.Parameters.Add(new("id", id));
         command.Parameters.Add(new("now", clock.GetUtcNow()));
-        command.Parameters.AddOrigin(client);
+        command.Parameters.AddOrigin(origin);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 

@@ -12,7 +12,7 @@ internal sealed class ApiKeyGuesses(RateLimitSettings limits, TimeProvider clock
     private readonly FixedWindows<string> _guesses = new(TimeSpan.FromMinutes(1), clock);
 
     /// <summary>How long this network has to wait; null where it need not.</summary>
-    public TimeSpan? Wait(Client client) => _guesses.Wait(client.Network, limits.RefusedApiKeysPerMinute);
+    public TimeSpan? Wait(RequestOrigin origin) => _guesses.Wait(origin.Network, limits.RefusedApiKeysPerMinute);
 
-    public void Add(Client client) => _guesses.Add(client.Network);
+    public void Add(RequestOrigin origin) => _guesses.Add(origin.Network);
 }

@@ -23,7 +23,7 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
     {
         try
         {
-            return await check.CheckAsync(ApiKeyHeaders.Single(Request), Client.Of(Context), Context.RequestAborted) switch
+            return await check.CheckAsync(ApiKeyHeaders.Single(Request), RequestOrigin.Of(Context), Context.RequestAborted) switch
             {
                 ApiKeyOutcome.Good good => AuthenticateResult.Success(new(new(new CallerIdentity(good.Caller, Scheme.Name)), Scheme.Name)),
                 ApiKeyOutcome.Refused refused => AuthenticateResult.Fail(new ApiKeyRefusedException(refused.Reason, refused.RetryAfter)),

@@ -23,22 +23,22 @@ internal sealed class ExposedKeys(NpgsqlDataSource database, ApiKeyGuesses guess
 
     public async Task RecordAsync(HttpContext context, ApiKeyText key)
     {
-        var client = Client.Of(context);
-        if (guesses.Wait(client) is not null)
+        var origin = RequestOrigin.Of(context);
+        if (guesses.Wait(origin) is not null)
         {
             return;
         }
 
         if (!await IsGenuineAsync(key))
         {
-            guesses.Add(client);
+            guesses.Add(origin);
             return;
         }
 
         await using var command = database.CreateCommand(Sql);
         command.Parameters.Add(new("id", key.Id));
         command.Parameters.Add(new("now", clock.GetUtcNow()));
-        command.Parameters.AddOrigin(client);
+        command.Parameters.AddOrigin(origin);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 

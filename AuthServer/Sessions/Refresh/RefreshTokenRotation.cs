@@ -35,7 +35,7 @@ internal abstract record RotationOutcome
 /// Exchanges a refresh token for the next pair. The ordinary case is one statement, whose condition on the generation
 /// is the lock: of many that race with one token one moves the session on, and the others find themselves its parent.
 /// </summary>
-internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionRevoker revoker, SessionSettings settings, SharedClock clock)
+internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionRevoker revoker, SessionSettings settings, DatabaseClock clock)
 {
     // Changes no indexed column, so that the update stays HOT.
     internal const string RotateSql = $"""
@@ -55,7 +55,7 @@ internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessToke
         WHERE s.id = @session_id
         """;
 
-    public async Task<RotationOutcome> RotateAsync(string? text, Client client, CancellationToken cancellationToken)
+    public async Task<RotationOutcome> RotateAsync(string? text, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (format.Read(text) is not { } token)
         {
@@ -66,7 +66,7 @@ internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessToke
         var now = clock.GetUtcNow();
         await using var command = Command(RotateSql, token, now);
         command.Parameters.Add(new NpgsqlParameter<int>("generation", token.Generation));
-        command.Parameters.Add(new("ip", NpgsqlDbType.Inet) { Value = (object?)client.Address ?? DBNull.Value });
+        command.Parameters.Add(new("ip", NpgsqlDbType.Inet) { Value = (object?)origin.Address ?? DBNull.Value });
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
             if (await row.ReadAsync(cancellationToken))
@@ -75,10 +75,10 @@ internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessToke
             }
         }
 
-        return await LookAgainAsync(token, client, now, cancellationToken);
+        return await LookAgainAsync(token, origin, now, cancellationToken);
     }
 
-    private async Task<RotationOutcome> LookAgainAsync(RefreshToken token, Client client, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<RotationOutcome> LookAgainAsync(RefreshToken token, RequestOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = Command(LookAgainSql, token, now);
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
@@ -106,7 +106,7 @@ internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessToke
             }
         }
 
-        await revoker.EndReusedAsync(token.SessionId, client);
+        await revoker.EndReusedAsync(token.SessionId, origin);
         return new RotationOutcome.Reused();
     }
 

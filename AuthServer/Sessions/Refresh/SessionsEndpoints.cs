@@ -27,9 +27,9 @@ internal static class SessionsEndpoints
     {
         builder.AddSettings<SessionSettings>();
         builder.Services.AddJson(SessionsJson.Default);
-        builder.Services.AddSingleton(new Swept("sessions", "expires_at < @before", KeptAfterEnd));
-        builder.Services.AddSingleton(new Swept("sessions", "revoked_at < @before", KeptAfterEnd));
-        builder.Services.AddSingleton(new Swept("revocations", "expires_at < @before", TimeSpan.Zero));
+        builder.Services.AddSingleton(new RetentionRule("sessions", "expires_at < @before", KeptAfterEnd));
+        builder.Services.AddSingleton(new RetentionRule("sessions", "revoked_at < @before", KeptAfterEnd));
+        builder.Services.AddSingleton(new RetentionRule("revocations", "expires_at < @before", TimeSpan.Zero));
         builder.Services.AddSingleton<RefreshTokenFormat>();
         builder.Services.AddSingleton<SessionRevoker>();
         builder.Services.AddSingleton<AccountBatches>();
@@ -70,8 +70,8 @@ internal static class SessionsEndpoints
             .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.NotFound);
     }
 
-    private static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(RefreshRequest request, Client client, RefreshTokenRotation rotation, CancellationToken cancellationToken) =>
-        await rotation.RotateAsync(request.RefreshToken?.Reveal(), client, cancellationToken) switch
+    private static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(RefreshRequest request, RequestOrigin origin, RefreshTokenRotation rotation, CancellationToken cancellationToken) =>
+        await rotation.RotateAsync(request.RefreshToken?.Reveal(), origin, cancellationToken) switch
         {
             RotationOutcome.Rotated rotated => TypedResults.Ok(rotated.Tokens),
             RotationOutcome.Reused => (Problem)ErrorCodes.RefreshTokenReused,
@@ -80,8 +80,8 @@ internal static class SessionsEndpoints
             _ => (Problem)ErrorCodes.InvalidRefreshToken,
         };
 
-    private static async Task<Results<Ok<TokenResponse>, Problem>> SwitchTenant(SwitchTenantRequest request, Caller caller, Client client, TenantSwitch tenantSwitch, CancellationToken cancellationToken) =>
-        await tenantSwitch.SwitchAsync(caller, request.Tenant.Value, client, cancellationToken) switch
+    private static async Task<Results<Ok<TokenResponse>, Problem>> SwitchTenant(SwitchTenantRequest request, Caller caller, RequestOrigin origin, TenantSwitch tenantSwitch, CancellationToken cancellationToken) =>
+        await tenantSwitch.SwitchAsync(caller, request.Tenant.Value, origin, cancellationToken) switch
         {
             SwitchOutcome.Switched switched => TypedResults.Ok(switched.Tokens),
             SwitchOutcome.Refused refused => (Problem)refused.Reason,
@@ -89,7 +89,7 @@ internal static class SessionsEndpoints
         };
 
     // RFC 7009 section 2.2: a token that is no longer good is answered like one that was, for the aim is reached.
-    private static async Task<Results<NoContent, ChallengeHttpResult, Problem>> Logout(LogoutRequest? request, HttpContext context, Client client, RefreshTokenFormat format, SessionRevoker revoker, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ChallengeHttpResult, Problem>> Logout(LogoutRequest? request, HttpContext context, RequestOrigin origin, RefreshTokenFormat format, SessionRevoker revoker, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(context.User);
         if (request?.RefreshToken is null && caller is null)
@@ -107,15 +107,15 @@ internal static class SessionsEndpoints
         // An unreadable refresh token beside a good access token must not leave alive what its owner believes ended.
         if ((format.Read(request?.RefreshToken?.Reveal())?.SessionId ?? caller?.SessionId) is { } sessionId)
         {
-            await revoker.EndAsync(sessionId, client, cancellationToken);
+            await revoker.EndAsync(sessionId, origin, cancellationToken);
         }
 
         return TypedResults.NoContent();
     }
 
-    private static async Task<NoContent> LogoutAll(Caller caller, Client client, SessionRevoker revoker, CancellationToken cancellationToken)
+    private static async Task<NoContent> LogoutAll(Caller caller, RequestOrigin origin, SessionRevoker revoker, CancellationToken cancellationToken)
     {
-        await revoker.EndAllAsync(caller.UserId, client, cancellationToken);
+        await revoker.EndAllAsync(caller.UserId, origin, cancellationToken);
         return TypedResults.NoContent();
     }
 
@@ -125,8 +125,8 @@ internal static class SessionsEndpoints
         [AsParameters] PageRequest<Guid> page, Caller caller, AuthDbContext db, TimeProvider clock, CancellationToken cancellationToken) =>
         TypedResults.Ok(await db.Sessions.LiveOf(caller.UserId, clock.GetUtcNow()).PageAsync(caller, page, cancellationToken));
 
-    private static async Task<Results<NoContent, Problem>> End(string id, Caller caller, Client client, SessionRevoker revoker, CancellationToken cancellationToken) =>
-        Guid.TryParseExact(id, "D", out var sessionId) && await revoker.EndOwnAsync(caller.UserId, sessionId, client, cancellationToken)
+    private static async Task<Results<NoContent, Problem>> End(string id, Caller caller, RequestOrigin origin, SessionRevoker revoker, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(id, "D", out var sessionId) && await revoker.EndOwnAsync(caller.UserId, sessionId, origin, cancellationToken)
             ? TypedResults.NoContent()
             : (Problem)ErrorCodes.NotFound;
 

@@ -27,7 +27,7 @@ internal static class SubjectQuery
         LEFT JOIN physicians p ON p.user_id = u.id AND NOT u.is_anonymous
         LEFT JOIN tenants t ON t.id = s.tenant_id AND t.status = 'active' AND NOT u.is_anonymous
             AND EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.tenant_id = t.id)
-            AND {ProvenMailbox.IsEnough}
+            AND {VerifiedEmailRule.IsEnough}
         """;
 
     private static readonly Dictionary<Guid, string> RoleNames = Role.All.ToDictionary(role => role.Id, role => role.Name!);

@@ -28,7 +28,7 @@ internal abstract record SwitchOutcome
 /// which generation it came with, and that is the lock: of many that race, refreshes included, one moves the session on, and
 /// the others are handed the same successor within the reuse window. Who comes later than that has to refresh first.
 /// </summary>
-internal sealed class TenantSwitch(NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionSettings settings, SharedClock clock)
+internal sealed class TenantSwitch(NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionSettings settings, DatabaseClock clock)
 {
     private const string Target = """
         target AS (
@@ -39,7 +39,7 @@ internal sealed class TenantSwitch(NpgsqlDataSource database, AccessTokenIssuer 
         """;
 
     private const string IsProven = $"""
-        EXISTS (SELECT 1 FROM users u LEFT JOIN tenants t ON t.id = s.tenant_id WHERE u.id = @user_id AND {ProvenMailbox.IsEnough})
+        EXISTS (SELECT 1 FROM users u LEFT JOIN tenants t ON t.id = s.tenant_id WHERE u.id = @user_id AND {VerifiedEmailRule.IsEnough})
         """;
 
     private const string Limits = $"limits AS (SELECT {SessionLimitsQuery.Columns} FROM target s {SessionLimitsQuery.Joins})";
@@ -72,7 +72,7 @@ internal sealed class TenantSwitch(NpgsqlDataSource database, AccessTokenIssuer 
         WHERE x.id = @session_id AND x.user_id = @user_id
         """;
 
-    public async Task<SwitchOutcome> SwitchAsync(Caller caller, string? slug, Client client, CancellationToken cancellationToken)
+    public async Task<SwitchOutcome> SwitchAsync(Caller caller, string? slug, RequestOrigin origin, CancellationToken cancellationToken)
     {
         issuer.EnsureReady();
         var now = clock.GetUtcNow();
@@ -80,7 +80,7 @@ internal sealed class TenantSwitch(NpgsqlDataSource database, AccessTokenIssuer 
         command.Parameters.Add(new NpgsqlParameter<int>("generation", caller.Generation ?? -1));
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("window_start", now - settings.ReuseWindow));
         command.Parameters.Add(new NpgsqlParameter<DateOnly>("today", DateOnly.FromDateTime(now.UtcDateTime)));
-        command.Parameters.AddOrigin(client);
+        command.Parameters.AddOrigin(origin);
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
             if (await row.ReadAsync(cancellationToken))

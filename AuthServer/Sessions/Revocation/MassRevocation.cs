@@ -31,15 +31,15 @@ internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed fee
         """;
 
     /// <summary>Answers how many sessions that were.</summary>
-    public async Task<long> EndAsync(AccountFilter whose, Client client, CancellationToken cancellationToken)
+    public async Task<long> EndAsync(AccountFilter whose, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var count = 0L;
-        await accounts.ForEachAsync(whose, async (people, connection) => count += await EndAsync(people, client, connection, cancellationToken), cancellationToken);
+        await accounts.ForEachAsync(whose, async (people, connection) => count += await EndAsync(people, origin, connection, cancellationToken), cancellationToken);
         return count;
     }
 
     /// <summary>The same for these people, in the transaction that is open on the connection.</summary>
-    public async Task<long> EndAsync(Guid[] people, Client client, NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async Task<long> EndAsync(Guid[] people, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var refusedUntil = feed.RefusedUntil(now);
@@ -50,7 +50,7 @@ internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed fee
         command.Parameters.Add(new("refuse_until", refusedUntil));
         // Within the window a refresh token is answered again, and that does not count as a use.
         command.Parameters.Add(new("last_used_after", now - (refusedUntil - now) - settings.ReuseWindow));
-        command.Parameters.AddOrigin(client);
+        command.Parameters.AddOrigin(origin);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

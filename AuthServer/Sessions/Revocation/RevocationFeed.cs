@@ -15,7 +15,7 @@ namespace AuthServer.Sessions.Revocation;
 /// a moment; while the line is down the database is asked on every request: safe first, then fast. A database that is
 /// down takes no revocations from anybody, so what is in memory then decides; one that is only silent refuses everybody.
 /// </summary>
-internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource database, TokenSettings tokens, TimeProvider clock) : INotificationSubscriber
+internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlDataSource database, TokenSettings tokens, TimeProvider clock) : INotificationSubscriber
 {
     public const string ChannelName = "revocations";
 
@@ -50,7 +50,7 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
             return ErrorCodes.TokenOutdated;
         }
 
-        return line.IsCurrent ? null : await AskIfUpAsync(caller, cancellationToken);
+        return listening.IsCurrent ? null : await AskIfUpAsync(caller, cancellationToken);
     }
 
     public async Task CatchUpAsync(CancellationToken cancellationToken)
@@ -154,7 +154,7 @@ internal sealed class RevocationFeed(NotificationLine line, NpgsqlDataSource dat
             {
                 // That connection is gone, and perhaps others that wait in the pool: a new one learns whether the database is.
             }
-            catch (Exception exception) when (line.HasMissedNothing && DatabaseFaults.IsRefusal(exception))
+            catch (Exception exception) when (listening.HasMissedNothing && DatabaseFaults.IsRefusal(exception))
             {
                 return null;
             }

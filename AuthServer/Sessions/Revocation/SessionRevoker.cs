@@ -41,16 +41,16 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     private static readonly string EndAll = Statement("user_id = @actor_id AND id IS DISTINCT FROM @session_id");
 
     /// <summary>Ends the session a refresh token or an access token belongs to.</summary>
-    public Task EndAsync(Guid sessionId, Client client, CancellationToken cancellationToken) =>
-        EndAndRefuseAsync(EndOne, new(RevocationReason.SignedOut, client, sessionId, null), cancellationToken);
+    public Task EndAsync(Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken) =>
+        EndAndRefuseAsync(EndOne, new(RevocationReason.SignedOut, origin, sessionId, null), cancellationToken);
 
     /// <summary>Ends one of a person's own sessions; false where they have no such one.</summary>
-    public async Task<bool> EndOwnAsync(Guid userId, Guid sessionId, Client client, CancellationToken cancellationToken) =>
-        await EndAndRefuseAsync(EndOwn, new(RevocationReason.EndedByUser, client, sessionId, userId), cancellationToken) > 0;
+    public async Task<bool> EndOwnAsync(Guid userId, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken) =>
+        await EndAndRefuseAsync(EndOwn, new(RevocationReason.EndedByUser, origin, sessionId, userId), cancellationToken) > 0;
 
     /// <summary>Ends all of a person's sessions.</summary>
-    public Task EndAllAsync(Guid userId, Client client, CancellationToken cancellationToken) =>
-        EndAndRefuseAsync(EndAll, new(RevocationReason.SignedOutEverywhere, client, null, userId), cancellationToken);
+    public Task EndAllAsync(Guid userId, RequestOrigin origin, CancellationToken cancellationToken) =>
+        EndAndRefuseAsync(EndAll, new(RevocationReason.SignedOutEverywhere, origin, null, userId), cancellationToken);
 
     /// <summary>
     /// Ends a person's sessions in the transaction that is open on the connection. When it is committed, the answer is for
@@ -59,25 +59,25 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     /// <param name="userId">Whose.</param>
     /// <param name="kept">The one that goes on; null for none.</param>
     /// <param name="reason">Why.</param>
-    /// <param name="client">Who asked.</param>
+    /// <param name="origin">Who asked.</param>
     /// <param name="connection">The connection.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="by">The member of staff who does it; null for the person.</param>
-    public Task<IReadOnlyList<Guid>> EndAllAsync(Guid userId, Guid? kept, RevocationReason reason, Client client, NpgsqlConnection connection, CancellationToken cancellationToken, Guid? by = null)
+    public Task<IReadOnlyList<Guid>> EndAllAsync(Guid userId, Guid? kept, RevocationReason reason, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken, Guid? by = null)
     {
         var command = connection.CreateCommand();
         command.CommandText = EndAll;
-        return ExecuteAsync(command, new(reason, client, kept, userId) { By = by }, cancellationToken);
+        return ExecuteAsync(command, new(reason, origin, kept, userId) { By = by }, cancellationToken);
     }
 
     /// <summary>Ends a person's sessions on behalf of staff: all, those for one tenant, or one of either. Answers how many.</summary>
     public Task<int> EndByStaffAsync(
-        Guid userId, Guid? tenantId, Guid? staffId, Client client, CancellationToken cancellationToken, Guid? sessionId = null) =>
-        EndAndRefuseAsync(EndByStaff, new(RevocationReason.EndedByStaff, client, sessionId, userId) { By = staffId, TenantId = tenantId }, cancellationToken);
+        Guid userId, Guid? tenantId, Guid? staffId, RequestOrigin origin, CancellationToken cancellationToken, Guid? sessionId = null) =>
+        EndAndRefuseAsync(EndByStaff, new(RevocationReason.EndedByStaff, origin, sessionId, userId) { By = staffId, TenantId = tenantId }, cancellationToken);
 
     /// <summary>Ends a session whose refresh token turned up twice, even if whoever sent it hangs up meanwhile.</summary>
-    public Task EndReusedAsync(Guid sessionId, Client client) =>
-        EndAndRefuseAsync(EndReused, new(RevocationReason.TokenReused, client, sessionId, null), CancellationToken.None);
+    public Task EndReusedAsync(Guid sessionId, RequestOrigin origin) =>
+        EndAndRefuseAsync(EndReused, new(RevocationReason.TokenReused, origin, sessionId, null), CancellationToken.None);
 
     private static string Statement(string which, string more = "") => Fill(Sql, which, AuditLog.Columns, RevocationFeed.ChannelName, more);
 
@@ -105,8 +105,8 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
         command.Parameters.Add(new("actor_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)ending.UserId ?? DBNull.Value });
         command.Parameters.Add(new("by", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)ending.By ?? DBNull.Value });
         command.Parameters.Add(new("tenant_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)ending.TenantId ?? DBNull.Value });
-        command.Parameters.Add(new("by_operator", ending.Client.IsCommandLine));
-        command.Parameters.AddOrigin(ending.Client);
+        command.Parameters.Add(new("by_operator", ending.Origin.IsCommandLine));
+        command.Parameters.AddOrigin(ending.Origin);
         var ended = new List<Guid>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
@@ -118,10 +118,10 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     }
 
     /// <param name="Reason">Why.</param>
-    /// <param name="Client">Who asked.</param>
+    /// <param name="Origin">Who asked.</param>
     /// <param name="SessionId">Which one; where a person ends all of theirs, the one that is kept.</param>
     /// <param name="UserId">Whose.</param>
-    private sealed record Ending(RevocationReason Reason, Client Client, Guid? SessionId, Guid? UserId)
+    private sealed record Ending(RevocationReason Reason, RequestOrigin Origin, Guid? SessionId, Guid? UserId)
     {
         /// <summary>The member of staff who does it; null for the person.</summary>
         public Guid? By { get; init; }

@@ -13,7 +13,7 @@ namespace AuthServer.Sessions.SigningKeys;
 internal sealed class KeyRevocation(AuthDbContext db, KeySuccession succession, TokenSettings settings, TimeProvider clock)
 {
     /// <summary>Revokes these, or all where the list is empty; and makes sure that a key signs.</summary>
-    public async Task<KeyChangeOutcome> RevokeAsync(IReadOnlyCollection<string> kids, Client client, CancellationToken cancellationToken)
+    public async Task<KeyChangeOutcome> RevokeAsync(IReadOnlyCollection<string> kids, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (settings.Algorithm == SigningAlgorithms.Hs256)
         {
@@ -32,11 +32,11 @@ internal sealed class KeyRevocation(AuthDbContext db, KeySuccession succession, 
         db.SigningKeys.RemoveRange(leaked);
         foreach (var key in leaked)
         {
-            db.Audit(AuditEvents.SigningKeyRevoked, now, client, actor: null, subject: null, reason: key.Id);
+            db.Audit(AuditEvents.SigningKeyRevoked, now, origin, actor: null, subject: null, reason: key.Id);
         }
 
         var left = keys.Except(leaked).ToList();
-        var signing = left.Where(key => key.Algorithm == settings.Algorithm && key.ActivatesAt <= now && key.RetiresAt > now).MaxBy(key => key.ActivatesAt) ?? succession.SignAtOnce(left, client);
+        var signing = left.Where(key => key.Algorithm == settings.Algorithm && key.ActivatesAt <= now && key.RetiresAt > now).MaxBy(key => key.ActivatesAt) ?? succession.SignAtOnce(left, origin);
         await db.SaveChangesAsync(cancellationToken);
         await KeyTurn.TellAsync(db, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

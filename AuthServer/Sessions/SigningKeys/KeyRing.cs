@@ -10,7 +10,7 @@ using Npgsql;
 namespace AuthServer.Sessions.SigningKeys;
 
 /// <summary>The keys of this moment, in memory: which one signs, which verify, which are published.</summary>
-internal sealed class KeyRing(NpgsqlDataSource database, NotificationLine line, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRing> logger)
+internal sealed class KeyRing(NpgsqlDataSource database, ListenConnectionState listening, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRing> logger)
     : INotificationSubscriber, IDisposable
 {
     public const string ChannelName = "signing_keys";
@@ -111,7 +111,7 @@ internal sealed class KeyRing(NpgsqlDataSource database, NotificationLine line, 
     /// </summary>
     public async ValueTask EnsureCurrentAsync(CancellationToken cancellationToken)
     {
-        for (var tries = 1; !line.IsCurrent && !IsFresh; tries++)
+        for (var tries = 1; !listening.IsCurrent && !IsFresh; tries++)
         {
             try
             {
@@ -122,7 +122,7 @@ internal sealed class KeyRing(NpgsqlDataSource database, NotificationLine line, 
             {
                 // That connection is gone: a new one learns whether the database is.
             }
-            catch (Exception exception) when (line.HasMissedNothing && DatabaseFaults.IsRefusal(exception))
+            catch (Exception exception) when (listening.HasMissedNothing && DatabaseFaults.IsRefusal(exception))
             {
                 return;
             }

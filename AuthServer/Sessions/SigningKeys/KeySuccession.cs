@@ -35,7 +35,7 @@ internal abstract record KeyChangeOutcome
 internal sealed class KeySuccession(AuthDbContext db, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock)
 {
     /// <summary>Announces the next key, or, where there is one, leaves it at that; <paramref name="atOnce"/>, it signs from now on.</summary>
-    public async Task<KeyChangeOutcome> RotateAsync(bool atOnce, Client client, CancellationToken cancellationToken)
+    public async Task<KeyChangeOutcome> RotateAsync(bool atOnce, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (settings.Algorithm == SigningAlgorithms.Hs256)
         {
@@ -44,7 +44,7 @@ internal sealed class KeySuccession(AuthDbContext db, KeyWrapping wrapping, Toke
 
         await using var transaction = await KeyTurn.BeginAsync(db, cancellationToken);
         var keys = await db.SigningKeys.ToListAsync(cancellationToken);
-        var next = atOnce ? SignAtOnce(keys, client) : Announced(keys) ?? Announce(keys, client);
+        var next = atOnce ? SignAtOnce(keys, origin) : Announced(keys) ?? Announce(keys, origin);
         await db.SaveChangesAsync(cancellationToken);
         await KeyTurn.TellAsync(db, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -54,7 +54,7 @@ internal sealed class KeySuccession(AuthDbContext db, KeyWrapping wrapping, Toke
     /// <summary>
     /// In the open turn: has the announced key sign, which other servers have had time to fetch, or, where there is none, a new one.
     /// </summary>
-    public SigningKey SignAtOnce(IReadOnlyCollection<SigningKey> keys, Client client)
+    public SigningKey SignAtOnce(IReadOnlyCollection<SigningKey> keys, RequestOrigin origin)
     {
         var now = clock.GetUtcNow();
         foreach (var former in keys.Where(key => key.ActivatesAt <= now && key.RetiresAt > now))
@@ -64,18 +64,18 @@ internal sealed class KeySuccession(AuthDbContext db, KeyWrapping wrapping, Toke
 
         if (Announced(keys) is not { } announced)
         {
-            return Make(KeyTurn.AtOnce(now, keys), client);
+            return Make(KeyTurn.AtOnce(now, keys), origin);
         }
 
         announced.SignFrom(KeyTurn.AtOnce(now, keys), settings.KeyUse, settings.KeyRetention);
-        db.Audit(AuditEvents.SigningKeyActivated, now, client, actor: null, subject: null, reason: announced.Id);
+        db.Audit(AuditEvents.SigningKeyActivated, now, origin, actor: null, subject: null, reason: announced.Id);
         return announced;
     }
 
     private SigningKey? Announced(IEnumerable<SigningKey> keys) =>
         keys.Where(key => key.Algorithm == settings.Algorithm && key.ActivatesAt > clock.GetUtcNow()).MinBy(key => key.ActivatesAt);
 
-    private SigningKey Announce(IEnumerable<SigningKey> keys, Client client)
+    private SigningKey Announce(IEnumerable<SigningKey> keys, RequestOrigin origin)
     {
         var at = clock.GetUtcNow() + settings.KeyAnnouncement;
         foreach (var former in keys.Where(key => key.RetiresAt > at))
@@ -83,15 +83,15 @@ internal sealed class KeySuccession(AuthDbContext db, KeyWrapping wrapping, Toke
             former.RetireAt(at, settings.KeyRetention);
         }
 
-        return Make(at, client);
+        return Make(at, origin);
     }
 
-    private SigningKey Make(DateTimeOffset signsFrom, Client client)
+    private SigningKey Make(DateTimeOffset signsFrom, RequestOrigin origin)
     {
         var now = clock.GetUtcNow();
         var made = KeyPair.Make(settings.Algorithm, wrapping, now, signsFrom, settings.KeyUse, settings.KeyRetention);
         db.SigningKeys.Add(made);
-        db.Audit(AuditEvents.SigningKeyMade, now, client, actor: null, subject: null, reason: made.Id);
+        db.Audit(AuditEvents.SigningKeyMade, now, origin, actor: null, subject: null, reason: made.Id);
         return made;
     }
 }

@@ -42,7 +42,7 @@ public sealed class TokenSettings : ISettings
     // A revocation is remembered for as long as other access tokens live.
     internal int ApiKeyTokenSeconds => (int)Math.Min(ApiKeyTokenLifetime.TotalSeconds, AccessTokenLifetime.TotalSeconds);
 
-    IEnumerable<string> ISettings.Faults()
+    IEnumerable<string> ISettings.Validate()
     {
         if (Algorithm is not (SigningAlgorithms.Es256 or SigningAlgorithms.Rs256 or SigningAlgorithms.Hs256))
         {

@@ -116,7 +116,7 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
     public async Task<Physician?> HoldPhysicianAsync(string id, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var physicianId)
             && await Physicians.Where(physician => physician.Id == physicianId).Select(physician => (Guid?)physician.UserId).SingleOrDefaultAsync(cancellationToken) is { } owner
-                ? await db.HoldPhysicianAsync(owner, cancellationToken)
+                ? await db.LockPhysicianAsync(owner, cancellationToken)
                 : null;
 
     /// <summary>The API key with this id, held until the open transaction ends; null where there is none within reach, or where it is no id.</summary>
@@ -140,13 +140,13 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
     }
 
     /// <summary>Records what this member of staff did, with the context's other changes.</summary>
-    public void Audit(string type, DateTimeOffset now, Client client, Guid? subject, string? detail = null, string? reason = null) =>
-        db.Audit(type, now, client, staff.ActorId, subject, staff.SessionId, reason, tenant: staff.TenantId, detail: detail);
+    public void Audit(string type, DateTimeOffset now, RequestOrigin origin, Guid? subject, string? detail = null, string? reason = null) =>
+        db.Audit(type, now, origin, staff.ActorId, subject, staff.SessionId, reason, tenant: staff.TenantId, detail: detail);
 
     /// <summary>Records that this member of staff was refused, at once and even if they hang up meanwhile. Nothing else may be waiting to be saved.</summary>
-    public async Task AuditRefusalAsync(string attempted, ErrorCode refusal, DateTimeOffset now, Client client, Guid subject)
+    public async Task AuditRefusalAsync(string attempted, ErrorCode refusal, DateTimeOffset now, RequestOrigin origin, Guid subject)
     {
-        db.Audit(AuditTrail.AuditEvents.StaffRefused, now, client, staff.ActorId, subject, staff.SessionId, refusal.Code, AuditOutcome.Failure, staff.TenantId, attempted);
+        db.Audit(AuditTrail.AuditEvents.StaffRefused, now, origin, staff.ActorId, subject, staff.SessionId, refusal.Code, AuditOutcome.Failure, staff.TenantId, attempted);
         await db.SaveChangesAsync(CancellationToken.None);
     }
 

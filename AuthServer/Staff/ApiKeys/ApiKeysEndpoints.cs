@@ -21,7 +21,7 @@ internal static class ApiKeysEndpoints
     public static void AddApiKeys(this WebApplicationBuilder builder)
     {
         builder.Services.AddJson(ApiKeysJson.Default);
-        builder.Services.AddSingleton(new Swept("api_keys", "expires_at < @before", KeptAfterEnd));
+        builder.Services.AddSingleton(new RetentionRule("api_keys", "expires_at < @before", KeptAfterEnd));
         builder.Services.AddScoped<KeyCreation>();
         builder.Services.AddScoped<KeyChange>();
         builder.Services.AddScoped<KeyRevocation>();
@@ -64,7 +64,7 @@ internal static class ApiKeysEndpoints
         await creation.CreateAsync(request, call) switch
         {
             KeyCreationOutcome.Made made => TypedResults.Created($"/api/v1/api-keys/{made.Key.Id}", made.Key),
-            KeyCreationOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            KeyCreationOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
             KeyCreationOutcome.Refused refused => (Problem)refused.Reason,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -74,7 +74,7 @@ internal static class ApiKeysEndpoints
         await change.ChangeAsync(id, request, call) switch
         {
             KeyChangeOutcome.Changed changed => TypedResults.Ok(changed.Key),
-            KeyChangeOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            KeyChangeOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
             KeyChangeOutcome.Refused refused => (Problem)refused.Reason,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -82,8 +82,8 @@ internal static class ApiKeysEndpoints
     private static async Task<Results<NoContent, Problem>> Revoke(string id, StaffCall call, KeyRevocation revocation) =>
         await revocation.RevokeAsync(id, call) ? TypedResults.NoContent() : (Problem)ErrorCodes.NotFound;
 
-    private static async Task<Results<Ok<KeyTokenResponse>, Problem>> Exchange(KeyTokenRequest? request, Caller caller, Client client, KeyTokenExchange exchange, CancellationToken cancellationToken) =>
-        await exchange.ExchangeAsync(caller, request?.Scopes, client, cancellationToken) is { } token ? TypedResults.Ok(token) : (Problem)ErrorCodes.InsufficientScope;
+    private static async Task<Results<Ok<KeyTokenResponse>, Problem>> Exchange(KeyTokenRequest? request, Caller caller, RequestOrigin origin, KeyTokenExchange exchange, CancellationToken cancellationToken) =>
+        await exchange.ExchangeAsync(caller, request?.Scopes, origin, cancellationToken) is { } token ? TypedResults.Ok(token) : (Problem)ErrorCodes.InsufficientScope;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

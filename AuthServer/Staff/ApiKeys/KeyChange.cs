@@ -17,7 +17,7 @@ internal abstract record KeyChangeOutcome
 
     public sealed record Changed(ApiKeyRecord Key) : KeyChangeOutcome;
 
-    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : KeyChangeOutcome;
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : KeyChangeOutcome;
 
     public sealed record Refused(ErrorCode Reason) : KeyChangeOutcome;
 }
@@ -27,7 +27,7 @@ internal sealed class KeyChange(AuthDbContext db, TokenOutdating outdating, Time
 {
     public async Task<KeyChangeOutcome> ChangeAsync(string id, ChangeApiKeyRequest request, StaffCall call)
     {
-        var (reach, client, cancellationToken) = call;
+        var (reach, origin, cancellationToken) = call;
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var isInOffice = await reach.HoldOfficeAsync(cancellationToken);
@@ -43,14 +43,14 @@ internal sealed class KeyChange(AuthDbContext db, TokenOutdating outdating, Time
 
         if (Faults(key, request, now) is { Any: true } errors)
         {
-            return new KeyChangeOutcome.Faulted(errors.Messages);
+            return new KeyChangeOutcome.Invalid(errors.Messages);
         }
 
         if (Apply(key, request) is { Count: > 0 } changes)
         {
             var detail = string.Join("; ", changes);
             var (actor, session) = (reach.Staff.ActorId, reach.Staff.SessionId);
-            db.Audit(AuditEvents.ApiKeyChanged, now, client, actor, key.Id, session, tenant: key.TenantId, detail: detail);
+            db.Audit(AuditEvents.ApiKeyChanged, now, origin, actor, key.Id, session, tenant: key.TenantId, detail: detail);
             await db.SaveChangesAsync(cancellationToken);
             await outdating.OutdateKeysAsync([key.Id], cancellationToken);
             await transaction.CommitAsync(cancellationToken);

@@ -17,7 +17,7 @@ internal abstract record KeyCreationOutcome
 
     public sealed record Made(MadeApiKey Key) : KeyCreationOutcome;
 
-    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : KeyCreationOutcome;
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : KeyCreationOutcome;
 
     public sealed record Refused(ErrorCode Reason) : KeyCreationOutcome;
 }
@@ -30,11 +30,11 @@ internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
 
     public async Task<KeyCreationOutcome> CreateAsync(CreateApiKeyRequest request, StaffCall call)
     {
-        var (reach, client, cancellationToken) = call;
+        var (reach, origin, cancellationToken) = call;
         var now = Stored(clock.GetUtcNow());
         if (Faults(request, now) is { Any: true } errors)
         {
-            return new KeyCreationOutcome.Faulted(errors.Messages);
+            return new KeyCreationOutcome.Invalid(errors.Messages);
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -55,7 +55,7 @@ internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
             return new KeyCreationOutcome.Refused(ErrorCodes.TooManyKeys);
         }
 
-        var (key, text) = Add(request, owner, tenant, client, reach, now);
+        var (key, text) = Add(request, owner, tenant, origin, reach, now);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new KeyCreationOutcome.Made(new(ApiKeyRecord.Of(key, tenant?.Slug, now), text));
@@ -63,10 +63,10 @@ internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
 
     // A tenant's administrator is told the same of a tenant that is another's.
     private static KeyCreationOutcome NoTenant(Reach reach) => reach.Staff.TenantId is null
-        ? new KeyCreationOutcome.Faulted(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["tenant"] = ["There is no such tenant."] })
+        ? new KeyCreationOutcome.Invalid(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["tenant"] = ["There is no such tenant."] })
         : new KeyCreationOutcome.Refused(ErrorCodes.NotFound);
 
-    private (ApiKey Key, string Text) Add(CreateApiKeyRequest request, User owner, Tenant? tenant, Client client, Reach reach, DateTimeOffset now)
+    private (ApiKey Key, string Text) Add(CreateApiKeyRequest request, User owner, Tenant? tenant, RequestOrigin origin, Reach reach, DateTimeOffset now)
     {
         var expiresAt = Stored(request.ExpiresAt ?? now + ApiKeyRules.UsualLife);
         var key = new ApiKey(request.Name!.Trim(), owner.Id, tenant?.Id, ApiKeyRules.Ordered(request.Scopes!), expiresAt, now);
@@ -74,9 +74,9 @@ internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
         (var text, key.SecretHash) = ApiKeyText.Make(key.Id);
         db.Add(key);
         // Without its name, here and wherever else a key is on record: it may be its owner's, and would outlive their erasure.
-        db.Audit(AuditEvents.ApiKeyMade, now, client, owner.Id, key.Id, reach.Staff.SessionId, tenant: tenant?.Id,
+        db.Audit(AuditEvents.ApiKeyMade, now, origin, owner.Id, key.Id, reach.Staff.SessionId, tenant: tenant?.Id,
             detail: string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', key.Scopes)} until {expiresAt:u}"));
-        db.OweKeyMade(owner, key, client, now);
+        db.OweKeyMade(owner, key, origin, now);
         return (key, text);
     }
 

@@ -11,7 +11,7 @@ internal sealed class KeyRevocation(AuthDbContext db, TokenOutdating outdating, 
     /// <summary>False where there is no such key; a second time changes nothing.</summary>
     public async Task<bool> RevokeAsync(string id, StaffCall call)
     {
-        var (reach, client, cancellationToken) = call;
+        var (reach, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await reach.HoldKeyAsync(id, cancellationToken) is not { } key)
         {
@@ -22,7 +22,7 @@ internal sealed class KeyRevocation(AuthDbContext db, TokenOutdating outdating, 
         {
             var now = clock.GetUtcNow();
             key.Revoke(now);
-            db.Audit(AuditEvents.ApiKeyRevoked, now, client, reach.Staff.ActorId, key.Id, reach.Staff.SessionId, tenant: key.TenantId);
+            db.Audit(AuditEvents.ApiKeyRevoked, now, origin, reach.Staff.ActorId, key.Id, reach.Staff.SessionId, tenant: key.TenantId);
             await db.SaveChangesAsync(cancellationToken);
             await outdating.OutdateKeysAsync([key.Id], cancellationToken);
             await transaction.CommitAsync(cancellationToken);

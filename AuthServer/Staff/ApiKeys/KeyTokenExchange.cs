@@ -10,7 +10,7 @@ namespace AuthServer.Staff.ApiKeys;
 internal sealed class KeyTokenExchange(AuthDbContext db, AccessTokenIssuer issuer, TimeProvider clock)
 {
     /// <summary>Null where the key lacks one of the scopes.</summary>
-    public async Task<KeyTokenResponse?> ExchangeAsync(Caller caller, IReadOnlyList<string?>? scopes, Client client, CancellationToken cancellationToken)
+    public async Task<KeyTokenResponse?> ExchangeAsync(Caller caller, IReadOnlyList<string?>? scopes, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var key = caller.Key!;
         if (scopes?.Except(key.Scopes, StringComparer.Ordinal).Any() == true)
@@ -22,7 +22,7 @@ internal sealed class KeyTokenExchange(AuthDbContext db, AccessTokenIssuer issue
         var granted = scopes is null ? key.Scopes : ApiKeyRules.Ordered(scopes);
         var (token, expiresIn) = issuer.IssueForKey(caller, granted);
         var scope = string.Join(' ', granted);
-        db.Audit(AuditEvents.ApiKeyTokenIssued, clock.GetUtcNow(), client, caller.UserId, caller.UserId, caller.SessionId, tenant: caller.TenantId, detail: scope);
+        db.Audit(AuditEvents.ApiKeyTokenIssued, clock.GetUtcNow(), origin, caller.UserId, caller.UserId, caller.SessionId, tenant: caller.TenantId, detail: scope);
         await db.SaveChangesAsync(cancellationToken);
         return new(token, "Bearer", expiresIn, scope);
     }

@@ -26,7 +26,7 @@ internal sealed class AuditExport(
 
     // So long at most does one reader keep others from their exports.
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private static readonly AuditingJson Json = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JsonRegistration.Readable });
 
@@ -45,7 +45,7 @@ internal sealed class AuditExport(
     {
         using var deadline = new CancellationTokenSource(Longest, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        db.Database.SetCommandTimeout(Patience);
+        db.Database.SetCommandTimeout(Timeout);
         var parts = await PartsAsync(events.AsNoTracking(), filter, either.Token);
         var (count, last, isRead) = (0L, long.MinValue, true);
         while (isRead && await NextAsync(parts, last, either.Token) is { Count: > 0 } batch)

@@ -20,7 +20,7 @@ internal static class AuditingEndpoints
     private const string NdJson = "application/x-ndjson";
 
     // For a few kilobytes: whoever takes longer keeps others from an export.
-    private static readonly TimeSpan ReaderPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ReaderTimeout = TimeSpan.FromSeconds(30);
 
     public static void AddAuditing(this WebApplicationBuilder builder)
     {
@@ -46,16 +46,16 @@ internal static class AuditingEndpoints
     private static async Task<PushStreamHttpResult> Export(
         [AsParameters] AuditSelection selection, StaffCall call, AuthDbContext db, AuditExport export, TimeProvider clock)
     {
-        var (reach, client, cancellationToken) = call;
+        var (reach, origin, cancellationToken) = call;
         await export.EnterAsync(reach.Staff.UserId, cancellationToken);
         // Before the first line: who hangs up has read, too.
         var filter = selection.Read();
-        reach.Audit(AuditEvents.AuditExported, clock.GetUtcNow(), client, await WhoseAsync(filter, reach, cancellationToken), selection.ToString());
+        reach.Audit(AuditEvents.AuditExported, clock.GetUtcNow(), origin, await WhoseAsync(filter, reach, cancellationToken), selection.ToString());
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Stream(async body =>
         {
             var output = PipeWriter.Create(body, new StreamPipeWriterOptions(leaveOpen: true));
-            await export.WriteAsync(reach.AuditEvents, filter, output, ReaderPatience, cancellationToken);
+            await export.WriteAsync(reach.AuditEvents, filter, output, ReaderTimeout, cancellationToken);
             await output.CompleteAsync();
             // Before the reader sees the end, and may ask for the next.
             export.Dispose();

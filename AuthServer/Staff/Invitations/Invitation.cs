@@ -35,7 +35,7 @@ internal sealed class Invitation(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, EmailOutbox outbox, AccountErasure erasure, RefusalRecord refusals,
     TimeProvider clock)
 {
-    public async Task<InvitationOutcome> InviteAsync(InviteRequest request, Reach reach, Client client, CancellationToken cancellationToken)
+    public async Task<InvitationOutcome> InviteAsync(InviteRequest request, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
     {
         // Whoever reads the mailbox would have all that the key's scopes leave out.
         if (reach.Staff.Caller.IsKey && request.RolesOrDefault.Any(role => role is Role.Admin or Role.Support))
@@ -49,7 +49,7 @@ internal sealed class Invitation(
             return new InvitationOutcome.Refused(ErrorCodes.NotFound);
         }
 
-        var user = await AddAsync(request, tenant, reach, client);
+        var user = await AddAsync(request, tenant, reach, origin);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if ((await commit.SaveAsync(cancellationToken)).Refusal() is { } taken)
         {
@@ -66,7 +66,7 @@ internal sealed class Invitation(
     }
 
     /// <summary>Sends it again; what was sent before no longer works. Null when it is done.</summary>
-    public async Task<ErrorCode?> SendAgainAsync(string id, Reach reach, Client client, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> SendAgainAsync(string id, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await reach.HoldUserAsync(id, cancellationToken) is not { } user)
@@ -77,7 +77,7 @@ internal sealed class Invitation(
         var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
         if ((standing.RefusesHelpBy(reach.Staff) ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone) ?? (user.Status == UserStatus.Active ? null : ErrorCodes.AccountDisabled)) is { } refusal)
         {
-            return await refusals.KeepAsync(reach, AuditEvents.InvitationSentAgain, refusal, client, user.Id);
+            return await refusals.KeepAsync(reach, AuditEvents.InvitationSentAgain, refusal, origin, user.Id);
         }
 
         if (await RequestMailAsync(user, cancellationToken) is not null)
@@ -86,14 +86,14 @@ internal sealed class Invitation(
         }
 
         await accounts.InviteAgainAsync(user);
-        reach.Audit(AuditEvents.InvitationSentAgain, clock.GetUtcNow(), client, user.Id);
+        reach.Audit(AuditEvents.InvitationSentAgain, clock.GetUtcNow(), origin, user.Id);
         await commit.SaveLockedAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
     }
 
     /// <summary>Takes it back, and the account with it. Null when it is done.</summary>
-    public async Task<ErrorCode?> RevokeAsync(string id, Reach reach, Client client, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> RevokeAsync(string id, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await reach.HoldUserAsync(id, cancellationToken) is not { } user)
@@ -104,11 +104,11 @@ internal sealed class Invitation(
         var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
         if ((standing.RefusesAdministrationBy(reach.Staff) ?? reach.RefusesUndoing(user) ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone)) is { } refusal)
         {
-            return await refusals.KeepAsync(reach, AuditEvents.InvitationRevoked, refusal, client, user.Id);
+            return await refusals.KeepAsync(reach, AuditEvents.InvitationRevoked, refusal, origin, user.Id);
         }
 
-        var erased = await erasure.EraseAsync(user, new("invitation_revoked", client) { By = reach.Staff.ActorId, TenantId = reach.Staff.TenantId }, cancellationToken);
-        reach.Audit(AuditEvents.InvitationRevoked, clock.GetUtcNow(), client, erased.Pseudonym);
+        var erased = await erasure.EraseAsync(user, new("invitation_revoked", origin) { By = reach.Staff.ActorId, TenantId = reach.Staff.TenantId }, cancellationToken);
+        reach.Audit(AuditEvents.InvitationRevoked, clock.GetUtcNow(), origin, erased.Pseudonym);
         await commit.SaveLockedAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
@@ -118,7 +118,7 @@ internal sealed class Invitation(
     private Task<TimeSpan?> RequestMailAsync(User user, CancellationToken cancellationToken) =>
         outbox.RequestAsync(MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
 
-    private async Task<User> AddAsync(InviteRequest request, Tenant? tenant, Reach reach, Client client)
+    private async Task<User> AddAsync(InviteRequest request, Tenant? tenant, Reach reach, RequestOrigin origin)
     {
         var now = clock.GetUtcNow();
         var user = await accounts.AddAsync(new(EmailAddress.Parse(request.Email)!)
@@ -127,7 +127,7 @@ internal sealed class Invitation(
         });
         AddRoles(user, request, tenant, now);
         AddProfile(user, request, now);
-        reach.Audit(AuditEvents.UserInvited, now, client, user.Id, $"roles{(tenant is null ? "" : $" at {tenant.Slug}")}: {string.Join(' ', request.RolesOrDefault)}");
+        reach.Audit(AuditEvents.UserInvited, now, origin, user.Id, $"roles{(tenant is null ? "" : $" at {tenant.Slug}")}: {string.Join(' ', request.RolesOrDefault)}");
         return user;
     }
 

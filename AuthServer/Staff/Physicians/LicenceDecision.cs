@@ -20,7 +20,7 @@ internal abstract record LicenceDecisionOutcome
 
     public sealed record Refused(ErrorCode Error) : LicenceDecisionOutcome;
 
-    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : LicenceDecisionOutcome;
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : LicenceDecisionOutcome;
 }
 
 /// <summary>
@@ -65,7 +65,7 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
 
     private async Task<LicenceDecisionOutcome> DecideAsync(StaffCall call, string id, Act act)
     {
-        var (reach, client, cancellationToken) = call;
+        var (reach, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await reach.HoldPhysicianAsync(id, cancellationToken) is not { } physician)
         {
@@ -94,7 +94,7 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
             return fault;
         }
 
-        var user = await TellAsync(reach, physician, licence, act.Event, client, now, cancellationToken);
+        var user = await TellAsync(reach, physician, licence, act.Event, origin, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new LicenceDecisionOutcome.Decided(PhysicianProfile.Of(physician, user.FullName, DayOf(now)));
     }
@@ -138,7 +138,7 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
 
         if (errors.Any)
         {
-            return new LicenceDecisionOutcome.Faulted(errors.Messages);
+            return new LicenceDecisionOutcome.Invalid(errors.Messages);
         }
 
         return physician.Licences.Any(other => other != licence && other.Jurisdiction == jurisdiction)
@@ -156,7 +156,7 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
 
         var errors = new FieldErrors();
         errors.LastDay("expires_on", until, DayOf(now));
-        return errors.Any ? new LicenceDecisionOutcome.Faulted(errors.Messages) : Done(() => licence.Renew(by, until, now));
+        return errors.Any ? new LicenceDecisionOutcome.Invalid(errors.Messages) : Done(() => licence.Renew(by, until, now));
     }
 
     private static LicenceDecisionOutcome? Reinstate(Licence licence, ReinstateLicenceRequest request, DateTimeOffset now)
@@ -164,14 +164,14 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
         var expiresOn = request.ExpiresOn ?? licence.ExpiresOn;
         var errors = new FieldErrors();
         errors.LastDay("expires_on", expiresOn, DayOf(now));
-        return errors.Any ? new LicenceDecisionOutcome.Faulted(errors.Messages) : Done(() => licence.Reinstate(expiresOn, now));
+        return errors.Any ? new LicenceDecisionOutcome.Invalid(errors.Messages) : Done(() => licence.Reinstate(expiresOn, now));
     }
 
     // Only what makes a licence good, or ends that, changes what tokens say.
-    private async Task<User> TellAsync(Reach reach, Physician physician, Licence licence, string type, Client client, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<User> TellAsync(Reach reach, Physician physician, Licence licence, string type, RequestOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var user = await reach.Users.AsNoTracking().SingleAsync(found => found.Id == physician.UserId, cancellationToken);
-        reach.Audit(type, now, client, user.Id, licence.Reason is { } reason ? $"{licence.Jurisdiction ?? "no jurisdiction"}: {reason}" : licence.Jurisdiction);
+        reach.Audit(type, now, origin, user.Id, licence.Reason is { } reason ? $"{licence.Jurisdiction ?? "no jurisdiction"}: {reason}" : licence.Jurisdiction);
         if (type != AuditEvents.LicenceRenewed)
         {
             db.OweLicenceMail(MailKinds.LicenceDecided, user, licence, now);

@@ -43,7 +43,7 @@ internal static class LicenceDecisionEndpoints
     private static Results<Ok<PhysicianProfile>, Problem> Answer(LicenceDecisionOutcome outcome) => outcome switch
     {
         LicenceDecisionOutcome.Decided decided => TypedResults.Ok(decided.Profile),
-        LicenceDecisionOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+        LicenceDecisionOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
         LicenceDecisionOutcome.Refused refused => (Problem)refused.Error,
         _ => (Problem)ErrorCodes.InternalError,
     };

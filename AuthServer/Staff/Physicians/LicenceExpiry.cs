@@ -13,11 +13,11 @@ namespace AuthServer.Staff.Physicians;
 /// Ends licences the day after their last, and tells their holders 30 days, 7 days and a day before, each once. Whoever
 /// starts within one of these is told at once, and not again until the next.
 /// </summary>
-internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider clock, ILogger<LicenceExpiry> logger) : PeriodicDuty(TimeSpan.FromHours(1), clock, logger)
+internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider clock, ILogger<LicenceExpiry> logger) : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
 {
     private const int BatchSize = 100;
 
-    private static readonly Client Background = new(null, null, "licence-expiry");
+    private static readonly RequestOrigin Background = new(null, null, "licence-expiry");
 
     private readonly TimeProvider _clock = clock;
 

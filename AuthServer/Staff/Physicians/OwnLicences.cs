@@ -24,7 +24,7 @@ internal abstract record OwnLicenceOutcome
     /// <summary>It is not the physician's to change, or there is one for this jurisdiction.</summary>
     public sealed record Refused : OwnLicenceOutcome;
 
-    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : OwnLicenceOutcome;
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : OwnLicenceOutcome;
 }
 
 /// <summary>A physician's own licences: submitted to be looked at, changed and taken back for as long as nobody has decided.</summary>
@@ -33,32 +33,32 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, TokenOutda
     // Whoever treats people in more places than this is filling a table.
     private const int Most = 50;
 
-    public Task<OwnLicenceOutcome> AddAsync(NewLicenceRequest request, Caller caller, Client client, CancellationToken cancellationToken) =>
+    public Task<OwnLicenceOutcome> AddAsync(NewLicenceRequest request, Caller caller, RequestOrigin origin, CancellationToken cancellationToken) =>
         InTurnAsync(caller, async (physician, now) =>
         {
             var same = physician.Licences.FirstOrDefault(licence => licence.Jurisdiction == request.Jurisdiction);
             if (same is not null)
             {
                 // One that was rejected or has expired gives way; a pending one is changed instead.
-                return same.State == LicenceState.Pending ? new OwnLicenceOutcome.Refused() : await SubmitAsync(physician, same, request, caller, client, now, cancellationToken);
+                return same.State == LicenceState.Pending ? new OwnLicenceOutcome.Refused() : await SubmitAsync(physician, same, request, caller, origin, now, cancellationToken);
             }
 
             if (physician.Licences.Count >= Most)
             {
-                return new OwnLicenceOutcome.Faulted(Error("jurisdiction", "There are fifty licences already: take one back first."));
+                return new OwnLicenceOutcome.Invalid(Error("jurisdiction", "There are fifty licences already: take one back first."));
             }
 
-            return await SubmitAsync(physician, null, request, caller, client, now, cancellationToken);
+            return await SubmitAsync(physician, null, request, caller, origin, now, cancellationToken);
         }, cancellationToken);
 
-    public Task<OwnLicenceOutcome> ChangeAsync(string id, LicencePatch patch, Caller caller, Client client, CancellationToken cancellationToken) =>
+    public Task<OwnLicenceOutcome> ChangeAsync(string id, LicencePatch patch, Caller caller, RequestOrigin origin, CancellationToken cancellationToken) =>
         InTurnAsync(caller, async (physician, now) => Find(physician, id) is not { } licence
             ? new OwnLicenceOutcome.NotThere()
             : patch.IsEmpty
             ? new OwnLicenceOutcome.Submitted(PhysicianLicence.Of(licence, DayOf(now)))
-            : await SubmitAsync(physician, licence, patch.Over(licence), caller, client, now, cancellationToken), cancellationToken);
+            : await SubmitAsync(physician, licence, patch.Over(licence), caller, origin, now, cancellationToken), cancellationToken);
 
-    public Task<OwnLicenceOutcome> WithdrawAsync(string id, Caller caller, Client client, CancellationToken cancellationToken) =>
+    public Task<OwnLicenceOutcome> WithdrawAsync(string id, Caller caller, RequestOrigin origin, CancellationToken cancellationToken) =>
         InTurnAsync(caller, async (physician, now) =>
         {
             if (Find(physician, id) is not { } licence)
@@ -72,7 +72,7 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, TokenOutda
             }
 
             db.Remove(licence);
-            db.Audit(AuditEvents.LicenceChanged, now, client, caller.UserId, caller.UserId, caller.SessionId, detail: $"withdrawn: {licence.Jurisdiction ?? "no jurisdiction"}");
+            db.Audit(AuditEvents.LicenceChanged, now, origin, caller.UserId, caller.UserId, caller.SessionId, detail: $"withdrawn: {licence.Jurisdiction ?? "no jurisdiction"}");
             await db.SaveChangesAsync(cancellationToken);
             return new OwnLicenceOutcome.Withdrawn();
         }, cancellationToken);
@@ -91,7 +91,7 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, TokenOutda
         return outcome;
     }
 
-    private async Task<OwnLicenceOutcome> SubmitAsync(Physician physician, Licence? licence, NewLicenceRequest request, Caller caller, Client client, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<OwnLicenceOutcome> SubmitAsync(Physician physician, Licence? licence, NewLicenceRequest request, Caller caller, RequestOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var today = DayOf(now);
         if (licence?.CanBeSubmitted(today) == false || physician.Licences.Any(other => other != licence && other.Jurisdiction == request.Jurisdiction))
@@ -104,13 +104,13 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, TokenOutda
         errors.LicenceNumber(request.Number);
         if (errors.Any)
         {
-            return new OwnLicenceOutcome.Faulted(errors.Messages);
+            return new OwnLicenceOutcome.Invalid(errors.Messages);
         }
 
         // Past its last day a licence counts for nothing, but a token may still say otherwise until the hourly job has passed.
         var wasVerified = licence?.State == LicenceState.Verified;
         var submitted = Submit(physician, licence, request with { Number = request.Number!.Trim() }, now);
-        db.Audit(AuditEvents.LicenceChanged, now, client, caller.UserId, caller.UserId, caller.SessionId, detail: $"submitted: {submitted.Jurisdiction ?? "no jurisdiction"}");
+        db.Audit(AuditEvents.LicenceChanged, now, origin, caller.UserId, caller.UserId, caller.SessionId, detail: $"submitted: {submitted.Jurisdiction ?? "no jurisdiction"}");
         await db.SaveChangesAsync(cancellationToken);
         if (wasVerified)
         {

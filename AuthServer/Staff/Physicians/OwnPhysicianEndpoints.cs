@@ -28,27 +28,27 @@ internal static class OwnPhysicianEndpoints
     private static async Task<Results<Ok<PhysicianProfile>, Problem>> Get(Caller caller, OwnPhysician own, TimeProvider clock, CancellationToken cancellationToken) =>
         await own.FindAsync(caller.UserId, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), cancellationToken) is { } profile ? TypedResults.Ok(profile) : (Problem)ErrorCodes.NotFound;
 
-    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Patch(PhysicianPatch request, Caller caller, Client client, ProfileChange change, OwnPhysician own, TimeProvider clock, CancellationToken cancellationToken) =>
-        await change.ChangeAsync(request, caller, client, cancellationToken) is { Any: true } errors
+    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Patch(PhysicianPatch request, Caller caller, RequestOrigin origin, ProfileChange change, OwnPhysician own, TimeProvider clock, CancellationToken cancellationToken) =>
+        await change.ChangeAsync(request, caller, origin, cancellationToken) is { Any: true } errors
             ? new Problem(ErrorCodes.ValidationFailed, errors.Messages)
             : await Get(caller, own, clock, cancellationToken);
 
-    private static async Task<Results<Created<PhysicianLicence>, Problem>> Add(NewLicenceRequest request, Caller caller, Client client, OwnLicences licences, CancellationToken cancellationToken) =>
-        await licences.AddAsync(request, caller, client, cancellationToken) switch
+    private static async Task<Results<Created<PhysicianLicence>, Problem>> Add(NewLicenceRequest request, Caller caller, RequestOrigin origin, OwnLicences licences, CancellationToken cancellationToken) =>
+        await licences.AddAsync(request, caller, origin, cancellationToken) switch
         {
             OwnLicenceOutcome.Submitted submitted => TypedResults.Created((string?)null, submitted.Licence),
             var other => Refusal(other),
         };
 
-    private static async Task<Results<Ok<PhysicianLicence>, Problem>> Change(string id, LicencePatch request, Caller caller, Client client, OwnLicences licences, CancellationToken cancellationToken) =>
-        await licences.ChangeAsync(id, request, caller, client, cancellationToken) switch
+    private static async Task<Results<Ok<PhysicianLicence>, Problem>> Change(string id, LicencePatch request, Caller caller, RequestOrigin origin, OwnLicences licences, CancellationToken cancellationToken) =>
+        await licences.ChangeAsync(id, request, caller, origin, cancellationToken) switch
         {
             OwnLicenceOutcome.Submitted submitted => TypedResults.Ok(submitted.Licence),
             var other => Refusal(other),
         };
 
-    private static async Task<Results<NoContent, Problem>> Withdraw(string id, Caller caller, Client client, OwnLicences licences, CancellationToken cancellationToken) =>
-        await licences.WithdrawAsync(id, caller, client, cancellationToken) switch
+    private static async Task<Results<NoContent, Problem>> Withdraw(string id, Caller caller, RequestOrigin origin, OwnLicences licences, CancellationToken cancellationToken) =>
+        await licences.WithdrawAsync(id, caller, origin, cancellationToken) switch
         {
             OwnLicenceOutcome.Withdrawn => TypedResults.NoContent(),
             var other => Refusal(other),
@@ -57,7 +57,7 @@ internal static class OwnPhysicianEndpoints
     private static Problem Refusal(OwnLicenceOutcome outcome) => outcome switch
     {
         OwnLicenceOutcome.NotThere => ErrorCodes.NotFound,
-        OwnLicenceOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+        OwnLicenceOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
         _ => ErrorCodes.LicenceState,
     };
 }

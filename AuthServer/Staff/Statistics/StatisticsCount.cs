@@ -8,7 +8,7 @@ namespace AuthServer.Staff.Statistics;
 /// Counts for the statistics, the platform and all tenants at one go, every minute and on one replica at a time. A day that
 /// is over is not counted again. Deadlines for requests do not hold here: nobody waits, but for the very first time.
 /// </summary>
-internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider clock, ILogger<StatisticsCount> logger) : PeriodicDuty(TimeSpan.FromMinutes(1), clock, logger)
+internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider clock, ILogger<StatisticsCount> logger) : PeriodicJob(TimeSpan.FromMinutes(1), clock, logger)
 {
     private const long LockId = 0x66696775726573;
     private const int PatienceInSeconds = 120;

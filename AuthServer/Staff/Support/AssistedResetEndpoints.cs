@@ -21,7 +21,7 @@ internal static class AssistedResetEndpoints
     {
         builder.AddSettings<SupportSettings>();
         // What was asked for and decided stays in the audit log.
-        builder.Services.AddSingleton(new Swept("assisted_resets", "expires_at < @before", TimeSpan.FromDays(30)));
+        builder.Services.AddSingleton(new RetentionRule("assisted_resets", "expires_at < @before", TimeSpan.FromDays(30)));
         builder.Services.AddScoped<ResetAssistance>();
         builder.Services.AddScoped<ResetDecision>();
         builder.Services.AddScoped<AssistedResetList>();

@@ -29,9 +29,9 @@ internal sealed class PersonLookup(TimeProvider clock)
     /// <param name="id">The person's id, as given.</param>
     /// <param name="attempted">What is wanted, for the record.</param>
     /// <param name="rule">Which accounts refuse it to whom.</param>
-    /// <param name="client">Where it comes from.</param>
+    /// <param name="origin">Where it comes from.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<LookupOutcome> FindAsync(Reach reach, string id, string attempted, Func<Standing, StaffMember, ErrorCode?> rule, Client client, CancellationToken cancellationToken)
+    public async Task<LookupOutcome> FindAsync(Reach reach, string id, string attempted, Func<Standing, StaffMember, ErrorCode?> rule, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await reach.FindUserAsync(id, cancellationToken) is not { } user)
         {
@@ -41,7 +41,7 @@ internal sealed class PersonLookup(TimeProvider clock)
         var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
         if (rule(standing, reach.Staff) is { } refusal)
         {
-            await reach.AuditRefusalAsync(attempted, refusal, clock.GetUtcNow(), client, user.Id);
+            await reach.AuditRefusalAsync(attempted, refusal, clock.GetUtcNow(), origin, user.Id);
             return new LookupOutcome.Refused(refusal);
         }
 
@@ -49,6 +49,6 @@ internal sealed class PersonLookup(TimeProvider clock)
     }
 
     /// <summary>The same for what the rules of help allow.</summary>
-    public Task<LookupOutcome> FindForHelpAsync(Reach reach, string id, string attempted, Client client, CancellationToken cancellationToken) =>
-        FindAsync(reach, id, attempted, static (standing, staff) => standing.RefusesHelpBy(staff), client, cancellationToken);
+    public Task<LookupOutcome> FindForHelpAsync(Reach reach, string id, string attempted, RequestOrigin origin, CancellationToken cancellationToken) =>
+        FindAsync(reach, id, attempted, static (standing, staff) => standing.RefusesHelpBy(staff), origin, cancellationToken);
 }

@@ -23,14 +23,14 @@ internal sealed class PersonOpening(AuthDbContext db, PersonLookup lookup, SignI
 {
     public async Task<OpeningOutcome> OpenAsync(StaffCall call, string id, string reason)
     {
-        var (reach, client, cancellationToken) = call;
-        var found = await lookup.FindAsync(reach, id, AuditEvents.UserOpened, static (standing, staff) => standing.RefusesOpeningBy(staff), client, cancellationToken);
+        var (reach, origin, cancellationToken) = call;
+        var found = await lookup.FindAsync(reach, id, AuditEvents.UserOpened, static (standing, staff) => standing.RefusesOpeningBy(staff), origin, cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             return new OpeningOutcome.Refused(found.Error);
         }
 
-        reach.Audit(AuditEvents.UserOpened, clock.GetUtcNow(), client, user.Id, reason);
+        reach.Audit(AuditEvents.UserOpened, clock.GetUtcNow(), origin, user.Id, reason);
         await db.SaveChangesAsync(cancellationToken);
         return new OpeningOutcome.Opened(OpenedPerson.Of(user, await locks.LockedUntilAsync(user, cancellationToken)));
     }

@@ -37,7 +37,7 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Ema
 {
     public async Task<AssistanceOutcome> AskAsync(StaffCall call, string id, string? reason)
     {
-        var (reach, client, cancellationToken) = call;
+        var (reach, origin, cancellationToken) = call;
         if (reason is null && !reach.Staff.IsAdmin)
         {
             return new AssistanceOutcome.ReasonMissing();
@@ -46,7 +46,7 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Ema
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Held, so that nobody is helped as a patient who is being given power at this moment.
         await reach.HoldUserAsync(id, cancellationToken);
-        var found = await lookup.FindAsync(reach, id, AuditEvents.ResetRequested, static (standing, staff) => standing.RefusesResetBy(staff), client, cancellationToken);
+        var found = await lookup.FindAsync(reach, id, AuditEvents.ResetRequested, static (standing, staff) => standing.RefusesResetBy(staff), origin, cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user, Standing: { } standing })
         {
             // That it was refused is on record.
@@ -60,25 +60,25 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Ema
         }
 
         return !reach.Staff.IsAdmin && (standing.IsPhysician || standing.IsAdmin)
-            ? await AwaitApprovalAsync(reach, user, reason!, client, cancellationToken)
-            : await SendAsync(reach, user, reason, client, cancellationToken);
+            ? await AwaitApprovalAsync(reach, user, reason!, origin, cancellationToken)
+            : await SendAsync(reach, user, reason, origin, cancellationToken);
     }
 
-    private async Task<AssistanceOutcome> SendAsync(Reach reach, User user, string? reason, Client client, CancellationToken cancellationToken)
+    private async Task<AssistanceOutcome> SendAsync(Reach reach, User user, string? reason, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await outbox.RequestAsync(MailKinds.ResetPassword, null, user.NormalizedEmail!, null, null, Connection, cancellationToken) is { } wait)
         {
             return new AssistanceOutcome.LimitReached(wait);
         }
 
-        reach.Audit(AuditEvents.ResetRequested, clock.GetUtcNow(), client, user.Id, reason, "sent");
+        reach.Audit(AuditEvents.ResetRequested, clock.GetUtcNow(), origin, user.Id, reason, "sent");
         await db.SaveChangesAsync(cancellationToken);
         await db.Database.CommitTransactionAsync(cancellationToken);
         return new AssistanceOutcome.Sent();
     }
 
     // The mail comes first, because the turn it waits for is also what keeps two who ask at once from asking twice.
-    private async Task<AssistanceOutcome> AwaitApprovalAsync(Reach reach, User user, string reason, Client client, CancellationToken cancellationToken)
+    private async Task<AssistanceOutcome> AwaitApprovalAsync(Reach reach, User user, string reason, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var wait = await outbox.RequestAsync(MailKinds.ResetAskedByStaff, user.Id, user.NormalizedEmail!, null, null, Connection, cancellationToken);
         var now = clock.GetUtcNow();
@@ -94,7 +94,7 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Ema
 
         var asked = new AssistedReset(user.Id, reach.Staff.UserId, reach.Staff.TenantId, reason, now, now + settings.ApprovalWindow);
         db.Add(asked);
-        reach.Audit(AuditEvents.ResetRequested, now, client, user.Id, reason, "awaiting_approval");
+        reach.Audit(AuditEvents.ResetRequested, now, origin, user.Id, reason, "awaiting_approval");
         await db.SaveChangesAsync(cancellationToken);
         await db.Database.CommitTransactionAsync(cancellationToken);
         return new AssistanceOutcome.Awaiting(asked.Id, asked.ExpiresAt);

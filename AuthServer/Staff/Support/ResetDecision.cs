@@ -29,7 +29,7 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Em
 {
     public async Task<DecisionOutcome> DecideAsync(StaffCall call, string id, bool approves, string? reason)
     {
-        var (reach, client, cancellationToken) = call;
+        var (reach, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Held, so that nobody is helped who is being given power at this moment.
         if (await AssistedResetList.FindAsync(reach, id, cancellationToken) is not { } asked
@@ -41,7 +41,7 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Em
         var type = approves ? AuditEvents.ResetApproved : AuditEvents.ResetDeclined;
         if (await RefusalAsync(reach, asked, cancellationToken) is { } refusal)
         {
-            await reach.AuditRefusalAsync(type, refusal, clock.GetUtcNow(), client, asked.UserId);
+            await reach.AuditRefusalAsync(type, refusal, clock.GetUtcNow(), origin, asked.UserId);
             await transaction.CommitAsync(CancellationToken.None);
             return new DecisionOutcome.Refused(refusal);
         }
@@ -56,7 +56,7 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Em
             return new DecisionOutcome.LimitReached(wait);
         }
 
-        reach.Audit(type, clock.GetUtcNow(), client, asked.UserId, reason);
+        reach.Audit(type, clock.GetUtcNow(), origin, asked.UserId, reason);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new DecisionOutcome.Decided(await list.GetAsync(reach, asked.Id, cancellationToken));

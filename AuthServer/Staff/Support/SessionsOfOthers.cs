@@ -25,8 +25,8 @@ internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revok
 
     public async Task<SessionsOutcome> ListAsync(StaffCall call, string id, PageRequest<Guid> page)
     {
-        var (reach, client, cancellationToken) = call;
-        var found = await lookup.FindForHelpAsync(reach, id, Listing, client, cancellationToken);
+        var (reach, origin, cancellationToken) = call;
+        var found = await lookup.FindForHelpAsync(reach, id, Listing, origin, cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             return new SessionsOutcome.Refused(found.Error);
@@ -39,29 +39,29 @@ internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revok
     /// <summary>Ends all that live. Answers why it was refused; null where it was done.</summary>
     public async Task<ErrorCode?> EndAllAsync(StaffCall call, string id)
     {
-        var (reach, client, cancellationToken) = call;
-        var found = await lookup.FindForHelpAsync(reach, id, AuditEvents.SessionEnded, client, cancellationToken);
+        var (reach, origin, cancellationToken) = call;
+        var found = await lookup.FindForHelpAsync(reach, id, AuditEvents.SessionEnded, origin, cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             return found.Error;
         }
 
-        await revoker.EndByStaffAsync(user.Id, reach.Staff.TenantId, reach.Staff.ActorId, client, cancellationToken);
+        await revoker.EndByStaffAsync(user.Id, reach.Staff.TenantId, reach.Staff.ActorId, origin, cancellationToken);
         return null;
     }
 
     /// <summary>Ends one. Answers why it was refused; null where it was done.</summary>
     public async Task<ErrorCode?> EndAsync(StaffCall call, string id, string sessionId)
     {
-        var (reach, client, cancellationToken) = call;
-        var found = await lookup.FindForHelpAsync(reach, id, AuditEvents.SessionEnded, client, cancellationToken);
+        var (reach, origin, cancellationToken) = call;
+        var found = await lookup.FindForHelpAsync(reach, id, AuditEvents.SessionEnded, origin, cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             return found.Error;
         }
 
         return Guid.TryParseExact(sessionId, "D", out var session)
-            && await revoker.EndByStaffAsync(user.Id, reach.Staff.TenantId, reach.Staff.ActorId, client, cancellationToken, session) > 0
+            && await revoker.EndByStaffAsync(user.Id, reach.Staff.TenantId, reach.Staff.ActorId, origin, cancellationToken, session) > 0
                 ? null
                 : ErrorCodes.NotFound;
     }

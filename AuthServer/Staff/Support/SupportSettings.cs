@@ -13,7 +13,7 @@ public sealed class SupportSettings : ISettings
     /// <summary>How long a second person may take to agree to a reset for a physician or an administrator.</summary>
     public TimeSpan ApprovalWindow { get; set; } = TimeSpan.FromHours(1);
 
-    IEnumerable<string> ISettings.Faults()
+    IEnumerable<string> ISettings.Validate()
     {
         if (ApprovalWindow < Shortest || ApprovalWindow > Longest)
         {

@@ -12,18 +12,18 @@ internal sealed class TenantCreation(AuthDbContext db, TimeProvider clock)
 {
     public async Task<TenantOutcome> CreateAsync(CreateTenantRequest request, StaffCall call)
     {
-        var (reach, client, cancellationToken) = call;
+        var (reach, origin, cancellationToken) = call;
         var now = clock.GetUtcNow();
         var tenant = new Tenant(request.Slug!, request.Name!.Trim(), now);
         request.Settings?.ApplyTo(tenant.Settings);
         if (TenantSettingsRequest.Faults(tenant.Settings) is { Any: true } errors)
         {
-            return new TenantOutcome.Faulted(errors.Messages);
+            return new TenantOutcome.Invalid(errors.Messages);
         }
 
         db.Add(tenant);
         var (actor, session) = (reach.Staff.ActorId, reach.Staff.SessionId);
-        db.Audit(AuditEvents.TenantCreated, now, client, actor, subject: null, session, tenant: tenant.Id, detail: $"slug: {tenant.Slug}");
+        db.Audit(AuditEvents.TenantCreated, now, origin, actor, subject: null, session, tenant: tenant.Id, detail: $"slug: {tenant.Slug}");
         try
         {
             await db.SaveChangesAsync(cancellationToken);

@@ -11,7 +11,7 @@ internal abstract record TenantOutcome
 
     public sealed record Saved(Guid Id) : TenantOutcome;
 
-    public sealed record Faulted(IReadOnlyDictionary<string, string[]> Errors) : TenantOutcome;
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : TenantOutcome;
 
     public sealed record Refused(ErrorCode Reason) : TenantOutcome;
 }

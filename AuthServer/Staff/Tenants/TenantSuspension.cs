@@ -16,7 +16,7 @@ internal sealed class TenantSuspension(AuthDbContext db, TokenOutdating outdatin
 {
     public async Task<TenantOutcome> SetAsync(Guid id, TenantStatus status, string reason, StaffCall call)
     {
-        var (reach, client, cancellationToken) = call;
+        var (reach, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var found = reach.Tenants.Where(tenant => tenant.Id == id);
         // The condition is the lock, and notices reach the replicas in the order of the commits.
@@ -27,7 +27,7 @@ internal sealed class TenantSuspension(AuthDbContext db, TokenOutdating outdatin
 
         var isSuspended = status == TenantStatus.Suspended;
         var type = isSuspended ? AuditEvents.TenantSuspended : AuditEvents.TenantReopened;
-        db.Audit(type, clock.GetUtcNow(), client, reach.Staff.ActorId, subject: null, reach.Staff.SessionId, tenant: id, detail: reason);
+        db.Audit(type, clock.GetUtcNow(), origin, reach.Staff.ActorId, subject: null, reach.Staff.SessionId, tenant: id, detail: reason);
         await db.SaveChangesAsync(cancellationToken);
         await outdating.SuspendAsync(id, isSuspended, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

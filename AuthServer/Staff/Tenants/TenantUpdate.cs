@@ -16,7 +16,7 @@ internal sealed class TenantUpdate(AuthDbContext db, TokenOutdating outdating, T
 {
     public async Task<TenantOutcome> UpdateAsync(Guid id, ChangeTenantRequest request, StaffCall call)
     {
-        var (reach, client, cancellationToken) = call;
+        var (reach, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var found = reach.Tenants.Where(tenant => tenant.Id == id);
         // Locks the row: of two that merge at once the second merges with what the first has left.
@@ -31,7 +31,7 @@ internal sealed class TenantUpdate(AuthDbContext db, TokenOutdating outdating, T
         request.Settings?.ApplyTo(tenant.Settings);
         if (TenantSettingsRequest.Faults(tenant.Settings) is { Any: true } errors)
         {
-            return new TenantOutcome.Faulted(errors.Messages);
+            return new TenantOutcome.Invalid(errors.Messages);
         }
 
         var after = TenantRecord.Of(tenant, 0);
@@ -39,7 +39,7 @@ internal sealed class TenantUpdate(AuthDbContext db, TokenOutdating outdating, T
         {
             var difference = TenantDifference.Between(before, after);
             var (actor, session) = (reach.Staff.ActorId, reach.Staff.SessionId);
-            db.Audit(AuditEvents.TenantChanged, clock.GetUtcNow(), client, actor, subject: null, session, tenant: id, detail: difference);
+            db.Audit(AuditEvents.TenantChanged, clock.GetUtcNow(), origin, actor, subject: null, session, tenant: id, detail: difference);
             await db.SaveChangesAsync(cancellationToken);
             await ApplyAsync(before.Settings, after.Settings, id, reach, cancellationToken);
             await transaction.CommitAsync(cancellationToken);

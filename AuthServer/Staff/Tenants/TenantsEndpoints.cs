@@ -87,7 +87,7 @@ internal static class TenantsEndpoints
 
     private static Problem Refusal(TenantOutcome outcome) => outcome switch
     {
-        TenantOutcome.Faulted faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+        TenantOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
         TenantOutcome.Refused refused => refused.Reason,
         _ => ErrorCodes.NotFound,
     };

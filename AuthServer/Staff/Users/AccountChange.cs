@@ -13,7 +13,7 @@ internal sealed class AccountChange(
     private static readonly Dictionary<string, string> FieldOf = new(StringComparer.Ordinal) { ["FullName"] = "full_name", ["UserName"] = "username", ["Locale"] = "locale" };
 
     /// <summary>Null when it is done.</summary>
-    public async Task<ErrorCode?> ChangeAsync(string id, ProfileRequest request, Reach reach, Client client, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> ChangeAsync(string id, ProfileRequest request, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await reach.HoldUserAsync(id, cancellationToken) is not { } user)
@@ -23,14 +23,14 @@ internal sealed class AccountChange(
 
         if ((await reach.StandingOfAsync(user.Id, cancellationToken)).RefusesAdministrationBy(reach.Staff) is { } refusal)
         {
-            return await refusals.KeepAsync(reach, AuditEvents.UserChanged, refusal, client, user.Id);
+            return await refusals.KeepAsync(reach, AuditEvents.UserChanged, refusal, origin, user.Id);
         }
 
         await accounts.ChangeProfileAsync(user, request);
         var changed = db.Entry(user).Properties.Where(property => property.IsModified).Select(property => FieldOf.GetValueOrDefault(property.Metadata.Name)).OfType<string>().ToList();
         if (changed.Count > 0)
         {
-            reach.Audit(AuditEvents.UserChanged, clock.GetUtcNow(), client, user.Id, string.Join(' ', changed));
+            reach.Audit(AuditEvents.UserChanged, clock.GetUtcNow(), origin, user.Id, string.Join(' ', changed));
         }
 
         if ((await commit.SaveAsync(cancellationToken)).Refusal() is { } taken)

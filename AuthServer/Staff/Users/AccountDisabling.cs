@@ -15,34 +15,34 @@ internal sealed class AccountDisabling(
     RevocationFeed feed, RefusalRecord refusals, TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
-    public async Task<Problem?> DisableAsync(string id, DisableRequest request, Reach reach, Client client, CancellationToken cancellationToken)
+    public async Task<Problem?> DisableAsync(string id, DisableRequest request, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (request.Until <= clock.GetUtcNow())
         {
             return FieldErrors.One("until", "In the future.");
         }
 
-        var refusal = await TakeAsync(id, AuditEvents.UserDisabled, reach, client, async user =>
+        var refusal = await TakeAsync(id, AuditEvents.UserDisabled, reach, origin, async user =>
         {
-            var ended = await access.PauseAsync(user.Id, RevocationReason.AccountDisabled, client, reach.Staff.ActorId, cancellationToken);
+            var ended = await access.PauseAsync(user.Id, RevocationReason.AccountDisabled, origin, reach.Staff.ActorId, cancellationToken);
             await accounts.DisableAsync(user, request.Reason!.Trim(), request.Until?.ToUniversalTime(), reach.Staff.TenantId);
-            reach.Audit(AuditEvents.UserDisabled, clock.GetUtcNow(), client, user.Id, user.DisabledReason);
+            reach.Audit(AuditEvents.UserDisabled, clock.GetUtcNow(), origin, user.Id, user.DisabledReason);
             return ended;
         }, cancellationToken);
         return refusal is null ? null : (Problem)refusal;
     }
 
     /// <summary>Erases the account at once. Who did it stays on record, to whom does not. Null when it is done.</summary>
-    public Task<ErrorCode?> DeleteAsync(string id, Reach reach, Client client, CancellationToken cancellationToken) =>
-        TakeAsync(id, AuditEvents.UserDeleted, reach, client, async user =>
+    public Task<ErrorCode?> DeleteAsync(string id, Reach reach, RequestOrigin origin, CancellationToken cancellationToken) =>
+        TakeAsync(id, AuditEvents.UserDeleted, reach, origin, async user =>
         {
-            var erased = await erasure.EraseAsync(user, new("by_staff", client) { By = reach.Staff.ActorId, TenantId = reach.Staff.TenantId }, cancellationToken);
-            reach.Audit(AuditEvents.UserDeleted, clock.GetUtcNow(), client, erased.Pseudonym);
+            var erased = await erasure.EraseAsync(user, new("by_staff", origin) { By = reach.Staff.ActorId, TenantId = reach.Staff.TenantId }, cancellationToken);
+            reach.Audit(AuditEvents.UserDeleted, clock.GetUtcNow(), origin, erased.Pseudonym);
             return erased.Ended;
         }, cancellationToken);
 
     /// <summary>Null when the account is on.</summary>
-    public async Task<ErrorCode?> EnableAsync(string id, Reach reach, Client client, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> EnableAsync(string id, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await reach.HoldUserAsync(id, cancellationToken) is not { } user)
@@ -52,13 +52,13 @@ internal sealed class AccountDisabling(
 
         if (((await reach.StandingOfAsync(user.Id, cancellationToken)).RefusesAdministrationBy(reach.Staff) ?? reach.RefusesUndoing(user)) is { } refusal)
         {
-            return await refusals.KeepAsync(reach, AuditEvents.UserEnabled, refusal, client, user.Id);
+            return await refusals.KeepAsync(reach, AuditEvents.UserEnabled, refusal, origin, user.Id);
         }
 
         if (user.Status == UserStatus.Disabled)
         {
             await accounts.EnableAsync(user);
-            reach.Audit(AuditEvents.UserEnabled, clock.GetUtcNow(), client, user.Id);
+            reach.Audit(AuditEvents.UserEnabled, clock.GetUtcNow(), origin, user.Id);
             await commit.SaveLockedAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
@@ -66,7 +66,7 @@ internal sealed class AccountDisabling(
         return null;
     }
 
-    private async Task<ErrorCode?> TakeAsync(string id, string act, Reach reach, Client client, Func<User, Task<IReadOnlyList<Guid>>> take, CancellationToken cancellationToken)
+    private async Task<ErrorCode?> TakeAsync(string id, string act, Reach reach, RequestOrigin origin, Func<User, Task<IReadOnlyList<Guid>>> take, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var isInOffice = await reach.HoldOfficeAsync(cancellationToken);
@@ -77,7 +77,7 @@ internal sealed class AccountDisabling(
 
         if ((isInOffice ? await RefusalAsync(user, reach, cancellationToken) : ErrorCodes.Forbidden) is { } refusal)
         {
-            return await refusals.KeepAsync(reach, act, refusal, client, user.Id);
+            return await refusals.KeepAsync(reach, act, refusal, origin, user.Id);
         }
 
         var ended = await take(user);

@@ -19,27 +19,27 @@ internal abstract record AdminCreationOutcome
 
     public sealed record AlreadyThere : AdminCreationOutcome;
 
-    public sealed record Faulted(IEnumerable<string> Messages) : AdminCreationOutcome;
+    public sealed record Invalid(IEnumerable<string> Messages) : AdminCreationOutcome;
 }
 
 /// <summary>Makes a platform administrator from the command line: the one account nobody can register or be invited to.</summary>
 internal sealed class AdminCreation(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, PasswordPolicy policy, PasswordHashing hashing, TimeProvider clock)
 {
-    private static readonly Client CommandLine = new(null, "command line", "command-line");
+    private static readonly RequestOrigin CommandLine = new(null, "command line", "command-line");
 
     public async Task<AdminCreationOutcome> CreateAsync(string address, string password, bool onlyTheFirst, CancellationToken cancellationToken)
     {
         if (EmailAddress.ParseLocal(address) is not { } email)
         {
-            return new AdminCreationOutcome.Faulted([$"'{address}' is no e-mail address."]);
+            return new AdminCreationOutcome.Invalid([$"'{address}' is no e-mail address."]);
         }
 
         var errors = new FieldErrors();
         await policy.CheckAsync(errors, "password", password, [email.Canonical], cancellationToken);
         if (errors.Any)
         {
-            return new AdminCreationOutcome.Faulted(errors.Messages["password"]);
+            return new AdminCreationOutcome.Invalid(errors.Messages["password"]);
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -53,7 +53,7 @@ internal sealed class AdminCreation(
         var user = await AddAsync(email, await hashing.HashAsync(password, cancellationToken));
         if (await commit.SaveAsync(cancellationToken) is not AccountCommitOutcome.Saved)
         {
-            return new AdminCreationOutcome.Faulted([$"There is an account with the address {email.Canonical}."]);
+            return new AdminCreationOutcome.Invalid([$"There is an account with the address {email.Canonical}."]);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -10,12 +10,12 @@ internal sealed class RefusalRecord(AuthDbContext db, TimeProvider clock)
     private static readonly ErrorCode[] Kept = [ErrorCodes.BeyondTenant, ErrorCodes.LastAdmin, ErrorCodes.OwnAccount, ErrorCodes.PersonRequired];
 
     /// <summary>Gives up the open transaction, which would take the record with it, and answers the refusal.</summary>
-    public async Task<ErrorCode> KeepAsync(Reach reach, string attempted, ErrorCode refusal, Client client, Guid subject)
+    public async Task<ErrorCode> KeepAsync(Reach reach, string attempted, ErrorCode refusal, RequestOrigin origin, Guid subject)
     {
         if (Kept.Contains(refusal))
         {
             await (db.Database.CurrentTransaction?.RollbackAsync(CancellationToken.None) ?? Task.CompletedTask);
-            await reach.AuditRefusalAsync(attempted, refusal, clock.GetUtcNow(), client, subject);
+            await reach.AuditRefusalAsync(attempted, refusal, clock.GetUtcNow(), origin, subject);
         }
 
         return refusal;

@@ -18,7 +18,7 @@ internal sealed class RoleChange(
     TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
-    public async Task<ErrorCode?> ChangeAsync(string id, RolesRequest request, Reach reach, Client client, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> ChangeAsync(string id, RolesRequest request, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (request.Tenant is null && !reach.Staff.IsPlatformAdmin)
         {
@@ -44,11 +44,11 @@ internal sealed class RoleChange(
 
         var roles = request.Roles!.Distinct(StringComparer.Ordinal).OfType<string>().ToList();
         var refusal = tenant is null
-            ? await ChangePlatformAsync(user, roles, reach, client, cancellationToken)
-            : await ChangeAtAsync(tenant, user, roles, reach, client, cancellationToken);
+            ? await ChangePlatformAsync(user, roles, reach, origin, cancellationToken)
+            : await ChangeAtAsync(tenant, user, roles, reach, origin, cancellationToken);
         if (refusal is not null)
         {
-            return await refusals.KeepAsync(reach, AuditEvents.RolesChanged, refusal, client, user.Id);
+            return await refusals.KeepAsync(reach, AuditEvents.RolesChanged, refusal, origin, user.Id);
         }
 
         if (!db.ChangeTracker.HasChanges())
@@ -63,7 +63,7 @@ internal sealed class RoleChange(
         return null;
     }
 
-    private async Task<ErrorCode?> ChangePlatformAsync(User user, List<string> roles, Reach reach, Client client, CancellationToken cancellationToken)
+    private async Task<ErrorCode?> ChangePlatformAsync(User user, List<string> roles, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
     {
         // Before looking: while it waits for its turn, the person may become an administrator.
         var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
@@ -80,11 +80,11 @@ internal sealed class RoleChange(
         }
 
         await accounts.ReplaceRolesAsync(user, before, roles);
-        Audit("roles", before, roles, user.Id, reach, client);
+        Audit("roles", before, roles, user.Id, reach, origin);
         return null;
     }
 
-    private async Task<ErrorCode?> ChangeAtAsync(Tenant tenant, User user, List<string> roles, Reach reach, Client client, CancellationToken cancellationToken)
+    private async Task<ErrorCode?> ChangeAtAsync(Tenant tenant, User user, List<string> roles, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var held = await reach.Memberships.Where(membership => membership.UserId == user.Id && membership.TenantId == tenant.Id).ToListAsync(cancellationToken);
         var before = held.Select(membership => membership.Role).ToList();
@@ -100,7 +100,7 @@ internal sealed class RoleChange(
 
         db.RemoveRange(held.Where(membership => !roles.Contains(membership.Role, StringComparer.Ordinal)));
         db.AddRange(roles.Except(before, StringComparer.Ordinal).Select(role => new Membership(user.Id, tenant.Id, role, clock.GetUtcNow())));
-        Audit($"roles at {tenant.Slug}", before, roles, user.Id, reach, client);
+        Audit($"roles at {tenant.Slug}", before, roles, user.Id, reach, origin);
         return null;
     }
 
@@ -110,11 +110,11 @@ internal sealed class RoleChange(
     private static bool GivesPowerUnproven(User user, List<string> before, List<string> after) =>
         !user.EmailConfirmed && after.Except(before, StringComparer.Ordinal).Any(role => role is Role.Admin or Role.Support);
 
-    private void Audit(string what, List<string> before, List<string> after, Guid userId, Reach reach, Client client)
+    private void Audit(string what, List<string> before, List<string> after, Guid userId, Reach reach, RequestOrigin origin)
     {
         if (db.ChangeTracker.HasChanges())
         {
-            reach.Audit(AuditEvents.RolesChanged, clock.GetUtcNow(), client, userId, $"{what}: {Listed(before)} -> {Listed(after)}");
+            reach.Audit(AuditEvents.RolesChanged, clock.GetUtcNow(), origin, userId, $"{what}: {Listed(before)} -> {Listed(after)}");
         }
     }
 

@@ -101,10 +101,10 @@ internal static class UsersEndpoints
     private static async Task<Results<Ok<UserRecord>, Problem>> SetRoles(
         string id, RolesRequest request, StaffCall call, RoleChange change, UserRecords records)
     {
-        var (reach, client, cancellationToken) = call;
+        var (reach, origin, cancellationToken) = call;
         // Whoever is taken out of the tenant is out of reach afterwards, and still the answer.
         var before = Guid.TryParseExact(id, "D", out var userId) ? await records.FindAsync(userId, reach, cancellationToken) : null;
-        if (await change.ChangeAsync(id, request, reach, client, cancellationToken) is { } refusal)
+        if (await change.ChangeAsync(id, request, reach, origin, cancellationToken) is { } refusal)
         {
             return (Problem)refusal;
         }

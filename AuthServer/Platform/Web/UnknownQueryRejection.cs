@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace AuthServer.Platform.Web;
 
-internal static class KnownQueries
+internal static class UnknownQueryRejection
 {
     /// <summary>
     /// Refuses query parameters that the handler does not take: a mistyped filter must not be answered with everything.

@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 namespace AuthServer.Tests.Platform.Configuration;
 
 /// <summary>What the well-known environment variables do, seen from outside a server that was started with them.</summary>
-public sealed class KnownEnvironmentTests : IAsyncLifetime
+public sealed class EnvironmentAliasesTests : IAsyncLifetime
 {
     private TestDatabase _database = null!;
 

@@ -7,7 +7,7 @@ using AuthServer.Tests.Infrastructure;
 namespace AuthServer.Tests.Staff.ApiKeys;
 
 /// <summary>Keys where they must not be. The server logs all it can.</summary>
-public sealed class KeyInUrlTests(KeyInUrlTests.Server server) : IClassFixture<KeyInUrlTests.Server>
+public sealed class ApiKeyInUrlTests(ApiKeyInUrlTests.Server server) : IClassFixture<ApiKeyInUrlTests.Server>
 {
     public static TheoryData<string, string> Places => new()
     {

@@ -4,7 +4,7 @@ namespace AuthServer.Platform.Jobs;
 /// Something that has to be looked after every so often, on any replica: a step finds for itself what is due, and does no
 /// harm when two replicas take it at once.
 /// </summary>
-internal abstract class PeriodicDuty(TimeSpan interval, TimeProvider clock, ILogger logger) : BackgroundService
+internal abstract class PeriodicJob(TimeSpan interval, TimeProvider clock, ILogger logger) : BackgroundService
 {
     /// <summary>Does what is due; answers how much that was.</summary>
     public abstract Task<int> RunAsync(CancellationToken cancellationToken);
@@ -21,7 +21,7 @@ internal abstract class PeriodicDuty(TimeSpan interval, TimeProvider clock, ILog
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // Whatever it was, it must not take the server along; the next round finds the same to do.
-                Log.DutyFailed(logger, GetType().Name, exception);
+                Log.JobFailed(logger, GetType().Name, exception);
             }
             catch (OperationCanceledException)
             {

@@ -4,9 +4,9 @@ using AuthServer.Platform.Web;
 namespace AuthServer.Platform.RateLimiting;
 
 /// <summary>Lets a key, and its access tokens with it, ask as often a minute as it was made for, whatever the route.</summary>
-internal static class KeyLimits
+internal static class ApiKeyLimits
 {
-    public static void UseKeyLimits(this WebApplication app)
+    public static void UseApiKeyLimits(this WebApplication app)
     {
         var requests = new FixedWindows<Guid>(TimeSpan.FromMinutes(1), app.Services.GetRequiredService<TimeProvider>());
         app.Use((context, next) =>

@@ -6,7 +6,7 @@ namespace AuthServer.Platform.Persistence;
 /// Whether this replica hears what the others NOTIFY. After a second of silence nobody may rely on it, and whoever
 /// keeps something in memory asks the database instead.
 /// </summary>
-internal sealed class NotificationLine
+internal sealed class ListenConnectionState
 {
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(1);
 

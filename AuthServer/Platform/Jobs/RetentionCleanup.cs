@@ -7,29 +7,29 @@ namespace AuthServer.Platform.Jobs;
 /// <summary>Rows of which nobody will ask again.</summary>
 /// <param name="Table">Where they are.</param>
 /// <param name="Condition">Which they are, in SQL; <c>@before</c> is the moment after which they are kept. Needs an index.</param>
-/// <param name="KeptFor">How long they are kept after that.</param>
-internal sealed record Swept(string Table, string Condition, TimeSpan KeptFor);
+/// <param name="RetentionPeriod">How long they are kept after that.</param>
+internal sealed record RetentionRule(string Table, string Condition, TimeSpan RetentionPeriod);
 
 /// <summary>
 /// Keeps the tables small that grow with every sign-in and mail. A little at a time, past rows that somebody else holds,
 /// so that nobody waits for it; several replicas may sweep at once.
 /// </summary>
-internal sealed class Sweep(NpgsqlDataSource database, IEnumerable<Swept> all, TimeProvider clock, ILogger<Sweep> logger) : BackgroundService
+internal sealed class RetentionCleanup(NpgsqlDataSource database, IEnumerable<RetentionRule> all, TimeProvider clock, ILogger<RetentionCleanup> logger) : BackgroundService
 {
     internal const int BatchSize = 500;
 
-    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Deletes what is due; answers how many rows that were.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var deleted = 0;
-        foreach (var swept in all)
+        foreach (var rule in all)
         {
             for (var last = BatchSize; last == BatchSize; deleted += last)
             {
-                last = await DeleteAsync(swept, cancellationToken);
-                await Task.Delay(last == BatchSize ? Breath : TimeSpan.Zero, cancellationToken);
+                last = await DeleteAsync(rule, cancellationToken);
+                await Task.Delay(last == BatchSize ? Pause : TimeSpan.Zero, cancellationToken);
             }
         }
 
@@ -48,7 +48,7 @@ internal sealed class Sweep(NpgsqlDataSource database, IEnumerable<Swept> all, T
             }
             catch (DbException exception) when (!stoppingToken.IsCancellationRequested)
             {
-                Log.SweepFailed(logger, exception);
+                Log.CleanupFailed(logger, exception);
             }
             catch (OperationCanceledException)
             {
@@ -57,13 +57,13 @@ internal sealed class Sweep(NpgsqlDataSource database, IEnumerable<Swept> all, T
         }
     }
 
-    private async Task<int> DeleteAsync(Swept swept, CancellationToken cancellationToken)
+    private async Task<int> DeleteAsync(RetentionRule rule, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand($"""
-            DELETE FROM {swept.Table} WHERE ctid = ANY (ARRAY(
-                SELECT ctid FROM {swept.Table} WHERE {swept.Condition} LIMIT {BatchSize} FOR UPDATE SKIP LOCKED))
+            DELETE FROM {rule.Table} WHERE ctid = ANY (ARRAY(
+                SELECT ctid FROM {rule.Table} WHERE {rule.Condition} LIMIT {BatchSize} FOR UPDATE SKIP LOCKED))
             """);
-        command.Parameters.Add(new("before", clock.GetUtcNow() - swept.KeptFor));
+        command.Parameters.Add(new("before", clock.GetUtcNow() - rule.RetentionPeriod));
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -4,10 +4,10 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Platform.Persistence;
 
 /// <summary>Keeps a professional profile from others, for the one transaction that is open.</summary>
-internal static class PhysicianHold
+internal static class PhysicianLock
 {
     /// <summary>The person's profile and its licences, from now on to be changed by nobody else; null where there is none.</summary>
-    public static async Task<Physician?> HoldPhysicianAsync(this AuthDbContext db, Guid userId, CancellationToken cancellationToken)
+    public static async Task<Physician?> LockPhysicianAsync(this AuthDbContext db, Guid userId, CancellationToken cancellationToken)
     {
         // The account first, as those do who delete it: whoever took the two the other way round would wait for them forever.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);

@@ -4,10 +4,10 @@ namespace AuthServer.Platform.Persistence;
 /// The time on which all replicas agree: this machine's clock, put right by the database's. For what one replica writes
 /// and another judges within seconds; a machine half a minute off would take a repeated refresh for a theft.
 /// </summary>
-internal sealed class SharedClock(TimeProvider clock) : TimeProvider
+internal sealed class DatabaseClock(TimeProvider clock) : TimeProvider
 {
     // So much may be the time that the database's answer took.
-    private static readonly TimeSpan Noise = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
 
     // Beyond what verifiers allow for (RFC 7519 section 4.1.4), with room for the other side's own error.
     private static readonly TimeSpan Bearable = TimeSpan.FromMinutes(1);
@@ -26,6 +26,6 @@ internal sealed class SharedClock(TimeProvider clock) : TimeProvider
     public void Compare(DateTimeOffset database, DateTimeOffset machine)
     {
         var ahead = machine - database;
-        Volatile.Write(ref _ahead, ahead.Duration() < Noise ? 0 : ahead.Ticks);
+        Volatile.Write(ref _ahead, ahead.Duration() < Tolerance ? 0 : ahead.Ticks);
     }
 }

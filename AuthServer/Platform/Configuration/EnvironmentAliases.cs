@@ -9,7 +9,7 @@ namespace AuthServer.Platform.Configuration;
 /// The environment variables people know from other servers, as aliases of our own keys. The ordinary
 /// <c>Section__Key</c> form wins where both are given.
 /// </summary>
-internal static class KnownEnvironment
+internal static class EnvironmentAliases
 {
     private const string OriginsVariable = "BACKEND_CORS_ORIGINS";
     private const string OriginsKey = "Server:CorsOrigins";
@@ -37,7 +37,7 @@ internal static class KnownEnvironment
     public static string? VariableFor(string key) =>
         key == OriginsKey ? OriginsVariable : Aliases.FirstOrDefault(alias => alias.Key == key)?.Variable;
 
-    public static void AddKnownEnvironment(this IConfigurationManager configuration)
+    public static void AddEnvironmentAliases(this IConfigurationManager configuration)
     {
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var alias in Aliases)

@@ -7,7 +7,7 @@ namespace AuthServer.Platform.Web;
 /// <param name="Address">The client's address; behind a configured proxy the one the proxy names.</param>
 /// <param name="UserAgent">What the client calls itself, cut at 512 characters.</param>
 /// <param name="RequestId">The request, as in <c>X-Request-ID</c>.</param>
-internal sealed record Client(IPAddress? Address, string? UserAgent, string RequestId)
+internal sealed record RequestOrigin(IPAddress? Address, string? UserAgent, string RequestId)
 {
     private const int MaxUserAgentLength = 512;
 
@@ -15,14 +15,14 @@ internal sealed record Client(IPAddress? Address, string? UserAgent, string Requ
     public string Network => NetworkOf(Address);
 
     /// <summary>Whoever is at the command line: no address, and nobody the server knows.</summary>
-    public static Client CommandLine { get; } = new(null, "command line", $"cli-{Guid.NewGuid():N}");
+    public static RequestOrigin CommandLine { get; } = new(null, "command line", $"cli-{Guid.NewGuid():N}");
 
     /// <summary>Whether it is the operator who acts: then no account does.</summary>
     public bool IsCommandLine => ReferenceEquals(this, CommandLine);
 
-    public static ValueTask<Client?> BindAsync(HttpContext context) => new(Of(context));
+    public static ValueTask<RequestOrigin?> BindAsync(HttpContext context) => new(Of(context));
 
-    public static Client Of(HttpContext context) =>
+    public static RequestOrigin Of(HttpContext context) =>
         new(Plain(context.Connection.RemoteIpAddress), Printable(context.Request.Headers.UserAgent), context.TraceIdentifier);
 
     public static string NetworkOf(IPAddress? address)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Platform.Persistence;
 
-public sealed class SweepTests(SweepTests.Server server) : IClassFixture<SweepTests.Server>
+public sealed class RetentionCleanupTests(RetentionCleanupTests.Server server) : IClassFixture<RetentionCleanupTests.Server>
 {
     [Fact]
     public async Task Sessions_are_kept_for_a_month_after_their_end_and_those_in_use_for_good()
@@ -73,7 +73,7 @@ public sealed class SweepTests(SweepTests.Server server) : IClassFixture<SweepTe
     [Fact]
     public async Task More_than_a_batch_goes_in_one_sweep()
     {
-        const int many = (2 * Sweep.BatchSize) + 1;
+        const int many = (2 * RetentionCleanup.BatchSize) + 1;
         await server.Database.ExecuteAsync($"INSERT INTO revocations (session_id, created_at, expires_at) SELECT gen_random_uuid(), @then, @then FROM generate_series(1, {many})", ("then", server.Clock.GetUtcNow().AddDays(-1)));
 
         (await SweepAsync()).Should().BeGreaterThanOrEqualTo(many);
@@ -97,7 +97,7 @@ public sealed class SweepTests(SweepTests.Server server) : IClassFixture<SweepTe
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM revocations WHERE id = @id", ("id", held))).Should().Be(1);
     }
 
-    private Task<int> SweepAsync() => server.Services.GetRequiredService<Sweep>().RunAsync(CancellationToken.None);
+    private Task<int> SweepAsync() => server.Services.GetRequiredService<RetentionCleanup>().RunAsync(CancellationToken.None);
 
     private Task<long> CountAsync(string table, Guid id) => server.Database.QueryAsync<long>($"SELECT count(*) FROM {table} WHERE id = @id", ("id", id));
 

@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AuthServer.Platform.Web;
 
 /// <summary>What is done about a key that stands in a URL, besides refusing the request.</summary>
-internal sealed record KeyExposure(Func<HttpContext, ApiKeyText, Task> RecordAsync);
+internal sealed record ApiKeyExposure(Func<HttpContext, ApiKeyText, Task> RecordAsync);
 
 /// <summary>
 /// Refuses whatever has an API key in its URL, which proxies, browsers and logs keep (ASVS 14.2.1): before any route is
 /// looked for, so that no such request ever works.
 /// </summary>
-internal static class KeyInUrl
+internal static class ApiKeyInUrl
 {
     // Each proxy or client on the way may have encoded it once more.
     private const int MostDecoded = 3;
@@ -21,7 +21,7 @@ internal static class KeyInUrl
 
     private static async Task RefuseAsync(HttpContext context, ApiKeyText key)
     {
-        if (context.RequestServices.GetService<KeyExposure>() is { } exposure)
+        if (context.RequestServices.GetService<ApiKeyExposure>() is { } exposure)
         {
             await exposure.RecordAsync(context, key);
         }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace AuthServer.Tests.Platform.Web;
 
-public sealed class SharedClockTests
+public sealed class DatabaseClockTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
 
@@ -15,7 +15,7 @@ public sealed class SharedClockTests
     [InlineData(600)]
     public void A_clock_that_is_off_is_put_right(int seconds)
     {
-        var shared = new SharedClock(_machine);
+        var shared = new DatabaseClock(_machine);
 
         shared.Compare(database: Noon, machine: Noon.AddSeconds(seconds));
 
@@ -25,7 +25,7 @@ public sealed class SharedClockTests
     [Fact]
     public void What_the_answer_may_have_taken_is_no_difference()
     {
-        var shared = new SharedClock(_machine);
+        var shared = new DatabaseClock(_machine);
         shared.Compare(database: Noon, machine: Noon.AddSeconds(30));
 
         shared.Compare(database: Noon, machine: Noon.AddMilliseconds(-900));
@@ -40,7 +40,7 @@ public sealed class SharedClockTests
     [InlineData(-61, true)]
     public void A_clock_that_nobody_would_believe_is_told_from_one_that_is_merely_off(int seconds, bool isFarOff)
     {
-        var shared = new SharedClock(_machine);
+        var shared = new DatabaseClock(_machine);
 
         shared.Compare(database: Noon, machine: Noon.AddSeconds(seconds));
 
