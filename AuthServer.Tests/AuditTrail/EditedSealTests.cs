@@ -172,7 +172,7 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
 
         var check = async () => await MissingFromAsync(["", line]);
 
-        (await check.Should().ThrowAsync<UnreadableHeadException>()).WithMessage("Line 2*");
+        (await check.Should().ThrowAsync<UnreadableCheckpointException>()).WithMessage("Line 2*");
     }
 
     [Fact]
@@ -183,13 +183,13 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
 
         var check = async () => await MissingFromAsync([head.ToJson()]);
 
-        await check.Should().ThrowAsync<UnreadableHeadException>();
+        await check.Should().ThrowAsync<UnreadableCheckpointException>();
     }
 
     private async Task<AuditFault?> MissingFromAsync(string[] lines)
     {
         await using var scope = server.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<KeptHeads>().FindMissingAsync(lines.ToAsyncEnumerable(), new(), CancellationToken.None);
+        return await scope.ServiceProvider.GetRequiredService<CheckpointVerifier>().FindMissingAsync(lines.ToAsyncEnumerable(), new(), CancellationToken.None);
     }
 
     // The seal as it would be if its fourth event had another reason.

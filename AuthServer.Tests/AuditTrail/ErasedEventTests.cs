@@ -92,7 +92,7 @@ public sealed class ErasedEventTests(AuditServer server) : IClassFixture<AuditSe
         await using var scope = server.Services.CreateAsyncScope();
         var audit = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().AuditEvents.AsNoTracking().SingleAsync(audit => audit.Id == id);
         var (person, pseudonym) = (audit.SubjectId!.Value, Guid.NewGuid());
-        var proof = scope.ServiceProvider.GetRequiredService<ErasureProofs>().Make(audit, AuditPersonal.Of(audit).Without(person, pseudonym));
+        var proof = scope.ServiceProvider.GetRequiredService<RedactionProofs>().Make(audit, AuditPersonal.Of(audit).Without(person, pseudonym));
         await using var command = scope.ServiceProvider.GetRequiredService<NpgsqlDataSource>().CreateCommand("SELECT erase_from_audit(@person, @pseudonym, @events, @proofs)");
         command.Parameters.AddWithValue("person", person);
         command.Parameters.AddWithValue("pseudonym", pseudonym);

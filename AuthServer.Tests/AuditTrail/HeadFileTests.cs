@@ -17,11 +17,11 @@ public sealed class HeadFileTests
 
         var lines = await File.ReadAllLinesAsync(path);
         File.Delete(path);
-        lines.Select(line => AuditHead.Parse(line)!.Seal).Should().Equal(Enumerable.Range(1, lines.Length).Select(number => (long)number));
+        lines.Select(line => AuditCheckpoint.Parse(line)!.Seal).Should().Equal(Enumerable.Range(1, lines.Length).Select(number => (long)number));
         lines.Should().HaveCountGreaterThanOrEqualTo(3);
         await using var scope = server.Services.CreateAsyncScope();
         var counts = new AuditCounts();
-        (await scope.ServiceProvider.GetRequiredService<KeptHeads>().FindMissingAsync(lines.ToAsyncEnumerable(), counts, CancellationToken.None)).Should().BeNull();
+        (await scope.ServiceProvider.GetRequiredService<CheckpointVerifier>().FindMissingAsync(lines.ToAsyncEnumerable(), counts, CancellationToken.None)).Should().BeNull();
         counts.KeptHeads.Should().Be(lines.Length);
     }
 

@@ -125,7 +125,7 @@ public sealed class SealingTests(AuditServer server) : IClassFixture<AuditServer
 
         key.VerifyData(Convert.FromHexString(head.Hash), Convert.FromBase64String(head.Signature), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence).Should().BeTrue();
         server.Logs.Lines.Should().Contain(line => line.Contains(head.ToJson(), StringComparison.Ordinal));
-        AuditHead.Parse(head.ToJson()).Should().Be(head);
+        AuditCheckpoint.Parse(head.ToJson()).Should().Be(head);
     }
 
     private static async Task<long> ScalarAsync(NpgsqlConnection connection, string sql)

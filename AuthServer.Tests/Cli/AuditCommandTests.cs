@@ -57,7 +57,7 @@ public sealed class AuditCommandTests(AuditServer server) : IClassFixture<AuditS
         (await RunAsync("audit", "verify", "--head", path)).Output.Should().Contain("1 head kept elsewhere found in the chain");
         await File.AppendAllTextAsync(path, (await RunAsync("audit", "head", "--json")).Output);
         (await RunAsync("audit", "verify", "--head", path)).Output.Should().Contain("2 heads kept elsewhere found in the chain");
-        var other = AuditHead.Parse(head.Output)! with { Seal = 1_000_000, KeyId = "deadbeef" };
+        var other = AuditCheckpoint.Parse(head.Output)! with { Seal = 1_000_000, KeyId = "deadbeef" };
         await File.AppendAllTextAsync(path, other.ToJson() + "\n");
         (await RunAsync("audit", "verify", "--head", path)).Error.Should().Contain("The head that was kept of seal 1000000 is not in the chain");
         await File.AppendAllTextAsync(path, "\0\n");

@@ -191,7 +191,7 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
     private async Task<Guid> RefusedAsync(string? address = null)
     {
         server.Sink.Answer("RCPT", "550 5.1.1 nobody here");
-        var id = await server.OweAsync(address);
+        var id = await server.EnqueueAsync(address);
         await server.WaitForStateAsync(id, "dead");
         return id;
     }

@@ -26,7 +26,7 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
     [Fact]
     public async Task A_mail_that_is_owed_is_sent_once_and_done_with()
     {
-        var id = await server.OweAsync("Dana@example.net");
+        var id = await server.EnqueueAsync("Dana@example.net");
 
         var owed = await server.WaitForStateAsync(id, "sent");
 
@@ -38,7 +38,7 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
     [Fact]
     public async Task A_mail_for_which_there_is_nobody_any_more_is_dropped()
     {
-        var id = await server.OweAsync(language: "x-nobody");
+        var id = await server.EnqueueAsync(language: "x-nobody");
 
         (await server.WaitForStateAsync(id, "dropped")).FinishedAt.Should().NotBeNull();
         server.Sink.Mails.Should().NotContain(mail => mail.MessageId == TestMails.MessageIdOf(id));
@@ -48,7 +48,7 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
     [Trait("ASVS", "16.2.5")]
     public async Task A_mail_that_cannot_be_written_waits_and_the_log_says_why_but_not_whose_it_is()
     {
-        var id = await server.OweAsync("very.private@example.net", "x-broken");
+        var id = await server.EnqueueAsync("very.private@example.net", "x-broken");
 
         (await server.WaitForStateAsync(id, "pending", attempts: 1)).LastError.Should().Be("Writing it failed: InvalidOperationException.");
         server.Logs.Lines.Should().Contain(line => line.Contains($"{id}", StringComparison.Ordinal) && line.Contains(nameof(TestMailWriter), StringComparison.Ordinal));
@@ -59,7 +59,7 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
     public async Task A_mail_that_is_put_off_is_tried_eight_times_further_and_further_apart_and_then_given_up()
     {
         server.Sink.Answer("RCPT", "451 4.3.0 later");
-        var id = await server.OweAsync();
+        var id = await server.EnqueueAsync();
         var waits = new List<TimeSpan>();
 
         for (var attempt = 1; attempt < MostAttempts; attempt++)
@@ -82,11 +82,11 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
     public async Task A_mail_that_is_put_off_does_not_go_before_its_time_and_holds_no_other_up()
     {
         server.Sink.Answer("END", "452 4.3.1 no room");
-        var waiting = await server.OweAsync(age: TimeSpan.FromMinutes(1));
+        var waiting = await server.EnqueueAsync(age: TimeSpan.FromMinutes(1));
         var owed = await server.WaitForStateAsync(waiting, "pending", attempts: 1);
         server.Sink.Behave();
 
-        var next = await server.OweAsync();
+        var next = await server.EnqueueAsync();
         await server.WaitForStateAsync(next, "sent");
 
         (await server.FindAsync(waiting)).Should().Be(owed);
@@ -100,7 +100,7 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
     public async Task A_mail_that_was_refused_for_good_is_not_tried_again(string verb, string reply)
     {
         server.Sink.Answer(verb, reply);
-        var id = await server.OweAsync();
+        var id = await server.EnqueueAsync();
 
         var dead = await server.WaitForStateAsync(id, "dead");
 
@@ -113,10 +113,10 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
     [Fact]
     public async Task A_mail_whose_dispatcher_died_is_sent_when_the_lease_runs_out_and_not_before()
     {
-        var id = await server.OweAsync("lost@example.net", age: TimeSpan.FromMinutes(5), kind: "held back");
+        var id = await server.EnqueueAsync("lost@example.net", age: TimeSpan.FromMinutes(5), kind: "held back");
         await server.Database.ExecuteAsync("UPDATE email_outbox SET kind = 'test', attempts = 1, next_attempt_at = @until WHERE id = @id", ("id", id), ("until", server.Clock.GetUtcNow().AddMinutes(2)));
 
-        await server.WaitForStateAsync(await server.OweAsync(), "sent");
+        await server.WaitForStateAsync(await server.EnqueueAsync(), "sent");
         (await server.FindAsync(id)).State.Should().Be("pending");
         server.Clock.Advance(TimeSpan.FromMinutes(2));
 
@@ -126,9 +126,9 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
     [Fact]
     public async Task A_mail_of_a_kind_that_only_a_newer_server_writes_is_left_to_that()
     {
-        var id = await server.OweAsync(age: TimeSpan.FromMinutes(1), kind: "of_the_future");
+        var id = await server.EnqueueAsync(age: TimeSpan.FromMinutes(1), kind: "of_the_future");
 
-        await server.WaitForStateAsync(await server.OweAsync(), "sent");
+        await server.WaitForStateAsync(await server.EnqueueAsync(), "sent");
 
         var owed = await server.FindAsync(id);
         (owed.State, owed.Attempts).Should().Be(("pending", 0));
@@ -137,7 +137,7 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
     [Fact]
     public async Task What_is_done_with_is_forgotten_after_thirty_days_and_what_waits_is_not()
     {
-        var (old, young, waiting) = (await server.OweAsync(), await server.OweAsync(), await server.OweAsync(age: TimeSpan.FromDays(60), kind: "of_the_future"));
+        var (old, young, waiting) = (await server.EnqueueAsync(), await server.EnqueueAsync(), await server.EnqueueAsync(age: TimeSpan.FromDays(60), kind: "of_the_future"));
         await server.WaitForStateAsync(old, "sent");
         await server.WaitForStateAsync(young, "sent");
         await server.Database.ExecuteAsync("UPDATE email_outbox SET finished_at = @then - interval '1 second' WHERE id = @id", ("id", old), ("then", server.Clock.GetUtcNow().AddDays(-30)));
@@ -157,7 +157,7 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
         server.Clock.Advance(TimeSpan.FromDays(1));
         for (var times = 0; times < 2; times++)
         {
-            await server.WaitForStateAsync(await server.OweAsync(), "sent");
+            await server.WaitForStateAsync(await server.EnqueueAsync(), "sent");
         }
 
         (await server.FindAsync(id)).Should().Be(before);

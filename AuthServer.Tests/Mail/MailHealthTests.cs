@@ -12,8 +12,8 @@ public sealed class MailHealthTests(MailingServer server) : IClassFixture<Mailin
     [Fact]
     public async Task Mails_that_are_young_or_done_with_are_well()
     {
-        await server.OweAsync(age: TimeSpan.FromMinutes(14), kind: "of_the_future");
-        await server.OweAsync();
+        await server.EnqueueAsync(age: TimeSpan.FromMinutes(14), kind: "of_the_future");
+        await server.EnqueueAsync();
 
         (await MailAsync())["status"]!.GetValue<string>().Should().Be("healthy");
     }
@@ -21,7 +21,7 @@ public sealed class MailHealthTests(MailingServer server) : IClassFixture<Mailin
     [Fact]
     public async Task A_mail_that_waits_for_more_than_a_quarter_of_an_hour_degrades_the_server_and_never_makes_it_unready()
     {
-        await server.OweAsync(age: TimeSpan.FromMinutes(16), kind: "of_the_future");
+        await server.EnqueueAsync(age: TimeSpan.FromMinutes(16), kind: "of_the_future");
 
         var mail = await MailAsync();
 
@@ -32,7 +32,7 @@ public sealed class MailHealthTests(MailingServer server) : IClassFixture<Mailin
     [Fact]
     public async Task A_mail_that_was_given_up_degrades_the_server_for_a_day()
     {
-        var id = await server.OweAsync(kind: "of_the_future");
+        var id = await server.EnqueueAsync(kind: "of_the_future");
         await server.Database.ExecuteAsync("UPDATE email_outbox SET state = 'dead', finished_at = @now WHERE id = @id", ("id", id), ("now", server.Clock.GetUtcNow().AddHours(-23)));
         var mail = await MailAsync();
         mail["status"]!.GetValue<string>().Should().Be("degraded");

@@ -30,7 +30,7 @@ public sealed class MailOrderTests(MailingServer server) : IClassFixture<Mailing
         var order = mails.Select(mail => Count - int.Parse(mail.To.Single().AsSpan("person".Length, mail.To.Single().IndexOf('@', StringComparison.Ordinal) - "person".Length), provider: null)).ToList();
         order.Order().Should().Equal(Enumerable.Range(0, Count));
         mails.Zip(order).GroupBy(pair => pair.First.Connection).Should().AllSatisfy(run => run.Select(pair => pair.Second).Should().BeInAscendingOrder());
-        MostOvertaken(order).Should().BeLessThanOrEqualTo(MailRun.Most, "only the other dispatcher's few can be older and still on their way");
+        MostOvertaken(order).Should().BeLessThanOrEqualTo(OutboxBatch.Most, "only the other dispatcher's few can be older and still on their way");
     }
 
     // For each mail, how many older ones had not arrived by then; the greatest of these numbers.

@@ -29,7 +29,7 @@ public sealed class MailOutageTests(ImpatientMailingServer server) : IClassFixtu
     public async Task While_the_mail_server_is_down_nothing_is_counted_and_all_goes_out_when_it_is_back()
     {
         server.Sink.Stop();
-        var ids = new List<Guid> { await server.OweAsync(), await server.OweAsync(), await server.OweAsync() };
+        var ids = new List<Guid> { await server.EnqueueAsync(), await server.EnqueueAsync(), await server.EnqueueAsync() };
         await Eventually.TrueAsync(async () => (await server.FindAsync(ids[0])).LastError is not null, "a try");
         await PeopleGoOnAsync();
         (await server.FindAsync(ids[0])).State.Should().Be("pending");
@@ -53,7 +53,7 @@ public sealed class MailOutageTests(ImpatientMailingServer server) : IClassFixtu
     {
         var silence = new TaskCompletionSource();
         var reached = server.Sink.Hold(silentAt, silence.Task);
-        var id = await server.OweAsync();
+        var id = await server.EnqueueAsync();
         await reached;
 
         // They are done before the mail server has said a word.
@@ -72,7 +72,7 @@ public sealed class MailOutageTests(ImpatientMailingServer server) : IClassFixtu
     public async Task A_mail_server_that_fails_over_a_mail_gets_it_again(string verb, string reply)
     {
         server.Sink.Answer(verb, reply);
-        var id = await server.OweAsync();
+        var id = await server.EnqueueAsync();
         await Eventually.TrueAsync(async () => (await server.FindAsync(id)).LastError is not null, "a try");
         await PeopleGoOnAsync();
 
@@ -88,7 +88,7 @@ public sealed class MailOutageTests(ImpatientMailingServer server) : IClassFixtu
     public async Task The_log_tells_of_an_outage_and_of_no_address()
     {
         server.Sink.Answer("END", "554 5.6.0 <secret.person@example.net> will not have that");
-        var id = await server.OweAsync("secret.person@example.net");
+        var id = await server.EnqueueAsync("secret.person@example.net");
         await Eventually.TrueAsync(async () => (await server.FindAsync(id)).State == "dead", "an end");
 
         // The line is written after the row.

@@ -47,7 +47,7 @@ public class MailingServer : TestServer
 internal static class TestMails
 {
     /// <summary>Owes a mail, as old as wanted, and answers its id.</summary>
-    public static async Task<Guid> OweAsync(this TestServer server, string? address = null, string? language = null, TimeSpan? age = null, string kind = TestMailWriter.TestKind)
+    public static async Task<Guid> EnqueueAsync(this TestServer server, string? address = null, string? language = null, TimeSpan? age = null, string kind = TestMailWriter.TestKind)
     {
         var (id, createdAt) = (Guid.NewGuid(), server.Clock.GetUtcNow() - (age ?? TimeSpan.Zero));
         await server.Database.ExecuteAsync(

@@ -9,7 +9,7 @@ namespace AuthServer.AuditTrail;
 
 /// <summary>
 /// SHA-256 of an event, for its seal. What is personal in it (who, whom, from where, what was said) goes in as a salted
-/// digest of its own: when a person is erased the digest stays (<see cref="ErasureProofs"/>), the salt goes, and nobody can
+/// digest of its own: when a person is erased the digest stays (<see cref="RedactionProofs"/>), the salt goes, and nobody can
 /// find out by trying what it was.
 /// </summary>
 internal static class AuditHash
@@ -40,7 +40,7 @@ internal static class AuditHash
     {
         if (audit.Salt is not { } salt)
         {
-            return ErasureProofs.DigestIn(audit.ErasureProof);
+            return RedactionProofs.DigestIn(audit.ErasureProof);
         }
 
         var input = new ArrayBufferWriter<byte>(UsualLength);

@@ -8,13 +8,13 @@ internal static class AuditRegistration
     {
         builder.AddSettings<AuditSettings>();
         var services = builder.Services;
-        services.AddSingleton<ErasureProofs>();
+        services.AddSingleton<RedactionProofs>();
         services.AddSingleton<SealKeys>();
-        services.AddSingleton<SettledEvents>();
-        services.AddSingleton<HeadKeeping>();
+        services.AddSingleton<AuditWatermark>();
+        services.AddSingleton<CheckpointPublisher>();
         services.AddScoped<AuditVerification>();
-        services.AddScoped<KeptHeads>();
-        services.AddScoped<HeadQuery>();
+        services.AddScoped<CheckpointVerifier>();
+        services.AddScoped<CheckpointQuery>();
         services.AddSingleton<AuditSealing>();
         services.AddHostedService(provider => provider.GetRequiredService<AuditSealing>());
         services.AddSingleton<AuditRetention>();

@@ -9,7 +9,7 @@ namespace AuthServer.AuditTrail;
 /// Seals what has happened since the last time: hashes it, ties it to the seal before, signs it, and sends the new head out.
 /// From then on nobody who has the database alone can change or remove it unnoticed.
 /// </summary>
-internal sealed class AuditSealing(IServiceScopeFactory scopes, SettledEvents settled, SealKeys keys, HeadKeeping heads, AuditSettings settings, TimeProvider clock, ILogger<AuditSealing> logger)
+internal sealed class AuditSealing(IServiceScopeFactory scopes, AuditWatermark settled, SealKeys keys, CheckpointPublisher heads, AuditSettings settings, TimeProvider clock, ILogger<AuditSealing> logger)
     : PeriodicJob(settings.SealInterval, clock, logger)
 {
     internal const int BatchSize = 10_000;
@@ -27,7 +27,7 @@ internal sealed class AuditSealing(IServiceScopeFactory scopes, SettledEvents se
             while (await SealAsync(last, cancellationToken) is { } seal)
             {
                 count += seal.EventCount;
-                await heads.KeepAsync(AuditHead.Of(seal));
+                await heads.KeepAsync(AuditCheckpoint.Of(seal));
             }
         }
 

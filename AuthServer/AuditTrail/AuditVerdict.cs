@@ -4,7 +4,7 @@ namespace AuthServer.AuditTrail;
 /// <param name="Counts">What was looked at; with a fault, up to it.</param>
 /// <param name="Head">The newest seal; null where there is none.</param>
 /// <param name="Fault">The first thing that is not as it was; null where all is well.</param>
-internal sealed record AuditVerdict(AuditCounts Counts, AuditHead? Head, AuditFault? Fault);
+internal sealed record AuditVerdict(AuditCounts Counts, AuditCheckpoint? Head, AuditFault? Fault);
 
 /// <summary>What a check has looked at so far.</summary>
 internal sealed record AuditCounts

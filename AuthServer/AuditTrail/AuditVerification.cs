@@ -9,7 +9,7 @@ namespace AuthServer.AuditTrail;
 /// Reads the whole audit log, from the first seal to the last, and names the first thing in it that is not as it was. Holds a few
 /// seals at a time; reads while the server writes.
 /// </summary>
-internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, ErasureProofs proofs, KeptHeads kept)
+internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, RedactionProofs proofs, CheckpointVerifier kept)
 {
     // So few seals are one transaction: a long one would keep the database from cleaning up behind the refreshes.
     private const int SealsAtOnce = 32;
@@ -17,7 +17,7 @@ internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, Erasure
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     /// <summary>The same, and then whether the heads that were kept elsewhere are in the chain.</summary>
-    /// <exception cref="UnreadableHeadException">A line is no head.</exception>
+    /// <exception cref="UnreadableCheckpointException">A line is no head.</exception>
     public async Task<AuditVerdict> VerifyAsync(IAsyncEnumerable<string> keptHeads, IProgress<AuditCounts>? progress, CancellationToken cancellationToken)
     {
         var verdict = await VerifyAsync(progress, cancellationToken);
@@ -27,7 +27,7 @@ internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, Erasure
     public async Task<AuditVerdict> VerifyAsync(IProgress<AuditCounts>? progress, CancellationToken cancellationToken)
     {
         db.Database.SetCommandTimeout(Timeout);
-        var walk = new ChainWalk(keys, await NowAsync(cancellationToken));
+        var walk = new SealChainVerifier(keys, await NowAsync(cancellationToken));
         var counts = new AuditCounts();
         var (fault, hasMore) = ((AuditFault?)null, true);
         while (fault is null && hasMore)
@@ -38,10 +38,10 @@ internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, Erasure
 
         var last = walk.LastEventId;
         counts.Unsealed = fault is null ? await db.AuditEvents.LongCountAsync(audit => audit.Id > last, cancellationToken) : 0;
-        return new(counts, walk.Newest is { } newest ? AuditHead.Of(newest) : null, fault ?? walk.FaultOfEnd());
+        return new(counts, walk.Newest is { } newest ? AuditCheckpoint.Of(newest) : null, fault ?? walk.FaultOfEnd());
     }
 
-    private async Task<(AuditFault? Fault, bool HasMore)> GoOnAsync(ChainWalk walk, AuditCounts counts, CancellationToken cancellationToken)
+    private async Task<(AuditFault? Fault, bool HasMore)> GoOnAsync(SealChainVerifier walk, AuditCounts counts, CancellationToken cancellationToken)
     {
         // One moment for seals and events: what is removed meanwhile is there with its seal, or is gone with it.
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.AuditTrail;
 
 /// <summary>Compares the events that are there with what a seal says of them.</summary>
-internal sealed class SealedEvents(AuthDbContext db, ErasureProofs proofs, AuditCounts counts)
+internal sealed class SealedEvents(AuthDbContext db, RedactionProofs proofs, AuditCounts counts)
 {
     /// <summary>Whether a row holds what no row of ours does: an outcome nobody knows, a time before time.</summary>
     public static bool IsUnreadable(Exception exception) => exception is InvalidOperationException or InvalidCastException or FormatException or OverflowException;

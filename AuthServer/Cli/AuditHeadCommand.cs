@@ -14,12 +14,12 @@ internal sealed class AuditHeadCommand : ICliCommand
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
-        if (await run.Get<HeadQuery>().FindAsync(run.Stopping) is not { } head)
+        if (await run.Get<CheckpointQuery>().FindAsync(run.Stopping) is not { } head)
         {
             return new CommandOutcome.Failed("Nothing is sealed yet.");
         }
 
-        var key = run.Get<HeadQuery>().FindPublicKey(head);
+        var key = run.Get<CheckpointQuery>().FindPublicKey(head);
         // The line alone, so that a file of them is what `audit verify --head` takes.
         run.Output.Write(new AuditHeadAnswer(head, key), head.ToJson());
         run.Output.Note(key ?? "The key it is signed with is not known here any more.");
@@ -30,4 +30,4 @@ internal sealed class AuditHeadCommand : ICliCommand
 /// <summary>The end of the chain.</summary>
 /// <param name="Head">The newest seal.</param>
 /// <param name="PublicKey">In PEM; null where the key is not known any more.</param>
-internal sealed record AuditHeadAnswer(AuditHead Head, string? PublicKey);
+internal sealed record AuditHeadAnswer(AuditCheckpoint Head, string? PublicKey);

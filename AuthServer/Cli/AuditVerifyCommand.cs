@@ -35,7 +35,7 @@ internal sealed class AuditVerifyCommand : ICliCommand
             var heads = path is null ? AsyncEnumerable.Empty<string>() : File.ReadLinesAsync(path, run.Stopping);
             verdict = await run.Get<AuditVerification>().VerifyAsync(heads, watch, run.Stopping);
         }
-        catch (Exception exception) when (exception is UnreadableHeadException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is UnreadableCheckpointException or IOException or UnauthorizedAccessException)
         {
             return new CommandOutcome.Misused($"{path}: {exception.Message}");
         }
@@ -82,7 +82,7 @@ internal sealed record AuditCheckAnswer(bool Ok, long Events, long Seals, long E
     public required double Seconds { get; init; }
 
     /// <summary>The end of the chain.</summary>
-    public required AuditHead? Head { get; init; }
+    public required AuditCheckpoint? Head { get; init; }
 
     /// <summary>The first thing that is not as it was.</summary>
     public required AuditFault? Fault { get; init; }

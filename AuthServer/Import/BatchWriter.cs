@@ -109,7 +109,7 @@ internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, Accou
 
         foreach (var user in made.Concat(found))
         {
-            db.OweMail(MailKinds.Invitation, user, user.NormalizedEmail!, now);
+            db.EnqueueMail(MailKinds.Invitation, user, user.NormalizedEmail!, now);
             db.Audit(AuditEvents.UserInvited, now, RequestOrigin.CommandLine, actor: null, user.Id, detail: "imported; the link is mailed");
         }
     }

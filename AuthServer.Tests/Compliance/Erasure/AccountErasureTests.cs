@@ -40,7 +40,7 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
         var after = await EventsAsync();
         var pseudonym = after.Values.Single(audit => audit.Type == "user.deleted" && audit.ActorId == marked.Colleague.UserId).SubjectId!.Value;
         pseudonym.Should().NotBe(marked.Person.UserId);
-        var proofs = server.Services.GetRequiredService<ErasureProofs>();
+        var proofs = server.Services.GetRequiredService<RedactionProofs>();
         foreach (var audit in concerned)
         {
             var left = after[audit.Id];
@@ -66,7 +66,7 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
         var left = (await EventsAsync())[opened.Id];
         (left.ActorId == first.UserId || left.SubjectId == second.UserId || left.IpAddress is not null || left.Detail is not null).Should().BeFalse();
         AuditHash.Of(left).Should().Equal(AuditHash.Of(opened));
-        server.Services.GetRequiredService<ErasureProofs>().IsGenuine(left).Should().BeTrue();
+        server.Services.GetRequiredService<RedactionProofs>().IsGenuine(left).Should().BeTrue();
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
 
             var left = (await EventsAsync())[opened.Id];
             AuditHash.Of(left).Should().Equal(AuditHash.Of(opened));
-            server.Services.GetRequiredService<ErasureProofs>().IsGenuine(left).Should().BeTrue();
+            server.Services.GetRequiredService<RedactionProofs>().IsGenuine(left).Should().BeTrue();
         }
     }
 
@@ -126,7 +126,7 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
 
         (await marked.PlacesAsync(server)).Should().BeEmpty();
         var late = (await EventsAsync()).Values.Where(audit => audit.Type == "session.started").OrderBy(audit => audit.Id).TakeLast(2).ToList();
-        server.Services.GetRequiredService<ErasureProofs>().IsGenuine(late[0]).Should().BeTrue();
+        server.Services.GetRequiredService<RedactionProofs>().IsGenuine(late[0]).Should().BeTrue();
         (late[0].IpAddress, late[1].ActorId).Should().Be((null, key));
         late[1].IpAddress.Should().NotBeNull();
     }

@@ -26,7 +26,7 @@ public sealed class ProofRenewalTests : TestServer
         (await ServicesOf(1).GetRequiredService<ProofRenewal>().RunAsync(CancellationToken.None)).Should().Be(0);
 
         StartWith(Next, null);
-        var proofs = ServicesOf(2).GetRequiredService<ErasureProofs>();
+        var proofs = ServicesOf(2).GetRequiredService<RedactionProofs>();
         foreach (var (was, now) in before.Zip(await ErasedAsync()))
         {
             proofs.IsGenuine(now).Should().BeTrue("of {0}", now.Type);
@@ -49,7 +49,7 @@ public sealed class ProofRenewalTests : TestServer
 
         await ServicesOf(1).GetRequiredService<ProofRenewal>().RunAsync(CancellationToken.None);
 
-        var proofs = ServicesOf(1).GetRequiredService<ErasureProofs>();
+        var proofs = ServicesOf(1).GetRequiredService<RedactionProofs>();
         (await ErasedAsync()).Where(audit => !proofs.IsGenuine(audit)).Select(audit => audit.Id).Should().Equal(forged);
         (await ErasedAsync()).Where(audit => !proofs.IsCurrent(audit.ErasureProof!)).Select(audit => audit.Id).Should().Equal(forged);
     }

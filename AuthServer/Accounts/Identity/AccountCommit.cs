@@ -94,12 +94,12 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
         db.Audit(update.AuditEvent, now, origin, user.Id, user.Id, update.SessionId);
         if (update.Notice is { } notice)
         {
-            db.OweMail(notice.Kind, user, notice.Address, now, notice.Data);
+            db.EnqueueMail(notice.Kind, user, notice.Address, now, notice.Data);
         }
 
         if (user.EmailConfirmed && db.Entry(user).Property(changed => changed.PasswordHash).IsModified)
         {
-            db.OweMail(MailKinds.PasswordChanged, user, user.Email!, now, EmailOutbox.Describe(origin));
+            db.EnqueueMail(MailKinds.PasswordChanged, user, user.Email!, now, EmailOutbox.Describe(origin));
         }
     }
 

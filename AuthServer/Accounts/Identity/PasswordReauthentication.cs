@@ -38,7 +38,7 @@ internal sealed class PasswordReauthentication(NpgsqlDataSource database, Passwo
                 // Other hands may have it too: right as it is, it proves nothing.
                 return user.MustResetPassword ? new ReauthenticationOutcome.Mismatch() : new ReauthenticationOutcome.Confirmed();
             case PasswordCheckOutcome.Mismatched { Locks: true }:
-                await database.WriteAsync(AuditLocked(user, origin), AccountLockedMail.Owe(user.Id, check.Attempt, clock));
+                await database.WriteAsync(AuditLocked(user, origin), AccountLockedMail.Enqueue(user.Id, check.Attempt, clock));
                 break;
         }
 

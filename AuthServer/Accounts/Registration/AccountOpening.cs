@@ -38,7 +38,7 @@ internal sealed class AccountOpening(
             return new RegistrationOutcome.Refused(taken);
         }
 
-        await OweMailAsync(MailKinds.VerifyEmail, user, request, cancellationToken);
+        await EnqueueMailAsync(MailKinds.VerifyEmail, user, request, cancellationToken);
         var identity = new ProvenIdentity(user.Id, Methods, origin, request.DeviceName, user.PasswordHash);
         var response = await starter.StartAsync(identity, (NpgsqlConnection)db.Database.GetDbConnection(), null, cancellationToken)
             ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
@@ -61,13 +61,13 @@ internal sealed class AccountOpening(
             await commit.RecordRefusalAsync(AuditEvents.RegistrationRefused, origin, null, null, ErrorCodes.EmailTaken.Code);
         }
 
-        await OweMailAsync(MailKinds.Registration, user, request, cancellationToken);
+        await EnqueueMailAsync(MailKinds.Registration, user, request, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new RegistrationOutcome.MailSent(isNew && environment.IsDevelopment()
             ? await accounts.GenerateEmailConfirmationTokenAsync(user)
             : null);
     }
 
-    private Task<TimeSpan?> OweMailAsync(string kind, User user, RegisterRequest request, CancellationToken cancellationToken) =>
+    private Task<TimeSpan?> EnqueueMailAsync(string kind, User user, RegisterRequest request, CancellationToken cancellationToken) =>
         outbox.RequestAsync(kind, null, user.NormalizedEmail!, request.Locale ?? request.AskedIn, MailLinks.Data(request.Link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
 }

@@ -110,6 +110,6 @@ internal sealed class PasswordSignIn(
         step.Parameters.Add(new("user_id", NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value });
         step.Parameters.Add(new("reason", reason));
         step.Parameters.AddOrigin(origin);
-        await database.WriteAsync(setLock && userId is { } locked ? [step, AccountLockedMail.Owe(locked, attempt, clock)] : [step]);
+        await database.WriteAsync(setLock && userId is { } locked ? [step, AccountLockedMail.Enqueue(locked, attempt, clock)] : [step]);
     }
 }

@@ -11,7 +11,7 @@ namespace AuthServer.Compliance.Erasure;
 /// Takes what is personal out of the audit log, through the one function of the database that may, and leaves a proof that
 /// it was the server who did: the seals hold on.
 /// </summary>
-internal sealed class AuditErasure(AuthDbContext db, ErasureProofs proofs)
+internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
 {
     private const int BatchSize = 1000;
 

@@ -22,7 +22,7 @@ internal static class ErasureRegistration
     {
         builder.AddSettings<ErasureSettings>();
         var services = builder.Services;
-        services.TryAddSingleton<ErasureProofs>();
+        services.TryAddSingleton<RedactionProofs>();
         services.AddSingleton<OwnedKeys>();
         services.AddScoped<AccessEnd>();
         services.AddScoped<TracesElsewhere>();

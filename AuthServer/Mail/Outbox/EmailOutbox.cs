@@ -89,7 +89,7 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
 internal static class OutboxExtensions
 {
     /// <summary>Owes a notice about an account, saved with the context's other changes.</summary>
-    public static void OweMail(this AuthDbContext db, string kind, User user, string address, DateTimeOffset now, IReadOnlyDictionary<string, string>? data = null) =>
+    public static void EnqueueMail(this AuthDbContext db, string kind, User user, string address, DateTimeOffset now, IReadOnlyDictionary<string, string>? data = null) =>
         db.OutgoingEmails.Add(new OutgoingEmail(kind, user.Id, address, user.Locale, EmailOutbox.Json(data), now));
 }
 

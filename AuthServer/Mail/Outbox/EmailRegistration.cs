@@ -47,7 +47,7 @@ internal static class EmailRegistration
         services.AddSingleton<OutboxQueue>();
         services.AddSingleton<MailMetrics>();
         services.AddSingleton<MailDelivery>();
-        services.AddSingleton<MailRun>();
+        services.AddSingleton<OutboxBatch>();
         services.AddHostedService<MailDispatcher>();
     }
 

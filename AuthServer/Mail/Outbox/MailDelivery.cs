@@ -20,7 +20,7 @@ internal sealed class MailDelivery(IServiceScopeFactory scopes, MailSender sende
     public async Task<DeliveryOutcome> DeliverAsync(OutgoingEmail owed, IMailSession session, CancellationToken cancellationToken)
     {
         RenderedMail? mail;
-        TenantVoice? voice;
+        TenantMailBranding? voice;
         try
         {
             (mail, voice) = await WriteAsync(owed, cancellationToken);
@@ -37,10 +37,10 @@ internal sealed class MailDelivery(IServiceScopeFactory scopes, MailSender sende
             : await session.SendAsync(new(mail, sender.MessageIdOf(owed.Id), clock.GetUtcNow(), voice?.SenderName), cancellationToken);
     }
 
-    private async Task<(RenderedMail? Mail, TenantVoice? Voice)> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
+    private async Task<(RenderedMail? Mail, TenantMailBranding? Voice)> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var voice = await TenantVoice.OfAsync(owed, scope.ServiceProvider.GetRequiredService<AuthDbContext>(), cancellationToken);
+        var voice = await TenantMailBranding.OfAsync(owed, scope.ServiceProvider.GetRequiredService<AuthDbContext>(), cancellationToken);
         owed.Language ??= voice?.Locale;
         var mail = await scope.ServiceProvider.GetServices<IMailWriter>().Last(writer => writer.Kind == owed.Kind).WriteAsync(owed, cancellationToken);
         return (mail, voice);

@@ -6,7 +6,7 @@ namespace AuthServer.Mail.Outbox;
 /// Sends what the outbox holds: <c>pending → claimed → sent | dropped | pending, later | dead</c>. Any number of replicas do
 /// it at once and never wait for each other. While the mail server cannot be used, nothing is counted against any mail.
 /// </summary>
-internal sealed class MailDispatcher(MailRun run, TimeProvider clock, ILogger<MailDispatcher> logger) : BackgroundService
+internal sealed class MailDispatcher(OutboxBatch run, TimeProvider clock, ILogger<MailDispatcher> logger) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
@@ -61,7 +61,7 @@ internal sealed class MailDispatcher(MailRun run, TimeProvider clock, ILogger<Ma
             _barredRuns = 0;
         }
 
-        return outcome.Claimed == MailRun.Most ? TimeSpan.Zero : Poll;
+        return outcome.Claimed == OutboxBatch.Most ? TimeSpan.Zero : Poll;
     }
 
     private TimeSpan Barred(string reason)

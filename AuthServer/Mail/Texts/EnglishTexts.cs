@@ -175,7 +175,7 @@ internal sealed class EnglishTexts(string appName) : MailTexts
 
     private static MailFact From(string? address) => new("IP address", address ?? "unknown");
 
-    private static MailFact Device(string? device) => new("Device", DeviceWords.Of(device) ?? "unknown");
+    private static MailFact Device(string? device) => new("Device", DeviceDisplayName.Of(device) ?? "unknown");
 
     private static MailFact NewAddress(string email) => new("New address", EmailAddress.Mask(email));
 }

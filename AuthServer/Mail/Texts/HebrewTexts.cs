@@ -191,7 +191,7 @@ internal sealed class HebrewTexts(string appName) : MailTexts
 
     private static MailFact From(string? address) => new("כתובת IP", address ?? "לא ידועה");
 
-    private static MailFact Device(string? device) => new("מכשיר", DeviceWords.Of(device) ?? "לא ידוע");
+    private static MailFact Device(string? device) => new("מכשיר", DeviceDisplayName.Of(device) ?? "לא ידוע");
 
     private static MailFact NewAddress(string email) => new("הכתובת החדשה", EmailAddress.Mask(email));
 }

@@ -76,7 +76,7 @@ internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
         // Without its name, here and wherever else a key is on record: it may be its owner's, and would outlive their erasure.
         db.Audit(AuditEvents.ApiKeyMade, now, origin, owner.Id, key.Id, reach.Staff.SessionId, tenant: tenant?.Id,
             detail: string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', key.Scopes)} until {expiresAt:u}"));
-        db.OweKeyMade(owner, key, origin, now);
+        db.EnqueueApiKeyMade(owner, key, origin, now);
         return (key, text);
     }
 

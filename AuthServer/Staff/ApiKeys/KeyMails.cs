@@ -11,13 +11,13 @@ namespace AuthServer.Staff.ApiKeys;
 internal static class KeyMails
 {
     /// <summary>Owes the owner a word that there is a key that acts for them; in a proven mailbox only.</summary>
-    public static void OweKeyMade(this AuthDbContext db, User owner, ApiKey key, RequestOrigin origin, DateTimeOffset now)
+    public static void EnqueueApiKeyMade(this AuthDbContext db, User owner, ApiKey key, RequestOrigin origin, DateTimeOffset now)
     {
         if (owner is { EmailConfirmed: true, Email: { } address })
         {
             var data = EmailOutbox.Describe(origin);
             (data[EmailOutbox.KeyName], data[EmailOutbox.KeyExpiresAt]) = (key.Name, key.ExpiresAt.ToString("O", CultureInfo.InvariantCulture));
-            db.OweMail(MailKinds.ApiKeyMade, owner, address, now, data);
+            db.EnqueueMail(MailKinds.ApiKeyMade, owner, address, now, data);
         }
     }
 

@@ -14,7 +14,7 @@ namespace AuthServer.Staff.AuditSearch;
 /// connection while they are read. Whatever goes wrong is thrown: half an export must not look like a whole one.
 /// </summary>
 internal sealed class AuditExport(
-    AuthDbContext db, SettledEvents settled, [FromKeyedServices(AuditExport.Concurrency)] ExportConcurrency exports, TimeProvider clock)
+    AuthDbContext db, AuditWatermark settled, [FromKeyedServices(AuditExport.Concurrency)] ExportConcurrency exports, TimeProvider clock)
     : IDisposable
 {
     public const string Concurrency = "audit-export";

@@ -174,7 +174,7 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
         reach.Audit(type, now, origin, user.Id, licence.Reason is { } reason ? $"{licence.Jurisdiction ?? "no jurisdiction"}: {reason}" : licence.Jurisdiction);
         if (type != AuditEvents.LicenceRenewed)
         {
-            db.OweLicenceMail(MailKinds.LicenceDecided, user, licence, now);
+            db.EnqueueLicenceMail(MailKinds.LicenceDecided, user, licence, now);
         }
 
         await db.SaveChangesAsync(cancellationToken);

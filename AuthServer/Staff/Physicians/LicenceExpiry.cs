@@ -65,13 +65,13 @@ internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider cl
         {
             licence.Expire(now);
             db.Audit(AuditEvents.LicenceExpired, now, Background, actor: null, holder.Id, detail: licence.Jurisdiction);
-            db.OweLicenceMail(MailKinds.LicenceExpiring, holder, licence, now);
+            db.EnqueueLicenceMail(MailKinds.LicenceExpiring, holder, licence, now);
             outdated.Add(holder.Id);
         }
         else if (licence.IsExpiryToBeTold(today))
         {
             licence.TellExpiry(now);
-            db.OweLicenceMail(MailKinds.LicenceExpiring, holder, licence, now);
+            db.EnqueueLicenceMail(MailKinds.LicenceExpiring, holder, licence, now);
         }
     }
 

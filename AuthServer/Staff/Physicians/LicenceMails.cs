@@ -14,7 +14,7 @@ internal static class LicenceMails
     private const string Day = "yyyy-MM-dd";
 
     /// <summary>Owes the physician a word about a licence as it is now; in a proven mailbox only.</summary>
-    public static void OweLicenceMail(this AuthDbContext db, string kind, User user, Licence licence, DateTimeOffset now)
+    public static void EnqueueLicenceMail(this AuthDbContext db, string kind, User user, Licence licence, DateTimeOffset now)
     {
         if (!user.EmailConfirmed || user.Email is not { } address)
         {
@@ -25,7 +25,7 @@ internal static class LicenceMails
         Add(data, Jurisdiction, licence.Jurisdiction);
         Add(data, Reason, licence.Reason);
         Add(data, ExpiresOn, licence.ExpiresOn?.ToString(Day, CultureInfo.InvariantCulture));
-        db.OweMail(kind, user, address, now, data);
+        db.EnqueueMail(kind, user, address, now, data);
     }
 
     public static LicenceNews News(this OutgoingEmail owed)

@@ -51,7 +51,7 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Em
             return new DecisionOutcome.Refused(ErrorCodes.AlreadyDone);
         }
 
-        if (approves && await OweAsync(person, cancellationToken) is { } wait)
+        if (approves && await EnqueueAsync(person, cancellationToken) is { } wait)
         {
             return new DecisionOutcome.LimitReached(wait);
         }
@@ -82,6 +82,6 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Em
                 .SetProperty(reset => reset.DecidedAt, now), cancellationToken) == 1;
     }
 
-    private Task<TimeSpan?> OweAsync(User person, CancellationToken cancellationToken) =>
+    private Task<TimeSpan?> EnqueueAsync(User person, CancellationToken cancellationToken) =>
         outbox.RequestAsync(MailKinds.ResetPassword, null, person.NormalizedEmail!, null, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
 }

@@ -7,7 +7,7 @@ namespace AuthServer.Mail.Texts;
 /// What people or programs call a device, as words for a mail. Whoever guessed a password chooses this text, and must not be
 /// able to send a link of their own with our name on it.
 /// </summary>
-internal static class DeviceWords
+internal static class DeviceDisplayName
 {
     private const int MaxLength = 80;
 

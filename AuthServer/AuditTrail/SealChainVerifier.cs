@@ -3,7 +3,7 @@ using AuthServer.Domain;
 namespace AuthServer.AuditTrail;
 
 /// <summary>Goes from seal to seal, and says of each whether it is itself and follows from the one before.</summary>
-internal sealed class ChainWalk(SealKeys keys, DateTimeOffset startedAt)
+internal sealed class SealChainVerifier(SealKeys keys, DateTimeOffset startedAt)
 {
     // Far more seals than there can be between two that somebody has put in each other's place by hand.
     private const long FarthestReordering = 5_000_000;

@@ -7,24 +7,24 @@ namespace AuthServer.AuditTrail;
 /// Looks for heads that were kept elsewhere in the chain as it is now. That finds what the chain alone cannot show: that its end
 /// was cut off, or that all of it was made anew.
 /// </summary>
-internal sealed class KeptHeads(AuthDbContext db, SealKeys keys)
+internal sealed class CheckpointVerifier(AuthDbContext db, SealKeys keys)
 {
     private const int AtOnce = 1000;
 
     /// <summary>The first head that is not in the chain; null where all are. Counts them.</summary>
-    /// <exception cref="UnreadableHeadException">A line is no head.</exception>
+    /// <exception cref="UnreadableCheckpointException">A line is no head.</exception>
     public async Task<AuditFault?> FindMissingAsync(IAsyncEnumerable<string> lines, AuditCounts counts, CancellationToken cancellationToken)
     {
         long number = 0;
         await foreach (var chunk in lines.Chunk(AtOnce).WithCancellation(cancellationToken))
         {
-            var heads = new List<AuditHead>(chunk.Length);
+            var heads = new List<AuditCheckpoint>(chunk.Length);
             foreach (var line in chunk)
             {
                 number++;
                 if (!string.IsNullOrWhiteSpace(line))
                 {
-                    heads.Add(Read(line) ?? throw new UnreadableHeadException(number));
+                    heads.Add(Read(line) ?? throw new UnreadableCheckpointException(number));
                 }
             }
 
@@ -40,11 +40,11 @@ internal sealed class KeptHeads(AuthDbContext db, SealKeys keys)
     }
 
     // Of a key that is no longer known a head is taken as it is: it can only ask for more.
-    private AuditHead? Read(string line)
+    private AuditCheckpoint? Read(string line)
     {
         try
         {
-            return AuditHead.Parse(line) is { } head && IsGenuine(head.KeyId, Convert.FromHexString(head.Hash), Convert.FromBase64String(head.Signature)) ? head : null;
+            return AuditCheckpoint.Parse(line) is { } head && IsGenuine(head.KeyId, Convert.FromHexString(head.Hash), Convert.FromBase64String(head.Signature)) ? head : null;
         }
         catch (FormatException)
         {
@@ -54,7 +54,7 @@ internal sealed class KeptHeads(AuthDbContext db, SealKeys keys)
 
     private bool IsGenuine(string keyId, byte[] hash, byte[] signature) => !keys.IsKnown(keyId) || keys.IsGenuine(keyId, hash, signature);
 
-    private async Task<AuditFault?> FindMissingAsync(List<AuditHead> heads, CancellationToken cancellationToken)
+    private async Task<AuditFault?> FindMissingAsync(List<AuditCheckpoint> heads, CancellationToken cancellationToken)
     {
         var numbers = heads.Select(head => head.Seal).ToList();
         var there = await db.AuditSeals.AsNoTracking().Where(seal => numbers.Contains(seal.Id)).Select(seal => new { seal.Id, seal.Hash }).ToDictionaryAsync(seal => seal.Id, seal => seal.Hash, cancellationToken);
@@ -68,4 +68,4 @@ internal sealed class KeptHeads(AuthDbContext db, SealKeys keys)
 }
 
 /// <summary>A line in a file of heads that is none.</summary>
-internal sealed class UnreadableHeadException(long line) : Exception($"Line {line} is no head, as `audit head` and Audit:HeadFile write them.");
+internal sealed class UnreadableCheckpointException(long line) : Exception($"Line {line} is no head, as `audit head` and Audit:HeadFile write them.");

@@ -15,21 +15,21 @@ namespace AuthServer.AuditTrail;
 /// <param name="KeyId">Which key has signed the hash.</param>
 /// <param name="Signature">ECDSA (P-256, SHA-256) over the hash's 32 bytes, in DER and base64.</param>
 /// <param name="SealedAt">When.</param>
-public sealed record AuditHead(long Seal, long LastEventId, string Hash, string KeyId, string Signature, DateTimeOffset SealedAt)
+public sealed record AuditCheckpoint(long Seal, long LastEventId, string Hash, string KeyId, string Signature, DateTimeOffset SealedAt)
 {
-    internal static AuditHead Of(AuditSeal seal) =>
+    internal static AuditCheckpoint Of(AuditSeal seal) =>
         new(seal.Id, seal.LastEventId, Convert.ToHexStringLower(seal.Hash), seal.KeyId, Convert.ToBase64String(seal.Signature), seal.SealedAt);
 
-    internal string ToJson() => JsonSerializer.Serialize(this, AuditJson.Plain.AuditHead);
+    internal string ToJson() => JsonSerializer.Serialize(this, AuditJson.Plain.AuditCheckpoint);
 
     /// <summary>A line of a file of heads, or the answer of <c>audit head --json</c>, which has one in it; null where it is neither.</summary>
-    internal static AuditHead? Parse(string line)
+    internal static AuditCheckpoint? Parse(string line)
     {
         try
         {
             using var document = JsonDocument.Parse(line);
             var whole = document.RootElement;
-            return (whole.ValueKind == JsonValueKind.Object && whole.TryGetProperty("head", out var head) ? head : whole).Deserialize(AuditJson.Plain.AuditHead);
+            return (whole.ValueKind == JsonValueKind.Object && whole.TryGetProperty("head", out var head) ? head : whole).Deserialize(AuditJson.Plain.AuditCheckpoint);
         }
         catch (JsonException)
         {
@@ -39,7 +39,7 @@ public sealed record AuditHead(long Seal, long LastEventId, string Hash, string 
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(AuditHead))]
+[JsonSerializable(typeof(AuditCheckpoint))]
 internal sealed partial class AuditJson : JsonSerializerContext
 {
     /// <summary>With base64 as it is, for whoever reads a head with other tools.</summary>

@@ -9,7 +9,7 @@ namespace AuthServer.AuditTrail;
 /// Tells a row of the audit log that has lost what was personal in it from one that somebody has changed: key id (4) ‖ the digest of what
 /// was there (32) ‖ HMAC-SHA256 (32) over event, digest and what stands there now. Whoever has the database alone cannot make one.
 /// </summary>
-internal sealed class ErasureProofs(Secrets secrets)
+internal sealed class RedactionProofs(Secrets secrets)
 {
     private const int IdLength = 4;
     private const int ProofLength = IdLength + (2 * AuditHash.Length);

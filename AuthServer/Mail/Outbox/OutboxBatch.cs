@@ -6,10 +6,10 @@ namespace AuthServer.Mail.Outbox;
 /// <summary>What a run came to.</summary>
 /// <param name="Claimed">How many mails it had.</param>
 /// <param name="Barred">Why the mail server cannot be used, or null.</param>
-internal sealed record MailRunOutcome(int Claimed, string? Barred);
+internal sealed record OutboxBatchOutcome(int Claimed, string? Barred);
 
 /// <summary>The oldest few mails that are due, one after the other over one connection, and what became of each.</summary>
-internal sealed class MailRun(OutboxQueue queue, IMailTransport transport, MailDelivery delivery, MailMetrics metrics, MailTimeouts timeouts, TimeProvider clock, ILogger<MailRun> logger)
+internal sealed class OutboxBatch(OutboxQueue queue, IMailTransport transport, MailDelivery delivery, MailMetrics metrics, MailTimeouts timeouts, TimeProvider clock, ILogger<OutboxBatch> logger)
 {
     public const int Most = 20;
     private const int MostAttempts = 8;
@@ -17,7 +17,7 @@ internal sealed class MailRun(OutboxQueue queue, IMailTransport transport, MailD
     // Long enough for a mail that is on its way, and shorter than a stopping server waits.
     private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(5);
 
-    public async Task<MailRunOutcome> RunAsync(CancellationToken stopping)
+    public async Task<OutboxBatchOutcome> RunAsync(CancellationToken stopping)
     {
         var claimed = await queue.ClaimAsync(delivery.Kinds, Most, stopping);
         var beganAt = clock.GetTimestamp();

@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 namespace AuthServer.Tests.Mail;
 
 /// <summary>Mails to people of a tenant come in its name, where it is sure who reads them.</summary>
-public sealed class TenantVoiceTests(MailingServer server) : IClassFixture<MailingServer>
+public sealed class TenantMailBrandingTests(MailingServer server) : IClassFixture<MailingServer>
 {
     private const string Own = "AuthServer", Clinic = "מרפאת \"הלב\"";
 
@@ -45,7 +45,7 @@ public sealed class TenantVoiceTests(MailingServer server) : IClassFixture<Maili
             _ => "SELECT @tenant, @user",
         }, ("user", person.UserId), ("tenant", clinic.Id));
 
-        await server.OweAsync(person.Email);
+        await server.EnqueueAsync(person.Email);
 
         (await MailsToAsync(person.Email, 1)).Should().ContainSingle().Which["From"].Should().Contain(Own).And.NotContain("Secret");
     }

@@ -3,9 +3,9 @@ using System.Text;
 namespace AuthServer.AuditTrail;
 
 /// <summary>Brings each new head out of the database: into the log, and into a file where there is one.</summary>
-internal sealed class HeadKeeping(AuditSettings settings, ILogger<HeadKeeping> logger)
+internal sealed class CheckpointPublisher(AuditSettings settings, ILogger<CheckpointPublisher> logger)
 {
-    public async Task KeepAsync(AuditHead head)
+    public async Task KeepAsync(AuditCheckpoint head)
     {
         var line = head.ToJson();
         Log.Sealed(logger, line);

@@ -6,7 +6,7 @@ namespace AuthServer.AuditTrail;
 /// Knows up to where no more events can come. Ids are given out before transactions commit, so a lower one can appear after
 /// a higher: sealed in between, it would be an event no seal names, which is what an intruder's looks like.
 /// </summary>
-internal sealed class SettledEvents(NpgsqlDataSource database)
+internal sealed class AuditWatermark(NpgsqlDataSource database)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);

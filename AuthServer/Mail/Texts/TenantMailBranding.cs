@@ -8,7 +8,7 @@ namespace AuthServer.Mail.Texts;
 /// <summary>How a person's tenants want them to be written to.</summary>
 /// <param name="SenderName">The name mails come from.</param>
 /// <param name="Locale">The language of people who have chosen none.</param>
-internal sealed record TenantVoice(string? SenderName, string? Locale)
+internal sealed record TenantMailBranding(string? SenderName, string? Locale)
 {
     private static readonly Guid[] PlatformStaff = [Role.IdOf(Role.Admin), Role.IdOf(Role.Support)];
 
@@ -17,7 +17,7 @@ internal sealed record TenantVoice(string? SenderName, string? Locale)
     /// has proven the mailbox: no stranger is to learn which clinic somebody belongs to. An invitation is the clinic's own doing.
     /// Null for staff of the platform too: no clinic speaks to them in the platform's place.
     /// </summary>
-    public static async Task<TenantVoice?> OfAsync(OutgoingEmail owed, AuthDbContext db, CancellationToken cancellationToken)
+    public static async Task<TenantMailBranding?> OfAsync(OutgoingEmail owed, AuthDbContext db, CancellationToken cancellationToken)
     {
         if (owed.Kind == MailKinds.ConfirmNewEmail)
         {
