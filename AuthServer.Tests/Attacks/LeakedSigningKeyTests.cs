@@ -85,8 +85,8 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RevokeAsync(key)));
 
-        outcomes.OfType<KeyChangeOutcome.Changed>().Should().ContainSingle();
-        outcomes.OfType<KeyChangeOutcome.Unknown>().Should().HaveCount(3);
+        outcomes.OfType<SigningKeyChangeOutcome.Changed>().Should().ContainSingle();
+        outcomes.OfType<SigningKeyChangeOutcome.Unknown>().Should().HaveCount(3);
         (await servers.Database.QueryAsync<long>("SELECT count(*) FROM signing_keys WHERE activates_at <= now() AND retires_at > now()")).Should().Be(1);
     }
 
@@ -124,10 +124,10 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
         }
     }
 
-    private async Task<KeyChangeOutcome> RevokeAsync(string kid)
+    private async Task<SigningKeyChangeOutcome> RevokeAsync(string kid)
     {
         await using var scope = servers.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<KeyRevocation>().RevokeAsync([kid], RequestOrigin.CommandLine, CancellationToken.None);
+        return await scope.ServiceProvider.GetRequiredService<SigningKeyRevocation>().RevokeAsync([kid], RequestOrigin.CommandLine, CancellationToken.None);
     }
 
     private Task<string> AuditedAsync(string type, string kid) =>

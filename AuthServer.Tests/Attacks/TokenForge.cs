@@ -13,7 +13,7 @@ internal sealed class TokenForge(TestServer server)
 {
     private static readonly ECDsa Foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    private readonly KeyPair _ours = server.Services.GetRequiredService<KeyRing>().Signing;
+    private readonly SigningCredential _ours = server.Services.GetRequiredService<KeyRing>().Signing;
 
     /// <summary>The public half, as anybody can fetch it.</summary>
     public JsonWebKey Public => _ours.Published!;

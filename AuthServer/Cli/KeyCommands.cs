@@ -39,7 +39,7 @@ internal sealed class KeyRotateCommand : ICliCommand
     public string Failure => "No key was made";
 
     public async Task<CommandOutcome> RunAsync(CommandRun run) =>
-        await KeyAnswer.RefusalAsync(run) ?? KeyAnswer.Of(run, await run.Get<KeySuccession>().RotateAsync(run.Line.GetValue(_now), RequestOrigin.CommandLine, run.Stopping));
+        await KeyAnswer.RefusalAsync(run) ?? KeyAnswer.Of(run, await run.Get<SigningKeyHandover>().RotateAsync(run.Line.GetValue(_now), RequestOrigin.CommandLine, run.Stopping));
 }
 
 /// <summary><c>keys revoke</c></summary>
@@ -72,7 +72,7 @@ internal sealed class KeyRevokeCommand : ICliCommand
         var kids = run.Line.GetValue(_kids) ?? [];
         return kids.Length == 0 != run.Line.GetValue(_all)
             ? new CommandOutcome.Misused("Give either the names of keys or --all.")
-            : await KeyAnswer.RefusalAsync(run) ?? KeyAnswer.Of(run, await run.Get<KeyRevocation>().RevokeAsync(kids, RequestOrigin.CommandLine, run.Stopping));
+            : await KeyAnswer.RefusalAsync(run) ?? KeyAnswer.Of(run, await run.Get<SigningKeyRevocation>().RevokeAsync(kids, RequestOrigin.CommandLine, run.Stopping));
     }
 }
 
@@ -89,16 +89,16 @@ internal sealed record KeyAnswer(string Kid, DateTimeOffset SignsFrom)
     public static async Task<CommandOutcome?> RefusalAsync(CommandRun run) =>
         await run.Get<KeyRing>().FaultAsync(run.Stopping) is { } fault ? new CommandOutcome.Misconfigured(fault) : null;
 
-    public static CommandOutcome Of(CommandRun run, KeyChangeOutcome outcome)
+    public static CommandOutcome Of(CommandRun run, SigningKeyChangeOutcome outcome)
     {
         switch (outcome)
         {
-            case KeyChangeOutcome.Changed changed:
+            case SigningKeyChangeOutcome.Changed changed:
                 var revoked = changed.Revoked.Count == 0 ? "" : $"Revoked {string.Join(", ", changed.Revoked)}; ";
                 var from = changed.SignsFrom > run.Get<TimeProvider>().GetUtcNow() ? $"from {changed.SignsFrom:yyyy-MM-dd HH:mm} UTC" : "now";
                 run.Output.Write(new KeyAnswer(changed.Kid, changed.SignsFrom) { Revoked = changed.Revoked.Count == 0 ? null : changed.Revoked }, $"{revoked}{changed.Kid} signs {from}.");
                 return CommandOutcome.Done;
-            case KeyChangeOutcome.Unknown unknown:
+            case SigningKeyChangeOutcome.Unknown unknown:
                 return new CommandOutcome.Failed($"There is no signing key {unknown.Kid}.", ErrorCodes.NotFound.Code);
             default:
                 return new CommandOutcome.Failed("Tokens are signed with JWT_SECRET_KEY (HS256): give every replica another one, and start them anew.");

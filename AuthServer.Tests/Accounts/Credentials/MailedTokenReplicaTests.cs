@@ -34,7 +34,7 @@ public sealed class MailedTokenReplicaTests
         server.Settings["Secrets:PreviousKey"] = server.Settings["Secrets:Key"];
         server.Settings["Secrets:Key"] = "another root secret of the tests, long enough";
         server.StartReplica();
-        await server.ServicesOf(1).GetRequiredService<KeyRotation>().RotateAsync(CancellationToken.None);
+        await server.ServicesOf(1).GetRequiredService<SigningKeyRotationJob>().RotateAsync(CancellationToken.None);
         server.Settings.Remove("Secrets:PreviousKey");
         var last = server.StartReplica();
 

@@ -106,7 +106,7 @@ public sealed class AccessTokenTests(StoppedServer server) : IClassFixture<Stopp
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
         await server.Database.ExecuteAsync("DELETE FROM signing_keys");
 
-        await server.Services.GetRequiredService<KeyRotation>().RotateAsync(default);
+        await server.Services.GetRequiredService<SigningKeyRotationJob>().RotateAsync(default);
 
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
     }

@@ -41,7 +41,7 @@ public sealed class KeyStorageTests(TwoServers servers) : IClassFixture<TwoServe
     public async Task Servers_that_start_together_make_one_first_key()
     {
         await servers.Database.ExecuteAsync("DELETE FROM signing_keys");
-        var rotations = new[] { servers.ServicesOf(0), servers.ServicesOf(1) }.Select(services => services.GetRequiredService<KeyRotation>()).ToList();
+        var rotations = new[] { servers.ServicesOf(0), servers.ServicesOf(1) }.Select(services => services.GetRequiredService<SigningKeyRotationJob>()).ToList();
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Task.Run(() => rotations[number % 2].RotateAsync(default))));
 

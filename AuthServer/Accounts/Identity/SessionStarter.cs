@@ -49,7 +49,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
                 WHERE m.user_id = @user_id AND NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = @user_id AND r.role_id = ANY (@platform_staff))
                 ORDER BY m.created_at, m.tenant_id LIMIT 1) AS tenant_id),
         subject AS (
-            SELECT {SubjectQuery.Columns} FROM u CROSS JOIN s {SubjectQuery.Joins}),
+            SELECT {TokenClaimsQuery.Columns} FROM u CROSS JOIN s {TokenClaimsQuery.Joins}),
         limits AS (
             SELECT {SessionLimitsQuery.Columns} FROM s {SessionLimitsQuery.Joins}),
         started AS (
@@ -101,7 +101,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
             return null;
         }
 
-        var subject = SubjectQuery.Read(row);
+        var subject = TokenClaimsQuery.Read(row);
         await row.NextResultAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         var first = new RefreshToken(sessionId, 0);

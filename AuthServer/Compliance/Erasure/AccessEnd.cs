@@ -8,13 +8,13 @@ using Npgsql;
 namespace AuthServer.Compliance.Erasure;
 
 /// <summary>Ends every way into an account there is at this moment: sessions, their tokens, and the API keys the person answers for.</summary>
-internal sealed class AccessEnd(AuthDbContext db, SessionRevoker revoker, OwnedKeys keys, TokenOutdating outdating)
+internal sealed class AccessEnd(AuthDbContext db, SessionRevoker revoker, OwnedKeys keys, AccessTokenInvalidation invalidation)
 {
     /// <summary>For as long as the account is switched off: sessions end, keys rest. In the open transaction; the answer is for <see cref="RevocationFeed.Refuse"/>, once it is committed.</summary>
     public async Task<IReadOnlyList<Guid>> PauseAsync(Guid userId, RevocationReason reason, RequestOrigin origin, Guid? by, CancellationToken cancellationToken)
     {
         var ended = await revoker.EndAllAsync(userId, kept: null, reason, origin, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken, by);
-        await outdating.OutdateKeysOfAsync([userId], cancellationToken);
+        await invalidation.InvalidateApiKeysOfAsync([userId], cancellationToken);
         return ended;
     }
 
@@ -24,7 +24,7 @@ internal sealed class AccessEnd(AuthDbContext db, SessionRevoker revoker, OwnedK
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         var ended = await revoker.EndAllAsync(userId, kept: null, reason, origin, connection, cancellationToken, by);
         // Also refuses the keys' tokens, and those that a session which expired a moment ago has left behind.
-        await outdating.OutdateAsync([userId], cancellationToken);
+        await invalidation.InvalidateAsync([userId], cancellationToken);
         await keys.RevokeAsync(userId, origin, connection, cancellationToken, by);
         return ended;
     }

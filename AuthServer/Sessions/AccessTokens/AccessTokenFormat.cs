@@ -23,7 +23,7 @@ internal static class AccessTokenFormat
 
     /// <summary>The key the token names and the time it is good for, if the token has our form in every part.</summary>
     /// <exception cref="SecurityTokenException">It has not.</exception>
-    public static (KeyPair Key, DateTimeOffset NotBefore, DateTimeOffset Expires) Check(string token, KeyRing ring)
+    public static (SigningCredential Key, DateTimeOffset NotBefore, DateTimeOffset Expires) Check(string token, KeyRing ring)
     {
         try
         {
@@ -36,7 +36,7 @@ internal static class AccessTokenFormat
         }
     }
 
-    private static (KeyPair Key, DateTimeOffset NotBefore, DateTimeOffset Expires) Read(string token, KeyRing ring)
+    private static (SigningCredential Key, DateTimeOffset NotBefore, DateTimeOffset Expires) Read(string token, KeyRing ring)
     {
         if (token.Length > MaxLength || token.Split('.') is not [var header, var payload, var signature] || !IsCanonical(signature))
         {
@@ -55,7 +55,7 @@ internal static class AccessTokenFormat
     }
 
     // Exactly alg, typ and kid: whatever else a header can say (jwk, jku, x5c, crit, b64, zip) asks us to trust the sender.
-    private static KeyPair? KeyOf(JsonElement header, KeyRing ring) =>
+    private static SigningCredential? KeyOf(JsonElement header, KeyRing ring) =>
         header.EnumerateObject().Count() == 3
         && Text(header, "typ") is Type or LongType
         && Text(header, "kid") is { } kid && ring.Find(kid) is { } key

@@ -91,7 +91,7 @@ internal sealed class RememberingValidator : TokenHandler, IDisposable
         }
     }
 
-    private TokenValidationParameters RulesOf(KeyPair key)
+    private TokenValidationParameters RulesOf(SigningCredential key)
     {
         var rules = _rules.Clone();
         (rules.IssuerSigningKey, rules.ValidAlgorithms) = (key.VerificationKey, [key.Algorithm]);
@@ -127,13 +127,13 @@ internal sealed class RememberingValidator : TokenHandler, IDisposable
     /// <summary>What is remembered of a token: who called, and until when. Not the token itself, which is many times as long.</summary>
     private sealed class VerifiedToken : SecurityToken
     {
-        public VerifiedToken(KeyPair key, DateTimeOffset notBefore, DateTimeOffset expires, CallerIdentity caller)
+        public VerifiedToken(SigningCredential key, DateTimeOffset notBefore, DateTimeOffset expires, CallerIdentity caller)
         {
             (Key, NotBefore, Expires) = (key, notBefore, expires);
             Result = Task.FromResult(new TokenValidationResult { IsValid = true, SecurityToken = this, ClaimsIdentity = caller });
         }
 
-        public KeyPair Key { get; }
+        public SigningCredential Key { get; }
 
         public DateTimeOffset NotBefore { get; }
 

@@ -29,17 +29,17 @@ internal static class TokensEndpoints
         builder.Services.AddJson(TokensJson.Default);
         builder.Services.AddSingleton<KeyRing>();
         builder.Services.AddSingleton<INotificationSubscriber>(services => services.GetRequiredService<KeyRing>());
-        builder.Services.AddSingleton<KeyRotation>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<KeyRotation>());
+        builder.Services.AddSingleton<SigningKeyRotationJob>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SigningKeyRotationJob>());
         builder.Services.AddScoped<SigningKeyList>();
-        builder.Services.AddScoped<KeySuccession>();
-        builder.Services.AddScoped<KeyRevocation>();
+        builder.Services.AddScoped<SigningKeyHandover>();
+        builder.Services.AddScoped<SigningKeyRevocation>();
         builder.Services.AddSingleton<AccessTokenIssuer>();
         builder.Services.AddBearer();
-        builder.Services.AddSingleton<ApiKeyGuesses>();
+        builder.Services.AddSingleton<ApiKeyThrottle>();
         builder.Services.AddSingleton<ApiKeyCheck>();
-        builder.Services.AddSingleton<ExposedKeys>();
-        builder.Services.AddSingleton(services => new ApiKeyExposure(services.GetRequiredService<ExposedKeys>().RecordAsync));
+        builder.Services.AddSingleton<LeakedApiKeyReport>();
+        builder.Services.AddSingleton(services => new ApiKeyExposure(services.GetRequiredService<LeakedApiKeyReport>().RecordAsync));
         builder.Services.AddHealthChecks().AddCheck<KeyRingHealth>("signing_keys", tags: [Health.ReadyTag]);
     }
 

@@ -24,7 +24,7 @@ internal abstract record ApiKeyOutcome
 /// Whether an API key is good at this moment: what has not its form never reaches the database, and the rest costs one
 /// indexed read, joined with what its owner and its tenant are now.
 /// </summary>
-internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyGuesses guesses, TimeProvider clock)
+internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle guesses, TimeProvider clock)
 {
     // The key works as long as its owner could do the same. That it was used is written past the comparison of secrets in memory,
     // so it compares them here as well: salted, or the time it takes would tell how far a guess fits.

@@ -43,15 +43,15 @@ internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessToke
             UPDATE sessions SET generation = generation + 1, rotated_at = @now, last_used_at = @now, ip_address = @ip
             WHERE id = @session_id AND generation = @generation AND revoked_at IS NULL AND expires_at > @now AND last_used_at + idle_timeout > @now
             RETURNING user_id, tenant_id, authenticated_at, authentication_methods)
-        SELECT {SubjectQuery.Columns}, s.authenticated_at, s.authentication_methods
-        FROM s JOIN users u ON u.id = s.user_id AND u.status = 'active' {SubjectQuery.Joins}
+        SELECT {TokenClaimsQuery.Columns}, s.authenticated_at, s.authentication_methods
+        FROM s JOIN users u ON u.id = s.user_id AND u.status = 'active' {TokenClaimsQuery.Joins}
         """;
 
     private const string LookAgainSql = $"""
-        SELECT {SubjectQuery.Columns}, s.authenticated_at, s.authentication_methods,
+        SELECT {TokenClaimsQuery.Columns}, s.authenticated_at, s.authentication_methods,
             s.generation, s.rotated_at, s.revoked_at IS NOT NULL OR u.status <> 'active' AS is_revoked,
             s.expires_at <= @now OR s.last_used_at + s.idle_timeout <= @now AS is_expired
-        FROM sessions s JOIN users u ON u.id = s.user_id {SubjectQuery.Joins}
+        FROM sessions s JOIN users u ON u.id = s.user_id {TokenClaimsQuery.Joins}
         WHERE s.id = @session_id
         """;
 
@@ -121,7 +121,7 @@ internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessToke
 
     private RotationOutcome.Rotated Issue(NpgsqlDataReader row, RefreshToken successor) => new(new TokenResponse
     {
-        AccessToken = issuer.Issue(SubjectQuery.Read(row), successor, row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<string[]>(9)),
+        AccessToken = issuer.Issue(TokenClaimsQuery.Read(row), successor, row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<string[]>(9)),
         RefreshToken = format.Write(successor),
         ExpiresIn = issuer.LifetimeSeconds,
     });

@@ -36,7 +36,7 @@ internal static class SessionsEndpoints
         builder.Services.AddSingleton<MassRevocation>();
         builder.Services.AddSingleton<RefreshTokenRotation>();
         builder.Services.AddSingleton<TenantSwitch>();
-        builder.Services.AddScoped<TokenOutdating>();
+        builder.Services.AddScoped<AccessTokenInvalidation>();
         builder.Services.AddScoped<IMailWriter, NewDeviceMail>();
         builder.Services.AddScoped<IMailWriter, SessionEndedForReuseMail>();
         builder.Services.AddSingleton<RevocationFeed>();

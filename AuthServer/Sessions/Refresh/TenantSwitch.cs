@@ -60,8 +60,8 @@ internal sealed class TenantSwitch(NpgsqlDataSource database, AccessTokenIssuer 
         audited AS (
             INSERT INTO audit_events {AuditLog.Columns}
             SELECT '{AuditEvents.TenantSwitched}', 'success', @now, user_id, user_id, tenant_id, id, @ip, @user_agent, @request_id, NULL FROM switched)
-        SELECT {SubjectQuery.Columns}, s.authenticated_at, s.authentication_methods
-        FROM switched s JOIN users u ON u.id = s.user_id {SubjectQuery.Joins}
+        SELECT {TokenClaimsQuery.Columns}, s.authenticated_at, s.authentication_methods
+        FROM switched s JOIN users u ON u.id = s.user_id {TokenClaimsQuery.Joins}
         """;
 
     private const string LookWhySql = $"""
@@ -117,7 +117,7 @@ internal sealed class TenantSwitch(NpgsqlDataSource database, AccessTokenIssuer 
 
     private SwitchOutcome.Switched Issue(NpgsqlDataReader row, RefreshToken successor) => new(new TokenResponse
     {
-        AccessToken = issuer.Issue(SubjectQuery.Read(row), successor, row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<string[]>(9)),
+        AccessToken = issuer.Issue(TokenClaimsQuery.Read(row), successor, row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<string[]>(9)),
         RefreshToken = format.Write(successor),
         ExpiresIn = issuer.LifetimeSeconds,
     });

@@ -23,8 +23,8 @@ internal sealed class KeyRing(NpgsqlDataSource database, ListenConnectionState l
 
     private readonly SemaphoreSlim _reloading = new(1, 1);
     private readonly CancellationTokenSource _ending = new();
-    private volatile FrozenDictionary<string, KeyPair> _keys = FrozenDictionary<string, KeyPair>.Empty;
-    private volatile KeyPair[] _signers = [];
+    private volatile FrozenDictionary<string, SigningCredential> _keys = FrozenDictionary<string, SigningCredential>.Empty;
+    private volatile SigningCredential[] _signers = [];
     private long _readAt;
 
     public string Channel => ChannelName;
@@ -36,7 +36,7 @@ internal sealed class KeyRing(NpgsqlDataSource database, ListenConnectionState l
 
     /// <summary>The key that signs now.</summary>
     /// <exception cref="NotReadyException">No key has been loaded yet.</exception>
-    public KeyPair Signing
+    public SigningCredential Signing
     {
         get
         {
@@ -66,7 +66,7 @@ internal sealed class KeyRing(NpgsqlDataSource database, ListenConnectionState l
     }
 
     /// <summary>The key of that name if what it signed is still believed, or null.</summary>
-    public KeyPair? Find(string id) =>
+    public SigningCredential? Find(string id) =>
         _keys.TryGetValue(id, out var key) && !(key.Stored?.ExpiresAt <= clock.GetUtcNow()) ? key : null;
 
     /// <summary>
@@ -137,7 +137,7 @@ internal sealed class KeyRing(NpgsqlDataSource database, ListenConnectionState l
         // A shared secret and published keys never stand in one ring: a public key must not pass as a secret.
         if (settings.Algorithm == SigningAlgorithms.Hs256)
         {
-            Hold([KeyPair.FromSharedSecret(settings.SharedSecret!)]);
+            Hold([SigningCredential.FromSharedSecret(settings.SharedSecret!)]);
             Volatile.Write(ref _readAt, readAt);
             return;
         }
@@ -152,7 +152,7 @@ internal sealed class KeyRing(NpgsqlDataSource database, ListenConnectionState l
             }
 
             readAt = Stopwatch.GetTimestamp();
-            Hold([.. (await ReadAsync(cancellationToken)).Select(key => KeyPair.Open(key, wrapping))]);
+            Hold([.. (await ReadAsync(cancellationToken)).Select(key => SigningCredential.Open(key, wrapping))]);
             Volatile.Write(ref _readAt, readAt);
         }
         finally
@@ -189,7 +189,7 @@ internal sealed class KeyRing(NpgsqlDataSource database, ListenConnectionState l
             use: retiresAt - activatesAt, keep: expiresAt - retiresAt);
     }
 
-    private void Hold(IReadOnlyCollection<KeyPair> keys)
+    private void Hold(IReadOnlyCollection<SigningCredential> keys)
     {
         _signers = [.. keys.Where(key => key.Algorithm == settings.Algorithm).OrderByDescending(key => key.Stored?.ActivatesAt)];
         _keys = keys.ToFrozenDictionary(key => key.Id, StringComparer.Ordinal);

@@ -23,7 +23,7 @@ internal abstract record KeyChangeOutcome
 }
 
 /// <summary>Changes a key. It never gets more scopes or more time than it was made with; what it loses, its access tokens lose at once.</summary>
-internal sealed class KeyChange(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
+internal sealed class KeyChange(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
     public async Task<KeyChangeOutcome> ChangeAsync(string id, ChangeApiKeyRequest request, StaffCall call)
     {
@@ -52,7 +52,7 @@ internal sealed class KeyChange(AuthDbContext db, TokenOutdating outdating, Time
             var (actor, session) = (reach.Staff.ActorId, reach.Staff.SessionId);
             db.Audit(AuditEvents.ApiKeyChanged, now, origin, actor, key.Id, session, tenant: key.TenantId, detail: detail);
             await db.SaveChangesAsync(cancellationToken);
-            await outdating.OutdateKeysAsync([key.Id], cancellationToken);
+            await invalidation.OutdateKeysAsync([key.Id], cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 

@@ -6,7 +6,7 @@ using AuthServer.Staff.Access;
 namespace AuthServer.Staff.ApiKeys;
 
 /// <summary>Ends a key, and with it its access tokens on every replica.</summary>
-internal sealed class KeyRevocation(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
+internal sealed class KeyRevocation(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
     /// <summary>False where there is no such key; a second time changes nothing.</summary>
     public async Task<bool> RevokeAsync(string id, StaffCall call)
@@ -24,7 +24,7 @@ internal sealed class KeyRevocation(AuthDbContext db, TokenOutdating outdating, 
             key.Revoke(now);
             db.Audit(AuditEvents.ApiKeyRevoked, now, origin, reach.Staff.ActorId, key.Id, reach.Staff.SessionId, tenant: key.TenantId);
             await db.SaveChangesAsync(cancellationToken);
-            await outdating.OutdateKeysAsync([key.Id], cancellationToken);
+            await invalidation.OutdateKeysAsync([key.Id], cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 

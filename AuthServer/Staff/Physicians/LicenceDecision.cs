@@ -27,7 +27,7 @@ internal abstract record LicenceDecisionOutcome
 /// An administrator decides on a licence. In one transaction: the licence, which nobody else can touch meanwhile, the audit
 /// event, the mail to the physician, and the end of the tokens that say otherwise.
 /// </summary>
-internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
+internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
     /// <summary>Makes a licence good that is pending or was imported; or, where there is none such, prolongs one that is.</summary>
     public async Task<LicenceDecisionOutcome> VerifyAsync(StaffCall call, string id, VerifyLicenceRequest request)
@@ -180,7 +180,7 @@ internal sealed class LicenceDecision(AuthDbContext db, TokenOutdating outdating
         await db.SaveChangesAsync(cancellationToken);
         if (type is not (AuditEvents.LicenceRejected or AuditEvents.LicenceRenewed))
         {
-            await outdating.OutdateAsync([user.Id], cancellationToken);
+            await invalidation.InvalidateAsync([user.Id], cancellationToken);
         }
 
         return user;

@@ -27,7 +27,7 @@ internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider cl
         do
         {
             await using var scope = scopes.CreateAsyncScope();
-            last = await RunBatchAsync(scope.ServiceProvider.GetRequiredService<AuthDbContext>(), scope.ServiceProvider.GetRequiredService<TokenOutdating>(), cancellationToken);
+            last = await RunBatchAsync(scope.ServiceProvider.GetRequiredService<AuthDbContext>(), scope.ServiceProvider.GetRequiredService<AccessTokenInvalidation>(), cancellationToken);
             looked += last;
         }
         while (last == BatchSize);
@@ -35,7 +35,7 @@ internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider cl
         return looked;
     }
 
-    private async Task<int> RunBatchAsync(AuthDbContext db, TokenOutdating outdating, CancellationToken cancellationToken)
+    private async Task<int> RunBatchAsync(AuthDbContext db, AccessTokenInvalidation invalidation, CancellationToken cancellationToken)
     {
         var now = _clock.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
@@ -54,7 +54,7 @@ internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider cl
         }
 
         await db.SaveChangesAsync(cancellationToken);
-        await outdating.OutdateAsync(outdated.Distinct(), cancellationToken);
+        await invalidation.InvalidateAsync(outdated.Distinct(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return physicians.Count;
     }

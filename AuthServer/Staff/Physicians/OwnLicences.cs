@@ -28,7 +28,7 @@ internal abstract record OwnLicenceOutcome
 }
 
 /// <summary>A physician's own licences: submitted to be looked at, changed and taken back for as long as nobody has decided.</summary>
-internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, TokenOutdating outdating, TimeProvider clock)
+internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
     // Whoever treats people in more places than this is filling a table.
     private const int Most = 50;
@@ -114,7 +114,7 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, TokenOutda
         await db.SaveChangesAsync(cancellationToken);
         if (wasVerified)
         {
-            await outdating.OutdateAsync([caller.UserId], cancellationToken);
+            await invalidation.InvalidateAsync([caller.UserId], cancellationToken);
         }
 
         return new OwnLicenceOutcome.Submitted(PhysicianLicence.Of(submitted, today));

@@ -12,7 +12,7 @@ namespace AuthServer.Staff.Tenants;
 /// Takes a tenant's memberships out of work, or puts them back. Nobody is signed out: the tokens for the tenant are
 /// refused, and the next refresh goes on without it; once it is open again, the refresh after that brings it back.
 /// </summary>
-internal sealed class TenantSuspension(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
+internal sealed class TenantSuspension(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
     public async Task<TenantOutcome> SetAsync(Guid id, TenantStatus status, string reason, StaffCall call)
     {
@@ -29,7 +29,7 @@ internal sealed class TenantSuspension(AuthDbContext db, TokenOutdating outdatin
         var type = isSuspended ? AuditEvents.TenantSuspended : AuditEvents.TenantReopened;
         db.Audit(type, clock.GetUtcNow(), origin, reach.Staff.ActorId, subject: null, reach.Staff.SessionId, tenant: id, detail: reason);
         await db.SaveChangesAsync(cancellationToken);
-        await outdating.SuspendAsync(id, isSuspended, cancellationToken);
+        await invalidation.SuspendAsync(id, isSuspended, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new TenantOutcome.Saved(id);
     }

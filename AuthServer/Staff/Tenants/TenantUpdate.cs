@@ -12,7 +12,7 @@ namespace AuthServer.Staff.Tenants;
 /// Changes a tenant's name and settings. Whoever is signed in for it feels the change: what tokens may no longer say is
 /// refused at once, and its sessions become as short as it wants them now.
 /// </summary>
-internal sealed class TenantUpdate(AuthDbContext db, TokenOutdating outdating, TimeProvider clock)
+internal sealed class TenantUpdate(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
     public async Task<TenantOutcome> UpdateAsync(Guid id, ChangeTenantRequest request, StaffCall call)
     {
@@ -54,7 +54,7 @@ internal sealed class TenantUpdate(AuthDbContext db, TokenOutdating outdating, T
         {
             var unproven = await reach.Users.Where(user => !user.EmailConfirmed && reach.Memberships.Any(membership => membership.UserId == user.Id && membership.TenantId == id))
                 .Select(user => user.Id).ToListAsync(cancellationToken);
-            await outdating.OutdateAsync(unproven, cancellationToken);
+            await invalidation.InvalidateAsync(unproven, cancellationToken);
         }
 
         var live = reach.Sessions.Where(session => session.TenantId == id && session.RevokedAt == null);

@@ -14,7 +14,7 @@ namespace AuthServer.Staff.Users;
 /// otherwise are refused within a second; the sessions live, and the next refresh brings what is so.
 /// </summary>
 internal sealed class RoleChange(
-    AuthDbContext db, UserAccounts accounts, AccountCommit commit, AdminGuard guard, TokenOutdating outdating, RefusalRecord refusals,
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, AdminGuard guard, AccessTokenInvalidation invalidation, RefusalRecord refusals,
     TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
@@ -58,7 +58,7 @@ internal sealed class RoleChange(
 
         await AddProfileAsync(user.Id, roles, reach, cancellationToken);
         await commit.SaveLockedAsync(cancellationToken);
-        await outdating.OutdateAsync([user.Id], cancellationToken);
+        await invalidation.InvalidateAsync([user.Id], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
     }

@@ -10,7 +10,7 @@ namespace AuthServer.Sessions.Refresh;
 /// and the token never tells of another moment than the session. Wants <c>u</c> (users), <c>s.tenant_id</c>, <c>@today</c>.
 /// What a guest asked to be, by registering, counts once the mailbox is proven and they are no guest any more.
 /// </summary>
-internal static class SubjectQuery
+internal static class TokenClaimsQuery
 {
     public const string Columns = """
         u.id, u.token_version, u.email_confirmed,

@@ -10,7 +10,7 @@ namespace AuthServer.Sessions.SigningKeys;
 /// Keeps the ring turning: makes the first key, announces the next one in good time, drops those whose tokens have all
 /// expired, and re-wraps what was wrapped under the former root secret. One replica at a time does it.
 /// </summary>
-internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRotation> logger)
+internal sealed class SigningKeyRotationJob(IServiceScopeFactory scopes, KeyRing ring, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<SigningKeyRotationJob> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -33,13 +33,13 @@ internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, Key
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
-            await using var transaction = await KeyTurn.BeginAsync(db, cancellationToken);
+            await using var transaction = await SigningKeyLock.BeginAsync(db, cancellationToken);
             var hasChanged = await AdvanceAsync(db, cancellationToken);
             await ProtectionKeys.RewrapAsync(db, wrapping, cancellationToken);
             await db.SaveChangesAsync(cancellationToken);
             if (hasChanged)
             {
-                await KeyTurn.TellAsync(db, cancellationToken);
+                await SigningKeyLock.TellAsync(db, cancellationToken);
             }
 
             await transaction.CommitAsync(cancellationToken);
@@ -70,7 +70,7 @@ internal sealed class KeyRotation(IServiceScopeFactory scopes, KeyRing ring, Key
         var last = LastOf(keys, now);
         if (IsNextDue(last, now))
         {
-            var made = KeyPair.Make(settings.Algorithm, wrapping, now, last?.RetiresAt ?? KeyTurn.AtOnce(now, keys), settings.KeyUse, settings.KeyRetention);
+            var made = SigningCredential.Make(settings.Algorithm, wrapping, now, last?.RetiresAt ?? SigningKeyLock.AtOnce(now, keys), settings.KeyUse, settings.KeyRetention);
             db.SigningKeys.Add(made);
             db.AuditEvents.Add(new AuditEvent(AuditEvents.SigningKeyMade, AuditOutcome.Success, now) { Reason = made.Id });
         }

@@ -10,21 +10,21 @@ namespace AuthServer.Sessions.SigningKeys;
 /// Takes keys that have leaked out of use. The row goes, so that no clock decides about it: when a replica has heard of it, whatever
 /// the key signed, or ever will, is refused. Sessions live, for refresh tokens are made with another key: the next refresh brings a good token.
 /// </summary>
-internal sealed class KeyRevocation(AuthDbContext db, KeySuccession succession, TokenSettings settings, TimeProvider clock)
+internal sealed class SigningKeyRevocation(AuthDbContext db, SigningKeyHandover succession, TokenSettings settings, TimeProvider clock)
 {
     /// <summary>Revokes these, or all where the list is empty; and makes sure that a key signs.</summary>
-    public async Task<KeyChangeOutcome> RevokeAsync(IReadOnlyCollection<string> kids, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<SigningKeyChangeOutcome> RevokeAsync(IReadOnlyCollection<string> kids, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (settings.Algorithm == SigningAlgorithms.Hs256)
         {
-            return new KeyChangeOutcome.SharedSecret();
+            return new SigningKeyChangeOutcome.SharedSecret();
         }
 
-        await using var transaction = await KeyTurn.BeginAsync(db, cancellationToken);
+        await using var transaction = await SigningKeyLock.BeginAsync(db, cancellationToken);
         var keys = await db.SigningKeys.ToListAsync(cancellationToken);
         if (kids.FirstOrDefault(kid => !keys.Exists(key => key.Id == kid)) is { } unknown)
         {
-            return new KeyChangeOutcome.Unknown(unknown);
+            return new SigningKeyChangeOutcome.Unknown(unknown);
         }
 
         var now = clock.GetUtcNow();
@@ -38,8 +38,8 @@ internal sealed class KeyRevocation(AuthDbContext db, KeySuccession succession, 
         var left = keys.Except(leaked).ToList();
         var signing = left.Where(key => key.Algorithm == settings.Algorithm && key.ActivatesAt <= now && key.RetiresAt > now).MaxBy(key => key.ActivatesAt) ?? succession.SignAtOnce(left, origin);
         await db.SaveChangesAsync(cancellationToken);
-        await KeyTurn.TellAsync(db, cancellationToken);
+        await SigningKeyLock.TellAsync(db, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new KeyChangeOutcome.Changed(signing.Id, signing.ActivatesAt) { Revoked = [.. leaked.Select(key => key.Id)] };
+        return new SigningKeyChangeOutcome.Changed(signing.Id, signing.ActivatesAt) { Revoked = [.. leaked.Select(key => key.Id)] };
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace AuthServer.Sessions.SigningKeys;
 
 /// <summary>Whoever changes the signing keys, on a replica or at the command line, takes their turn; and every replica hears of it.</summary>
-internal static class KeyTurn
+internal static class SigningKeyLock
 {
     private const long LockId = 0x6b657973;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Sessions.AccessTokens;
 
-public sealed class KeyRotationTests(StoppedServer server) : IClassFixture<StoppedServer>
+public sealed class SigningKeyRotationJobTests(StoppedServer server) : IClassFixture<StoppedServer>
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongSleep = TimeSpan.FromDays(400);
@@ -90,7 +90,7 @@ public sealed class KeyRotationTests(StoppedServer server) : IClassFixture<Stopp
 
     private static string KeyOf(SignedIn person) => Jwt.Header(person.AccessToken)["kid"]!.GetValue<string>();
 
-    private Task RotateAsync() => server.Services.GetRequiredService<KeyRotation>().RotateAsync(default);
+    private Task RotateAsync() => server.Services.GetRequiredService<SigningKeyRotationJob>().RotateAsync(default);
 
     private async Task AdvanceAsync(TimeSpan time)
     {

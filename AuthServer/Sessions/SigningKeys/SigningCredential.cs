@@ -9,16 +9,16 @@ using Microsoft.IdentityModel.Tokens;
 namespace AuthServer.Sessions.SigningKeys;
 
 /// <summary>A signing key that has been unwrapped and is ready to sign and to verify. Safe to share between threads.</summary>
-internal sealed class KeyPair
+internal sealed class SigningCredential
 {
     private const int RsaBits = 3072;
 
     private readonly Func<byte[], byte[]> _sign;
 
-    private KeyPair(SigningKey stored, SecurityKey publicHalf, Func<byte[], byte[]> sign)
+    private SigningCredential(SigningKey stored, SecurityKey publicHalf, Func<byte[], byte[]> sign)
         : this(stored.Id, stored.Algorithm, publicHalf, sign) => (Stored, Published) = (stored, Publish(publicHalf, stored.Algorithm));
 
-    private KeyPair(string id, string algorithm, SecurityKey verificationKey, Func<byte[], byte[]> sign)
+    private SigningCredential(string id, string algorithm, SecurityKey verificationKey, Func<byte[], byte[]> sign)
     {
         (Id, Algorithm, VerificationKey, _sign) = (id, algorithm, verificationKey, sign);
         VerificationKey.KeyId = id;
@@ -54,7 +54,7 @@ internal sealed class KeyPair
         return new(id, algorithm, publicKey, wrapped, now, activatesAt, use, keep);
     }
 
-    public static KeyPair Open(SigningKey stored, KeyWrapping wrapping)
+    public static SigningCredential Open(SigningKey stored, KeyWrapping wrapping)
     {
         var privateKey = wrapping.Unwrap(stored.WrappedPrivateKey, stored.Id);
         try
@@ -67,13 +67,13 @@ internal sealed class KeyPair
         }
     }
 
-    public static KeyPair FromSharedSecret(string secret)
+    public static SigningCredential FromSharedSecret(string secret)
     {
         var bytes = Encoding.UTF8.GetBytes(secret);
         return new("shared", SigningAlgorithms.Hs256, new SymmetricSecurityKey(bytes), data => HMACSHA256.HashData(bytes, data));
     }
 
-    private static KeyPair OpenEcdsa(SigningKey stored, byte[] privateKey)
+    private static SigningCredential OpenEcdsa(SigningKey stored, byte[] privateKey)
     {
         var key = ECDsa.Create();
         key.ImportPkcs8PrivateKey(privateKey, out _);
@@ -82,7 +82,7 @@ internal sealed class KeyPair
             data => key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
     }
 
-    private static KeyPair OpenRsa(SigningKey stored, byte[] privateKey)
+    private static SigningCredential OpenRsa(SigningKey stored, byte[] privateKey)
     {
         var key = RSA.Create();
         key.ImportPkcs8PrivateKey(privateKey, out _);

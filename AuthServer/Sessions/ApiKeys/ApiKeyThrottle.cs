@@ -7,7 +7,7 @@ namespace AuthServer.Sessions.ApiKeys;
 /// Keys of the right form that are nobody's, by network. No guess ever hits 256 bits; this is for what guessing costs: a read
 /// each, and a line in the audit log where the id was right.
 /// </summary>
-internal sealed class ApiKeyGuesses(RateLimitSettings limits, TimeProvider clock)
+internal sealed class ApiKeyThrottle(RateLimitSettings limits, TimeProvider clock)
 {
     private readonly FixedWindows<string> _guesses = new(TimeSpan.FromMinutes(1), clock);
 

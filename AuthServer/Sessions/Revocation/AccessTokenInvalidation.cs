@@ -9,7 +9,7 @@ namespace AuthServer.Sessions.Revocation;
 /// short as their roles now want them. The sessions live on: the next refresh brings what is so now. In the transaction of
 /// the change, so that no replica hears of it before it is so, and none goes on believing the old token after.
 /// </summary>
-internal sealed class TokenOutdating(AuthDbContext db, RevocationFeed feed, SessionSettings settings, TimeProvider clock)
+internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed feed, SessionSettings settings, TimeProvider clock)
 {
     private const string PeopleSql = """
         WITH raised AS (
@@ -58,7 +58,7 @@ internal sealed class TokenOutdating(AuthDbContext db, RevocationFeed feed, Sess
         """;
 
     /// <summary>To be called in the open transaction, after the change has been saved.</summary>
-    public async Task OutdateAsync(IEnumerable<Guid> users, CancellationToken cancellationToken)
+    public async Task InvalidateAsync(IEnumerable<Guid> users, CancellationToken cancellationToken)
     {
         var ids = users.ToArray();
         var now = clock.GetUtcNow();
@@ -77,7 +77,7 @@ internal sealed class TokenOutdating(AuthDbContext db, RevocationFeed feed, Sess
     /// Refuses the access tokens of the API keys these people answer for; in the open transaction, and before an account is deleted.
     /// Whether the keys themselves still work is looked at when they are used.
     /// </summary>
-    public Task OutdateKeysOfAsync(IEnumerable<Guid> owners, CancellationToken cancellationToken) => OutdateKeysAsync(KeysOfSql, owners, cancellationToken);
+    public Task InvalidateApiKeysOfAsync(IEnumerable<Guid> owners, CancellationToken cancellationToken) => OutdateKeysAsync(KeysOfSql, owners, cancellationToken);
 
     /// <summary>Refuses the access tokens of these API keys; in the open transaction.</summary>
     public Task OutdateKeysAsync(IEnumerable<Guid> keys, CancellationToken cancellationToken) => OutdateKeysAsync(KeysSql, keys, cancellationToken);

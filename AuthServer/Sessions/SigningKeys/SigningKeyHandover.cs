@@ -8,47 +8,47 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Sessions.SigningKeys;
 
 /// <summary>What became of a change of the signing keys.</summary>
-internal abstract record KeyChangeOutcome
+internal abstract record SigningKeyChangeOutcome
 {
-    private KeyChangeOutcome()
+    private SigningKeyChangeOutcome()
     {
     }
 
     /// <summary>Which key signs, and from when.</summary>
-    public sealed record Changed(string Kid, DateTimeOffset SignsFrom) : KeyChangeOutcome
+    public sealed record Changed(string Kid, DateTimeOffset SignsFrom) : SigningKeyChangeOutcome
     {
         /// <summary>The keys that were taken out of use.</summary>
         public IReadOnlyList<string> Revoked { get; init; } = [];
     }
 
     /// <summary>There is no such key.</summary>
-    public sealed record Unknown(string Kid) : KeyChangeOutcome;
+    public sealed record Unknown(string Kid) : SigningKeyChangeOutcome;
 
     /// <summary>Tokens are signed with a shared secret, which is not ours to change.</summary>
-    public sealed record SharedSecret : KeyChangeOutcome;
+    public sealed record SharedSecret : SigningKeyChangeOutcome;
 }
 
 /// <summary>
 /// Lets another key sign before the time has come, by an operator's hand. Nothing that was signed is refused: a key that has
-/// leaked is for <see cref="KeyRevocation"/>.
+/// leaked is for <see cref="SigningKeyRevocation"/>.
 /// </summary>
-internal sealed class KeySuccession(AuthDbContext db, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock)
+internal sealed class SigningKeyHandover(AuthDbContext db, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock)
 {
     /// <summary>Announces the next key, or, where there is one, leaves it at that; <paramref name="atOnce"/>, it signs from now on.</summary>
-    public async Task<KeyChangeOutcome> RotateAsync(bool atOnce, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<SigningKeyChangeOutcome> RotateAsync(bool atOnce, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (settings.Algorithm == SigningAlgorithms.Hs256)
         {
-            return new KeyChangeOutcome.SharedSecret();
+            return new SigningKeyChangeOutcome.SharedSecret();
         }
 
-        await using var transaction = await KeyTurn.BeginAsync(db, cancellationToken);
+        await using var transaction = await SigningKeyLock.BeginAsync(db, cancellationToken);
         var keys = await db.SigningKeys.ToListAsync(cancellationToken);
         var next = atOnce ? SignAtOnce(keys, origin) : Announced(keys) ?? Announce(keys, origin);
         await db.SaveChangesAsync(cancellationToken);
-        await KeyTurn.TellAsync(db, cancellationToken);
+        await SigningKeyLock.TellAsync(db, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new KeyChangeOutcome.Changed(next.Id, next.ActivatesAt);
+        return new SigningKeyChangeOutcome.Changed(next.Id, next.ActivatesAt);
     }
 
     /// <summary>
@@ -64,10 +64,10 @@ internal sealed class KeySuccession(AuthDbContext db, KeyWrapping wrapping, Toke
 
         if (Announced(keys) is not { } announced)
         {
-            return Make(KeyTurn.AtOnce(now, keys), origin);
+            return Make(SigningKeyLock.AtOnce(now, keys), origin);
         }
 
-        announced.SignFrom(KeyTurn.AtOnce(now, keys), settings.KeyUse, settings.KeyRetention);
+        announced.SignFrom(SigningKeyLock.AtOnce(now, keys), settings.KeyUse, settings.KeyRetention);
         db.Audit(AuditEvents.SigningKeyActivated, now, origin, actor: null, subject: null, reason: announced.Id);
         return announced;
     }
@@ -89,7 +89,7 @@ internal sealed class KeySuccession(AuthDbContext db, KeyWrapping wrapping, Toke
     private SigningKey Make(DateTimeOffset signsFrom, RequestOrigin origin)
     {
         var now = clock.GetUtcNow();
-        var made = KeyPair.Make(settings.Algorithm, wrapping, now, signsFrom, settings.KeyUse, settings.KeyRetention);
+        var made = SigningCredential.Make(settings.Algorithm, wrapping, now, signsFrom, settings.KeyUse, settings.KeyRetention);
         db.SigningKeys.Add(made);
         db.Audit(AuditEvents.SigningKeyMade, now, origin, actor: null, subject: null, reason: made.Id);
         return made;
