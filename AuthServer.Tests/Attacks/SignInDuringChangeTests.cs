@@ -57,7 +57,7 @@ public sealed class SignInDuringChangeTests(SignInDuringChangeTests.Server serve
     private async Task<bool> IsAnotherLeftAsync(SignedIn without)
     {
         await using var scope = server.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<AdminGuard>().IsAnotherLeftAsync(without.UserId, CancellationToken.None);
+        return await scope.ServiceProvider.GetRequiredService<LastAdminGuard>().IsAnotherLeftAsync(without.UserId, CancellationToken.None);
     }
 
     /// <summary>Unproven mailboxes keep the door shut, and registering signs in all the same.</summary>

@@ -18,11 +18,11 @@ public sealed class ImportOwnFileTests(ImportDesk desk) : IClassFixture<ImportDe
     [InlineData(Place.Map)]
     [InlineData(Place.Report)]
     [InlineData(Place.LinksOut)]
-    public async Task The_source_is_not_named_a_second_time(Place place)
+    public async Task The_source_is_not_named_a_second_time(Place slot)
     {
         var from = await PrivateAsync("source.csv", Rows);
 
-        var request = With(ImportDesk.Users(from), place, desk.PathOf("./source.csv"));
+        var request = With(ImportDesk.Users(from), slot, desk.PathOf("./source.csv"));
 
         request.Fault().Should().Contain("named twice");
         (await desk.RefusalOfAsync(request)).Should().Contain("named twice");
@@ -65,17 +65,17 @@ public sealed class ImportOwnFileTests(ImportDesk desk) : IClassFixture<ImportDe
     [Theory]
     [InlineData(Place.Report)]
     [InlineData(Place.LinksOut)]
-    public async Task Nothing_is_written_through_a_link(Place place)
+    public async Task Nothing_is_written_through_a_link(Place slot)
     {
-        var target = await PrivateAsync($"target.{place}.csv", "");
-        var link = File.CreateSymbolicLink(desk.PathOf($"link.{place}.csv"), target).FullName;
+        var target = await PrivateAsync($"target.{slot}.csv", "");
+        var link = File.CreateSymbolicLink(desk.PathOf($"link.{slot}.csv"), target).FullName;
 
-        (await desk.RefusalOfAsync(With(ImportDesk.Users(await PrivateAsync("linked.csv", Rows)), place, link))).Should().Contain("is a link");
+        (await desk.RefusalOfAsync(With(ImportDesk.Users(await PrivateAsync("linked.csv", Rows)), slot, link))).Should().Contain("is a link");
 
         (await File.ReadAllTextAsync(target)).Should().BeEmpty();
     }
 
-    private static ImportRequest With(ImportRequest request, Place place, string path) => place switch
+    private static ImportRequest With(ImportRequest request, Place slot, string path) => slot switch
     {
         Place.Map => request with { Map = path },
         Place.Report => request with { Report = path },

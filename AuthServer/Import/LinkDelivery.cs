@@ -14,7 +14,7 @@ namespace AuthServer.Import;
 /// the database that they were invited: if the server is killed between the two the link is written again, and none is lost.
 /// </summary>
 internal sealed class LinkDelivery(
-    AuthDbContext db, UserAccounts accounts, AccountCommit commit, MailedTokenSettings settings, MailLinks links, MailPrinter printer,
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, EmailTokenSettings settings, MailLinks links, MailPrinter printer,
     TimeProvider clock)
 {
     public async Task<int> WriteAsync(List<Guid> people, LinkFile file, CancellationToken cancellationToken)

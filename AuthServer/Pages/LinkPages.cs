@@ -17,7 +17,7 @@ internal static class LinkPages
         pages.MapPost(MailPages.ForgottenPassword, (PostedForm form, PageTexts texts, PasswordReset reset, CancellationToken cancellationToken) =>
             AskAsync(form, texts, texts.ForgotPassword, MailPages.ForgottenPassword, email => reset.RequestAsync(email, texts.Language, null, cancellationToken)));
         pages.MapGet(NewConfirmation, (PageTexts texts) => Page(texts, texts.NewConfirmation, NewConfirmation));
-        pages.MapPost(NewConfirmation, (PostedForm form, PageTexts texts, MailboxProof proof, CancellationToken cancellationToken) =>
+        pages.MapPost(NewConfirmation, (PostedForm form, PageTexts texts, EmailVerification proof, CancellationToken cancellationToken) =>
             AskAsync(form, texts, texts.NewConfirmation, NewConfirmation, email => proof.RequestAsync(email, texts.Language, null, cancellationToken)));
     }
 

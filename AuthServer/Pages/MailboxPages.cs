@@ -23,12 +23,12 @@ internal static class MailboxPages
         pages.MapGet($"{MailPages.ConfirmNewEmail}/done", (PageTexts texts) => new PageResult(texts.Page(texts.ConfirmNewEmailDone)));
     }
 
-    private static async Task<PageResult> ShowProofAsync(string? token, PageTexts texts, PasswordSettings settings, MailboxProof proof, CancellationToken cancellationToken) =>
+    private static async Task<PageResult> ShowProofAsync(string? token, PageTexts texts, PasswordSettings settings, EmailVerification proof, CancellationToken cancellationToken) =>
         await proof.IsGoodAsync(token)
             ? new(ProofPage(texts, token, NewPasswordField.Of(texts, settings)))
             : LinkPages.ExpiredConfirmation(texts, StatusCodes.Status410Gone);
 
-    private static async Task<IResult> ProveAsync(PostedForm form, PageTexts texts, PasswordSettings settings, RequestOrigin origin, MailboxProof proof, CancellationToken cancellationToken)
+    private static async Task<IResult> ProveAsync(PostedForm form, PageTexts texts, PasswordSettings settings, RequestOrigin origin, EmailVerification proof, CancellationToken cancellationToken)
     {
         var (token, password, newPassword) = (form[PostedForm.Token], form[Password], form[NewPasswordField.Name]);
         var field = NewPasswordField.Of(texts, settings);
@@ -45,11 +45,11 @@ internal static class MailboxPages
         var request = new ConfirmVerificationRequest(Secret.Of(token), Secret.Of(password), Secret.Of(newPassword));
         return await proof.ConfirmAsync(request, null, origin, cancellationToken) switch
         {
-            MailboxProofOutcome.Confirmed => new SeeOther(texts.To($"{MailPages.ConfirmEmail}/done")),
-            MailboxProofOutcome.WrongPassword => Refused(ProofPage(texts, token, field, texts.WrongPassword)),
-            MailboxProofOutcome.Invalid(var errors) =>
+            EmailVerificationOutcome.Confirmed => new SeeOther(texts.To($"{MailPages.ConfirmEmail}/done")),
+            EmailVerificationOutcome.WrongPassword => Refused(ProofPage(texts, token, field, texts.WrongPassword)),
+            EmailVerificationOutcome.Invalid(var errors) =>
                 Refused(ProofPage(texts, token, NewPasswordField.Of(texts, settings, newPassword, errors))),
-            MailboxProofOutcome.LockedOut(var wait) => new PageResult(
+            EmailVerificationOutcome.LockedOut(var wait) => new PageResult(
                 ProofPage(texts, token, field, fault: texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))),
                 StatusCodes.Status429TooManyRequests,
                 wait),
@@ -64,10 +64,10 @@ internal static class MailboxPages
         return string.IsNullOrEmpty(password) ? texts.NoPassword : errors.Any ? texts.WrongPassword : null;
     }
 
-    private static async Task<PageResult> ShowChangeAsync(string? token, PageTexts texts, NewEmailProof proof, CancellationToken cancellationToken) =>
+    private static async Task<PageResult> ShowChangeAsync(string? token, PageTexts texts, EmailChangeConfirmation proof, CancellationToken cancellationToken) =>
         await proof.IsGoodAsync(token) ? new(ChangePage(texts, token)) : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
 
-    private static async Task<IResult> ChangeAsync(PostedForm form, PageTexts texts, RequestOrigin origin, NewEmailProof proof, CancellationToken cancellationToken)
+    private static async Task<IResult> ChangeAsync(PostedForm form, PageTexts texts, RequestOrigin origin, EmailChangeConfirmation proof, CancellationToken cancellationToken)
     {
         var token = form[PostedForm.Token];
         if (!form.IsOurs)
@@ -82,11 +82,11 @@ internal static class MailboxPages
 
         return await proof.ConfirmAsync(token, form[Password], null, origin, cancellationToken) switch
         {
-            NewEmailProofOutcome.Changed => new SeeOther(texts.To($"{MailPages.ConfirmNewEmail}/done")),
-            NewEmailProofOutcome.WrongPassword => Refused(ChangePage(texts, token, passwordFault: texts.WrongPassword)),
-            NewEmailProofOutcome.LockedOut(var wait) => new PageResult(
+            EmailChangeConfirmationOutcome.Changed => new SeeOther(texts.To($"{MailPages.ConfirmNewEmail}/done")),
+            EmailChangeConfirmationOutcome.WrongPassword => Refused(ChangePage(texts, token, passwordFault: texts.WrongPassword)),
+            EmailChangeConfirmationOutcome.LockedOut(var wait) => new PageResult(
                 ChangePage(texts, token, texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))), StatusCodes.Status429TooManyRequests, wait),
-            NewEmailProofOutcome.Taken => new PageResult(texts.Page(texts.NewEmailTaken), StatusCodes.Status409Conflict),
+            EmailChangeConfirmationOutcome.Taken => new PageResult(texts.Page(texts.NewEmailTaken), StatusCodes.Status409Conflict),
             _ => Refused(texts.Page(texts.ExpiredNewEmail)),
         };
     }

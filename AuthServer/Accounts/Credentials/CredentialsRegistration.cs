@@ -25,14 +25,14 @@ internal static class CredentialsRegistration
         builder.Services.AddSingleton<PasswordPolicy>();
         builder.AddSettings<SignInSettings>();
         builder.AddSettings<RegistrationSettings>();
-        builder.AddSettings<MailedTokenSettings>();
+        builder.AddSettings<EmailTokenSettings>();
         // A lock is forgiven a day after its end; the longest lasts less than another.
         builder.Services.AddSingleton(new RetentionRule("sign_in_lockouts", "window_started_at < @before AND coalesce(locked_until, window_started_at) < @before", TimeSpan.FromDays(2)));
         builder.Services.AddSingleton(new RetentionRule("data_protection_keys", "created_at < @before", ProtectionKeys.RetentionPeriod));
         builder.Services.AddSingleton<AccountRules>();
         builder.Services.AddSingleton<SignInThrottle>();
         builder.Services.AddScoped<SignInLocks>();
-        builder.Services.AddSingleton<NameTurns>();
+        builder.Services.AddSingleton<SignInIdentifierLocks>();
         builder.Services.AddProtectionKeys();
     }
 

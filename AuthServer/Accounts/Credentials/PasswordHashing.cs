@@ -20,7 +20,7 @@ internal sealed class PasswordHashing : IDisposable
     private readonly PasswordSettings _settings;
     private readonly ConcurrencyLimiter _gate;
     private readonly ConcurrencyLimiter _mebibytes;
-    private readonly BackgroundThreads _threads;
+    private readonly LowPriorityTaskScheduler _threads;
     private readonly Task<string> _nobodysHash;
     private readonly int _places;
     private int _taken;
@@ -52,7 +52,7 @@ internal sealed class PasswordHashing : IDisposable
     /// the database anything, or they would stand in the way of those who are signed in.
     /// </summary>
     /// <exception cref="BusyException">All are taken.</exception>
-    public Place TakePlace()
+    public QueueSlot EnterQueue()
     {
         if (Interlocked.Increment(ref _taken) > _places)
         {
@@ -60,7 +60,7 @@ internal sealed class PasswordHashing : IDisposable
             throw new BusyException(RetryAfter);
         }
 
-        return new Place(this);
+        return new QueueSlot(this);
     }
 
     /// <exception cref="BusyException">The queue is full.</exception>
@@ -114,7 +114,7 @@ internal sealed class PasswordHashing : IDisposable
     private Task<T> RunAsync<T>(Func<T> hash, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(hash, cancellationToken, TaskCreationOptions.DenyChildAttach, _threads);
 
-    internal readonly struct Place(PasswordHashing hashing) : IDisposable
+    internal readonly struct QueueSlot(PasswordHashing hashing) : IDisposable
     {
         public void Dispose() => Interlocked.Decrement(ref hashing._taken);
     }

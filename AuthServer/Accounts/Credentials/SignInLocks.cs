@@ -28,7 +28,7 @@ internal sealed class SignInLocks(AuthDbContext db, SignInThrottle throttle, Sig
     }
 
     /// <summary>Forgets every failure and lock under the names, from everywhere, for who has proven the mailbox; in the context's transaction, if one is open.</summary>
-    public Task ForgetAsync(User user, CancellationToken cancellationToken) => RowsOf(user).ExecuteDeleteAsync(cancellationToken);
+    public Task ClearAsync(User user, CancellationToken cancellationToken) => RowsOf(user).ExecuteDeleteAsync(cancellationToken);
 
     private IQueryable<SignInLockout> RowsOf(User user)
     {

@@ -10,12 +10,12 @@ namespace AuthServer.Accounts.Credentials;
 /// <summary>One attempt to sign in under a name.</summary>
 /// <param name="Identifier">Keyed hash of the name, so that the table tells nobody's address.</param>
 /// <param name="Network">Where it comes from.</param>
-internal sealed record Attempt(byte[] Identifier, string Network);
+internal sealed record SignInAttempt(byte[] Identifier, string Network);
 
 /// <summary>What counting an attempt came to.</summary>
 /// <param name="RetryAfter">How long the name is locked; null where the attempt may go on.</param>
 /// <param name="SetLock">Whether this attempt, should it fail, is the one that locks the name.</param>
-internal sealed record Verdict(TimeSpan? RetryAfter, bool SetLock);
+internal sealed record ThrottleDecision(TimeSpan? RetryAfter, bool SetLock);
 
 /// <summary>
 /// Slows down guessing, by name as typed and whether or not such an account exists, so that a lock tells nothing:
@@ -40,7 +40,7 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
         """;
 
     // In the same order as above, so that two replicas never wait for each other's row.
-    private const string TakeBackSql = """
+    private const string RefundSql = """
         WITH here AS (
             UPDATE sign_in_lockouts SET failures = CASE WHEN @succeeded THEN 0 ELSE failures - 1 END,
                 locks = locks - CASE WHEN locked_until IS NULL THEN 0 ELSE 1 END, locked_until = NULL
@@ -52,10 +52,10 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
 
     private readonly byte[] _key = secrets.Derive("sign-in-identifier")[0].Bytes;
 
-    public Attempt Attempt(string name, RequestOrigin origin) => new(Identify(name), origin.Network);
+    public SignInAttempt Attempt(string name, RequestOrigin origin) => new(Identify(name), origin.Network);
 
     /// <summary>Counts an attempt, unless its name is locked. Its row is for <see cref="ReadAsync"/>.</summary>
-    public NpgsqlBatchCommand Count(Attempt attempt)
+    public NpgsqlBatchCommand Count(SignInAttempt attempt)
     {
         var now = clock.GetUtcNow();
         var step = Step(CountSql, attempt);
@@ -68,7 +68,7 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
         return step;
     }
 
-    public async Task<Verdict> ReadAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
+    public async Task<ThrottleDecision> ReadAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
     {
         await row.ReadAsync(cancellationToken);
         // Whoever lost the race against the lock is told the length of the first.
@@ -79,9 +79,9 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
     }
 
     /// <summary>Takes an attempt back that was no failure: one that succeeded forgives that network's earlier ones too.</summary>
-    public static NpgsqlBatchCommand TakeBack(Attempt attempt, bool succeeded)
+    public static NpgsqlBatchCommand Refund(SignInAttempt attempt, bool succeeded)
     {
-        var step = Step(TakeBackSql, attempt);
+        var step = Step(RefundSql, attempt);
         step.Parameters.Add(new("succeeded", succeeded));
         return step;
     }
@@ -89,7 +89,7 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
     /// <summary>What stands for the name in the table.</summary>
     public byte[] Identify(string name) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(name));
 
-    private static NpgsqlBatchCommand Step(string sql, Attempt attempt)
+    private static NpgsqlBatchCommand Step(string sql, SignInAttempt attempt)
     {
         var step = new NpgsqlBatchCommand(sql);
         step.Parameters.Add(new("identifier", attempt.Identifier));

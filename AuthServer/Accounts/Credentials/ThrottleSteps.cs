@@ -13,5 +13,5 @@ internal static class ThrottleSteps
     }
 
     /// <summary>Nothing was learnt about the password, so nothing is held against the name.</summary>
-    public static Task ForgetAsync(this NpgsqlDataSource database, Attempt attempt) => database.WriteAsync(SignInThrottle.TakeBack(attempt, succeeded: false));
+    public static Task RefundAsync(this NpgsqlDataSource database, SignInAttempt attempt) => database.WriteAsync(SignInThrottle.Refund(attempt, succeeded: false));
 }

@@ -37,7 +37,7 @@ internal abstract record EmailChangeOutcome
 
 /// <summary>Asks for another address: after the password, and never behind the old one's back. It counts when its mailbox is proven.</summary>
 internal sealed class EmailChange(
-    AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, MailedTokenSettings settings, PasswordReauthentication passwords,
+    AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, EmailTokenSettings settings, PasswordReauthentication passwords,
     AccountCommit commit, IHostEnvironment environment, TimeProvider clock)
 {
     public async Task<EmailChangeOutcome> RequestAsync(Caller caller, EmailChangeRequest request, string? language, RequestOrigin origin, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace AuthServer.Accounts.EmailAddresses;
 
 /// <summary>The link that proves a mailbox; to nobody where the address has no account that waits for it.</summary>
 internal sealed class VerifyEmailMail(
-    AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+    AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.VerifyEmail;
 
@@ -30,7 +30,7 @@ internal sealed class VerifyEmailMail(
 
 /// <summary>The link that proves the new mailbox; where somebody else has the address, a word to them instead.</summary>
 internal sealed class ConfirmNewEmailMail(
-    AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer, TimeProvider clock)
+    AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer, TimeProvider clock)
     : IMailWriter
 {
     public string Kind => MailKinds.ConfirmNewEmail;

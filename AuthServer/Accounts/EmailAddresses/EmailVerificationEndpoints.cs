@@ -24,9 +24,9 @@ internal static class EmailVerificationEndpoints
     public static void AddEmailVerification(this WebApplicationBuilder builder)
     {
         builder.Services.AddJson(EmailVerificationJson.Default);
-        builder.Services.AddScoped<MailboxProof>();
+        builder.Services.AddScoped<EmailVerification>();
         builder.Services.AddScoped<EmailChange>();
-        builder.Services.AddScoped<NewEmailProof>();
+        builder.Services.AddScoped<EmailChangeConfirmation>();
         builder.Services.AddScoped<IMailWriter, VerifyEmailMail>();
         builder.Services.AddScoped<IMailWriter, ConfirmNewEmailMail>();
         builder.Services.AddScoped<IMailWriter, EmailChangeRequestedMail>();
@@ -56,7 +56,7 @@ internal static class EmailVerificationEndpoints
             .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.EmailTaken, ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
     }
 
-    private static async Task<Results<Accepted<MailRequested>, Problem>> Ask(VerificationRequest request, HttpContext context, MailLinks links, MailboxProof proof, CancellationToken cancellationToken)
+    private static async Task<Results<Accepted<MailRequested>, Problem>> Ask(VerificationRequest request, HttpContext context, MailLinks links, EmailVerification proof, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(context.User);
         if (links.Fault(request.Link) is { } problem)
@@ -76,14 +76,14 @@ internal static class EmailVerificationEndpoints
         return TypedResults.Accepted((string?)null, new MailRequested { DevToken = token });
     }
 
-    private static async Task<Results<NoContent, Problem>> Confirm(ConfirmVerificationRequest request, HttpContext context, RequestOrigin origin, MailboxProof proof, CancellationToken cancellationToken) =>
+    private static async Task<Results<NoContent, Problem>> Confirm(ConfirmVerificationRequest request, HttpContext context, RequestOrigin origin, EmailVerification proof, CancellationToken cancellationToken) =>
         await proof.ConfirmAsync(request, Caller.Of(context.User), origin, cancellationToken) switch
         {
-            MailboxProofOutcome.Confirmed => TypedResults.NoContent(),
-            MailboxProofOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
-            MailboxProofOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
-            MailboxProofOutcome.PasswordNeeded => FieldErrors.One("password", "Give the password that was chosen at registration, or new_password to set one."),
-            MailboxProofOutcome.WrongPassword => FieldErrors.One("password", "Not the password that was chosen at registration. Give new_password to set one."),
+            EmailVerificationOutcome.Confirmed => TypedResults.NoContent(),
+            EmailVerificationOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            EmailVerificationOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+            EmailVerificationOutcome.PasswordNeeded => FieldErrors.One("password", "Give the password that was chosen at registration, or new_password to set one."),
+            EmailVerificationOutcome.WrongPassword => FieldErrors.One("password", "Not the password that was chosen at registration. Give new_password to set one."),
             _ => (Problem)ErrorCodes.InvalidOrExpiredToken,
         };
 
@@ -109,15 +109,15 @@ internal static class EmailVerificationEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Results<NoContent, Problem>> ConfirmChange(ConfirmEmailChangeRequest request, HttpContext context, RequestOrigin origin, NewEmailProof proof, CancellationToken cancellationToken) =>
+    private static async Task<Results<NoContent, Problem>> ConfirmChange(ConfirmEmailChangeRequest request, HttpContext context, RequestOrigin origin, EmailChangeConfirmation proof, CancellationToken cancellationToken) =>
         await proof.ConfirmAsync(
             request.Token?.Reveal(), request.Password?.Reveal(), Caller.Of(context.User), origin, cancellationToken) switch
         {
-            NewEmailProofOutcome.Changed => TypedResults.NoContent(),
-            NewEmailProofOutcome.Taken => (Problem)ErrorCodes.EmailTaken,
-            NewEmailProofOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
-            NewEmailProofOutcome.PasswordNeeded => FieldErrors.One("password", "Give the account's password, or the access token of one of its sessions."),
-            NewEmailProofOutcome.WrongPassword => FieldErrors.One("password", "Not the account's password."),
+            EmailChangeConfirmationOutcome.Changed => TypedResults.NoContent(),
+            EmailChangeConfirmationOutcome.Taken => (Problem)ErrorCodes.EmailTaken,
+            EmailChangeConfirmationOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+            EmailChangeConfirmationOutcome.PasswordNeeded => FieldErrors.One("password", "Give the account's password, or the access token of one of its sessions."),
+            EmailChangeConfirmationOutcome.WrongPassword => FieldErrors.One("password", "Not the account's password."),
             _ => (Problem)ErrorCodes.InvalidOrExpiredToken,
         };
 }

@@ -31,7 +31,7 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
         var ended = await EndAsync(user, update, origin, cancellationToken);
         if (update.ProvesMailbox)
         {
-            await locks.ForgetAsync(user, cancellationToken);
+            await locks.ClearAsync(user, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -24,7 +24,7 @@ internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : 
 
     public string Kind => MailKinds.AccountLocked;
 
-    public static NpgsqlBatchCommand Enqueue(Guid userId, Attempt attempt, TimeProvider clock)
+    public static NpgsqlBatchCommand Enqueue(Guid userId, SignInAttempt attempt, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var step = new NpgsqlBatchCommand(Sql);

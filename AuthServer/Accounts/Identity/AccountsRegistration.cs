@@ -26,7 +26,7 @@ internal static class AccountsRegistration
         services.AddJson(AccountsJson.Default);
         services.AddSingleton<SessionStarter>();
         services.AddSingleton<UserViewQuery>();
-        services.AddScoped<AdminGuard>();
+        services.AddScoped<LastAdminGuard>();
         services.AddScoped<IMailWriter, AccountLockedMail>();
     }
 

@@ -27,7 +27,7 @@ internal sealed record EmailToken(Guid UserId, string Stamp, string NewEmail)
 /// outlives what it was made for. Unlike those of Identity's own provider, they go by the server's clock and name the account, so
 /// that a link needs nothing beside its token.
 /// </summary>
-internal sealed class EmailTokens(IDataProtectionProvider protection, MailedTokenSettings settings, TimeProvider clock)
+internal sealed class EmailTokens(IDataProtectionProvider protection, EmailTokenSettings settings, TimeProvider clock)
 {
     /// <summary>Set a new password.</summary>
     public const string ResetPassword = UserManager<User>.ResetPasswordTokenPurpose;

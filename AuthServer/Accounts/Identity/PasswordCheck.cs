@@ -28,7 +28,7 @@ internal abstract record PasswordCheckOutcome : IDisposable
     private PasswordCheckOutcome(PasswordCheck.Turn turn) => _turn = turn;
 
     /// <summary>What was counted.</summary>
-    public Attempt Attempt => _turn.Attempt;
+    public SignInAttempt Attempt => _turn.Attempt;
 
     public void Dispose() => _turn.Dispose();
 
@@ -47,7 +47,7 @@ internal abstract record PasswordCheckOutcome : IDisposable
     /// <param name="Locks">Whether it is one failure too many, if it is to be one after all.</param>
     public sealed record Matched(PasswordCheck.Turn Turn, CheckedAccount Account, string Hash, bool Locks) : PasswordCheckOutcome(Turn)
     {
-        public NpgsqlBatchCommand Refund() => SignInThrottle.TakeBack(Attempt, succeeded: true);
+        public NpgsqlBatchCommand Refund() => SignInThrottle.Refund(Attempt, succeeded: true);
     }
 }
 
@@ -56,7 +56,7 @@ internal abstract record PasswordCheckOutcome : IDisposable
 /// hash, before the database is asked; the attempt counted in the same round trip that finds the account; the lock before the hash;
 /// and a hash is paid for whether or not there is such an account.
 /// </summary>
-internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle throttle, NameTurns turns, PasswordHashing hashing)
+internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle throttle, SignInIdentifierLocks locks, PasswordHashing hashing)
 {
     // A guest's password counts when their mailbox is proven.
     private const string FindSql = """
@@ -77,18 +77,18 @@ internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle th
         CheckAsync(throttle.Attempt(user.NormalizedEmail!, origin), password, find: null, CheckedAccount.Of(user), cancellationToken);
 
     private async Task<PasswordCheckOutcome> CheckAsync(
-        Attempt attempt, string password, NpgsqlBatchCommand? find, CheckedAccount? known, CancellationToken cancellationToken)
+        SignInAttempt attempt, string password, NpgsqlBatchCommand? find, CheckedAccount? known, CancellationToken cancellationToken)
     {
-        var turn = new Turn(attempt, await turns.TakeAsync(attempt, cancellationToken));
+        var turn = new Turn(attempt, await locks.TakeAsync(attempt, cancellationToken));
         try
         {
-            turn.Place = hashing.TakePlace();
-            var (verdict, found) = await CountAsync(attempt, find, cancellationToken);
+            turn.Place = hashing.EnterQueue();
+            var (decision, found) = await CountAsync(attempt, find, cancellationToken);
             var account = known ?? found;
-            return verdict.RetryAfter is { } retryAfter ? new PasswordCheckOutcome.LockedOut(turn, account, retryAfter)
+            return decision.RetryAfter is { } retryAfter ? new PasswordCheckOutcome.LockedOut(turn, account, retryAfter)
                 : await VerifyAsync(attempt, account, password, cancellationToken) is { } hash
-                    ? new PasswordCheckOutcome.Matched(turn, account!, hash, verdict.SetLock)
-                : new PasswordCheckOutcome.Mismatched(turn, account, verdict.SetLock);
+                    ? new PasswordCheckOutcome.Matched(turn, account!, hash, decision.SetLock)
+                : new PasswordCheckOutcome.Mismatched(turn, account, decision.SetLock);
         }
         catch
         {
@@ -97,8 +97,8 @@ internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle th
         }
     }
 
-    private async Task<(Verdict Verdict, CheckedAccount? Account)> CountAsync(
-        Attempt attempt, NpgsqlBatchCommand? find, CancellationToken cancellationToken)
+    private async Task<(ThrottleDecision Verdict, CheckedAccount? Account)> CountAsync(
+        SignInAttempt attempt, NpgsqlBatchCommand? find, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(throttle.Count(attempt));
@@ -108,10 +108,10 @@ internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle th
         }
 
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        var verdict = await throttle.ReadAsync(row, cancellationToken);
+        var decision = await throttle.ReadAsync(row, cancellationToken);
         return await row.NextResultAsync(cancellationToken) && await row.ReadAsync(cancellationToken)
-            ? (verdict, Read(row))
-            : (verdict, null);
+            ? (decision, Read(row))
+            : (decision, null);
     }
 
     private static CheckedAccount Read(NpgsqlDataReader row)
@@ -121,7 +121,7 @@ internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle th
     }
 
     // The hash that is stored now, or null where the password is wrong.
-    private async Task<string?> VerifyAsync(Attempt attempt, CheckedAccount? account, string password, CancellationToken cancellationToken)
+    private async Task<string?> VerifyAsync(SignInAttempt attempt, CheckedAccount? account, string password, CancellationToken cancellationToken)
     {
         try
         {
@@ -134,7 +134,7 @@ internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle th
         }
         catch
         {
-            await database.ForgetAsync(attempt);
+            await database.RefundAsync(attempt);
             throw;
         }
     }
@@ -150,11 +150,11 @@ internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle th
     }
 
     /// <summary>The turn of a name, and a place in the queue for a hash.</summary>
-    internal sealed class Turn(Attempt attempt, NameTurns.Turn name) : IDisposable
+    internal sealed class Turn(SignInAttempt attempt, SignInIdentifierLocks.Turn name) : IDisposable
     {
-        public Attempt Attempt => attempt;
+        public SignInAttempt Attempt => attempt;
 
-        public PasswordHashing.Place? Place { get; set; }
+        public PasswordHashing.QueueSlot? Place { get; set; }
 
         public void Dispose()
         {

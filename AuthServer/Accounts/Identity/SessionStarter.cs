@@ -16,7 +16,7 @@ namespace AuthServer.Accounts.Identity;
 /// <param name="Origin">From where.</param>
 /// <param name="DeviceName">What the app calls the device.</param>
 /// <param name="PasswordHash">The hash the password was checked against: should it have changed meanwhile, there is no session.</param>
-internal sealed record ProvenIdentity(Guid UserId, IReadOnlyList<string> Methods, RequestOrigin Origin, string? DeviceName, string? PasswordHash);
+internal sealed record AuthenticatedIdentity(Guid UserId, IReadOnlyList<string> Methods, RequestOrigin Origin, string? DeviceName, string? PasswordHash);
 
 /// <summary>
 /// The one door to a session, for every way of signing in. In a single statement it makes sure that the account is
@@ -62,7 +62,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
             INSERT INTO audit_events {AuditLog.Columns}
             SELECT '{AuditEvents.SignedIn}', 'success', @now, subject.id, subject.id, subject.tenant_id, @session_id, @ip, @user_agent, @request_id, array_to_string(@methods, ' ')
             FROM subject),
-        {ErasureUndoing.Steps},
+        {ErasureCancellation.Steps},
         mailed AS (
             INSERT INTO email_outbox {EmailOutbox.Columns}
             SELECT gen_random_uuid(), '{MailKinds.NewDevice}', u.id, u.email, u.locale,
@@ -80,7 +80,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
     /// <param name="connection">The connection, and the transaction if one is open on it.</param>
     /// <param name="also">A statement for the same round trip and transaction.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<SignedInResponse?> StartAsync(ProvenIdentity identity, NpgsqlConnection connection, NpgsqlBatchCommand? also, CancellationToken cancellationToken)
+    public async Task<SignedInResponse?> StartAsync(AuthenticatedIdentity identity, NpgsqlConnection connection, NpgsqlBatchCommand? also, CancellationToken cancellationToken)
     {
         issuer.EnsureReady();
         var now = clock.GetUtcNow();
@@ -114,7 +114,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
         };
     }
 
-    private NpgsqlBatchCommand Start(ProvenIdentity identity, Guid sessionId, DateTimeOffset now)
+    private NpgsqlBatchCommand Start(AuthenticatedIdentity identity, Guid sessionId, DateTimeOffset now)
     {
         var step = new NpgsqlBatchCommand(Sql);
         step.Parameters.AddRange(new NpgsqlParameter[]

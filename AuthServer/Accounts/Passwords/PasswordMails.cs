@@ -10,7 +10,7 @@ namespace AuthServer.Accounts.Passwords;
 
 /// <summary>The link to set a new password; to nobody where the address has no account that can sign in.</summary>
 internal sealed class ResetPasswordMail(
-    AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+    AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.ResetPassword;
 

@@ -39,7 +39,7 @@ internal sealed class AccountOpening(
         }
 
         await EnqueueMailAsync(MailKinds.VerifyEmail, user, request, cancellationToken);
-        var identity = new ProvenIdentity(user.Id, Methods, origin, request.DeviceName, user.PasswordHash);
+        var identity = new AuthenticatedIdentity(user.Id, Methods, origin, request.DeviceName, user.PasswordHash);
         var response = await starter.StartAsync(identity, (NpgsqlConnection)db.Database.GetDbConnection(), null, cancellationToken)
             ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
         return new RegistrationOutcome.Registered(response);

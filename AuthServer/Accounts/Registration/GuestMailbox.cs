@@ -12,7 +12,7 @@ namespace AuthServer.Accounts.Registration;
 
 /// <summary>
 /// Asks for the mailbox a guest wants to register with. Nobody looks whether the address has an account: that is told, by mail, to
-/// whoever has the mailbox; the answer is the same. The proof is that of a new address (<c>Accounts/EmailAddresses/NewEmailProof</c>).
+/// whoever has the mailbox; the answer is the same. The proof is that of a new address (<c>Accounts/EmailAddresses/EmailChangeConfirmation</c>).
 /// </summary>
 internal sealed class GuestMailbox(
     AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, IHostEnvironment environment, TimeProvider clock)

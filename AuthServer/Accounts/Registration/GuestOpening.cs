@@ -29,7 +29,7 @@ internal sealed class GuestOpening(
         var guest = await accounts.AddGuestAsync(request?.Locale);
         db.Audit(AuditEvents.GuestMade, clock.GetUtcNow(), origin, guest.Id, guest.Id);
         await commit.SaveLockedAsync(cancellationToken);
-        var identity = new ProvenIdentity(guest.Id, Methods, origin, request?.DeviceName, PasswordHash: null);
+        var identity = new AuthenticatedIdentity(guest.Id, Methods, origin, request?.DeviceName, PasswordHash: null);
         var response = await starter.StartAsync(identity, (NpgsqlConnection)db.Database.GetDbConnection(), null, cancellationToken)
             ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
         await transaction.CommitAsync(cancellationToken);

@@ -10,7 +10,7 @@ namespace AuthServer.Accounts.Registration;
 
 /// <summary>To whoever has the mailbox of an address somebody registered with: the proof, or a word that there is an account already.</summary>
 internal sealed class RegistrationMail(
-    AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+    AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.Registration;
 

@@ -60,7 +60,7 @@ internal sealed class PasswordSignIn(
         }
     }
 
-    private async Task<SignInOutcome> RejectAsync(CheckedAccount? account, bool locks, Attempt attempt, RequestOrigin origin)
+    private async Task<SignInOutcome> RejectAsync(CheckedAccount? account, bool locks, SignInAttempt attempt, RequestOrigin origin)
     {
         await AuditFailureAsync(account?.Id, attempt, origin, "invalid_credentials", locks);
         return new SignInOutcome.Rejected();
@@ -87,7 +87,7 @@ internal sealed class PasswordSignIn(
         }
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var identity = new ProvenIdentity(account.Id, Methods, origin, deviceName, check.Hash);
+        var identity = new AuthenticatedIdentity(account.Id, Methods, origin, deviceName, check.Hash);
         if (await starter.StartAsync(identity, connection, check.Refund(), cancellationToken) is { } response)
         {
             return new SignInOutcome.SignedIn(response);
@@ -99,7 +99,7 @@ internal sealed class PasswordSignIn(
     }
 
     // Without the request's cancellation: hanging up must not keep a failure out of the record.
-    private async Task AuditFailureAsync(Guid? userId, Attempt attempt, RequestOrigin origin, string reason, bool setLock = false)
+    private async Task AuditFailureAsync(Guid? userId, SignInAttempt attempt, RequestOrigin origin, string reason, bool setLock = false)
     {
         var step = new NpgsqlBatchCommand($"""
             INSERT INTO audit_events {AuditLog.Columns}

@@ -40,7 +40,7 @@ internal sealed class AccountErasure(AuthDbContext db, AccessEnd access, SignInL
         // The person first, then what hangs on them, as everybody does who changes an account.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {user.Id} FOR UPDATE", cancellationToken);
         var ended = await access.EndAsync(user.Id, RevocationReason.AccountDeleted, order.Origin, order.By, cancellationToken);
-        await locks.ForgetAsync(user, cancellationToken);
+        await locks.ClearAsync(user, cancellationToken);
 
         var (pseudonym, now) = (Guid.NewGuid(), clock.GetUtcNow());
         await traces.EraseAsync(user, pseudonym, cancellationToken);

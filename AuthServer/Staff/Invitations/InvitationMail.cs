@@ -11,7 +11,7 @@ namespace AuthServer.Staff.Invitations;
 
 /// <summary>The link to set the first password of an account that was made for somebody; to nobody who has set one already.</summary>
 internal sealed class InvitationMail(
-    AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
+    AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.Invitation;
 

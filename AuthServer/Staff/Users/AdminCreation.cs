@@ -43,7 +43,7 @@ internal sealed class AdminCreation(
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({AdminGuard.LockId})", cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LastAdminGuard.LockId})", cancellationToken);
         var adminRole = Role.IdOf(Role.Admin);
         if (onlyTheFirst && await db.UserRoles.AnyAsync(held => held.RoleId == adminRole, cancellationToken))
         {

@@ -14,7 +14,7 @@ internal sealed record People(IQueryable<User> Users, IQueryable<IdentityUserRol
     public static People Of(Reach reach) => new(reach.Users, reach.PlatformRoles, reach.Memberships, reach.Tenants, reach.Physicians, reach.Staff.TenantId);
 
     /// <summary>Reads these people, in the order of the ids; those who cannot be seen are left out.</summary>
-    public async Task<IReadOnlyList<UserRecord>> ReadAsync(IReadOnlyList<Guid> ids, bool isMasked, MailedTokenSettings settings, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<UserRecord>> ReadAsync(IReadOnlyList<Guid> ids, bool isMasked, EmailTokenSettings settings, CancellationToken cancellationToken)
     {
         var users = await Users.AsNoTracking().Where(user => ids.Contains(user.Id)).ToDictionaryAsync(user => user.Id, cancellationToken);
         var roles = (await PlatformRoles.AsNoTracking().Where(held => ids.Contains(held.UserId)).ToListAsync(cancellationToken)).ToLookup(held => held.UserId, held => held.RoleId);
@@ -34,7 +34,7 @@ internal sealed record People(IQueryable<User> Users, IQueryable<IdentityUserRol
         ];
     }
 
-    private UserRecord RecordOf(User user, bool isMasked, MailedTokenSettings settings) => new()
+    private UserRecord RecordOf(User user, bool isMasked, EmailTokenSettings settings) => new()
     {
         Id = user.Id,
         Email = user.IsAnonymous ? null : isMasked ? EmailAddress.Mask(user.Email!) : user.Email,

@@ -14,7 +14,7 @@ namespace AuthServer.Staff.Users;
 /// otherwise are refused within a second; the sessions live, and the next refresh brings what is so.
 /// </summary>
 internal sealed class RoleChange(
-    AuthDbContext db, UserAccounts accounts, AccountCommit commit, AdminGuard guard, AccessTokenInvalidation invalidation, RefusalRecord refusals,
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, LastAdminGuard guard, AccessTokenInvalidation invalidation, RefusalRecord refusals,
     TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>

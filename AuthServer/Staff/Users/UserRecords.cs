@@ -4,7 +4,7 @@ using AuthServer.Staff.Access;
 namespace AuthServer.Staff.Users;
 
 /// <summary>People as staff see them.</summary>
-internal sealed class UserRecords(MailedTokenSettings settings)
+internal sealed class UserRecords(EmailTokenSettings settings)
 {
     public async Task<UserRecord?> FindAsync(Guid id, Reach reach, CancellationToken cancellationToken) => (await ReadAsync([id], reach, cancellationToken)).SingleOrDefault();
 

@@ -3,7 +3,7 @@ using AuthServer.Platform.Configuration;
 namespace AuthServer.Accounts.Credentials;
 
 /// <summary>How long the links in mails work.</summary>
-public sealed class MailedTokenSettings : ISettings
+public sealed class EmailTokenSettings : ISettings
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
@@ -18,7 +18,7 @@ public sealed class MailedTokenSettings : ISettings
     /// <summary>An invitation to set the first password.</summary>
     public TimeSpan InvitationLifetime { get; set; } = TimeSpan.FromHours(72);
 
-    IEnumerable<string> ISettings.Faults()
+    IEnumerable<string> ISettings.Validate()
     {
         if (ResetLifetime < TimeSpan.FromMinutes(5) || ResetLifetime > TimeSpan.FromHours(24))
         {

@@ -7,13 +7,13 @@ namespace AuthServer.Accounts.Credentials;
 /// A few threads for work that can wait, behind the rest of the process in the eyes of the scheduler: whoever is signed in
 /// needs the processor for a tenth of a millisecond, and a hash would keep it for twenty.
 /// </summary>
-internal sealed class BackgroundThreads : TaskScheduler, IDisposable
+internal sealed class LowPriorityTaskScheduler : TaskScheduler, IDisposable
 {
     private const int Nice = 10;
 
     private readonly BlockingCollection<Task> _tasks = [];
 
-    public BackgroundThreads(int count)
+    public LowPriorityTaskScheduler(int count)
     {
         for (var index = 0; index < count; index++)
         {

@@ -7,7 +7,7 @@ namespace AuthServer.Accounts.Credentials;
 /// signs in several times at once is not mistaken for a guesser. A turn is picked by the name's keyed hash, so that
 /// nobody can choose to stand in somebody else's way.
 /// </summary>
-internal sealed class NameTurns : IDisposable
+internal sealed class SignInIdentifierLocks : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
@@ -15,7 +15,7 @@ internal sealed class NameTurns : IDisposable
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 1024).Select(_ => new SemaphoreSlim(1, 1))];
 
     /// <exception cref="BusyException">The turn did not come in good time.</exception>
-    public async Task<Turn> TakeAsync(Attempt attempt, CancellationToken cancellationToken)
+    public async Task<Turn> TakeAsync(SignInAttempt attempt, CancellationToken cancellationToken)
     {
         var turn = _turns[BitConverter.ToUInt16(attempt.Identifier) % _turns.Length];
         return await turn.WaitAsync(Timeout, cancellationToken) ? new Turn(turn) : throw new BusyException(RetryAfter);

@@ -7,7 +7,7 @@ namespace AuthServer.Accounts.Identity;
 /// Signing in keeps an account that was to be erased. A part of the statement that starts a session: wants <c>due</c> (a row where
 /// it was to be erased), <c>u</c> (the account that may sign in), and that statement's parameters.
 /// </summary>
-internal static class ErasureUndoing
+internal static class ErasureCancellation
 {
     public const string Steps = $"""
         undone AS (

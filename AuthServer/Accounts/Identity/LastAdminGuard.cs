@@ -9,7 +9,7 @@ namespace AuthServer.Accounts.Identity;
 /// Keeps the platform from losing its last administrator. Whoever takes power from one asks here first, in the same
 /// transaction: one at a time, so that of two who do it to each other the second finds themself the last.
 /// </summary>
-internal sealed class AdminGuard(AuthDbContext db, AccountRules rules)
+internal sealed class LastAdminGuard(AuthDbContext db, AccountRules rules)
 {
     // The same as for making the first one.
     internal const long LockId = 0x61646d696e;

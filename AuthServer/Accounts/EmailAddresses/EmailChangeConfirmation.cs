@@ -10,25 +10,25 @@ using AuthServer.Platform.Web;
 namespace AuthServer.Accounts.EmailAddresses;
 
 /// <summary>What became of proving the new mailbox.</summary>
-internal abstract record NewEmailProofOutcome
+internal abstract record EmailChangeConfirmationOutcome
 {
-    private NewEmailProofOutcome()
+    private EmailChangeConfirmationOutcome()
     {
     }
 
-    public sealed record Changed : NewEmailProofOutcome;
+    public sealed record Changed : EmailChangeConfirmationOutcome;
 
     /// <summary>Somebody else has registered with the address meanwhile.</summary>
-    public sealed record Taken : NewEmailProofOutcome;
+    public sealed record Taken : EmailChangeConfirmationOutcome;
 
     /// <summary>The link is good, and not enough; it can be used again.</summary>
-    public sealed record PasswordNeeded : NewEmailProofOutcome;
+    public sealed record PasswordNeeded : EmailChangeConfirmationOutcome;
 
-    public sealed record WrongPassword : NewEmailProofOutcome;
+    public sealed record WrongPassword : EmailChangeConfirmationOutcome;
 
-    public sealed record LockedOut(TimeSpan RetryAfter) : NewEmailProofOutcome;
+    public sealed record LockedOut(TimeSpan RetryAfter) : EmailChangeConfirmationOutcome;
 
-    public sealed record InvalidToken : NewEmailProofOutcome;
+    public sealed record InvalidToken : EmailChangeConfirmationOutcome;
 }
 
 /// <summary>
@@ -36,18 +36,18 @@ internal abstract record NewEmailProofOutcome
 /// it, with their session or their password: or somebody could have a stranger press the button, and the stranger's address
 /// would stand for an account that is not theirs. A guest who registered becomes a person by it, and their sessions as a guest end.
 /// </summary>
-internal sealed class NewEmailProof(
-    AuthDbContext db, UserAccounts accounts, MailedTokenSettings settings, PasswordReauthentication passwords, AccountCommit commit,
+internal sealed class EmailChangeConfirmation(
+    AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, PasswordReauthentication passwords, AccountCommit commit,
     TimeProvider clock)
 {
     /// <summary>Whether the token would be taken now; it is not used up.</summary>
     public async Task<bool> IsGoodAsync(string? token) => await FindAsync(token) is not null;
 
-    public async Task<NewEmailProofOutcome> ConfirmAsync(string? token, string? password, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<EmailChangeConfirmationOutcome> ConfirmAsync(string? token, string? password, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await FindAsync(token) is not { } user)
         {
-            return new NewEmailProofOutcome.InvalidToken();
+            return new EmailChangeConfirmationOutcome.InvalidToken();
         }
 
         return caller?.UserId != user.Id && await ProveAsync(user, password, origin, cancellationToken) is { } refused
@@ -55,34 +55,34 @@ internal sealed class NewEmailProof(
             : await ChangeAsync(user, token!, origin, cancellationToken);
     }
 
-    private async Task<NewEmailProofOutcome?> ProveAsync(User user, string? password, RequestOrigin origin, CancellationToken cancellationToken) =>
-        password is null ? new NewEmailProofOutcome.PasswordNeeded() : await passwords.CheckAsync(user, password, origin, cancellationToken) switch
+    private async Task<EmailChangeConfirmationOutcome?> ProveAsync(User user, string? password, RequestOrigin origin, CancellationToken cancellationToken) =>
+        password is null ? new EmailChangeConfirmationOutcome.PasswordNeeded() : await passwords.CheckAsync(user, password, origin, cancellationToken) switch
         {
-            ReauthenticationOutcome.LockedOut locked => new NewEmailProofOutcome.LockedOut(locked.RetryAfter),
-            ReauthenticationOutcome.Mismatch => new NewEmailProofOutcome.WrongPassword(),
+            ReauthenticationOutcome.LockedOut locked => new EmailChangeConfirmationOutcome.LockedOut(locked.RetryAfter),
+            ReauthenticationOutcome.Mismatch => new EmailChangeConfirmationOutcome.WrongPassword(),
             _ => null,
         };
 
-    private async Task<NewEmailProofOutcome> ChangeAsync(User user, string token, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<EmailChangeConfirmationOutcome> ChangeAsync(User user, string token, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Another address may have been asked for meanwhile, which leaves the stamp as it is.
         if (await accounts.LockAsync(user.Id, cancellationToken) is null || await FindAsync(token) is null)
         {
-            return new NewEmailProofOutcome.InvalidToken();
+            return new EmailChangeConfirmationOutcome.InvalidToken();
         }
 
         var update = UpdateOf(user);
         if (await accounts.ChangeEmailAsync(user, user.PendingEmail!, token) is { Succeeded: false })
         {
-            return new NewEmailProofOutcome.InvalidToken();
+            return new EmailChangeConfirmationOutcome.InvalidToken();
         }
 
         return await commit.CommitAsync(user, update, origin, cancellationToken) switch
         {
-            AccountCommitOutcome.Saved => new NewEmailProofOutcome.Changed(),
-            AccountCommitOutcome.EmailTaken => new NewEmailProofOutcome.Taken(),
-            _ => new NewEmailProofOutcome.InvalidToken(),
+            AccountCommitOutcome.Saved => new EmailChangeConfirmationOutcome.Changed(),
+            AccountCommitOutcome.EmailTaken => new EmailChangeConfirmationOutcome.Taken(),
+            _ => new EmailChangeConfirmationOutcome.InvalidToken(),
         };
     }
 

@@ -11,25 +11,25 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Accounts.EmailAddresses;
 
 /// <summary>What became of proving a mailbox.</summary>
-internal abstract record MailboxProofOutcome
+internal abstract record EmailVerificationOutcome
 {
-    private MailboxProofOutcome()
+    private EmailVerificationOutcome()
     {
     }
 
-    public sealed record Confirmed : MailboxProofOutcome;
+    public sealed record Confirmed : EmailVerificationOutcome;
 
     /// <summary>The link is good, and not enough; it can be used again.</summary>
-    public sealed record PasswordNeeded : MailboxProofOutcome;
+    public sealed record PasswordNeeded : EmailVerificationOutcome;
 
-    public sealed record WrongPassword : MailboxProofOutcome;
+    public sealed record WrongPassword : EmailVerificationOutcome;
 
-    public sealed record LockedOut(TimeSpan RetryAfter) : MailboxProofOutcome;
+    public sealed record LockedOut(TimeSpan RetryAfter) : EmailVerificationOutcome;
 
     /// <summary>Forged, used, too old, of another account or for something else: nobody is told which.</summary>
-    public sealed record InvalidToken : MailboxProofOutcome;
+    public sealed record InvalidToken : EmailVerificationOutcome;
 
-    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : MailboxProofOutcome;
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : EmailVerificationOutcome;
 }
 
 /// <summary>
@@ -37,7 +37,7 @@ internal abstract record MailboxProofOutcome
 /// they prove that it was they, with the password or with the session itself, or set a password of their own; and what
 /// was opened before the proof, by whomever, ends (account pre-hijacking).
 /// </summary>
-internal sealed class MailboxProof(
+internal sealed class EmailVerification(
     AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit,
     IHostEnvironment environment)
 {
@@ -61,11 +61,11 @@ internal sealed class MailboxProof(
     /// <summary>Whether the token would be taken now; it is not used up.</summary>
     public async Task<bool> IsGoodAsync(string? token) => await accounts.FindByConfirmationTokenAsync(token) is not null;
 
-    public async Task<MailboxProofOutcome> ConfirmAsync(ConfirmVerificationRequest request, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<EmailVerificationOutcome> ConfirmAsync(ConfirmVerificationRequest request, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await accounts.FindByConfirmationTokenAsync(request.Token?.Reveal()) is not { } user)
         {
-            return new MailboxProofOutcome.InvalidToken();
+            return new EmailVerificationOutcome.InvalidToken();
         }
 
         var own = caller?.UserId == user.Id ? caller : null;
@@ -77,7 +77,7 @@ internal sealed class MailboxProof(
 
         if (await accounts.ConfirmEmailAsync(user, request.Token!.Reveal(), request.NewPassword?.Reveal()) is { Succeeded: false } refused)
         {
-            return new MailboxProofOutcome.Invalid(refused.Messages("new_password"));
+            return new EmailVerificationOutcome.Invalid(refused.Messages("new_password"));
         }
 
         var update = new AccountUpdate(AuditEvents.EmailVerified)
@@ -87,15 +87,15 @@ internal sealed class MailboxProof(
             ProvesMailbox = true,
         };
         return await commit.CommitAsync(user, update, origin, cancellationToken) is AccountCommitOutcome.Saved
-            ? new MailboxProofOutcome.Confirmed()
-            : new MailboxProofOutcome.InvalidToken();
+            ? new EmailVerificationOutcome.Confirmed()
+            : new EmailVerificationOutcome.InvalidToken();
     }
 
-    private async Task<MailboxProofOutcome?> ProveAsync(User user, string? password, RequestOrigin origin, CancellationToken cancellationToken) =>
-        password is null ? new MailboxProofOutcome.PasswordNeeded() : await passwords.CheckAsync(user, password, origin, cancellationToken) switch
+    private async Task<EmailVerificationOutcome?> ProveAsync(User user, string? password, RequestOrigin origin, CancellationToken cancellationToken) =>
+        password is null ? new EmailVerificationOutcome.PasswordNeeded() : await passwords.CheckAsync(user, password, origin, cancellationToken) switch
         {
-            ReauthenticationOutcome.LockedOut locked => new MailboxProofOutcome.LockedOut(locked.RetryAfter),
-            ReauthenticationOutcome.Mismatch => new MailboxProofOutcome.WrongPassword(),
+            ReauthenticationOutcome.LockedOut locked => new EmailVerificationOutcome.LockedOut(locked.RetryAfter),
+            ReauthenticationOutcome.Mismatch => new EmailVerificationOutcome.WrongPassword(),
             _ => null,
         };
 }
