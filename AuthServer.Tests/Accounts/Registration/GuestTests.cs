@@ -156,7 +156,7 @@ public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTe
     public async Task A_guest_that_nobody_uses_is_erased_after_a_month_and_one_in_use_is_not()
     {
         var (idle, used) = (await GuestAsync(), await GuestAsync());
-        var duty = server.Services.GetRequiredService<ErasureDuty>();
+        var duty = server.Services.GetRequiredService<ErasureJob>();
         server.Clock.Advance(TimeSpan.FromDays(29));
         await SignedIn.ReadAsync(await server.Api.RefreshAsync(used.RefreshToken));
         await duty.RunAsync(CancellationToken.None);
@@ -177,7 +177,7 @@ public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTe
         var answer = await (await server.Api.SendAsync(HttpMethod.Delete, "users/me", new { }, guest.AccessToken)).ShouldBeAsync(202);
 
         answer["erasure_due_at"]!.GetValue<DateTimeOffset>().Should().BeOnOrBefore(server.Clock.GetUtcNow());
-        await server.Services.GetRequiredService<ErasureDuty>().RunAsync(CancellationToken.None);
+        await server.Services.GetRequiredService<ErasureJob>().RunAsync(CancellationToken.None);
         (await CountAsync(guest)).Should().Be(0);
     }
 

@@ -30,7 +30,7 @@ public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFix
     {
         var (squatted, proven) = (Api.NewEmail(), await ProvenAsync());
         await RegisterAsync(squatted, "a phrase of somebody else");
-        var duty = server.Services.GetRequiredService<ErasureDuty>();
+        var duty = server.Services.GetRequiredService<ErasureJob>();
 
         server.Clock.Advance(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(1));
         await duty.RunAsync(CancellationToken.None);

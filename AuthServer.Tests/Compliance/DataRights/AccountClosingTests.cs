@@ -224,7 +224,7 @@ public sealed class AccountClosingTests(AccountClosingTests.Server server) : ICl
 
     private Task<HttpResponseMessage> LoginAsync(SignedIn person) => server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password });
 
-    private Task<int> RunDutyAsync() => server.Services.GetRequiredService<ErasureDuty>().RunAsync(CancellationToken.None);
+    private Task<int> RunDutyAsync() => server.Services.GetRequiredService<ErasureJob>().RunAsync(CancellationToken.None);
 
     private Task<bool> IsDueAsync(SignedIn person) => server.Database.QueryAsync<bool>("SELECT erasure_due_at IS NOT NULL FROM users WHERE id = @id", ("id", person.UserId));
 

@@ -152,7 +152,7 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
             }
         }
 
-        await server.Services.GetRequiredService<AuthServer.Compliance.Erasure.LateEvents>().RunAsync(CancellationToken.None);
+        await server.Services.GetRequiredService<AuthServer.Compliance.Erasure.ResidualAuditErasure>().RunAsync(CancellationToken.None);
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'user.exported' AND salt IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = subject_id)")).Should().Be(0);
     }
 

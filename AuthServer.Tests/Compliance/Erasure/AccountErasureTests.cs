@@ -122,7 +122,7 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
             await server.Database.ExecuteAsync("INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, ip_address) VALUES ('session.started', 'success', now(), @actor, @actor, '192.0.2.1')", ("actor", actor));
         }
 
-        (await server.Services.GetRequiredService<LateEvents>().RunAsync(CancellationToken.None)).Should().Be(1);
+        (await server.Services.GetRequiredService<ResidualAuditErasure>().RunAsync(CancellationToken.None)).Should().Be(1);
 
         (await marked.PlacesAsync(server)).Should().BeEmpty();
         var late = (await EventsAsync()).Values.Where(audit => audit.Type == "session.started").OrderBy(audit => audit.Id).TakeLast(2).ToList();

@@ -29,7 +29,7 @@ internal sealed record ErasedAccount(Guid Pseudonym, IReadOnlyList<Guid> Ended);
 /// Erases an account and everything that is personal about it, wherever it stands. What happened stays on record, about
 /// nobody in particular: a random pseudonym takes the person's place.
 /// </summary>
-internal sealed class AccountErasure(AuthDbContext db, AccessEnd access, SignInLocks locks, TracesElsewhere traces, AuditErasure audit, RevocationFeed feed, TimeProvider clock)
+internal sealed class AccountErasure(AuthDbContext db, AccessTermination access, SignInLocks locks, ReferencesInOtherRows traces, AuditErasure audit, RevocationFeed feed, TimeProvider clock)
 {
     /// <summary>In <c>revocations</c>: the account is gone, and not only what its tokens say of it.</summary>
     public const int GoneVersion = int.MaxValue;

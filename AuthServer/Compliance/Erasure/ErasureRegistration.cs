@@ -23,18 +23,18 @@ internal static class ErasureRegistration
         builder.AddSettings<ErasureSettings>();
         var services = builder.Services;
         services.TryAddSingleton<RedactionProofs>();
-        services.AddSingleton<OwnedKeys>();
-        services.AddScoped<AccessEnd>();
-        services.AddScoped<TracesElsewhere>();
+        services.AddSingleton<OwnedApiKeyRevocation>();
+        services.AddScoped<AccessTermination>();
+        services.AddScoped<ReferencesInOtherRows>();
         services.AddScoped<AuditErasure>();
         services.AddScoped<AccountErasure>();
-        services.AddSingleton(new AccountsDue("asked_for", "u.erasure_due_at <= @before", TimeSpan.Zero));
-        services.AddSingleton(new AccountsDue("never_used", NeverUsed, UnprovenFor));
+        services.AddSingleton(new ErasureRule("asked_for", "u.erasure_due_at <= @before", TimeSpan.Zero));
+        services.AddSingleton(new ErasureRule("never_used", NeverUsed, UnprovenFor));
         services.AddSingleton(provider =>
-            new AccountsDue("guest_unused", UnusedGuest, provider.GetRequiredService<RegistrationSettings>().GuestsKeptFor));
-        services.AddDuty<ErasureDuty>();
-        services.AddDuty<LateEvents>();
-        services.AddDuty<ProofRenewal>();
+            new ErasureRule("guest_unused", UnusedGuest, provider.GetRequiredService<RegistrationSettings>().GuestsKeptFor));
+        services.AddDuty<ErasureJob>();
+        services.AddDuty<ResidualAuditErasure>();
+        services.AddDuty<RedactionProofRotation>();
         services.AddScoped<IMailWriter, ErasureRequestedMail>();
         services.AddScoped<IMailWriter, ErasureUndoneMail>();
     }

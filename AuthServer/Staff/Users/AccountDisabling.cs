@@ -11,7 +11,7 @@ namespace AuthServer.Staff.Users;
 
 /// <summary>Takes an account away from a person, for a while or for good, and gives it back. Where it is taken, its sessions end with it.</summary>
 internal sealed class AccountDisabling(
-    AuthDbContext db, UserAccounts accounts, AccountCommit commit, LastAdminGuard guard, AccessEnd access, AccountErasure erasure,
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, LastAdminGuard guard, AccessTermination access, AccountErasure erasure,
     RevocationFeed feed, RefusalRecord refusals, TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>

@@ -8,7 +8,7 @@ using Npgsql;
 namespace AuthServer.Compliance.Erasure;
 
 /// <summary>Ends every way into an account there is at this moment: sessions, their tokens, and the API keys the person answers for.</summary>
-internal sealed class AccessEnd(AuthDbContext db, SessionRevoker revoker, OwnedKeys keys, AccessTokenInvalidation invalidation)
+internal sealed class AccessTermination(AuthDbContext db, SessionRevoker revoker, OwnedApiKeyRevocation keys, AccessTokenInvalidation invalidation)
 {
     /// <summary>For as long as the account is switched off: sessions end, keys rest. In the open transaction; the answer is for <see cref="RevocationFeed.Refuse"/>, once it is committed.</summary>
     public async Task<IReadOnlyList<Guid>> PauseAsync(Guid userId, RevocationReason reason, RequestOrigin origin, Guid? by, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Npgsql;
 namespace AuthServer.Compliance.Erasure;
 
 /// <summary>Revokes the API keys a person answers for: without somebody who does, a key is nobody's.</summary>
-internal sealed class OwnedKeys(TimeProvider clock)
+internal sealed class OwnedApiKeyRevocation(TimeProvider clock)
 {
     private const string Sql = $"""
         WITH ended AS (

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AuthServer.Tests.Compliance.Erasure;
 
 /// <summary>Proofs in erased rows outlive a change of SECRET_KEY.</summary>
-public sealed class ProofRenewalTests : TestServer
+public sealed class RedactionProofRotationTests : TestServer
 {
     private const string Next = "the root secret that comes after it";
 
@@ -22,8 +22,8 @@ public sealed class ProofRenewalTests : TestServer
         before.Should().HaveCountGreaterThan(3);
         StartWith(Next, Settings["Secrets:Key"]);
 
-        (await ServicesOf(1).GetRequiredService<ProofRenewal>().RunAsync(CancellationToken.None)).Should().Be(before.Count);
-        (await ServicesOf(1).GetRequiredService<ProofRenewal>().RunAsync(CancellationToken.None)).Should().Be(0);
+        (await ServicesOf(1).GetRequiredService<RedactionProofRotation>().RunAsync(CancellationToken.None)).Should().Be(before.Count);
+        (await ServicesOf(1).GetRequiredService<RedactionProofRotation>().RunAsync(CancellationToken.None)).Should().Be(0);
 
         StartWith(Next, null);
         var proofs = ServicesOf(2).GetRequiredService<RedactionProofs>();
@@ -47,7 +47,7 @@ public sealed class ProofRenewalTests : TestServer
             """);
         StartWith(Next, Settings["Secrets:Key"]);
 
-        await ServicesOf(1).GetRequiredService<ProofRenewal>().RunAsync(CancellationToken.None);
+        await ServicesOf(1).GetRequiredService<RedactionProofRotation>().RunAsync(CancellationToken.None);
 
         var proofs = ServicesOf(1).GetRequiredService<RedactionProofs>();
         (await ErasedAsync()).Where(audit => !proofs.IsGenuine(audit)).Select(audit => audit.Id).Should().Equal(forged);

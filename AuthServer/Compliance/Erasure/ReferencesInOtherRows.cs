@@ -9,7 +9,7 @@ namespace AuthServer.Compliance.Erasure;
 /// Takes a person out of rows that are not theirs and stay: mails to their address, what others wrote their address into,
 /// and what they decided about others.
 /// </summary>
-internal sealed class TracesElsewhere(AuthDbContext db, TimeProvider clock)
+internal sealed class ReferencesInOtherRows(AuthDbContext db, TimeProvider clock)
 {
     /// <summary>In the open transaction.</summary>
     public async Task EraseAsync(User user, Guid pseudonym, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace AuthServer.Compliance.Erasure;
 /// Erases what was recorded about somebody at the very moment of their erasure, by a request that was under way. Who it was the
 /// revocation still knows, until the last of their access tokens has expired.
 /// </summary>
-internal sealed class LateEvents(IServiceScopeFactory scopes, TimeProvider clock, ILogger<LateEvents> logger) : PeriodicJob(TimeSpan.FromMinutes(1), clock, logger)
+internal sealed class ResidualAuditErasure(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ResidualAuditErasure> logger) : PeriodicJob(TimeSpan.FromMinutes(1), clock, logger)
 {
     /// <summary>Answers how many people it was about.</summary>
     public override async Task<int> RunAsync(CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace AuthServer.Compliance.Erasure;
 /// Erases the accounts whose time has come, each in a transaction of its own and past those that somebody else holds: replicas share
 /// the work, and an account that cannot be erased stops no other.
 /// </summary>
-internal sealed class ErasureDuty(IServiceScopeFactory scopes, NpgsqlDataSource database, RevocationFeed feed, IEnumerable<AccountsDue> rules, TimeProvider clock, ILogger<ErasureDuty> logger)
+internal sealed class ErasureJob(IServiceScopeFactory scopes, NpgsqlDataSource database, RevocationFeed feed, IEnumerable<ErasureRule> rules, TimeProvider clock, ILogger<ErasureJob> logger)
     : PeriodicJob(TimeSpan.FromMinutes(1), clock, logger)
 {
     private const int PageSize = 100;
@@ -29,7 +29,7 @@ internal sealed class ErasureDuty(IServiceScopeFactory scopes, NpgsqlDataSource 
         return erased;
     }
 
-    private async Task<int> RunAsync(AccountsDue rule, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(ErasureRule rule, CancellationToken cancellationToken)
     {
         var before = _clock.GetUtcNow() - rule.RetentionPeriod;
         var (erased, left) = (0, new List<Guid>());
@@ -51,7 +51,7 @@ internal sealed class ErasureDuty(IServiceScopeFactory scopes, NpgsqlDataSource 
         return erased;
     }
 
-    private async Task<IReadOnlyList<Guid>> NextAsync(AccountsDue rule, DateTimeOffset before, List<Guid> left, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Guid>> NextAsync(ErasureRule rule, DateTimeOffset before, List<Guid> left, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand($"SELECT coalesce(array_agg(id), '{{}}') FROM (SELECT u.id FROM users u WHERE {rule.Condition} AND u.id <> ALL (@left) LIMIT {PageSize}) due");
         command.Parameters.Add(new("before", before));
@@ -59,7 +59,7 @@ internal sealed class ErasureDuty(IServiceScopeFactory scopes, NpgsqlDataSource 
         return (Guid[])(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private async Task<bool> TryEraseAsync(Guid id, AccountsDue rule, DateTimeOffset before, CancellationToken cancellationToken)
+    private async Task<bool> TryEraseAsync(Guid id, ErasureRule rule, DateTimeOffset before, CancellationToken cancellationToken)
     {
         try
         {
@@ -72,7 +72,7 @@ internal sealed class ErasureDuty(IServiceScopeFactory scopes, NpgsqlDataSource 
         }
     }
 
-    private async Task<bool> EraseAsync(Guid id, AccountsDue rule, DateTimeOffset before, CancellationToken cancellationToken)
+    private async Task<bool> EraseAsync(Guid id, ErasureRule rule, DateTimeOffset before, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
@@ -83,14 +83,14 @@ internal sealed class ErasureDuty(IServiceScopeFactory scopes, NpgsqlDataSource 
         }
 
         var user = await db.Users.AsNoTracking().SingleAsync(found => found.Id == id, cancellationToken);
-        var erased = await scope.ServiceProvider.GetRequiredService<AccountErasure>().EraseAsync(user, new(rule.Reason, AccountsDue.Server), cancellationToken);
+        var erased = await scope.ServiceProvider.GetRequiredService<AccountErasure>().EraseAsync(user, new(rule.Reason, ErasureRule.Server), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         feed.Refuse(erased.Ended);
         return true;
     }
 
     // Asked again when the row is held: a sign-in may have come first.
-    private static async Task<bool> HoldAsync(Guid id, AccountsDue rule, DateTimeOffset before, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<bool> HoldAsync(Guid id, ErasureRule rule, DateTimeOffset before, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = $"SELECT 1 FROM users u WHERE u.id = @id AND {rule.Condition} FOR UPDATE SKIP LOCKED";

@@ -11,7 +11,7 @@ namespace AuthServer.Compliance.Erasure;
 /// After the root secret was changed, makes the proofs in erased rows anew that were made with the one before, for as long as
 /// that is known. A row whose proof is not good is left as it is: it must not become good here.
 /// </summary>
-internal sealed class ProofRenewal(IServiceScopeFactory scopes, RedactionProofs proofs, SecretSettings secrets, TimeProvider clock, ILogger<ProofRenewal> logger)
+internal sealed class RedactionProofRotation(IServiceScopeFactory scopes, RedactionProofs proofs, SecretSettings secrets, TimeProvider clock, ILogger<RedactionProofRotation> logger)
     : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
 {
     private const int BatchSize = 500;
