@@ -37,7 +37,7 @@ public sealed class ImportDesk : StoppedServer
     internal async Task<Told> ImportAsync(ImportRequest request)
     {
         var rows = new List<RowResult>();
-        var outcome = await Services.GetRequiredService<ImportRun>().RunAsync(request, new ImportWatch { Told = rows.Add }, CancellationToken.None);
+        var outcome = await Services.GetRequiredService<ImportRun>().RunAsync(request, new ImportWatch { Provided = rows.Add }, CancellationToken.None);
         return outcome is ImportOutcome.Finished finished ? new(finished.Summary, rows) : throw new InvalidOperationException(outcome.ToString());
     }
 

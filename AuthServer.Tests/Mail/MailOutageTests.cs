@@ -42,7 +42,7 @@ public sealed class MailOutageTests(ImpatientMailingServer server) : IClassFixtu
             server.Sink.Mails.Should().ContainSingle(mail => mail.MessageId == TestMails.MessageIdOf(id));
         }
 
-        await Eventually.TrueAsync(() => Told(4000) == Told(4001), "one line for each outage and one for its end");
+        await Eventually.TrueAsync(() => Provided(4000) == Provided(4001), "one line for each outage and one for its end");
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class MailOutageTests(ImpatientMailingServer server) : IClassFixtu
         (await server.FindAsync(id)).LastError.Should().NotContain("secret.person");
     }
 
-    private int Told(int eventId) => server.Logs.Lines.Count(line => line.Contains($" {eventId} ", StringComparison.Ordinal));
+    private int Provided(int eventId) => server.Logs.Lines.Count(line => line.Contains($" {eventId} ", StringComparison.Ordinal));
 
     // Registering, signing in, asking, and owing a mail.
     private async Task PeopleGoOnAsync()

@@ -23,8 +23,8 @@ internal sealed class ApiKeyListCommand : ICliCommand
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
-        var (reach, slug) = (Whom.Reach(run), run.Line.GetValue(_tenant));
-        if (slug is not null && !await reach.Tenants.AnyAsync(tenant => tenant.Slug == slug, run.Stopping))
+        var (scope, slug) = (Whom.Reach(run), run.Line.GetValue(_tenant));
+        if (slug is not null && !await scope.Tenants.AnyAsync(tenant => tenant.Slug == slug, run.Stopping))
         {
             return Whom.Missing("such tenant");
         }
@@ -34,7 +34,7 @@ internal sealed class ApiKeyListCommand : ICliCommand
         Page<ApiKeyRecord> page;
         do
         {
-            page = await reach.ListKeysAsync(filter, request, run.Get<TimeProvider>().GetUtcNow(), run.Stopping);
+            page = await scope.ListKeysAsync(filter, request, run.Get<TimeProvider>().GetUtcNow(), run.Stopping);
             foreach (var key in page.Items)
             {
                 run.Output.Write(key, ApiKeyLine.Of(key));

@@ -52,27 +52,27 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
 
     private static async Task<CommandOutcome> RevokeAsync(CommandRun run, Guid id, ApiKeyText? text)
     {
-        var reach = Whom.Reach(run);
-        var before = await reach.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, run.Stopping);
+        var scope = Whom.Reach(run);
+        var before = await scope.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, run.Stopping);
         // Whoever knows an id could make up a key, and have somebody switch off a service for it.
         if (before is not null && text?.Fits(before.SecretHash) == false)
         {
             return new CommandOutcome.Failed($"The id is that of {before.Name}, the secret is not: this key never worked. To revoke it all the same, give its id, {id}.");
         }
 
-        if (before is null || !await run.Get<KeyRevocation>().RevokeAsync($"{id}", Whom.Call(run, reach)))
+        if (before is null || !await run.Get<ApiKeyRevocation>().RevokeAsync($"{id}", Whom.Call(run, scope)))
         {
             return Whom.Missing("such API key");
         }
 
-        await WriteAsync(run, reach, id, wasRevoked: before.RevokedAt is not null);
+        await WriteAsync(run, scope, id, wasRevoked: before.RevokedAt is not null);
         return CommandOutcome.Done;
     }
 
-    private static async Task WriteAsync(CommandRun run, Reach reach, Guid id, bool wasRevoked)
+    private static async Task WriteAsync(CommandRun run, StaffScope scope, Guid id, bool wasRevoked)
     {
-        var now = await reach.ApiKeys.AsNoTracking().SingleAsync(key => key.Id == id, run.Stopping);
-        var key = await reach.ShowAsync(now, run.Get<TimeProvider>().GetUtcNow(), run.Stopping);
+        var now = await scope.ApiKeys.AsNoTracking().SingleAsync(key => key.Id == id, run.Stopping);
+        var key = await scope.ShowAsync(now, run.Get<TimeProvider>().GetUtcNow(), run.Stopping);
         run.Output.Write(key, $"{(wasRevoked ? "Was revoked already:" : "Revoked")} {key.Name} ({key.Id}), {ApiKeyLine.WhereOf(key)}.");
     }
 }

@@ -24,13 +24,13 @@ internal sealed class ImportOutput(Output output, ImportRequest request)
     {
         if (!HasBar)
         {
-            return await import(new ImportWatch { Begun = Begin, Told = Tell });
+            return await import(new ImportWatch { Begun = Begin, Provided = Tell });
         }
 
         var outcome = await AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output.Terminal.Error) }).Progress().HideCompleted(true).StartAsync(async bar =>
         {
             var task = bar.AddTask("Rows", autoStart: true);
-            return await import(new ImportWatch { Begun = (rows, ignored) => { Begin(rows, ignored); task.MaxValue = Math.Max(rows, 1); }, Told = result => { Hold(result); task.Increment(1); } });
+            return await import(new ImportWatch { Begun = (rows, ignored) => { Begin(rows, ignored); task.MaxValue = Math.Max(rows, 1); }, Provided = result => { Hold(result); task.Increment(1); } });
         });
         _waiting.ForEach(Tell);
         if (_untold > 0)

@@ -96,18 +96,18 @@ internal sealed class UserCommand : ICliCommand
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
-        var reach = Whom.Reach(run);
-        if (await Whom.FindAsync(run, run.Line.GetValue(_whom)!) is not { } id || await run.Get<UserRecords>().FindAsync(id, reach, run.Stopping) is not { } before)
+        var scope = Whom.Reach(run);
+        if (await Whom.FindAsync(run, run.Line.GetValue(_whom)!) is not { } id || await run.Get<UserRecords>().FindAsync(id, scope, run.Stopping) is not { } before)
         {
             return Whom.Missing("such account");
         }
 
-        if (await _act(new(run, reach, $"{id}")) is { } refusal)
+        if (await _act(new(run, scope, $"{id}")) is { } refusal)
         {
             return refusal;
         }
 
-        var after = await run.Get<UserRecords>().FindAsync(id, reach, run.Stopping);
+        var after = await run.Get<UserRecords>().FindAsync(id, scope, run.Stopping);
         // Of one that is gone, what it was.
         run.Output.Write(after ?? before, after is null ? $"Erased {UserText.NameOf(before)} ({id})." : UserText.Of(after));
         return CommandOutcome.Done;
@@ -116,7 +116,7 @@ internal sealed class UserCommand : ICliCommand
     private static async Task<CommandOutcome?> RefusedAsync(Task<ErrorCode?> acting) =>
         await acting is not { } refusal ? null : refusal == ErrorCodes.NotFound ? Whom.Missing("such account or tenant") : CommandOutcome.Refuse(refusal);
 
-    private sealed record Target(CommandRun Run, Reach Reach, string Id)
+    private sealed record Target(CommandRun Run, StaffScope Reach, string Id)
     {
         public StaffCall Call => Whom.Call(Run, Reach);
     }

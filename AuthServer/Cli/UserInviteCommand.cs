@@ -33,11 +33,11 @@ internal sealed class UserInviteCommand : ICliCommand
             return new CommandOutcome.Misused(fault);
         }
 
-        var reach = Whom.Reach(run);
-        switch (await run.Get<Invitation>().InviteAsync(request, reach, RequestOrigin.CommandLine, run.Stopping))
+        var scope = Whom.Reach(run);
+        switch (await run.Get<Invitation>().InviteAsync(request, scope, RequestOrigin.CommandLine, run.Stopping))
         {
             case InvitationOutcome.Invited invited:
-                var user = (await run.Get<UserRecords>().FindAsync(invited.UserId, reach, run.Stopping))!;
+                var user = (await run.Get<UserRecords>().FindAsync(invited.UserId, scope, run.Stopping))!;
                 run.Output.Write(user, UserText.Of(user));
                 return CommandOutcome.Done;
             case InvitationOutcome.Refused refused:

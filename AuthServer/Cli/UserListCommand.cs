@@ -33,8 +33,8 @@ internal sealed class UserListCommand : ICliCommand
             return new CommandOutcome.Misused(Faults.In(listing) ?? "--limit is at least 1.");
         }
 
-        var (reach, shown, request) = (Whom.Reach(run), 0, new PageRequest<Guid>());
-        if (listing.Tenant is { } slug && !await reach.Tenants.AnyAsync(tenant => tenant.Slug == slug, run.Stopping))
+        var (scope, shown, request) = (Whom.Reach(run), 0, new PageRequest<Guid>());
+        if (listing.Tenant is { } slug && !await scope.Tenants.AnyAsync(tenant => tenant.Slug == slug, run.Stopping))
         {
             return Whom.Missing("such tenant");
         }
@@ -43,7 +43,7 @@ internal sealed class UserListCommand : ICliCommand
         do
         {
             request = request with { Limit = Math.Min(left - shown, PageSize) };
-            page = await run.Get<UserSearch>().FindAsync(listing, request, reach, run.Stopping);
+            page = await run.Get<UserSearch>().FindAsync(listing, request, scope, run.Stopping);
             foreach (var user in page.Items)
             {
                 run.Output.Write(user, UserText.Of(user));

@@ -18,10 +18,10 @@ internal sealed class Whom
     public IReadOnlyList<Option> Options => [_user, _tenant];
 
     /// <summary>The reach of the operator: everything.</summary>
-    public static Reach Reach(CommandRun run) => Staff.Access.Reach.ForOperator(run.Get<AuthDbContext>());
+    public static StaffScope Reach(CommandRun run) => Staff.Access.StaffScope.ForOperator(run.Get<AuthDbContext>());
 
     /// <summary>The operator's call of what staff can do.</summary>
-    public static StaffCall Call(CommandRun run, Reach scope) => new(scope, RequestOrigin.CommandLine, run.Stopping);
+    public static StaffCall Call(CommandRun run, StaffScope scope) => new(scope, RequestOrigin.CommandLine, run.Stopping);
 
     /// <summary>The account of this id or address; null where there is none.</summary>
     public static async Task<Guid?> FindAsync(CommandRun run, string idOrEmail)

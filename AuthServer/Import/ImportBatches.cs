@@ -32,7 +32,7 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
         {
             summary.Count(result);
             _report?.Add(result);
-            watch.Told(result);
+            watch.Provided(result);
         }
     }
 

@@ -7,5 +7,5 @@ internal sealed class ImportWatch
     public Action<long, IReadOnlyList<string>> Begun { get; init; } = static (_, _) => { };
 
     /// <summary>What became of a row; with a real run it is written by then.</summary>
-    public Action<RowResult> Told { get; init; } = static _ => { };
+    public Action<RowResult> Provided { get; init; } = static _ => { };
 }

@@ -65,7 +65,7 @@ public sealed class StatisticsTests(TwoServers server) : IClassFixture<TwoServer
     {
         var admin = await server.SignInAsAsync(Role.Admin);
         await CountAsync();
-        var (today, before) = (Measures.KeyOf(DateOnly.FromDateTime(server.Clock.GetUtcNow().UtcDateTime)), Measures.KeyOf(DateOnly.FromDateTime(server.Clock.GetUtcNow().UtcDateTime.AddDays(-3))));
+        var (today, before) = (StatisticNames.KeyOf(DateOnly.FromDateTime(server.Clock.GetUtcNow().UtcDateTime)), StatisticNames.KeyOf(DateOnly.FromDateTime(server.Clock.GetUtcNow().UtcDateTime.AddDays(-3))));
         await server.Database.ExecuteAsync(
             "INSERT INTO figures (measure, key, value, counted_at) VALUES ('new_per_day', @day, 7, now()) ON CONFLICT (tenant_id, measure, key) DO UPDATE SET value = 7", ("day", before));
         await server.Database.ExecuteAsync("UPDATE figures SET value = 7 WHERE measure = 'new_per_day' AND key = @day", ("day", today));

@@ -74,12 +74,12 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
         var person = await server.Api.RegisterAsync();
         var until = server.Clock.GetUtcNow().AddMinutes(5);
         await (await SendAsync(admin, "POST", person.UserId, "/disable", new { reason = "A pause", until })).ShouldBeAsync(200);
-        var duty = server.Services.GetRequiredService<AccountReturn>();
+        var duty = server.Services.GetRequiredService<DisabledAccountReactivation>();
 
         await duty.RunAsync(CancellationToken.None);
         await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.AccountDisabled);
         server.Clock.Advance(TimeSpan.FromMinutes(5));
-        await Task.WhenAll(duty.RunAsync(CancellationToken.None), server.ServicesOf(1).GetRequiredService<AccountReturn>().RunAsync(CancellationToken.None));
+        await Task.WhenAll(duty.RunAsync(CancellationToken.None), server.ServicesOf(1).GetRequiredService<DisabledAccountReactivation>().RunAsync(CancellationToken.None));
 
         (await server.Api.LoginAsync(person.Email)).UserId.Should().Be(person.UserId);
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'user.enabled' AND subject_id = @id AND actor_id IS NULL AND reason = 'time_over'", ("id", person.UserId))).Should().Be(1);

@@ -33,7 +33,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
 
     // In a statement of its own, because each sees what was committed when it began: a change of roles that holds the row is
     // waited for here, and read below. In one statement the version would be new and the roles still the old ones.
-    private const string HoldSql = "SELECT 1 FROM users WHERE id = @user_id FOR NO KEY UPDATE";
+    private const string LockSql = "SELECT 1 FROM users WHERE id = @user_id FOR NO KEY UPDATE";
 
     // No tenant is chosen for staff of the platform: its limits, which its own staff sets, would cut their sessions. They may switch to one.
     private const string Sql = $"""
@@ -86,7 +86,7 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
         var now = clock.GetUtcNow();
         var sessionId = Guid.CreateVersion7(now);
         await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(new(HoldSql) { Parameters = { new NpgsqlParameter<Guid>("user_id", identity.UserId) } });
+        batch.BatchCommands.Add(new(LockSql) { Parameters = { new NpgsqlParameter<Guid>("user_id", identity.UserId) } });
         batch.BatchCommands.Add(Start(identity, sessionId, now));
         batch.BatchCommands.Add(UserViewQuery.Step(identity.UserId, clock));
         if (also is not null)

@@ -30,7 +30,7 @@ internal sealed class GuestRegistration(
     public async Task<RegistrationOutcome> RegisterAsync(Guid userId, NewAccount account, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await HoldAsync(userId, cancellationToken) is not { } guest)
+        if (await LockAsync(userId, cancellationToken) is not { } guest)
         {
             // Of two that register one guest at once, this is the second.
             return new RegistrationOutcome.Refused(ErrorCodes.AlreadyDone);
@@ -60,7 +60,7 @@ internal sealed class GuestRegistration(
     }
 
     // Without what an earlier try wanted to be, the mailbox of which was never proven.
-    private async Task<User?> HoldAsync(Guid userId, CancellationToken cancellationToken)
+    private async Task<User?> LockAsync(Guid userId, CancellationToken cancellationToken)
     {
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {userId} FOR UPDATE", cancellationToken);
         if (await db.Users.SingleOrDefaultAsync(user => user.Id == userId && user.IsAnonymous && user.ErasureDueAt == null, cancellationToken) is not { } guest)

@@ -77,7 +77,7 @@ internal sealed class ErasureJob(IServiceScopeFactory scopes, NpgsqlDataSource d
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await HoldAsync(id, rule, before, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken))
+        if (!await LockAsync(id, rule, before, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken))
         {
             return false;
         }
@@ -90,7 +90,7 @@ internal sealed class ErasureJob(IServiceScopeFactory scopes, NpgsqlDataSource d
     }
 
     // Asked again when the row is held: a sign-in may have come first.
-    private static async Task<bool> HoldAsync(Guid id, ErasureRule rule, DateTimeOffset before, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<bool> LockAsync(Guid id, ErasureRule rule, DateTimeOffset before, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = $"SELECT 1 FROM users u WHERE u.id = @id AND {rule.Condition} FOR UPDATE SKIP LOCKED";

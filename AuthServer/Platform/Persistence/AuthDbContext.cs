@@ -47,7 +47,7 @@ public sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : Ide
     public DbSet<AssistedReset> AssistedResets => Set<AssistedReset>();
 
     /// <summary>Counts for the statistics.</summary>
-    public DbSet<Figure> Figures => Set<Figure>();
+    public DbSet<StatisticValue> Figures => Set<StatisticValue>();
 
     /// <summary>Mails that are owed.</summary>
     public DbSet<OutgoingEmail> OutgoingEmails => Set<OutgoingEmail>();

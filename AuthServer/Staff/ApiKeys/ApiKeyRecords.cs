@@ -75,4 +75,4 @@ public sealed record MadeApiKey : ApiKeyRecord
 /// <param name="TokenType">Always <c>Bearer</c>.</param>
 /// <param name="ExpiresIn">Seconds until it expires.</param>
 /// <param name="Scope">What it is good for, with spaces between.</param>
-public sealed record KeyTokenResponse(string AccessToken, string TokenType, int ExpiresIn, string Scope);
+public sealed record ApiKeyTokenResponse(string AccessToken, string TokenType, int ExpiresIn, string Scope);

@@ -31,16 +31,16 @@ public sealed record ChangeApiKeyRequest : IValidated
     private readonly List<string> _cleared = [];
 
     /// <summary>What the service is called.</summary>
-    public string? Name { get; set => field = Told("name", value); }
+    public string? Name { get; set => field = Provided("name", value); }
 
     /// <summary>What it may do from now on: some of what it may do now.</summary>
-    public IReadOnlyList<string?>? Scopes { get; set => field = Told("scopes", value); }
+    public IReadOnlyList<string?>? Scopes { get; set => field = Provided("scopes", value); }
 
     /// <summary>When it stops working: earlier than it would now.</summary>
-    public DateTimeOffset? ExpiresAt { get; set => field = Told("expires_at", value); }
+    public DateTimeOffset? ExpiresAt { get; set => field = Provided("expires_at", value); }
 
     /// <summary>How many requests a minute it may make.</summary>
-    public int? RequestsPerMinute { get; set => field = Told("requests_per_minute", value); }
+    public int? RequestsPerMinute { get; set => field = Provided("requests_per_minute", value); }
 
     void IValidated.Validate(FieldErrors errors)
     {
@@ -51,7 +51,7 @@ public sealed record ChangeApiKeyRequest : IValidated
     }
 
     // The serialiser sets what the body names, and nothing else.
-    private T Told<T>(string name, T value)
+    private T Provided<T>(string name, T value)
     {
         if (value is null)
         {
@@ -64,7 +64,7 @@ public sealed record ChangeApiKeyRequest : IValidated
 
 /// <summary>Exchanges an API key for an access token.</summary>
 /// <param name="Scopes">What the token is to be good for: some of the key's scopes; all of them if left out.</param>
-public sealed record KeyTokenRequest(IReadOnlyList<string?>? Scopes = null) : IValidated
+public sealed record ApiKeyTokenRequest(IReadOnlyList<string?>? Scopes = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
     {

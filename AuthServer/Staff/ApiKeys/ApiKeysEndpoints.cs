@@ -22,15 +22,15 @@ internal static class ApiKeysEndpoints
     {
         builder.Services.AddJson(ApiKeysJson.Default);
         builder.Services.AddSingleton(new RetentionRule("api_keys", "expires_at < @before", KeptAfterEnd));
-        builder.Services.AddScoped<KeyCreation>();
-        builder.Services.AddScoped<KeyChange>();
-        builder.Services.AddScoped<KeyRevocation>();
-        builder.Services.AddScoped<KeyTokenExchange>();
+        builder.Services.AddScoped<ApiKeyCreation>();
+        builder.Services.AddScoped<ApiKeyChange>();
+        builder.Services.AddScoped<ApiKeyRevocation>();
+        builder.Services.AddScoped<ApiKeyTokenExchange>();
         builder.Services.AddScoped<IMailWriter, ApiKeyMadeMail>();
         builder.Services.AddScoped<IMailWriter, ApiKeyExpiringMail>();
         builder.Services.AddScoped<IMailWriter, ApiKeyExposedMail>();
-        builder.Services.AddSingleton<KeyExpiry>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<KeyExpiry>());
+        builder.Services.AddSingleton<ApiKeyExpiry>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ApiKeyExpiry>());
     }
 
     public static void MapApiKeys(this IEndpointRouteBuilder api)
@@ -56,41 +56,41 @@ internal static class ApiKeysEndpoints
 
     private static async Task<Ok<Page<ApiKeyRecord>>> List(
         [AsParameters] PageRequest<Guid> page, [AsParameters] ApiKeyFilter filter,
-        Reach reach, TimeProvider clock, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await reach.ListKeysAsync(filter, page, clock.GetUtcNow(), cancellationToken));
+        StaffScope scope, TimeProvider clock, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await scope.ListKeysAsync(filter, page, clock.GetUtcNow(), cancellationToken));
 
     private static async Task<Results<Created<MadeApiKey>, Problem>> Create(
-        CreateApiKeyRequest request, StaffCall call, KeyCreation creation) =>
+        CreateApiKeyRequest request, StaffCall call, ApiKeyCreation creation) =>
         await creation.CreateAsync(request, call) switch
         {
-            KeyCreationOutcome.Made made => TypedResults.Created($"/api/v1/api-keys/{made.Key.Id}", made.Key),
-            KeyCreationOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
-            KeyCreationOutcome.Refused refused => (Problem)refused.Reason,
+            ApiKeyCreationOutcome.Made made => TypedResults.Created($"/api/v1/api-keys/{made.Key.Id}", made.Key),
+            ApiKeyCreationOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            ApiKeyCreationOutcome.Refused refused => (Problem)refused.Reason,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
     private static async Task<Results<Ok<ApiKeyRecord>, Problem>> Change(
-        string id, ChangeApiKeyRequest request, StaffCall call, KeyChange change) =>
+        string id, ChangeApiKeyRequest request, StaffCall call, ApiKeyChange change) =>
         await change.ChangeAsync(id, request, call) switch
         {
-            KeyChangeOutcome.Changed changed => TypedResults.Ok(changed.Key),
-            KeyChangeOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
-            KeyChangeOutcome.Refused refused => (Problem)refused.Reason,
+            ApiKeyChangeOutcome.Changed changed => TypedResults.Ok(changed.Key),
+            ApiKeyChangeOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            ApiKeyChangeOutcome.Refused refused => (Problem)refused.Reason,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    private static async Task<Results<NoContent, Problem>> Revoke(string id, StaffCall call, KeyRevocation revocation) =>
+    private static async Task<Results<NoContent, Problem>> Revoke(string id, StaffCall call, ApiKeyRevocation revocation) =>
         await revocation.RevokeAsync(id, call) ? TypedResults.NoContent() : (Problem)ErrorCodes.NotFound;
 
-    private static async Task<Results<Ok<KeyTokenResponse>, Problem>> Exchange(KeyTokenRequest? request, Caller caller, RequestOrigin origin, KeyTokenExchange exchange, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<ApiKeyTokenResponse>, Problem>> Exchange(ApiKeyTokenRequest? request, Caller caller, RequestOrigin origin, ApiKeyTokenExchange exchange, CancellationToken cancellationToken) =>
         await exchange.ExchangeAsync(caller, request?.Scopes, origin, cancellationToken) is { } token ? TypedResults.Ok(token) : (Problem)ErrorCodes.InsufficientScope;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(CreateApiKeyRequest))]
 [JsonSerializable(typeof(ChangeApiKeyRequest))]
-[JsonSerializable(typeof(KeyTokenRequest))]
-[JsonSerializable(typeof(KeyTokenResponse))]
+[JsonSerializable(typeof(ApiKeyTokenRequest))]
+[JsonSerializable(typeof(ApiKeyTokenResponse))]
 [JsonSerializable(typeof(ApiKeyRecord))]
 [JsonSerializable(typeof(MadeApiKey))]
 [JsonSerializable(typeof(Page<ApiKeyRecord>))]

@@ -14,10 +14,10 @@ internal static class AuditSearch
     internal const int Few = 1000;
 
     public static async Task<EstimatedPage<AuditItem, long>> FindAsync(
-        AuditFilter filter, PageRequest<long> page, Reach reach, CancellationToken cancellationToken)
+        AuditFilter filter, PageRequest<long> page, StaffScope scope, CancellationToken cancellationToken)
     {
-        await using var search = await reach.BeginSearchAsync(cancellationToken);
-        var events = reach.AuditEvents.AsNoTracking();
+        await using var search = await scope.BeginSearchAsync(cancellationToken);
+        var events = scope.AuditEvents.AsNoTracking();
         var parts = filter.Parts(events, await AuditTimes.FindAsync(events, filter.From, filter.To, cancellationToken));
         var ids = await All(parts.Select(part => part.Select(audit => audit.Id).Take(Few + 1))).Take(Few + 1).ToListAsync(cancellationToken);
         var found = ids.Count > Few

@@ -10,7 +10,7 @@ namespace AuthServer.Staff.AuditSearch;
 internal static class AuditTimes
 {
     // So far the times of two events that were recorded together may be apart: clocks differ, and transactions last.
-    private static readonly TimeSpan Disorder = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxSkew = TimeSpan.FromHours(1);
 
     // Of so many neighbours the middle one counts: a clock that once was years off must not lead astray.
     private const int Neighbours = 15;
@@ -27,12 +27,12 @@ internal static class AuditTimes
         var first = await events.MinAsync(audit => (long?)audit.Id, cancellationToken) ?? 0;
         var end = (await events.MaxAsync(audit => (long?)audit.Id, cancellationToken) ?? 0) + 1;
         var (low, high) = ((long?)null, (long?)null);
-        if (Moved(from, -Disorder) is { } earliest)
+        if (Moved(from, -MaxSkew) is { } earliest)
         {
             low = first = (await NarrowAsync(events, first, end, earliest, cancellationToken)).Low;
         }
 
-        if (Moved(to, Disorder) is { } latest)
+        if (Moved(to, MaxSkew) is { } latest)
         {
             high = (await NarrowAsync(events, first, end, latest, cancellationToken)).High;
         }

@@ -40,22 +40,22 @@ internal static class AuditingEndpoints
     }
 
     private static async Task<Ok<EstimatedPage<AuditItem, long>>> List(
-        [AsParameters] AuditSelection selection, [AsParameters] PageRequest<long> page, Reach reach, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await AuditSearch.FindAsync(selection.Read(), page, reach, cancellationToken));
+        [AsParameters] AuditSelection selection, [AsParameters] PageRequest<long> page, StaffScope scope, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await AuditSearch.FindAsync(selection.Read(), page, scope, cancellationToken));
 
     private static async Task<PushStreamHttpResult> Export(
         [AsParameters] AuditSelection selection, StaffCall call, AuthDbContext db, AuditExport export, TimeProvider clock)
     {
-        var (reach, origin, cancellationToken) = call;
-        await export.EnterAsync(reach.Staff.UserId, cancellationToken);
+        var (scope, origin, cancellationToken) = call;
+        await export.EnterAsync(scope.Staff.UserId, cancellationToken);
         // Before the first line: who hangs up has read, too.
         var filter = selection.Read();
-        reach.Audit(AuditEvents.AuditExported, clock.GetUtcNow(), origin, await WhoseAsync(filter, reach, cancellationToken), selection.ToString());
+        scope.Audit(AuditEvents.AuditExported, clock.GetUtcNow(), origin, await WhoseAsync(filter, scope, cancellationToken), selection.ToString());
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Stream(async body =>
         {
             var output = PipeWriter.Create(body, new StreamPipeWriterOptions(leaveOpen: true));
-            await export.WriteAsync(reach.AuditEvents, filter, output, ReaderTimeout, cancellationToken);
+            await export.WriteAsync(scope.AuditEvents, filter, output, ReaderTimeout, cancellationToken);
             await output.CompleteAsync();
             // Before the reader sees the end, and may ask for the next.
             export.Dispose();
@@ -63,9 +63,9 @@ internal static class AuditingEndpoints
     }
 
     // A tenant's log must not repeat an id that is none of its people's.
-    private static async Task<Guid?> WhoseAsync(AuditFilter filter, Reach reach, CancellationToken cancellationToken)
+    private static async Task<Guid?> WhoseAsync(AuditFilter filter, StaffScope scope, CancellationToken cancellationToken)
     {
         var person = filter.User ?? filter.Actor;
-        return person is null || reach.Staff.TenantId is null || await reach.Users.AnyAsync(user => user.Id == person, cancellationToken) ? person : null;
+        return person is null || scope.Staff.TenantId is null || await scope.Users.AnyAsync(user => user.Id == person, cancellationToken) ? person : null;
     }
 }

@@ -32,24 +32,24 @@ internal abstract record InvitationOutcome
 /// <c>→ revoked</c>, and then the account, which nobody ever used, is gone. Staff never choose a password.
 /// </summary>
 internal sealed class Invitation(
-    AuthDbContext db, UserAccounts accounts, AccountCommit commit, EmailOutbox outbox, AccountErasure erasure, RefusalRecord refusals,
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, EmailOutbox outbox, AccountErasure erasure, DeniedActionAudit refusals,
     TimeProvider clock)
 {
-    public async Task<InvitationOutcome> InviteAsync(InviteRequest request, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<InvitationOutcome> InviteAsync(InviteRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
     {
         // Whoever reads the mailbox would have all that the key's scopes leave out.
-        if (reach.Staff.Caller.IsKey && request.RolesOrDefault.Any(role => role is Role.Admin or Role.Support))
+        if (scope.Staff.Caller.IsKey && request.RolesOrDefault.Any(role => role is Role.Admin or Role.Support))
         {
             return new InvitationOutcome.Refused(ErrorCodes.PersonRequired);
         }
 
-        var tenant = await reach.Tenants.AsNoTracking().SingleOrDefaultAsync(found => found.Slug == request.Tenant || found.Id == reach.Staff.TenantId, cancellationToken);
+        var tenant = await scope.Tenants.AsNoTracking().SingleOrDefaultAsync(found => found.Slug == request.Tenant || found.Id == scope.Staff.TenantId, cancellationToken);
         if (request.Tenant is not null && tenant?.Slug != request.Tenant)
         {
             return new InvitationOutcome.Refused(ErrorCodes.NotFound);
         }
 
-        var user = await AddAsync(request, tenant, reach, origin);
+        var user = await AddAsync(request, tenant, scope, origin);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if ((await commit.SaveAsync(cancellationToken)).Refusal() is { } taken)
         {
@@ -66,18 +66,18 @@ internal sealed class Invitation(
     }
 
     /// <summary>Sends it again; what was sent before no longer works. Null when it is done.</summary>
-    public async Task<ErrorCode?> SendAgainAsync(string id, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> SendAgainAsync(string id, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await reach.HoldUserAsync(id, cancellationToken) is not { } user)
+        if (await scope.LockUserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
         }
 
-        var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
-        if ((standing.RefusesHelpBy(reach.Staff) ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone) ?? (user.Status == UserStatus.Active ? null : ErrorCodes.AccountDisabled)) is { } refusal)
+        var privileges = await scope.PrivilegesOfAsync(user.Id, cancellationToken);
+        if ((privileges.RefusesHelpBy(scope.Staff) ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone) ?? (user.Status == UserStatus.Active ? null : ErrorCodes.AccountDisabled)) is { } refusal)
         {
-            return await refusals.KeepAsync(reach, AuditEvents.InvitationSentAgain, refusal, origin, user.Id);
+            return await refusals.KeepAsync(scope, AuditEvents.InvitationSentAgain, refusal, origin, user.Id);
         }
 
         if (await RequestMailAsync(user, cancellationToken) is not null)
@@ -86,29 +86,29 @@ internal sealed class Invitation(
         }
 
         await accounts.InviteAgainAsync(user);
-        reach.Audit(AuditEvents.InvitationSentAgain, clock.GetUtcNow(), origin, user.Id);
+        scope.Audit(AuditEvents.InvitationSentAgain, clock.GetUtcNow(), origin, user.Id);
         await commit.SaveLockedAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
     }
 
     /// <summary>Takes it back, and the account with it. Null when it is done.</summary>
-    public async Task<ErrorCode?> RevokeAsync(string id, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> RevokeAsync(string id, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await reach.HoldUserAsync(id, cancellationToken) is not { } user)
+        if (await scope.LockUserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
         }
 
-        var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
-        if ((standing.RefusesAdministrationBy(reach.Staff) ?? reach.RefusesUndoing(user) ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone)) is { } refusal)
+        var privileges = await scope.PrivilegesOfAsync(user.Id, cancellationToken);
+        if ((privileges.RefusesAdministrationBy(scope.Staff) ?? scope.RefusesUndoing(user) ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone)) is { } refusal)
         {
-            return await refusals.KeepAsync(reach, AuditEvents.InvitationRevoked, refusal, origin, user.Id);
+            return await refusals.KeepAsync(scope, AuditEvents.InvitationRevoked, refusal, origin, user.Id);
         }
 
-        var erased = await erasure.EraseAsync(user, new("invitation_revoked", origin) { By = reach.Staff.ActorId, TenantId = reach.Staff.TenantId }, cancellationToken);
-        reach.Audit(AuditEvents.InvitationRevoked, clock.GetUtcNow(), origin, erased.Pseudonym);
+        var erased = await erasure.EraseAsync(user, new("invitation_revoked", origin) { By = scope.Staff.ActorId, TenantId = scope.Staff.TenantId }, cancellationToken);
+        scope.Audit(AuditEvents.InvitationRevoked, clock.GetUtcNow(), origin, erased.Pseudonym);
         await commit.SaveLockedAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
@@ -118,7 +118,7 @@ internal sealed class Invitation(
     private Task<TimeSpan?> RequestMailAsync(User user, CancellationToken cancellationToken) =>
         outbox.RequestAsync(MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
 
-    private async Task<User> AddAsync(InviteRequest request, Tenant? tenant, Reach reach, RequestOrigin origin)
+    private async Task<User> AddAsync(InviteRequest request, Tenant? tenant, StaffScope scope, RequestOrigin origin)
     {
         var now = clock.GetUtcNow();
         var user = await accounts.AddAsync(new(EmailAddress.Parse(request.Email)!)
@@ -127,7 +127,7 @@ internal sealed class Invitation(
         });
         AddRoles(user, request, tenant, now);
         AddProfile(user, request, now);
-        reach.Audit(AuditEvents.UserInvited, now, origin, user.Id, $"roles{(tenant is null ? "" : $" at {tenant.Slug}")}: {string.Join(' ', request.RolesOrDefault)}");
+        scope.Audit(AuditEvents.UserInvited, now, origin, user.Id, $"roles{(tenant is null ? "" : $" at {tenant.Slug}")}: {string.Join(' ', request.RolesOrDefault)}");
         return user;
     }
 

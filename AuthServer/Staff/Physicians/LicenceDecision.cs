@@ -65,14 +65,14 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
 
     private async Task<LicenceDecisionOutcome> DecideAsync(StaffCall call, string id, Act act)
     {
-        var (reach, origin, cancellationToken) = call;
+        var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await reach.HoldPhysicianAsync(id, cancellationToken) is not { } physician)
+        if (await scope.LockPhysicianAsync(id, cancellationToken) is not { } physician)
         {
             return Refuse(ErrorCodes.NotFound);
         }
 
-        if (await WhyNotAsync(reach, physician, cancellationToken) is { } refusal)
+        if (await WhyNotAsync(scope, physician, cancellationToken) is { } refusal)
         {
             return Refuse(refusal);
         }
@@ -94,23 +94,23 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
             return fault;
         }
 
-        var user = await TellAsync(reach, physician, licence, act.Event, origin, now, cancellationToken);
+        var user = await TellAsync(scope, physician, licence, act.Event, origin, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new LicenceDecisionOutcome.Decided(PhysicianProfile.Of(physician, user.FullName, DayOf(now)));
     }
 
     // A licence holds everywhere: for a tenant it is an act on the account, not on the membership.
-    private static async Task<ErrorCode?> WhyNotAsync(Reach reach, Physician physician, CancellationToken cancellationToken)
+    private static async Task<ErrorCode?> WhyNotAsync(StaffScope scope, Physician physician, CancellationToken cancellationToken)
     {
-        if (await reach.IsOwnAsync(physician.UserId, cancellationToken))
+        if (await scope.IsOwnAsync(physician.UserId, cancellationToken))
         {
             return ErrorCodes.OwnAccount;
         }
 
-        var standing = await reach.StandingOfAsync(physician.UserId, cancellationToken);
+        var privileges = await scope.PrivilegesOfAsync(physician.UserId, cancellationToken);
         // Who is a physician everywhere treats others' patients as well, on whom one tenant cannot decide.
-        var isEverywhere = standing.PlatformRoles.Contains(Role.Physician, StringComparer.Ordinal);
-        return standing.RefusesAdministrationBy(reach.Staff) ?? (isEverywhere && reach.Staff.TenantId is not null ? ErrorCodes.BeyondTenant : null);
+        var isEverywhere = privileges.PlatformRoles.Contains(Role.Physician, StringComparer.Ordinal);
+        return privileges.RefusesAdministrationBy(scope.Staff) ?? (isEverywhere && scope.Staff.TenantId is not null ? ErrorCodes.BeyondTenant : null);
     }
 
     private static LicenceDecisionOutcome? Verify(
@@ -168,10 +168,10 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
     }
 
     // Only what makes a licence good, or ends that, changes what tokens say.
-    private async Task<User> TellAsync(Reach reach, Physician physician, Licence licence, string type, RequestOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<User> TellAsync(StaffScope scope, Physician physician, Licence licence, string type, RequestOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var user = await reach.Users.AsNoTracking().SingleAsync(found => found.Id == physician.UserId, cancellationToken);
-        reach.Audit(type, now, origin, user.Id, licence.Reason is { } reason ? $"{licence.Jurisdiction ?? "no jurisdiction"}: {reason}" : licence.Jurisdiction);
+        var user = await scope.Users.AsNoTracking().SingleAsync(found => found.Id == physician.UserId, cancellationToken);
+        scope.Audit(type, now, origin, user.Id, licence.Reason is { } reason ? $"{licence.Jurisdiction ?? "no jurisdiction"}: {reason}" : licence.Jurisdiction);
         if (type != AuditEvents.LicenceRenewed)
         {
             db.EnqueueLicenceMail(MailKinds.LicenceDecided, user, licence, now);

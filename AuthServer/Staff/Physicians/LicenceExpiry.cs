@@ -40,7 +40,7 @@ internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider cl
         var now = _clock.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var physicians = await HoldDueAsync(db, today, cancellationToken);
+        var physicians = await LockDueAsync(db, today, cancellationToken);
         var ids = physicians.ConvertAll(physician => physician.UserId);
         var holders = await db.Users.AsNoTracking().Where(user => ids.Contains(user.Id)).ToDictionaryAsync(user => user.Id, cancellationToken);
         var outdated = new List<Guid>();
@@ -77,7 +77,7 @@ internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider cl
 
     // Past those that somebody holds at this moment, another replica's round or an administrator: the next round finds them.
     // With the accounts, which are written to as well: whoever deletes one holds it first and the profile after it.
-    private static Task<List<Physician>> HoldDueAsync(AuthDbContext db, DateOnly today, CancellationToken cancellationToken) => db.Physicians.FromSql($"""
+    private static Task<List<Physician>> LockDueAsync(AuthDbContext db, DateOnly today, CancellationToken cancellationToken) => db.Physicians.FromSql($"""
         SELECT p.* FROM users u JOIN physicians p ON p.user_id = u.id WHERE p.id IN (
             SELECT l.physician_id FROM licences l
             WHERE l.state = 'verified' AND l.expires_on <= {today.AddDays(ExpiryNotices.Days[0])} AND (l.expires_on < {today} OR EXISTS (

@@ -81,7 +81,7 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
     private async Task<OwnLicenceOutcome> InTurnAsync(Caller caller, Func<Physician, DateTimeOffset, Task<OwnLicenceOutcome>> act, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await own.HoldAsync(caller.UserId, cancellationToken) is not { } physician)
+        if (await own.LockAsync(caller.UserId, cancellationToken) is not { } physician)
         {
             return new OwnLicenceOutcome.NotThere();
         }

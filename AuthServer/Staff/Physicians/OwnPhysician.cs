@@ -19,7 +19,7 @@ internal sealed class OwnPhysician(AuthDbContext db)
     }
 
     /// <summary>The profile and its licences, kept from administrators and from other requests until the transaction ends.</summary>
-    public async Task<Physician?> HoldAsync(Guid userId, CancellationToken cancellationToken) =>
+    public async Task<Physician?> LockAsync(Guid userId, CancellationToken cancellationToken) =>
         // What a guest asked to be counts when their mailbox is proven.
         await db.Users.AnyAsync(user => user.Id == userId && !user.IsAnonymous, cancellationToken) ? await db.LockPhysicianAsync(userId, cancellationToken) : null;
 }

@@ -10,28 +10,28 @@ namespace AuthServer.Staff.Physicians;
 internal sealed class PhysicianSearch(TimeProvider clock)
 {
     public async Task<Page<PhysicianSummary>> FindAsync(
-        Reach reach, PhysicianQuery query, PageRequest<Guid> page, CancellationToken cancellationToken)
+        StaffScope scope, PhysicianQuery query, PageRequest<Guid> page, CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
-        var found = Filter(reach, query, today);
+        var found = Filter(scope, query, today);
         var total = await found.CountAsync(cancellationToken);
         var rest = found.Where(physician => page.After == null || physician.Id < page.After);
         var rows = await page.Fetch(rest.OrderByDescending(physician => physician.Id))
             .Include(physician => physician.Licences).AsNoTracking().ToListAsync(cancellationToken);
         var ids = rows.ConvertAll(physician => physician.UserId);
-        var names = await reach.Users.Where(user => ids.Contains(user.Id)).Select(user => new { user.Id, user.FullName }).ToDictionaryAsync(user => user.Id, user => user.FullName, cancellationToken);
+        var names = await scope.Users.Where(user => ids.Contains(user.Id)).Select(user => new { user.Id, user.FullName }).ToDictionaryAsync(user => user.Id, user => user.FullName, cancellationToken);
         return page.Answer(
             rows, total, physician => physician.Id, physician => Summary(physician, names.GetValueOrDefault(physician.UserId), today));
     }
 
-    private static IQueryable<Physician> Filter(Reach reach, PhysicianQuery query, DateOnly today)
+    private static IQueryable<Physician> Filter(StaffScope scope, PhysicianQuery query, DateOnly today)
     {
-        var found = reach.Physicians.Matching(query.Language, query.Specialty);
+        var found = scope.Physicians.Matching(query.Language, query.Specialty);
         if (query.Tenant is { } named)
         {
             var id = Guid.TryParseExact(named, "D", out var parsed) ? parsed : (Guid?)null;
-            found = found.Where(physician => reach.Memberships.Any(membership => membership.UserId == physician.UserId && membership.Role == Role.Physician
-                && reach.Tenants.Any(tenant => tenant.Id == membership.TenantId && (tenant.Id == id || tenant.Slug == named))));
+            found = found.Where(physician => scope.Memberships.Any(membership => membership.UserId == physician.UserId && membership.Role == Role.Physician
+                && scope.Tenants.Any(tenant => tenant.Id == membership.TenantId && (tenant.Id == id || tenant.Slug == named))));
         }
 
         if (query.LicenceState is { } state)
@@ -50,18 +50,18 @@ internal sealed class PhysicianSearch(TimeProvider clock)
         }
 
         // One or the other, each a join: a comparison with true would be asked of every physician again.
-        var available = OfRole(reach, reach.Physicians).Available(reach.Users, today);
+        var available = OfRole(scope, scope.Physicians).Available(scope.Users, today);
         return isAvailable
             ? found.Where(physician => available.Any(other => other.Id == physician.Id))
             : found.Where(physician => !available.Any(other => other.Id == physician.Id));
     }
 
     // Whoever lost the role keeps the profile, and treats nobody.
-    private static IQueryable<Physician> OfRole(Reach reach, IQueryable<Physician> physicians)
+    private static IQueryable<Physician> OfRole(StaffScope scope, IQueryable<Physician> physicians)
     {
         var role = Role.IdOf(Role.Physician);
-        return physicians.Where(physician => reach.PlatformRoles.Any(held => held.UserId == physician.UserId && held.RoleId == role)
-            || reach.Memberships.Any(membership => membership.UserId == physician.UserId && membership.Role == Role.Physician));
+        return physicians.Where(physician => scope.PlatformRoles.Any(held => held.UserId == physician.UserId && held.RoleId == role)
+            || scope.Memberships.Any(membership => membership.UserId == physician.UserId && membership.Role == Role.Physician));
     }
 
     private static System.Linq.Expressions.Expression<Func<Physician, bool>> InState(LicenceState state, DateOnly today) => state switch

@@ -46,23 +46,23 @@ internal static class PhysiciansEndpoints
 
     private static async Task<Ok<Page<PhysicianSummary>>> List(
         [AsParameters] PhysicianQuery query, [AsParameters] PageRequest<Guid> page,
-        Reach reach, PhysicianSearch search, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await search.FindAsync(reach, query, page, cancellationToken));
+        StaffScope scope, PhysicianSearch search, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await search.FindAsync(scope, query, page, cancellationToken));
 
     private static async Task<Ok<Page<AvailablePhysician>>> ListAvailable(
         [AsParameters] AvailabilityQuery query, [AsParameters] PageRequest<Guid> page,
         Caller caller, AvailabilityList list, CancellationToken cancellationToken) =>
         TypedResults.Ok(await list.FindAsync(caller, query, page, cancellationToken));
 
-    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Get(string id, Reach reach, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Get(string id, StaffScope scope, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (!Guid.TryParseExact(id, "D", out var physicianId)
-            || await reach.Physicians.AsNoTracking().Include(found => found.Licences).SingleOrDefaultAsync(found => found.Id == physicianId, cancellationToken) is not { } physician)
+            || await scope.Physicians.AsNoTracking().Include(found => found.Licences).SingleOrDefaultAsync(found => found.Id == physicianId, cancellationToken) is not { } physician)
         {
             return (Problem)ErrorCodes.NotFound;
         }
 
-        var name = await reach.Users.Where(user => user.Id == physician.UserId).Select(user => user.FullName).SingleOrDefaultAsync(cancellationToken);
+        var name = await scope.Users.Where(user => user.Id == physician.UserId).Select(user => user.FullName).SingleOrDefaultAsync(cancellationToken);
         return TypedResults.Ok(PhysicianProfile.Of(physician, name, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)));
     }
 }

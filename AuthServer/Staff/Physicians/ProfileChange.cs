@@ -16,7 +16,7 @@ internal sealed class ProfileChange(AuthDbContext db, OwnPhysician own, TimeProv
         var errors = new FieldErrors();
         errors.LastDay("vacation_until", patch.VacationUntil.Value, today);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await own.HoldAsync(caller.UserId, cancellationToken) is not { } physician)
+        if (await own.LockAsync(caller.UserId, cancellationToken) is not { } physician)
         {
             return null;
         }

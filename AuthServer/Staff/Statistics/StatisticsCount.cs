@@ -34,22 +34,22 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
             SELECT NULL::uuid AS tenant_id, status, count(*) AS people FROM special GROUP BY status
             UNION ALL SELECT m.tenant_id, s.status, count(DISTINCT s.id) FROM special s JOIN memberships m ON m.user_id = s.id GROUP BY m.tenant_id, s.status)
         {Into}
-        SELECT tenant_id, '{Measures.People}', 'all', people, @now FROM totals
-        UNION ALL SELECT NULL, '{Measures.ByTenant}', tenant_id::text, people, @now FROM totals WHERE tenant_id IS NOT NULL
-        UNION ALL SELECT tenant_id, '{Measures.ByStatus}', status, people, @now FROM statuses
-        UNION ALL SELECT tenant_id, '{Measures.ByStatus}', 'active', people - coalesce((SELECT sum(s.people) FROM statuses s WHERE s.tenant_id IS NOT DISTINCT FROM totals.tenant_id), 0), @now FROM totals
-        UNION ALL SELECT NULL, '{Measures.ByRole}', r.name, h.people, @now FROM (SELECT role_id, count(*) AS people FROM user_roles GROUP BY role_id) AS h JOIN roles r ON r.id = h.role_id
-        UNION ALL SELECT tenant_id, '{Measures.ByRole}', role, count(*), @now FROM memberships GROUP BY tenant_id, role
+        SELECT tenant_id, '{StatisticNames.People}', 'all', people, @now FROM totals
+        UNION ALL SELECT NULL, '{StatisticNames.ByTenant}', tenant_id::text, people, @now FROM totals WHERE tenant_id IS NOT NULL
+        UNION ALL SELECT tenant_id, '{StatisticNames.ByStatus}', status, people, @now FROM statuses
+        UNION ALL SELECT tenant_id, '{StatisticNames.ByStatus}', 'active', people - coalesce((SELECT sum(s.people) FROM statuses s WHERE s.tenant_id IS NOT DISTINCT FROM totals.tenant_id), 0), @now FROM totals
+        UNION ALL SELECT NULL, '{StatisticNames.ByRole}', r.name, h.people, @now FROM (SELECT role_id, count(*) AS people FROM user_roles GROUP BY role_id) AS h JOIN roles r ON r.id = h.role_id
+        UNION ALL SELECT tenant_id, '{StatisticNames.ByRole}', role, count(*), @now FROM memberships GROUP BY tenant_id, role
         {Again}
         """;
 
     private const string DaysSql = $"""
         {Into}
-        SELECT NULL, '{Measures.NewPerDay}', to_char(created_at AT TIME ZONE 'UTC', '{Day}'), count(*), @now FROM users WHERE created_at >= @since GROUP BY 3
+        SELECT NULL, '{StatisticNames.NewPerDay}', to_char(created_at AT TIME ZONE 'UTC', '{Day}'), count(*), @now FROM users WHERE created_at >= @since GROUP BY 3
         UNION ALL
-        SELECT tenant_id, '{Measures.NewPerDay}', to_char(created_at AT TIME ZONE 'UTC', '{Day}'), count(DISTINCT user_id), @now FROM memberships WHERE created_at >= @since GROUP BY tenant_id, 3
+        SELECT tenant_id, '{StatisticNames.NewPerDay}', to_char(created_at AT TIME ZONE 'UTC', '{Day}'), count(DISTINCT user_id), @now FROM memberships WHERE created_at >= @since GROUP BY tenant_id, 3
         UNION ALL
-        SELECT tenant_id, '{Measures.SignInsPerDay}', day, number, @now FROM (
+        SELECT tenant_id, '{StatisticNames.SignInsPerDay}', day, number, @now FROM (
             SELECT tenant_id, grouping(tenant_id) AS is_platform, to_char(occurred_at AT TIME ZONE 'UTC', '{Day}') AS day, count(*) AS number
             FROM audit_events WHERE type = '{AuditEvents.SignedIn}' AND occurred_at >= @since GROUP BY GROUPING SETS ((3), (3, tenant_id))) AS s
         WHERE is_platform = 1 OR tenant_id IS NOT NULL
@@ -59,7 +59,7 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
     // What this time has not found any more: a role nobody has, days that were too long ago.
     private const string ForgetSql = $"""
         DELETE FROM figures WHERE counted_at < @now
-            AND (measure NOT IN ('{Measures.NewPerDay}', '{Measures.SignInsPerDay}') OR key >= @since_day OR key < @first_day)
+            AND (measure NOT IN ('{StatisticNames.NewPerDay}', '{StatisticNames.SignInsPerDay}') OR key >= @since_day OR key < @first_day)
         """;
 
     private readonly TimeProvider _clock = clock;
@@ -81,7 +81,7 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
         }
 
         var now = _clock.GetUtcNow();
-        var first = now.UtcDateTime.Date.AddDays(1 - Measures.Days);
+        var first = now.UtcDateTime.Date.AddDays(1 - StatisticNames.Days);
         var counted = (await LastAsync(connection, cancellationToken) - Afterwards)?.UtcDateTime.Date ?? first;
         var since = counted > first ? counted : first;
         await using var batch = new NpgsqlBatch(connection) { Timeout = PatienceInSeconds };
@@ -96,11 +96,11 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
 
     private static async Task<DateTimeOffset?> LastAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"SELECT counted_at FROM figures WHERE tenant_id IS NULL AND measure = '{Measures.People}'", connection);
+        await using var command = new NpgsqlCommand($"SELECT counted_at FROM figures WHERE tenant_id IS NULL AND measure = '{StatisticNames.People}'", connection);
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime at ? new DateTimeOffset(at) : null;
     }
 
-    private static string KeyOf(DateTime day) => Measures.KeyOf(DateOnly.FromDateTime(day));
+    private static string KeyOf(DateTime day) => StatisticNames.KeyOf(DateOnly.FromDateTime(day));
 
     private static NpgsqlBatchCommand Step(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {

@@ -27,9 +27,9 @@ internal static class StatisticsEndpoints
         administration.MapGet("/stats/count", Count).WithName("countUsers").OpenToKeys(Scopes.UsersRead).WithSummary("How many people there are").WithAnswer("""{"total":1024,"as_of":"2026-11-21T08:30:00Z"}""").Refuses(ErrorCodes.Forbidden);
     }
 
-    private static async Task<Ok<UserStatistics>> Statistics(Reach reach, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.ReadAsync(reach, cancellationToken));
+    private static async Task<Ok<UserStatistics>> Statistics(StaffScope scope, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.ReadAsync(scope, cancellationToken));
 
-    private static async Task<Ok<UserCount>> Count(Reach reach, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.CountAsync(reach, cancellationToken));
+    private static async Task<Ok<UserCount>> Count(StaffScope scope, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.CountAsync(scope, cancellationToken));
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -12,11 +12,11 @@ internal sealed class AccountUnlock(AuthDbContext db, PersonLookup lookup, SignI
     /// <summary>Answers why it was refused; null where it was done.</summary>
     public async Task<ErrorCode?> UnlockAsync(StaffCall call, string id, string? reason)
     {
-        var (reach, origin, cancellationToken) = call;
+        var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Held, so that nobody is helped who is being given power at this moment.
-        await reach.HoldUserAsync(id, cancellationToken);
-        var found = await lookup.FindForHelpAsync(reach, id, AuditEvents.UserUnlocked, origin, cancellationToken);
+        await scope.LockUserAsync(id, cancellationToken);
+        var found = await lookup.FindForHelpAsync(scope, id, AuditEvents.UserUnlocked, origin, cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             // That it was refused is on record.
@@ -25,7 +25,7 @@ internal sealed class AccountUnlock(AuthDbContext db, PersonLookup lookup, SignI
         }
 
         await locks.EndAsync(user, cancellationToken);
-        reach.Audit(AuditEvents.UserUnlocked, clock.GetUtcNow(), origin, user.Id, reason);
+        scope.Audit(AuditEvents.UserUnlocked, clock.GetUtcNow(), origin, user.Id, reason);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;

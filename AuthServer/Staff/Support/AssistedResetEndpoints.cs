@@ -46,7 +46,7 @@ internal static class AssistedResetEndpoints
 
     private static async Task<Results<Accepted<ResetAnswer>, Problem>> Ask(
         string id, HelpRequest? request, StaffCall call, ResetAssistance assistance) =>
-        await assistance.AskAsync(call, id, request?.Told) switch
+        await assistance.AskAsync(call, id, request?.Provided) switch
         {
             AssistanceOutcome.Sent => TypedResults.Accepted((string?)null, ResetAnswer.Sent),
             AssistanceOutcome.Awaiting awaiting => TypedResults.Accepted((string?)null, ResetAnswer.Awaiting(awaiting.Id, awaiting.ExpiresAt)),
@@ -57,16 +57,16 @@ internal static class AssistedResetEndpoints
 
     private static async Task<Ok<Page<AssistedResetView>>> List(
         [AsParameters] AssistedResetFilter filter, [AsParameters] PageRequest<Guid> page,
-        Reach reach, AssistedResetList list, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await list.ListAsync(reach, filter.State, page, cancellationToken));
+        StaffScope scope, AssistedResetList list, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await list.ListAsync(scope, filter.State, page, cancellationToken));
 
     private static Task<Results<Ok<AssistedResetView>, Problem>> Approve(
         string id, HelpRequest? request, StaffCall call, ResetDecision decision) =>
-        Answer(decision.DecideAsync(call, id, approves: true, request?.Told));
+        Answer(decision.DecideAsync(call, id, approves: true, request?.Provided));
 
     private static Task<Results<Ok<AssistedResetView>, Problem>> Decline(
         string id, HelpRequest? request, StaffCall call, ResetDecision decision) =>
-        Answer(decision.DecideAsync(call, id, approves: false, request?.Told));
+        Answer(decision.DecideAsync(call, id, approves: false, request?.Provided));
 
     private static async Task<Results<Ok<AssistedResetView>, Problem>> Answer(Task<DecisionOutcome> deciding) => await deciding switch
     {

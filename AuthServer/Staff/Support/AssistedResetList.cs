@@ -32,27 +32,27 @@ internal sealed class AssistedResetList(TimeProvider clock)
     internal static readonly string[] States = [.. Enum.GetValues<AssistedResetState>().Select(SnakeCase.Of), Expired];
 
     public async Task<Page<AssistedResetView>> ListAsync(
-        Reach reach, string? state, PageRequest<Guid> page, CancellationToken cancellationToken)
+        StaffScope scope, string? state, PageRequest<Guid> page, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var resets = In(state, WithinReach(reach), now);
+        var resets = In(state, WithinReach(scope), now);
         var total = await resets.CountAsync(cancellationToken);
-        var found = Rows(reach, resets.Where(reset => page.After == null || reset.Id < page.After)).OrderByDescending(row => row.Reset.Id);
+        var found = Rows(scope, resets.Where(reset => page.After == null || reset.Id < page.After)).OrderByDescending(row => row.Reset.Id);
         var rows = await page.Fetch(found).ToListAsync(cancellationToken);
-        return page.Answer(rows, total, row => row.Reset.Id, row => View(row, reach.Staff, now));
+        return page.Answer(rows, total, row => row.Reset.Id, row => View(row, scope.Staff, now));
     }
 
     /// <summary>One of them; null where it is not within reach, or where it is no id.</summary>
-    public static async Task<AssistedReset?> FindAsync(Reach reach, string id, CancellationToken cancellationToken) =>
-        Guid.TryParseExact(id, "D", out var resetId) ? await WithinReach(reach).SingleOrDefaultAsync(reset => reset.Id == resetId, cancellationToken) : null;
+    public static async Task<AssistedReset?> FindAsync(StaffScope scope, string id, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(id, "D", out var resetId) ? await WithinReach(scope).SingleOrDefaultAsync(reset => reset.Id == resetId, cancellationToken) : null;
 
-    public async Task<AssistedResetView> GetAsync(Reach reach, Guid id, CancellationToken cancellationToken) =>
-        View(await Rows(reach, WithinReach(reach).Where(reset => reset.Id == id)).SingleAsync(cancellationToken), reach.Staff, clock.GetUtcNow());
+    public async Task<AssistedResetView> GetAsync(StaffScope scope, Guid id, CancellationToken cancellationToken) =>
+        View(await Rows(scope, WithinReach(scope).Where(reset => reset.Id == id)).SingleAsync(cancellationToken), scope.Staff, clock.GetUtcNow());
 
-    private static IQueryable<AssistedReset> WithinReach(Reach reach)
+    private static IQueryable<AssistedReset> WithinReach(StaffScope scope)
     {
-        var people = reach.Users;
-        return reach.AssistedResets.AsNoTracking().Where(reset => people.Any(person => person.Id == reset.UserId));
+        var people = scope.Users;
+        return scope.AssistedResets.AsNoTracking().Where(reset => people.Any(person => person.Id == reset.UserId));
     }
 
     private static IQueryable<AssistedReset> In(string? state, IQueryable<AssistedReset> resets, DateTimeOffset now) => state switch
@@ -64,9 +64,9 @@ internal sealed class AssistedResetList(TimeProvider clock)
         _ => resets.Where(reset => reset.State == AssistedResetState.Declined),
     };
 
-    private static IQueryable<Row> Rows(Reach reach, IQueryable<AssistedReset> resets)
+    private static IQueryable<Row> Rows(StaffScope scope, IQueryable<AssistedReset> resets)
     {
-        var people = reach.Users;
+        var people = scope.Users;
         return
             from reset in resets
             join person in people on reset.UserId equals person.Id

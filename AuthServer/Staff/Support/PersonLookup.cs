@@ -11,7 +11,7 @@ internal abstract record LookupOutcome
     {
     }
 
-    public sealed record Found(User User, Standing Standing) : LookupOutcome;
+    public sealed record Found(User User, TargetPrivileges Standing) : LookupOutcome;
 
     public sealed record NotFound : LookupOutcome;
 
@@ -25,30 +25,30 @@ internal abstract record LookupOutcome
 /// <summary>Finds whom staff want to help. Who lays hands on an account that is not theirs to help is refused, and it is recorded.</summary>
 internal sealed class PersonLookup(TimeProvider clock)
 {
-    /// <param name="reach">Who asks, and how far they reach.</param>
+    /// <param name="scope">Who asks, and how far they reach.</param>
     /// <param name="id">The person's id, as given.</param>
     /// <param name="attempted">What is wanted, for the record.</param>
     /// <param name="rule">Which accounts refuse it to whom.</param>
     /// <param name="origin">Where it comes from.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<LookupOutcome> FindAsync(Reach reach, string id, string attempted, Func<Standing, StaffMember, ErrorCode?> rule, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<LookupOutcome> FindAsync(StaffScope scope, string id, string attempted, Func<TargetPrivileges, StaffMember, ErrorCode?> rule, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await reach.FindUserAsync(id, cancellationToken) is not { } user)
+        if (await scope.FindUserAsync(id, cancellationToken) is not { } user)
         {
             return new LookupOutcome.NotFound();
         }
 
-        var standing = await reach.StandingOfAsync(user.Id, cancellationToken);
-        if (rule(standing, reach.Staff) is { } refusal)
+        var privileges = await scope.PrivilegesOfAsync(user.Id, cancellationToken);
+        if (rule(privileges, scope.Staff) is { } refusal)
         {
-            await reach.AuditRefusalAsync(attempted, refusal, clock.GetUtcNow(), origin, user.Id);
+            await scope.AuditRefusalAsync(attempted, refusal, clock.GetUtcNow(), origin, user.Id);
             return new LookupOutcome.Refused(refusal);
         }
 
-        return new LookupOutcome.Found(user, standing);
+        return new LookupOutcome.Found(user, privileges);
     }
 
     /// <summary>The same for what the rules of help allow.</summary>
-    public Task<LookupOutcome> FindForHelpAsync(Reach reach, string id, string attempted, RequestOrigin origin, CancellationToken cancellationToken) =>
-        FindAsync(reach, id, attempted, static (standing, staff) => standing.RefusesHelpBy(staff), origin, cancellationToken);
+    public Task<LookupOutcome> FindForHelpAsync(StaffScope scope, string id, string attempted, RequestOrigin origin, CancellationToken cancellationToken) =>
+        FindAsync(scope, id, attempted, static (privileges, staff) => privileges.RefusesHelpBy(staff), origin, cancellationToken);
 }

@@ -37,17 +37,17 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Ema
 {
     public async Task<AssistanceOutcome> AskAsync(StaffCall call, string id, string? reason)
     {
-        var (reach, origin, cancellationToken) = call;
-        if (reason is null && !reach.Staff.IsAdmin)
+        var (scope, origin, cancellationToken) = call;
+        if (reason is null && !scope.Staff.IsAdmin)
         {
             return new AssistanceOutcome.ReasonMissing();
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Held, so that nobody is helped as a patient who is being given power at this moment.
-        await reach.HoldUserAsync(id, cancellationToken);
-        var found = await lookup.FindAsync(reach, id, AuditEvents.ResetRequested, static (standing, staff) => standing.RefusesResetBy(staff), origin, cancellationToken);
-        if (found is not LookupOutcome.Found { User: { } user, Standing: { } standing })
+        await scope.LockUserAsync(id, cancellationToken);
+        var found = await lookup.FindAsync(scope, id, AuditEvents.ResetRequested, static (privileges, staff) => privileges.RefusesResetBy(staff), origin, cancellationToken);
+        if (found is not LookupOutcome.Found { User: { } user, Standing: { } privileges })
         {
             // That it was refused is on record.
             await transaction.CommitAsync(CancellationToken.None);
@@ -59,30 +59,30 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Ema
             return new AssistanceOutcome.Refused(user.IsAnonymous ? ErrorCodes.AnonymousNotAllowed : ErrorCodes.AccountDisabled);
         }
 
-        return !reach.Staff.IsAdmin && (standing.IsPhysician || standing.IsAdmin)
-            ? await AwaitApprovalAsync(reach, user, reason!, origin, cancellationToken)
-            : await SendAsync(reach, user, reason, origin, cancellationToken);
+        return !scope.Staff.IsAdmin && (privileges.IsPhysician || privileges.IsAdmin)
+            ? await AwaitApprovalAsync(scope, user, reason!, origin, cancellationToken)
+            : await SendAsync(scope, user, reason, origin, cancellationToken);
     }
 
-    private async Task<AssistanceOutcome> SendAsync(Reach reach, User user, string? reason, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<AssistanceOutcome> SendAsync(StaffScope scope, User user, string? reason, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await outbox.RequestAsync(MailKinds.ResetPassword, null, user.NormalizedEmail!, null, null, Connection, cancellationToken) is { } wait)
         {
             return new AssistanceOutcome.LimitReached(wait);
         }
 
-        reach.Audit(AuditEvents.ResetRequested, clock.GetUtcNow(), origin, user.Id, reason, "sent");
+        scope.Audit(AuditEvents.ResetRequested, clock.GetUtcNow(), origin, user.Id, reason, "sent");
         await db.SaveChangesAsync(cancellationToken);
         await db.Database.CommitTransactionAsync(cancellationToken);
         return new AssistanceOutcome.Sent();
     }
 
     // The mail comes first, because the turn it waits for is also what keeps two who ask at once from asking twice.
-    private async Task<AssistanceOutcome> AwaitApprovalAsync(Reach reach, User user, string reason, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<AssistanceOutcome> AwaitApprovalAsync(StaffScope scope, User user, string reason, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var wait = await outbox.RequestAsync(MailKinds.ResetAskedByStaff, user.Id, user.NormalizedEmail!, null, null, Connection, cancellationToken);
         var now = clock.GetUtcNow();
-        if (await FindPendingAsync(reach, user, now, cancellationToken) is { } pending)
+        if (await FindPendingAsync(scope, user, now, cancellationToken) is { } pending)
         {
             return new AssistanceOutcome.Awaiting(pending.Id, pending.ExpiresAt);
         }
@@ -92,9 +92,9 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Ema
             return new AssistanceOutcome.LimitReached(limit);
         }
 
-        var asked = new AssistedReset(user.Id, reach.Staff.UserId, reach.Staff.TenantId, reason, now, now + settings.ApprovalWindow);
+        var asked = new AssistedReset(user.Id, scope.Staff.UserId, scope.Staff.TenantId, reason, now, now + settings.ApprovalWindow);
         db.Add(asked);
-        reach.Audit(AuditEvents.ResetRequested, now, origin, user.Id, reason, "awaiting_approval");
+        scope.Audit(AuditEvents.ResetRequested, now, origin, user.Id, reason, "awaiting_approval");
         await db.SaveChangesAsync(cancellationToken);
         await db.Database.CommitTransactionAsync(cancellationToken);
         return new AssistanceOutcome.Awaiting(asked.Id, asked.ExpiresAt);
@@ -102,10 +102,10 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Ema
 
     private NpgsqlConnection Connection => (NpgsqlConnection)db.Database.GetDbConnection();
 
-    private static Task<AssistedReset?> FindPendingAsync(Reach reach, User user, DateTimeOffset now, CancellationToken cancellationToken)
+    private static Task<AssistedReset?> FindPendingAsync(StaffScope scope, User user, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var tenant = reach.Staff.TenantId;
-        return reach.AssistedResets.AsNoTracking().FirstOrDefaultAsync(
+        var tenant = scope.Staff.TenantId;
+        return scope.AssistedResets.AsNoTracking().FirstOrDefaultAsync(
             reset => reset.UserId == user.Id && reset.TenantId == tenant && reset.State == AssistedResetState.Pending && reset.ExpiresAt > now, cancellationToken);
     }
 }

@@ -29,24 +29,24 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Em
 {
     public async Task<DecisionOutcome> DecideAsync(StaffCall call, string id, bool approves, string? reason)
     {
-        var (reach, origin, cancellationToken) = call;
+        var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Held, so that nobody is helped who is being given power at this moment.
-        if (await AssistedResetList.FindAsync(reach, id, cancellationToken) is not { } asked
-            || await reach.HoldUserAsync(asked.UserId.ToString(), cancellationToken) is not { } person)
+        if (await AssistedResetList.FindAsync(scope, id, cancellationToken) is not { } asked
+            || await scope.LockUserAsync(asked.UserId.ToString(), cancellationToken) is not { } person)
         {
             return new DecisionOutcome.Refused(ErrorCodes.NotFound);
         }
 
         var type = approves ? AuditEvents.ResetApproved : AuditEvents.ResetDeclined;
-        if (await RefusalAsync(reach, asked, cancellationToken) is { } refusal)
+        if (await RefusalAsync(scope, asked, cancellationToken) is { } refusal)
         {
-            await reach.AuditRefusalAsync(type, refusal, clock.GetUtcNow(), origin, asked.UserId);
+            await scope.AuditRefusalAsync(type, refusal, clock.GetUtcNow(), origin, asked.UserId);
             await transaction.CommitAsync(CancellationToken.None);
             return new DecisionOutcome.Refused(refusal);
         }
 
-        if ((approves && person.Status != UserStatus.Active) || !await TakeAsync(reach, asked, approves, cancellationToken))
+        if ((approves && person.Status != UserStatus.Active) || !await TakeAsync(scope, asked, approves, cancellationToken))
         {
             return new DecisionOutcome.Refused(ErrorCodes.AlreadyDone);
         }
@@ -56,26 +56,26 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Em
             return new DecisionOutcome.LimitReached(wait);
         }
 
-        reach.Audit(type, clock.GetUtcNow(), origin, asked.UserId, reason);
+        scope.Audit(type, clock.GetUtcNow(), origin, asked.UserId, reason);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new DecisionOutcome.Decided(await list.GetAsync(reach, asked.Id, cancellationToken));
+        return new DecisionOutcome.Decided(await list.GetAsync(scope, asked.Id, cancellationToken));
     }
 
-    private static async Task<ErrorCode?> RefusalAsync(Reach reach, AssistedReset asked, CancellationToken cancellationToken)
+    private static async Task<ErrorCode?> RefusalAsync(StaffScope scope, AssistedReset asked, CancellationToken cancellationToken)
     {
-        var staff = reach.Staff;
+        var staff = scope.Staff;
         return staff.UserId == asked.RequestedBy ? ErrorCodes.OwnRequest
             : staff.UserId == asked.UserId ? ErrorCodes.Forbidden
-            : (await reach.StandingOfAsync(asked.UserId, cancellationToken)).RefusesResetBy(staff);
+            : (await scope.PrivilegesOfAsync(asked.UserId, cancellationToken)).RefusesResetBy(staff);
     }
 
     // The state in the condition is the lock: of two who decide at once, one does.
-    private async Task<bool> TakeAsync(Reach reach, AssistedReset asked, bool approves, CancellationToken cancellationToken)
+    private async Task<bool> TakeAsync(StaffScope scope, AssistedReset asked, bool approves, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (state, decider) = (approves ? AssistedResetState.Approved : AssistedResetState.Declined, reach.Staff.ActorId);
-        return await reach.AssistedResets.Where(reset => reset.Id == asked.Id && reset.State == AssistedResetState.Pending && reset.ExpiresAt > now)
+        var (state, decider) = (approves ? AssistedResetState.Approved : AssistedResetState.Declined, scope.Staff.ActorId);
+        return await scope.AssistedResets.Where(reset => reset.Id == asked.Id && reset.State == AssistedResetState.Pending && reset.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(reset => reset.State, state)
                 .SetProperty(reset => reset.DecidedBy, decider)

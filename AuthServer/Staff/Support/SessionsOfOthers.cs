@@ -25,43 +25,43 @@ internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revok
 
     public async Task<SessionsOutcome> ListAsync(StaffCall call, string id, PageRequest<Guid> page)
     {
-        var (reach, origin, cancellationToken) = call;
-        var found = await lookup.FindForHelpAsync(reach, id, Listing, origin, cancellationToken);
+        var (scope, origin, cancellationToken) = call;
+        var found = await lookup.FindForHelpAsync(scope, id, Listing, origin, cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             return new SessionsOutcome.Refused(found.Error);
         }
 
-        var live = reach.Sessions.LiveOf(user.Id, clock.GetUtcNow());
-        return new SessionsOutcome.Listed(await live.PageAsync(reach.Staff.Caller, page, cancellationToken));
+        var live = scope.Sessions.LiveOf(user.Id, clock.GetUtcNow());
+        return new SessionsOutcome.Listed(await live.PageAsync(scope.Staff.Caller, page, cancellationToken));
     }
 
     /// <summary>Ends all that live. Answers why it was refused; null where it was done.</summary>
     public async Task<ErrorCode?> EndAllAsync(StaffCall call, string id)
     {
-        var (reach, origin, cancellationToken) = call;
-        var found = await lookup.FindForHelpAsync(reach, id, AuditEvents.SessionEnded, origin, cancellationToken);
+        var (scope, origin, cancellationToken) = call;
+        var found = await lookup.FindForHelpAsync(scope, id, AuditEvents.SessionEnded, origin, cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             return found.Error;
         }
 
-        await revoker.EndByStaffAsync(user.Id, reach.Staff.TenantId, reach.Staff.ActorId, origin, cancellationToken);
+        await revoker.EndByStaffAsync(user.Id, scope.Staff.TenantId, scope.Staff.ActorId, origin, cancellationToken);
         return null;
     }
 
     /// <summary>Ends one. Answers why it was refused; null where it was done.</summary>
     public async Task<ErrorCode?> EndAsync(StaffCall call, string id, string sessionId)
     {
-        var (reach, origin, cancellationToken) = call;
-        var found = await lookup.FindForHelpAsync(reach, id, AuditEvents.SessionEnded, origin, cancellationToken);
+        var (scope, origin, cancellationToken) = call;
+        var found = await lookup.FindForHelpAsync(scope, id, AuditEvents.SessionEnded, origin, cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             return found.Error;
         }
 
         return Guid.TryParseExact(sessionId, "D", out var session)
-            && await revoker.EndByStaffAsync(user.Id, reach.Staff.TenantId, reach.Staff.ActorId, origin, cancellationToken, session) > 0
+            && await revoker.EndByStaffAsync(user.Id, scope.Staff.TenantId, scope.Staff.ActorId, origin, cancellationToken, session) > 0
                 ? null
                 : ErrorCodes.NotFound;
     }

@@ -19,7 +19,7 @@ internal static class SupportEndpoints
     {
         builder.Services.AddJson(SupportJson.Default);
         builder.Services.AddScoped<PersonLookup>();
-        builder.Services.AddScoped<PersonOpening>();
+        builder.Services.AddScoped<UserDisclosure>();
         builder.Services.AddScoped<SessionsOfOthers>();
         builder.Services.AddScoped<AccountUnlock>();
         builder.Services.AddScoped<VerificationReminder>();
@@ -44,12 +44,12 @@ internal static class SupportEndpoints
 
     private static void RefusesHelp(this RouteHandlerBuilder route, params ErrorCode[] more) => route.Refuses([ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.NotFound, .. more]);
 
-    private static async Task<Results<Ok<OpenedPerson>, Problem>> Open(
-        string id, OpeningRequest request, StaffCall call, PersonOpening opening) =>
-        await opening.OpenAsync(call, id, Reasons.Told(request.Reason)!) switch
+    private static async Task<Results<Ok<DisclosedUser>, Problem>> Open(
+        string id, OpeningRequest request, StaffCall call, UserDisclosure opening) =>
+        await opening.OpenAsync(call, id, Reasons.Provided(request.Reason)!) switch
         {
-            OpeningOutcome.Opened opened => TypedResults.Ok(opened.Person),
-            OpeningOutcome.Refused refused => (Problem)refused.Error,
+            DisclosureOutcome.Opened opened => TypedResults.Ok(opened.Person),
+            DisclosureOutcome.Refused refused => (Problem)refused.Error,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
@@ -69,12 +69,12 @@ internal static class SupportEndpoints
         await sessions.EndAsync(call, id, sessionId) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
 
     private static async Task<Results<NoContent, Problem>> Unlock(string id, HelpRequest? request, StaffCall call, AccountUnlock unlock) =>
-        request?.Told is null && !call.Scope.Staff.IsAdmin ? FieldErrors.One("reason", "Required.")
-        : await unlock.UnlockAsync(call, id, request?.Told) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
+        request?.Provided is null && !call.Scope.Staff.IsAdmin ? FieldErrors.One("reason", "Required.")
+        : await unlock.UnlockAsync(call, id, request?.Provided) is { } refusal ? (Problem)refusal : TypedResults.NoContent();
 
     private static async Task<Results<Accepted, Problem>> Remind(
         string id, HelpRequest? request, StaffCall call, VerificationReminder reminder) =>
-        await reminder.SendAsync(call, id, request?.Told) switch
+        await reminder.SendAsync(call, id, request?.Provided) switch
         {
             ReminderOutcome.Refused refused => (Problem)refused.Error,
             ReminderOutcome.LimitReached limit => new Problem(ErrorCodes.RateLimited, retryAfter: limit.RetryAfter),

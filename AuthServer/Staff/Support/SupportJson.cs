@@ -6,7 +6,7 @@ namespace AuthServer.Staff.Support;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(OpeningRequest))]
 [JsonSerializable(typeof(HelpRequest))]
-[JsonSerializable(typeof(OpenedPerson))]
+[JsonSerializable(typeof(DisclosedUser))]
 [JsonSerializable(typeof(ResetAnswer))]
 [JsonSerializable(typeof(AssistedResetView))]
 [JsonSerializable(typeof(Page<AssistedResetView>))]

@@ -13,7 +13,7 @@ public sealed record OpeningRequest(string? Reason = null) : IValidated
 /// <param name="Reason">Why: 3 to 500 characters. It stands in the audit log.</param>
 public sealed record HelpRequest(string? Reason = null) : IValidated
 {
-    internal string? Told => Reasons.Told(Reason);
+    internal string? Provided => Reasons.Provided(Reason);
 
     void IValidated.Validate(FieldErrors errors) => Reasons.Check(errors, Reason, required: false);
 }
@@ -27,12 +27,12 @@ internal static class Reasons
     public static void Check(FieldErrors errors, string? reason, bool required)
     {
         errors.Text("reason", reason, MaxLength, required);
-        if (Told(reason) is { Length: < MinLength })
+        if (Provided(reason) is { Length: < MinLength })
         {
             errors.Add("reason", "At least 3 characters.");
         }
     }
 
     /// <summary>Null where nothing was said.</summary>
-    public static string? Told(string? reason) => string.IsNullOrWhiteSpace(reason) ? null : reason.Trim();
+    public static string? Provided(string? reason) => string.IsNullOrWhiteSpace(reason) ? null : reason.Trim();
 }

@@ -29,8 +29,8 @@ internal sealed class VerificationReminder(AuthDbContext db, PersonLookup lookup
 {
     public async Task<ReminderOutcome> SendAsync(StaffCall call, string id, string? reason)
     {
-        var (reach, origin, cancellationToken) = call;
-        switch (await lookup.FindForHelpAsync(reach, id, AuditEvents.VerificationRequested, origin, cancellationToken))
+        var (scope, origin, cancellationToken) = call;
+        switch (await lookup.FindForHelpAsync(scope, id, AuditEvents.VerificationRequested, origin, cancellationToken))
         {
             case LookupOutcome.Found { User.EmailConfirmed: true }:
                 return new ReminderOutcome.Refused(ErrorCodes.AlreadyDone);
@@ -39,13 +39,13 @@ internal sealed class VerificationReminder(AuthDbContext db, PersonLookup lookup
             case LookupOutcome.Found { User.Status: not UserStatus.Active }:
                 return new ReminderOutcome.Refused(ErrorCodes.AccountDisabled);
             case LookupOutcome.Found found:
-                return await SendAsync(reach, found.User, reason, origin, cancellationToken);
+                return await SendAsync(scope, found.User, reason, origin, cancellationToken);
             case var missed:
                 return new ReminderOutcome.Refused(missed.Error);
         }
     }
 
-    private async Task<ReminderOutcome> SendAsync(Reach reach, User user, string? reason, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<ReminderOutcome> SendAsync(StaffScope scope, User user, string? reason, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await outbox.RequestAsync(MailKinds.VerifyEmail, null, user.NormalizedEmail!, null, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken) is { } wait)
@@ -53,7 +53,7 @@ internal sealed class VerificationReminder(AuthDbContext db, PersonLookup lookup
             return new ReminderOutcome.LimitReached(wait);
         }
 
-        reach.Audit(AuditEvents.VerificationRequested, clock.GetUtcNow(), origin, user.Id, reason);
+        scope.Audit(AuditEvents.VerificationRequested, clock.GetUtcNow(), origin, user.Id, reason);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new ReminderOutcome.Sent();

@@ -12,7 +12,7 @@ internal sealed class TenantCreation(AuthDbContext db, TimeProvider clock)
 {
     public async Task<TenantOutcome> CreateAsync(CreateTenantRequest request, StaffCall call)
     {
-        var (reach, origin, cancellationToken) = call;
+        var (scope, origin, cancellationToken) = call;
         var now = clock.GetUtcNow();
         var tenant = new Tenant(request.Slug!, request.Name!.Trim(), now);
         request.Settings?.ApplyTo(tenant.Settings);
@@ -22,7 +22,7 @@ internal sealed class TenantCreation(AuthDbContext db, TimeProvider clock)
         }
 
         db.Add(tenant);
-        var (actor, session) = (reach.Staff.ActorId, reach.Staff.SessionId);
+        var (actor, session) = (scope.Staff.ActorId, scope.Staff.SessionId);
         db.Audit(AuditEvents.TenantCreated, now, origin, actor, subject: null, session, tenant: tenant.Id, detail: $"slug: {tenant.Slug}");
         try
         {

@@ -36,18 +36,18 @@ internal sealed record TenantFilter(
 internal static class TenantQuery
 {
     public static async Task<Page<TenantRecord>> ListAsync(
-        this Reach reach, TenantFilter filter, PageRequest<Guid> page, CancellationToken cancellationToken)
+        this StaffScope scope, TenantFilter filter, PageRequest<Guid> page, CancellationToken cancellationToken)
     {
-        var found = Matching(reach.Tenants.AsNoTracking(), filter);
+        var found = Matching(scope.Tenants.AsNoTracking(), filter);
         var total = await found.CountAsync(cancellationToken);
         var rest = found.Where(tenant => page.After == null || tenant.Id < page.After);
-        var rows = await WithMembers(reach, page.Fetch(rest.OrderByDescending(tenant => tenant.Id))).ToListAsync(cancellationToken);
+        var rows = await WithMembers(scope, page.Fetch(rest.OrderByDescending(tenant => tenant.Id))).ToListAsync(cancellationToken);
         return page.Answer(rows, total, row => row.Tenant.Id, row => TenantRecord.Of(row.Tenant, row.Members));
     }
 
     /// <summary>Null where there is none within reach.</summary>
-    public static async Task<TenantRecord?> FindTenantAsync(this Reach reach, Guid id, CancellationToken cancellationToken) =>
-        await WithMembers(reach, reach.Tenants.AsNoTracking().Where(tenant => tenant.Id == id)).SingleOrDefaultAsync(cancellationToken) is { } row ? TenantRecord.Of(row.Tenant, row.Members) : null;
+    public static async Task<TenantRecord?> FindTenantAsync(this StaffScope scope, Guid id, CancellationToken cancellationToken) =>
+        await WithMembers(scope, scope.Tenants.AsNoTracking().Where(tenant => tenant.Id == id)).SingleOrDefaultAsync(cancellationToken) is { } row ? TenantRecord.Of(row.Tenant, row.Members) : null;
 
     private static IQueryable<Tenant> Matching(IQueryable<Tenant> tenants, TenantFilter filter)
     {
@@ -59,9 +59,9 @@ internal static class TenantQuery
             : found;
     }
 
-    private static IQueryable<Row> WithMembers(Reach reach, IQueryable<Tenant> tenants)
+    private static IQueryable<Row> WithMembers(StaffScope scope, IQueryable<Tenant> tenants)
     {
-        var memberships = reach.Memberships;
+        var memberships = scope.Memberships;
         return tenants.Select(tenant => new Row(tenant, memberships.Where(membership => membership.TenantId == tenant.Id).Select(membership => membership.UserId).Distinct().Count()));
     }
 

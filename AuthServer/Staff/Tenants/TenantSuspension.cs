@@ -16,9 +16,9 @@ internal sealed class TenantSuspension(AuthDbContext db, AccessTokenInvalidation
 {
     public async Task<TenantOutcome> SetAsync(Guid id, TenantStatus status, string reason, StaffCall call)
     {
-        var (reach, origin, cancellationToken) = call;
+        var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var found = reach.Tenants.Where(tenant => tenant.Id == id);
+        var found = scope.Tenants.Where(tenant => tenant.Id == id);
         // The condition is the lock, and notices reach the replicas in the order of the commits.
         if (await found.Where(tenant => tenant.Status != status).ExecuteUpdateAsync(change => change.SetProperty(tenant => tenant.Status, status), cancellationToken) == 0)
         {
@@ -27,7 +27,7 @@ internal sealed class TenantSuspension(AuthDbContext db, AccessTokenInvalidation
 
         var isSuspended = status == TenantStatus.Suspended;
         var type = isSuspended ? AuditEvents.TenantSuspended : AuditEvents.TenantReopened;
-        db.Audit(type, clock.GetUtcNow(), origin, reach.Staff.ActorId, subject: null, reach.Staff.SessionId, tenant: id, detail: reason);
+        db.Audit(type, clock.GetUtcNow(), origin, scope.Staff.ActorId, subject: null, scope.Staff.SessionId, tenant: id, detail: reason);
         await db.SaveChangesAsync(cancellationToken);
         await invalidation.SuspendAsync(id, isSuspended, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -16,9 +16,9 @@ internal sealed class TenantUpdate(AuthDbContext db, AccessTokenInvalidation inv
 {
     public async Task<TenantOutcome> UpdateAsync(Guid id, ChangeTenantRequest request, StaffCall call)
     {
-        var (reach, origin, cancellationToken) = call;
+        var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var found = reach.Tenants.Where(tenant => tenant.Id == id);
+        var found = scope.Tenants.Where(tenant => tenant.Id == id);
         // Locks the row: of two that merge at once the second merges with what the first has left.
         if (await found.ExecuteUpdateAsync(change => change.SetProperty(tenant => tenant.Name, tenant => tenant.Name), cancellationToken) == 0)
         {
@@ -38,26 +38,26 @@ internal sealed class TenantUpdate(AuthDbContext db, AccessTokenInvalidation inv
         if (before != after)
         {
             var difference = TenantDifference.Between(before, after);
-            var (actor, session) = (reach.Staff.ActorId, reach.Staff.SessionId);
+            var (actor, session) = (scope.Staff.ActorId, scope.Staff.SessionId);
             db.Audit(AuditEvents.TenantChanged, clock.GetUtcNow(), origin, actor, subject: null, session, tenant: id, detail: difference);
             await db.SaveChangesAsync(cancellationToken);
-            await ApplyAsync(before.Settings, after.Settings, id, reach, cancellationToken);
+            await ApplyAsync(before.Settings, after.Settings, id, scope, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
         return new TenantOutcome.Saved(id);
     }
 
-    private async Task ApplyAsync(TenantSettingsRecord before, TenantSettingsRecord after, Guid id, Reach reach, CancellationToken cancellationToken)
+    private async Task ApplyAsync(TenantSettingsRecord before, TenantSettingsRecord after, Guid id, StaffScope scope, CancellationToken cancellationToken)
     {
         if (after.RequireVerifiedEmail && !before.RequireVerifiedEmail)
         {
-            var unproven = await reach.Users.Where(user => !user.EmailConfirmed && reach.Memberships.Any(membership => membership.UserId == user.Id && membership.TenantId == id))
+            var unproven = await scope.Users.Where(user => !user.EmailConfirmed && scope.Memberships.Any(membership => membership.UserId == user.Id && membership.TenantId == id))
                 .Select(user => user.Id).ToListAsync(cancellationToken);
             await invalidation.InvalidateAsync(unproven, cancellationToken);
         }
 
-        var live = reach.Sessions.Where(session => session.TenantId == id && session.RevokedAt == null);
+        var live = scope.Sessions.Where(session => session.TenantId == id && session.RevokedAt == null);
         if (after.SessionIdleMinutes is { } idleMinutes)
         {
             var idle = TimeSpan.FromMinutes(idleMinutes);

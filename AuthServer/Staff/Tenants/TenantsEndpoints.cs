@@ -46,8 +46,8 @@ internal static class TenantsEndpoints
     }
 
     private static async Task<Ok<Page<TenantRecord>>> List(
-        [AsParameters] PageRequest<Guid> page, [AsParameters] TenantFilter filter, Reach reach, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await reach.ListAsync(filter, page, cancellationToken));
+        [AsParameters] PageRequest<Guid> page, [AsParameters] TenantFilter filter, StaffScope scope, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await scope.ListAsync(filter, page, cancellationToken));
 
     private static async Task<Results<Created<TenantRecord>, Problem>> Create(
         CreateTenantRequest request, StaffCall call, TenantCreation creation) =>
@@ -56,8 +56,8 @@ internal static class TenantsEndpoints
             ? TypedResults.Created($"/api/v1/tenants/{tenant.Id}", tenant)
             : Refusal(outcome);
 
-    private static async Task<Results<Ok<TenantRecord>, Problem>> Get(string id, Reach reach, CancellationToken cancellationToken) =>
-        Guid.TryParseExact(id, "D", out var tenantId) && await reach.FindTenantAsync(tenantId, cancellationToken) is { } tenant ? TypedResults.Ok(tenant) : (Problem)ErrorCodes.NotFound;
+    private static async Task<Results<Ok<TenantRecord>, Problem>> Get(string id, StaffScope scope, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(id, "D", out var tenantId) && await scope.FindTenantAsync(tenantId, cancellationToken) is { } tenant ? TypedResults.Ok(tenant) : (Problem)ErrorCodes.NotFound;
 
     private static Task<Results<Ok<TenantRecord>, Problem>> Update(
         string id, ChangeTenantRequest request, StaffCall call, TenantUpdate update) =>

@@ -11,7 +11,7 @@ namespace AuthServer.Staff.Users;
 /// <summary>The rows of people that somebody may see, to be read as records.</summary>
 internal sealed record People(IQueryable<User> Users, IQueryable<IdentityUserRole<Guid>> PlatformRoles, IQueryable<Membership> Memberships, IQueryable<Tenant> Tenants, IQueryable<Physician> Physicians, Guid? TenantId)
 {
-    public static People Of(Reach reach) => new(reach.Users, reach.PlatformRoles, reach.Memberships, reach.Tenants, reach.Physicians, reach.Staff.TenantId);
+    public static People Of(StaffScope scope) => new(scope.Users, scope.PlatformRoles, scope.Memberships, scope.Tenants, scope.Physicians, scope.Staff.TenantId);
 
     /// <summary>Reads these people, in the order of the ids; those who cannot be seen are left out.</summary>
     public async Task<IReadOnlyList<UserRecord>> ReadAsync(IReadOnlyList<Guid> ids, bool isMasked, EmailTokenSettings settings, CancellationToken cancellationToken)

@@ -14,25 +14,25 @@ namespace AuthServer.Staff.Users;
 /// otherwise are refused within a second; the sessions live, and the next refresh brings what is so.
 /// </summary>
 internal sealed class RoleChange(
-    AuthDbContext db, UserAccounts accounts, AccountCommit commit, LastAdminGuard guard, AccessTokenInvalidation invalidation, RefusalRecord refusals,
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, LastAdminGuard guard, AccessTokenInvalidation invalidation, DeniedActionAudit refusals,
     TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
-    public async Task<ErrorCode?> ChangeAsync(string id, RolesRequest request, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> ChangeAsync(string id, RolesRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (request.Tenant is null && !reach.Staff.IsPlatformAdmin)
+        if (request.Tenant is null && !scope.Staff.IsPlatformAdmin)
         {
             return ErrorCodes.Forbidden;
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await reach.HoldOfficeAsync(cancellationToken))
+        if (!await scope.LockTenantAndConfirmAdminAsync(cancellationToken))
         {
             return ErrorCodes.Forbidden;
         }
 
-        var tenant = request.Tenant is { } slug ? await reach.Tenants.AsNoTracking().SingleOrDefaultAsync(found => found.Slug == slug, cancellationToken) : null;
-        if ((request.Tenant is not null && tenant is null) || await reach.HoldUserAsync(id, cancellationToken) is not { } user)
+        var tenant = request.Tenant is { } slug ? await scope.Tenants.AsNoTracking().SingleOrDefaultAsync(found => found.Slug == slug, cancellationToken) : null;
+        if ((request.Tenant is not null && tenant is null) || await scope.LockUserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
         }
@@ -44,11 +44,11 @@ internal sealed class RoleChange(
 
         var roles = request.Roles!.Distinct(StringComparer.Ordinal).OfType<string>().ToList();
         var refusal = tenant is null
-            ? await ChangePlatformAsync(user, roles, reach, origin, cancellationToken)
-            : await ChangeAtAsync(tenant, user, roles, reach, origin, cancellationToken);
+            ? await ChangePlatformAsync(user, roles, scope, origin, cancellationToken)
+            : await ChangeAtAsync(tenant, user, roles, scope, origin, cancellationToken);
         if (refusal is not null)
         {
-            return await refusals.KeepAsync(reach, AuditEvents.RolesChanged, refusal, origin, user.Id);
+            return await refusals.KeepAsync(scope, AuditEvents.RolesChanged, refusal, origin, user.Id);
         }
 
         if (!db.ChangeTracker.HasChanges())
@@ -56,22 +56,22 @@ internal sealed class RoleChange(
             return null;
         }
 
-        await AddProfileAsync(user.Id, roles, reach, cancellationToken);
+        await AddProfileAsync(user.Id, roles, scope, cancellationToken);
         await commit.SaveLockedAsync(cancellationToken);
         await invalidation.InvalidateAsync([user.Id], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
     }
 
-    private async Task<ErrorCode?> ChangePlatformAsync(User user, List<string> roles, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<ErrorCode?> ChangePlatformAsync(User user, List<string> roles, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
     {
         // Before looking: while it waits for its turn, the person may become an administrator.
         var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
-        var held = await reach.PlatformRoles.Where(role => role.UserId == user.Id).ToListAsync(cancellationToken);
+        var held = await scope.PlatformRoles.Where(role => role.UserId == user.Id).ToListAsync(cancellationToken);
         var before = Role.All.Where(role => held.Exists(row => row.RoleId == role.Id)).Select(role => role.Name!).ToList();
-        if (LosesAdmin(before, roles) && (user.Id == reach.Staff.UserId || !isAnotherLeft))
+        if (LosesAdmin(before, roles) && (user.Id == scope.Staff.UserId || !isAnotherLeft))
         {
-            return user.Id == reach.Staff.UserId ? ErrorCodes.OwnAccount : ErrorCodes.LastAdmin;
+            return user.Id == scope.Staff.UserId ? ErrorCodes.OwnAccount : ErrorCodes.LastAdmin;
         }
 
         if (GivesPowerUnproven(user, before, roles))
@@ -80,15 +80,15 @@ internal sealed class RoleChange(
         }
 
         await accounts.ReplaceRolesAsync(user, before, roles);
-        Audit("roles", before, roles, user.Id, reach, origin);
+        Audit("roles", before, roles, user.Id, scope, origin);
         return null;
     }
 
-    private async Task<ErrorCode?> ChangeAtAsync(Tenant tenant, User user, List<string> roles, Reach reach, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<ErrorCode?> ChangeAtAsync(Tenant tenant, User user, List<string> roles, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        var held = await reach.Memberships.Where(membership => membership.UserId == user.Id && membership.TenantId == tenant.Id).ToListAsync(cancellationToken);
+        var held = await scope.Memberships.Where(membership => membership.UserId == user.Id && membership.TenantId == tenant.Id).ToListAsync(cancellationToken);
         var before = held.Select(membership => membership.Role).ToList();
-        if (user.Id == reach.Staff.UserId && LosesAdmin(before, roles))
+        if (user.Id == scope.Staff.UserId && LosesAdmin(before, roles))
         {
             return ErrorCodes.OwnAccount;
         }
@@ -100,7 +100,7 @@ internal sealed class RoleChange(
 
         db.RemoveRange(held.Where(membership => !roles.Contains(membership.Role, StringComparer.Ordinal)));
         db.AddRange(roles.Except(before, StringComparer.Ordinal).Select(role => new Membership(user.Id, tenant.Id, role, clock.GetUtcNow())));
-        Audit($"roles at {tenant.Slug}", before, roles, user.Id, reach, origin);
+        Audit($"roles at {tenant.Slug}", before, roles, user.Id, scope, origin);
         return null;
     }
 
@@ -110,20 +110,20 @@ internal sealed class RoleChange(
     private static bool GivesPowerUnproven(User user, List<string> before, List<string> after) =>
         !user.EmailConfirmed && after.Except(before, StringComparer.Ordinal).Any(role => role is Role.Admin or Role.Support);
 
-    private void Audit(string what, List<string> before, List<string> after, Guid userId, Reach reach, RequestOrigin origin)
+    private void Audit(string what, List<string> before, List<string> after, Guid userId, StaffScope scope, RequestOrigin origin)
     {
         if (db.ChangeTracker.HasChanges())
         {
-            reach.Audit(AuditEvents.RolesChanged, clock.GetUtcNow(), origin, userId, $"{what}: {Listed(before)} -> {Listed(after)}");
+            scope.Audit(AuditEvents.RolesChanged, clock.GetUtcNow(), origin, userId, $"{what}: {Listed(before)} -> {Listed(after)}");
         }
     }
 
     private static string Listed(List<string> roles) => roles.Count == 0 ? "none" : string.Join(' ', roles.Order(StringComparer.Ordinal));
 
     // Where licences will be attached to; no token carries the role before one of them is verified.
-    private async Task AddProfileAsync(Guid userId, List<string> roles, Reach reach, CancellationToken cancellationToken)
+    private async Task AddProfileAsync(Guid userId, List<string> roles, StaffScope scope, CancellationToken cancellationToken)
     {
-        if (roles.Contains(Role.Physician, StringComparer.Ordinal) && !await reach.Physicians.AnyAsync(physician => physician.UserId == userId, cancellationToken))
+        if (roles.Contains(Role.Physician, StringComparer.Ordinal) && !await scope.Physicians.AnyAsync(physician => physician.UserId == userId, cancellationToken))
         {
             db.Add(new Physician(userId, null, null, clock.GetUtcNow()));
         }

@@ -18,28 +18,28 @@ internal sealed class UserSearch(UserRecords records)
     internal const int Few = 500;
 
     public async Task<EstimatedPage<UserRecord, Guid>> FindAsync(
-        UserListing listing, PageRequest<Guid> page, Reach reach, CancellationToken cancellationToken)
+        UserListing listing, PageRequest<Guid> page, StaffScope scope, CancellationToken cancellationToken)
     {
-        await using var search = await reach.BeginSearchAsync(cancellationToken);
-        var parts = await PartsAsync(listing, reach, cancellationToken);
-        var known = await KnownNumberAsync(listing, reach, cancellationToken);
+        await using var search = await scope.BeginSearchAsync(cancellationToken);
+        var parts = await PartsAsync(listing, scope, cancellationToken);
+        var known = await KnownNumberAsync(listing, scope, cancellationToken);
         var all = known > Few ? null : await FewAsync(parts, cancellationToken);
         var found = all is not null ? PageOf(all, page) : await NewestAsync(parts, page, cancellationToken);
         var (ids, next) = page.Cut(found, id => id);
-        var items = await records.ReadAsync([.. ids], reach, cancellationToken);
+        var items = await records.ReadAsync([.. ids], scope, cancellationToken);
         return new(items, all?.Count ?? Math.Max(known, Few), all is not null, page.Skip, page.Limit, next);
     }
 
     private static Comparer<Guid> Descending { get; } = Comparer<Guid>.Create((left, right) => right.CompareTo(left));
 
     // Where one thing at most is asked for, the statistics know the number: as of the last minute, and only worth it where it is large.
-    private static async Task<long> KnownNumberAsync(UserListing listing, Reach reach, CancellationToken cancellationToken)
+    private static async Task<long> KnownNumberAsync(UserListing listing, StaffScope scope, CancellationToken cancellationToken)
     {
         var figures = (listing.Tenant, listing.Status, listing.Role, string.IsNullOrWhiteSpace(listing.Search)) switch
         {
-            (null, null, null, true) => reach.Figures.Where(figure => figure.Measure == Measures.People),
-            (null, { } status, null, true) => reach.Figures.Where(figure => figure.Measure == Measures.ByStatus && figure.Key == status),
-            ({ } slug, null, null, true) => reach.Figures.Where(figure => figure.Measure == Measures.ByTenant && reach.Tenants.Any(tenant => tenant.Slug == slug && tenant.Id.ToString() == figure.Key)),
+            (null, null, null, true) => scope.Figures.Where(figure => figure.Measure == StatisticNames.People),
+            (null, { } status, null, true) => scope.Figures.Where(figure => figure.Measure == StatisticNames.ByStatus && figure.Key == status),
+            ({ } slug, null, null, true) => scope.Figures.Where(figure => figure.Measure == StatisticNames.ByTenant && scope.Tenants.Any(tenant => tenant.Slug == slug && tenant.Id.ToString() == figure.Key)),
             _ => null,
         };
         return figures is null ? 0 : await figures.Select(figure => figure.Value).SingleOrDefaultAsync(cancellationToken);
@@ -85,13 +85,13 @@ internal sealed class UserSearch(UserRecords records)
     }
 
     // A role can stand in either of two tables: that makes two questions, because an OR would use no index.
-    private static async Task<IReadOnlyList<IQueryable<User>>> PartsAsync(UserListing listing, Reach reach, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<IQueryable<User>>> PartsAsync(UserListing listing, StaffScope scope, CancellationToken cancellationToken)
     {
-        var people = Called(OfStatus(reach.Users, listing.Status), listing.Search, reach.Staff);
+        var people = Called(OfStatus(scope.Users, listing.Status), listing.Search, scope.Staff);
         if (listing.Tenant is { } slug)
         {
-            var tenantId = await reach.Tenants.Where(tenant => tenant.Slug == slug).Select(tenant => tenant.Id).SingleOrDefaultAsync(cancellationToken);
-            var there = reach.Memberships.Where(membership => membership.TenantId == tenantId && (listing.Role == null || membership.Role == listing.Role));
+            var tenantId = await scope.Tenants.Where(tenant => tenant.Slug == slug).Select(tenant => tenant.Id).SingleOrDefaultAsync(cancellationToken);
+            var there = scope.Memberships.Where(membership => membership.TenantId == tenantId && (listing.Role == null || membership.Role == listing.Role));
             return [people.Where(user => there.Any(membership => membership.UserId == user.Id))];
         }
 
@@ -101,8 +101,8 @@ internal sealed class UserSearch(UserRecords records)
         }
 
         var roleId = Role.IdOf(role);
-        var atTenants = people.Where(user => reach.Memberships.Any(membership => membership.UserId == user.Id && membership.Role == role));
-        return reach.Staff.TenantId is not null ? [atTenants] : [people.Where(user => reach.PlatformRoles.Any(held => held.UserId == user.Id && held.RoleId == roleId)), atTenants];
+        var atTenants = people.Where(user => scope.Memberships.Any(membership => membership.UserId == user.Id && membership.Role == role));
+        return scope.Staff.TenantId is not null ? [atTenants] : [people.Where(user => scope.PlatformRoles.Any(held => held.UserId == user.Id && held.RoleId == roleId)), atTenants];
     }
 
     // Support sees addresses masked: by parts of them they could be guessed letter by letter.

@@ -23,12 +23,12 @@ internal static class UsersEndpoints
         services.AddSingleton<UserRecords>();
         services.AddScoped<OwnRecord>();
         services.AddSingleton<UserSearch>();
-        services.AddScoped<RefusalRecord>();
+        services.AddScoped<DeniedActionAudit>();
         services.AddScoped<AccountChange>();
         services.AddScoped<AccountDisabling>();
         services.AddScoped<RoleChange>();
-        services.AddSingleton<AccountReturn>();
-        services.AddHostedService(provider => provider.GetRequiredService<AccountReturn>());
+        services.AddSingleton<DisabledAccountReactivation>();
+        services.AddHostedService(provider => provider.GetRequiredService<DisabledAccountReactivation>());
     }
 
     public static void MapUsers(this IEndpointRouteBuilder api)
@@ -61,14 +61,14 @@ internal static class UsersEndpoints
 
     private static async Task<Ok<EstimatedPage<UserRecord, Guid>>> List(
         [AsParameters] PageRequest<Guid> page, [AsParameters] UserListing listing,
-        Reach reach, UserSearch search, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await search.FindAsync(listing, page, reach, cancellationToken));
+        StaffScope scope, UserSearch search, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await search.FindAsync(listing, page, scope, cancellationToken));
 
-    private static async Task<Results<Ok<UserRecord>, Problem>> Get(string id, Caller caller, Reach? reach, UserRecords records, OwnRecord own, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<UserRecord>, Problem>> Get(string id, Caller caller, StaffScope? scope, UserRecords records, OwnRecord own, CancellationToken cancellationToken)
     {
         var record = !Guid.TryParseExact(id, "D", out var userId) ? null
             : userId == caller.UserId ? await own.FindAsync(userId, cancellationToken)
-            : reach is not null ? await records.FindAsync(userId, reach, cancellationToken)
+            : scope is not null ? await records.FindAsync(userId, scope, cancellationToken)
             : null;
         return record is null ? (Problem)ErrorCodes.NotFound : TypedResults.Ok(record);
     }
@@ -101,16 +101,16 @@ internal static class UsersEndpoints
     private static async Task<Results<Ok<UserRecord>, Problem>> SetRoles(
         string id, RolesRequest request, StaffCall call, RoleChange change, UserRecords records)
     {
-        var (reach, origin, cancellationToken) = call;
+        var (scope, origin, cancellationToken) = call;
         // Whoever is taken out of the tenant is out of reach afterwards, and still the answer.
-        var before = Guid.TryParseExact(id, "D", out var userId) ? await records.FindAsync(userId, reach, cancellationToken) : null;
-        if (await change.ChangeAsync(id, request, reach, origin, cancellationToken) is { } refusal)
+        var before = Guid.TryParseExact(id, "D", out var userId) ? await records.FindAsync(userId, scope, cancellationToken) : null;
+        if (await change.ChangeAsync(id, request, scope, origin, cancellationToken) is { } refusal)
         {
             return (Problem)refusal;
         }
 
-        return (await records.FindAsync(userId, reach, cancellationToken) ?? before) is { } record
-            ? TypedResults.Ok(request.Roles is { Count: 0 } && reach.Staff.TenantId is not null ? record with { Memberships = [] } : record)
+        return (await records.FindAsync(userId, scope, cancellationToken) ?? before) is { } record
+            ? TypedResults.Ok(request.Roles is { Count: 0 } && scope.Staff.TenantId is not null ? record with { Memberships = [] } : record)
             : (Problem)ErrorCodes.NotFound;
     }
 

@@ -24,9 +24,9 @@ internal sealed class StoredProtectionKeyConfiguration : IEntityTypeConfiguratio
     }
 }
 
-internal sealed class FigureConfiguration : IEntityTypeConfiguration<Figure>
+internal sealed class StatisticValueConfiguration : IEntityTypeConfiguration<StatisticValue>
 {
-    public void Configure(EntityTypeBuilder<Figure> builder)
+    public void Configure(EntityTypeBuilder<StatisticValue> builder)
     {
         builder.ToTable("figures");
         builder.Property(figure => figure.Id).UseIdentityAlwaysColumn();

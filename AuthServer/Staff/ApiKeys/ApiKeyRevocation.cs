@@ -6,14 +6,14 @@ using AuthServer.Staff.Access;
 namespace AuthServer.Staff.ApiKeys;
 
 /// <summary>Ends a key, and with it its access tokens on every replica.</summary>
-internal sealed class KeyRevocation(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
+internal sealed class ApiKeyRevocation(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
     /// <summary>False where there is no such key; a second time changes nothing.</summary>
     public async Task<bool> RevokeAsync(string id, StaffCall call)
     {
-        var (reach, origin, cancellationToken) = call;
+        var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await reach.HoldKeyAsync(id, cancellationToken) is not { } key)
+        if (await scope.LockApiKeyAsync(id, cancellationToken) is not { } key)
         {
             return false;
         }
@@ -22,7 +22,7 @@ internal sealed class KeyRevocation(AuthDbContext db, AccessTokenInvalidation in
         {
             var now = clock.GetUtcNow();
             key.Revoke(now);
-            db.Audit(AuditEvents.ApiKeyRevoked, now, origin, reach.Staff.ActorId, key.Id, reach.Staff.SessionId, tenant: key.TenantId);
+            db.Audit(AuditEvents.ApiKeyRevoked, now, origin, scope.Staff.ActorId, key.Id, scope.Staff.SessionId, tenant: key.TenantId);
             await db.SaveChangesAsync(cancellationToken);
             await invalidation.OutdateKeysAsync([key.Id], cancellationToken);
             await transaction.CommitAsync(cancellationToken);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Staff.ApiKeys;
 
-public sealed class KeyExpiryTests : IAsyncLifetime
+public sealed class ApiKeyExpiryTests : IAsyncLifetime
 {
     private readonly StoppedServer _server = new();
 
@@ -118,5 +118,5 @@ public sealed class KeyExpiryTests : IAsyncLifetime
 
     private async Task<int> CountAsync(Key key) => (await _server.MailsAsync(MailKinds.ApiKeyExpiring, key.Owner.Email)).Count;
 
-    private Task<int> RunAsync(int replica = 0) => _server.ServicesOf(replica).GetRequiredService<KeyExpiry>().RunAsync(default);
+    private Task<int> RunAsync(int replica = 0) => _server.ServicesOf(replica).GetRequiredService<ApiKeyExpiry>().RunAsync(default);
 }

@@ -12,7 +12,7 @@ namespace AuthServer.Staff.Access;
 /// The only way from a staff route to anybody's rows. For staff of a tenant nothing exists outside of it; for the platform
 /// everything does. A test reads the compiled slices: whoever asks the context for a table itself, past this, fails it.
 /// </summary>
-internal sealed class Reach(AuthDbContext db, StaffMember staff)
+internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
 {
     private static readonly Guid AdminRole = Role.IdOf(Role.Admin);
 
@@ -43,14 +43,14 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
 
     public IQueryable<ApiKey> ApiKeys => staff.TenantId is { } tenant ? db.ApiKeys.Where(key => key.TenantId == tenant) : db.ApiKeys;
 
-    public IQueryable<Figure> Figures => db.Figures.Where(figure => figure.TenantId == staff.TenantId);
+    public IQueryable<StatisticValue> Figures => db.Figures.Where(figure => figure.TenantId == staff.TenantId);
 
     /// <summary>For a handler's parameter: the route's policy has made sure that the caller is of the staff.</summary>
-    public static ValueTask<Reach?> BindAsync(HttpContext context) =>
-        new(StaffMember.Of(context.User) is { } staff ? new Reach(context.RequestServices.GetRequiredService<AuthDbContext>(), staff) : null);
+    public static ValueTask<StaffScope?> BindAsync(HttpContext context) =>
+        new(StaffMember.Of(context.User) is { } staff ? new StaffScope(context.RequestServices.GetRequiredService<AuthDbContext>(), staff) : null);
 
     /// <summary>For the command line, and nothing else.</summary>
-    public static Reach ForOperator(AuthDbContext db) => new(db, StaffMember.Operator);
+    public static StaffScope ForOperator(AuthDbContext db) => new(db, StaffMember.Operator);
 
     /// <summary>The person with this id, to be changed; null where there is none within reach, or where it is no id.</summary>
     public async Task<User?> FindUserAsync(string id, CancellationToken cancellationToken) =>
@@ -60,7 +60,7 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
     /// The same in the open transaction, with the account's row held until it ends: of two who change one person at once the
     /// second sees what the first has made of them, and a sign-in that is under way comes before the change or after it.
     /// </summary>
-    public async Task<User?> HoldUserAsync(string id, CancellationToken cancellationToken)
+    public async Task<User?> LockUserAsync(string id, CancellationToken cancellationToken)
     {
         if (!Guid.TryParseExact(id, "D", out var userId))
         {
@@ -76,7 +76,7 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
     /// of two who take it from each other the second finds that it is gone. True for the platform, which has a guard of its own.
     /// </summary>
     // NO KEY: whoever joins the tenant at this moment need not wait, and holding an account's row cannot lock up with this.
-    public async Task<bool> HoldOfficeAsync(CancellationToken cancellationToken)
+    public async Task<bool> LockTenantAndConfirmAdminAsync(CancellationToken cancellationToken)
     {
         if (staff.TenantId is not { } tenantId)
         {
@@ -113,14 +113,14 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
     /// The professional profile with this id and its licences, kept from others until the transaction ends: of two who decide
     /// at once the second sees what the first has made of it. Null where there is none within reach, or where it is no id.
     /// </summary>
-    public async Task<Physician?> HoldPhysicianAsync(string id, CancellationToken cancellationToken) =>
+    public async Task<Physician?> LockPhysicianAsync(string id, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var physicianId)
             && await Physicians.Where(physician => physician.Id == physicianId).Select(physician => (Guid?)physician.UserId).SingleOrDefaultAsync(cancellationToken) is { } owner
                 ? await db.LockPhysicianAsync(owner, cancellationToken)
                 : null;
 
     /// <summary>The API key with this id, held until the open transaction ends; null where there is none within reach, or where it is no id.</summary>
-    public async Task<ApiKey?> HoldKeyAsync(string id, CancellationToken cancellationToken)
+    public async Task<ApiKey?> LockApiKeyAsync(string id, CancellationToken cancellationToken)
     {
         if (!Guid.TryParseExact(id, "D", out var keyId))
         {
@@ -132,7 +132,7 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
     }
 
     /// <summary>How many live API keys have this name, at the tenant or, without one, on the platform. Until the open transaction ends nobody else gives it to one.</summary>
-    public async Task<int> HoldKeyNameAsync(Guid? tenantId, string name, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<int> LockApiKeyNameAsync(Guid? tenantId, string name, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var turn = $"api-key {tenantId} {name}";
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({turn}, 0))", cancellationToken);
@@ -155,7 +155,7 @@ internal sealed class Reach(AuthDbContext db, StaffMember staff)
         staff.TenantId is { } tenant && user.Status == UserStatus.Disabled && user.DisabledByTenantId != tenant ? ErrorCodes.BeyondTenant : null;
 
     /// <summary>What somebody is who is within reach. Sees past the tenant, because that is what it is to protect.</summary>
-    public async Task<Standing> StandingOfAsync(Guid userId, CancellationToken cancellationToken)
+    public async Task<TargetPrivileges> PrivilegesOfAsync(Guid userId, CancellationToken cancellationToken)
     {
         var platform = await db.UserRoles.Where(held => held.UserId == userId).Select(held => held.RoleId).ToListAsync(cancellationToken);
         var memberships = await db.Memberships.AsNoTracking().Where(membership => membership.UserId == userId).ToListAsync(cancellationToken);

@@ -8,7 +8,7 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.ApiKeys;
 
-internal static class KeyMails
+internal static class ApiKeyMails
 {
     /// <summary>Owes the owner a word that there is a key that acts for them; in a proven mailbox only.</summary>
     public static void EnqueueApiKeyMade(this AuthDbContext db, User owner, ApiKey key, RequestOrigin origin, DateTimeOffset now)

@@ -9,64 +9,64 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.ApiKeys;
 
 /// <summary>What became of asking for a key.</summary>
-internal abstract record KeyCreationOutcome
+internal abstract record ApiKeyCreationOutcome
 {
-    private KeyCreationOutcome()
+    private ApiKeyCreationOutcome()
     {
     }
 
-    public sealed record Made(MadeApiKey Key) : KeyCreationOutcome;
+    public sealed record Made(MadeApiKey Key) : ApiKeyCreationOutcome;
 
-    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : KeyCreationOutcome;
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : ApiKeyCreationOutcome;
 
-    public sealed record Refused(ErrorCode Reason) : KeyCreationOutcome;
+    public sealed record Refused(ErrorCode Reason) : ApiKeyCreationOutcome;
 }
 
 /// <summary>Makes a key. Its owner hears of it by mail, should it not have been them.</summary>
-internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
+internal sealed class ApiKeyCreation(AuthDbContext db, TimeProvider clock)
 {
     /// <summary>Two, so that a service can be given the new one while the old one still works.</summary>
     public const int MostLive = 2;
 
-    public async Task<KeyCreationOutcome> CreateAsync(CreateApiKeyRequest request, StaffCall call)
+    public async Task<ApiKeyCreationOutcome> CreateAsync(CreateApiKeyRequest request, StaffCall call)
     {
-        var (reach, origin, cancellationToken) = call;
+        var (scope, origin, cancellationToken) = call;
         var now = Stored(clock.GetUtcNow());
         if (Faults(request, now) is { Any: true } errors)
         {
-            return new KeyCreationOutcome.Invalid(errors.Messages);
+            return new ApiKeyCreationOutcome.Invalid(errors.Messages);
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await reach.HoldOfficeAsync(cancellationToken) || await reach.FindUserAsync(reach.Staff.UserId.ToString(), cancellationToken) is not { } owner)
+        if (!await scope.LockTenantAndConfirmAdminAsync(cancellationToken) || await scope.FindUserAsync(scope.Staff.UserId.ToString(), cancellationToken) is not { } owner)
         {
-            return new KeyCreationOutcome.Refused(ErrorCodes.Forbidden);
+            return new ApiKeyCreationOutcome.Refused(ErrorCodes.Forbidden);
         }
 
-        var tenant = await reach.Tenants.AsNoTracking().SingleOrDefaultAsync(found => request.Tenant == null ? found.Id == reach.Staff.TenantId : found.Slug == request.Tenant, cancellationToken);
+        var tenant = await scope.Tenants.AsNoTracking().SingleOrDefaultAsync(found => request.Tenant == null ? found.Id == scope.Staff.TenantId : found.Slug == request.Tenant, cancellationToken);
         if (request.Tenant is not null && tenant is null)
         {
-            return NoTenant(reach);
+            return NoTenant(scope);
         }
 
         var name = request.Name!.Trim();
-        if (await reach.HoldKeyNameAsync(tenant?.Id, name, now, cancellationToken) >= MostLive)
+        if (await scope.LockApiKeyNameAsync(tenant?.Id, name, now, cancellationToken) >= MostLive)
         {
-            return new KeyCreationOutcome.Refused(ErrorCodes.TooManyKeys);
+            return new ApiKeyCreationOutcome.Refused(ErrorCodes.TooManyKeys);
         }
 
-        var (key, text) = Add(request, owner, tenant, origin, reach, now);
+        var (key, text) = Add(request, owner, tenant, origin, scope, now);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new KeyCreationOutcome.Made(new(ApiKeyRecord.Of(key, tenant?.Slug, now), text));
+        return new ApiKeyCreationOutcome.Made(new(ApiKeyRecord.Of(key, tenant?.Slug, now), text));
     }
 
     // A tenant's administrator is told the same of a tenant that is another's.
-    private static KeyCreationOutcome NoTenant(Reach reach) => reach.Staff.TenantId is null
-        ? new KeyCreationOutcome.Invalid(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["tenant"] = ["There is no such tenant."] })
-        : new KeyCreationOutcome.Refused(ErrorCodes.NotFound);
+    private static ApiKeyCreationOutcome NoTenant(StaffScope scope) => scope.Staff.TenantId is null
+        ? new ApiKeyCreationOutcome.Invalid(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["tenant"] = ["There is no such tenant."] })
+        : new ApiKeyCreationOutcome.Refused(ErrorCodes.NotFound);
 
-    private (ApiKey Key, string Text) Add(CreateApiKeyRequest request, User owner, Tenant? tenant, RequestOrigin origin, Reach reach, DateTimeOffset now)
+    private (ApiKey Key, string Text) Add(CreateApiKeyRequest request, User owner, Tenant? tenant, RequestOrigin origin, StaffScope scope, DateTimeOffset now)
     {
         var expiresAt = Stored(request.ExpiresAt ?? now + ApiKeyRules.UsualLife);
         var key = new ApiKey(request.Name!.Trim(), owner.Id, tenant?.Id, ApiKeyRules.Ordered(request.Scopes!), expiresAt, now);
@@ -74,7 +74,7 @@ internal sealed class KeyCreation(AuthDbContext db, TimeProvider clock)
         (var text, key.SecretHash) = ApiKeyText.Make(key.Id);
         db.Add(key);
         // Without its name, here and wherever else a key is on record: it may be its owner's, and would outlive their erasure.
-        db.Audit(AuditEvents.ApiKeyMade, now, origin, owner.Id, key.Id, reach.Staff.SessionId, tenant: tenant?.Id,
+        db.Audit(AuditEvents.ApiKeyMade, now, origin, owner.Id, key.Id, scope.Staff.SessionId, tenant: tenant?.Id,
             detail: string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', key.Scopes)} until {expiresAt:u}"));
         db.EnqueueApiKeyMade(owner, key, origin, now);
         return (key, text);

@@ -1,9 +1,9 @@
 namespace AuthServer.Domain;
 
 /// <summary>A count that the statistics show, taken in the background: a million people are not counted while somebody waits.</summary>
-public sealed class Figure
+public sealed class StatisticValue
 {
-    private Figure()
+    private StatisticValue()
     {
     }
 

@@ -7,7 +7,7 @@ namespace AuthServer.Staff.Access;
 /// <param name="PlatformRoles">Everywhere.</param>
 /// <param name="TenantRoles">At any tenant.</param>
 /// <param name="IsKnownElsewhere">Whether they belong to a tenant other than the one that asks.</param>
-internal sealed record Standing(IReadOnlyList<string> PlatformRoles, IReadOnlyList<string> TenantRoles, bool IsKnownElsewhere)
+internal sealed record TargetPrivileges(IReadOnlyList<string> PlatformRoles, IReadOnlyList<string> TenantRoles, bool IsKnownElsewhere)
 {
     /// <summary>Whether they answer for the API key that asks.</summary>
     public bool AnswersForKey { get; init; }

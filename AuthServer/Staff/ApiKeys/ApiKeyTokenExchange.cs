@@ -7,10 +7,10 @@ using AuthServer.Sessions.AccessTokens;
 namespace AuthServer.Staff.ApiKeys;
 
 /// <summary>Gives an access token for a key, so that other servers need not see the key and can verify by themselves.</summary>
-internal sealed class KeyTokenExchange(AuthDbContext db, AccessTokenIssuer issuer, TimeProvider clock)
+internal sealed class ApiKeyTokenExchange(AuthDbContext db, AccessTokenIssuer issuer, TimeProvider clock)
 {
     /// <summary>Null where the key lacks one of the scopes.</summary>
-    public async Task<KeyTokenResponse?> ExchangeAsync(Caller caller, IReadOnlyList<string?>? scopes, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<ApiKeyTokenResponse?> ExchangeAsync(Caller caller, IReadOnlyList<string?>? scopes, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var key = caller.Key!;
         if (scopes?.Except(key.Scopes, StringComparer.Ordinal).Any() == true)

@@ -11,10 +11,10 @@ using Npgsql;
 namespace AuthServer.Tests.Architecture;
 
 /// <summary>
-/// Staff of a tenant must not see past it. The slices that act for others get at rows through <c>Staff/Access/Reach</c>, which
+/// Staff of a tenant must not see past it. The slices that act for others get at rows through <c>Staff/Access/StaffScope</c>, which
 /// knows the tenant; what asks a table of the context, or speaks SQL, does not get past here unnoticed.
 /// </summary>
-public sealed class ReachTests
+public sealed class StaffScopeTests
 {
     private static readonly string[] Slices = ["Users", "Support", "Tenants", "Physicians", "ApiKeys", "Auditing"];
 
@@ -42,10 +42,10 @@ public sealed class ReachTests
     {
         var users =
             from type in typeof(AuthDbContext).Assembly.GetTypes()
-            where References.MembersUsedBy(type).Any(member => member is { Name: nameof(Reach.ForOperator) } or { Name: "get_Operator" })
+            where References.MembersUsedBy(type).Any(member => member is { Name: nameof(StaffScope.ForOperator) } or { Name: "get_Operator" })
             select type.FullName!.Split('+')[0];
 
-        users.Distinct(StringComparer.Ordinal).Should().BeEquivalentTo("AuthServer.Cli.Whom", typeof(Reach).FullName, typeof(StaffMember).FullName);
+        users.Distinct(StringComparer.Ordinal).Should().BeEquivalentTo("AuthServer.Cli.Whom", typeof(StaffScope).FullName, typeof(StaffMember).FullName);
     }
 
     // Without this, the test above could pass because it sees nothing.

@@ -1,7 +1,7 @@
 namespace AuthServer.Staff.Statistics;
 
 /// <summary>What is counted into <c>figures</c>, for the platform and for each tenant.</summary>
-internal static class Measures
+internal static class StatisticNames
 {
     public const string People = "people";
     public const string ByRole = "by_role";

@@ -9,59 +9,59 @@ using AuthServer.Staff.Access;
 namespace AuthServer.Staff.ApiKeys;
 
 /// <summary>What became of changing a key.</summary>
-internal abstract record KeyChangeOutcome
+internal abstract record ApiKeyChangeOutcome
 {
-    private KeyChangeOutcome()
+    private ApiKeyChangeOutcome()
     {
     }
 
-    public sealed record Changed(ApiKeyRecord Key) : KeyChangeOutcome;
+    public sealed record Changed(ApiKeyRecord Key) : ApiKeyChangeOutcome;
 
-    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : KeyChangeOutcome;
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : ApiKeyChangeOutcome;
 
-    public sealed record Refused(ErrorCode Reason) : KeyChangeOutcome;
+    public sealed record Refused(ErrorCode Reason) : ApiKeyChangeOutcome;
 }
 
 /// <summary>Changes a key. It never gets more scopes or more time than it was made with; what it loses, its access tokens lose at once.</summary>
-internal sealed class KeyChange(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
+internal sealed class ApiKeyChange(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
-    public async Task<KeyChangeOutcome> ChangeAsync(string id, ChangeApiKeyRequest request, StaffCall call)
+    public async Task<ApiKeyChangeOutcome> ChangeAsync(string id, ChangeApiKeyRequest request, StaffCall call)
     {
-        var (reach, origin, cancellationToken) = call;
+        var (scope, origin, cancellationToken) = call;
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var isInOffice = await reach.HoldOfficeAsync(cancellationToken);
-        if (await reach.HoldKeyAsync(id, cancellationToken) is not { } key)
+        var isInOffice = await scope.LockTenantAndConfirmAdminAsync(cancellationToken);
+        if (await scope.LockApiKeyAsync(id, cancellationToken) is not { } key)
         {
-            return new KeyChangeOutcome.Refused(ErrorCodes.NotFound);
+            return new ApiKeyChangeOutcome.Refused(ErrorCodes.NotFound);
         }
 
-        if ((isInOffice ? await RefusalAsync(key, request, reach, now, cancellationToken) : ErrorCodes.Forbidden) is { } refusal)
+        if ((isInOffice ? await RefusalAsync(key, request, scope, now, cancellationToken) : ErrorCodes.Forbidden) is { } refusal)
         {
-            return new KeyChangeOutcome.Refused(refusal);
+            return new ApiKeyChangeOutcome.Refused(refusal);
         }
 
         if (Faults(key, request, now) is { Any: true } errors)
         {
-            return new KeyChangeOutcome.Invalid(errors.Messages);
+            return new ApiKeyChangeOutcome.Invalid(errors.Messages);
         }
 
         if (Apply(key, request) is { Count: > 0 } changes)
         {
             var detail = string.Join("; ", changes);
-            var (actor, session) = (reach.Staff.ActorId, reach.Staff.SessionId);
+            var (actor, session) = (scope.Staff.ActorId, scope.Staff.SessionId);
             db.Audit(AuditEvents.ApiKeyChanged, now, origin, actor, key.Id, session, tenant: key.TenantId, detail: detail);
             await db.SaveChangesAsync(cancellationToken);
             await invalidation.OutdateKeysAsync([key.Id], cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
-        return new KeyChangeOutcome.Changed(await reach.ShowAsync(key, now, cancellationToken));
+        return new ApiKeyChangeOutcome.Changed(await scope.ShowAsync(key, now, cancellationToken));
     }
 
-    private static async Task<ErrorCode?> RefusalAsync(ApiKey key, ChangeApiKeyRequest request, Reach reach, DateTimeOffset now, CancellationToken cancellationToken) =>
+    private static async Task<ErrorCode?> RefusalAsync(ApiKey key, ChangeApiKeyRequest request, StaffScope scope, DateTimeOffset now, CancellationToken cancellationToken) =>
         !key.IsLiveAt(now) ? ErrorCodes.AlreadyDone
-        : request.Name?.Trim() is { } name && name != key.Name && await reach.HoldKeyNameAsync(key.TenantId, name, now, cancellationToken) >= KeyCreation.MostLive ? ErrorCodes.TooManyKeys
+        : request.Name?.Trim() is { } name && name != key.Name && await scope.LockApiKeyNameAsync(key.TenantId, name, now, cancellationToken) >= ApiKeyCreation.MostLive ? ErrorCodes.TooManyKeys
         : null;
 
     private static FieldErrors Faults(ApiKey key, ChangeApiKeyRequest request, DateTimeOffset now)
@@ -95,7 +95,7 @@ internal sealed class KeyChange(AuthDbContext db, AccessTokenInvalidation invali
             key.Scopes = kept;
         }
 
-        if (request.ExpiresAt is { } expiresAt && KeyCreation.Stored(expiresAt) is var end && end < key.ExpiresAt)
+        if (request.ExpiresAt is { } expiresAt && ApiKeyCreation.Stored(expiresAt) is var end && end < key.ExpiresAt)
         {
             changes.Add(string.Create(CultureInfo.InvariantCulture, $"until {end:u}"));
             key.ExpiresAt = end;

@@ -15,11 +15,11 @@ namespace AuthServer.Staff.Support;
 /// <param name="LastLoginAt">When the person last signed in.</param>
 /// <param name="IsLocked">Whether guessing has locked the address or the user name, be it for one network only.</param>
 /// <param name="LockedUntil">Until when.</param>
-public sealed record OpenedPerson(
+public sealed record DisclosedUser(
     Guid Id, string? Email, string? Username, string? FullName, string? Locale, string Status, bool EmailVerified,
     DateTimeOffset CreatedAt, DateTimeOffset? LastLoginAt, bool IsLocked, DateTimeOffset? LockedUntil)
 {
-    internal static OpenedPerson Of(User user, DateTimeOffset? lockedUntil) => new(
+    internal static DisclosedUser Of(User user, DateTimeOffset? lockedUntil) => new(
         user.Id, user.IsAnonymous ? null : user.Email, user.UserName, user.FullName, user.Locale, SnakeCase.Of(user.Status), user.EmailConfirmed,
         user.CreatedAt, user.LastLoginAt, lockedUntil is not null, lockedUntil);
 }
