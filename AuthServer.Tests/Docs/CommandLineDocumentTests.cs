@@ -47,7 +47,7 @@ public sealed class CommandLineDocumentTests
         {
             var parsed = Tree.Root.Parse(line);
             parsed.Errors.Should().BeEmpty("{0} should be understood", line);
-            SettingsOnTheLine.Misunderstood(SettingsOnTheLine.Of(parsed, Tree.Root, parsed.CommandResult.Command), isServing: false).Should().BeNull("{0} should be understood", line);
+            CommandLineSettings.Misunderstood(CommandLineSettings.Of(parsed, Tree.Root, parsed.CommandResult.Command), isServing: false).Should().BeNull("{0} should be understood", line);
         }
     }
 

@@ -23,10 +23,10 @@ internal sealed class ApiKeyListCommand : ICliCommand
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
-        var (scope, slug) = (Whom.Reach(run), run.Line.GetValue(_tenant));
+        var (scope, slug) = (AccountSelector.Reach(run), run.Line.GetValue(_tenant));
         if (slug is not null && !await scope.Tenants.AnyAsync(tenant => tenant.Slug == slug, run.Stopping))
         {
-            return Whom.Missing("such tenant");
+            return AccountSelector.Missing("such tenant");
         }
 
         var filter = new ApiKeyFilter(run.Line.GetValue(_all) ? null : "live") { Tenant = slug };

@@ -52,7 +52,7 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
 
     private static async Task<CommandOutcome> RevokeAsync(CommandRun run, Guid id, ApiKeyText? text)
     {
-        var scope = Whom.Reach(run);
+        var scope = AccountSelector.Reach(run);
         var before = await scope.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, run.Stopping);
         // Whoever knows an id could make up a key, and have somebody switch off a service for it.
         if (before is not null && text?.Fits(before.SecretHash) == false)
@@ -60,9 +60,9 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
             return new CommandOutcome.Failed($"The id is that of {before.Name}, the secret is not: this key never worked. To revoke it all the same, give its id, {id}.");
         }
 
-        if (before is null || !await run.Get<ApiKeyRevocation>().RevokeAsync($"{id}", Whom.Call(run, scope)))
+        if (before is null || !await run.Get<ApiKeyRevocation>().RevokeAsync($"{id}", AccountSelector.Call(run, scope)))
         {
-            return Whom.Missing("such API key");
+            return AccountSelector.Missing("such API key");
         }
 
         await WriteAsync(run, scope, id, wasRevoked: before.RevokedAt is not null);

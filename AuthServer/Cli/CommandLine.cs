@@ -27,7 +27,7 @@ internal sealed class CommandLine
         _terminal = terminal;
         // No @files: an argument means what it says.
         _parsed = _tree.Root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        Settings = SettingsOnTheLine.Of(_parsed, _tree.Root, Asked);
+        Settings = CommandLineSettings.Of(_parsed, _tree.Root, Asked);
     }
 
     /// <summary>The rest of the line, for the configuration: it would take our own options for settings.</summary>
@@ -86,7 +86,7 @@ internal sealed class CommandLine
 
     private string? Misuse() =>
         _parsed.Errors.Count > 0 ? string.Join(' ', _parsed.Errors.Select(error => error.Message))
-        : SettingsOnTheLine.Misunderstood(Settings, isServing: Asked == _tree.Root) is { } token ? $"'{token}' is neither a command nor an option nor a setting (--Section:Key=value)."
+        : CommandLineSettings.Misunderstood(Settings, isServing: Asked == _tree.Root) is { } token ? $"'{token}' is neither a command nor an option nor a setting (--Section:Key=value)."
         : null;
 
     private int? CheckConfiguration(IServiceProvider services, Output output)

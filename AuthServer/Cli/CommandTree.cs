@@ -35,7 +35,7 @@ internal sealed class CommandTree
         {
             command.SetAction(static _ => 0);
             // Told once, in the help of the whole.
-            command.Add(SettingsOnTheLine.Make(isHidden: command != Root));
+            command.Add(CommandLineSettings.Make(isHidden: command != Root));
         }
 
         var help = Root.Options.OfType<HelpOption>().Single();

@@ -51,7 +51,7 @@ internal sealed class KeyRevokeCommand : ICliCommand
         Arity = ArgumentArity.ZeroOrMore,
         CustomParser = static result =>
         {
-            var kids = result.Tokens.Select(token => token.Value).TakeWhile(value => !SettingsOnTheLine.IsKey(value)).ToArray();
+            var kids = result.Tokens.Select(token => token.Value).TakeWhile(value => !CommandLineSettings.IsKey(value)).ToArray();
             result.OnlyTake(kids.Length);
             return kids;
         },

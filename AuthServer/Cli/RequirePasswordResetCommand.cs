@@ -7,7 +7,7 @@ namespace AuthServer.Cli;
 /// <summary><c>require-password-reset</c></summary>
 internal sealed class RequirePasswordResetCommand : ICliCommand
 {
-    private readonly Whom _whom = new();
+    private readonly AccountSelector _whom = new();
     private readonly Option<bool> _all = new("--all") { Description = "Everybody" };
     private readonly Option<bool> _exceptAdmins = new("--except-admins") { Description = "But not the platform's administrators" };
     private readonly Option<bool> _yes = Confirmation.MakeYes();

@@ -7,7 +7,7 @@ namespace AuthServer.Cli;
 /// <summary><c>sessions revoke-all</c></summary>
 internal sealed class SessionRevokeAllCommand : ICliCommand
 {
-    private readonly Whom _whom = new();
+    private readonly AccountSelector _whom = new();
     private readonly Option<bool> _yes = Confirmation.MakeYes();
 
     public SessionRevokeAllCommand()

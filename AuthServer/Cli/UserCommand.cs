@@ -96,10 +96,10 @@ internal sealed class UserCommand : ICliCommand
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
-        var scope = Whom.Reach(run);
-        if (await Whom.FindAsync(run, run.Line.GetValue(_whom)!) is not { } id || await run.Get<UserRecords>().FindAsync(id, scope, run.Stopping) is not { } before)
+        var scope = AccountSelector.Reach(run);
+        if (await AccountSelector.FindAsync(run, run.Line.GetValue(_whom)!) is not { } id || await run.Get<UserRecords>().FindAsync(id, scope, run.Stopping) is not { } before)
         {
-            return Whom.Missing("such account");
+            return AccountSelector.Missing("such account");
         }
 
         if (await _act(new(run, scope, $"{id}")) is { } refusal)
@@ -114,10 +114,10 @@ internal sealed class UserCommand : ICliCommand
     }
 
     private static async Task<CommandOutcome?> RefusedAsync(Task<ErrorCode?> acting) =>
-        await acting is not { } refusal ? null : refusal == ErrorCodes.NotFound ? Whom.Missing("such account or tenant") : CommandOutcome.Refuse(refusal);
+        await acting is not { } refusal ? null : refusal == ErrorCodes.NotFound ? AccountSelector.Missing("such account or tenant") : CommandOutcome.Refuse(refusal);
 
     private sealed record Target(CommandRun Run, StaffScope Reach, string Id)
     {
-        public StaffCall Call => Whom.Call(Run, Reach);
+        public StaffCall Call => AccountSelector.Call(Run, Reach);
     }
 }

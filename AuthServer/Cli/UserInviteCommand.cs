@@ -33,7 +33,7 @@ internal sealed class UserInviteCommand : ICliCommand
             return new CommandOutcome.Misused(fault);
         }
 
-        var scope = Whom.Reach(run);
+        var scope = AccountSelector.Reach(run);
         switch (await run.Get<Invitation>().InviteAsync(request, scope, RequestOrigin.CommandLine, run.Stopping))
         {
             case InvitationOutcome.Invited invited:
@@ -41,7 +41,7 @@ internal sealed class UserInviteCommand : ICliCommand
                 run.Output.Write(user, UserText.Of(user));
                 return CommandOutcome.Done;
             case InvitationOutcome.Refused refused:
-                return refused.Reason == ErrorCodes.NotFound ? Whom.Missing("such tenant") : CommandOutcome.Refuse(refused.Reason);
+                return refused.Reason == ErrorCodes.NotFound ? AccountSelector.Missing("such tenant") : CommandOutcome.Refuse(refused.Reason);
             default:
                 return CommandOutcome.Refuse(ErrorCodes.RateLimited);
         }

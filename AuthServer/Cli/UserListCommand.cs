@@ -33,10 +33,10 @@ internal sealed class UserListCommand : ICliCommand
             return new CommandOutcome.Misused(Faults.In(listing) ?? "--limit is at least 1.");
         }
 
-        var (scope, shown, request) = (Whom.Reach(run), 0, new PageRequest<Guid>());
+        var (scope, shown, request) = (AccountSelector.Reach(run), 0, new PageRequest<Guid>());
         if (listing.Tenant is { } slug && !await scope.Tenants.AnyAsync(tenant => tenant.Slug == slug, run.Stopping))
         {
-            return Whom.Missing("such tenant");
+            return AccountSelector.Missing("such tenant");
         }
 
         EstimatedPage<UserRecord, Guid> page;

@@ -5,7 +5,7 @@ using Npgsql;
 namespace AuthServer.Import;
 
 /// <summary>The batches of one run, one transaction each.</summary>
-internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest request, ImportSummary summary, ImportTurn? turn, ImportWatch watch) : IDisposable
+internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest request, ImportSummary summary, ImportLock? importLock, ImportWatch watch) : IDisposable
 {
     private const int Attempts = 3;
 
@@ -15,7 +15,7 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
     // Statistics are of a table that was empty a moment ago: PostgreSQL would read all of it for each batch.
     private const string ByIndex = "SET LOCAL enable_seqscan = off";
 
-    private readonly RunMemory _memory = new();
+    private readonly ImportState _state = new();
     private readonly LinkFile? _links = request is { LinksOut: { } path, IsDryRun: false } ? LinkFile.Open(path) : null;
     private readonly RowReport? _report = request.Report is { } path ? RowReport.Open(path) : null;
 
@@ -24,7 +24,7 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
         var cleaned = rows.Select(cleaning.Clean).ToList();
         var candidates = cleaned.Select(row => row.Candidate).OfType<Candidate>().ToList();
         var plans = candidates.Count == 0 ? [] : await PlanAndWriteAsync(candidates, cancellationToken);
-        _memory.Keep();
+        _state.Keep();
         await GiveLinksAsync(plans, cancellationToken);
         summary.Count(plans);
         summary.PatientReferences += rows.Sum(row => PatientReferences.CountIn(row["firebase_patient_ids"]));
@@ -54,7 +54,7 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
             try
             {
                 await db.Database.ExecuteSqlRawAsync(request.IsDryRun ? $"SET TRANSACTION READ ONLY; {ByIndex}" : ByIndex, cancellationToken);
-                var planner = new RowPlanner(request.Source, _memory, await KnownRows.LoadAsync(db, candidates, cancellationToken));
+                var planner = new RowPlanner(request.Source, _state, await ExistingRows.LoadAsync(db, candidates, cancellationToken));
                 var plans = candidates.ConvertAll(planner.Plan);
                 if (!request.IsDryRun)
                 {
@@ -70,16 +70,16 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
                     SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation
                 }))
             {
-                _memory.TakeBack();
+                _state.TakeBack();
             }
         }
     }
 
     private async Task WriteAsync(IServiceProvider services, List<RowPlan> plans, CancellationToken cancellationToken)
     {
-        if (turn is not null)
+        if (importLock is not null)
         {
-            await turn.MakeSureAsync(cancellationToken);
+            await importLock.MakeSureAsync(cancellationToken);
         }
 
         await services.GetRequiredService<BatchWriter>().WriteAsync(plans, request, cancellationToken);

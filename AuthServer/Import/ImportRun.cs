@@ -24,13 +24,13 @@ internal sealed class ImportRun(IServiceScopeFactory scopes, NpgsqlDataSource da
             var map = await ColumnMap.ReadAsync(request.Map, request.Fields, cancellationToken);
             var (columns, rows) = await source.LookAsync(cancellationToken);
             var summary = new ImportSummary { IgnoredColumns = rows == 0 && columns.Count == 0 ? [] : map.Resolve(columns) };
-            await using var turn = request.IsDryRun ? null : await ImportTurn.TakeAsync(database, cancellationToken);
-            if (turn is null && !request.IsDryRun)
+            await using var importLock = request.IsDryRun ? null : await ImportLock.TakeAsync(database, cancellationToken);
+            if (importLock is null && !request.IsDryRun)
             {
                 return new ImportOutcome.Busy();
             }
 
-            using var batches = new ImportBatches(scopes, request, summary, turn, watch);
+            using var batches = new ImportBatches(scopes, request, summary, importLock, watch);
             watch.Begun(rows, summary.IgnoredColumns);
             await foreach (var batch in source.ReadAsync([.. map.Columns.Values], cancellationToken).Select(raw => new SourceRow(raw, map)).Chunk(BatchSize).WithCancellation(cancellationToken))
             {

@@ -6,11 +6,11 @@ namespace AuthServer.Import;
 /// Decides what becomes of a row, from what the database has and what the run has seen, and does nothing. Accounts that were
 /// not imported from this source are never touched: whoever has the address there may be somebody else than the physician here.
 /// </summary>
-internal sealed class RowPlanner(string source, RunMemory memory, KnownRows known)
+internal sealed class RowPlanner(string source, ImportState state, ExistingRows existing)
 {
     public RowPlan Plan(Candidate candidate) =>
-        (memory.ByLegacyId(candidate.LegacyId) ?? known.ByLegacyId(candidate.LegacyId)) is { } same ? PlanSame(candidate, same)
-        : (memory.ByAddress(candidate.Email.Canonical) ?? known.ByAddress(candidate.Email.Canonical)) is { } other ? PlanOther(candidate, other)
+        (state.ByLegacyId(candidate.LegacyId) ?? existing.ByLegacyId(candidate.LegacyId)) is { } same ? PlanSame(candidate, same)
+        : (state.ByAddress(candidate.Email.Canonical) ?? existing.ByAddress(candidate.Email.Canonical)) is { } other ? PlanOther(candidate, other)
         : PlanNew(candidate);
 
     // The id is known.
@@ -64,10 +64,10 @@ internal sealed class RowPlanner(string source, RunMemory memory, KnownRows know
             return Skip(candidate, RowReasons.DuplicateLicence, twin);
         }
 
-        var isNewNumber = practice.Licence is { } licence && memory.HolderOf(licence, null) != person && !known.HasLicence(licence, person.Id);
+        var isNewNumber = practice.Licence is { } licence && state.HolderOf(licence, null) != person && !existing.HasLicence(licence, person.Id);
         var (clinic, isNew, warnings) = ClinicOf(practice);
         var note = $"{person.Named}, at {clinic.Slug}";
-        memory.See(person, candidate);
+        state.See(person, candidate);
         return new(candidate, Result(candidate, RowOutcome.Merged, isNewNumber ? [.. warnings, RowReasons.LicenceNotAdded] : warnings) with { Note = note }) { Person = person, Joins = clinic, OpensClinic = isNew };
     }
 
@@ -81,19 +81,19 @@ internal sealed class RowPlanner(string source, RunMemory memory, KnownRows know
         var (person, clinic) = (ImportedPerson.New(candidate), candidate.Practice is { } practice ? ClinicOf(practice) : null);
         List<string> warnings = [.. clinic?.Warnings ?? []];
 
-        var userName = candidate.UserName is { } name && !known.HasUserName(UserName.Normalize(name)) && memory.TryTakeUserName(UserName.Normalize(name)) ? name : null;
+        var userName = candidate.UserName is { } name && !existing.HasUserName(UserName.Normalize(name)) && state.TryTakeUserName(UserName.Normalize(name)) ? name : null;
         if (userName is null && candidate.UserName is not null)
         {
             warnings.Add(RowReasons.UserNameTaken);
         }
 
-        memory.See(person, candidate);
+        state.See(person, candidate);
         return new(candidate, Result(candidate, RowOutcome.Created, warnings) with { Note = clinic is null ? null : $"at {clinic.Clinic.Slug}" }) { Person = person, Joins = clinic?.Clinic, OpensClinic = clinic is { IsNew: true }, UserName = userName };
     }
 
     private RowPlan Keep(Candidate candidate, ImportedPerson person, IReadOnlyList<string> warnings)
     {
-        memory.See(person, candidate);
+        state.See(person, candidate);
         return new(candidate, Result(candidate, RowOutcome.Unchanged, warnings)) { Person = person };
     }
 
@@ -102,20 +102,20 @@ internal sealed class RowPlanner(string source, RunMemory memory, KnownRows know
 
     // Who has the same licence, as it is to be told; null where nobody else has.
     private string? TwinOf(Candidate candidate, ImportedPerson? besides) => candidate.Practice?.Licence is not { } licence ? null
-        : memory.HolderOf(licence, besides) is { } holder ? holder.Named
-        : known.HolderOf(licence, besides?.Id ?? Guid.Empty) is { } account ? $"account {account}" : null;
+        : state.HolderOf(licence, besides) is { } holder ? holder.Named
+        : existing.HolderOf(licence, besides?.Id ?? Guid.Empty) is { } account ? $"account {account}" : null;
 
     private ClinicPlan ClinicOf(CandidatePractice practice)
     {
-        if (memory.Clinic(practice.Clinic) is { } seen)
+        if (state.Clinic(practice.Clinic) is { } seen)
         {
             return new(seen, IsNew: false, practice.ClinicName is { } other && CleanText.Key(other) != CleanText.Key(seen.Name) ? [$"{RowReasons.VendorNameDiffers}: {seen.Slug}"] : []);
         }
 
         var warnings = new List<string>();
-        var found = known.Clinic(practice.Clinic);
+        var found = existing.Clinic(practice.Clinic);
         var clinic = found ?? Open(practice, warnings);
-        memory.See(clinic);
+        state.See(clinic);
         return new(clinic, IsNew: found is null, warnings);
     }
 
@@ -123,7 +123,7 @@ internal sealed class RowPlanner(string source, RunMemory memory, KnownRows know
     private ImportedClinic Open(CandidatePractice practice, List<string> warnings)
     {
         var id = practice.Clinic[(source.Length + 1)..];
-        var slug = ClinicSlug.For(practice.ClinicName, id, taken => known.HasSlug(taken) || memory.HasSlug(taken));
+        var slug = ClinicSlug.For(practice.ClinicName, id, taken => existing.HasSlug(taken) || state.HasSlug(taken));
         if (practice.ClinicName is null)
         {
             warnings.Add(RowReasons.MissingVendorName);

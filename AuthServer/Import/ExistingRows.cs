@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Import;
 
 /// <summary>What the database has of what a batch speaks of, looked up in a few queries.</summary>
-internal sealed class KnownRows
+internal sealed class ExistingRows
 {
     private static readonly ILookup<Guid, string> NoClinics = Array.Empty<string>().ToLookup(_ => Guid.Empty);
 
@@ -17,7 +17,7 @@ internal sealed class KnownRows
     private HashSet<string> _userNames = [];
     private List<HeldLicence> _licences = [];
 
-    private KnownRows()
+    private ExistingRows()
     {
     }
 
@@ -37,22 +37,22 @@ internal sealed class KnownRows
 
     public bool HasLicence(CandidateLicence licence, Guid userId) => _licences.Exists(held => held.Number == licence.Number && held.UserId == userId);
 
-    public static async Task<KnownRows> LoadAsync(AuthDbContext db, IReadOnlyList<Candidate> batch, CancellationToken cancellationToken)
+    public static async Task<ExistingRows> LoadAsync(AuthDbContext db, IReadOnlyList<Candidate> batch, CancellationToken cancellationToken)
     {
-        var known = new KnownRows();
+        var existing = new ExistingRows();
         var clinicIds = batch.Select(candidate => candidate.Practice?.Clinic).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var tenants = clinicIds.Count == 0 ? [] : await db.Tenants.AsNoTracking().Where(tenant => clinicIds.Contains(tenant.LegacyId!)).ToListAsync(cancellationToken);
-        known._clinics = tenants.ToDictionary(tenant => tenant.LegacyId!, tenant => new ImportedClinic(tenant.LegacyId!, tenant.Name, tenant.Slug) { Id = tenant.Id }, StringComparer.Ordinal);
-        if (known._clinics.Count < clinicIds.Count)
+        existing._clinics = tenants.ToDictionary(tenant => tenant.LegacyId!, tenant => new ImportedClinic(tenant.LegacyId!, tenant.Name, tenant.Slug) { Id = tenant.Id }, StringComparer.Ordinal);
+        if (existing._clinics.Count < clinicIds.Count)
         {
-            known._slugs = await db.Tenants.Select(tenant => tenant.Slug).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
+            existing._slugs = await db.Tenants.Select(tenant => tenant.Slug).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
         }
 
-        await known.LoadPeopleAsync(db, batch, cancellationToken);
-        await known.LoadLicencesAsync(db, batch, cancellationToken);
+        await existing.LoadPeopleAsync(db, batch, cancellationToken);
+        await existing.LoadLicencesAsync(db, batch, cancellationToken);
         var names = batch.Select(candidate => candidate.UserName).OfType<string>().Select(UserName.Normalize).ToList();
-        known._userNames = names.Count == 0 ? [] : await db.Users.Where(user => names.Contains(user.NormalizedUserName!)).Select(user => user.NormalizedUserName!).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
-        return known;
+        existing._userNames = names.Count == 0 ? [] : await db.Users.Where(user => names.Contains(user.NormalizedUserName!)).Select(user => user.NormalizedUserName!).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
+        return existing;
     }
 
     private async Task LoadPeopleAsync(AuthDbContext db, IReadOnlyList<Candidate> batch, CancellationToken cancellationToken)

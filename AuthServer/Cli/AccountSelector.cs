@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Cli;
 
 /// <summary>How a line names accounts: one by id or e-mail address, a tenant's by its slug, or everybody's.</summary>
-internal sealed class Whom
+internal sealed class AccountSelector
 {
     private readonly Option<string?> _user = new("--user") { Description = "One account: its id or e-mail address" };
     private readonly Option<string?> _tenant = new("--tenant") { Description = "The people of one tenant: its slug" };

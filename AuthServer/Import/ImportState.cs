@@ -4,7 +4,7 @@ namespace AuthServer.Import;
 /// Whom and what this run has seen. A batch that could not be written is taken back, and planned again. For each person some
 /// hundred bytes: a run of a million rows needs a few hundred megabytes.
 /// </summary>
-internal sealed class RunMemory
+internal sealed class ImportState
 {
     private readonly Dictionary<string, ImportedPerson> _byLegacyId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ImportedPerson> _byAddress = new(StringComparer.Ordinal);

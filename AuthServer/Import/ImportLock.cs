@@ -3,28 +3,28 @@ using Npgsql;
 namespace AuthServer.Import;
 
 /// <summary>One import at a time. Whoever is killed has lost the turn as soon as the database notices.</summary>
-internal sealed class ImportTurn : IAsyncDisposable
+internal sealed class ImportLock : IAsyncDisposable
 {
     private const long LockId = 0x696d_706f_7274;
 
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
 
-    private ImportTurn(NpgsqlConnection connection, NpgsqlTransaction transaction) => (_connection, _transaction) = (connection, transaction);
+    private ImportLock(NpgsqlConnection connection, NpgsqlTransaction transaction) => (_connection, _transaction) = (connection, transaction);
 
     /// <summary>Null where somebody else has it, and does not give it back within seconds.</summary>
-    public static async Task<ImportTurn?> TakeAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    public static async Task<ImportLock?> TakeAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         var connection = await database.OpenConnectionAsync(cancellationToken);
-        var turn = new ImportTurn(connection, await connection.BeginTransactionAsync(cancellationToken));
+        var importLock = new ImportLock(connection, await connection.BeginTransactionAsync(cancellationToken));
         try
         {
-            await turn.ExecuteAsync($"SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '3s'; SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
-            return turn;
+            await importLock.ExecuteAsync($"SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '3s'; SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
+            return importLock;
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
-            await turn.DisposeAsync();
+            await importLock.DisposeAsync();
             return null;
         }
     }

@@ -6,7 +6,7 @@ namespace AuthServer.Cli;
 /// The rest of a line: settings, as <c>--Section:Key=value</c> or <c>--Section:Key value</c>. A mistyped option must never pass
 /// for one: <c>sessions revoke-all --tennant north</c> would end everybody's.
 /// </summary>
-internal static class SettingsOnTheLine
+internal static class CommandLineSettings
 {
     // Those that stand in no section: most are the host's.
     private static readonly string[] BareKeys = ["urls", "http_ports", "https_ports", "environment", "applicationName", "contentRoot", "DATA_DIR"];
