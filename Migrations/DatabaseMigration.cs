@@ -19,7 +19,8 @@ internal static class DatabaseMigration
         var (owner, server) = (DatabaseUrl.Parse(ownerUrl), DatabaseUrl.Parse(serverUrl));
         if (owner is null || server is null)
         {
-            await output.WriteLineAsync("MIGRATIONS_DATABASE_URL or DATABASE_URL cannot be read. Give postgresql://user:password@host:5432/database.");
+            await output.WriteLineAsync(
+                "MIGRATIONS_DATABASE_URL or DATABASE_URL cannot be read. Give postgresql://user:password@host:5432/database.");
             return 78;
         }
 

@@ -5,7 +5,8 @@ var server = Environment.GetEnvironmentVariable("DATABASE_URL") ?? Environment.G
 var owner = Environment.GetEnvironmentVariable("MIGRATIONS_DATABASE_URL") ?? server;
 if (string.IsNullOrWhiteSpace(owner))
 {
-    await Console.Error.WriteLineAsync("MIGRATIONS_DATABASE_URL is not set. Give postgresql://owner:password@host:5432/database, or DATABASE_URL where one role does both.");
+    await Console.Error.WriteLineAsync(
+        "MIGRATIONS_DATABASE_URL is not set. Give postgresql://owner:password@host:5432/database, or DATABASE_URL where one role does both.");
     return 78;
 }
 

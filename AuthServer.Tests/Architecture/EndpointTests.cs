@@ -43,18 +43,24 @@ public sealed class EndpointTests(TestServer server) : IClassFixture<TestServer>
         var described = JsonNode.Parse(await server.Api.Http.GetStringAsync("/openapi/v1.json"))!["paths"]!.AsObject()
             .SelectMany(path => path.Value!.AsObject().Select(operation => operation.Value!["operationId"]!.GetValue<string>())).ToList();
 
-        EachShould(endpoint => IsDocument(endpoint) || (endpoint.Metadata.GetMetadata<IEndpointNameMetadata>() is { } name && described.Contains(name.EndpointName, StringComparer.Ordinal)));
+        EachShould(
+            endpoint => IsDocument(endpoint)
+                || (endpoint.Metadata.GetMetadata<IEndpointNameMetadata>() is { } name
+                    && described.Contains(name.EndpointName, StringComparer.Ordinal)));
     }
 
     [Fact]
     public void Each_request_can_say_what_is_wrong_with_it() => EachShould(endpoint =>
-        endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is not { } request || request.IsAssignableTo(typeof(IValidated)) || NotValidated.Contains(request));
+        endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is not { } request
+            || request.IsAssignableTo(typeof(IValidated))
+            || NotValidated.Contains(request));
 
     [Fact]
     public void Each_route_that_changes_something_is_not_a_GET() => EachShould(endpoint =>
         !Routes.MethodsOf(endpoint).Contains("GET", StringComparer.Ordinal) || endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is null);
 
-    private static bool IsDocument(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText is { } path && Documents.Any(document => path.StartsWith(document, StringComparison.Ordinal));
+    private static bool IsDocument(RouteEndpoint endpoint) =>
+        endpoint.RoutePattern.RawText is { } path && Documents.Any(document => path.StartsWith(document, StringComparison.Ordinal));
 
     private void EachShould(Func<RouteEndpoint, bool> rule)
     {

@@ -8,7 +8,8 @@ namespace AuthServer.Tests.Architecture;
 
 public sealed class NamingTests
 {
-    private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags All =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private static readonly Assembly Server = typeof(AuthDbContext).Assembly;
     private static readonly Assembly Tests = typeof(NamingTests).Assembly;
@@ -19,7 +20,8 @@ public sealed class NamingTests
         string[] empty = ["Manager", "Helper", "Helpers", "Util", "Utils", "Common", "Base", "Impl"];
 
         new[] { Server, Tests, typeof(DatabaseMigration).Assembly }.SelectMany(assembly => assembly.GetTypes())
-            .Where(type => type.GetCustomAttribute<CompilerGeneratedAttribute>() is null && type.Namespace?.StartsWith("AuthServer", StringComparison.Ordinal) == true)
+            .Where(type => type.GetCustomAttribute<CompilerGeneratedAttribute>() is null
+                && type.Namespace?.StartsWith("AuthServer", StringComparison.Ordinal) == true)
             .Select(type => type.Name.Split('`')[0]).Where(name => empty.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal)))
             .Should().BeEmpty();
     }
@@ -27,7 +29,12 @@ public sealed class NamingTests
     [Fact]
     public void The_name_of_each_test_is_a_sentence()
     {
-        var tests = Tests.GetTypes().SelectMany(type => type.GetMethods(All)).Where(method => method.GetCustomAttributes<FactAttribute>().Any()).Select(method => method.Name).ToList();
+        var tests = Tests
+            .GetTypes()
+            .SelectMany(type => type.GetMethods(All))
+            .Where(method => method.GetCustomAttributes<FactAttribute>().Any())
+            .Select(method => method.Name)
+            .ToList();
 
         tests.Should().HaveCountGreaterThan(50).And.AllSatisfy(name => name.Should().MatchRegex("^[A-Z][A-Za-z0-9]*(_[A-Za-z0-9]+){2,}$"));
     }
@@ -35,7 +42,12 @@ public sealed class NamingTests
     [Fact]
     public void Each_log_event_has_a_number_of_its_own()
     {
-        var numbers = Server.GetTypes().SelectMany(type => type.GetMethods(All)).Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId).OfType<int>().ToList();
+        var numbers = Server
+            .GetTypes()
+            .SelectMany(type => type.GetMethods(All))
+            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId)
+            .OfType<int>()
+            .ToList();
 
         numbers.Should().NotBeEmpty().And.OnlyHaveUniqueItems().And.OnlyContain(number => number >= 1000);
     }
@@ -43,7 +55,9 @@ public sealed class NamingTests
     [Fact]
     public void Each_test_class_is_named_after_its_subject()
     {
-        Tests.GetTypes().Where(type => !type.IsNested && type.GetMethods(All).Any(method => method.GetCustomAttributes<FactAttribute>().Any()))
+        Tests
+            .GetTypes()
+            .Where(type => !type.IsNested && type.GetMethods(All).Any(method => method.GetCustomAttributes<FactAttribute>().Any()))
             .Select(type => type.Name).Should().AllSatisfy(name => name.Should().EndWith("Tests"));
     }
 }

@@ -6,7 +6,8 @@ namespace AuthServer.Tests.Architecture;
 /// <summary>All types a type leans on: in its declaration, its signatures and, read from the IL, its method bodies.</summary>
 internal static class References
 {
-    private const BindingFlags Own = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Own =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
@@ -33,7 +34,13 @@ internal static class References
                     select method.Module.ResolveString(token)).OfType<string>();
 
     private static IEnumerable<Type?> Declared(Type type) =>
-        type.GetInterfaces().Append(type.BaseType).Concat(type.GetGenericArguments().SelectMany(argument => argument.IsGenericParameter ? argument.GetGenericParameterConstraints() : [argument]))
+        type
+            .GetInterfaces()
+            .Append(type.BaseType)
+            .Concat(
+                type.GetGenericArguments().SelectMany(argument => argument.IsGenericParameter
+                    ? argument.GetGenericParameterConstraints()
+                    : [argument]))
             .Concat(type.GetCustomAttributesData().Select(attribute => attribute.AttributeType));
 
     private static IEnumerable<Type?> Of(MemberInfo member) => member switch
@@ -55,7 +62,9 @@ internal static class References
         }
 
         return body.LocalVariables.Select(variable => variable.LocalType)
-            .Concat(body.ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause).Select(clause => clause.CatchType))
+            .Concat(
+                body.ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause)
+                    .Select(clause => clause.CatchType))
             .Concat(Tokens(body.GetILAsByteArray()!).SelectMany(token => Resolve(method, token)));
     }
 
@@ -63,7 +72,9 @@ internal static class References
     {
         Type type => [type],
         FieldInfo field => [field.DeclaringType, field.FieldType],
-        MethodBase called => Signature(called).Append(called.DeclaringType).Concat(called is MethodInfo { IsGenericMethod: true } ? called.GetGenericArguments() : []),
+        MethodBase called =>
+            Signature(called).Append(called.DeclaringType).Concat(
+                called is MethodInfo { IsGenericMethod: true } ? called.GetGenericArguments() : []),
         _ => [],
     };
 

@@ -42,10 +42,14 @@ public sealed class StaffScopeTests
     {
         var users =
             from type in typeof(AuthDbContext).Assembly.GetTypes()
-            where References.MembersUsedBy(type).Any(member => member is { Name: nameof(StaffScope.ForOperator) } or { Name: "get_Operator" })
+            where References.MembersUsedBy(
+                type).Any(member => member is { Name: nameof(StaffScope.ForOperator) } or { Name: "get_Operator" })
             select type.FullName!.Split('+')[0];
 
-        users.Distinct(StringComparer.Ordinal).Should().BeEquivalentTo("AuthServer.Cli.Whom", typeof(StaffScope).FullName, typeof(StaffMember).FullName);
+        users
+            .Distinct(StringComparer.Ordinal)
+            .Should()
+            .BeEquivalentTo("AuthServer.Cli.Whom", typeof(StaffScope).FullName, typeof(StaffMember).FullName);
     }
 
     // Without this, the test above could pass because it sees nothing.
@@ -60,14 +64,19 @@ public sealed class StaffScopeTests
         from part in Nested(type)
         select part;
 
-    private static IEnumerable<Type> Nested(Type type) => type.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).SelectMany(Nested).Prepend(type);
+    private static IEnumerable<Type> Nested(Type type) =>
+        type.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).SelectMany(Nested).Prepend(type);
 
     private static bool IsTable(MemberInfo member) =>
         member is MethodInfo { ReturnType: { IsGenericType: true } made } && made.GetGenericTypeDefinition() == typeof(DbSet<>);
 
     private static bool IsSql(MemberInfo member) =>
-        member is MethodBase && (member.DeclaringType == typeof(NpgsqlDataSource) || member.DeclaringType == typeof(NpgsqlConnection) || member.DeclaringType == typeof(NpgsqlBatchCommand)
-            || (member.DeclaringType == typeof(RelationalDatabaseFacadeExtensions) && member.Name.Contains("Sql", StringComparison.Ordinal)));
+        member is MethodBase
+            && (member.DeclaringType == typeof(NpgsqlDataSource)
+                || member.DeclaringType == typeof(NpgsqlConnection)
+                || member.DeclaringType == typeof(NpgsqlBatchCommand)
+            || (member.DeclaringType == typeof(RelationalDatabaseFacadeExtensions)
+                && member.Name.Contains("Sql", StringComparison.Ordinal)));
 
     private static class Example
     {

@@ -43,7 +43,8 @@ public sealed class AddressLimitTests(AddressLimitTests.Server server) : IClassF
         var clinic = ProxiedServer.NewAddress();
         var people = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => server.Api.RegisterAsync()));
 
-        var responses = await Task.WhenAll(Enumerable.Range(0, 100).Select(time => server.SignInAsync(people[time % 20].Email, clinic, Api.Password)));
+        var responses =
+            await Task.WhenAll(Enumerable.Range(0, 100).Select(time => server.SignInAsync(people[time % 20].Email, clinic, Api.Password)));
 
         responses.Select(response => (int)response.StatusCode).Should().AllBeEquivalentTo(200);
         (await SprayAsync(clinic, 30)).Should().AllBeEquivalentTo(401);
@@ -101,7 +102,10 @@ public sealed class AddressLimitTests(AddressLimitTests.Server server) : IClassF
         var farm = ProxiedServer.NewAddress();
         for (var time = 0; time < 60; time += 20)
         {
-            (await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RegisterAsync(farm)))).Select(response => (int)response.StatusCode).Should().AllBeEquivalentTo(201);
+            (await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RegisterAsync(farm))))
+                .Select(response => (int)response.StatusCode)
+                .Should()
+                .AllBeEquivalentTo(201);
         }
 
         var refused = await RegisterAsync(farm);
@@ -123,7 +127,8 @@ public sealed class AddressLimitTests(AddressLimitTests.Server server) : IClassF
         var statuses = new List<int>();
         for (var time = 0; time < 61; time++)
         {
-            statuses.Add((int)(await PostAsync("auth/register", new { email = person.Email, password = Api.Password }, curious)).StatusCode);
+            statuses.Add(
+                (int)(await PostAsync("auth/register", new { email = person.Email, password = Api.Password }, curious)).StatusCode);
         }
 
         statuses.Should().EndWith(429).And.Subject.Take(60).Should().AllBeEquivalentTo(409);
@@ -155,7 +160,8 @@ public sealed class AddressLimitTests(AddressLimitTests.Server server) : IClassF
         return statuses;
     }
 
-    private Task<HttpResponseMessage> RegisterAsync(string from) => PostAsync("auth/register", new { email = Api.NewEmail(), password = Api.Password }, from);
+    private Task<HttpResponseMessage> RegisterAsync(string from) =>
+        PostAsync("auth/register", new { email = Api.NewEmail(), password = Api.Password }, from);
 
     private Task<HttpResponseMessage> PostAsync(string path, object body, string from) =>
         server.Api.PostAsync(path, body, adjust: request => request.Headers.Add("X-Forwarded-For", from));

@@ -38,7 +38,10 @@ public sealed class BadBodyTests(TestServer server) : IClassFixture<TestServer>
     {
         foreach (var route in Routes)
         {
-            var problem = await (await PostAsync(route, Encoding.UTF8.GetBytes($"{{\"email\":{email},\"password\":\"{Api.Password}\"}}"))).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+            var problem =
+                await (await PostAsync(
+                    route, Encoding.UTF8.GetBytes($"{{\"email\":{email},\"password\":\"{Api.Password}\"}}"))).ShouldBeProblemAsync(
+                        ErrorCodes.ValidationFailed);
 
             problem["errors"]!.AsObject().Select(error => error.Key).Should().Contain("email");
         }
@@ -49,7 +52,11 @@ public sealed class BadBodyTests(TestServer server) : IClassFixture<TestServer>
     {
         var response = await server.Api.PostAsync("auth/register", """{"role":"physician","physician":"me"}""");
 
-        (await response.ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!.AsObject().Select(error => error.Key).Should().Equal("physician");
+        (await response.ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!
+            .AsObject()
+            .Select(error => error.Key)
+            .Should()
+            .Equal("physician");
     }
 
     [Theory]
@@ -76,7 +83,8 @@ public sealed class BadBodyTests(TestServer server) : IClassFixture<TestServer>
     {
         foreach (var route in Routes)
         {
-            ((int)(await PostAsync(route, Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(opening, depth))))).StatusCode).Should().Be(400);
+            ((int)(await PostAsync(route, Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(opening, depth))))).StatusCode).Should()
+                .Be(400);
         }
     }
 
@@ -87,7 +95,11 @@ public sealed class BadBodyTests(TestServer server) : IClassFixture<TestServer>
 
         foreach (var route in Routes)
         {
-            (await (await PostAsync(route, body)).ShouldBeProblemAsync(ErrorCodes.UnknownField))["errors"]!.AsObject().Select(error => error.Key).Should().Equal("k0");
+            (await (await PostAsync(route, body)).ShouldBeProblemAsync(ErrorCodes.UnknownField))["errors"]!
+                .AsObject()
+                .Select(error => error.Key)
+                .Should()
+                .Equal("k0");
         }
     }
 

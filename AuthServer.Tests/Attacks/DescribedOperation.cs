@@ -9,7 +9,8 @@ internal sealed partial record DescribedOperation(HttpMethod Method, string Path
     public string Name => $"{Method} {Path}";
 
     /// <summary>The path's parameters, each with the segment before it.</summary>
-    public IReadOnlyList<(string Segment, string Name)> PathParameters => [.. Parameter().Matches(Path).Select(match => (match.Groups["segment"].Value, match.Groups["name"].Value))];
+    public IReadOnlyList<(string Segment, string Name)> PathParameters =>
+        [.. Parameter().Matches(Path).Select(match => (match.Groups["segment"].Value, match.Groups["name"].Value))];
 
     public IReadOnlyList<(string Name, bool IsId)> QueryParameters =>
     [
@@ -23,12 +24,17 @@ internal sealed partial record DescribedOperation(HttpMethod Method, string Path
 
     /// <summary>Every member a body can have at the top.</summary>
     public IEnumerable<string> Members =>
-        Content?.Value!["schema"]?["$ref"]?.GetValue<string>().Split('/')[^1] is { } schema ? Document["components"]!["schemas"]![schema]!["properties"]!.AsObject().Select(property => property.Key) : [];
+        Content?.Value!["schema"]?["$ref"]?.GetValue<string>().Split('/')[^1] is { } schema
+            ? Document["components"]!["schemas"]![schema]!["properties"]!.AsObject().Select(property => property.Key)
+            : [];
 
     private KeyValuePair<string, JsonNode?>? Content => Node["requestBody"]?["content"]!.AsObject().First();
 
     public static IReadOnlyList<DescribedOperation> AllOf(JsonNode document) =>
-        [.. document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(operation => new DescribedOperation(new(operation.Key.ToUpperInvariant()), path.Key, operation.Value!, document)))];
+        [.. document["paths"]!.AsObject().SelectMany(
+            path =>
+                path.Value!.AsObject().Select(
+                    operation => new DescribedOperation(new(operation.Key.ToUpperInvariant()), path.Key, operation.Value!, document)))];
 
     [GeneratedRegex(@"(?<segment>[^/{}]+)/\{(?<name>[^}]+)\}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Parameter();

@@ -70,7 +70,10 @@ public sealed class ForgedClaimsTests(TestServer server) : IClassFixture<TestSer
         var (forge, person) = (new TokenForge(server), await server.Api.RegisterAsync());
         var payload = person.Claims;
         payload[claim] = "PLACE";
-        var token = forge.SignAsServer(Jwt.Header(person.AccessToken).ToJsonString(), payload.ToJsonString().Replace("\"PLACE\"", value, StringComparison.Ordinal));
+        var token =
+            forge.SignAsServer(
+                Jwt.Header(person.AccessToken).ToJsonString(),
+                payload.ToJsonString().Replace("\"PLACE\"", value, StringComparison.Ordinal));
 
         (await server.Api.GetAsync("auth/me", token)).StatusCode.Should().Be(System.Net.HttpStatusCode.Unauthorized);
     }
@@ -125,5 +128,6 @@ public sealed class ForgedClaimsTests(TestServer server) : IClassFixture<TestSer
         await (await server.Api.GetAsync("auth/me", forge.Resign(person))).ShouldBeAsync(200);
     }
 
-    private async Task ShouldBeRefusedAsync(string token) => await (await server.Api.GetAsync("auth/me", token)).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
+    private async Task ShouldBeRefusedAsync(string token) =>
+        await (await server.Api.GetAsync("auth/me", token)).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
 }

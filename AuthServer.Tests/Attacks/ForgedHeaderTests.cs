@@ -52,7 +52,8 @@ public sealed class ForgedHeaderTests(TestServer server) : IClassFixture<TestSer
     [InlineData("[\"ES256\"]")]
     [Trait("ASVS", "9.1.2")]
     public async Task A_key_is_used_with_its_one_algorithm(string algorithm) =>
-        await ShouldBeRefusedAsync(new TokenForge(server).Resign(await server.Api.RegisterAsync(), header => header["alg"] = JsonNode.Parse(algorithm)));
+        await ShouldBeRefusedAsync(
+            new TokenForge(server).Resign(await server.Api.RegisterAsync(), header => header["alg"] = JsonNode.Parse(algorithm)));
 
     [Theory]
     [InlineData("\"../../dev/null\"")]
@@ -71,7 +72,8 @@ public sealed class ForgedHeaderTests(TestServer server) : IClassFixture<TestSer
     {
         var (forge, person) = (new TokenForge(server), await server.Api.RegisterAsync());
 
-        await ShouldBeRefusedAsync(forge.SignAsServer($$"""{"alg":"ES256","typ":"at+jwt","kid":{{keyId}}}""", Jwt.Payload(person.AccessToken).ToJsonString()));
+        await ShouldBeRefusedAsync(
+            forge.SignAsServer($$"""{"alg":"ES256","typ":"at+jwt","kid":{{keyId}}}""", Jwt.Payload(person.AccessToken).ToJsonString()));
     }
 
     [Theory]
@@ -109,7 +111,8 @@ public sealed class ForgedHeaderTests(TestServer server) : IClassFixture<TestSer
     [InlineData("cty", "\"JWT\"")]
     [Trait("ASVS", "9.1.3")]
     public async Task A_header_that_says_more_than_ours_is_refused_even_with_our_signature(string member, string value) =>
-        await ShouldBeRefusedAsync(new TokenForge(server).Resign(await server.Api.RegisterAsync(), header => header[member] = JsonNode.Parse(value)));
+        await ShouldBeRefusedAsync(
+            new TokenForge(server).Resign(await server.Api.RegisterAsync(), header => header[member] = JsonNode.Parse(value)));
 
     [Fact]
     [Trait("ASVS", "9.1.3")]
@@ -141,7 +144,8 @@ public sealed class ForgedHeaderTests(TestServer server) : IClassFixture<TestSer
     [InlineData("[\"at+jwt\"]")]
     [Trait("ASVS", "9.2.2")]
     public async Task A_token_of_another_kind_is_no_access_token(string type) =>
-        await ShouldBeRefusedAsync(new TokenForge(server).Resign(await server.Api.RegisterAsync(), header => header["typ"] = JsonNode.Parse(type)));
+        await ShouldBeRefusedAsync(
+            new TokenForge(server).Resign(await server.Api.RegisterAsync(), header => header["typ"] = JsonNode.Parse(type)));
 
     // RFC 9068 section 4 allows both spellings. It shows, too, that what is refused above is refused for its header.
     [Theory]
@@ -154,5 +158,6 @@ public sealed class ForgedHeaderTests(TestServer server) : IClassFixture<TestSer
         await (await server.Api.GetAsync("auth/me", token)).ShouldBeAsync(200);
     }
 
-    private async Task ShouldBeRefusedAsync(string token) => await (await server.Api.GetAsync("auth/me", token)).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
+    private async Task ShouldBeRefusedAsync(string token) =>
+        await (await server.Api.GetAsync("auth/me", token)).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
 }

@@ -8,8 +8,10 @@ public sealed class ForgedRefreshTokenTests(TestServer server) : IClassFixture<T
 {
     public static TheoryData<string> Forgeries =>
     [
-        "rubbish", "cut by one", "cut in half", "extended", "prefixed", "upper-cased", "lower-cased", "percent-encoded", "with white space", "with padding",
-        "in standard base64", "not of the alphabet", "last character changed", "next generation", "other session", "other key", "other key's id", "zero MAC", "access token", "60 KB", "NUL",
+        "rubbish", "cut by one", "cut in half", "extended", "prefixed", "upper-cased", "lower-cased", "percent-encoded",
+            "with white space", "with padding",
+        "in standard base64", "not of the alphabet", "last character changed", "next generation", "other session", "other key",
+            "other key's id", "zero MAC", "access token", "60 KB", "NUL",
     ];
 
     [Theory]
@@ -32,7 +34,8 @@ public sealed class ForgedRefreshTokenTests(TestServer server) : IClassFixture<T
         await using var connection = await server.Database.Owner.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var locking = connection.CreateCommand();
-        locking.CommandText = "DO $$ BEGIN EXECUTE (SELECT 'LOCK TABLE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'); END $$";
+        locking.CommandText = "DO $$ BEGIN EXECUTE (SELECT 'LOCK TABLE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables "
+            + "WHERE schemaname = 'public'); END $$";
         await locking.ExecuteNonQueryAsync();
         var genuine = server.Api.RefreshAsync(person.RefreshToken);
         await UntilSomebodyWaitsAsync();
@@ -92,7 +95,9 @@ public sealed class ForgedRefreshTokenTests(TestServer server) : IClassFixture<T
     private async Task UntilSomebodyWaitsAsync()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(4));
-        while (await server.Database.QueryAsync<long>("SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == 0)
+        while (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = "
+                + "current_database())") == 0)
         {
             await Task.Delay(20, deadline.Token);
         }

@@ -88,11 +88,14 @@ public sealed class ForwardedForTests(TestServer open, ProxiedServer proxied) : 
     }
 
     private static async Task<Guid> RegisterAsync(TestServer server, Action<HttpRequestMessage> adjust) =>
-        (await SignedIn.ReadAsync(await server.Api.PostAsync("auth/register", new { email = Api.NewEmail(), password = Api.Password }, adjust: adjust))).UserId;
+        (await SignedIn.ReadAsync(
+            await server.Api.PostAsync("auth/register", new { email = Api.NewEmail(), password = Api.Password }, adjust: adjust))).UserId;
 
     private static Task<IPAddress> AddressOfAsync(TestServer server, Guid user) => server.Database.QueryAsync<IPAddress>(
         "SELECT ip_address FROM audit_events WHERE subject_id = @id AND type = 'user.registered'", ("id", user));
 
     private static Task<HttpResponseMessage> SignInAsync(TestServer server, string name, string from) =>
-        server.Api.PostAsync("auth/login", new { email = name, password = "not the password" }, adjust: request => request.Headers.Add("X-Forwarded-For", from));
+        server.Api.PostAsync(
+            "auth/login", new { email = name, password = "not the password" },
+            adjust: request => request.Headers.Add("X-Forwarded-For", from));
 }

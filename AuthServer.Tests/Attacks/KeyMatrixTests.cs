@@ -43,7 +43,8 @@ public sealed class KeyMatrixTests(RouteMatrixTests.Cast cast) : IClassFixture<R
 
     private Key _all = null!;
 
-    private static IEnumerable<string[]> Lines => Table.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    private static IEnumerable<string[]> Lines =>
+        Table.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     public static TheoryData<string, string, string, int> Rows
     {
@@ -68,7 +69,8 @@ public sealed class KeyMatrixTests(RouteMatrixTests.Cast cast) : IClassFixture<R
     [Trait("ASVS", "8.2.1")]
     public async Task A_route_is_open_to_keys_with_its_scope_alone(string method, string path, string scope, int status)
     {
-        var (right, wrong) = (await cast.MakeKeyAsync(_all.Owner, new { scopes = new[] { scope } }), await cast.MakeKeyAsync(_all.Owner, new { scopes = Scopes.All.Where(other => other != scope) }));
+        var (right, wrong) = (await cast.MakeKeyAsync(_all.Owner, new { scopes = new[] { scope } }),
+            await cast.MakeKeyAsync(_all.Owner, new { scopes = Scopes.All.Where(other => other != scope) }));
 
         foreach (var identify in await WaysOfAsync(right))
         {
@@ -86,7 +88,8 @@ public sealed class KeyMatrixTests(RouteMatrixTests.Cast cast) : IClassFixture<R
     public async Task Every_other_route_that_needs_a_token_refuses_keys_whatever_their_scopes()
     {
         var closed = (await cast.DescribedAsync()).Where(operation => operation.Node["security"] is not null)
-            .Where(operation => !ForEveryKey.Contains(operation.Name) && !Lines.Any(cells => operation.Name == $"{cells[0]} {cells[1]}")).ToList();
+            .Where(operation => !ForEveryKey.Contains(operation.Name) && !Lines.Any(cells => operation.Name == $"{cells[0]} {cells[1]}"))
+                .ToList();
         var answers = new List<string>();
 
         foreach (var operation in closed)

@@ -26,13 +26,16 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
         result.Output.Should().StartWith($"Revoked {leaked}; ").And.EndWith(" signs now.\n").And.NotEndWith($"{leaked} signs now.\n");
         foreach (var api in Both)
         {
-            await Eventually.TrueAsync(async () => !(await PublishedAsync(api)).Contains(leaked, StringComparer.Ordinal), "a JWKS without it");
+            await Eventually.TrueAsync(
+                async () => !(await PublishedAsync(api)).Contains(leaked, StringComparer.Ordinal), "a JWKS without it");
             await (await api.GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
         }
 
         var refreshed = await SignedIn.ReadAsync(await servers.Other.RefreshAsync(person.RefreshToken));
         (refreshed.SessionId, KeyOf(refreshed)).Should().Be((person.SessionId, result.Output.Split("; ")[1].Split(' ')[0]));
-        await Eventually.TrueAsync(async () => (await PublishedAsync(servers.Api)).SequenceEqual(await PublishedAsync(servers.Other), StringComparer.Ordinal), "the same keys everywhere");
+        await Eventually.TrueAsync(
+            async () => (await PublishedAsync(servers.Api)).SequenceEqual(await PublishedAsync(servers.Other), StringComparer.Ordinal),
+            "the same keys everywhere");
         await ShouldAllAnswerAsync(refreshed, 200);
         (await AuditedAsync("signing_key.revoked", leaked)).Should().Be("cli-");
         (await AuditedAsync("signing_key.made", KeyOf(refreshed))).Should().Be("cli-");
@@ -47,9 +50,11 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
         var parts = person.AccessToken.Split('.');
 
         await RevokeAsync(leaked.Id);
-        await Eventually.TrueAsync(async () => !(await PublishedAsync(servers.Other)).Contains(leaked.Id, StringComparer.Ordinal), "a JWKS without it");
+        await Eventually.TrueAsync(
+            async () => !(await PublishedAsync(servers.Other)).Contains(leaked.Id, StringComparer.Ordinal), "a JWKS without it");
 
-        var forged = $"{parts[0]}.{parts[1]}.{System.Buffers.Text.Base64Url.EncodeToString(leaked.Sign(System.Text.Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}")))}";
+        var forged =
+            $"{parts[0]}.{parts[1]}.{System.Buffers.Text.Base64Url.EncodeToString(leaked.Sign(System.Text.Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}")))}";
         await (await servers.Other.GetAsync("auth/me", forged)).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
     }
 
@@ -64,11 +69,15 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
         await servers.Database.BySuperuserAsync("ALTER DATABASE {0} ALLOW_CONNECTIONS false");
         try
         {
-            await servers.Database.BySuperuserAsync("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{0}' AND application_name = 'AuthServer listener'");
-            await Eventually.TrueAsync(() => !servers.ServicesOf(1).GetRequiredService<ListenConnectionState>().IsCurrent, "a line that is down");
+            await servers.Database.BySuperuserAsync(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{0}' AND application_name = 'AuthServer "
+                    + "listener'");
+            await Eventually.TrueAsync(
+                () => !servers.ServicesOf(1).GetRequiredService<ListenConnectionState>().IsCurrent, "a line that is down");
             await RevokeAsync(KeyOf(person));
 
-            await Eventually.TrueAsync(async () => (int)(await servers.Other.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal");
+            await Eventually.TrueAsync(
+                async () => (int)(await servers.Other.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal");
 
             await (await servers.Other.GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
         }
@@ -87,7 +96,8 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
 
         outcomes.OfType<SigningKeyChangeOutcome.Changed>().Should().ContainSingle();
         outcomes.OfType<SigningKeyChangeOutcome.Unknown>().Should().HaveCount(3);
-        (await servers.Database.QueryAsync<long>("SELECT count(*) FROM signing_keys WHERE activates_at <= now() AND retires_at > now()")).Should().Be(1);
+        (await servers.Database.QueryAsync<long>(
+            "SELECT count(*) FROM signing_keys WHERE activates_at <= now() AND retires_at > now()")).Should().Be(1);
     }
 
     [Fact]
@@ -98,7 +108,8 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
         var result = await ServerProgram.RunAsync(["keys", "revoke", "--all"], Environment);
 
         result.ExitCode.Should().Be(0, result.Error);
-        await Eventually.TrueAsync(async () => (int)(await servers.Other.GetAsync("auth/me", before.AccessToken)).StatusCode == 401, "a refusal");
+        await Eventually.TrueAsync(
+            async () => (int)(await servers.Other.GetAsync("auth/me", before.AccessToken)).StatusCode == 401, "a refusal");
         (await PublishedAsync(servers.Other)).Should().Equal(result.Output.Split("; ")[1].Split(' ')[0]);
     }
 
@@ -107,12 +118,15 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
     private static string KeyOf(SignedIn person) => Jwt.Header(person.AccessToken)["kid"]!.GetValue<string>();
 
     private static async Task<IReadOnlyList<string>> PublishedAsync(Api api) =>
-        [.. (await (await api.GetAsync("/.well-known/jwks.json")).ReadJsonAsync())!["keys"]!.AsArray().Select(key => key!["kid"]!.GetValue<string>())];
+        [.. (await (await api.GetAsync("/.well-known/jwks.json")).ReadJsonAsync())!["keys"]!.AsArray()
+            .Select(key => key!["kid"]!.GetValue<string>())];
 
     // The tests before may have changed the keys a moment ago.
     private async Task<SignedIn> RegisterAsync()
     {
-        await Eventually.TrueAsync(async () => (await PublishedAsync(servers.Api)).SequenceEqual(await PublishedAsync(servers.Other), StringComparer.Ordinal), "the same keys everywhere");
+        await Eventually.TrueAsync(
+            async () => (await PublishedAsync(servers.Api)).SequenceEqual(await PublishedAsync(servers.Other), StringComparer.Ordinal),
+            "the same keys everywhere");
         return await servers.Api.RegisterAsync();
     }
 
@@ -127,9 +141,12 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
     private async Task<SigningKeyChangeOutcome> RevokeAsync(string kid)
     {
         await using var scope = servers.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<SigningKeyRevocation>().RevokeAsync([kid], RequestOrigin.CommandLine, CancellationToken.None);
+        return await scope.ServiceProvider.GetRequiredService<SigningKeyRevocation>()
+            .RevokeAsync([kid], RequestOrigin.CommandLine, CancellationToken.None);
     }
 
     private Task<string> AuditedAsync(string type, string kid) =>
-        servers.Database.QueryAsync<string>("SELECT left(request_id, 4) FROM audit_events WHERE type = @type AND reason = @kid AND actor_id IS NULL", ("type", type), ("kid", kid));
+        servers.Database.QueryAsync<string>(
+            "SELECT left(request_id, 4) FROM audit_events WHERE type = @type AND reason = @kid AND actor_id IS NULL", ("type", type),
+            ("kid", kid));
 }

@@ -34,7 +34,8 @@ public sealed class LockoutTests(ProxiedServer server) : IClassFixture<ProxiedSe
         var unknown = await server.FailAsync(nobody, attacker, 6);
 
         unknown.Should().Equal(known).And.EndWith(429);
-        (await AnswerAsync(await server.SignInAsync(nobody, attacker))).Should().Be(await AnswerAsync(await server.SignInAsync(person.Email, attacker)));
+        (await AnswerAsync(await server.SignInAsync(nobody, attacker))).Should()
+            .Be(await AnswerAsync(await server.SignInAsync(person.Email, attacker)));
     }
 
     [Fact]
@@ -148,7 +149,8 @@ public sealed class LockoutTests(ProxiedServer server) : IClassFixture<ProxiedSe
         await server.FailAsync(name, ProxiedServer.NewAddress(), 1);
 
         (await server.Database.QueryAsync<long>(
-            "SELECT count(*) FROM sign_in_lockouts l WHERE position(convert_to(@name, 'UTF8') IN l.identifier) > 0 OR l::text LIKE '%' || @name || '%' OR identifier = sha256(convert_to(@name, 'UTF8'))",
+            "SELECT count(*) FROM sign_in_lockouts l WHERE position(convert_to(@name, 'UTF8') IN l.identifier) > 0 OR l::text LIKE '%' "
+                + "|| @name || '%' OR identifier = sha256(convert_to(@name, 'UTF8'))",
             ("name", name))).Should().Be(0);
     }
 

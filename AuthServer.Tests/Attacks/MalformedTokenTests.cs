@@ -12,7 +12,9 @@ namespace AuthServer.Tests.Attacks;
 public sealed class MalformedTokenTests(TestServer server) : IClassFixture<TestServer>
 {
     // FIPS 186-4, D.1.2.3: the order of P-256.
-    private static readonly BigInteger Order = BigInteger.Parse("0FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static readonly BigInteger Order =
+        BigInteger.Parse(
+            "0FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData("{0}.{1}")]
@@ -132,6 +134,7 @@ public sealed class MalformedTokenTests(TestServer server) : IClassFixture<TestS
     }
 
     private async Task ShouldBeRefusedAsync(string token) =>
-        await (await server.Api.SendAsync(HttpMethod.Get, "auth/me", adjust: request => request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token)))
+        await (await server.Api.SendAsync(
+            HttpMethod.Get, "auth/me", adjust: request => request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token)))
             .ShouldBeProblemAsync(ErrorCodes.InvalidToken);
 }

@@ -8,8 +8,10 @@ public sealed class MassAssignmentTests(TestServer server) : IClassFixture<TestS
 {
     private static readonly string[] Invented =
     [
-        "role_id", "roles", "is_admin", "isAdmin", "IsAdmin", "tenant_id", "tenantId", "emailConfirmed", "email_verified", "lockoutEnd", "securityStamp",
-        "passwordHash", "createdAt", "claims", "user_id", "sub", "__proto__", "constructor", "$type", "$id", "$ref", "memberships", "Password", "EMAIL", "licences",
+        "role_id", "roles", "is_admin", "isAdmin", "IsAdmin", "tenant_id", "tenantId", "emailConfirmed", "email_verified",
+            "lockoutEnd", "securityStamp",
+        "passwordHash", "createdAt", "claims", "user_id", "sub", "__proto__", "constructor", "$type", "$id", "$ref", "memberships",
+            "Password", "EMAIL", "licences",
     ];
 
     // What a person may indeed say about themselves, under the column's own name.
@@ -24,10 +26,12 @@ public sealed class MassAssignmentTests(TestServer server) : IClassFixture<TestS
         {
             var email = Api.NewEmail();
 
-            var response = await server.Api.PostAsync("auth/register", $"{{\"email\":\"{email}\",\"password\":\"{Api.Password}\",\"{member}\":true}}");
+            var response =
+                await server.Api.PostAsync("auth/register", $"{{\"email\":\"{email}\",\"password\":\"{Api.Password}\",\"{member}\":true}}");
 
             await response.ShouldBeProblemAsync(ErrorCodes.UnknownField);
-            (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE email = @email", ("email", email))).Should().Be(0, "{0} was sent", member);
+            (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE email = @email", ("email", email))).Should()
+                .Be(0, "{0} was sent", member);
         }
     }
 
@@ -44,7 +48,8 @@ public sealed class MassAssignmentTests(TestServer server) : IClassFixture<TestS
         {
             var body = $"{{\"full_name\":\"Changed\",\"username\":null,\"locale\":null,\"{member}\":true}}";
 
-            await (await server.Api.SendAsync(new HttpMethod(method), "users/me", body, person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.UnknownField);
+            await (await server.Api.SendAsync(new HttpMethod(method), "users/me", body, person.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.UnknownField);
         }
 
         (await RowAsync(person.UserId)).Should().Be(before);
@@ -61,7 +66,8 @@ public sealed class MassAssignmentTests(TestServer server) : IClassFixture<TestS
     [InlineData("licences")]
     public async Task No_physician_verifies_themselves(string member)
     {
-        var body = $"{{\"physician\":{{\"license_number\":\"1\",\"{member}\":\"verified\"}},\"role\":\"physician\",\"email\":\"{Api.NewEmail()}\",\"password\":\"{Api.Password}\"}}";
+        var body =
+            $"{{\"physician\":{{\"license_number\":\"1\",\"{member}\":\"verified\"}},\"role\":\"physician\",\"email\":\"{Api.NewEmail()}\",\"password\":\"{Api.Password}\"}}";
 
         var problem = await (await server.Api.PostAsync("auth/register", body)).ShouldBeProblemAsync(ErrorCodes.UnknownField);
 
@@ -85,10 +91,13 @@ public sealed class MassAssignmentTests(TestServer server) : IClassFixture<TestS
 
     private async Task<IEnumerable<string>> ColumnsAsync()
     {
-        var columns = await server.Database.QueryAsync<string[]>("SELECT array_agg(column_name::text) FROM information_schema.columns WHERE table_name = 'users'");
+        var columns =
+            await server.Database.QueryAsync<string[]>(
+                "SELECT array_agg(column_name::text) FROM information_schema.columns WHERE table_name = 'users'");
         columns.Should().Contain(["password_hash", "email_confirmed", "token_version", "status"]);
         return columns;
     }
 
-    private Task<string> RowAsync(Guid user) => server.Database.QueryAsync<string>("SELECT u::text FROM users u WHERE id = @id", ("id", user));
+    private Task<string> RowAsync(Guid user) =>
+        server.Database.QueryAsync<string>("SELECT u::text FROM users u WHERE id = @id", ("id", user));
 }

@@ -47,7 +47,8 @@ internal sealed class OtherTenant
     public Guid KeyId { get; private init; }
 
     /// <summary>What must not be in any answer.</summary>
-    public IEnumerable<string> Marks => [Mark, Clinic.Slug, .. new[] { Clinic.Id, UserId, SessionId, PhysicianId, LicenceId, ResetId, KeyId }.Select(id => id.ToString())];
+    public IEnumerable<string> Marks =>
+        [Mark, Clinic.Slug, .. new[] { Clinic.Id, UserId, SessionId, PhysicianId, LicenceId, ResetId, KeyId }.Select(id => id.ToString())];
 
     public static async Task<OtherTenant> OpenAsync(TestServer server)
     {

@@ -47,7 +47,9 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
     {
         var (own, other) = (await server.OpenClinicAsync(), await OtherTenant.OpenAsync(server));
         var mate = (await server.SignInAtAsync(Role.Patient, own)).UserId;
-        var token = await server.Api.ExchangeAsync((await server.MakeKeyAsync(await server.SignInAtAsync(Role.Admin, own), new { requests_per_minute = 60_000 })).Text);
+        var token =
+            await server.Api.ExchangeAsync(
+                (await server.MakeKeyAsync(await server.SignInAtAsync(Role.Admin, own), new { requests_per_minute = 60_000 })).Text);
         var before = await other.ChecksumAsync();
 
         foreach (var operation in await OperationsAsync())
@@ -66,8 +68,10 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
         var (admin, other) = (await server.SignInAsAsync(Role.Admin), await OtherTenant.OpenAsync(server));
         var before = await other.ChecksumAsync();
 
-        var text = await (await server.Api.GetAsync($"tenants?search={other.ValueOf("search")}", admin.AccessToken)).Content.ReadAsStringAsync();
-        await (await server.Api.SendAsync(HttpMethod.Patch, $"tenants/{other.Clinic.Id}", new { name = "Changed" }, admin.AccessToken)).ShouldBeAsync(200);
+        var text =
+            await (await server.Api.GetAsync($"tenants?search={other.ValueOf("search")}", admin.AccessToken)).Content.ReadAsStringAsync();
+        await (await server.Api.SendAsync(
+            HttpMethod.Patch, $"tenants/{other.Clinic.Id}", new { name = "Changed" }, admin.AccessToken)).ShouldBeAsync(200);
 
         other.Marks.Should().Contain(mark => text.Contains(mark, StringComparison.Ordinal));
         (await other.ChecksumAsync()).Should().NotBe(before);
@@ -85,7 +89,10 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
             }
         }
 
-        var theirs = Paths(operation, staff, other).Select(pair => pair.Path).Append(Replace(operation.Path, operation.PathParameters.Select(_ => staff.Mate))).Distinct(StringComparer.Ordinal);
+        var theirs = Paths(operation, staff, other)
+            .Select(pair => pair.Path)
+            .Append(Replace(operation.Path, operation.PathParameters.Select(_ => staff.Mate)))
+            .Distinct(StringComparer.Ordinal);
         foreach (var (path, body) in from path in theirs from body in Enriched(operation, example, other) select (path, body))
         {
             var response = await SendAsync(operation, path, body, staff, other);
@@ -119,7 +126,8 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
             return [(operation.Path, false)];
         }
 
-        List<(string, bool)> paths = [.. ids[0].Select(first => (Replace(operation.Path, ids.Skip(1).Select(candidates => candidates[0]).Prepend(first)), true))];
+        List<(string, bool)> paths = [.. ids[0].Select(
+            first => (Replace(operation.Path, ids.Skip(1).Select(candidates => candidates[0]).Prepend(first)), true))];
         if (ids.Count > 1)
         {
             // Behind somebody of one's own, what is somebody else's.
@@ -174,7 +182,8 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
     /// <summary>The example with each thing of the other tenant's that the body could name besides.</summary>
     private static IEnumerable<JsonObject> Enriched(DescribedOperation operation, JsonObject? example, OtherTenant other)
     {
-        foreach (var member in operation.Members.Where(member => example is not null && member is not "email" && other.ValueOf(member) is not null))
+        foreach (var member in operation.Members.Where(
+            member => example is not null && member is not "email" && other.ValueOf(member) is not null))
         {
             var body = example!.DeepClone().AsObject();
             body[member] = other.ValueOf(member);
@@ -182,9 +191,11 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(DescribedOperation operation, string path, JsonObject? body, Walker staff, OtherTenant other)
+    private async Task<HttpResponseMessage> SendAsync(
+        DescribedOperation operation, string path, JsonObject? body, Walker staff, OtherTenant other)
     {
-        var response = await server.Api.SendAsync(operation.Method, path, operation.IsForm ? null : body?.ToJsonString(), staff.Bearer, request =>
+        var response =
+            await server.Api.SendAsync(operation.Method, path, operation.IsForm ? null : body?.ToJsonString(), staff.Bearer, request =>
         {
             if (operation.IsForm)
             {
@@ -192,7 +203,9 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
             }
         });
         var answer = await response.Content.ReadAsStringAsync();
-        _faults.AddRange(other.Marks.Where(mark => answer.Contains(mark, StringComparison.OrdinalIgnoreCase)).Select(mark => $"{operation.Method} {path} answered {mark}"));
+        _faults.AddRange(
+            other.Marks.Where(mark => answer.Contains(mark, StringComparison.OrdinalIgnoreCase))
+                .Select(mark => $"{operation.Method} {path} answered {mark}"));
         if ((int)response.StatusCode >= 500 && !path.StartsWith("/health", StringComparison.Ordinal))
         {
             _faults.Add($"{operation.Method} {path} answered {(int)response.StatusCode}");
@@ -207,9 +220,13 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
     }
 
     // Not there; or not for this role, whatever the id: then it is the same for an id of nobody's.
-    private async Task CheckNotThereAsync(DescribedOperation operation, string path, JsonObject? body, HttpResponseMessage response, Walker staff)
+    private async Task CheckNotThereAsync(
+        DescribedOperation operation, string path, JsonObject? body, HttpResponseMessage response, Walker staff)
     {
-        var nobodys = await server.Api.SendAsync(operation.Method, Replace(operation.Path, operation.PathParameters.Select(_ => Guid.CreateVersion7())), body?.ToJsonString(), staff.Bearer);
+        var nobodys =
+            await server.Api.SendAsync(
+                operation.Method, Replace(operation.Path, operation.PathParameters.Select(_ => Guid.CreateVersion7())),
+                body?.ToJsonString(), staff.Bearer);
         var (code, expected) = (await CodeAsync(response), await CodeAsync(nobodys));
         if (code is not ("not_found" or "forbidden" or "person_required") || code != expected)
         {
@@ -218,10 +235,16 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
     }
 
     private static async Task<string?> CodeAsync(HttpResponseMessage response) =>
-        response.Content.Headers.ContentType?.MediaType == "application/problem+json" ? (await response.ReadJsonAsync())!["code"]!.GetValue<string>() : null;
+        response.Content.Headers.ContentType?.MediaType == "application/problem+json"
+            ? (await response.ReadJsonAsync())!["code"]!.GetValue<string>()
+            : null;
 
     private static string Replace(string path, IEnumerable<Guid> ids) =>
-        ids.Aggregate(path, (made, id) => made.IndexOf('{', StringComparison.Ordinal) is >= 0 and var start ? $"{made[..start]}{id}{made[(made.IndexOf('}', StringComparison.Ordinal) + 1)..]}" : made);
+        ids.Aggregate(
+            path,
+            (made, id) => made.IndexOf('{', StringComparison.Ordinal) is >= 0 and var start
+                ? $"{made[..start]}{id}{made[(made.IndexOf('}', StringComparison.Ordinal) + 1)..]}"
+                : made);
 
     private async Task<IReadOnlyList<DescribedOperation>> OperationsAsync() =>
         DescribedOperation.AllOf(JsonNode.Parse(await server.Api.Http.GetStringAsync("/openapi/v1.json"))!);

@@ -66,11 +66,13 @@ public sealed class ParallelGuessingTests(ParallelGuessingTests.Replicas server)
         [.. await Task.WhenAll(Enumerable.Range(0, times).Select(async time =>
         {
             var (name, from) = attempt(time);
-            return (int)(await server.SignInAsync(name, from, $"guess number {time}", time % 2 == 0 ? server.Api : server.Other)).StatusCode;
+            return (int)(await server.SignInAsync(
+                name, from, $"guess number {time}", time % 2 == 0 ? server.Api : server.Other)).StatusCode;
         }))];
 
     private Task<long> CountAsync(string type, string reason, string from) => server.Database.QueryAsync<long>(
-        "SELECT count(*) FROM audit_events WHERE type = @type AND reason = @reason AND ip_address = @from::inet", ("type", type), ("reason", reason), ("from", from));
+        "SELECT count(*) FROM audit_events WHERE type = @type AND reason = @reason AND ip_address = @from::inet", ("type", type), ("reason",
+            reason), ("from", from));
 
     public sealed class Replicas : ProxiedServer
     {

@@ -34,7 +34,12 @@ public sealed class PathVariantTests(TestServer server) : IClassFixture<TestServ
     {
         var answer = await RawHttp.ExchangeAsync(server.Api, $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
-        RawHttp.Statuses(answer).Should().ContainSingle().Which.Should().BeOneOf([400, 401, 404], "of {0}; the answer was {1}", target, answer);
+        RawHttp
+            .Statuses(answer)
+            .Should()
+            .ContainSingle().Which
+            .Should()
+            .BeOneOf([400, 401, 404], "of {0}; the answer was {1}", target, answer);
     }
 }
 
@@ -54,7 +59,14 @@ public sealed class PathVariantLimitTests(LimitedServer server) : IClassFixture<
             (await AnswerAsync(path)).Should().Be(401);
         }
 
-        foreach (var path in new[] { "/api/v1/auth/login", "/api/auth/login", "/api/v1/auth/%6cogin", "/api/v1/auth/LOGIN", "/api/v1/auth/login/" })
+        foreach (var path in new[]
+        {
+            "/api/v1/auth/login",
+            "/api/auth/login",
+            "/api/v1/auth/%6cogin",
+            "/api/v1/auth/LOGIN",
+            "/api/v1/auth/login/"
+        })
         {
             (await AnswerAsync(path)).Should().Be(429);
         }

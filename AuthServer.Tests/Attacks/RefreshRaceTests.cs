@@ -52,11 +52,17 @@ public sealed class RefreshRaceTests(TwoServers servers) : IClassFixture<TwoServ
     {
         var person = await servers.Api.RegisterAsync();
 
-        var responses = await Task.WhenAll(Enumerable.Range(0, 16).Select(number => Replica(number).PostAsync("auth/logout", new { refresh_token = person.RefreshToken })));
+        var responses =
+            await Task.WhenAll(
+                Enumerable.Range(
+                    0, 16).Select(number => Replica(number).PostAsync("auth/logout", new { refresh_token = person.RefreshToken })));
 
         responses.Should().OnlyContain(response => response.StatusCode == HttpStatusCode.NoContent);
-        (await servers.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'session.ended' AND session_id = @id", ("id", person.SessionId))).Should().Be(1);
-        (await servers.Database.QueryAsync<long>("SELECT count(*) FROM revocations WHERE session_id = @id", ("id", person.SessionId))).Should().Be(1);
+        (await servers.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'session.ended' AND session_id = @id", ("id", person.SessionId))).Should()
+                .Be(1);
+        (await servers.Database.QueryAsync<long>(
+            "SELECT count(*) FROM revocations WHERE session_id = @id", ("id", person.SessionId))).Should().Be(1);
     }
 
     private Api Replica(int number) => number % 2 == 0 ? servers.Api : servers.Other;

@@ -16,14 +16,18 @@ public sealed class RegistrationRaceTests(TwoServers server) : IClassFixture<Two
 
         await ShouldHaveOneWinnerAsync(responses, ErrorCodes.EmailTaken);
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE lower(email) = 'racer@example.com'")).Should().Be(1);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM sessions s JOIN users u ON u.id = s.user_id WHERE lower(u.email) = 'racer@example.com'")).Should().Be(1);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM sessions s JOIN users u ON u.id = s.user_id WHERE lower(u.email) = 'racer@example.com'")).Should().Be(1);
     }
 
     [Fact]
     [Trait("ASVS", "15.4.2")]
     public async Task Of_sixteen_that_register_one_user_name_one_gets_it()
     {
-        var responses = await RaceAsync(16, time => new { email = Api.NewEmail(), username = time % 2 == 0 ? "The.Racer" : "the.racer", password = Api.Password });
+        var responses =
+            await RaceAsync(
+                16,
+                time => new { email = Api.NewEmail(), username = time % 2 == 0 ? "The.Racer" : "the.racer", password = Api.Password });
 
         await ShouldHaveOneWinnerAsync(responses, ErrorCodes.UsernameTaken);
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE lower(user_name) = 'the.racer'")).Should().Be(1);

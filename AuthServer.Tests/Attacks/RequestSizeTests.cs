@@ -17,18 +17,29 @@ public sealed class RequestSizeTests(TestServer server) : IClassFixture<TestServ
     [Theory]
     [MemberData(nameof(Oversized))]
     public async Task Headers_beyond_the_limits_are_refused_and_the_connection_is_closed(string what, int status, string headers) =>
-        RawHttp.Statuses(await RawHttp.ExchangeAsync(server.Api, $"GET /health/live HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n")).Should().Equal([status], "of {0}", what);
+        RawHttp
+            .Statuses(await RawHttp.ExchangeAsync(server.Api, $"GET /health/live HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n"))
+            .Should()
+            .Equal([status], "of {0}", what);
 
     [Fact]
     public async Task A_request_line_beyond_8_KB_is_refused_and_the_connection_is_closed() =>
-        RawHttp.Statuses(await RawHttp.ExchangeAsync(server.Api, $"GET /{new string('x', 9 * 1024)} HTTP/1.1\r\nHost: localhost\r\n\r\n")).Should().Equal(414);
+        RawHttp
+            .Statuses(await RawHttp.ExchangeAsync(server.Api, $"GET /{new string('x', 9 * 1024)} HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+            .Should()
+            .Equal(414);
 
     [Fact]
     public async Task Headers_within_the_limits_pass()
     {
         var headers = string.Concat(Enumerable.Range(0, 60).Select(index => $"X-{index}: {new string('x', 200)}\r\n"));
 
-        RawHttp.Statuses(await RawHttp.ExchangeAsync(server.Api, $"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n")).Should().Equal(200);
+        RawHttp
+            .Statuses(
+                await RawHttp.ExchangeAsync(
+                    server.Api, $"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"))
+            .Should()
+            .Equal(200);
     }
 
     // The one test that takes its ten seconds: the timer is Kestrel's own.
@@ -54,7 +65,9 @@ public sealed class RequestSizeTests(TestServer server) : IClassFixture<TestServ
 
         foreach (var route in Routes.WithJsonBody(server))
         {
-            var response = await server.Api.SendAsWhoeverMayAsync(route, body, key.Owner.AccessToken, key.Text, request => request.Headers.TransferEncodingChunked = isChunked);
+            var response =
+                await server.Api.SendAsWhoeverMayAsync(
+                    route, body, key.Owner.AccessToken, key.Text, request => request.Headers.TransferEncodingChunked = isChunked);
             await response.ShouldBeProblemAsync(ErrorCodes.BodyTooLarge);
         }
     }

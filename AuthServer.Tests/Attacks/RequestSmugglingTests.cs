@@ -2,7 +2,9 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>Requests that two parsers could read differently: each gets one answer, and nothing after it is read as a second request.</summary>
+/// <summary>
+/// Requests that two parsers could read differently: each gets one answer, and nothing after it is read as a second request.
+/// </summary>
 public sealed class RequestSmugglingTests(TestServer server) : IClassFixture<TestServer>
 {
     private const string Smuggled = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";

@@ -46,7 +46,9 @@ public sealed class RevocationFeedTests(TwoServers servers) : IClassFixture<TwoS
         await UntilLinesAreUpAsync();
         var (person, stranger) = (await servers.Api.RegisterAsync(), await servers.Other.RegisterAsync());
         // No new connection can be made from here on, and the background work of each server uses one, too.
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(number => (number % 2 == 0 ? servers.Api : servers.Other).GetAsync("auth/me", person.AccessToken)));
+        await Task.WhenAll(
+            Enumerable.Range(
+                0, 16).Select(number => (number % 2 == 0 ? servers.Api : servers.Other).GetAsync("auth/me", person.AccessToken)));
         await servers.Database.BySuperuserAsync("ALTER DATABASE {0} ALLOW_CONNECTIONS false");
         try
         {
@@ -54,7 +56,8 @@ public sealed class RevocationFeedTests(TwoServers servers) : IClassFixture<TwoS
             await UntilAsync(async () => await LineAsync(servers.Other) == "degraded");
             await (await servers.Api.PostAsync("auth/logout", bearer: person.AccessToken)).ShouldBeAsync(204);
 
-            await (await servers.Other.PostAsync("auth/verify", bearer: person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
+            await (await servers.Other.PostAsync("auth/verify", bearer: person.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.SessionRevoked);
             await (await servers.Other.PostAsync("auth/verify", bearer: stranger.AccessToken)).ShouldBeAsync(200);
         }
         finally
@@ -78,7 +81,8 @@ public sealed class RevocationFeedTests(TwoServers servers) : IClassFixture<TwoS
             SELECT pg_notify('revocations', 'user:' || @id || ':2')
             """, ("id", person.UserId));
 
-        await UntilAsync(async () => (await servers.Other.GetAsync("auth/me", person.AccessToken)).StatusCode == HttpStatusCode.Unauthorized);
+        await UntilAsync(
+            async () => (await servers.Other.GetAsync("auth/me", person.AccessToken)).StatusCode == HttpStatusCode.Unauthorized);
 
         await (await servers.Other.GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.TokenOutdated);
         var refreshed = await SignedIn.ReadAsync(await servers.Other.RefreshAsync(person.RefreshToken));
@@ -102,7 +106,9 @@ public sealed class RevocationFeedTests(TwoServers servers) : IClassFixture<TwoS
     [Fact]
     public async Task Notices_that_nobody_understands_do_no_harm()
     {
-        await servers.Database.ExecuteAsync("SELECT pg_notify('revocations', notice) FROM unnest(ARRAY['', 'x', 'user:', 'user:x:1', 'user:0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5061:-1']) AS notice");
+        await servers.Database.ExecuteAsync(
+            "SELECT pg_notify('revocations', notice) FROM unnest(ARRAY['', 'x', 'user:', 'user:x:1', "
+                + "'user:0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5061:-1']) AS notice");
         var person = await servers.Api.RegisterAsync();
 
         await (await servers.Api.PostAsync("auth/logout", bearer: person.AccessToken)).ShouldBeAsync(204);

@@ -18,7 +18,9 @@ public sealed partial class RouteMatrixTests
         private Clinic _otherClinic = null!;
         private SignedIn _colleague = null!;
 
-        public static IReadOnlyList<string> Askers { get; } = [Nobody, "patient", "physician pending", "physician verified", "support", "admin of another tenant", "admin of the platform"];
+        public static IReadOnlyList<string> Askers { get; } = [
+            Nobody, "patient", "physician pending", "physician verified", "support", "admin of another tenant",
+            "admin of the platform"];
 
         public override async Task InitializeAsync()
         {
@@ -29,15 +31,20 @@ public sealed partial class RouteMatrixTests
             _operations = (await DescribedAsync()).ToDictionary(operation => operation.Name, StringComparer.Ordinal);
         }
 
-        internal async Task<IReadOnlyList<DescribedOperation>> DescribedAsync() => DescribedOperation.AllOf(JsonNode.Parse(await Api.Http.GetStringAsync("/openapi/v1.json"))!);
+        internal async Task<IReadOnlyList<DescribedOperation>> DescribedAsync() =>
+            DescribedOperation.AllOf(JsonNode.Parse(await Api.Http.GetStringAsync("/openapi/v1.json"))!);
 
         /// <summary>Asks as somebody about somebody new, and answers the status.</summary>
         public async Task<int> AskAsync(string asker, string method, string path, string? body)
         {
             // What is done to sessions, passwords and the own account would spend the one that asks.
-            var isSpent = method != "GET" && (path.Contains("/auth/", StringComparison.Ordinal) || (method == "DELETE" && path.EndsWith("/me", StringComparison.Ordinal)));
+            var isSpent = method != "GET"
+                && (path.Contains("/auth/", StringComparison.Ordinal)
+                    || (method == "DELETE" && path.EndsWith("/me", StringComparison.Ordinal)));
             var person = asker == Nobody ? null : isSpent ? await SignInAsync(asker) : await KnownAsync(asker);
-            return (int)(await SendAsync(request => request.Headers.Authorization = person is null ? null : new("Bearer", person.AccessToken), method, path, body)).StatusCode;
+            return (int)(await SendAsync(
+                request => request.Headers.Authorization = person is null ? null : new("Bearer", person.AccessToken), method, path,
+                body)).StatusCode;
         }
 
         /// <summary>Asks about somebody new.</summary>
@@ -56,14 +63,17 @@ public sealed partial class RouteMatrixTests
             return await Api.Http.SendAsync(request);
         }
 
-        private async Task<SignedIn> KnownAsync(string asker) => _askers.TryGetValue(asker, out var known) ? known : _askers[asker] = await SignInAsync(asker);
+        private async Task<SignedIn> KnownAsync(string asker) =>
+            _askers.TryGetValue(asker, out var known) ? known : _askers[asker] = await SignInAsync(asker);
 
         private async Task<SignedIn> SignInAsync(string asker)
         {
             var person = asker switch
             {
                 "patient" or "admin of another tenant" => await Api.RegisterAsync(),
-                "physician pending" => await Api.RegisterAsync(more: new { role = Role.Physician, physician = new { license_number = "IL-1", license_jurisdiction = "IL" } }),
+                "physician pending" =>
+                    await Api.RegisterAsync(
+                        more: new { role = Role.Physician, physician = new { license_number = "IL-1", license_jurisdiction = "IL" } }),
                 "physician verified" => await this.SignInAsAsync(Role.Physician),
                 "support" => await this.SignInAsAsync(Role.Support),
                 _ => await this.SignInAsAsync(Role.Admin),
@@ -82,8 +92,13 @@ public sealed partial class RouteMatrixTests
 
         private async Task<SignedIn> VictimAsync(string path)
         {
-            var isPhysician = path.Contains("physicians", StringComparison.Ordinal) || path.Contains("password-resets", StringComparison.Ordinal);
-            var victim = await Api.RegisterAsync(more: isPhysician ? new { role = Role.Physician, physician = new { license_number = "IL-2", license_jurisdiction = "IL" } } : null);
+            var isPhysician = path.Contains("physicians", StringComparison.Ordinal)
+                || path.Contains("password-resets", StringComparison.Ordinal);
+            var victim =
+                await Api.RegisterAsync(
+                    more: isPhysician
+                        ? new { role = Role.Physician, physician = new { license_number = "IL-2", license_jurisdiction = "IL" } }
+                        : null);
             await this.JoinAsync(victim.UserId, _clinic, isPhysician ? Role.Physician : Role.Patient);
             return victim;
         }
@@ -91,11 +106,14 @@ public sealed partial class RouteMatrixTests
         // What has to be so, before the route can do what it is for.
         private Task<int> PrepareAsync(string route, SignedIn victim) => route switch
         {
-            "POST /api/v1/users/{id}/enable" => Database.ExecuteAsync("UPDATE users SET status = 'disabled', disabled_reason = 'away' WHERE id = @id", ("id", victim.UserId)),
+            "POST /api/v1/users/{id}/enable" =>
+                Database.ExecuteAsync(
+                    "UPDATE users SET status = 'disabled', disabled_reason = 'away' WHERE id = @id", ("id", victim.UserId)),
             "POST /api/v1/users/{id}/invitation" or "DELETE /api/v1/users/{id}/invitation" =>
                 Database.ExecuteAsync("UPDATE users SET password_hash = NULL, invited_at = now() WHERE id = @id", ("id", victim.UserId)),
             // One mail a minute goes to a mailbox, and registering owed one.
-            "POST /api/v1/users/{id}/verification" => Database.ExecuteAsync("DELETE FROM email_outbox WHERE address = @email", ("email", victim.Email)),
+            "POST /api/v1/users/{id}/verification" =>
+                Database.ExecuteAsync("DELETE FROM email_outbox WHERE address = @email", ("email", victim.Email)),
             "POST /api/v1/physicians/{id}/suspend" => SetLicenceAsync(victim, "verified"),
             "POST /api/v1/physicians/{id}/reinstate" => SetLicenceAsync(victim, "suspended"),
             _ => Task.FromResult(0),
@@ -106,10 +124,16 @@ public sealed partial class RouteMatrixTests
             var id = path switch
             {
                 // One of its own: to suspend the clinic would outdate the tokens of those who ask.
-                _ when path.Contains("/tenants/", StringComparison.Ordinal) => (await this.OpenClinicAsync(status: path.EndsWith("/reopen", StringComparison.Ordinal) ? "suspended" : "active")).Id,
-                _ when path.Contains("/api-keys/", StringComparison.Ordinal) => (await this.MakeKeyAsync(await KnownAsync("admin of the platform"))).Id,
-                _ when path.Contains("/licences/", StringComparison.Ordinal) => await Database.QueryAsync<Guid>("SELECT l.id FROM licences l JOIN physicians p ON p.id = l.physician_id WHERE p.user_id = @id", ("id", victim.UserId)),
-                _ when path.Contains("/physicians/{id}", StringComparison.Ordinal) => await Database.QueryAsync<Guid>("SELECT id FROM physicians WHERE user_id = @id", ("id", victim.UserId)),
+                _ when path.Contains("/tenants/", StringComparison.Ordinal) =>
+                    (await this.OpenClinicAsync(status: path.EndsWith("/reopen", StringComparison.Ordinal) ? "suspended" : "active")).Id,
+                _ when path.Contains("/api-keys/", StringComparison.Ordinal) =>
+                    (await this.MakeKeyAsync(await KnownAsync("admin of the platform"))).Id,
+                _ when path.Contains("/licences/", StringComparison.Ordinal) =>
+                    await Database.QueryAsync<Guid>(
+                        "SELECT l.id FROM licences l JOIN physicians p ON p.id = l.physician_id WHERE p.user_id = @id",
+                        ("id", victim.UserId)),
+                _ when path.Contains("/physicians/{id}", StringComparison.Ordinal) =>
+                    await Database.QueryAsync<Guid>("SELECT id FROM physicians WHERE user_id = @id", ("id", victim.UserId)),
                 _ when path.Contains("/auth/sessions/", StringComparison.Ordinal) => victim.SessionId,
                 _ when path.Contains("/password-resets/", StringComparison.Ordinal) => await AskForResetAsync(victim),
                 _ => victim.UserId,
@@ -120,11 +144,16 @@ public sealed partial class RouteMatrixTests
 
         private async Task<Guid> AskForResetAsync(SignedIn victim)
         {
-            var answer = await (await Api.PostAsync($"users/{victim.UserId}/password-reset", new { reason = "asked by telephone" }, _colleague.AccessToken)).ShouldBeAsync(202);
+            var answer =
+                await (await Api.PostAsync(
+                    $"users/{victim.UserId}/password-reset", new { reason = "asked by telephone" }, _colleague.AccessToken)).ShouldBeAsync(
+                        202);
             return answer["id"]!.GetValue<Guid>();
         }
 
         private Task<int> SetLicenceAsync(SignedIn victim, string state) =>
-            Database.ExecuteAsync("UPDATE licences SET state = @state FROM physicians p WHERE p.id = physician_id AND p.user_id = @id", ("state", state), ("id", victim.UserId));
+            Database.ExecuteAsync(
+                "UPDATE licences SET state = @state FROM physicians p WHERE p.id = physician_id AND p.user_id = @id", ("state", state),
+                ("id", victim.UserId));
     }
 }

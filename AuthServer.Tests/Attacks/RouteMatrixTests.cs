@@ -132,7 +132,9 @@ public sealed partial class RouteMatrixTests(RouteMatrixTests.Cast cast) : IClas
     /// <summary>What to send; null where the description's example does.</summary>
     internal static string? BodyFor(string route) => Bodies.GetValueOrDefault(route);
 
-    private static IEnumerable<string> Lines => Table.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(line => Blanks().Replace(line, " "));
+    private static IEnumerable<string> Lines =>
+        Table.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => Blanks().Replace(line, " "));
 
     public static TheoryData<string> Rows => [.. Lines];
 
@@ -149,7 +151,8 @@ public sealed partial class RouteMatrixTests(RouteMatrixTests.Cast cast) : IClas
             answers.Add(await cast.AskAsync(asker, method, path, BodyFor($"{method} {path}")));
         }
 
-        answers.Should().Equal(cells.Skip(2).Select(cell => int.Parse(cell, CultureInfo.InvariantCulture)), "the table says so of {0} {1}", method, path);
+        answers.Should().Equal(
+            cells.Skip(2).Select(cell => int.Parse(cell, CultureInfo.InvariantCulture)), "the table says so of {0} {1}", method, path);
     }
 
     [Fact]

@@ -18,7 +18,12 @@ public sealed class SignInDuringChangeTests(SignInDuringChangeTests.Server serve
         await using var demotion = await connection.BeginTransactionAsync();
         await RunAsync("UPDATE users SET token_version = token_version + 1 WHERE id = @id");
         var signIn = server.Api.LoginAsync(admin.Email);
-        await Eventually.TrueAsync(async () => await server.Database.QueryAsync<long>("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())") > 0, "the sign-in waiting");
+        await Eventually.TrueAsync(
+            async () =>
+                await server.Database.QueryAsync<long>(
+                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = "
+                        + "current_database())") > 0,
+            "the sign-in waiting");
         await RunAsync("DELETE FROM user_roles WHERE user_id = @id");
         await demotion.CommitAsync();
 
@@ -40,7 +45,9 @@ public sealed class SignInDuringChangeTests(SignInDuringChangeTests.Server serve
     {
         var (admin, unproven) = (await AddAdminAsync(), await AddAdminAsync());
         await server.ProveMailboxAsync(admin);
-        await server.Database.ExecuteAsync("DELETE FROM user_roles WHERE role_id = @role AND NOT user_id = ANY (@both)", ("role", Role.IdOf(Role.Admin)), ("both", new[] { admin.UserId, unproven.UserId }));
+        await server.Database.ExecuteAsync(
+            "DELETE FROM user_roles WHERE role_id = @role AND NOT user_id = ANY (@both)", ("role", Role.IdOf(Role.Admin)),
+            ("both", new[] { admin.UserId, unproven.UserId }));
 
         (await IsAnotherLeftAsync(admin)).Should().BeFalse();
         await server.ProveMailboxAsync(unproven);
@@ -50,7 +57,9 @@ public sealed class SignInDuringChangeTests(SignInDuringChangeTests.Server serve
     private async Task<SignedIn> AddAdminAsync()
     {
         var person = await server.Api.RegisterAsync();
-        await server.Database.ExecuteAsync("INSERT INTO user_roles (user_id, role_id) VALUES (@user, @role)", ("user", person.UserId), ("role", Role.IdOf(Role.Admin)));
+        await server.Database.ExecuteAsync(
+            "INSERT INTO user_roles (user_id, role_id) VALUES (@user, @role)", ("user", person.UserId),
+            ("role", Role.IdOf(Role.Admin)));
         return person;
     }
 

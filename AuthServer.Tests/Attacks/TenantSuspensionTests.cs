@@ -19,7 +19,9 @@ public sealed class TenantSuspensionTests(TwoServers servers) : IClassFixture<Tw
         var member = await servers.SignInAtAsync(Role.Support, clinic);
         await (await servers.Other.GetAsync("tenants", member.AccessToken)).ShouldBeAsync(200);
 
-        var suspended = await (await servers.Api.PostAsync($"tenants/{clinic.Id}/suspend", new { reason = "The contract has ended." }, admin.AccessToken)).ShouldBeAsync(200);
+        var suspended =
+            await (await servers.Api.PostAsync(
+                $"tenants/{clinic.Id}/suspend", new { reason = "The contract has ended." }, admin.AccessToken)).ShouldBeAsync(200);
         await ShouldBeRefusedInTimeAsync(servers.Other, member);
 
         suspended["status"]!.GetValue<string>().Should().Be("suspended");
@@ -31,14 +33,16 @@ public sealed class TenantSuspensionTests(TwoServers servers) : IClassFixture<Tw
         await (await servers.Other.GetAsync("tenants", without.AccessToken)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
         await (await servers.Other.SwitchAsync(without, clinic.Slug)).ShouldBeProblemAsync(ErrorCodes.NotFound);
 
-        await (await servers.Other.PostAsync($"tenants/{clinic.Id}/reopen", new { reason = "It goes on." }, admin.AccessToken)).ShouldBeAsync(200);
+        await (await servers.Other.PostAsync(
+            $"tenants/{clinic.Id}/reopen", new { reason = "It goes on." }, admin.AccessToken)).ShouldBeAsync(200);
         var back = await SignedIn.ReadAsync(await servers.Api.RefreshAsync(without.RefreshToken));
 
         back.SessionId.Should().Be(member.SessionId);
         back.Claims["tenant"]!.GetValue<Guid>().Should().Be(clinic.Id);
         foreach (var api in new[] { servers.Api, servers.Other })
         {
-            await Eventually.TrueAsync(async () => (await api.GetAsync("tenants", back.AccessToken)).IsSuccessStatusCode, "a tenant that is open again");
+            await Eventually.TrueAsync(
+                async () => (await api.GetAsync("tenants", back.AccessToken)).IsSuccessStatusCode, "a tenant that is open again");
         }
 
         (await AuditedAsync(clinic, "tenant.suspended")).Should().Be("The contract has ended.");
@@ -49,17 +53,25 @@ public sealed class TenantSuspensionTests(TwoServers servers) : IClassFixture<Tw
     [Trait("ASVS", "8.4.1")]
     public async Task Whoever_is_at_another_tenant_too_keeps_working_there()
     {
-        var (admin, closing, open) = (await servers.SignInAsAsync(Role.Admin), await servers.OpenClinicAsync(), await servers.OpenClinicAsync());
+        var (admin, closing, open) = (await servers.SignInAsAsync(Role.Admin), await servers.OpenClinicAsync(),
+            await servers.OpenClinicAsync());
         var (both, elsewhere) = (await servers.SignInAtAsync(Role.Admin, closing, open), await servers.SignInAtAsync(Role.Admin, open));
         var there = await SignedIn.ReadAsync(await servers.Api.SwitchAsync(await servers.Api.LoginAsync(both.Email), open.Slug));
 
-        await (await servers.Api.PostAsync($"tenants/{closing.Id}/suspend", new { reason = "Because" }, admin.AccessToken)).ShouldBeAsync(200);
+        await (await servers.Api.PostAsync($"tenants/{closing.Id}/suspend", new { reason = "Because" }, admin.AccessToken)).ShouldBeAsync(
+            200);
         await ShouldBeRefusedInTimeAsync(servers.Api, both);
 
         foreach (var person in new[] { there, elsewhere })
         {
-            (await (await servers.Api.GetAsync("tenants", person.AccessToken)).ShouldBeAsync(200))["items"]![0]!["id"]!.GetValue<Guid>().Should().Be(open.Id);
-            (await SignedIn.ReadAsync(await servers.Api.RefreshAsync(person.RefreshToken))).Claims["tenant"]!.GetValue<Guid>().Should().Be(open.Id);
+            (await (await servers.Api.GetAsync("tenants", person.AccessToken)).ShouldBeAsync(200))["items"]![0]!["id"]!
+                .GetValue<Guid>()
+                .Should()
+                .Be(open.Id);
+            (await SignedIn.ReadAsync(await servers.Api.RefreshAsync(person.RefreshToken))).Claims["tenant"]!
+                .GetValue<Guid>()
+                .Should()
+                .Be(open.Id);
         }
 
         (await servers.Api.LoginAsync(both.Email)).Claims["tenant"]!.GetValue<Guid>().Should().Be(open.Id);
@@ -69,17 +81,20 @@ public sealed class TenantSuspensionTests(TwoServers servers) : IClassFixture<Tw
     public async Task Nobody_suspends_twice_or_reopens_what_is_open()
     {
         var (admin, clinic) = (await servers.SignInAsAsync(Role.Admin), await servers.OpenClinicAsync());
-        Task<HttpResponseMessage> SetAsync(Api api, string act) => api.PostAsync($"tenants/{clinic.Id}/{act}", new { reason = "Because" }, admin.AccessToken);
+        Task<HttpResponseMessage> SetAsync(Api api, string act) =>
+            api.PostAsync($"tenants/{clinic.Id}/{act}", new { reason = "Because" }, admin.AccessToken);
         await (await SetAsync(servers.Api, "reopen")).ShouldBeProblemAsync(ErrorCodes.AlreadyDone);
 
         foreach (var act in new[] { "suspend", "reopen" })
         {
-            var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(number => SetAsync(number % 2 == 0 ? servers.Api : servers.Other, act)));
+            var answers =
+                await Task.WhenAll(Enumerable.Range(0, 16).Select(number => SetAsync(number % 2 == 0 ? servers.Api : servers.Other, act)));
             answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).Should().Be(1);
             answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict).Should().Be(15);
         }
 
-        (await servers.Database.QueryAsync<long>("SELECT count(*) FROM revocations WHERE tenant_id = @id", ("id", clinic.Id))).Should().Be(0);
+        (await servers.Database.QueryAsync<long>("SELECT count(*) FROM revocations WHERE tenant_id = @id", ("id", clinic.Id))).Should()
+            .Be(0);
     }
 
     [Theory]
@@ -91,8 +106,11 @@ public sealed class TenantSuspensionTests(TwoServers servers) : IClassFixture<Tw
     {
         var (admin, clinic) = (await servers.SignInAsAsync(Role.Admin), await servers.OpenClinicAsync());
 
-        await (await servers.Api.PostAsync($"tenants/{clinic.Id}/suspend", body, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
-        await (await servers.Api.PostAsync($"tenants/{clinic.Id}/suspend", new { reason = new string('x', 501) }, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await servers.Api.PostAsync($"tenants/{clinic.Id}/suspend", body, admin.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
+        await (await servers.Api.PostAsync(
+            $"tenants/{clinic.Id}/suspend", new { reason = new string('x', 501) }, admin.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.ValidationFailed);
     }
 
     [Fact]
@@ -104,16 +122,22 @@ public sealed class TenantSuspensionTests(TwoServers servers) : IClassFixture<Tw
         await (await servers.Other.GetAsync("auth/me", member.AccessToken)).ShouldBeAsync(200);
 
         // What the statements write, without the notice.
-        await servers.Database.ExecuteAsync("INSERT INTO revocations (tenant_id, created_at, expires_at) VALUES (@id, now(), now() + interval '11 minutes')", ("id", clinic.Id));
+        await servers.Database.ExecuteAsync(
+            "INSERT INTO revocations (tenant_id, created_at, expires_at) VALUES (@id, now(), now() + interval '11 minutes')",
+            ("id", clinic.Id));
         await CutLinesAsync();
-        await Eventually.TrueAsync(async () => (await servers.Other.GetAsync("auth/me", member.AccessToken)).StatusCode == HttpStatusCode.Unauthorized, "a refusal");
+        await Eventually.TrueAsync(
+            async () => (await servers.Other.GetAsync("auth/me", member.AccessToken)).StatusCode == HttpStatusCode.Unauthorized,
+            "a refusal");
         await UntilLinesAreUpAsync();
         await (await servers.Other.GetAsync("auth/me", member.AccessToken)).ShouldBeProblemAsync(ErrorCodes.TokenOutdated);
 
         await servers.Database.ExecuteAsync("DELETE FROM revocations WHERE tenant_id = @id", ("id", clinic.Id));
         await CutLinesAsync();
 
-        await Eventually.TrueAsync(async () => (await servers.Other.GetAsync("auth/me", member.AccessToken)).IsSuccessStatusCode, "a tenant that is open again");
+        await Eventually.TrueAsync(
+            async () => (await servers.Other.GetAsync("auth/me", member.AccessToken)).IsSuccessStatusCode,
+            "a tenant that is open again");
     }
 
     [Fact]
@@ -122,7 +146,8 @@ public sealed class TenantSuspensionTests(TwoServers servers) : IClassFixture<Tw
     {
         var (admin, clinic) = (await servers.SignInAsAsync(Role.Admin), await servers.OpenClinicAsync());
         var member = await servers.SignInAtAsync(Role.Support, clinic);
-        await (await servers.Api.PostAsync($"tenants/{clinic.Id}/suspend", new { reason = "Because" }, admin.AccessToken)).ShouldBeAsync(200);
+        await (await servers.Api.PostAsync($"tenants/{clinic.Id}/suspend", new { reason = "Because" }, admin.AccessToken)).ShouldBeAsync(
+            200);
 
         var late = servers.StartReplica();
 
@@ -134,16 +159,21 @@ public sealed class TenantSuspensionTests(TwoServers servers) : IClassFixture<Tw
     public async Task A_tenant_that_wants_proven_mailboxes_from_now_on_is_left_by_those_who_have_none()
     {
         var clinic = await servers.OpenClinicAsync(new { self_registration = true });
-        var (admin, unproven) = (await servers.SignInAtAsync(Role.Admin, clinic), await servers.Api.RegisterAsync(more: new { tenant = clinic.Slug }));
+        var (admin, unproven) = (await servers.SignInAtAsync(Role.Admin, clinic),
+            await servers.Api.RegisterAsync(more: new { tenant = clinic.Slug }));
         unproven.Claims["tenant"]!.GetValue<Guid>().Should().Be(clinic.Id);
 
-        await (await servers.Api.SendAsync(HttpMethod.Patch, $"tenants/{clinic.Id}", new { settings = new { require_verified_email = true, session_idle_minutes = 5, session_absolute_minutes = 60 } }, admin.AccessToken)).ShouldBeAsync(200);
+        await (await servers.Api.SendAsync(
+            HttpMethod.Patch, $"tenants/{clinic.Id}",
+            new { settings = new { require_verified_email = true, session_idle_minutes = 5, session_absolute_minutes = 60 } },
+            admin.AccessToken)).ShouldBeAsync(200);
 
         await ShouldBeRefusedInTimeAsync(servers.Other, unproven);
         (await SignedIn.ReadAsync(await servers.Other.RefreshAsync(unproven.RefreshToken))).Claims.ContainsKey("tenant").Should().BeFalse();
         await (await servers.Other.GetAsync("tenants", admin.AccessToken)).ShouldBeAsync(200);
         (await servers.Database.QueryAsync<bool>(
-            "SELECT bool_and(idle_timeout = interval '5 minutes' AND expires_at = created_at + interval '60 minutes') FROM sessions WHERE id = ANY (@ids)",
+            "SELECT bool_and(idle_timeout = interval '5 minutes' AND expires_at = created_at + interval '60 minutes') FROM sessions "
+                + "WHERE id = ANY (@ids)",
             ("ids", new[] { admin.SessionId, unproven.SessionId }))).Should().BeTrue();
     }
 
@@ -158,11 +188,13 @@ public sealed class TenantSuspensionTests(TwoServers servers) : IClassFixture<Tw
     }
 
     private Task<string> AuditedAsync(Clinic clinic, string type) =>
-        servers.Database.QueryAsync<string>("SELECT detail FROM audit_events WHERE tenant_id = @id AND type = @type", ("id", clinic.Id), ("type", type));
+        servers.Database.QueryAsync<string>(
+            "SELECT detail FROM audit_events WHERE tenant_id = @id AND type = @type", ("id", clinic.Id), ("type", type));
 
     private Task<object?> CutLinesAsync() => servers.Database.BySuperuserAsync(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{0}' AND application_name = 'AuthServer listener'");
 
     private Task UntilLinesAreUpAsync() => Eventually.TrueAsync(async () =>
-        (await (await servers.Other.GetAsync("/health/ready")).ReadJsonAsync())!["checks"]!["revocations"]!["status"]!.GetValue<string>() == "healthy", "a line");
+        (await (await servers.Other.GetAsync(
+            "/health/ready")).ReadJsonAsync())!["checks"]!["revocations"]!["status"]!.GetValue<string>() == "healthy", "a line");
 }

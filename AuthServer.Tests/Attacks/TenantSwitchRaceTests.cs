@@ -26,7 +26,10 @@ public sealed class TenantSwitchRaceTests(TwoServers servers) : IClassFixture<Tw
         answers.Should().OnlyContain(answer => answer.RefreshToken == answers[0].RefreshToken);
         (await servers.Database.QueryAsync<int>("SELECT generation FROM sessions WHERE id = @id", ("id", person.SessionId))).Should().Be(1);
         var next = await SignedIn.ReadAsync(await servers.Other.RefreshAsync(answers[0].RefreshToken));
-        next.Claims["tenant"]!.GetValue<Guid>().Should().Be(await servers.Database.QueryAsync<Guid>("SELECT tenant_id FROM sessions WHERE id = @id", ("id", person.SessionId)));
+        next.Claims["tenant"]!
+            .GetValue<Guid>()
+            .Should()
+            .Be(await servers.Database.QueryAsync<Guid>("SELECT tenant_id FROM sessions WHERE id = @id", ("id", person.SessionId)));
     }
 
     [Fact]
@@ -38,7 +41,10 @@ public sealed class TenantSwitchRaceTests(TwoServers servers) : IClassFixture<Tw
             var clinic = await servers.OpenClinicAsync();
             var person = await servers.SignInAtAsync(Role.Patient, clinic);
 
-            var switches = Enumerable.Range(0, 4).Select(number => Replica(number).SwitchAsync(person, number % 2 == 0 ? clinic.Slug : null)).ToList();
+            var switches = Enumerable
+                .Range(0, 4)
+                .Select(number => Replica(number).SwitchAsync(person, number % 2 == 0 ? clinic.Slug : null))
+                .ToList();
             await (await servers.Other.PostAsync("auth/logout", new { refresh_token = person.RefreshToken })).ShouldBeAsync(204);
 
             foreach (var response in (await Task.WhenAll(switches)).Where(response => response.IsSuccessStatusCode))

@@ -42,13 +42,21 @@ internal sealed class TokenForge(TestServer server)
     /// <summary>The classic confusion: a MAC keyed with the public key in one of its spellings.</summary>
     public string SignWithPublicKey(SignedIn person, string spelling)
     {
-        using var key = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new() { X = Base64Url.DecodeFromChars(Public.X), Y = Base64Url.DecodeFromChars(Public.Y) } });
+        using var key =
+            ECDsa.Create(
+                new ECParameters
+                {
+                    Curve = ECCurve.NamedCurves.nistP256,
+                    Q = new() { X = Base64Url.DecodeFromChars(Public.X), Y = Base64Url.DecodeFromChars(Public.Y) }
+                });
         byte[] secret = spelling switch
         {
             "PEM" => Encoding.ASCII.GetBytes(key.ExportSubjectPublicKeyInfoPem()),
             "PEM with a line end" => Encoding.ASCII.GetBytes(key.ExportSubjectPublicKeyInfoPem() + "\n"),
             "DER" => key.ExportSubjectPublicKeyInfo(),
-            "JWK" => Encoding.ASCII.GetBytes($$"""{"kty":"EC","use":"sig","alg":"ES256","kid":"{{Public.Kid}}","crv":"P-256","x":"{{Public.X}}","y":"{{Public.Y}}"}"""),
+            "JWK" =>
+                Encoding.ASCII.GetBytes(
+                    $$"""{"kty":"EC","use":"sig","alg":"ES256","kid":"{{Public.Kid}}","crv":"P-256","x":"{{Public.X}}","y":"{{Public.Y}}"}"""),
             "coordinates" => [.. Base64Url.DecodeFromChars(Public.X), .. Base64Url.DecodeFromChars(Public.Y)],
             "nothing" => [],
             _ => throw new ArgumentOutOfRangeException(nameof(spelling)),
@@ -62,7 +70,14 @@ internal sealed class TokenForge(TestServer server)
     public static JsonObject ForeignJwk(string kid)
     {
         var point = Foreign.ExportParameters(false).Q;
-        return new() { ["kty"] = "EC", ["crv"] = "P-256", ["kid"] = kid, ["x"] = Base64Url.EncodeToString(point.X), ["y"] = Base64Url.EncodeToString(point.Y) };
+        return new()
+        {
+            ["kty"] = "EC",
+            ["crv"] = "P-256",
+            ["kid"] = kid,
+            ["x"] = Base64Url.EncodeToString(point.X),
+            ["y"] = Base64Url.EncodeToString(point.Y)
+        };
     }
 
     private static string Assemble(string header, string payload, Func<byte[], byte[]> sign)

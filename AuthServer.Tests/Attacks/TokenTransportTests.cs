@@ -16,7 +16,8 @@ public sealed class TokenTransportTests(TestServer server) : IClassFixture<TestS
     {
         var person = await server.Api.RegisterAsync();
 
-        await (await server.Api.GetAsync($"auth/me?{parameter}={person.AccessToken}")).ShouldBeProblemAsync(ErrorCodes.AuthenticationRequired);
+        await (await server.Api.GetAsync($"auth/me?{parameter}={person.AccessToken}")).ShouldBeProblemAsync(
+            ErrorCodes.AuthenticationRequired);
     }
 
     [Fact]
@@ -26,7 +27,8 @@ public sealed class TokenTransportTests(TestServer server) : IClassFixture<TestS
 
         await (await SendAsync(("Cookie", $"access_token={person.AccessToken}"))).ShouldBeProblemAsync(ErrorCodes.AuthenticationRequired);
         await (await SendAsync(("X-Access-Token", person.AccessToken))).ShouldBeProblemAsync(ErrorCodes.AuthenticationRequired);
-        await (await SendAsync(("Proxy-Authorization", $"Bearer {person.AccessToken}"))).ShouldBeProblemAsync(ErrorCodes.AuthenticationRequired);
+        await (await SendAsync(("Proxy-Authorization", $"Bearer {person.AccessToken}"))).ShouldBeProblemAsync(
+            ErrorCodes.AuthenticationRequired);
     }
 
     [Fact]
@@ -34,9 +36,14 @@ public sealed class TokenTransportTests(TestServer server) : IClassFixture<TestS
     {
         var (person, other) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
 
-        await (await SendAsync(("Authorization", $"Bearer {person.AccessToken}"), ("Authorization", $"Bearer {other.AccessToken}"))).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
-        await (await SendAsync(("Authorization", $"Bearer {person.AccessToken}"), ("Authorization", $"Bearer {person.AccessToken}"))).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
-        await (await SendAsync(("Authorization", $"Bearer {person.AccessToken}"), ("Authorization", "Basic Og=="))).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
+        await (await SendAsync(
+            ("Authorization", $"Bearer {person.AccessToken}"), ("Authorization", $"Bearer {other.AccessToken}"))).ShouldBeProblemAsync(
+                ErrorCodes.InvalidToken);
+        await (await SendAsync(
+            ("Authorization", $"Bearer {person.AccessToken}"), ("Authorization", $"Bearer {person.AccessToken}"))).ShouldBeProblemAsync(
+                ErrorCodes.InvalidToken);
+        await (await SendAsync(("Authorization", $"Bearer {person.AccessToken}"), ("Authorization", "Basic Og=="))).ShouldBeProblemAsync(
+            ErrorCodes.InvalidToken);
     }
 
     // RFC 9110 section 11.1: the scheme's case does not matter.
@@ -60,7 +67,9 @@ public sealed class TokenTransportTests(TestServer server) : IClassFixture<TestS
     {
         var person = await server.Api.RegisterAsync();
 
-        await (await SendAsync(("Authorization", header.Replace("{0}", person.AccessToken, StringComparison.Ordinal)))).ShouldBeProblemAsync(ErrorCodes.AuthenticationRequired);
+        await (await SendAsync(
+            ("Authorization", header.Replace("{0}", person.AccessToken, StringComparison.Ordinal)))).ShouldBeProblemAsync(
+                ErrorCodes.AuthenticationRequired);
     }
 
     [Fact]
@@ -69,7 +78,8 @@ public sealed class TokenTransportTests(TestServer server) : IClassFixture<TestS
         var person = await server.Api.RegisterAsync();
 
         await (await SendAsync(("Authorization", $"Bearer Bearer {person.AccessToken}"))).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
-        await (await SendAsync(("Authorization", $"Bearer {person.AccessToken}, Bearer {person.AccessToken}"))).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
+        await (await SendAsync(("Authorization", $"Bearer {person.AccessToken}, Bearer {person.AccessToken}"))).ShouldBeProblemAsync(
+            ErrorCodes.InvalidToken);
     }
 
     [Fact]
@@ -77,7 +87,8 @@ public sealed class TokenTransportTests(TestServer server) : IClassFixture<TestS
     {
         await (await SendAsync(("Authorization", $"Bearer {new string('A', 10_000)}"))).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
 
-        (await SendAsync(("Authorization", $"Bearer {new string('A', 100_000)}"))).StatusCode.Should().Be(HttpStatusCode.RequestHeaderFieldsTooLarge);
+        (await SendAsync(("Authorization", $"Bearer {new string('A', 100_000)}"))).StatusCode.Should()
+            .Be(HttpStatusCode.RequestHeaderFieldsTooLarge);
     }
 
     // RFC 6750 section 3.1.
@@ -91,7 +102,8 @@ public sealed class TokenTransportTests(TestServer server) : IClassFixture<TestS
         with.Headers.WwwAuthenticate.ToString().Should().Be("Bearer error=\"invalid_token\"");
     }
 
-    private Task<HttpResponseMessage> SendAsync(params (string Name, string Value)[] headers) => server.Api.SendAsync(HttpMethod.Get, "auth/me", adjust: request =>
+    private Task<HttpResponseMessage> SendAsync(params (string Name, string Value)[] headers) =>
+        server.Api.SendAsync(HttpMethod.Get, "auth/me", adjust: request =>
     {
         foreach (var (name, value) in headers)
         {

@@ -25,7 +25,8 @@ internal static class AuditLogReader
         FROM generate_series(1, {count}) AS n
         """);
 
-    public static Task<int> SealAsync(this TestServer server, int replica = 0) => server.ServicesOf(replica).GetRequiredService<AuditSealing>().RunAsync(CancellationToken.None);
+    public static Task<int> SealAsync(this TestServer server, int replica = 0) =>
+        server.ServicesOf(replica).GetRequiredService<AuditSealing>().RunAsync(CancellationToken.None);
 
     /// <summary>A chain of this many seals with ten events each, and perhaps one before them with what there was.</summary>
     public static async Task SealBatchesAsync(this TestServer server, int count, string when = "now()")
@@ -48,12 +49,15 @@ internal static class AuditLogReader
 
     /// <summary>The nth event of a seal, counted from 0.</summary>
     public static Task<long> EventOfAsync(this TestServer server, long seal, int position) =>
-        server.Database.QueryAsync<long>("SELECT event_ids[@position] FROM audit_seals WHERE id = @seal", ("position", position + 1), ("seal", seal));
+        server.Database.QueryAsync<long>(
+            "SELECT event_ids[@position] FROM audit_seals WHERE id = @seal", ("position", position + 1), ("seal", seal));
 
     /// <summary>What the owner can do, for as long as the test looks at it; then everything is as before.</summary>
     public static async Task<AuditVerdict> VerifyTamperedAsync(this TestServer server, string sql)
     {
-        await server.TamperAsync("DROP TABLE IF EXISTS kept_events, kept_seals; CREATE TABLE kept_events AS SELECT * FROM audit_events; CREATE TABLE kept_seals AS SELECT * FROM audit_seals");
+        await server.TamperAsync(
+            "DROP TABLE IF EXISTS kept_events, kept_seals; CREATE TABLE kept_events AS SELECT * FROM audit_events; CREATE TABLE "
+                + "kept_seals AS SELECT * FROM audit_seals");
         try
         {
             (await server.TamperAsync(sql)).Should().BePositive("the log is to be meddled with");
@@ -61,7 +65,9 @@ internal static class AuditLogReader
         }
         finally
         {
-            await server.TamperAsync("DELETE FROM audit_events; INSERT INTO audit_events OVERRIDING SYSTEM VALUE SELECT * FROM kept_events; DELETE FROM audit_seals; INSERT INTO audit_seals SELECT * FROM kept_seals");
+            await server.TamperAsync(
+                "DELETE FROM audit_events; INSERT INTO audit_events OVERRIDING SYSTEM VALUE SELECT * FROM kept_events; DELETE FROM "
+                    + "audit_seals; INSERT INTO audit_seals SELECT * FROM kept_seals");
         }
     }
 

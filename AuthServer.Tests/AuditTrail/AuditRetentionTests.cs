@@ -14,10 +14,15 @@ public sealed class AuditRetentionTests
 
         (await RunAsync(server)).Should().Be(3);
 
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE occurred_at < now() - interval '2192 days'")).Should().Be(0);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE occurred_at < now() - interval '1 day'")).Should().Be(20);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_seals WHERE removed_at IS NOT NULL AND event_ids IS NULL AND event_hashes IS NULL AND length(events_hash) = 32")).Should().Be(3);
-        (await server.Database.QueryAsync<string[]>($"SELECT array_agg(detail ORDER BY id) FROM audit_events WHERE type = '{AuditEvents.AuditRemoved}'"))
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE occurred_at < now() - interval '2192 days'")).Should().Be(0);
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE occurred_at < now() - interval '1 day'")).Should()
+            .Be(20);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_seals WHERE removed_at IS NOT NULL AND event_ids IS NULL AND event_hashes IS NULL AND "
+                + "length(events_hash) = 32")).Should().Be(3);
+        (await server.Database.QueryAsync<string[]>(
+            $"SELECT array_agg(detail ORDER BY id) FROM audit_events WHERE type = '{AuditEvents.AuditRemoved}'"))
             .Should().HaveCount(3).And.Contain(detail => detail.StartsWith("seal 2: 10 events, ", StringComparison.Ordinal));
         var verdict = await server.VerifyAsync();
         verdict.Fault.Should().BeNull();
@@ -32,7 +37,8 @@ public sealed class AuditRetentionTests
         var id = await server.EventOfAsync(2, 4);
         await RunAsync(server);
 
-        await server.TamperAsync($"INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE VALUES ({id}, 'user.opened', 'success', now())");
+        await server.TamperAsync(
+            $"INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE VALUES ({id}, 'user.opened', 'success', now())");
 
         (await server.VerifyAsync()).Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.EventInserted, EventId = id, Seal = 2 });
     }
@@ -45,7 +51,8 @@ public sealed class AuditRetentionTests
     {
         await using var server = await StartAsync("now() - interval '2193 days'", "now()");
 
-        await server.TamperAsync($"DELETE FROM audit_events WHERE id IN (SELECT unnest(event_ids) FROM audit_seals WHERE id = 2); UPDATE audit_seals SET event_ids = NULL, event_hashes = NULL, removed_at = {removedAt} WHERE id = 2");
+        await server.TamperAsync(
+            $"DELETE FROM audit_events WHERE id IN (SELECT unnest(event_ids) FROM audit_seals WHERE id = 2); UPDATE audit_seals SET event_ids = NULL, event_hashes = NULL, removed_at = {removedAt} WHERE id = 2");
 
         (await server.VerifyAsync()).Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.EventsTaken, Seal = 2 });
     }
@@ -58,7 +65,8 @@ public sealed class AuditRetentionTests
 
         await Task.WhenAll(RunAsync(server, 0), RunAsync(server, 1), RunAsync(server, 0), RunAsync(server, 1));
 
-        (await server.Database.QueryAsync<long>($"SELECT count(*) - count(DISTINCT detail) FROM audit_events WHERE type = '{AuditEvents.AuditRemoved}'")).Should().Be(0);
+        (await server.Database.QueryAsync<long>(
+            $"SELECT count(*) - count(DISTINCT detail) FROM audit_events WHERE type = '{AuditEvents.AuditRemoved}'")).Should().Be(0);
         (await server.VerifyAsync()).Fault.Should().BeNull();
     }
 
@@ -71,7 +79,8 @@ public sealed class AuditRetentionTests
         (await RunAsync(server)).Should().Be(0);
     }
 
-    private static Task<int> RunAsync(TestServer server, int replica = 0) => server.ServicesOf(replica).GetRequiredService<AuditRetention>().RunAsync(CancellationToken.None);
+    private static Task<int> RunAsync(TestServer server, int replica = 0) =>
+        server.ServicesOf(replica).GetRequiredService<AuditRetention>().RunAsync(CancellationToken.None);
 
     private static void Seldom(IDictionary<string, string> settings) => settings["Audit:SealInterval"] = "01:00:00";
 

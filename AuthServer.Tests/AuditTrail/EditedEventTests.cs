@@ -57,7 +57,10 @@ public sealed class EditedEventTests(AuditServer server) : IClassFixture<AuditSe
     [Fact]
     public async Task Every_column_of_an_event_is_tried()
     {
-        var columns = await server.Database.QueryAsync<string[]>("SELECT array_agg(column_name::text) FROM information_schema.columns WHERE table_name = 'audit_events' AND column_name <> 'id'");
+        var columns =
+            await server.Database.QueryAsync<string[]>(
+                "SELECT array_agg(column_name::text) FROM information_schema.columns WHERE table_name = 'audit_events' AND column_name "
+                    + "<> 'id'");
 
         Edits.Keys.Should().BeEquivalentTo(columns);
     }
@@ -82,7 +85,8 @@ public sealed class EditedEventTests(AuditServer server) : IClassFixture<AuditSe
         var (seal, _) = await ChainAsync();
         var id = await server.EventOfAsync(seal, position);
 
-        (await server.VerifyTamperedAsync($"DELETE FROM audit_events WHERE id = {id}")).Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.EventRemoved, EventId = id, Seal = seal });
+        (await server.VerifyTamperedAsync($"DELETE FROM audit_events WHERE id = {id}")).Fault.Should()
+            .BeEquivalentTo(new { Kind = AuditFaultKinds.EventRemoved, EventId = id, Seal = seal });
     }
 
     [Fact]
@@ -91,7 +95,8 @@ public sealed class EditedEventTests(AuditServer server) : IClassFixture<AuditSe
     {
         var (seal, id) = await ChainAsync();
 
-        (await server.VerifyTamperedAsync($"UPDATE audit_events SET id = DEFAULT WHERE id = {id}")).Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.EventRemoved, EventId = id, Seal = seal });
+        (await server.VerifyTamperedAsync($"UPDATE audit_events SET id = DEFAULT WHERE id = {id}")).Fault.Should()
+            .BeEquivalentTo(new { Kind = AuditFaultKinds.EventRemoved, EventId = id, Seal = seal });
     }
 
     [Fact]
@@ -104,7 +109,9 @@ public sealed class EditedEventTests(AuditServer server) : IClassFixture<AuditSe
         await server.SealBatchesAsync(1);
         var seal = await server.NewestSealAsync();
 
-        var verdict = await server.VerifyTamperedAsync($"INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE VALUES ({id}, 'user.opened', 'success', now())");
+        var verdict =
+            await server.VerifyTamperedAsync(
+                $"INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE VALUES ({id}, 'user.opened', 'success', now())");
 
         verdict.Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.EventInserted, EventId = id, Seal = seal });
     }
@@ -115,7 +122,8 @@ public sealed class EditedEventTests(AuditServer server) : IClassFixture<AuditSe
     {
         await ChainAsync();
 
-        (await server.VerifyTamperedAsync("INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE VALUES (-7, 'user.opened', 'success', now())"))
+        (await server.VerifyTamperedAsync(
+            "INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE VALUES (-7, 'user.opened', 'success', now())"))
             .Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.EventInserted, EventId = -7, Seal = 1 });
     }
 
@@ -124,10 +132,14 @@ public sealed class EditedEventTests(AuditServer server) : IClassFixture<AuditSe
     public async Task Of_two_swapped_events_the_first_is_named()
     {
         var (seal, id) = await ChainAsync();
-        const string Columns = "type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason, detail, salt, erasure_proof";
+        const string Columns =
+            "type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason, "
+                + "detail, salt, erasure_proof";
         var values = string.Join(", ", Columns.Split(", ").Select(column => $"o.{column}"));
 
-        var verdict = await server.VerifyTamperedAsync($"UPDATE audit_events a SET ({Columns}) = ROW({values}) FROM audit_events o WHERE a.id IN ({id}, {id + 2}) AND o.id = {id} + {id + 2} - a.id");
+        var verdict =
+            await server.VerifyTamperedAsync(
+                $"UPDATE audit_events a SET ({Columns}) = ROW({values}) FROM audit_events o WHERE a.id IN ({id}, {id + 2}) AND o.id = {id} + {id + 2} - a.id");
 
         verdict.Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.EventEdited, EventId = id, Seal = seal });
     }

@@ -58,7 +58,10 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
     [Fact]
     public async Task Every_column_of_a_seal_is_tried()
     {
-        var columns = await server.Database.QueryAsync<string[]>("SELECT array_agg(column_name::text) FROM information_schema.columns WHERE table_name = 'audit_seals' AND column_name <> 'id'");
+        var columns =
+            await server.Database.QueryAsync<string[]>(
+                "SELECT array_agg(column_name::text) FROM information_schema.columns WHERE table_name = 'audit_seals' AND column_name <> "
+                    + "'id'");
 
         Edits.Keys.Should().BeEquivalentTo(columns);
     }
@@ -69,7 +72,8 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
     {
         var seal = await ChainAsync();
 
-        (await server.VerifyTamperedAsync($"UPDATE audit_seals SET id = 100000 WHERE id = {seal}")).Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.SealMissing, Seal = seal });
+        (await server.VerifyTamperedAsync($"UPDATE audit_seals SET id = 100000 WHERE id = {seal}")).Fault.Should()
+            .BeEquivalentTo(new { Kind = AuditFaultKinds.SealMissing, Seal = seal });
     }
 
     [Theory]
@@ -81,7 +85,9 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
     {
         var seal = await ChainAsync();
 
-        var verdict = await server.VerifyTamperedAsync($"DELETE FROM audit_seals WHERE {string.Format(System.Globalization.CultureInfo.InvariantCulture, which, seal)}");
+        var verdict =
+            await server.VerifyTamperedAsync(
+                $"DELETE FROM audit_seals WHERE {string.Format(System.Globalization.CultureInfo.InvariantCulture, which, seal)}");
 
         verdict.Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.SealMissing, Seal = first == 0 ? seal : first });
     }
@@ -92,7 +98,9 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
     {
         var seal = await ChainAsync();
 
-        var verdict = await server.VerifyTamperedAsync($"UPDATE audit_seals SET id = -1 WHERE id = {seal}; UPDATE audit_seals SET id = {seal} WHERE id = {seal + 1}; UPDATE audit_seals SET id = {seal + 1} WHERE id = -1");
+        var verdict =
+            await server.VerifyTamperedAsync(
+                $"UPDATE audit_seals SET id = -1 WHERE id = {seal}; UPDATE audit_seals SET id = {seal} WHERE id = {seal + 1}; UPDATE audit_seals SET id = {seal + 1} WHERE id = -1");
 
         verdict.Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.SealReordered, Seal = seal });
         verdict.Fault!.Message.Should().Contain($"seal {seal + 1}");
@@ -152,9 +160,12 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
         var kept = (await server.VerifyAsync()).Head!;
 
         (await MissingFromAsync([kept.ToJson()])).Should().BeNull();
-        var verdict = await server.VerifyTamperedAsync($"DELETE FROM audit_events WHERE id > (SELECT last_event_id FROM audit_seals WHERE id = {newest - 1}); DELETE FROM audit_seals WHERE id = {newest}");
+        var verdict =
+            await server.VerifyTamperedAsync(
+                $"DELETE FROM audit_events WHERE id > (SELECT last_event_id FROM audit_seals WHERE id = {newest - 1}); DELETE FROM audit_seals WHERE id = {newest}");
         verdict.Fault.Should().BeNull();
-        await server.TamperAsync($"CREATE TABLE cut AS SELECT * FROM audit_seals WHERE id = {newest}; DELETE FROM audit_seals WHERE id = {newest}");
+        await server.TamperAsync(
+            $"CREATE TABLE cut AS SELECT * FROM audit_seals WHERE id = {newest}; DELETE FROM audit_seals WHERE id = {newest}");
         var missing = await MissingFromAsync([kept.ToJson()]);
         await server.TamperAsync("INSERT INTO audit_seals SELECT * FROM cut; DROP TABLE cut");
 
@@ -189,7 +200,8 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
     private async Task<AuditFault?> MissingFromAsync(string[] lines)
     {
         await using var scope = server.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<CheckpointVerifier>().FindMissingAsync(lines.ToAsyncEnumerable(), new(), CancellationToken.None);
+        return await scope.ServiceProvider.GetRequiredService<CheckpointVerifier>()
+            .FindMissingAsync(lines.ToAsyncEnumerable(), new(), CancellationToken.None);
     }
 
     // The seal as it would be if its fourth event had another reason.
@@ -203,7 +215,14 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
         var audit = await db.AuditEvents.AsNoTracking().SingleAsync(audit => audit.Id == id);
         typeof(AuditEvent).GetProperty(nameof(AuditEvent.Reason))!.SetValue(audit, "forged");
         AuditHash.Of(audit).CopyTo(hashes, 3 * AuditHash.Length);
-        var forged = new AuditSeal(number, real.EventIds, hashes, real.NewestEventAt, real.SealedAt) { EventsHash = SealHash.OfEvents(real.EventIds, hashes), PreviousHash = real.PreviousHash, KeyId = keyId ?? real.KeyId };
+        var forged =
+            new AuditSeal(
+                number, real.EventIds, hashes, real.NewestEventAt, real.SealedAt)
+                {
+                    EventsHash = SealHash.OfEvents(real.EventIds, hashes),
+                    PreviousHash = real.PreviousHash,
+                    KeyId = keyId ?? real.KeyId
+                };
         forged.Sign(SealHash.Of(forged), real.Signature);
         return forged;
     }

@@ -20,7 +20,8 @@ public sealed class ErasedEventTests(AuditServer server) : IClassFixture<AuditSe
 
         verdict.Fault.Should().BeNull();
         verdict.Counts.Erased.Should().BePositive();
-        (await server.Database.QueryAsync<bool>("SELECT detail IS NULL AND salt IS NULL FROM audit_events WHERE id = @id", ("id", id))).Should().BeTrue();
+        (await server.Database.QueryAsync<bool>(
+            "SELECT detail IS NULL AND salt IS NULL FROM audit_events WHERE id = @id", ("id", id))).Should().BeTrue();
     }
 
     [Fact]
@@ -37,7 +38,9 @@ public sealed class ErasedEventTests(AuditServer server) : IClassFixture<AuditSe
     [Theory]
     [InlineData("detail = NULL, salt = NULL", AuditFaultKinds.EventEdited)]
     [InlineData("detail = NULL", AuditFaultKinds.EventEdited)]
-    [InlineData("salt = NULL, erasure_proof = (SELECT erasure_proof FROM audit_events WHERE erasure_proof IS NOT NULL LIMIT 1)", AuditFaultKinds.EventEdited)]
+    [InlineData(
+        "salt = NULL, erasure_proof = (SELECT erasure_proof FROM audit_events WHERE erasure_proof IS NOT NULL LIMIT 1)",
+        AuditFaultKinds.EventEdited)]
     [Trait("ASVS", "16.4.2")]
     public async Task What_was_erased_by_hand_is_named_as_edited(string edit, string kind)
     {
@@ -45,7 +48,8 @@ public sealed class ErasedEventTests(AuditServer server) : IClassFixture<AuditSe
         await server.SealBatchesAsync(1);
         var id = await server.EventOfAsync(await server.NewestSealAsync(), 2);
 
-        (await server.VerifyTamperedAsync($"UPDATE audit_events SET {edit} WHERE id = {id}")).Fault.Should().BeEquivalentTo(new { Kind = kind, EventId = id });
+        (await server.VerifyTamperedAsync($"UPDATE audit_events SET {edit} WHERE id = {id}")).Fault.Should()
+            .BeEquivalentTo(new { Kind = kind, EventId = id });
     }
 
     // The right digest makes the seal's hash right; only the server's key makes the proof right.
@@ -56,10 +60,14 @@ public sealed class ErasedEventTests(AuditServer server) : IClassFixture<AuditSe
         await server.SealBatchesAsync(1);
         var id = await server.EventOfAsync(await server.NewestSealAsync(), 2);
         await using var scope = server.Services.CreateAsyncScope();
-        var audit = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().AuditEvents.AsNoTracking().SingleAsync(audit => audit.Id == id);
-        var proof = $"{Convert.ToHexString(new byte[4])}{Convert.ToHexString(AuditHash.PersonalDigest(audit))}{Convert.ToHexString(new byte[32])}";
+        var audit =
+            await scope.ServiceProvider.GetRequiredService<AuthDbContext>().AuditEvents.AsNoTracking().SingleAsync(audit => audit.Id == id);
+        var proof =
+            $"{Convert.ToHexString(new byte[4])}{Convert.ToHexString(AuditHash.PersonalDigest(audit))}{Convert.ToHexString(new byte[32])}";
 
-        var verdict = await server.VerifyTamperedAsync($"UPDATE audit_events SET actor_id = gen_random_uuid(), salt = NULL, erasure_proof = '\\x{proof}' WHERE id = {id}");
+        var verdict =
+            await server.VerifyTamperedAsync(
+                $"UPDATE audit_events SET actor_id = gen_random_uuid(), salt = NULL, erasure_proof = '\\x{proof}' WHERE id = {id}");
 
         verdict.Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.ErasureNotGenuine, EventId = id });
     }
@@ -74,7 +82,8 @@ public sealed class ErasedEventTests(AuditServer server) : IClassFixture<AuditSe
     {
         var (id, seal) = await EraseAsync();
 
-        (await server.VerifyTamperedAsync($"UPDATE audit_events SET {edit} WHERE id = {id}")).Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.ErasureNotGenuine, EventId = id, Seal = seal });
+        (await server.VerifyTamperedAsync($"UPDATE audit_events SET {edit} WHERE id = {id}")).Fault.Should()
+            .BeEquivalentTo(new { Kind = AuditFaultKinds.ErasureNotGenuine, EventId = id, Seal = seal });
     }
 
     private async Task<(long Id, long Seal)> EraseAsync()
@@ -90,10 +99,13 @@ public sealed class ErasedEventTests(AuditServer server) : IClassFixture<AuditSe
     private async Task EraseAsync(long id)
     {
         await using var scope = server.Services.CreateAsyncScope();
-        var audit = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().AuditEvents.AsNoTracking().SingleAsync(audit => audit.Id == id);
+        var audit =
+            await scope.ServiceProvider.GetRequiredService<AuthDbContext>().AuditEvents.AsNoTracking().SingleAsync(audit => audit.Id == id);
         var (person, pseudonym) = (audit.SubjectId!.Value, Guid.NewGuid());
-        var proof = scope.ServiceProvider.GetRequiredService<RedactionProofs>().Make(audit, AuditPersonal.Of(audit).Without(person, pseudonym));
-        await using var command = scope.ServiceProvider.GetRequiredService<NpgsqlDataSource>().CreateCommand("SELECT erase_from_audit(@person, @pseudonym, @events, @proofs)");
+        var proof = scope.ServiceProvider.GetRequiredService<RedactionProofs>()
+            .Make(audit, AuditPersonal.Of(audit).Without(person, pseudonym));
+        await using var command = scope.ServiceProvider.GetRequiredService<NpgsqlDataSource>()
+            .CreateCommand("SELECT erase_from_audit(@person, @pseudonym, @events, @proofs)");
         command.Parameters.AddWithValue("person", person);
         command.Parameters.AddWithValue("pseudonym", pseudonym);
         command.Parameters.AddWithValue("events", new[] { id });

@@ -17,11 +17,15 @@ public sealed class HeadFileTests
 
         var lines = await File.ReadAllLinesAsync(path);
         File.Delete(path);
-        lines.Select(line => AuditCheckpoint.Parse(line)!.Seal).Should().Equal(Enumerable.Range(1, lines.Length).Select(number => (long)number));
+        lines
+            .Select(line => AuditCheckpoint.Parse(line)!.Seal)
+            .Should()
+            .Equal(Enumerable.Range(1, lines.Length).Select(number => (long)number));
         lines.Should().HaveCountGreaterThanOrEqualTo(3);
         await using var scope = server.Services.CreateAsyncScope();
         var counts = new AuditCounts();
-        (await scope.ServiceProvider.GetRequiredService<CheckpointVerifier>().FindMissingAsync(lines.ToAsyncEnumerable(), counts, CancellationToken.None)).Should().BeNull();
+        (await scope.ServiceProvider.GetRequiredService<CheckpointVerifier>()
+            .FindMissingAsync(lines.ToAsyncEnumerable(), counts, CancellationToken.None)).Should().BeNull();
         counts.KeptHeads.Should().Be(lines.Length);
     }
 
@@ -36,5 +40,6 @@ public sealed class HeadFileTests
         server.Logs.Lines.Should().Contain(line => line.StartsWith("Error AuthServer.Audit.HeadKeeping 3001 ", StringComparison.Ordinal));
     }
 
-    private static Task<StartedServer> StartAsync(string path) => StartedServer.StartAsync(adjust: settings => (settings["Audit:SealInterval"], settings["Audit:HeadFile"]) = ("01:00:00", path));
+    private static Task<StartedServer> StartAsync(string path) =>
+        StartedServer.StartAsync(adjust: settings => (settings["Audit:SealInterval"], settings["Audit:HeadFile"]) = ("01:00:00", path));
 }

@@ -7,7 +7,8 @@ namespace AuthServer.Tests.AuditTrail;
 
 public sealed class SealingTests(AuditServer server) : IClassFixture<AuditServer>
 {
-    private const string Insert = "INSERT INTO audit_events (type, outcome, occurred_at) VALUES ('user.opened', 'success', now()) RETURNING id";
+    private const string Insert =
+        "INSERT INTO audit_events (type, outcome, occurred_at) VALUES ('user.opened', 'success', now()) RETURNING id";
 
     [Fact]
     [Trait("ASVS", "16.4.2")]
@@ -31,7 +32,9 @@ public sealed class SealingTests(AuditServer server) : IClassFixture<AuditServer
 
         await server.SealAsync();
 
-        (await server.Database.QueryAsync<int[]>("SELECT array_agg(event_count ORDER BY id) FROM audit_seals WHERE id > @before", ("before", before))).Should().Equal(AuditSealing.BatchSize, 50);
+        (await server.Database.QueryAsync<int[]>(
+            "SELECT array_agg(event_count ORDER BY id) FROM audit_seals WHERE id > @before", ("before", before))).Should()
+                .Equal(AuditSealing.BatchSize, 50);
         (await server.VerifyAsync()).Fault.Should().BeNull();
     }
 
@@ -76,7 +79,8 @@ public sealed class SealingTests(AuditServer server) : IClassFixture<AuditServer
         await lateTransaction.CommitAsync();
         await server.SealAsync();
 
-        (await server.Database.QueryAsync<long[]>("SELECT event_ids FROM audit_seals WHERE id = @next", ("next", before + 1))).Should().Contain([lower, higher]);
+        (await server.Database.QueryAsync<long[]>("SELECT event_ids FROM audit_seals WHERE id = @next", ("next", before + 1))).Should()
+            .Contain([lower, higher]);
         (await server.VerifyAsync()).Fault.Should().BeNull();
     }
 
@@ -86,7 +90,9 @@ public sealed class SealingTests(AuditServer server) : IClassFixture<AuditServer
     public async Task An_event_with_an_id_that_was_never_given_out_does_not_stop_the_sealing()
     {
         await server.SealAsync();
-        await server.Database.ExecuteAsync("INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE VALUES (9223372036854775807, 'user.opened', 'success', now())");
+        await server.Database.ExecuteAsync(
+            "INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE VALUES (9223372036854775807, "
+                + "'user.opened', 'success', now())");
         await server.RecordAsync(4);
 
         (await server.SealAsync()).Should().Be(4);
@@ -109,7 +115,8 @@ public sealed class SealingTests(AuditServer server) : IClassFixture<AuditServer
         await server.SealAsync();
         await transaction.RollbackAsync();
 
-        server.Logs.Lines.Should().Contain(line => line.StartsWith("Warning AuthServer.Audit.AuditSealing 3002 ", StringComparison.Ordinal));
+        server.Logs.Lines.Should().Contain(
+            line => line.StartsWith("Warning AuthServer.Audit.AuditSealing 3002 ", StringComparison.Ordinal));
         (await server.SealAsync()).Should().Be(1);
     }
 
@@ -123,7 +130,12 @@ public sealed class SealingTests(AuditServer server) : IClassFixture<AuditServer
         using var key = ECDsa.Create();
         key.ImportFromPem(server.Services.GetRequiredService<SealKeys>().PublicKeyOf(head.KeyId));
 
-        key.VerifyData(Convert.FromHexString(head.Hash), Convert.FromBase64String(head.Signature), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence).Should().BeTrue();
+        key
+            .VerifyData(
+                Convert.FromHexString(head.Hash), Convert.FromBase64String(head.Signature), HashAlgorithmName.SHA256,
+                DSASignatureFormat.Rfc3279DerSequence)
+            .Should()
+            .BeTrue();
         server.Logs.Lines.Should().Contain(line => line.Contains(head.ToJson(), StringComparison.Ordinal));
         AuditCheckpoint.Parse(head.ToJson()).Should().Be(head);
     }
@@ -136,8 +148,13 @@ public sealed class SealingTests(AuditServer server) : IClassFixture<AuditServer
 
     private async Task ShouldBeWholeAsync()
     {
-        (await server.Database.QueryAsync<bool>("SELECT min(id) = 1 AND max(id) = count(*) FROM audit_seals")).Should().BeTrue("numbers have no gaps");
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM (SELECT unnest(event_ids) FROM audit_seals EXCEPT ALL SELECT id FROM audit_events) AS twice")).Should().Be(0);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM (SELECT id FROM audit_events WHERE id <= (SELECT max(last_event_id) FROM audit_seals) EXCEPT SELECT unnest(event_ids) FROM audit_seals) AS lost")).Should().Be(0);
+        (await server.Database.QueryAsync<bool>("SELECT min(id) = 1 AND max(id) = count(*) FROM audit_seals")).Should()
+            .BeTrue("numbers have no gaps");
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM (SELECT unnest(event_ids) FROM audit_seals EXCEPT ALL SELECT id FROM audit_events) AS twice")).Should()
+                .Be(0);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM (SELECT id FROM audit_events WHERE id <= (SELECT max(last_event_id) FROM audit_seals) EXCEPT SELECT "
+                + "unnest(event_ids) FROM audit_seals) AS lost")).Should().Be(0);
     }
 }

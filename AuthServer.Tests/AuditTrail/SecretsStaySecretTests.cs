@@ -31,7 +31,9 @@ public sealed class SecretsStaySecretTests(SecretsStaySecretTests.Server server)
         server.Logs.Lines.Where(line => HoldsOne(secrets, line)).Should().BeEmpty();
         foreach (var table in new[] { "audit_events", "sessions", "sign_in_lockouts", "revocations" })
         {
-            HoldsOne(secrets, await server.Database.QueryAsync<string>($"SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t")).Should().BeFalse("{0} keeps no secrets", table);
+            HoldsOne(
+                secrets, await server.Database.QueryAsync<string>($"SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t")).Should()
+                    .BeFalse("{0} keeps no secrets", table);
         }
     }
 
@@ -73,7 +75,8 @@ public sealed class SecretsStaySecretTests(SecretsStaySecretTests.Server server)
             request.Content = new FormUrlEncodedContent([new("username", email), new("password", $"{Marker}-form")]));
     }
 
-    private static bool HoldsOne(string[] secrets, string text) => secrets.Any(secret => text.Contains(secret, StringComparison.OrdinalIgnoreCase));
+    private static bool HoldsOne(string[] secrets, string text) =>
+        secrets.Any(secret => text.Contains(secret, StringComparison.OrdinalIgnoreCase));
 
     private static string Signature(string token) => token[(token.LastIndexOf('.') + 1)..];
 

@@ -13,7 +13,8 @@ public sealed class SignInAuditTests(ProxiedServer server) : IClassFixture<Proxi
     {
         var (from, id) = (ProxiedServer.NewAddress(), NewRequestId());
 
-        var person = await SignedIn.ReadAsync(await PostAsync("auth/register", new { email = Api.NewEmail(), password = Api.Password }, from, id));
+        var person =
+            await SignedIn.ReadAsync(await PostAsync("auth/register", new { email = Api.NewEmail(), password = Api.Password }, from, id));
 
         (await EventsAsync(id)).Should().Equal(
             $"user.registered success actor={person.UserId} subject={person.UserId} session= ip={from} agent={Agent} reason=patient",
@@ -27,14 +28,17 @@ public sealed class SignInAuditTests(ProxiedServer server) : IClassFixture<Proxi
         var person = await server.Api.RegisterAsync();
         var (from, right, wrong, unknown) = (ProxiedServer.NewAddress(), NewRequestId(), NewRequestId(), NewRequestId());
 
-        var signedIn = await SignedIn.ReadAsync(await PostAsync("auth/login", new { email = person.Email, password = Api.Password }, from, right));
+        var signedIn =
+            await SignedIn.ReadAsync(await PostAsync("auth/login", new { email = person.Email, password = Api.Password }, from, right));
         await PostAsync("auth/login", new { email = person.Email, password = "not the password" }, from, wrong);
         await PostAsync("auth/login", new { email = Api.NewEmail(), password = "not the password" }, from, unknown);
 
         (await EventsAsync(right)).Should().Equal(
             $"session.started success actor={person.UserId} subject={person.UserId} session={signedIn.SessionId} ip={from} agent={Agent} reason=pwd");
-        (await EventsAsync(wrong)).Should().Equal($"sign_in.failed failure actor= subject={person.UserId} session= ip={from} agent={Agent} reason=invalid_credentials");
-        (await EventsAsync(unknown)).Should().Equal($"sign_in.failed failure actor= subject= session= ip={from} agent={Agent} reason=invalid_credentials");
+        (await EventsAsync(wrong)).Should().Equal(
+            $"sign_in.failed failure actor= subject={person.UserId} session= ip={from} agent={Agent} reason=invalid_credentials");
+        (await EventsAsync(unknown)).Should().Equal(
+            $"sign_in.failed failure actor= subject= session= ip={from} agent={Agent} reason=invalid_credentials");
     }
 
     [Fact]
@@ -51,7 +55,8 @@ public sealed class SignInAuditTests(ProxiedServer server) : IClassFixture<Proxi
         (await EventsAsync(locking)).Should().BeEquivalentTo(
             $"sign_in.failed failure actor= subject={person.UserId} session= ip={from} agent={Agent} reason=invalid_credentials",
             $"sign_in.locked failure actor= subject={person.UserId} session= ip={from} agent={Agent} reason=invalid_credentials");
-        (await EventsAsync(refused)).Should().Equal($"sign_in.failed failure actor= subject={person.UserId} session= ip={from} agent={Agent} reason=locked_out");
+        (await EventsAsync(refused)).Should().Equal(
+            $"sign_in.failed failure actor= subject={person.UserId} session= ip={from} agent={Agent} reason=locked_out");
     }
 
     [Fact]
@@ -64,7 +69,8 @@ public sealed class SignInAuditTests(ProxiedServer server) : IClassFixture<Proxi
 
         await PostAsync("auth/login", new { email = person.Email, password = Api.Password }, from, id);
 
-        (await EventsAsync(id)).Should().Equal($"sign_in.failed failure actor= subject={person.UserId} session= ip={from} agent={Agent} reason=account_disabled");
+        (await EventsAsync(id)).Should().Equal(
+            $"sign_in.failed failure actor= subject={person.UserId} session= ip={from} agent={Agent} reason=account_disabled");
     }
 
     [Fact]
@@ -91,7 +97,8 @@ public sealed class SignInAuditTests(ProxiedServer server) : IClassFixture<Proxi
 
         await PostAsync("auth/login", new { email = Api.NewEmail(), password = "x" }, ProxiedServer.NewAddress(), id);
 
-        var occurredAt = await server.Database.QueryAsync<DateTime>("SELECT occurred_at FROM audit_events WHERE request_id = @id", ("id", id));
+        var occurredAt =
+            await server.Database.QueryAsync<DateTime>("SELECT occurred_at FROM audit_events WHERE request_id = @id", ("id", id));
         occurredAt.Should().BeOnOrAfter(before.UtcDateTime.AddMilliseconds(-1)).And.BeOnOrBefore(server.Clock.GetUtcNow().UtcDateTime);
     }
 
@@ -100,14 +107,16 @@ public sealed class SignInAuditTests(ProxiedServer server) : IClassFixture<Proxi
     {
         var id = NewRequestId();
 
-        await (await PostAsync("auth/login", new { email = "", password = "" }, ProxiedServer.NewAddress(), id)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await PostAsync("auth/login", new { email = "", password = "" }, ProxiedServer.NewAddress(), id)).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
 
         (await EventsAsync(id)).Should().BeEmpty();
     }
 
     private static string NewRequestId() => Guid.NewGuid().ToString("N");
 
-    private Task<HttpResponseMessage> PostAsync(string path, object body, string from, string requestId) => server.Api.PostAsync(path, body, adjust: request =>
+    private Task<HttpResponseMessage> PostAsync(string path, object body, string from, string requestId) =>
+        server.Api.PostAsync(path, body, adjust: request =>
     {
         request.Headers.Add("X-Forwarded-For", from);
         request.Headers.Add("X-Request-ID", requestId);
@@ -129,10 +138,13 @@ public sealed class SignInAuditTests(ProxiedServer server) : IClassFixture<Proxi
         var taken = await server.Api.RegisterAsync();
         var request = $"refused-{Guid.NewGuid():N}";
 
-        await (await server.Api.PostAsync("auth/register", new { email = taken.Email, password = Api.Password }, adjust: message => message.Headers.Add("X-Request-ID", request))).ShouldBeProblemAsync(ErrorCodes.EmailTaken);
+        await (await server.Api.PostAsync(
+            "auth/register", new { email = taken.Email, password = Api.Password },
+            adjust: message => message.Headers.Add("X-Request-ID", request))).ShouldBeProblemAsync(ErrorCodes.EmailTaken);
 
         (await server.Database.QueryAsync<string>(
-            "SELECT string_agg(concat_ws(' ', type, outcome, reason), ',') FROM audit_events WHERE request_id = @request", ("request", request)))
+            "SELECT string_agg(concat_ws(' ', type, outcome, reason), ',') FROM audit_events WHERE request_id = @request", ("request",
+                request)))
             .Should().Be("registration.refused failure email_taken");
     }
 }

@@ -5,7 +5,9 @@ using Microsoft.Playwright;
 
 namespace AuthServer.Tests.Browser;
 
-/// <summary>The pages that mailed links lead to, as people meet them: on a small phone, without scripts, without a mouse, at night.</summary>
+/// <summary>
+/// The pages that mailed links lead to, as people meet them: on a small phone, without scripts, without a mouse, at night.
+/// </summary>
 public sealed class AccountPagesInBrowserTests(PagesServer server, Chromium chromium) : IClassFixture<PagesServer>, IClassFixture<Chromium>
 {
     private const string NewPassword = "seven quiet green rivers";
@@ -110,7 +112,10 @@ public sealed class AccountPagesInBrowserTests(PagesServer server, Chromium chro
             (await tab.Page.TitleAsync()).Should().NotBeNullOrWhiteSpace();
         }
 
-        seen.Distinct(StringComparer.Ordinal).Should().BeEquivalentTo("new_password password new-password", "password password current-password", "email email email");
+        seen
+            .Distinct(StringComparer.Ordinal)
+            .Should()
+            .BeEquivalentTo("new_password password new-password", "password password current-password", "email email email");
         await GoAsync(tab, (await PathsAsync())[0]);
         await tab.Page.EvaluateAsync("text => navigator.clipboard.writeText(text)", NewPassword);
         await tab.Page.Locator("#new_password").FocusAsync();
@@ -129,12 +134,17 @@ public sealed class AccountPagesInBrowserTests(PagesServer server, Chromium chro
             var focused = tab.Page.Locator(":focus");
             // The browser gives the focus when it has nothing else to do.
             await Assertions.Expect(focused).ToHaveCountAsync(1);
-            (await focused.EvaluateAsync<string>("element => getComputedStyle(element).outlineStyle + ' ' + getComputedStyle(element).outlineWidth")).Should().Be("solid 3px");
+            (await focused.EvaluateAsync<string>(
+                "element => getComputedStyle(element).outlineStyle + ' ' + getComputedStyle(element).outlineWidth")).Should()
+                    .Be("solid 3px");
         }
     }
 
     // Chromium reports an answer of 4xx on the console, too.
-    private static IEnumerable<string> Complaints(Tab tab) => tab.Complaints.Where(complaint => !complaint.StartsWith("Failed to load resource: the server responded with a status of 4", StringComparison.Ordinal));
+    private static IEnumerable<string> Complaints(Tab tab) =>
+        tab.Complaints.Where(
+            complaint =>
+                !complaint.StartsWith("Failed to load resource: the server responded with a status of 4", StringComparison.Ordinal));
 
     private Task<IResponse?> GoAsync(Tab tab, string path) => tab.Page.GotoAsync(new Uri(server.Api.Http.BaseAddress!, path).ToString());
 
@@ -148,8 +158,14 @@ public sealed class AccountPagesInBrowserTests(PagesServer server, Chromium chro
             $"/account/confirm-email?token={await server.MakeTokenAsync(person, EmailTokens.ConfirmEmail)}&",
             $"/account/confirm-new-email?token={await server.MakeTokenAsync(person, EmailTokens.ChangeEmail, Api.NewEmail())}&",
         };
-        paths.AddRange(["/account/forgotten-password?", "/account/new-confirmation?", "/account/reset-password?token=old&", "/account/confirm-new-email?token=old&"]);
-        paths.AddRange(["/account/reset-password/done?", "/account/invitation/done?", "/account/confirm-email/done?", "/account/confirm-new-email/done?", "/account/nowhere?"]);
+        paths.AddRange(
+            [
+                "/account/forgotten-password?", "/account/new-confirmation?", "/account/reset-password?token=old&",
+                "/account/confirm-new-email?token=old&"]);
+        paths.AddRange(
+            [
+                "/account/reset-password/done?", "/account/invitation/done?", "/account/confirm-email/done?",
+                "/account/confirm-new-email/done?", "/account/nowhere?"]);
         return paths;
     }
 }

@@ -9,7 +9,8 @@ public sealed class Chromium : IAsyncLifetime
     // As root in a container there is no sandbox; the rest keeps Chromium from calling home.
     private static readonly string[] Quiet =
     [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync",
     ];
 
     private IPlaywright _playwright = null!;
@@ -37,8 +38,12 @@ public sealed class Chromium : IAsyncLifetime
     private static string Find()
     {
         string[] names = ["chromium", "chromium-browser", "google-chrome"];
-        return Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).SelectMany(folder => names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("Chromium is needed for this test: install it, or run the tests with eng/test, which does.");
+        return Environment.GetEnvironmentVariable("PATH")!
+            .Split(Path.PathSeparator)
+            .SelectMany(folder => names.Select(name => Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists)
+            ?? throw new InvalidOperationException(
+                "Chromium is needed for this test: install it, or run the tests with eng/test, which does.");
     }
 }
 
@@ -54,7 +59,13 @@ public sealed class Tab : IAsyncDisposable
         (_context, Page) = (context, page);
         page.Console += (_, message) => Note(_complaints, message.Type is "error" or "warning", message.Text);
         page.PageError += (_, error) => _complaints.Enqueue(error);
-        page.Request += (_, request) => Note(_requests, !request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal), request.Url);
+        page.Request += (
+            _, request) =>
+                Note(
+                    _requests,
+                    !request.Url.StartsWith("data:", StringComparison.Ordinal)
+                        && !request.Url.StartsWith("blob:", StringComparison.Ordinal),
+                    request.Url);
     }
 
     public IPage Page { get; }

@@ -12,12 +12,16 @@ public sealed class DocsPageInBrowserTests(TestServer server, Chromium chromium)
     {
         await using var tab = await chromium.OpenAsync();
 
-        await tab.Page.GotoAsync(new Uri(server.Api.Http.BaseAddress!, "/docs").ToString(), new() { WaitUntil = WaitUntilState.NetworkIdle });
+        await tab.Page.GotoAsync(
+            new Uri(server.Api.Http.BaseAddress!, "/docs").ToString(), new() { WaitUntil = WaitUntilState.NetworkIdle });
 
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Registration" }).ClickAsync();
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Make an account" }).First).ToBeVisibleAsync();
         await Assertions.Expect(tab.Page.GetByText("Powered by Scalar")).ToBeHiddenAsync();
         tab.Complaints.Should().BeEmpty();
-        tab.Requests.Should().Contain(url => url.EndsWith("/openapi/v1.json")).And.OnlyContain(url => url.StartsWith(server.Api.Http.BaseAddress!.ToString()));
+        tab.Requests
+            .Should()
+            .Contain(url => url.EndsWith("/openapi/v1.json")).And
+            .OnlyContain(url => url.StartsWith(server.Api.Http.BaseAddress!.ToString()));
     }
 }

@@ -34,7 +34,10 @@ internal static class Looks
     /// <summary>Texts that stand out too little from what is behind them, by WCAG's measure.</summary>
     public static async Task<IReadOnlyList<string>> FaintAsync(IPage page)
     {
-        var found = (await page.EvaluateAsync<JsonElement>(Colours)).EnumerateArray().Select(entry => entry.EnumerateArray().Select(part => part.GetString()!).ToArray()).ToList();
+        var found = (await page.EvaluateAsync<JsonElement>(Colours))
+            .EnumerateArray()
+            .Select(entry => entry.EnumerateArray().Select(part => part.GetString()!).ToArray())
+            .ToList();
         found.Should().NotBeEmpty();
         return [.. found.Where(text => Contrast(Luminance(text[1]), Luminance(text[2])) < Enough).Select(text => string.Join(" / ", text))];
     }
@@ -43,7 +46,10 @@ internal static class Looks
 
     private static double Luminance(string rgb)
     {
-        var parts = rgb[(rgb.IndexOf('(', StringComparison.Ordinal) + 1)..^1].Split(',').Take(3).Select(part => int.Parse(part, CultureInfo.InvariantCulture) / 255.0)
+        var parts = rgb[(rgb.IndexOf('(', StringComparison.Ordinal) + 1)..^1]
+            .Split(',')
+            .Take(3)
+            .Select(part => int.Parse(part, CultureInfo.InvariantCulture) / 255.0)
             .Select(part => part <= 0.04045 ? part / 12.92 : Math.Pow((part + 0.055) / 1.055, 2.4)).ToArray();
         return (0.2126 * parts[0]) + (0.7152 * parts[1]) + (0.0722 * parts[2]);
     }

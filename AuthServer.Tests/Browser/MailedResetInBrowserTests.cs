@@ -5,7 +5,8 @@ using Microsoft.Playwright;
 namespace AuthServer.Tests.Browser;
 
 /// <summary>A forgotten password from the request to the new sign-in: the mail over SMTP, the link in a browser.</summary>
-public sealed class MailedResetInBrowserTests(MailingServer server, Chromium chromium) : IClassFixture<MailingServer>, IClassFixture<Chromium>
+public sealed class MailedResetInBrowserTests(MailingServer server, Chromium chromium)
+    : IClassFixture<MailingServer>, IClassFixture<Chromium>
 {
     private const string NewPassword = "seven quiet green rivers";
 
@@ -15,9 +16,13 @@ public sealed class MailedResetInBrowserTests(MailingServer server, Chromium chr
     public async Task A_forgotten_password_is_replaced_by_way_of_the_mailbox(string language, string label, string? done)
     {
         var person = await server.Api.RegisterAsync();
-        await (await server.Api.PostAsync("auth/password/reset/request", new { email = person.Email }, adjust: request => request.Headers.TryAddWithoutValidation("Accept-Language", language))).ShouldBeAsync(202);
-        await Eventually.TrueAsync(() => Mails(person).Any(mail => mail.Parts[0].Text.Contains("/reset-password?", StringComparison.Ordinal)), "the mail");
-        var text = Mails(person).Select(mail => mail.Parts[0].Text).Single(text => text.Contains("/reset-password?", StringComparison.Ordinal));
+        await (await server.Api.PostAsync(
+            "auth/password/reset/request", new { email = person.Email },
+            adjust: request => request.Headers.TryAddWithoutValidation("Accept-Language", language))).ShouldBeAsync(202);
+        await Eventually.TrueAsync(
+            () => Mails(person).Any(mail => mail.Parts[0].Text.Contains("/reset-password?", StringComparison.Ordinal)), "the mail");
+        var text = Mails(person).Select(mail => mail.Parts[0].Text)
+            .Single(text => text.Contains("/reset-password?", StringComparison.Ordinal));
         var link = new Uri(text.Split('\n', '\r').Single(line => line.Contains("/reset-password?", StringComparison.Ordinal)).Trim());
 
         await using var tab = await chromium.OpenAsync(new() { JavaScriptEnabled = false });
@@ -34,8 +39,10 @@ public sealed class MailedResetInBrowserTests(MailingServer server, Chromium chr
 
         await server.Api.LoginAsync(person.Email, NewPassword);
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(401);
-        await Eventually.TrueAsync(() => Mails(person).Count() == 3, "address to be confirmed, link, and a word that the password was changed");
+        await Eventually.TrueAsync(
+            () => Mails(person).Count() == 3, "address to be confirmed, link, and a word that the password was changed");
     }
 
-    private IEnumerable<ReceivedMail> Mails(SignedIn person) => server.Sink.Mails.Where(mail => mail.To.Contains(person.Email, StringComparer.Ordinal));
+    private IEnumerable<ReceivedMail> Mails(SignedIn person) =>
+        server.Sink.Mails.Where(mail => mail.To.Contains(person.Email, StringComparer.Ordinal));
 }

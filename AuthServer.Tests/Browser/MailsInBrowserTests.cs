@@ -19,7 +19,9 @@ public sealed class MailsInBrowserTests(Chromium chromium) : IClassFixture<Chrom
     public async Task What_is_too_wide_or_too_faint_is_found()
     {
         await using var tab = await chromium.OpenAsync(new() { ViewportSize = new() { Width = 320, Height = 640 } });
-        await tab.Page.SetContentAsync("<body style='margin:0;background:#fff'><p style='width:330px;color:#777'>just too faint</p><p style='color:#767676'>just enough</p>");
+        await tab.Page.SetContentAsync(
+            "<body style='margin:0;background:#fff'><p style='width:330px;color:#777'>just too faint</p><p style='color:#767676'>just "
+                + "enough</p>");
 
         (await Browser.Looks.OverflowAsync(tab.Page)).Should().Be(10);
         (await Browser.Looks.FaintAsync(tab.Page)).Should().ContainSingle().Which.Should().StartWith("just too faint");
@@ -29,7 +31,9 @@ public sealed class MailsInBrowserTests(Chromium chromium) : IClassFixture<Chrom
     [MemberData(nameof(Looks))]
     public async Task Every_mail_fits_a_narrow_screen_can_be_read_and_loads_nothing(string language, ColorScheme scheme)
     {
-        await using var tab = await chromium.OpenAsync(new() { ViewportSize = new() { Width = 320, Height = 640 }, ColorScheme = scheme, JavaScriptEnabled = true });
+        await using var tab =
+            await chromium.OpenAsync(
+                new() { ViewportSize = new() { Width = 320, Height = 640 }, ColorScheme = scheme, JavaScriptEnabled = true });
         foreach (var name in Mails.Names)
         {
             await tab.Page.SetContentAsync((await Mails.PrintAsync(name, language, "A Practice With Quite a Long Name")).Html);

@@ -34,7 +34,9 @@ public sealed class ScreenshotTests(PagesServer server, Chromium chromium) : ICl
     {
         var token = use is null ? "old" : await server.MakeTokenAsync(await server.Api.RegisterAsync(), use);
         await using var tab = await OpenAsync(scheme);
-        await tab.Page.GotoAsync(new Uri(server.Api.Http.BaseAddress!, $"/account/{(use is null ? "reset-password" : page)}?lang={language}&token={token}").ToString());
+        await tab.Page.GotoAsync(
+            new Uri(
+                server.Api.Http.BaseAddress!, $"/account/{(use is null ? "reset-password" : page)}?lang={language}&token={token}").ToString());
         if (page == "reset-password")
         {
             await tab.Page.Locator("#new_password").FillAsync("dana levi");
@@ -55,5 +57,6 @@ public sealed class ScreenshotTests(PagesServer server, Chromium chromium) : ICl
         new FileInfo(path).Length.Should().BeInRange(1, MostBytes);
     }
 
-    private Task<Tab> OpenAsync(ColorScheme scheme) => chromium.OpenAsync(new() { ViewportSize = new() { Width = 320, Height = 320 }, ColorScheme = scheme });
+    private Task<Tab> OpenAsync(ColorScheme scheme) =>
+        chromium.OpenAsync(new() { ViewportSize = new() { Width = 320, Height = 320 }, ColorScheme = scheme });
 }

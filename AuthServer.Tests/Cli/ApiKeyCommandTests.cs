@@ -21,7 +21,10 @@ public sealed class ApiKeyCommandTests(TestServer server) : IClassFixture<TestSe
         result.ExitCode.Should().Be(0, result.Error);
         result.Output.Should().MatchRegex($@"^Revoked service-\d+ \({key.Id}\), the platform\.\n$");
         await ShouldEndAsync(key);
-        (await server.Database.QueryAsync<bool>("SELECT actor_id IS NULL AND session_id IS NULL AND request_id LIKE 'cli-%' FROM audit_events WHERE type = 'api_key.revoked' AND subject_id = @id", ("id", key.Id))).Should().BeTrue();
+        (await server.Database.QueryAsync<bool>(
+            "SELECT actor_id IS NULL AND session_id IS NULL AND request_id LIKE 'cli-%' FROM audit_events WHERE type = 'api_key.revoked' "
+                + "AND subject_id = @id",
+            ("id", key.Id))).Should().BeTrue();
         (await RunAsync("api-keys", "revoke", $"{key.Id}")).Output.Should().StartWith("Was revoked already: ");
     }
 
@@ -29,7 +32,8 @@ public sealed class ApiKeyCommandTests(TestServer server) : IClassFixture<TestSe
     public async Task A_key_can_come_by_standard_input_so_that_no_history_has_it()
     {
         var key = await server.MakeKeyAsync();
-        using var process = ServerProgram.Start(["api-keys", "revoke", "-", "--json"], ServerProgram.GoodEnvironment(server.Database.ServerConnection));
+        using var process =
+            ServerProgram.Start(["api-keys", "revoke", "-", "--json"], ServerProgram.GoodEnvironment(server.Database.ServerConnection));
 
         await process.StandardInput.WriteLineAsync($" {key.Text} ");
         process.StandardInput.Close();
@@ -59,7 +63,8 @@ public sealed class ApiKeyCommandTests(TestServer server) : IClassFixture<TestSe
         var cut = await RunAsync("api-keys", "revoke", key.Text[..^1]);
         var unknown = await RunAsync("api-keys", "revoke", $"{Guid.Empty}");
 
-        cut.Should().Be(new ServerProgram.Finished(2, "", "No API key was revoked: That is neither the id of an API key nor a whole one (as_…).\n"));
+        cut.Should().Be(
+            new ServerProgram.Finished(2, "", "No API key was revoked: That is neither the id of an API key nor a whole one (as_…).\n"));
         unknown.Should().Be(new ServerProgram.Finished(1, "", "No API key was revoked: There is no such API key.\n"));
         await (await server.Api.GetWithKeyAsync("users", key.Text)).ShouldBeAsync(200);
     }
@@ -68,22 +73,29 @@ public sealed class ApiKeyCommandTests(TestServer server) : IClassFixture<TestSe
     public async Task Live_keys_are_listed_for_everybody_or_a_tenant_and_the_others_when_asked_for()
     {
         var (admin, clinic) = (await server.SignInAsAsync(Role.Admin), await server.OpenClinicAsync());
-        var (live, gone) = (await server.MakeKeyAsync(admin, new { tenant = clinic.Slug }), await server.MakeKeyAsync(admin, new { tenant = clinic.Slug }));
+        var (live, gone) = (await server.MakeKeyAsync(admin, new { tenant = clinic.Slug }),
+            await server.MakeKeyAsync(admin, new { tenant = clinic.Slug }));
         var elsewhere = await server.MakeKeyAsync(admin);
         await RunAsync("api-keys", "revoke", $"{gone.Id}");
 
         (await IdsAsync("--tenant", clinic.Slug)).Should().Equal(live.Id);
         (await IdsAsync("--tenant", clinic.Slug, "--all")).Should().Equal(gone.Id, live.Id);
         (await IdsAsync()).Should().Contain([live.Id, elsewhere.Id]).And.NotContain(gone.Id);
-        (await RunAsync("api-keys", "list", "--tenant", clinic.Slug)).Output.Should().MatchRegex($"^{live.Id}  live     service-.*  @{clinic.Slug}  .* until .*, never used\n$").And.NotContain("as_");
-        (await RunAsync("api-keys", "list", "--tenant", "nobody's")).Should().Be(new ServerProgram.Finished(1, "", "API keys cannot be listed: There is no such tenant.\n"));
+        (await RunAsync("api-keys", "list", "--tenant", clinic.Slug)).Output
+            .Should()
+            .MatchRegex($"^{live.Id}  live     service-.*  @{clinic.Slug}  .* until .*, never used\n$").And
+            .NotContain("as_");
+        (await RunAsync("api-keys", "list", "--tenant", "nobody's")).Should()
+            .Be(new ServerProgram.Finished(1, "", "API keys cannot be listed: There is no such tenant.\n"));
     }
 
     private async Task ShouldEndAsync(Key key) =>
         await Eventually.TrueAsync(async () => (int)(await server.Api.GetWithKeyAsync("users", key.Text)).StatusCode == 401, "a refusal");
 
     private async Task<IReadOnlyList<Guid>> IdsAsync(params string[] options) =>
-        [.. (await RunAsync(["api-keys", "list", "--json", .. options])).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!["id"]!.GetValue<Guid>())];
+        [.. (await RunAsync(["api-keys", "list", "--json", .. options])).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!["id"]!.GetValue<Guid>())];
 
-    private Task<ServerProgram.Finished> RunAsync(params string[] line) => ServerProgram.RunAsync(line, ServerProgram.GoodEnvironment(server.Database.ServerConnection));
+    private Task<ServerProgram.Finished> RunAsync(params string[] line) =>
+        ServerProgram.RunAsync(line, ServerProgram.GoodEnvironment(server.Database.ServerConnection));
 }

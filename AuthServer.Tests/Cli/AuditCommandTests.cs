@@ -18,7 +18,11 @@ public sealed class AuditCommandTests(AuditServer server) : IClassFixture<AuditS
         var (text, json) = (await RunAsync("audit", "verify"), await RunAsync("audit", "verify", "--json"));
 
         text.ExitCode.Should().Be(0);
-        text.Output.Should().StartWith("All is as it was.\n").And.Contain($"under {newest} seals").And.Contain($"the chain ends with seal {newest}");
+        text.Output
+            .Should()
+            .StartWith("All is as it was.\n").And
+            .Contain($"under {newest} seals").And
+            .Contain($"the chain ends with seal {newest}");
         (json.ExitCode, json.Error).Should().Be((0, ""));
         var answer = JsonNode.Parse(json.Output)!;
         answer["ok"]!.GetValue<bool>().Should().BeTrue();
@@ -36,9 +40,11 @@ public sealed class AuditCommandTests(AuditServer server) : IClassFixture<AuditS
         var id = await own.EventOfAsync(seal, 4);
         await own.TamperAsync($"UPDATE audit_events SET reason = 'edited' WHERE id IN ({id}, {id + 1})");
 
-        var (text, json) = (await ServerProgram.RunAsync(["audit", "verify"], environment), await ServerProgram.RunAsync(["audit", "verify", "--json"], environment));
+        var (text, json) = (await ServerProgram.RunAsync(["audit", "verify"], environment),
+            await ServerProgram.RunAsync(["audit", "verify", "--json"], environment));
 
-        (text.ExitCode, text.Error).Should().Be((1, $"The audit log is not as it was: Event {id} was edited: it is not what seal {seal} says.\n"));
+        (text.ExitCode, text.Error).Should().Be(
+            (1, $"The audit log is not as it was: Event {id} was edited: it is not what seal {seal} says.\n"));
         json.ExitCode.Should().Be(1);
         JsonNode.Parse(json.Output)!["fault"]!["event_id"]!.GetValue<long>().Should().Be(id);
         JsonNode.Parse(json.Error)!["code"]!.GetValue<string>().Should().Be(AuditFaultKinds.EventEdited);
@@ -59,12 +65,14 @@ public sealed class AuditCommandTests(AuditServer server) : IClassFixture<AuditS
         (await RunAsync("audit", "verify", "--head", path)).Output.Should().Contain("2 heads kept elsewhere found in the chain");
         var other = AuditCheckpoint.Parse(head.Output)! with { Seal = 1_000_000, KeyId = "deadbeef" };
         await File.AppendAllTextAsync(path, other.ToJson() + "\n");
-        (await RunAsync("audit", "verify", "--head", path)).Error.Should().Contain("The head that was kept of seal 1000000 is not in the chain");
+        (await RunAsync("audit", "verify", "--head", path)).Error.Should()
+            .Contain("The head that was kept of seal 1000000 is not in the chain");
         await File.AppendAllTextAsync(path, "\0\n");
         var unreadable = await RunAsync("audit", "verify", "--head", path, "--json");
         File.Delete(path);
         (unreadable.ExitCode, unreadable.Output).Should().Be((2, ""));
-        (await RunAsync("audit", "verify", "--head", path)).Should().Be(new ServerProgram.Finished(2, "", $"Nothing was checked: There is no file {path}.\n"));
+        (await RunAsync("audit", "verify", "--head", path)).Should()
+            .Be(new ServerProgram.Finished(2, "", $"Nothing was checked: There is no file {path}.\n"));
     }
 
     [Fact]
@@ -84,10 +92,13 @@ public sealed class AuditCommandTests(AuditServer server) : IClassFixture<AuditS
             File.GetUnixFileMode(path).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
-        (await RunAsync("audit", "export", "--out", path)).Should().Be(new ServerProgram.Finished(1, "", $"Nothing was done: {path} is there already.\n"));
+        (await RunAsync("audit", "export", "--out", path)).Should()
+            .Be(new ServerProgram.Finished(1, "", $"Nothing was done: {path} is there already.\n"));
         (await File.ReadAllLinesAsync(path)).Should().HaveCount(lines.Length);
         File.Delete(path);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'audit.exported' AND actor_id IS NULL AND detail = 'type=user.* from=2026-01-01T00:00:00Z'")).Should().Be(1);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'audit.exported' AND actor_id IS NULL AND detail = 'type=user.* "
+                + "from=2026-01-01T00:00:00Z'")).Should().Be(1);
     }
 
     [Fact]
@@ -95,9 +106,15 @@ public sealed class AuditCommandTests(AuditServer server) : IClassFixture<AuditS
     {
         await server.RecordAsync(3);
 
-        var result = await ServerProgram.RunProcessAsync(["audit", "export", "--outcome", "success"], ServerProgram.GoodEnvironment(server.Database.ServerConnection));
+        var result =
+            await ServerProgram.RunProcessAsync(
+                ["audit", "export", "--outcome", "success"], ServerProgram.GoodEnvironment(server.Database.ServerConnection));
 
-        result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().HaveCountGreaterThan(3).And.OnlyContain(line => JsonNode.Parse(line, null, default)!["outcome"]!.GetValue<string>() == "success");
+        result.Output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Should()
+            .HaveCountGreaterThan(3).And
+            .OnlyContain(line => JsonNode.Parse(line, null, default)!["outcome"]!.GetValue<string>() == "success");
     }
 
     [Theory]
@@ -112,5 +129,6 @@ public sealed class AuditCommandTests(AuditServer server) : IClassFixture<AuditS
         result.Error.Should().StartWith($"Nothing was done: {option}: ").And.NotContain("%2B");
     }
 
-    private Task<ServerProgram.Finished> RunAsync(params string[] line) => ServerProgram.RunAsync(line, ServerProgram.GoodEnvironment(server.Database.ServerConnection));
+    private Task<ServerProgram.Finished> RunAsync(params string[] line) =>
+        ServerProgram.RunAsync(line, ServerProgram.GoodEnvironment(server.Database.ServerConnection));
 }

@@ -4,7 +4,9 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Cli;
 
-/// <summary>The binary's commands, most in the process of the tests, and one of each kind as the process that an operator or a container starts.</summary>
+/// <summary>
+/// The binary's commands, most in the process of the tests, and one of each kind as the process that an operator or a container starts.
+/// </summary>
 public sealed partial class CommandLineTests(TestServer server) : IClassFixture<TestServer>
 {
     private const string Password = "the first admin's password";
@@ -57,7 +59,11 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
         var result = await ServerProgram.RunAsync([.. command, "--help"], new Dictionary<string, string?>(StringComparer.Ordinal));
 
         result.ExitCode.Should().Be(0);
-        result.Output.Split("Examples:")[1].Trim().Split('\n').Should().AllSatisfy(line => line.Trim().Should().StartWith($"AuthServer {string.Join(' ', command)}"));
+        result.Output.Split("Examples:")[1]
+            .Trim()
+            .Split('\n')
+            .Should()
+            .AllSatisfy(line => line.Trim().Should().StartWith($"AuthServer {string.Join(' ', command)}"));
     }
 
     [Fact]
@@ -66,7 +72,10 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
         var result = await ServerProgram.RunProcessAsync(["mail", "retry", "--json"], Environment);
 
         (result.ExitCode, result.Output).Should().Be((2, ""));
-        JsonNode.Parse(result.Error)!.ToJsonString().Should().Be("""{"error":"Nothing will be sent again: Give either the id of a mail or --all.","code":"usage"}""");
+        JsonNode.Parse(result.Error)!
+            .ToJsonString()
+            .Should()
+            .Be("""{"error":"Nothing will be sent again: Give either the id of a mail or --all.","code":"usage"}""");
     }
 
     [Fact]
@@ -78,16 +87,23 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
 
         (result.ExitCode, result.Error).Should().Be((0, ""));
         var answer = JsonNode.Parse(result.Output)!;
-        (await server.Api.LoginAsync(email, answer["password"]!.GetValue<string>())).User!["email"]!.GetValue<string>().Should().Be(answer["email"]!.GetValue<string>());
-        (await CreateAsync(null, "--json", "--email", Api.NewEmail(), "--if-none")).Output.Should().Be("{\"created\":false,\"email\":null,\"password\":null}\n");
+        (await server.Api.LoginAsync(email, answer["password"]!.GetValue<string>())).User!["email"]!
+            .GetValue<string>()
+            .Should()
+            .Be(answer["email"]!.GetValue<string>());
+        (await CreateAsync(null, "--json", "--email", Api.NewEmail(), "--if-none")).Output.Should()
+            .Be("{\"created\":false,\"email\":null,\"password\":null}\n");
     }
 
     [Fact]
     public async Task Settings_on_the_line_count_wherever_they_stand()
     {
-        string[] settings = ["--Server:PublicUrl=https://auth.example.com", "--Database:Url", "Host=db;Database=auth", "--Secrets:Key=a root secret of the tests, long enough", "--Email:Folder=/var/mail"];
+        string[] settings = [
+            "--Server:PublicUrl=https://auth.example.com", "--Database:Url", "Host=db;Database=auth",
+            "--Secrets:Key=a root secret of the tests, long enough", "--Email:Folder=/var/mail"];
 
-        var result = await ServerProgram.RunAsync(["--check-configuration", .. settings], new Dictionary<string, string?>(StringComparer.Ordinal));
+        var result =
+            await ServerProgram.RunAsync(["--check-configuration", .. settings], new Dictionary<string, string?>(StringComparer.Ordinal));
 
         result.Should().Be(new ServerProgram.Finished(0, "", ""));
     }
@@ -97,10 +113,17 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     {
         var email = Api.NewEmail();
 
-        var result = await ServerProgram.RunProcessAsync(["create-admin", "--email", email], new Dictionary<string, string?>(Environment, StringComparer.Ordinal) { ["ADMIN_PASSWORD"] = Password });
+        var result =
+            await ServerProgram.RunProcessAsync(
+                ["create-admin", "--email", email],
+                new Dictionary<string, string?>(Environment, StringComparer.Ordinal) { ["ADMIN_PASSWORD"] = Password });
 
         result.Should().Be(new ServerProgram.Finished(0, $"Administrator: {email}\n", ""));
-        (await server.Api.LoginAsync(email, Password)).User!["roles"]!.AsArray().Select(role => role!.GetValue<string>()).Should().Equal("admin");
+        (await server.Api.LoginAsync(email, Password)).User!["roles"]!
+            .AsArray()
+            .Select(role => role!.GetValue<string>())
+            .Should()
+            .Equal("admin");
     }
 
     [Fact]
@@ -168,15 +191,21 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
         var port = server.Api.Http.BaseAddress!.Port;
 
         // It gives the server four seconds, which on a machine full of tests can be too few.
-        await Eventually.TrueAsync(async () => await CheckHealthAsync("ASPNETCORE_HTTP_PORTS", $"{port}") == new ServerProgram.Finished(0, "", ""), "a server that is ready");
-        await Eventually.TrueAsync(async () => (await CheckHealthAsync("ASPNETCORE_URLS", $"http://+:{port};http://+:1")).ExitCode == 0, "a server that is ready");
+        await Eventually.TrueAsync(
+            async () => await CheckHealthAsync("ASPNETCORE_HTTP_PORTS", $"{port}") == new ServerProgram.Finished(0, "", ""),
+            "a server that is ready");
+        await Eventually.TrueAsync(
+            async () => (await CheckHealthAsync("ASPNETCORE_URLS", $"http://+:{port};http://+:1")).ExitCode == 0,
+            "a server that is ready");
         var silent = ServerProgram.FreePort();
         var refused = await CheckHealthAsync("ASPNETCORE_HTTP_PORTS", $"{silent}");
         (refused.ExitCode, refused.Output).Should().Be((1, ""));
         refused.Error.Should().StartWith($"http://127.0.0.1:{silent}/health/ready does not answer: ").And.EndWith("\n");
     }
 
-    [GeneratedRegex(@"^Administrator: admin@localhost  password: (?<password>\S+)  \(shown only now\)\n$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^Administrator: admin@localhost  password: (?<password>\S+)  \(shown only now\)\n$", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex ShownPassword();
 
     // As in a container: nothing but the port is known.
@@ -191,5 +220,6 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     }
 
     private Task<long> AdminsAsync() =>
-        server.Database.QueryAsync<long>("SELECT count(*) FROM user_roles JOIN roles ON roles.id = user_roles.role_id WHERE roles.name = 'admin'");
+        server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM user_roles JOIN roles ON roles.id = user_roles.role_id WHERE roles.name = 'admin'");
 }

@@ -26,7 +26,8 @@ public sealed class KeyCommandTests(TestServer server) : IClassFixture<TestServe
         await Eventually.TrueAsync(async () => KeyOf(await server.Api.RegisterAsync()) == next, "tokens of the next key");
         (await StatesAsync()).Should().StartWith([(next, "signing"), (first, "retired")]);
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'signing_key.activated' AND reason = @kid", ("kid", next))).Should().Be(1);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'signing_key.activated' AND reason = @kid", ("kid", next))).Should().Be(1);
     }
 
     [Fact]
@@ -60,7 +61,10 @@ public sealed class KeyCommandTests(TestServer server) : IClassFixture<TestServe
     {
         var before = await StatesAsync();
 
-        var result = await ServerProgram.RunAsync(["keys", "revoke", before[0].Kid, "nobody's", "--json"], ServerProgram.GoodEnvironment(server.Database.ServerConnection));
+        var result =
+            await ServerProgram.RunAsync(
+                ["keys", "revoke", before[0].Kid, "nobody's", "--json"],
+                ServerProgram.GoodEnvironment(server.Database.ServerConnection));
 
         (result.ExitCode, result.Output).Should().Be((1, ""));
         JsonNode.Parse(result.Error)!["code"]!.GetValue<string>().Should().Be("not_found");
@@ -105,6 +109,8 @@ public sealed class KeyCommandTests(TestServer server) : IClassFixture<TestServe
     }
 
     private async Task<IReadOnlyList<(string Kid, string State)>> StatesAsync() =>
-        [.. (await RunAsync("keys", "list", "--json")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)
+        [.. (await RunAsync("keys", "list", "--json")).Output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!)
             .Select(key => (key["kid"]!.GetValue<string>(), key["state"]!.GetValue<string>()))];
 }

@@ -27,7 +27,12 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
 
         result.ExitCode.Should().Be(0);
         result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle()
-            .Which.Should().StartWith($"{id}  test  v•••@example.net  ").And.Contain("1 attempt ").And.Contain("5.1.1 nobody here").And.NotContain("very.private");
+            .Which
+                .Should()
+                .StartWith($"{id}  test  v•••@example.net  ").And
+                .Contain("1 attempt ").And
+                .Contain("5.1.1 nobody here").And
+                .NotContain("very.private");
         result.Error.Should().Be("1 mail was given up.\n");
         var json = await RunAsync("mail", "dead", "--json");
         (JsonNode.Parse(json.Output)!["id"]!.GetValue<Guid>(), json.Error).Should().Be((id, ""));
@@ -52,7 +57,8 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         var ids = new[] { await RefusedAsync(), await RefusedAsync() };
         server.Sink.Behave();
 
-        (await RunAsync("mail", "retry", "--all", "--Tokens:Audience=clinic")).Should().Be(new ServerProgram.Finished(0, "2 mails will be sent again.\n", ""));
+        (await RunAsync("mail", "retry", "--all", "--Tokens:Audience=clinic")).Should()
+            .Be(new ServerProgram.Finished(0, "2 mails will be sent again.\n", ""));
 
         foreach (var id in ids)
         {
@@ -86,7 +92,8 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
     {
         var environment = ServerProgram.GoodEnvironment($"postgresql://nobody@127.0.0.1:{ServerProgram.FreePort()}/none");
 
-        (await ServerProgram.RunAsync(["mail", "list"], environment)).Should().Be(new ServerProgram.Finished(1, "", "Mails cannot be listed: The database does not answer.\n"));
+        (await ServerProgram.RunAsync(["mail", "list"], environment)).Should()
+            .Be(new ServerProgram.Finished(1, "", "Mails cannot be listed: The database does not answer.\n"));
     }
 
     [Theory]
@@ -103,7 +110,8 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
 
         result.Should().Be(new ServerProgram.Finished(0, "The mail was handed over.\n", ""));
         var mail = server.Sink.Mails[^1];
-        (mail.IsEncrypted, mail.User, mail.To.Single(), mail.From).Should().Be((true, "mailer", "dana@example.net", "no-reply@example.com"));
+        (mail.IsEncrypted, mail.User, mail.To.Single(), mail.From).Should()
+            .Be((true, "mailer", "dana@example.net", "no-reply@example.com"));
         ReceivedMail.Decode(mail["From"]).Should().Contain("Example Clinic");
     }
 
@@ -177,9 +185,12 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
             environment["ASPNETCORE_ENVIRONMENT"] = "Development";
             environment["DATA_DIR"] = data.FullName;
 
-            (await ServerProgram.RunProcessAsync(["mail", "test", "--to", "dana@example.net"], environment)).Should().Be(new ServerProgram.Finished(0, "The mail was handed over.\n", ""));
+            (await ServerProgram.RunProcessAsync(["mail", "test", "--to", "dana@example.net"], environment)).Should()
+                .Be(new ServerProgram.Finished(0, "The mail was handed over.\n", ""));
 
-            var mail = new ReceivedMail("", [], await File.ReadAllTextAsync(Directory.GetFiles(Path.Combine(data.FullName, "mail"), "*.eml").Single()));
+            var mail =
+                new ReceivedMail(
+                    "", [], await File.ReadAllTextAsync(Directory.GetFiles(Path.Combine(data.FullName, "mail"), "*.eml").Single()));
             mail["To"].Should().Contain("dana@example.net");
         }
         finally
@@ -204,7 +215,8 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         return (owed.State, owed.Attempts);
     }
 
-    private Task<ServerProgram.Finished> RunAsync(params string[] line) => ServerProgram.RunAsync(line, ServerProgram.GoodEnvironment(server.Database.ServerConnection));
+    private Task<ServerProgram.Finished> RunAsync(params string[] line) =>
+        ServerProgram.RunAsync(line, ServerProgram.GoodEnvironment(server.Database.ServerConnection));
 
     private async Task<ServerProgram.Finished> TestAsync(
         TestAuthority authority, string? password = null, int? port = null, string security = "starttls")
@@ -213,7 +225,9 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         try
         {
             await File.WriteAllTextAsync(file, authority.Pem);
-            return await ServerProgram.RunProcessAsync(["mail", "test", "--to", "dana@example.net"], new Dictionary<string, string?>(ServerProgram.GoodEnvironment(), StringComparer.Ordinal)
+            return await ServerProgram.RunProcessAsync(
+                ["mail", "test", "--to", "dana@example.net"],
+                new Dictionary<string, string?>(ServerProgram.GoodEnvironment(), StringComparer.Ordinal)
             {
                 ["Email__Folder"] = null,
                 ["SMTP_HOST"] = "localhost",

@@ -13,7 +13,8 @@ public sealed class SessionCommandTests(TwoServers servers) : IClassFixture<TwoS
     [Trait("ASVS", "7.4.5")]
     public async Task Everybodys_tokens_stop_working_on_every_replica()
     {
-        var people = new[] { await servers.Api.RegisterAsync(), await servers.Other.RegisterAsync(), await servers.SignInAsAsync(Role.Admin) };
+        var people =
+            new[] { await servers.Api.RegisterAsync(), await servers.Other.RegisterAsync(), await servers.SignInAsAsync(Role.Admin) };
         await ShouldAllAnswerAsync(people, 200);
 
         var result = await RunAsync("sessions", "revoke-all", "--yes");
@@ -30,7 +31,8 @@ public sealed class SessionCommandTests(TwoServers servers) : IClassFixture<TwoS
     public async Task A_tenants_people_are_signed_out_wherever_they_are_and_nobody_else()
     {
         var (clinic, other) = (await servers.OpenClinicAsync(), await servers.OpenClinicAsync());
-        var (member, stranger) = (await servers.SignInAtAsync(Role.Support, clinic, other), await servers.SignInAtAsync(Role.Support, other));
+        var (member, stranger) = (await servers.SignInAtAsync(Role.Support, clinic, other),
+            await servers.SignInAtAsync(Role.Support, other));
         var elsewhere = await SignedIn.ReadAsync(await servers.Api.SwitchAsync(await servers.Api.LoginAsync(member.Email), other.Slug));
 
         (await RunAsync("sessions", "revoke-all", "--tenant", clinic.Slug, "--yes", "--json")).ExitCode.Should().Be(0);
@@ -52,7 +54,8 @@ public sealed class SessionCommandTests(TwoServers servers) : IClassFixture<TwoS
         await ShouldAllEndAsync([person]);
         await ShouldAllAnswerAsync([stranger], 200);
         (await servers.Database.QueryAsync<bool>(
-            "SELECT actor_id IS NULL AND request_id LIKE 'cli-%' AND user_agent = 'command line' FROM audit_events WHERE type = 'session.ended' AND subject_id = @id", ("id", person.UserId))).Should().BeTrue();
+            "SELECT actor_id IS NULL AND request_id LIKE 'cli-%' AND user_agent = 'command line' FROM audit_events WHERE type = "
+                + "'session.ended' AND subject_id = @id", ("id", person.UserId))).Should().BeTrue();
     }
 
     [Theory]
@@ -97,13 +100,18 @@ public sealed class SessionCommandTests(TwoServers servers) : IClassFixture<TwoS
     public async Task Sessions_without_a_good_access_token_need_no_revocation_and_end_all_the_same()
     {
         var (resting, busy) = (await servers.Api.RegisterAsync(), await servers.Api.RegisterAsync());
-        await servers.Database.ExecuteAsync("UPDATE sessions SET last_used_at = now() - interval '20 minutes' WHERE id = @id", ("id", resting.SessionId));
+        await servers.Database.ExecuteAsync(
+            "UPDATE sessions SET last_used_at = now() - interval '20 minutes' WHERE id = @id", ("id", resting.SessionId));
 
-        var ended = await servers.Services.GetRequiredService<MassRevocation>().EndAsync(new AccountFilter(), RequestOrigin.CommandLine, CancellationToken.None);
+        var ended =
+            await servers.Services.GetRequiredService<MassRevocation>()
+                .EndAsync(new AccountFilter(), RequestOrigin.CommandLine, CancellationToken.None);
 
         ended.Should().BeGreaterThanOrEqualTo(2);
-        (await servers.Database.QueryAsync<long>("SELECT count(*) FROM revocations WHERE session_id = @id", ("id", resting.SessionId))).Should().Be(0);
-        (await servers.Database.QueryAsync<long>("SELECT count(*) FROM revocations WHERE session_id = @id", ("id", busy.SessionId))).Should().Be(1);
+        (await servers.Database.QueryAsync<long>(
+            "SELECT count(*) FROM revocations WHERE session_id = @id", ("id", resting.SessionId))).Should().Be(0);
+        (await servers.Database.QueryAsync<long>(
+            "SELECT count(*) FROM revocations WHERE session_id = @id", ("id", busy.SessionId))).Should().Be(1);
         await (await servers.Other.RefreshAsync(resting.RefreshToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
     }
 
@@ -117,14 +125,22 @@ public sealed class SessionCommandTests(TwoServers servers) : IClassFixture<TwoS
             INSERT INTO sessions (id, user_id, generation, rotated_at, authenticated_at, authentication_methods, created_at, last_used_at, idle_timeout, expires_at)
             SELECT gen_random_uuid(), id, 0, now(), now(), '{pwd}', now(), now(), interval '1 day', now() + interval '1 day' FROM people
             """);
-        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => servers.Services.GetRequiredService<MassRevocation>().EndAsync(new AccountFilter(), RequestOrigin.CommandLine, CancellationToken.None)));
+        var both =
+            await Task.WhenAll(
+                Enumerable.Range(
+                    0, 2).Select(
+                        _ => servers.Services.GetRequiredService<MassRevocation>()
+                            .EndAsync(new AccountFilter(), RequestOrigin.CommandLine, CancellationToken.None)));
 
         both.Sum().Should().BeGreaterThanOrEqualTo(1100);
         (await servers.Database.QueryAsync<long>("SELECT count(*) FROM sessions WHERE revoked_at IS NULL")).Should().Be(0);
-        (await servers.Database.QueryAsync<long>("SELECT count(*) FROM (SELECT session_id FROM audit_events WHERE type = 'session.ended' GROUP BY session_id HAVING count(*) > 1) twice")).Should().Be(0);
+        (await servers.Database.QueryAsync<long>(
+            "SELECT count(*) FROM (SELECT session_id FROM audit_events WHERE type = 'session.ended' GROUP BY session_id HAVING count(*) "
+                + "> 1) twice")).Should().Be(0);
     }
 
-    private Task<ServerProgram.Finished> RunAsync(params string[] line) => ServerProgram.RunAsync(line, ServerProgram.GoodEnvironment(servers.Database.ServerConnection));
+    private Task<ServerProgram.Finished> RunAsync(params string[] line) =>
+        ServerProgram.RunAsync(line, ServerProgram.GoodEnvironment(servers.Database.ServerConnection));
 
     private async Task ShouldAllEndAsync(IEnumerable<SignedIn> people)
     {
@@ -132,7 +148,8 @@ public sealed class SessionCommandTests(TwoServers servers) : IClassFixture<TwoS
         {
             foreach (var api in new[] { servers.Api, servers.Other })
             {
-                await Eventually.TrueAsync(async () => (int)(await api.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal");
+                await Eventually.TrueAsync(
+                    async () => (int)(await api.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal");
                 await (await api.GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
             }
 

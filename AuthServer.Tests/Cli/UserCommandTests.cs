@@ -28,11 +28,15 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
     [InlineData(false)]
     public async Task As_json_an_account_is_what_the_api_answers(bool byId)
     {
-        var (person, admin) = (await server.Api.RegisterAsync(more: new { full_name = "נועה \"כהן\"" }), await server.SignInAsAsync(Role.Admin));
+        var (person, admin) = (await server.Api.RegisterAsync(more: new { full_name = "נועה \"כהן\"" }),
+            await server.SignInAsAsync(Role.Admin));
 
         var result = await RunAsync("users", "show", byId ? $"{person.UserId}" : person.Email.ToUpperInvariant(), "--json");
 
-        result.Output.TrimEnd('\n').Should().Be(await (await server.Api.GetAsync($"users/{person.UserId}", admin.AccessToken)).Content.ReadAsStringAsync());
+        result.Output
+            .TrimEnd('\n')
+            .Should()
+            .Be(await (await server.Api.GetAsync($"users/{person.UserId}", admin.AccessToken)).Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -41,10 +45,15 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
     {
         var person = await server.Api.RegisterAsync();
 
-        (await RunAsync("users", "disable", person.Email, "--reason", "Left the clinic.", "--until", "2099-01-01T08:00Z")).Output.Should().Contain("  disabled  ").And.EndWith("  [Left the clinic., until 2099-01-01 08:00 UTC]\n");
+        (await RunAsync("users", "disable", person.Email, "--reason", "Left the clinic.", "--until", "2099-01-01T08:00Z")).Output
+            .Should()
+            .Contain("  disabled  ").And
+            .EndWith("  [Left the clinic., until 2099-01-01 08:00 UTC]\n");
 
-        await Eventually.TrueAsync(async () => (int)(await server.Api.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal");
-        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.AccountDisabled);
+        await Eventually.TrueAsync(
+            async () => (int)(await server.Api.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal");
+        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.AccountDisabled);
         (await AuditedAsync("user.disabled", person.UserId)).Should().Be(1);
         (await AuditedAsync("session.ended", person.UserId)).Should().Be(1);
 
@@ -60,8 +69,10 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
         await server.ProveMailboxAsync(person);
 
         (await RunAsync("users", "roles", person.Email, "--roles", "patient,support")).Output.Should().Contain("  patient support\n");
-        (await RunAsync("users", "roles", person.Email, "--roles", "physician", "--tenant", clinic.Slug)).Output.Should().Contain($"physician@{clinic.Slug}");
-        (await RunAsync("users", "roles", person.Email, "--roles", "none", "--tenant", clinic.Slug)).Output.Should().NotContain(clinic.Slug);
+        (await RunAsync("users", "roles", person.Email, "--roles", "physician", "--tenant", clinic.Slug)).Output.Should()
+            .Contain($"physician@{clinic.Slug}");
+        (await RunAsync("users", "roles", person.Email, "--roles", "none", "--tenant", clinic.Slug)).Output.Should()
+            .NotContain(clinic.Slug);
 
         (await server.Api.LoginAsync(person.Email)).User!["roles"]!.AsArray().Should().HaveCount(2);
         (await AuditedAsync("user.roles_changed", person.UserId)).Should().Be(3);
@@ -74,16 +85,24 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
         await using var fresh = await StartedServer.StartAsync();
         var admin = await fresh.SignInAsAsync(Role.Admin);
 
-        foreach (var line in new string[][] { ["roles", admin.Email, "--roles", "patient"], ["disable", admin.Email, "--reason", "x"], ["delete", admin.Email, "--yes"] })
+        foreach (var line in new string[][]
         {
-            var result = await ServerProgram.RunAsync(["users", .. line, "--json"], ServerProgram.GoodEnvironment(fresh.Database.ServerConnection));
+            ["roles", admin.Email, "--roles", "patient"],
+            ["disable", admin.Email, "--reason", "x"],
+            ["delete", admin.Email, "--yes"]
+        })
+        {
+            var result =
+                await ServerProgram.RunAsync(["users", .. line, "--json"], ServerProgram.GoodEnvironment(fresh.Database.ServerConnection));
 
             result.ExitCode.Should().Be(1);
             JsonNode.Parse(result.Error)!["code"]!.GetValue<string>().Should().Be("last_admin");
         }
 
         await (await fresh.Api.GetAsync("auth/me", admin.AccessToken)).ShouldBeAsync(200);
-        (await fresh.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE reason = 'last_admin' AND actor_id IS NULL AND session_id IS NULL AND request_id LIKE 'cli-%'")).Should().Be(3);
+        (await fresh.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE reason = 'last_admin' AND actor_id IS NULL AND session_id IS NULL AND request_id "
+                + "LIKE 'cli-%'")).Should().Be(3);
     }
 
     [Fact]
@@ -95,7 +114,8 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
             await server.Api.PostAsync("auth/login", new { email = person.Email, password = "a wrong password of mine" });
         }
 
-        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.LockedOut);
+        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.LockedOut);
 
         await RunAsync("users", "unlock", person.Email);
         await server.Api.LoginAsync(person.Email);
@@ -114,9 +134,13 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
         (await RunAsync("users", "delete", person.Email, "--yes")).Output.Should().Be($"Erased {person.Email} ({person.UserId}).\n");
 
-        await Eventually.TrueAsync(async () => (int)(await server.Api.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal");
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'user.deleted' AND actor_id IS NULL AND request_id LIKE 'cli-%'")).Should().Be(1);
-        (await ServerProgram.RunAsync(["users", "show", $"{person.UserId}"], Environment)).Error.Should().Be("The account cannot be shown: There is no such account.\n");
+        await Eventually.TrueAsync(
+            async () => (int)(await server.Api.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal");
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'user.deleted' AND actor_id IS NULL AND request_id LIKE 'cli-%'")).Should()
+                .Be(1);
+        (await ServerProgram.RunAsync(["users", "show", $"{person.UserId}"], Environment)).Error.Should()
+            .Be("The account cannot be shown: There is no such account.\n");
     }
 
     [Fact]
@@ -124,11 +148,14 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
     {
         var (guest, leaving) = (Guid.NewGuid(), await server.Api.RegisterAsync());
         await server.Database.ExecuteAsync(
-            "INSERT INTO users (id, email, normalized_email, status, is_anonymous, email_confirmed, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count, token_version, created_at) VALUES (@id, @id || '@guest.invalid', @id || '@guest.invalid', 'active', true, false, false, false, false, 0, 1, now())", ("id", guest));
+            "INSERT INTO users (id, email, normalized_email, status, is_anonymous, email_confirmed, phone_number_confirmed, "
+                + "two_factor_enabled, lockout_enabled, access_failed_count, token_version, created_at) VALUES (@id, @id || "
+                + "'@guest.invalid', @id || '@guest.invalid', 'active', true, false, false, false, false, 0, 1, now())", ("id", guest));
         await server.Database.ExecuteAsync("UPDATE users SET erasure_due_at = '2099-01-01T08:00Z' WHERE id = @id", ("id", leaving.UserId));
 
         (await RunAsync("users", "show", $"{guest}")).Output.Should().MatchRegex($"^{guest}  active    guest *\n$");
-        (await RunAsync("users", "show", leaving.Email)).Output.Should().EndWith("  [will be erased on 2099-01-01 08:00 UTC, as the person asked]\n");
+        (await RunAsync("users", "show", leaving.Email)).Output.Should()
+            .EndWith("  [will be erased on 2099-01-01 08:00 UTC, as the person asked]\n");
     }
 
     [Fact]
@@ -143,7 +170,10 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
             """, ("clinic", clinic.Id));
 
         var result = await RunAsync("users", "list", "--tenant", clinic.Slug, "--role", "patient", "--limit", "125", "--json");
-        var ids = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!["id"]!.GetValue<Guid>()).ToList();
+        var ids = result.Output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!["id"]!.GetValue<Guid>())
+            .ToList();
 
         ids.Should().HaveCount(125).And.OnlyHaveUniqueItems();
         result.Error.Should().BeEmpty();
@@ -194,5 +224,6 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
     }
 
     private Task<long> AuditedAsync(string type, Guid subject) => server.Database.QueryAsync<long>(
-        "SELECT count(*) FROM audit_events WHERE type = @type AND subject_id = @subject AND outcome = 'success' AND actor_id IS NULL AND request_id LIKE 'cli-%'", ("type", type), ("subject", subject));
+        "SELECT count(*) FROM audit_events WHERE type = @type AND subject_id = @subject AND outcome = 'success' AND actor_id IS NULL AND "
+            + "request_id LIKE 'cli-%'", ("type", type), ("subject", subject));
 }

@@ -57,7 +57,8 @@ public sealed class SnippetServer : TestServer
         await base.DisposeAsync();
     }
 
-    public Task RunAsync(string scenario) => NodeScript.RunAsync("session.mjs", ActAsync, _module, Api.Http.BaseAddress!.ToString().TrimEnd('/'), scenario);
+    public Task RunAsync(string scenario) =>
+        NodeScript.RunAsync("session.mjs", ActAsync, _module, Api.Http.BaseAddress!.ToString().TrimEnd('/'), scenario);
 
     private async Task<string> ActAsync(string request)
     {

@@ -24,7 +24,10 @@ internal static class NodeScript
     public static string Place(string name, string text)
     {
         var modules = Path.Combine(Folder, "node_modules");
-        Directory.Exists(modules).Should().BeTrue("eng/test installs the Node modules of the tests; by hand it is `npm ci` in AuthServer.Tests/node");
+        Directory
+            .Exists(modules)
+            .Should()
+            .BeTrue("eng/test installs the Node modules of the tests; by hand it is `npm ci` in AuthServer.Tests/node");
         var folder = Directory.CreateDirectory(Path.Combine(modules, ".samples", Guid.NewGuid().ToString("N")));
         var path = Path.Combine(folder.FullName, name);
         File.WriteAllText(path, text);

@@ -8,7 +8,12 @@ public sealed partial class DocumentTests
 {
     private static readonly string[] TopLevel = ["AuthServer", "AuthServer.Tests", "Migrations", "docs", "eng"];
 
-    public static TheoryData<string> Documents => [.. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}").Append("README.md").Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Documents =>
+        [.. Directory
+            .GetFiles(Path.Combine(Repository.Root, "docs"), "*.md")
+            .Select(path => $"docs/{Path.GetFileName(path)}")
+            .Append("README.md")
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -16,7 +21,10 @@ public sealed partial class DocumentTests
     {
         var text = Repository.Read(document);
         var folder = Path.GetDirectoryName(document)!;
-        var missing = Links().Matches(text).Select(link => link.Groups["path"].Value).Where(link => !link.Contains(':', StringComparison.Ordinal))
+        var missing = Links()
+            .Matches(text)
+            .Select(link => link.Groups["path"].Value)
+            .Where(link => !link.Contains(':', StringComparison.Ordinal))
             .Select(link => Path.Combine(folder, link.Split('#')[0]))
             .Concat(Code().Matches(Unfenced(text)).Select(code => code.Groups["path"].Value).Where(IsPath))
             .Where(path => !Exists(path));
@@ -27,7 +35,12 @@ public sealed partial class DocumentTests
     [Fact]
     public void The_documents_name_files_for_the_test_above_to_find()
     {
-        Code().Matches(Unfenced(Repository.Read("docs/architecture.md"))).Select(code => code.Groups["path"].Value).Count(IsPath).Should().BeGreaterThan(30);
+        Code()
+            .Matches(Unfenced(Repository.Read("docs/architecture.md")))
+            .Select(code => code.Groups["path"].Value)
+            .Count(IsPath)
+            .Should()
+            .BeGreaterThan(30);
         Links().Count(Repository.Read("README.md")).Should().BeGreaterThan(5);
         Exists("AuthServer/Nowhere.cs").Should().BeFalse();
     }
@@ -35,7 +48,8 @@ public sealed partial class DocumentTests
     [Fact]
     public void The_readme_is_read_in_one_sitting() => Repository.Read("README.md").Split('\n').Should().HaveCountLessThan(250);
 
-    private static bool IsPath(string code) => TopLevel.Contains(code.Split('/')[0]) || code.EndsWith(".cs", StringComparison.Ordinal) || code.EndsWith('/');
+    private static bool IsPath(string code) =>
+        TopLevel.Contains(code.Split('/')[0]) || code.EndsWith(".cs", StringComparison.Ordinal) || code.EndsWith('/');
 
     // A document about the server's rooms names their files from there.
     private static bool Exists(string path) =>

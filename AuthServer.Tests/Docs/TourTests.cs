@@ -28,10 +28,14 @@ public sealed class TourTests(TourTests.Server server) : IClassFixture<TourTests
         const string address = "root@example.com";
         await using (var scope = server.Services.CreateAsyncScope())
         {
-            (await scope.ServiceProvider.GetRequiredService<AdminCreation>().CreateAsync(address, Api.Password, onlyTheFirst: true, CancellationToken.None)).Should().BeOfType<AdminCreationOutcome.Created>();
+            (await scope.ServiceProvider.GetRequiredService<AdminCreation>()
+                .CreateAsync(address, Api.Password, onlyTheFirst: true, CancellationToken.None)).Should()
+                    .BeOfType<AdminCreationOutcome.Created>();
         }
 
-        var answers = await RunAsync(Repository.Read("docs/admin.md").ReplaceLineEndings("\n"), ("ADMIN_EMAIL", address), ("ADMIN_PASSWORD", Api.Password));
+        var answers =
+            await RunAsync(
+                Repository.Read("docs/admin.md").ReplaceLineEndings("\n"), ("ADMIN_EMAIL", address), ("ADMIN_PASSWORD", Api.Password));
 
         answers.Should().SatisfyRespectively(
             clinic => clinic.Should().Contain("\"slug\":\"north\"").And.Contain("\"self_registration\":true"),
@@ -62,9 +66,11 @@ public sealed class TourTests(TourTests.Server server) : IClassFixture<TourTests
     /// <summary>What the blocks of shell in a document print, line by line.</summary>
     private async Task<string[]> RunAsync(string document, params (string Name, string Value)[] environment)
     {
-        var commands = string.Concat(document.Split("```sh\n").Skip(1).Select(block => block[..block.IndexOf("```", StringComparison.Ordinal)]))
+        var commands =
+            string.Concat(document.Split("```sh\n").Skip(1).Select(block => block[..block.IndexOf("```", StringComparison.Ordinal)]))
             .Replace("http://localhost:8080/", server.Api.Http.BaseAddress!.ToString(), StringComparison.Ordinal);
-        var start = new ProcessStartInfo("bash", ["-euo", "pipefail", "-c", commands]) { UseShellExecute = false, RedirectStandardOutput = true };
+        var start =
+            new ProcessStartInfo("bash", ["-euo", "pipefail", "-c", commands]) { UseShellExecute = false, RedirectStandardOutput = true };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

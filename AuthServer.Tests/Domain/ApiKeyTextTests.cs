@@ -47,7 +47,10 @@ public sealed class ApiKeyTextTests
         {
             foreach (var replacement in Replacements.Where(character => character != text[place]))
             {
-                ApiKeyText.Read($"{text[..place]}{replacement}{text[(place + 1)..]}").Should().BeNull("character {0} became {1}", place, replacement);
+                ApiKeyText
+                    .Read($"{text[..place]}{replacement}{text[(place + 1)..]}")
+                    .Should()
+                    .BeNull("character {0} became {1}", place, replacement);
             }
         }
     }
@@ -62,7 +65,17 @@ public sealed class ApiKeyTextTests
             ApiKeyText.Read(text.AsSpan(0, length)).Should().BeNull("it has {0} characters", length);
         }
 
-        foreach (var odd in new[] { text + "A", text + "=", " " + text, text + " ", text + "\0", text.ToUpperInvariant(), text[3..], "as-" + text[3..] })
+        foreach (var odd in new[]
+        {
+            text + "A",
+            text + "=",
+            " " + text,
+            text + " ",
+            text + "\0",
+            text.ToUpperInvariant(),
+            text[3..],
+            "as-" + text[3..]
+        })
         {
             ApiKeyText.Read(odd).Should().BeNull();
         }
@@ -73,12 +86,29 @@ public sealed class ApiKeyTextTests
     {
         var (text, _) = ApiKeyText.Make(Id);
 
-        foreach (var around in new[] { "{0}", "/api/v1/users?key={0}", "as_as_{0}", "has_{0}", "?a=as_&b={0}&c=as_", $"{text[..^1]}{{0}}", "{0}{0}" })
+        foreach (var around in new[]
         {
-            ApiKeyText.FindIn(string.Format(null, System.Text.CompositeFormat.Parse(around), text))!.Id.Should().Be(Id, "it is in {0}", around);
+            "{0}",
+            "/api/v1/users?key={0}",
+            "as_as_{0}",
+            "has_{0}",
+            "?a=as_&b={0}&c=as_",
+            $"{text[..^1]}{{0}}",
+            "{0}{0}"
+        })
+        {
+            ApiKeyText.FindIn(string.Format(null, System.Text.CompositeFormat.Parse(around), text))!.Id.Should()
+                .Be(Id, "it is in {0}", around);
         }
 
-        foreach (var without in new[] { "", "as_", "/api/v1/users?key=" + text[..^1], "as_" + new string('A', 70), text.Replace("as_", "as-", StringComparison.Ordinal) })
+        foreach (var without in new[]
+        {
+            "",
+            "as_",
+            "/api/v1/users?key=" + text[..^1],
+            "as_" + new string('A', 70),
+            text.Replace("as_", "as-", StringComparison.Ordinal)
+        })
         {
             ApiKeyText.FindIn(without).Should().BeNull();
         }

@@ -11,10 +11,14 @@ public sealed class RefreshTokenTests
     // Worked out with Python's hmac and base64 modules from the description of the format.
     public static TheoryData<string, int, string, string, string> Vectors => new()
     {
-        { "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5061", 0, Convert.ToHexString(Key), KeyId, "asr_0a1b2c3d_AZKjtMXWfo-aCxwtPk9QYQAAAACqf4WoRMfLMttN9AYlgF3_3bldXUGuM82dT5nT" },
-        { "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5061", 1, Convert.ToHexString(Key), KeyId, "asr_0a1b2c3d_AZKjtMXWfo-aCxwtPk9QYQAAAAHVAdEWPBZGAApCIcHCHvFotxLcfm4TRTm9VQkn" },
-        { "ffffffff-ffff-7fff-bfff-ffffffffffff", int.MaxValue, new string('A', 64), "ffffffff", "asr_ffffffff_________f_-__________3____-D04UTXFt3mhViTt_RuE0FGrVhDLZP1mQ8mrDe" },
-        { "00000000-0000-7000-8000-000000000000", 0x12345678, string.Concat(Enumerable.Repeat("6B", 32)), "00000000", "asr_00000000_AAAAAAAAcACAAAAAAAAAABI0VnhlAt_-gDkjlP1YTGkETvFtFYzaIE57e3ywYGqu" },
+        { "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5061", 0, Convert.ToHexString(
+            Key), KeyId, "asr_0a1b2c3d_AZKjtMXWfo-aCxwtPk9QYQAAAACqf4WoRMfLMttN9AYlgF3_3bldXUGuM82dT5nT" },
+        { "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5061", 1, Convert.ToHexString(
+            Key), KeyId, "asr_0a1b2c3d_AZKjtMXWfo-aCxwtPk9QYQAAAAHVAdEWPBZGAApCIcHCHvFotxLcfm4TRTm9VQkn" },
+        { "ffffffff-ffff-7fff-bfff-ffffffffffff", int.MaxValue, new string(
+            'A', 64), "ffffffff", "asr_ffffffff_________f_-__________3____-D04UTXFt3mhViTt_RuE0FGrVhDLZP1mQ8mrDe" },
+        { "00000000-0000-7000-8000-000000000000", 0x12345678, string.Concat(
+            Enumerable.Repeat("6B", 32)), "00000000", "asr_00000000_AAAAAAAAcACAAAAAAAAAABI0VnhlAt_-gDkjlP1YTGkETvFtFYzaIE57e3ywYGqu" },
     };
 
     [Theory]

@@ -18,10 +18,18 @@ public sealed class ImportCommandTests(ImportDesk desk) : IClassFixture<ImportDe
     {
         var links = desk.PathOf("command.csv");
 
-        var result = await RunAsync("import-physicians", "--from", ImportDesk.Sample("physicians.csv"), "--map", ImportDesk.Sample("columns.json"), "--source", "sample", "--links-out", links);
+        var result =
+            await RunAsync(
+                "import-physicians", "--from", ImportDesk.Sample("physicians.csv"), "--map", ImportDesk.Sample("columns.json"),
+                "--source", "sample", "--links-out", links);
 
         result.ExitCode.Should().Be(0);
-        result.Output.Should().Contain("row 24: skipped  case_twin  sample:23  Y•••@clinic3.example  row 23").And.Contain("row 46: merged").And.MatchRegex(@"\| created +\| 37 +\|").And.MatchRegex(@"\| links written +\| 34 +\|");
+        result.Output
+            .Should()
+            .Contain("row 24: skipped  case_twin  sample:23  Y•••@clinic3.example  row 23").And
+            .Contain("row 46: merged").And
+            .MatchRegex(@"\| created +\| 37 +\|").And
+            .MatchRegex(@"\| links written +\| 34 +\|");
         result.Error.Should().Be("46 rows.\nNothing is taken from these columns: created_at, internal_notes.\n");
         (result.Output + result.Error).Should().NotContain("token").And.NotContain("dana.avraham5");
         (await File.ReadAllLinesAsync(links)).Should().HaveCount(35);
@@ -35,9 +43,17 @@ public sealed class ImportCommandTests(ImportDesk desk) : IClassFixture<ImportDe
         var result = await RunAsync("import-users", "--from", from, "--source", "json", "--dry-run", "--json");
 
         result.Error.Should().BeEmpty();
-        var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject()).ToList();
-        lines.Take(4).Select(line => $"{line["row"]} {line["result"]} {line["reason"]}").Should().Equal("2 created ", "3 created ", "4 created ", "5 skipped invalid_email");
-        (lines[4]["dry_run"]!.GetValue<bool>(), lines[4]["created"]!.GetValue<int>(), lines[4]["reasons"]!["invalid_email"]!.GetValue<int>()).Should().Be((true, 3, 1));
+        var lines = result.Output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!.AsObject())
+            .ToList();
+        lines
+            .Take(4)
+            .Select(line => $"{line["row"]} {line["result"]} {line["reason"]}")
+            .Should()
+            .Equal("2 created ", "3 created ", "4 created ", "5 skipped invalid_email");
+        (lines[4]["dry_run"]!.GetValue<bool>(), lines[4]["created"]!.GetValue<int>(),
+            lines[4]["reasons"]!["invalid_email"]!.GetValue<int>()).Should().Be((true, 3, 1));
         (await desk.CountAsync("users WHERE legacy_id LIKE 'json:%'")).Should().Be(0);
     }
 
@@ -81,9 +97,15 @@ public sealed class ImportCommandTests(ImportDesk desk) : IClassFixture<ImportDe
         result.ExitCode.Should().Be(0);
         (await ImportedAsync("killed")).Should().Be(People);
         (await desk.CountAsync("users WHERE legacy_id LIKE 'killed:%' AND invited_at IS NULL")).Should().Be(0);
-        (await desk.CountAsync("audit_events a JOIN users u ON u.id = a.subject_id WHERE u.legacy_id LIKE 'killed:%' AND a.type = 'user.imported'")).Should().Be(People);
+        (await desk.CountAsync(
+            "audit_events a JOIN users u ON u.id = a.subject_id WHERE u.legacy_id LIKE 'killed:%' AND a.type = 'user.imported'")).Should()
+                .Be(People);
         (await desk.CountAsync("user_roles r JOIN users u ON u.id = r.user_id WHERE u.legacy_id LIKE 'killed:%'")).Should().Be(People);
-        (await desk.LinksAsync("killed.jsonl")).Select(link => link["email"]!.GetValue<string>()).Distinct(StringComparer.Ordinal).Should().HaveCount(People);
+        (await desk.LinksAsync("killed.jsonl"))
+            .Select(link => link["email"]!.GetValue<string>())
+            .Distinct(StringComparer.Ordinal)
+            .Should()
+            .HaveCount(People);
     }
 
     [Fact]
@@ -115,7 +137,9 @@ public sealed class ImportCommandTests(ImportDesk desk) : IClassFixture<ImportDe
         var rows = new StringBuilder("id,email,full_name\n");
         for (var number = 1; number <= People; number++)
         {
-            rows.Append(CultureInfo.InvariantCulture, $"{number},{(bad.Contains(number) ? "nobody" : $"many{number}@example.net")},Person {number}\n");
+            rows.Append(
+                CultureInfo.InvariantCulture,
+                $"{number},{(bad.Contains(number) ? "nobody" : $"many{number}@example.net")},Person {number}\n");
         }
 
         var request = ImportDesk.Users(await desk.WriteAsync("many.csv", rows.ToString())) with { Source = "many" };
@@ -137,7 +161,9 @@ public sealed class ImportCommandTests(ImportDesk desk) : IClassFixture<ImportDe
     private async Task<string> RowsAsync(string source, int people, string more = "")
     {
         var made = Interlocked.Increment(ref _made);
-        return await desk.WriteAsync($"{source}.rows.csv", $"id,email,full_name\n{string.Concat(Enumerable.Range(1, people).Select(number => $"{number},p{number}.{made}@example.org,Person {number}\n"))}{more}");
+        return await desk.WriteAsync(
+            $"{source}.rows.csv",
+            $"id,email,full_name\n{string.Concat(Enumerable.Range(1, people).Select(number => $"{number},p{number}.{made}@example.org,Person {number}\n"))}{more}");
     }
 
     private Task<ServerProgram.Finished> RunAsync(params string[] line) => ServerProgram.RunAsync(line, Environment);

@@ -20,7 +20,10 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
 
         var told = await ImportAsync($"1,Dana Levi,{stranger.Email.ToUpperInvariant()},1,North,,");
 
-        told.Row(2).Should().BeEquivalentTo(new { Outcome = RowOutcome.Skipped, Reason = RowReasons.EmailExists, Note = $"account {stranger.UserId}" });
+        told
+            .Row(2)
+            .Should()
+            .BeEquivalentTo(new { Outcome = RowOutcome.Skipped, Reason = RowReasons.EmailExists, Note = $"account {stranger.UserId}" });
         (await RowOfAsync(stranger.UserId)).Should().Be(before);
         (await desk.CountAsync($"memberships WHERE user_id = '{stranger.UserId}'")).Should().Be(0);
     }
@@ -31,7 +34,8 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
     {
         var source = NewSource();
         var email = Api.NewEmail();
-        await desk.ImportAsync(ImportDesk.Users(await desk.WriteAsync("first.csv", $"id,email,full_name\n1,{email},Dana Levi\n")) with { Source = source });
+        await desk.ImportAsync(
+            ImportDesk.Users(await desk.WriteAsync("first.csv", $"id,email,full_name\n1,{email},Dana Levi\n")) with { Source = source });
 
         var told = await ImportAsync($"1,Dana Levi,{email},1,North,,");
 
@@ -47,8 +51,14 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
             $"1,Dana Levi,{email},1,North,,", $"2,Omer Biton,{email},1,North,,", $"3,Noa Cohen,{email.ToUpperInvariant()},2,South,,",
             $"1,Dana Levi,{email},1,North,,", $"1,Dana Levi,other.{email},3,East,,", $"4,DANA  levi,{email},1,North,,", $"5,dana levi,{email},2,South,,");
 
-        told.Rows.Skip(1).Take(5).Select(row => $"{row.Reason} {row.Note}").Should().Equal("duplicate_email row 2", "case_twin row 2", "duplicate_row row 2", "duplicate_id row 2", "duplicate_email row 2");
-        (told.Row(8).Outcome, told.Row(8).Note).Should().Be((RowOutcome.Merged, $"row 2, at {await SlugAsync(told.Row(8).LegacyId!, "South")}"));
+        told.Rows
+            .Skip(1)
+            .Take(5)
+            .Select(row => $"{row.Reason} {row.Note}")
+            .Should()
+            .Equal("duplicate_email row 2", "case_twin row 2", "duplicate_row row 2", "duplicate_id row 2", "duplicate_email row 2");
+        (told.Row(8).Outcome, told.Row(8).Note).Should().Be(
+            (RowOutcome.Merged, $"row 2, at {await SlugAsync(told.Row(8).LegacyId!, "South")}"));
         (await desk.CountAsync($"users WHERE normalized_email LIKE '%{email}'")).Should().Be(1);
     }
 
@@ -57,9 +67,13 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
     [InlineData("772", "IL", "772", "", true)]
     [InlineData("773", "IL", "773", "FR", false)]
     [InlineData("", "IL", "", "IL", false)]
-    public async Task Of_two_people_with_one_licence_the_first_has_it(string number, string jurisdiction, string other, string otherJurisdiction, bool isTwin)
+    public async Task Of_two_people_with_one_licence_the_first_has_it(
+        string number, string jurisdiction, string other, string otherJurisdiction, bool isTwin)
     {
-        var told = await ImportAsync($"1,Dana,{Api.NewEmail()},1,North,{number},{jurisdiction}", $"2,Omer,{Api.NewEmail()},1,North,{other},{otherJurisdiction}");
+        var told =
+            await ImportAsync(
+                $"1,Dana,{Api.NewEmail()},1,North,{number},{jurisdiction}",
+                $"2,Omer,{Api.NewEmail()},1,North,{other},{otherJurisdiction}");
 
         told.Row(3).Outcome.Should().Be(isTwin ? RowOutcome.Skipped : RowOutcome.Created);
         if (isTwin)
@@ -96,11 +110,13 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
         var (email, source) = (Api.NewEmail(), NewSource());
         string[] rows = [$"1,Dana,{email},1,North,,", $"1,Dana,{email},2,South,,"];
         await ImportFromAsync(source, rows);
-        await desk.Database.ExecuteAsync("DELETE FROM memberships m USING tenants t WHERE t.id = m.tenant_id AND t.legacy_id = @south", ("south", $"{source}:2"));
+        await desk.Database.ExecuteAsync(
+            "DELETE FROM memberships m USING tenants t WHERE t.id = m.tenant_id AND t.legacy_id = @south", ("south", $"{source}:2"));
 
         var again = await ImportFromAsync(source, rows);
 
-        (again.Row(2).Outcome, again.Row(3).Outcome, again.Row(3).Warnings.Single()).Should().Be((RowOutcome.Unchanged, RowOutcome.Unchanged, RowReasons.LeftSince));
+        (again.Row(2).Outcome, again.Row(3).Outcome, again.Row(3).Warnings.Single()).Should()
+            .Be((RowOutcome.Unchanged, RowOutcome.Unchanged, RowReasons.LeftSince));
         (await desk.CountAsync($"memberships m JOIN users u ON u.id = m.user_id WHERE u.legacy_id = '{source}:1'")).Should().Be(1);
     }
 
@@ -120,7 +136,9 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
     {
         var (email, source) = (Api.NewEmail(), NewSource());
         await ImportFromAsync(source, $"1,Dana,{email},1,North,,");
-        await desk.Database.ExecuteAsync("UPDATE users SET email = 'new.' || email, normalized_email = 'new.' || normalized_email WHERE legacy_id = @id", ("id", $"{source}:1"));
+        await desk.Database.ExecuteAsync(
+            "UPDATE users SET email = 'new.' || email, normalized_email = 'new.' || normalized_email WHERE legacy_id = @id",
+            ("id", $"{source}:1"));
 
         var again = await ImportFromAsync(source, $"1,Dana,{email},1,North,,");
 
@@ -149,8 +167,11 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
         await using var turn = new Npgsql.NpgsqlCommand("SELECT pg_advisory_xact_lock(4711)", held);
         await turn.ExecuteNonQueryAsync();
 
-        var import = desk.ImportUsersAsync("race.csv", "id,email\n" + string.Concat(emails.Select((email, number) => $"race{number},{email}\n")));
-        await Eventually.TrueAsync(async () => await desk.CountAsync("pg_locks WHERE locktype = 'advisory' AND NOT granted") == 1, "the import in the middle of its batch");
+        var import =
+            desk.ImportUsersAsync("race.csv", "id,email\n" + string.Concat(emails.Select((email, number) => $"race{number},{email}\n")));
+        await Eventually.TrueAsync(
+            async () => await desk.CountAsync("pg_locks WHERE locktype = 'advisory' AND NOT granted") == 1,
+            "the import in the middle of its batch");
         var registered = await desk.Api.RegisterAsync(emails[1]);
         await transaction.CommitAsync();
         var told = await import;
@@ -166,7 +187,10 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
         var name = $"dana{Interlocked.Increment(ref _made)}";
         await desk.Api.RegisterAsync(more: new { username = name });
 
-        var told = await desk.ImportUsersAsync("names.csv", $"id,email,username\nn1,{Api.NewEmail()},{name.ToUpperInvariant()}\nn2,{Api.NewEmail()},free{name}\nn3,{Api.NewEmail()},free{name}\nn4,{Api.NewEmail()},no name\n");
+        var told =
+            await desk.ImportUsersAsync(
+                "names.csv",
+                $"id,email,username\nn1,{Api.NewEmail()},{name.ToUpperInvariant()}\nn2,{Api.NewEmail()},free{name}\nn3,{Api.NewEmail()},free{name}\nn4,{Api.NewEmail()},no name\n");
 
         told.Rows.Select(row => string.Join(' ', row.Warnings)).Should().Equal("username_taken", "", "username_taken", "bad_username");
         told.Summary.Created.Should().Be(4);
@@ -177,10 +201,14 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
     private Task<ImportDesk.Told> ImportAsync(params string[] rows) => ImportFromAsync(NewSource(), rows);
 
     private async Task<ImportDesk.Told> ImportFromAsync(string source, params string[] rows) =>
-        await desk.ImportAsync(ImportDesk.Physicians(await desk.WriteAsync($"{source}.csv", Header + string.Join('\n', rows))) with { Source = source });
+        await desk.ImportAsync(
+            ImportDesk.Physicians(await desk.WriteAsync($"{source}.csv", Header + string.Join('\n', rows))) with { Source = source });
 
     private Task<string> SlugAsync(string legacyId, string name) =>
-        desk.Database.QueryAsync<string>("SELECT slug FROM tenants WHERE name = @name AND legacy_id LIKE @source", ("name", name), ("source", legacyId.Split(':')[0] + ":%"));
+        desk.Database.QueryAsync<string>(
+            "SELECT slug FROM tenants WHERE name = @name AND legacy_id LIKE @source", ("name", name),
+            ("source", legacyId.Split(':')[0] + ":%"));
 
-    private Task<string> RowOfAsync(Guid user) => desk.Database.QueryAsync<string>("SELECT u::text FROM users u WHERE id = @id", ("id", user));
+    private Task<string> RowOfAsync(Guid user) =>
+        desk.Database.QueryAsync<string>("SELECT u::text FROM users u WHERE id = @id", ("id", user));
 }

@@ -37,8 +37,12 @@ public sealed class ImportDesk : StoppedServer
     internal async Task<Told> ImportAsync(ImportRequest request)
     {
         var rows = new List<RowResult>();
-        var outcome = await Services.GetRequiredService<ImportRun>().RunAsync(request, new ImportWatch { Provided = rows.Add }, CancellationToken.None);
-        return outcome is ImportOutcome.Finished finished ? new(finished.Summary, rows) : throw new InvalidOperationException(outcome.ToString());
+        var outcome =
+            await Services.GetRequiredService<ImportRun>().RunAsync(
+                request, new ImportWatch { Provided = rows.Add }, CancellationToken.None);
+        return outcome is ImportOutcome.Finished finished
+            ? new(finished.Summary, rows)
+            : throw new InvalidOperationException(outcome.ToString());
     }
 
     internal async Task<string> RefusalOfAsync(ImportRequest request)
@@ -54,9 +58,24 @@ public sealed class ImportDesk : StoppedServer
     {
         var content = new StringBuilder();
         // A mail that is owed is not sent by an import, but may be meanwhile.
-        foreach (var table in new[] { "users", "user_roles", "tenants", "memberships", "physicians", "licences", "audit_events", "(SELECT id, kind, user_id FROM email_outbox)" })
+        foreach (var table in new[]
         {
-            content.Append(table).Append(' ').AppendLine(await Database.QueryAsync<string>($"SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\n' ORDER BY t::text)), '') FROM {table} t"));
+            "users",
+            "user_roles",
+            "tenants",
+            "memberships",
+            "physicians",
+            "licences",
+            "audit_events",
+            "(SELECT id, kind, user_id FROM email_outbox)"
+        })
+        {
+            content
+                .Append(table)
+                .Append(' ')
+                .AppendLine(
+                    await Database.QueryAsync<string>(
+                        $"SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\n' ORDER BY t::text)), '') FROM {table} t"));
         }
 
         return content.ToString();
@@ -66,10 +85,13 @@ public sealed class ImportDesk : StoppedServer
 
     /// <summary>Sets a password with the link, as its page does.</summary>
     public async Task AcceptAsync(string link, string password) =>
-        (await Api.PostAsync("auth/password/reset/confirm", new { token = link.Split("token=")[1].Split('&')[0], new_password = password })).EnsureSuccessStatusCode();
+        (await Api.PostAsync(
+            "auth/password/reset/confirm", new { token = link.Split("token=")[1].Split(
+                '&')[0], new_password = password })).EnsureSuccessStatusCode();
 
     /// <summary>The lines of a file of links.</summary>
-    public async Task<IReadOnlyList<JsonObject>> LinksAsync(string file) => [.. (await File.ReadAllLinesAsync(PathOf(file))).Select(line => JsonNode.Parse(line)!.AsObject())];
+    public async Task<IReadOnlyList<JsonObject>> LinksAsync(string file) =>
+        [.. (await File.ReadAllLinesAsync(PathOf(file))).Select(line => JsonNode.Parse(line)!.AsObject())];
 
     internal sealed record Told(ImportSummary Summary, IReadOnlyList<RowResult> Rows)
     {

@@ -38,7 +38,11 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
     [Theory]
     [MemberData(nameof(Refused))]
     public async Task A_file_that_cannot_be_read_to_its_end_is_refused_before_anything_happens(string file, string text, string reason) =>
-        (await desk.RefusalOfAsync(ImportDesk.Users(await desk.WriteAsync(file, text)))).Should().Contain(reason).And.NotContain(Large).And.NotContain("   at ");
+        (await desk.RefusalOfAsync(ImportDesk.Users(await desk.WriteAsync(file, text))))
+            .Should()
+            .Contain(reason).And
+            .NotContain(Large).And
+            .NotContain("   at ");
 
     [Fact]
     public async Task A_file_that_is_not_there_or_no_file_is_refused()
@@ -65,7 +69,8 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
     [Fact]
     public async Task A_map_says_which_column_is_which_field_and_what_is_left_out()
     {
-        var request = ImportDesk.Users(await desk.WriteAsync("named.csv", $"Number,Mail Address,full_name\nmapped1,{Api.NewEmail()},Dana\n"))
+        var request =
+            ImportDesk.Users(await desk.WriteAsync("named.csv", $"Number,Mail Address,full_name\nmapped1,{Api.NewEmail()},Dana\n"))
             with
         { Map = await desk.WriteAsync("names.json", """{"id":"number","email":"mail address","full_name":null}""") };
 
@@ -123,7 +128,11 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
     {
         var id = $"mark{encoding}";
 
-        var told = await desk.ImportAsync(ImportDesk.Users(await desk.WriteAsync("marked.csv", $"id,email,full_name\n{id},{Api.NewEmail()},נועה\n", Encoding.GetEncoding(encoding))));
+        var told =
+            await desk.ImportAsync(
+                ImportDesk.Users(
+                    await desk.WriteAsync(
+                        "marked.csv", $"id,email,full_name\n{id},{Api.NewEmail()},נועה\n", Encoding.GetEncoding(encoding))));
 
         told.Summary.Created.Should().Be(1);
         (await NameAsync(id)).Should().Be("נועה");
@@ -137,7 +146,10 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
     public async Task Separators_and_line_ends_are_whatever_the_spreadsheet_wrote(string separator, string end)
     {
         var id = $"sep{Interlocked.Increment(ref _made)}";
-        string[] lines = [$"\"id\"{separator}email{separator}full_name", $"{id}{separator}{Api.NewEmail()}{separator}\"Levi{separator} Dana\"\"Dee\"\"{end}of Haifa\"", $"{id}b{separator}{Api.NewEmail()}{separator}ד\"ר לוי"];
+        string[] lines = [
+            $"\"id\"{separator}email{separator}full_name",
+            $"{id}{separator}{Api.NewEmail()}{separator}\"Levi{separator} Dana\"\"Dee\"\"{end}of Haifa\"",
+            $"{id}b{separator}{Api.NewEmail()}{separator}ד\"ר לוי"];
 
         var told = await desk.ImportAsync(ImportDesk.Users(await desk.WriteAsync("separated.csv", string.Join(end, lines))));
 
@@ -152,7 +164,9 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
     public async Task A_formula_is_text_and_no_file_of_ours_lets_a_spreadsheet_run_it()
     {
         const string Formula = "=cmd|' /C calc'!A0";
-        var request = ImportDesk.Users(await desk.WriteAsync("formula.csv", $"id,email,full_name\nform1,=a{Api.NewEmail()},{Formula}\n{Formula},no address,x\n"))
+        var request =
+            ImportDesk.Users(
+                await desk.WriteAsync("formula.csv", $"id,email,full_name\nform1,=a{Api.NewEmail()},{Formula}\n{Formula},no address,x\n"))
             with
         { Report = desk.PathOf("report.csv"), LinksOut = desk.PathOf("links.csv") };
 
@@ -180,9 +194,13 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
     public async Task A_row_that_is_wrong_is_left_out_by_its_line_with_the_reason_and_the_others_are_imported(string row, string reason)
     {
         var id = $"row{Interlocked.Increment(ref _made)}";
-        var bad = row.Replace("ID", id, StringComparison.Ordinal).Replace("EMAIL", Api.NewEmail(), StringComparison.Ordinal).Replace("LONG", new string('y', 10_000), StringComparison.Ordinal);
+        var bad = row
+            .Replace("ID", id, StringComparison.Ordinal)
+            .Replace("EMAIL", Api.NewEmail(), StringComparison.Ordinal)
+            .Replace("LONG", new string('y', 10_000), StringComparison.Ordinal);
 
-        var told = await desk.ImportUsersAsync("rows.csv", $"id,email,full_name\n{id}a,{Api.NewEmail()},a\n{bad}\n{id}b,{Api.NewEmail()},b\n");
+        var told =
+            await desk.ImportUsersAsync("rows.csv", $"id,email,full_name\n{id}a,{Api.NewEmail()},a\n{bad}\n{id}b,{Api.NewEmail()},b\n");
 
         told.Skipped.Should().Equal($"3 {reason}");
         told.Summary.Created.Should().Be(2);
@@ -201,7 +219,10 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
         var id = $"line{Interlocked.Increment(ref _made)}";
         var bad = line.Replace("ID", id, StringComparison.Ordinal).Replace("EMAIL", Api.NewEmail(), StringComparison.Ordinal);
 
-        var told = await desk.ImportUsersAsync("lines.jsonl", $"{{\"id\":\"{id}a\",\"email\":\"{Api.NewEmail()}\"}}\n{bad}\n\n{{\"id\":\"{id}b\",\"email\":\"{Api.NewEmail()}\"}}");
+        var told =
+            await desk.ImportUsersAsync(
+                "lines.jsonl",
+                $"{{\"id\":\"{id}a\",\"email\":\"{Api.NewEmail()}\"}}\n{bad}\n\n{{\"id\":\"{id}b\",\"email\":\"{Api.NewEmail()}\"}}");
 
         told.Skipped.Should().Equal($"2 {reason}");
         told.Rows.Select(row => row.Row).Should().Equal(1, 2, 4);
@@ -210,14 +231,32 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
     [Fact]
     public async Task Hashes_that_cannot_be_compared_with_are_left_out_and_the_person_waits_for_a_link()
     {
-        var hashes = new[] { "5f4dcc3b5aa765d61d8327deb882cf99", "$2x$06$.rCVZVOThsIa97pEDOxvGuRRgzG64bvtJ0938xuqzv18d3ZpQhstC", "$2a$31$.rCVZVOThsIa97pEDOxvGuRRgzG64bvtJ0938xuqzv18d3ZpQhstC", new string('h', 5_000), "AQAAAAEAA9CQAAAAIESkQuj2Du8Y+kbc5lcN/W/3NiAZFEm11P27nrSN5/tId+bR1SwV8CO1Jd72r4C08OLvplNlCDc3oQZ8efcW+jQ=" };
+        var hashes =
+            new[]
+            {
+                "5f4dcc3b5aa765d61d8327deb882cf99",
+                "$2x$06$.rCVZVOThsIa97pEDOxvGuRRgzG64bvtJ0938xuqzv18d3ZpQhstC",
+                "$2a$31$.rCVZVOThsIa97pEDOxvGuRRgzG64bvtJ0938xuqzv18d3ZpQhstC",
+                new string('h', 5_000),
+                "AQAAAAEAA9CQAAAAIESkQuj2Du8Y+kbc5lcN/W/3NiAZFEm11P27nrSN5/tId+bR1SwV8CO1Jd72r4C08OLvplNlCDc3oQZ8efcW+jQ="
+            };
 
-        var told = await desk.ImportUsersAsync("hashes.csv", "id,email,password_hash\n" + string.Concat(hashes.Select((hash, number) => $"hash{number},{Api.NewEmail()},{hash}\n")));
+        var told =
+            await desk.ImportUsersAsync(
+                "hashes.csv",
+                "id,email,password_hash\n" + string.Concat(hashes.Select((hash, number) => $"hash{number},{Api.NewEmail()},{hash}\n")));
 
-        told.Rows.Select(row => row.Warnings.Count(warning => warning.StartsWith("bad_hash: ", StringComparison.Ordinal))).Should().Equal(1, 1, 1, 1, 0);
+        told.Rows
+            .Select(row => row.Warnings.Count(warning => warning.StartsWith("bad_hash: ", StringComparison.Ordinal)))
+            .Should()
+            .Equal(1, 1, 1, 1, 0);
         (told.Summary.WithPassword, told.Summary.WaitingForLink).Should().Be((1L, 4L));
-        told.Rows.SelectMany(row => row.Warnings).Should().NotContain(warning => hashes.Any(hash => warning.Contains(hash, StringComparison.Ordinal)));
+        told.Rows
+            .SelectMany(row => row.Warnings)
+            .Should()
+            .NotContain(warning => hashes.Any(hash => warning.Contains(hash, StringComparison.Ordinal)));
     }
 
-    private Task<string> NameAsync(string id) => desk.Database.QueryAsync<string>("SELECT full_name FROM users WHERE legacy_id = @id", ("id", $"old:{id}"));
+    private Task<string> NameAsync(string id) =>
+        desk.Database.QueryAsync<string>("SELECT full_name FROM users WHERE legacy_id = @id", ("id", $"old:{id}"));
 }

@@ -37,7 +37,8 @@ public sealed class ImportLinkTests(ImportDesk desk) : IClassFixture<ImportDesk>
 
     [Fact]
     public async Task A_folder_that_is_not_there_is_told_before_anything_happens() =>
-        (await desk.RefusalOfAsync(await RequestAsync(2) with { LinksOut = desk.PathOf("nowhere/links.csv") })).Should().Contain("cannot be written");
+        (await desk.RefusalOfAsync(await RequestAsync(2) with { LinksOut = desk.PathOf("nowhere/links.csv") })).Should()
+            .Contain("cannot be written");
 
     [Theory]
     [InlineData("jsonl", "{\"email\":\"dana@exam", 3)]
@@ -52,7 +53,10 @@ public sealed class ImportLinkTests(ImportDesk desk) : IClassFixture<ImportDesk>
         await desk.ImportAsync(request);
 
         var text = await File.ReadAllLinesAsync(request.LinksOut!);
-        text.Should().HaveCount(lines).And.NotContain(line => line.Contains("exam\"", StringComparison.Ordinal) || line.StartsWith("old@", StringComparison.Ordinal));
+        text
+            .Should()
+            .HaveCount(lines).And
+            .NotContain(line => line.Contains("exam\"", StringComparison.Ordinal) || line.StartsWith("old@", StringComparison.Ordinal));
         text.Count(line => line.Contains("/account/invitation?token=", StringComparison.Ordinal)).Should().Be(3);
     }
 
@@ -108,6 +112,10 @@ public sealed class ImportLinkTests(ImportDesk desk) : IClassFixture<ImportDesk>
     {
         var source = $"links{Interlocked.Increment(ref _made)}";
         var rows = Enumerable.Range(1, people).Select(number => $"{number},{Api.NewEmail()},Person {number}\n");
-        return ImportDesk.Users(await desk.WriteAsync($"{source}.csv", "id,email,full_name\n" + string.Concat(rows))) with { Source = source, LinksOut = desk.PathOf($"{source}.links.jsonl") };
+        return ImportDesk.Users(await desk.WriteAsync($"{source}.csv", "id,email,full_name\n" + string.Concat(rows))) with
+        {
+            Source = source,
+            LinksOut = desk.PathOf($"{source}.links.jsonl")
+        };
     }
 }

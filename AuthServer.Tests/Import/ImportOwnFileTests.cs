@@ -32,7 +32,12 @@ public sealed class ImportOwnFileTests(ImportDesk desk) : IClassFixture<ImportDe
     [Fact]
     public async Task Report_and_links_are_two_files()
     {
-        var request = ImportDesk.Users(await PrivateAsync("apart.csv", Rows)) with { Report = desk.PathOf("both.csv"), LinksOut = desk.PathOf("both.csv") };
+        var request =
+            ImportDesk.Users(await PrivateAsync("apart.csv", Rows)) with
+            {
+                Report = desk.PathOf("both.csv"),
+                LinksOut = desk.PathOf("both.csv")
+            };
 
         (await desk.RefusalOfAsync(request)).Should().Contain("named twice");
     }
@@ -45,7 +50,9 @@ public sealed class ImportOwnFileTests(ImportDesk desk) : IClassFixture<ImportDe
     {
         var kept = await PrivateAsync("kept.csv", text);
 
-        (await desk.RefusalOfAsync(ImportDesk.Users(await PrivateAsync("over.csv", Rows)) with { Report = kept, IsDryRun = isDryRun })).Should().Contain("no report of an import");
+        (await desk.RefusalOfAsync(
+            ImportDesk.Users(await PrivateAsync("over.csv", Rows)) with { Report = kept, IsDryRun = isDryRun })).Should()
+                .Contain("no report of an import");
 
         (await File.ReadAllTextAsync(kept)).Should().Be(text);
     }
@@ -53,7 +60,8 @@ public sealed class ImportOwnFileTests(ImportDesk desk) : IClassFixture<ImportDe
     [Fact]
     public async Task A_report_is_written_over_an_earlier_one()
     {
-        var request = ImportDesk.Users(await PrivateAsync("again.csv", Rows)) with { Report = desk.PathOf("again.report.csv"), IsDryRun = true };
+        var request =
+            ImportDesk.Users(await PrivateAsync("again.csv", Rows)) with { Report = desk.PathOf("again.report.csv"), IsDryRun = true };
 
         await desk.ImportAsync(request);
         var first = await File.ReadAllTextAsync(request.Report);
@@ -70,7 +78,8 @@ public sealed class ImportOwnFileTests(ImportDesk desk) : IClassFixture<ImportDe
         var target = await PrivateAsync($"target.{slot}.csv", "");
         var link = File.CreateSymbolicLink(desk.PathOf($"link.{slot}.csv"), target).FullName;
 
-        (await desk.RefusalOfAsync(With(ImportDesk.Users(await PrivateAsync("linked.csv", Rows)), slot, link))).Should().Contain("is a link");
+        (await desk.RefusalOfAsync(With(ImportDesk.Users(await PrivateAsync("linked.csv", Rows)), slot, link))).Should()
+            .Contain("is a link");
 
         (await File.ReadAllTextAsync(target)).Should().BeEmpty();
     }

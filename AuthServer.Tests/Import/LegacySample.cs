@@ -42,24 +42,29 @@ internal static class LegacySample
 
     private static readonly string[] Names =
     [
-        "group_id", "vendor_id", "vendor_name", "physician_id", "physician_name", "email", "license_number", "jurisdiction", "language", "specialty",
+        "group_id", "vendor_id", "vendor_name", "physician_id", "physician_name", "email", "license_number", "jurisdiction",
+            "language", "specialty",
         "private_pool", "vacation_mode", "password_hash", "firebase_patient_ids", "created_at", "internal_notes",
     ];
 
     private static readonly string[] VendorNames =
     [
-        "North Clinic", "מרפאת הצפון", "Galilee Telehealth", "מרכז רפואי השרון", "Carmel Family Medicine", "ד\"ר און-ליין", "Negev Health", "מרפאת לב העיר", "Jaffa Port Clinic", "בריאות הילד",
-        "Zürich & Partners", "מכון אור", "Heart Line", "עיניים טובות", "Sleep Well", "מרפאת הים", "Mind Matters", "כתף אל כתף", "Home Visits Ltd.",
+        "North Clinic", "מרפאת הצפון", "Galilee Telehealth", "מרכז רפואי השרון", "Carmel Family Medicine", "ד\"ר און-ליין",
+            "Negev Health", "מרפאת לב העיר", "Jaffa Port Clinic", "בריאות הילד",
+        "Zürich & Partners", "מכון אור", "Heart Line", "עיניים טובות", "Sleep Well", "מרפאת הים", "Mind Matters", "כתף אל כתף",
+            "Home Visits Ltd.",
     ];
 
     private static readonly (string Hebrew, string Latin)[] FirstNames =
     [
-        ("נועה", "Noa"), ("דנה", "Dana"), ("יוסף", "Yosef"), ("מרים", "Miriam"), ("אורי", "Uri"), ("תמר", "Tamar"), ("איתן", "Eitan"), ("שירה", "Shira"), ("עומר", "Omer"), ("ליאת", "Liat"), ("רון", "Ron"), ("יעל", "Yael"),
+        ("נועה", "Noa"), ("דנה", "Dana"), ("יוסף", "Yosef"), ("מרים", "Miriam"), ("אורי", "Uri"), ("תמר", "Tamar"), ("איתן", "Eitan"),
+            ("שירה", "Shira"), ("עומר", "Omer"), ("ליאת", "Liat"), ("רון", "Ron"), ("יעל", "Yael"),
     ];
 
     private static readonly (string Hebrew, string Latin)[] LastNames =
     [
-        ("כהן", "Cohen"), ("לוי", "Levi"), ("מזרחי", "Mizrahi"), ("פרץ", "Peretz"), ("ביטון", "Biton"), ("אברהם", "Avraham"), ("פרידמן", "Friedman"), ("חדד", "Haddad"), ("שפירא", "Shapira"), ("גולן", "Golan"), ("בן דוד", "Ben David"),
+        ("כהן", "Cohen"), ("לוי", "Levi"), ("מזרחי", "Mizrahi"), ("פרץ", "Peretz"), ("ביטון", "Biton"), ("אברהם", "Avraham"),
+            ("פרידמן", "Friedman"), ("חדד", "Haddad"), ("שפירא", "Shapira"), ("גולן", "Golan"), ("בן דוד", "Ben David"),
     ];
 
     private static readonly Dictionary<int, string> Hashes = new()
@@ -82,7 +87,10 @@ internal static class LegacySample
         return rows;
     }
 
-    public static string Csv() => Names.Aggregate((one, next) => $"{one},{next}") + "\n" + string.Concat(Rows().Select(row => string.Join(',', Names.Select(name => Quoted(row[name]))) + "\n"));
+    public static string Csv() =>
+        Names.Aggregate((one, next) => $"{one},{next}")
+            + "\n"
+            + string.Concat(Rows().Select(row => string.Join(',', Names.Select(name => Quoted(row[name]))) + "\n"));
 
     public static string Sql()
     {
@@ -111,7 +119,9 @@ internal static class LegacySample
             """);
         foreach (var row in Rows())
         {
-            sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO dd_api.groups VALUES ({string.Join(", ", Names.Select(name => Literal(row[name])))});\n");
+            sql.Append(
+                CultureInfo.InvariantCulture,
+                $"INSERT INTO dd_api.groups VALUES ({string.Join(", ", Names.Select(name => Literal(row[name])))});\n");
         }
 
         return sql.ToString();
@@ -128,7 +138,8 @@ internal static class LegacySample
             ["vendor_name"] = VendorNames[vendor],
             ["physician_id"] = number.ToString(CultureInfo.InvariantCulture),
             ["physician_name"] = isHebrew ? $"{first.Hebrew} {last.Hebrew}" : $"{first.Latin} {last.Latin}",
-            ["email"] = $"{first.Latin}.{last.Latin}{number}@clinic{vendor + 1}.example".Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant(),
+            ["email"] = $"{first.Latin}.{last.Latin}{number}@clinic{vendor + 1}.example".Replace(" ", "", StringComparison.Ordinal)
+                .ToLowerInvariant(),
             ["license_number"] = faker.Random.ReplaceNumbers("1-#####"),
             ["jurisdiction"] = faker.PickRandom("IL", "IL", "il", "US-NY", ""),
             ["language"] = faker.PickRandom("he", "Hebrew", "עברית", "en", "EN", "ru", ""),
@@ -137,7 +148,8 @@ internal static class LegacySample
             ["vacation_mode"] = faker.Random.Number(9) < 1 ? "true" : "false",
             ["password_hash"] = Hashes.GetValueOrDefault(number),
             ["firebase_patient_ids"] = $"{{{string.Join(',', Enumerable.Range(0, faker.Random.Number(3, 20)).Select(_ => faker.Random.AlphaNumeric(28)))}}}",
-            ["created_at"] = faker.Date.Between(new(2019, 1, 1, 0, 0, 0, DateTimeKind.Utc), new(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc)).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["created_at"] = faker.Date.Between(new(2019, 1, 1, 0, 0, 0, DateTimeKind.Utc), new(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc))
+                .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             ["internal_notes"] = faker.Random.Number(9) < 2 ? "called twice, \"will come back\"" : null,
         };
     }
@@ -181,7 +193,8 @@ internal static class LegacySample
         }
     }
 
-    private static string Quoted(string? value) => value is null ? "" : value.AsSpan().ContainsAny(",\"\n") ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
+    private static string Quoted(string? value) =>
+        value is null ? "" : value.AsSpan().ContainsAny(",\"\n") ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
 
     private static string Literal(string? value) => value is null ? "NULL" : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -27,19 +27,27 @@ public sealed class PostgresSourceTests(ImportDesk desk) : IClassFixture<ImportD
     [InlineData("nowhere.groups")]
     [InlineData("groups\"; DROP TABLE dd_api.groups; --")]
     public async Task A_table_that_is_not_there_is_named(string table) =>
-        (await desk.RefusalOfAsync(ImportDesk.Physicians(_old.Url) with { Table = table })).Should().Contain($"no table {table} in the source");
+        (await desk.RefusalOfAsync(ImportDesk.Physicians(_old.Url) with { Table = table })).Should()
+            .Contain($"no table {table} in the source");
 
     [Fact]
     public async Task Whoever_may_not_read_the_table_is_told_what_to_grant() =>
-        (await desk.RefusalOfAsync(ImportDesk.Physicians(_old.StrangersUrl))).Should().Contain("GRANT USAGE ON SCHEMA dd_api TO authserver; GRANT SELECT ON dd_api.groups TO authserver;");
+        (await desk.RefusalOfAsync(ImportDesk.Physicians(_old.StrangersUrl))).Should()
+            .Contain("GRANT USAGE ON SCHEMA dd_api TO authserver; GRANT SELECT ON dd_api.groups TO authserver;");
 
     [Fact]
     public async Task A_wrong_password_or_database_is_told()
     {
         var url = new Uri(_old.Url);
 
-        (await desk.RefusalOfAsync(ImportDesk.Physicians($"postgresql://authserver_owner:hush-hush@{url.Authority.Split('@')[^1]}{url.AbsolutePath}"))).Should().Contain("does not accept authserver_owner").And.NotContain("hush");
-        (await desk.RefusalOfAsync(ImportDesk.Physicians($"postgresql://authserver_owner@{url.Authority.Split('@')[^1]}{url.AbsolutePath}"))).Should().EndWith("wants a password for authserver_owner, and none was given: set PGPASSWORD.");
+        (await desk.RefusalOfAsync(
+            ImportDesk.Physicians($"postgresql://authserver_owner:hush-hush@{url.Authority.Split('@')[^1]}{url.AbsolutePath}")))
+                .Should()
+                .Contain("does not accept authserver_owner").And
+                .NotContain("hush");
+        (await desk.RefusalOfAsync(
+            ImportDesk.Physicians($"postgresql://authserver_owner@{url.Authority.Split('@')[^1]}{url.AbsolutePath}"))).Should()
+                .EndWith("wants a password for authserver_owner, and none was given: set PGPASSWORD.");
         (await desk.RefusalOfAsync(ImportDesk.Physicians(_old.Url + "_not"))).Should().Contain("There is no database");
         (await desk.RefusalOfAsync(ImportDesk.Physicians("postgresql://"))).Should().Contain("cannot be read");
     }
@@ -49,7 +57,8 @@ public sealed class PostgresSourceTests(ImportDesk desk) : IClassFixture<ImportD
     {
         await _old.ExecuteAsync("ALTER TABLE dd_api.groups RENAME email TO mail");
 
-        (await desk.RefusalOfAsync(ImportDesk.Physicians(_old.Url) with { Map = ImportDesk.Sample("columns.json") })).Should().Contain("missing: email");
+        (await desk.RefusalOfAsync(ImportDesk.Physicians(_old.Url) with { Map = ImportDesk.Sample("columns.json") })).Should()
+            .Contain("missing: email");
     }
 
     // What a source is trusted with: nothing there may be changed by reading it.
@@ -62,7 +71,13 @@ public sealed class PostgresSourceTests(ImportDesk desk) : IClassFixture<ImportD
             CREATE VIEW dd_api.curious AS SELECT *, dd_api.notice() AS noticed FROM dd_api.groups
             """);
 
-        var reason = await desk.RefusalOfAsync(ImportDesk.Physicians(_old.Url) with { Table = "dd_api.curious", Map = await desk.WriteAsync("curious.json", """{"specialty":"noticed"}""") });
+        var reason =
+            await desk.RefusalOfAsync(
+                ImportDesk.Physicians(_old.Url) with
+                {
+                    Table = "dd_api.curious",
+                    Map = await desk.WriteAsync("curious.json", """{"specialty":"noticed"}""")
+                });
 
         reason.Should().Contain("cannot execute INSERT in a read-only transaction");
     }

@@ -14,7 +14,8 @@ public sealed class SampleImportTests : IAsyncLifetime
 {
     private const string Chosen = "a password of my own";
 
-    private static readonly string[] Reasons = ["missing_email", "invalid_email", "missing_email", "case_twin", "duplicate_email", "duplicate_license", "duplicate_row"];
+    private static readonly string[] Reasons = [
+        "missing_email", "invalid_email", "missing_email", "case_twin", "duplicate_email", "duplicate_license", "duplicate_row"];
 
     private readonly ImportDesk _desk = new();
     private OldSystem _old = null!;
@@ -47,12 +48,16 @@ public sealed class SampleImportTests : IAsyncLifetime
         var imported = await _desk.ContentAsync();
         var again = await _desk.ImportAsync(request);
 
-        (run.Summary.Created, run.Summary.Merged, run.Summary.Unchanged, run.Summary.Skipped, run.Summary.Tenants).Should().Be((37L, 2L, 0L, 7L, 19L));
+        (run.Summary.Created, run.Summary.Merged, run.Summary.Unchanged, run.Summary.Skipped, run.Summary.Tenants).Should()
+            .Be((37L, 2L, 0L, 7L, 19L));
         dry.Rows.Should().BeEquivalentTo(run.Rows, options => options.WithStrictOrdering());
         dry.Summary.Should().BeEquivalentTo(run.Summary);
         run.Rows.Where(row => row.Outcome == RowOutcome.Skipped).Select(row => row.Reason).Should().BeEquivalentTo(Reasons);
         (again.Summary.Unchanged, again.Summary.Skipped).Should().Be((39L, 7L));
-        again.Rows.Where(row => row.Outcome == RowOutcome.Skipped).Should().BeEquivalentTo(run.Rows.Where(row => row.Outcome == RowOutcome.Skipped));
+        again.Rows
+            .Where(row => row.Outcome == RowOutcome.Skipped)
+            .Should()
+            .BeEquivalentTo(run.Rows.Where(row => row.Outcome == RowOutcome.Skipped));
         (await _desk.ContentAsync()).Should().Be(imported);
     }
 
@@ -77,13 +82,19 @@ public sealed class SampleImportTests : IAsyncLifetime
         await _desk.AcceptAsync(link["link"]!.GetValue<string>(), Chosen);
         var unlicensed = await _desk.Api.LoginAsync("DANA.avraham5@clinic5.example", Chosen);
         var physician = unlicensed.Claims["physician"]!.GetValue<Guid>();
-        await (await _desk.Api.PostAsync($"physicians/{physician}/verify", new { jurisdiction = "IL" }, admin.AccessToken)).ShouldBeAsync(200);
+        await (await _desk.Api.PostAsync($"physicians/{physician}/verify", new { jurisdiction = "IL" }, admin.AccessToken)).ShouldBeAsync(
+            200);
         var licensed = await _desk.Api.LoginAsync("dana.avraham5@clinic5.example", Chosen);
 
         links.Should().HaveCount(34).And.OnlyHaveUniqueItems(line => line["email"]!.GetValue<string>());
         link["expires_at"]!.GetValue<DateTimeOffset>().Should().BeCloseTo(_desk.Clock.GetUtcNow().AddHours(72), TimeSpan.FromSeconds(1));
-        (unlicensed.User!["full_name"]!.GetValue<string>(), unlicensed.User["email_verified"]!.GetValue<bool>()).Should().Be(("דנה אברהם", true));
-        unlicensed.User["memberships"]!.AsArray().Select(membership => membership!["tenant"]!["slug"]!.GetValue<string>()).Should().BeEquivalentTo("carmel-family-medicine", "dr-avn-lyyn");
+        (unlicensed.User!["full_name"]!.GetValue<string>(), unlicensed.User["email_verified"]!.GetValue<bool>()).Should()
+            .Be(("דנה אברהם", true));
+        unlicensed.User["memberships"]!
+            .AsArray()
+            .Select(membership => membership!["tenant"]!["slug"]!.GetValue<string>())
+            .Should()
+            .BeEquivalentTo("carmel-family-medicine", "dr-avn-lyyn");
         (unlicensed.Claims["tenant_role"]?.ToJsonString() ?? "").Should().NotContain("physician");
         licensed.Claims["tenant_role"]!.ToJsonString().Should().Contain("physician");
     }
@@ -97,8 +108,12 @@ public sealed class SampleImportTests : IAsyncLifetime
         var signedIn = await _desk.Api.LoginAsync("ron.mizrahi2@clinic2.example", LegacySample.Password);
 
         signedIn.User!["email_verified"]!.GetValue<bool>().Should().BeFalse();
-        ImportedHash.Parse(await _desk.Database.QueryAsync<string>("SELECT password_hash FROM users WHERE id = @id", ("id", signedIn.UserId)))!.Format.Should().Be(HashFormat.Argon2id);
-        (await _desk.Api.PostAsync("auth/login", new { email = "ron.mizrahi2@clinic2.example", password = "another old password" })).StatusCode.Should().Be(System.Net.HttpStatusCode.Unauthorized);
+        ImportedHash.Parse(
+            await _desk.Database.QueryAsync<string>(
+                "SELECT password_hash FROM users WHERE id = @id", ("id", signedIn.UserId)))!.Format.Should().Be(HashFormat.Argon2id);
+        (await _desk.Api.PostAsync(
+            "auth/login", new { email = "ron.mizrahi2@clinic2.example", password = "another old password" })).StatusCode.Should()
+                .Be(System.Net.HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -116,12 +131,18 @@ public sealed class SampleImportTests : IAsyncLifetime
         var told = await _desk.ImportAsync(await RequestAsync("csv"));
 
         (await NameAsync(1), await NameAsync(4)).Should().Be(("תמר לוי", "Omer Biton"));
-        (await _desk.Database.QueryAsync<string>("SELECT email || ' ' || normalized_email FROM users WHERE legacy_id = 'dd_api:4'")).Should().Be("Omer.Biton4@clinic4.example omer.biton4@clinic4.example");
-        (await _desk.Database.QueryAsync<string>("SELECT specialty FROM physicians p JOIN users u ON u.id = p.user_id WHERE legacy_id = 'dd_api:33'")).Should().EndWith(" and, \"more\"");
+        (await _desk.Database.QueryAsync<string>(
+            "SELECT email || ' ' || normalized_email FROM users WHERE legacy_id = 'dd_api:4'")).Should()
+                .Be("Omer.Biton4@clinic4.example omer.biton4@clinic4.example");
+        (await _desk.Database.QueryAsync<string>(
+            "SELECT specialty FROM physicians p JOIN users u ON u.id = p.user_id WHERE legacy_id = 'dd_api:33'")).Should()
+                .EndWith(" and, \"more\"");
         (await _desk.CountAsync("tenants WHERE legacy_id LIKE 'dd_api:%' AND slug ~ '^[a-z0-9-]+$'")).Should().Be(19);
-        (await _desk.CountAsync("licences WHERE state = 'unverified' AND verified_by IS NULL AND reason IS NULL")).Should().Be(told.Summary.Licences);
+        (await _desk.CountAsync("licences WHERE state = 'unverified' AND verified_by IS NULL AND reason IS NULL")).Should()
+            .Be(told.Summary.Licences);
         told.Row(21).Warnings.Should().ContainSingle().Which.Should().StartWith("bad_hash: ");
-        (told.Row(19).Warnings.Single(), told.Row(22).Warnings.Single(), told.Row(25).Warnings.Single()).Should().Be(("bad_jurisdiction", "bad_language", "vendor_name_differs: carmel-family-medicine"));
+        (told.Row(19).Warnings.Single(), told.Row(22).Warnings.Single(), told.Row(25).Warnings.Single()).Should()
+            .Be(("bad_jurisdiction", "bad_language", "vendor_name_differs: carmel-family-medicine"));
     }
 
     [Fact]
@@ -170,22 +191,27 @@ public sealed class SampleImportTests : IAsyncLifetime
     {
         await _desk.ImportAsync(await RequestAsync("csv") with { LinksOut = _desk.PathOf("links.csv") });
 
-        (await _desk.CountAsync("audit_events WHERE type = 'user.imported' AND actor_id IS NULL AND subject_id IS NOT NULL AND tenant_id IS NOT NULL")).Should().Be(39);
+        (await _desk.CountAsync(
+            "audit_events WHERE type = 'user.imported' AND actor_id IS NULL AND subject_id IS NOT NULL AND tenant_id IS NOT NULL")).Should()
+                .Be(39);
         (await _desk.CountAsync("audit_events WHERE type = 'tenant.created'")).Should().Be(19);
         (await _desk.CountAsync("audit_events WHERE type = 'user.invited' AND detail LIKE '%file%'")).Should().Be(34);
-        (await _desk.Database.QueryAsync<string>("SELECT detail FROM audit_events WHERE type = 'import.finished'")).Should().Be("dd_api: 37 created, 2 merged, 0 unchanged, 7 skipped; 19 tenants; 34 links");
+        (await _desk.Database.QueryAsync<string>("SELECT detail FROM audit_events WHERE type = 'import.finished'")).Should()
+            .Be("dd_api: 37 created, 2 merged, 0 unchanged, 7 skipped; 19 tenants; 34 links");
         (await _desk.CountAsync("audit_events a WHERE a::text LIKE '%clinic5.example%' OR a::text LIKE '%token%'")).Should().Be(0);
         _desk.Logs.Lines.Should().NotContain(line => line.Contains("token=", StringComparison.Ordinal));
     }
 
-    private Task<string> NameAsync(int physician) => _desk.Database.QueryAsync<string>("SELECT full_name FROM users WHERE legacy_id = @id", ("id", $"dd_api:{physician}"));
+    private Task<string> NameAsync(int physician) =>
+        _desk.Database.QueryAsync<string>("SELECT full_name FROM users WHERE legacy_id = @id", ("id", $"dd_api:{physician}"));
 
     private async Task<ImportRequest> RequestAsync(string kind) => ImportDesk.Physicians(kind switch
     {
         "postgres" => _old.Url,
         "csv" => ImportDesk.Sample("physicians.csv"),
         "json" => await _desk.WriteAsync("physicians.json", JsonSerializer.Serialize(LegacySample.Rows())),
-        _ => await _desk.WriteAsync("physicians.jsonl", string.Join('\n', LegacySample.Rows().Select(row => JsonSerializer.Serialize(row)))),
+        _ =>
+            await _desk.WriteAsync("physicians.jsonl", string.Join('\n', LegacySample.Rows().Select(row => JsonSerializer.Serialize(row)))),
     }) with
     { Map = ImportDesk.Sample("columns.json") };
 }

@@ -20,12 +20,14 @@ public sealed class Api(HttpClient http)
     public static string NewEmail() => $"person{Interlocked.Increment(ref _people)}@example.com";
 
     /// <summary>Sends JSON: an anonymous object, or a string taken as it is.</summary>
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body = null, string? bearer = null, Action<HttpRequestMessage>? adjust = null)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, object? body = null, string? bearer = null, Action<HttpRequestMessage>? adjust = null)
     {
         using var request = new HttpRequestMessage(method, path.StartsWith('/') ? path : $"/api/v1/{path}");
         if (body is not null)
         {
-            request.Content = new StringContent(body as string ?? JsonSerializer.Serialize(body, SnakeCase), Encoding.UTF8, "application/json");
+            request.Content = new StringContent(
+                body as string ?? JsonSerializer.Serialize(body, SnakeCase), Encoding.UTF8, "application/json");
         }
 
         if (bearer is not null)
@@ -39,7 +41,8 @@ public sealed class Api(HttpClient http)
 
     public Task<HttpResponseMessage> GetAsync(string path, string? bearer = null) => SendAsync(HttpMethod.Get, path, null, bearer);
 
-    public Task<HttpResponseMessage> PostAsync(string path, object? body = null, string? bearer = null, Action<HttpRequestMessage>? adjust = null) =>
+    public Task<HttpResponseMessage> PostAsync(
+        string path, object? body = null, string? bearer = null, Action<HttpRequestMessage>? adjust = null) =>
         SendAsync(HttpMethod.Post, path, body, bearer, adjust);
 
     /// <summary>Makes an account and answers its first session.</summary>
@@ -74,6 +77,8 @@ public sealed record SignedIn(string AccessToken, string RefreshToken, int Expir
         var text = await response.Content.ReadAsStringAsync();
         response.IsSuccessStatusCode.Should().BeTrue("the answer was {0} {1}", (int)response.StatusCode, text);
         var json = JsonNode.Parse(text)!;
-        return new(json["access_token"]!.GetValue<string>(), json["refresh_token"]!.GetValue<string>(), json["expires_in"]!.GetValue<int>(), json["user"]);
+        return new(
+            json["access_token"]!.GetValue<string>(), json["refresh_token"]!.GetValue<string>(), json["expires_in"]!.GetValue<int>(),
+            json["user"]);
     }
 }

@@ -20,7 +20,8 @@ public sealed class BreachService : IAsyncDisposable
     public Func<HttpContext, Task> Answer { get; set; } = RowsAsync();
 
     /// <summary>Rows as the service writes them.</summary>
-    public static Func<HttpContext, Task> RowsAsync(params string[] rows) => context => context.Response.WriteAsync(string.Join("\r\n", rows));
+    public static Func<HttpContext, Task> RowsAsync(params string[] rows) =>
+        context => context.Response.WriteAsync(string.Join("\r\n", rows));
 
     /// <summary>Never an end, until the client has had enough.</summary>
     public static async Task HangAsync(HttpContext context)

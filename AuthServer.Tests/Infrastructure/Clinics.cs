@@ -12,22 +12,26 @@ internal static class Clinics
     /// <summary>A slug nobody has used yet.</summary>
     public static string NewSlug() => $"clinic-{Interlocked.Increment(ref _made)}";
 
-    public static async Task<Clinic> OpenClinicAsync(this TestServer server, object? settings = null, string? slug = null, string? name = null, string status = "active")
+    public static async Task<Clinic> OpenClinicAsync(
+        this TestServer server, object? settings = null, string? slug = null, string? name = null, string status = "active")
     {
         slug ??= NewSlug();
         var id = Guid.CreateVersion7(server.Clock.GetUtcNow());
         await server.Database.ExecuteAsync(
             "INSERT INTO tenants (id, slug, name, status, settings, created_at) VALUES (@id, @slug, @name, @status, @settings::jsonb, @now)",
-            ("id", id), ("slug", slug), ("name", name ?? $"The {slug}"), ("status", status), ("settings", JsonSerializer.Serialize(settings ?? new { }, SnakeCase)), ("now", server.Clock.GetUtcNow()));
+            ("id", id), ("slug", slug), ("name", name ?? $"The {slug}"), ("status", status), ("settings",
+                JsonSerializer.Serialize(settings ?? new { }, SnakeCase)), ("now", server.Clock.GetUtcNow()));
         return new(id, slug);
     }
 
     /// <summary>Makes a person something at a tenant, from now on.</summary>
-    public static Task JoinAsync(this TestServer server, Guid userId, Clinic clinic, string role) => server.JoinAsync(userId, clinic.Id, role);
+    public static Task JoinAsync(this TestServer server, Guid userId, Clinic clinic, string role) =>
+        server.JoinAsync(userId, clinic.Id, role);
 
     /// <summary>The same by the tenant's id.</summary>
     public static Task JoinAsync(this TestServer server, Guid userId, Guid tenant, string role) => server.Database.ExecuteAsync(
-        "INSERT INTO memberships (user_id, tenant_id, role, created_at) VALUES (@user, @tenant, @role, clock_timestamp())", ("user", userId), ("tenant", tenant), ("role", role));
+        "INSERT INTO memberships (user_id, tenant_id, role, created_at) VALUES (@user, @tenant, @role, clock_timestamp())", ("user",
+            userId), ("tenant", tenant), ("role", role));
 
     /// <summary>A new person with this role at the tenant, signed in there; all of them have proven mailboxes.</summary>
     public static async Task<SignedIn> SignInAtAsync(this TestServer server, string role, params Clinic[] clinics)
@@ -50,7 +54,8 @@ internal static class Clinics
         return await server.Api.LoginAsync(person.Email);
     }
 
-    public static Task<HttpResponseMessage> SwitchAsync(this Api api, SignedIn person, string? slug) => api.PostAsync("auth/switch-tenant", new { tenant = slug }, person.AccessToken);
+    public static Task<HttpResponseMessage> SwitchAsync(this Api api, SignedIn person, string? slug) =>
+        api.PostAsync("auth/switch-tenant", new { tenant = slug }, person.AccessToken);
 }
 
 /// <summary>A tenant of the tests.</summary>

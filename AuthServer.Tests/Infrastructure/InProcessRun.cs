@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>The whole program but for its process: a console and an environment of its own, and the second of starting .NET saved.</summary>
+/// <summary>
+/// The whole program but for its process: a console and an environment of its own, and the second of starting .NET saved.
+/// </summary>
 internal sealed class InProcessRun(IReadOnlyDictionary<string, string?> environment) : IDisposable
 {
     private readonly LogCapture _logs = new();
@@ -43,7 +45,9 @@ internal sealed class InProcessRun(IReadOnlyDictionary<string, string?> environm
     private void Adjust(WebApplicationBuilder builder)
     {
         // Behind the environment of the tests' own process, which is blotted out, and before the line.
-        var place = builder.Configuration.Sources.ToList().FindIndex(source => source is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
+        var place =
+            builder.Configuration.Sources.ToList().FindIndex(
+                source => source is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
         builder.Configuration.Sources.Insert(place + 1, new MemoryConfigurationSource { InitialData = Variables() });
         // With the levels of the real one.
         builder.Services.Replace(ServiceDescriptor.Singleton(_ => LoggerFactory.Create(logging =>
@@ -52,7 +56,10 @@ internal sealed class InProcessRun(IReadOnlyDictionary<string, string?> environm
 
     private Dictionary<string, string?> Variables()
     {
-        var variables = System.Environment.GetEnvironmentVariables().Keys.Cast<string>().ToDictionary(Key, _ => (string?)null, StringComparer.OrdinalIgnoreCase);
+        var variables = System.Environment
+            .GetEnvironmentVariables().Keys
+            .Cast<string>()
+            .ToDictionary(Key, _ => (string?)null, StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in environment.Where(variable => variable.Value is not null))
         {
             variables[Key(name)] = value;

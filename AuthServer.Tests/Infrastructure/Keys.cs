@@ -35,22 +35,28 @@ internal static class Keys
     public static async Task<Key> MakeKeyAsync(this TestServer server, params string[] scopes) =>
         await server.MakeKeyAsync(await server.SignInAsAsync(Role.Admin), scopes.Length == 0 ? null : new { scopes });
 
-    public static Task<HttpResponseMessage> SendWithKeyAsync(this Api api, HttpMethod method, string path, string key, object? body = null) =>
+    public static Task<HttpResponseMessage> SendWithKeyAsync(
+        this Api api, HttpMethod method, string path, string key, object? body = null) =>
         api.SendAsync(method, path, body, adjust: request => request.Headers.TryAddWithoutValidation(Header, key));
 
     /// <summary>With a token, or, on the one route that takes nothing else, with a key.</summary>
-    public static Task<HttpResponseMessage> SendAsWhoeverMayAsync(this Api api, Route route, string body, string bearer, string key, Action<HttpRequestMessage> adjust) =>
+    public static Task<HttpResponseMessage> SendAsWhoeverMayAsync(
+        this Api api, Route route, string body, string bearer, string key, Action<HttpRequestMessage> adjust) =>
         route.Path.EndsWith("/auth/token", StringComparison.Ordinal)
-            ? api.SendAsync(route.Method, route.Path, body, adjust: adjust + (request => request.Headers.TryAddWithoutValidation(Header, key)))
+            ? api.SendAsync(
+                route.Method, route.Path, body, adjust: adjust + (request => request.Headers.TryAddWithoutValidation(Header, key)))
             : api.SendAsync(route.Method, route.Path, body, bearer, adjust);
 
-    public static Task<HttpResponseMessage> GetWithKeyAsync(this Api api, string path, string key) => api.SendWithKeyAsync(HttpMethod.Get, path, key);
+    public static Task<HttpResponseMessage> GetWithKeyAsync(this Api api, string path, string key) =>
+        api.SendWithKeyAsync(HttpMethod.Get, path, key);
 
     /// <summary>The access token for a key.</summary>
     public static async Task<string> ExchangeAsync(this Api api, string key, params string[] scopes) =>
-        (await (await api.SendWithKeyAsync(HttpMethod.Post, "auth/token", key, scopes.Length == 0 ? null : new { scopes })).ShouldBeAsync(200))["access_token"]!.GetValue<string>();
+        (await (await api.SendWithKeyAsync(HttpMethod.Post, "auth/token", key, scopes.Length == 0 ? null : new { scopes })).ShouldBeAsync(
+            200))["access_token"]!.GetValue<string>();
 
-    public static Task<HttpResponseMessage> SetRolesAsync(this Api api, SignedIn admin, Guid person, object body) => api.SendAsync(HttpMethod.Put, $"users/{person}/roles", body, admin.AccessToken);
+    public static Task<HttpResponseMessage> SetRolesAsync(this Api api, SignedIn admin, Guid person, object body) =>
+        api.SendAsync(HttpMethod.Put, $"users/{person}/roles", body, admin.AccessToken);
 
     public static Task<JsonNode> KeyRowAsync(this TestServer server, Key key) => server.KeyRowAsync(key.Id);
 
@@ -59,7 +65,8 @@ internal static class Keys
 
     /// <summary>What is on record of this kind about a key.</summary>
     public static Task<string> KeyAuditAsync(this TestServer server, string type, Key key) => server.Database.QueryAsync<string>(
-        "SELECT coalesce(string_agg(concat_ws('|', outcome, actor_id, tenant_id, reason, detail), E'\n' ORDER BY id), '') FROM audit_events WHERE type = @type AND subject_id = @key", ("type", type), ("key", key.Id));
+        "SELECT coalesce(string_agg(concat_ws('|', outcome, actor_id, tenant_id, reason, detail), E'\n' ORDER BY id), '') FROM "
+            + "audit_events WHERE type = @type AND subject_id = @key", ("type", type), ("key", key.Id));
 }
 
 /// <summary>A key of the tests, with its owner.</summary>

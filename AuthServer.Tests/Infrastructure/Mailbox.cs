@@ -16,7 +16,9 @@ internal static class Mailbox
         await using var scope = server.Services.CreateAsyncScope();
         var canonical = EmailAddress.Canonicalize(address);
         var owed = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().OutgoingEmails.AsNoTracking()
-            .Where(mail => mail.Kind == kind && (mail.Address == address || mail.Address == canonical)).OrderBy(mail => mail.CreatedAt).ToListAsync();
+            .Where(mail => mail.Kind == kind && (mail.Address == address || mail.Address == canonical))
+                .OrderBy(mail => mail.CreatedAt)
+                .ToListAsync();
         var writer = scope.ServiceProvider.GetServices<IMailWriter>().Single(writer => writer.Kind == kind);
         var mails = new List<RenderedMail>();
         foreach (var mail in owed)
@@ -34,7 +36,8 @@ internal static class Mailbox
     public static async Task<string> MailedTokenAsync(this TestServer server, string kind, string address) =>
         TokenIn((await server.MailsAsync(kind, address))[^1]);
 
-    public static string TokenIn(RenderedMail mail) => mail.Text.Split("token=") is [_, var rest, ..] && rest.Split('&', '\n', ' ')[0].Trim() is { Length: > 0 } token
+    public static string TokenIn(RenderedMail mail) =>
+        mail.Text.Split("token=") is [_, var rest, ..] && rest.Split('&', '\n', ' ')[0].Trim() is { Length: > 0 } token
         ? token
         : throw new InvalidOperationException("There is no link in this mail.");
 
@@ -43,7 +46,8 @@ internal static class Mailbox
         this TestServer server, string purpose, Guid userId, string detail = "", int replica = 0)
     {
         await using var scope = server.ServicesOf(replica).CreateAsyncScope();
-        var user = await scope.ServiceProvider.GetRequiredService<AuthDbContext>().Users.AsNoTracking().SingleAsync(found => found.Id == userId);
+        var user =
+            await scope.ServiceProvider.GetRequiredService<AuthDbContext>().Users.AsNoTracking().SingleAsync(found => found.Id == userId);
         return server.ServicesOf(replica).GetRequiredService<EmailTokens>().Make(detail.Length > 0 ? $"{purpose}:{detail}" : purpose, user);
     }
 

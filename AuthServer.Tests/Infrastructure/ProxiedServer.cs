@@ -20,7 +20,8 @@ public class ProxiedServer : TestServer
 
     /// <summary>One attempt to sign in, wrong unless said otherwise.</summary>
     public Task<HttpResponseMessage> SignInAsync(string name, string from, string password = "not the password", Api? at = null) =>
-        (at ?? Api).PostAsync("auth/login", new { email = name, password }, adjust: request => request.Headers.Add("X-Forwarded-For", from));
+        (at ?? Api).PostAsync(
+            "auth/login", new { email = name, password }, adjust: request => request.Headers.Add("X-Forwarded-For", from));
 
     /// <summary>The answers' statuses to so many attempts, one after the other.</summary>
     public async Task<IReadOnlyList<int>> FailAsync(string name, string from, int times)

@@ -37,5 +37,8 @@ internal static class RawHttp
 
     /// <summary>The status of each response in what came back.</summary>
     public static IReadOnlyList<int> Statuses(string answer) =>
-        [.. answer.Split("HTTP/1.1 ").Skip(1).Select(response => int.Parse(response.AsSpan(0, 3), System.Globalization.CultureInfo.InvariantCulture))];
+        [.. answer
+            .Split("HTTP/1.1 ")
+            .Skip(1)
+            .Select(response => int.Parse(response.AsSpan(0, 3), System.Globalization.CultureInfo.InvariantCulture))];
 }

@@ -14,7 +14,8 @@ public sealed record MailPart(string Type, string Text);
 /// <param name="Connection">The number of the connection it came over.</param>
 /// <param name="IsEncrypted">Whether that was encrypted.</param>
 /// <param name="User">Who had signed in, or null.</param>
-public sealed partial record ReceivedMail(string From, IReadOnlyList<string> To, string Text, int Connection = 0, bool IsEncrypted = false, string? User = null)
+public sealed partial record ReceivedMail(
+    string From, IReadOnlyList<string> To, string Text, int Connection = 0, bool IsEncrypted = false, string? User = null)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -31,7 +32,8 @@ public sealed partial record ReceivedMail(string From, IReadOnlyList<string> To,
         get
         {
             var boundary = Boundary().Match(this["Content-Type"]).Groups["boundary"].Value;
-            return [.. BodyOf(Text).Split($"--{boundary}")[1..^1].Select(part => part[2..]).Select(part => new MailPart(Header(part, "Content-Type").Split(';')[0].Trim(), DecodePart(part)))];
+            return [.. BodyOf(Text).Split($"--{boundary}")[1..^1].Select(part => part[2..])
+                .Select(part => new MailPart(Header(part, "Content-Type").Split(';')[0].Trim(), DecodePart(part)))];
         }
     }
 
@@ -39,14 +41,21 @@ public sealed partial record ReceivedMail(string From, IReadOnlyList<string> To,
 
     /// <summary>RFC 2047: each encoded word must be whole characters by itself.</summary>
     public static string Decode(string header) =>
-        EncodedWord().Replace(BetweenWords().Replace(header, "?==?"), word => Strict.GetString(word.Groups["kind"].Value.Equals("B", StringComparison.OrdinalIgnoreCase)
+        EncodedWord().Replace(
+            BetweenWords().Replace(header, "?==?"),
+            word => Strict.GetString(word.Groups["kind"].Value.Equals("B", StringComparison.OrdinalIgnoreCase)
             ? Convert.FromBase64String(word.Groups["text"].Value)
             : Unquote(word.Groups["text"].Value.Replace('_', ' '))));
 
-    private static string Header(string text, string name) => HeadersOf(text).Single(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+    private static string Header(string text, string name) =>
+        HeadersOf(text).Single(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
     private static List<KeyValuePair<string, string>> HeadersOf(string text) =>
-        [.. Fold().Replace(text[..text.IndexOf("\r\n\r\n", StringComparison.Ordinal)], "").Split("\r\n").Select(line => line.Split(':', 2)).Select(pair => new KeyValuePair<string, string>(pair[0], pair[1].Trim()))];
+        [.. Fold()
+            .Replace(text[..text.IndexOf("\r\n\r\n", StringComparison.Ordinal)], "")
+            .Split("\r\n")
+            .Select(line => line.Split(':', 2))
+            .Select(pair => new KeyValuePair<string, string>(pair[0], pair[1].Trim()))];
 
     private static string BodyOf(string text) => text[(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
 
@@ -67,14 +76,19 @@ public sealed partial record ReceivedMail(string From, IReadOnlyList<string> To,
         var bytes = new List<byte>();
         for (var index = 0; index < text.Length; index++)
         {
-            bytes.Add(text[index] == '=' ? byte.Parse(text.AsSpan(index + 1, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) : checked((byte)text[index]));
+            bytes.Add(
+                text[index] == '='
+                    ? byte.Parse(text.AsSpan(index + 1, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+                    : checked((byte)text[index]));
             index += text[index] == '=' ? 2 : 0;
         }
 
         return [.. bytes];
     }
 
-    [GeneratedRegex(@"=\?utf-8\?(?<kind>[bq])\?(?<text>[^? ]*)\?=", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"=\?utf-8\?(?<kind>[bq])\?(?<text>[^? ]*)\?=", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex EncodedWord();
 
     [GeneratedRegex(@"\?=\s+=\?", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

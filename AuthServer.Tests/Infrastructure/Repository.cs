@@ -6,7 +6,8 @@ namespace AuthServer.Tests.Infrastructure;
 internal static class Repository
 {
     public static string Root { get; } = Path.GetFullPath(
-        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!);
+        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "RepositoryRoot").Value!);
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 }

@@ -16,18 +16,25 @@ internal static class Routes
     public static IReadOnlyList<Route> WithJsonBody(TestServer server)
     {
         var routes = Of(server)
-            .Where(endpoint => endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.Contains("application/json", StringComparer.Ordinal) == true)
+            .Where(endpoint =>
+                endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.Contains(
+                    "application/json", StringComparer.Ordinal) == true)
             .SelectMany(endpoint => MethodsOf(endpoint).Select(method => new Route(new(method), PathOf(endpoint))))
             .ToList();
         routes.Should().NotBeEmpty();
         return routes;
     }
 
-    public static IReadOnlyList<string> MethodsOf(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
+    public static IReadOnlyList<string> MethodsOf(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
 
     /// <summary>With an id where the pattern has a place for one.</summary>
     private static string PathOf(RouteEndpoint endpoint) =>
-        "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment => segment.IsSimple && segment.Parts[0] is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal
+        "/"
+            + string.Join(
+                '/',
+                endpoint.RoutePattern.PathSegments.Select(
+                    segment => segment.IsSimple && segment.Parts[0] is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal
             ? literal.Content
             : Guid.Empty.ToString()));
 }

@@ -24,7 +24,8 @@ public sealed class StartedServer(string environment) : TestServer, IAsyncDispos
 {
     protected override string EnvironmentName => environment;
 
-    public static async Task<StartedServer> StartAsync(string environment = "Production", Action<IDictionary<string, string>>? adjust = null)
+    public static async Task<StartedServer> StartAsync(
+        string environment = "Production", Action<IDictionary<string, string>>? adjust = null)
     {
         var server = new StartedServer(environment);
         adjust?.Invoke(server.Settings);

@@ -5,14 +5,17 @@ using AuthServer.Platform.Persistence;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>The built program with nothing in its environment but what a test puts there: a process of its own where that is the point.</summary>
+/// <summary>
+/// The built program with nothing in its environment but what a test puts there: a process of its own where that is the point.
+/// </summary>
 internal static class ServerProgram
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "DOTNET_ROOT"];
 
     /// <summary>Enough to start.</summary>
-    public static Dictionary<string, string?> GoodEnvironment(string database = "postgresql://nobody:secret@127.0.0.1:1/none") => new(StringComparer.Ordinal)
+    public static Dictionary<string, string?> GoodEnvironment(string database = "postgresql://nobody:secret@127.0.0.1:1/none") =>
+        new(StringComparer.Ordinal)
     {
         ["SECRET_KEY"] = "a root secret of the tests, long enough",
         ["DATABASE_URL"] = database,
@@ -35,7 +38,8 @@ internal static class ServerProgram
         using var patience = new CancellationTokenSource(Timeout);
         try
         {
-            var (output, error) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(patience.Token),
+                process.StandardError.ReadToEndAsync(patience.Token));
             await process.WaitForExitAsync(patience.Token);
             return new(process.ExitCode, await output, await error);
         }
@@ -75,9 +79,20 @@ internal static class ServerProgram
     /// <summary>For a test that wants to do something to it on the way.</summary>
     public static Process Start(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment, params string[] host)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", .. host, typeof(AuthDbContext).Assembly.Location, .. args]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo(
+                "dotnet", ["exec", .. host, typeof(AuthDbContext).Assembly.Location, .. args])
+                {
+                    UseShellExecute = false,
+                    RedirectStandardInput = true,
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true
+                };
         start.Environment.Clear();
-        foreach (var (name, value) in Inherited.Select(name => KeyValuePair.Create(name, Environment.GetEnvironmentVariable(name))).Concat(environment).Where(pair => pair.Value is not null))
+        foreach (var (name, value) in Inherited
+            .Select(name => KeyValuePair.Create(name, Environment.GetEnvironmentVariable(name)))
+            .Concat(environment)
+            .Where(pair => pair.Value is not null))
         {
             start.Environment[name] = value;
         }

@@ -14,11 +14,13 @@ internal static class StaffAccounts
         if (role == Role.Physician)
         {
             await server.Database.ExecuteAsync(
-                "UPDATE licences SET state = 'verified' FROM physicians p WHERE p.id = physician_id AND p.user_id = @user", ("user", person.UserId));
+                "UPDATE licences SET state = 'verified' FROM physicians p WHERE p.id = physician_id AND p.user_id = @user", ("user",
+                    person.UserId));
         }
         else if (role != Role.Patient)
         {
-            await server.Database.ExecuteAsync("INSERT INTO user_roles (user_id, role_id) VALUES (@user, @role)", ("user", person.UserId), ("role", Role.IdOf(role)));
+            await server.Database.ExecuteAsync(
+                "INSERT INTO user_roles (user_id, role_id) VALUES (@user, @role)", ("user", person.UserId), ("role", Role.IdOf(role)));
         }
 
         return await server.Api.LoginAsync(person.Email);

@@ -10,6 +10,8 @@ public sealed class TestClock : TimeProvider
 
     public void Advance(TimeSpan time) => _ahead += time;
 
-    /// <summary>From here on time passes by <see cref="Advance"/> alone, in whole seconds: for tests of the very second something ends.</summary>
+    /// <summary>
+    /// From here on time passes by <see cref="Advance"/> alone, in whole seconds: for tests of the very second something ends.
+    /// </summary>
     public void Stop() => _stoppedAt = DateTimeOffset.FromUnixTimeSeconds(System.GetUtcNow().ToUnixTimeSeconds());
 }

@@ -58,7 +58,8 @@ public sealed class TestDatabase : IAsyncDisposable
     }
 
     /// <summary>One statement from outside this database, whose name stands for {0}, and its first value.</summary>
-    public Task<object?> BySuperuserAsync(string sql) => AdministerAsync(sql.Replace("{0}", _name, StringComparison.Ordinal), "TEST_SUPERUSER_DATABASE_URL");
+    public Task<object?> BySuperuserAsync(string sql) =>
+        AdministerAsync(sql.Replace("{0}", _name, StringComparison.Ordinal), "TEST_SUPERUSER_DATABASE_URL");
 
     public async ValueTask DisposeAsync()
     {
@@ -103,5 +104,6 @@ public sealed class TestDatabase : IAsyncDisposable
         new NpgsqlConnectionStringBuilder(DatabaseUrl.Parse(url)!.ConnectionString) { Database = database }.ConnectionString;
 
     private static string Variable(string name) =>
-        Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set: run the tests with eng/test, which starts a cluster for them.");
+        Environment.GetEnvironmentVariable(name)
+            ?? throw new InvalidOperationException($"{name} is not set: run the tests with eng/test, which starts a cluster for them.");
 }

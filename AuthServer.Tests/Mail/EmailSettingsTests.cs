@@ -28,7 +28,8 @@ public sealed class EmailSettingsTests
     [InlineData("not an address")]
     [InlineData("no-reply@example.com\r\nBcc: eve@example.org")]
     [InlineData("Clinic <no-reply@example.com>")]
-    public void Who_mails_come_from_must_be_an_address(string? from) => Fault(settings => settings.FromAddress = from).Should().Contain("EMAILS_FROM_EMAIL");
+    public void Who_mails_come_from_must_be_an_address(string? from) =>
+        Fault(settings => settings.FromAddress = from).Should().Contain("EMAILS_FROM_EMAIL");
 
     [Theory]
     [InlineData(-1)]
@@ -57,7 +58,9 @@ public sealed class EmailSettingsTests
     [InlineData("mailer", "secret", "token")]
     public void Signing_in_takes_a_user_and_one_secret(string? user, string? password, string? token) =>
         Faults(With(settings => (settings.User, settings.Password, settings.AccessToken) = (user, password, token)))
-            .Should().Contain(fault => fault.Contains("SMTP_USER", StringComparison.Ordinal)).And.NotContain(fault => fault.Contains("secret", StringComparison.Ordinal));
+            .Should()
+                .Contain(fault => fault.Contains("SMTP_USER", StringComparison.Ordinal)).And
+                .NotContain(fault => fault.Contains("secret", StringComparison.Ordinal));
 
     [Fact]
     public void Encryption_from_the_first_byte_and_an_access_token_are_as_good_as_STARTTLS_and_a_password() =>
@@ -77,7 +80,14 @@ public sealed class EmailSettingsTests
         var result = await ServerProgram.RunAsync(["--check-configuration"], environment);
 
         result.ExitCode.Should().Be(78);
-        result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle().Which.Should().StartWith("Configuration: ").And.Contain(key).And.Contain(remedy);
+        result.Error
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Should()
+            .ContainSingle().Which
+            .Should()
+            .StartWith("Configuration: ").And
+            .Contain(key).And
+            .Contain(remedy);
     }
 
     private static EmailSettings Good => new() { Host = "mail.example.com", FromAddress = "no-reply@example.com" };

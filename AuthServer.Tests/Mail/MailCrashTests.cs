@@ -21,7 +21,8 @@ public sealed class MailCrashTests : IAsyncLifetime
     [InlineData("MAIL", 1)]
     [InlineData("END", 1)]
     [InlineData("KEPT", 2)]
-    public async Task A_server_killed_before_it_could_write_down_that_a_mail_was_sent_sends_it_again_under_the_same_Message_ID(string killedAt, int copies)
+    public async Task A_server_killed_before_it_could_write_down_that_a_mail_was_sent_sends_it_again_under_the_same_Message_ID(
+        string killedAt, int copies)
     {
         Guid id;
         await using (var killed = await ServerProgram.ServeAsync(Environment()))
@@ -45,7 +46,8 @@ public sealed class MailCrashTests : IAsyncLifetime
         _sink.Mails.Count(mail => mail.MessageId == TestMails.MessageIdOf(id)).Should().Be(copies);
     }
 
-    private Dictionary<string, string?> Environment() => new(ServerProgram.GoodEnvironment(_database.ServerConnection), StringComparer.Ordinal)
+    private Dictionary<string, string?> Environment() =>
+        new(ServerProgram.GoodEnvironment(_database.ServerConnection), StringComparer.Ordinal)
     {
         ["Email__Folder"] = null,
         ["SMTP_HOST"] = "localhost",

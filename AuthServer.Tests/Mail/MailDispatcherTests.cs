@@ -51,8 +51,10 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
         var id = await server.EnqueueAsync("very.private@example.net", "x-broken");
 
         (await server.WaitForStateAsync(id, "pending", attempts: 1)).LastError.Should().Be("Writing it failed: InvalidOperationException.");
-        server.Logs.Lines.Should().Contain(line => line.Contains($"{id}", StringComparison.Ordinal) && line.Contains(nameof(TestMailWriter), StringComparison.Ordinal));
-        server.Logs.Lines.Should().NotContain(line => line.Contains("very.private", StringComparison.Ordinal) || line.Contains("hush-hush", StringComparison.Ordinal));
+        server.Logs.Lines.Should().Contain(
+            line => line.Contains($"{id}", StringComparison.Ordinal) && line.Contains(nameof(TestMailWriter), StringComparison.Ordinal));
+        server.Logs.Lines.Should().NotContain(
+            line => line.Contains("very.private", StringComparison.Ordinal) || line.Contains("hush-hush", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -114,7 +116,9 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
     public async Task A_mail_whose_dispatcher_died_is_sent_when_the_lease_runs_out_and_not_before()
     {
         var id = await server.EnqueueAsync("lost@example.net", age: TimeSpan.FromMinutes(5), kind: "held back");
-        await server.Database.ExecuteAsync("UPDATE email_outbox SET kind = 'test', attempts = 1, next_attempt_at = @until WHERE id = @id", ("id", id), ("until", server.Clock.GetUtcNow().AddMinutes(2)));
+        await server.Database.ExecuteAsync(
+            "UPDATE email_outbox SET kind = 'test', attempts = 1, next_attempt_at = @until WHERE id = @id", ("id", id),
+            ("until", server.Clock.GetUtcNow().AddMinutes(2)));
 
         await server.WaitForStateAsync(await server.EnqueueAsync(), "sent");
         (await server.FindAsync(id)).State.Should().Be("pending");
@@ -137,10 +141,13 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
     [Fact]
     public async Task What_is_done_with_is_forgotten_after_thirty_days_and_what_waits_is_not()
     {
-        var (old, young, waiting) = (await server.EnqueueAsync(), await server.EnqueueAsync(), await server.EnqueueAsync(age: TimeSpan.FromDays(60), kind: "of_the_future"));
+        var (old, young, waiting) = (await server.EnqueueAsync(), await server.EnqueueAsync(),
+            await server.EnqueueAsync(age: TimeSpan.FromDays(60), kind: "of_the_future"));
         await server.WaitForStateAsync(old, "sent");
         await server.WaitForStateAsync(young, "sent");
-        await server.Database.ExecuteAsync("UPDATE email_outbox SET finished_at = @then - interval '1 second' WHERE id = @id", ("id", old), ("then", server.Clock.GetUtcNow().AddDays(-30)));
+        await server.Database.ExecuteAsync(
+            "UPDATE email_outbox SET finished_at = @then - interval '1 second' WHERE id = @id", ("id", old),
+            ("then", server.Clock.GetUtcNow().AddDays(-30)));
 
         await server.Services.GetRequiredService<RetentionCleanup>().RunAsync(CancellationToken.None);
 

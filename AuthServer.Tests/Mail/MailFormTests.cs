@@ -25,7 +25,10 @@ public sealed class MailFormTests : IAsyncLifetime
     {
         var settings = Transports.To(_sink);
         settings.FromName = "Example Clinic";
-        var message = Transports.Message(html: "<p>Hello <a href=\"https://auth.example.com/?token=a=b\">you</a></p>", text: "Hello you\nhttps://auth.example.com/?token=a=b");
+        var message =
+            Transports.Message(
+                html: "<p>Hello <a href=\"https://auth.example.com/?token=a=b\">you</a></p>",
+                text: "Hello you\nhttps://auth.example.com/?token=a=b");
 
         (await Transports.Make(settings).SendAsync(message)).Should().Be(new DeliveryOutcome.Sent());
 
@@ -39,7 +42,9 @@ public sealed class MailFormTests : IAsyncLifetime
         mail["Auto-Submitted"].Should().Be("auto-generated");
         mail["Content-Language"].Should().Be("en");
         mail["Content-Type"].Should().StartWith("multipart/alternative");
-        mail.Parts.Should().Equal(new MailPart("text/plain", "Hello you\r\nhttps://auth.example.com/?token=a=b"), new MailPart("text/html", message.Mail.Html));
+        mail.Parts.Should().Equal(
+            new MailPart("text/plain", "Hello you\r\nhttps://auth.example.com/?token=a=b"),
+            new MailPart("text/html", message.Mail.Html));
     }
 
     [Fact]
@@ -69,7 +74,11 @@ public sealed class MailFormTests : IAsyncLifetime
         var mail = _sink.Mails.Should().ContainSingle().Subject;
         mail.Parts.Select(part => part.Text).Should().Equal(text, text);
         // RFC 5322 section 2.1.1.
-        mail.Text.Split("\r\n").Should().OnlyContain(line => line.Length <= 998).And.OnlyContain(line => !line.Contains('\n') && !line.Contains('\r'));
+        mail.Text
+            .Split("\r\n")
+            .Should()
+            .OnlyContain(line => line.Length <= 998).And
+            .OnlyContain(line => !line.Contains('\n') && !line.Contains('\r'));
     }
 
     [Theory]
@@ -148,7 +157,8 @@ public sealed class MailFormTests : IAsyncLifetime
             mail.Parts[0].Text.Should().Be(Hebrew);
             mail["From"].Should().Contain("no-reply@auth.example.com");
             new FileInfo(file).UnixFileMode.Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            new DirectoryInfo(settings.Folder).UnixFileMode.Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            new DirectoryInfo(settings.Folder).UnixFileMode.Should()
+                .Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
         finally
         {
@@ -161,6 +171,7 @@ public sealed class MailFormTests : IAsyncLifetime
     {
         var settings = new EmailSettings { Folder = "/dev/null/mail" };
 
-        (await new FolderTransport(settings, Transports.SenderFor(settings)).SendAsync(Transports.Message())).Should().BeOfType<DeliveryOutcome.Unusable>();
+        (await new FolderTransport(settings, Transports.SenderFor(settings)).SendAsync(Transports.Message())).Should()
+            .BeOfType<DeliveryOutcome.Unusable>();
     }
 }

@@ -33,12 +33,15 @@ public sealed class MailHealthTests(MailingServer server) : IClassFixture<Mailin
     public async Task A_mail_that_was_given_up_degrades_the_server_for_a_day()
     {
         var id = await server.EnqueueAsync(kind: "of_the_future");
-        await server.Database.ExecuteAsync("UPDATE email_outbox SET state = 'dead', finished_at = @now WHERE id = @id", ("id", id), ("now", server.Clock.GetUtcNow().AddHours(-23)));
+        await server.Database.ExecuteAsync(
+            "UPDATE email_outbox SET state = 'dead', finished_at = @now WHERE id = @id", ("id", id),
+            ("now", server.Clock.GetUtcNow().AddHours(-23)));
         var mail = await MailAsync();
         mail["status"]!.GetValue<string>().Should().Be("degraded");
         mail["detail"]!.GetValue<string>().Should().Contain("mail dead");
 
-        await server.Database.ExecuteAsync("UPDATE email_outbox SET finished_at = finished_at - interval '2 hours' WHERE id = @id", ("id", id));
+        await server.Database.ExecuteAsync(
+            "UPDATE email_outbox SET finished_at = finished_at - interval '2 hours' WHERE id = @id", ("id", id));
 
         (await MailAsync())["status"]!.GetValue<string>().Should().Be("healthy");
     }

@@ -5,7 +5,9 @@ using AuthServer.Mail.Texts;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>What reaches a mailbox: HTML that loads nothing, the same as text, and nothing on a locked screen that is nobody's business.</summary>
+/// <summary>
+/// What reaches a mailbox: HTML that loads nothing, the same as text, and nothing on a locked screen that is nobody's business.
+/// </summary>
 public sealed partial class MailLooksTests
 {
     public static TheoryData<string, string> All => Mails.InEachLanguage;
@@ -42,7 +44,10 @@ public sealed partial class MailLooksTests
         var text = (await Mails.PrintAsync(content)).Text;
 
         var lines = text.Split('\n');
-        lines.Should().OnlyContain(line => line.Length <= 72 || line == Mails.Url || line.Contains(": ")).And.NotContain(line => line.Contains('<') || line.Contains("&amp;"));
+        lines
+            .Should()
+            .OnlyContain(line => line.Length <= 72 || line == Mails.Url || line.Contains(": ")).And
+            .NotContain(line => line.Contains('<') || line.Contains("&amp;"));
         lines.Count(line => line == Mails.Url).Should().Be(content.Button is null ? 0 : 1);
         var flowing = text.Replace('\n', ' ');
         flowing.Should().ContainAll(content.Paragraphs);
@@ -59,7 +64,10 @@ public sealed partial class MailLooksTests
 
         foreach (var shown in new[] { mail.Subject, content.Subject, content.Preview })
         {
-            shown.Should().NotBeNullOrWhiteSpace().And.NotContainAny("Levi", "Clinic", "AuthServer", Mails.Address, "phone", "Chrome", "@", "http", "token", "CfDJ8");
+            shown
+                .Should()
+                .NotBeNullOrWhiteSpace().And
+                .NotContainAny("Levi", "Clinic", "AuthServer", Mails.Address, "phone", "Chrome", "@", "http", "token", "CfDJ8");
             shown.Length.Should().BeLessThanOrEqualTo(60, "phones cut what is longer");
         }
 
@@ -84,7 +92,8 @@ public sealed partial class MailLooksTests
     public async Task What_comes_from_people_is_text_in_HTML_wherever_it_stands()
     {
         const string evil = "\"><script>alert(1)</script><img src=x onerror='x'>&amp;";
-        var content = new MailContent("en", evil, evil, [evil], new(evil, "https://example.com/?a=1&b=\"><script>"), [new(evil, evil)], evil);
+        var content =
+            new MailContent("en", evil, evil, [evil], new(evil, "https://example.com/?a=1&b=\"><script>"), [new(evil, evil)], evil);
 
         var html = (await Mails.PrintAsync(content)).Html;
 
@@ -99,8 +108,13 @@ public sealed partial class MailLooksTests
     [InlineData("help@evil.example\r\nBcc: all@example.com", "help evil example Bcc all example com")]
     [InlineData("\u202Egnp.exe<b>\u2066", "gnp exe b")]
     [InlineData(Mails.UserAgent, "Chrome, Linux")]
-    [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1", "Safari, iPhone")]
-    [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0", "Edge, Windows")]
+    [InlineData(
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 "
+            + "Safari/604.1",
+        "Safari, iPhone")]
+    [InlineData(
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0",
+        "Edge, Windows")]
     [InlineData("Refund: see win9.shop/claim", "Refund see win9 shop claim")]
     [InlineData("TeleApp/3.2.1 (Android 15)", "TeleApp 3.2.1 (Android 15)")]
     [InlineData("הטלפון של דנה", "הטלפון של דנה")]
@@ -108,7 +122,10 @@ public sealed partial class MailLooksTests
     [InlineData(null, "unknown")]
     [Trait("ASVS", "1.3.3")]
     public void The_name_of_a_device_can_be_no_link_and_no_line_of_its_own(string? device, string shown) =>
-        MailTexts.For("en").NewDevice(device, Mails.At, Mails.Address, Mails.Url).Facts!.Single(fact => fact.Label == "Device").Value.Should().Be(shown);
+        MailTexts.For("en").NewDevice(device, Mails.At, Mails.Address, Mails.Url).Facts!
+            .Single(fact => fact.Label == "Device").Value
+            .Should()
+            .Be(shown);
 
     [Fact]
     [Trait("ASVS", "14.2.6")]
@@ -177,6 +194,8 @@ public sealed partial class MailLooksTests
     [GeneratedRegex("""https?://[^"<\s]+""", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Addresses();
 
-    [GeneratedRegex("""<div style="(?<style>[^"]*)" aria-hidden="true">(?<text>[^<]*)</div>""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        """<div style="(?<style>[^"]*)" aria-hidden="true">(?<text>[^<]*)</div>""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Preview();
 }

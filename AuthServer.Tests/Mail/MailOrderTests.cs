@@ -20,17 +20,32 @@ public sealed class MailOrderTests(MailingServer server) : IClassFixture<Mailing
         server.Sink.Stop();
         server.StartReplica();
         await server.Database.ExecuteAsync(Queue, ("now", server.Clock.GetUtcNow()));
-        await Eventually.TrueAsync(() => server.Logs.Lines.Count(line => line.Contains(" 4000 ", StringComparison.Ordinal)) == 2, "two dispatchers that find the mail server away");
+        await Eventually.TrueAsync(
+            () => server.Logs.Lines.Count(line => line.Contains(" 4000 ", StringComparison.Ordinal)) == 2,
+            "two dispatchers that find the mail server away");
 
         server.Sink.Start();
         var mails = await server.Sink.WaitForAsync(Count);
 
-        await Eventually.TrueAsync(async () => await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE state = 'sent' AND attempts = 1") == Count, "a thousand mails done with");
+        await Eventually.TrueAsync(
+            async () =>
+                await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE state = 'sent' AND attempts = 1") == Count,
+            "a thousand mails done with");
         mails.Select(mail => mail.MessageId).Should().HaveCount(Count).And.OnlyHaveUniqueItems();
-        var order = mails.Select(mail => Count - int.Parse(mail.To.Single().AsSpan("person".Length, mail.To.Single().IndexOf('@', StringComparison.Ordinal) - "person".Length), provider: null)).ToList();
+        var order =
+            mails.Select(
+                mail =>
+                    Count - int.Parse(
+                        mail.To.Single().AsSpan("person".Length, mail.To.Single().IndexOf('@', StringComparison.Ordinal) - "person".Length),
+                        provider: null)).ToList();
         order.Order().Should().Equal(Enumerable.Range(0, Count));
-        mails.Zip(order).GroupBy(pair => pair.First.Connection).Should().AllSatisfy(run => run.Select(pair => pair.Second).Should().BeInAscendingOrder());
-        MostOvertaken(order).Should().BeLessThanOrEqualTo(OutboxBatch.Most, "only the other dispatcher's few can be older and still on their way");
+        mails
+            .Zip(order)
+            .GroupBy(pair => pair.First.Connection)
+            .Should()
+            .AllSatisfy(run => run.Select(pair => pair.Second).Should().BeInAscendingOrder());
+        MostOvertaken(order).Should().BeLessThanOrEqualTo(
+            OutboxBatch.Most, "only the other dispatcher's few can be older and still on their way");
     }
 
     // For each mail, how many older ones had not arrived by then; the greatest of these numbers.
@@ -45,7 +60,9 @@ public sealed class MailOrderTests(MailingServer server) : IClassFixture<Mailing
                 oldestMissing++;
             }
 
-            most = rank < oldestMissing ? most : Math.Max(most, rank - oldestMissing - (arrived.GetViewBetween(oldestMissing, rank).Count - 1));
+            most = rank < oldestMissing
+                ? most
+                : Math.Max(most, rank - oldestMissing - (arrived.GetViewBetween(oldestMissing, rank).Count - 1));
         }
 
         return most;

@@ -92,7 +92,8 @@ public sealed class MailOutageTests(ImpatientMailingServer server) : IClassFixtu
         await Eventually.TrueAsync(async () => (await server.FindAsync(id)).State == "dead", "an end");
 
         // The line is written after the row.
-        await Eventually.TrueAsync(() => server.Logs.Lines.Any(line => line.Contains($"{id}", StringComparison.Ordinal)), "a line about the mail");
+        await Eventually.TrueAsync(
+            () => server.Logs.Lines.Any(line => line.Contains($"{id}", StringComparison.Ordinal)), "a line about the mail");
         server.Logs.Lines.Should().NotContain(line => line.Contains("secret.person", StringComparison.Ordinal));
         (await server.FindAsync(id)).LastError.Should().NotContain("secret.person");
     }
@@ -105,10 +106,13 @@ public sealed class MailOutageTests(ImpatientMailingServer server) : IClassFixtu
         var person = await server.Api.RegisterAsync();
         await server.Api.LoginAsync(person.Email);
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
-        await server.Services.GetRequiredService<EmailOutbox>().RequestAsync("of_the_future", null, person.Email, null, null, CancellationToken.None);
+        await server.Services.GetRequiredService<EmailOutbox>()
+            .RequestAsync("of_the_future", null, person.Email, null, null, CancellationToken.None);
     }
 
-    private Task<int> ForgetWaitingAsync(Guid id) => server.Database.ExecuteAsync("UPDATE email_outbox SET next_attempt_at = created_at WHERE id = @id AND last_error IS NOT NULL", ("id", id));
+    private Task<int> ForgetWaitingAsync(Guid id) =>
+        server.Database.ExecuteAsync(
+            "UPDATE email_outbox SET next_attempt_at = created_at WHERE id = @id AND last_error IS NOT NULL", ("id", id));
 
     private async Task<TestMails.Owed> SentAsync(Guid id)
     {

@@ -10,7 +10,8 @@ namespace AuthServer.Tests.Mail;
 internal static class Mails
 {
     public const string To = "dana@example.com";
-    public const string Url = "https://auth.example.com/account/page?token=CfDJ8PbX0m3nR-s4tK9wQz7LhYvEoU1aGdT6iNcJxFpWqBrSeMkZ2uVyHl5Af_D&lang=he";
+    public const string Url =
+        "https://auth.example.com/account/page?token=CfDJ8PbX0m3nR-s4tK9wQz7LhYvEoU1aGdT6iNcJxFpWqBrSeMkZ2uVyHl5Af_D&lang=he";
     public const string Address = "192.0.2.17";
     public const string UserAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
 
@@ -32,7 +33,9 @@ internal static class Mails
         ["locked"] = texts => texts.AccountLocked(At, Url),
         ["invitation"] = texts => texts.Invitation(Url, TimeSpan.FromHours(72)),
         ["licence-verified"] = texts => texts.LicenceVerified(new("IL", ExpiresOn: new(2027, 11, 21))),
-        ["licence-rejected"] = texts => texts.LicenceRejected(new("US-NY", "The register knows the number under another name; please send a copy of the licence with the new one.")),
+        ["licence-rejected"] = texts =>
+            texts.LicenceRejected(
+                new("US-NY", "The register knows the number under another name; please send a copy of the licence with the new one.")),
         ["licence-suspended"] = texts => texts.LicenceSuspended(new("IL", "The register says that it rests.")),
         ["licence-expiring"] = texts => texts.LicenceExpiring(new("IL", ExpiresOn: new(2026, 11, 28))),
         ["licence-expired"] = texts => texts.LicenceExpired(new("IL", ExpiresOn: new(2026, 11, 20))),
@@ -63,7 +66,8 @@ internal static class Mails
 
     public static MailContent Content(string name, string language, string? appName = null) => All[name](MailTexts.For(language, appName));
 
-    public static Task<RenderedMail> PrintAsync(string name, string language, string? appName = null) => PrintAsync(Content(name, language, appName));
+    public static Task<RenderedMail> PrintAsync(string name, string language, string? appName = null) =>
+        PrintAsync(Content(name, language, appName));
 
     public static async Task<RenderedMail> PrintAsync(MailContent content)
     {

@@ -85,6 +85,10 @@ public sealed class SmtpEncryptionTests : IAsyncLifetime, IDisposable
     private void NothingWasSent()
     {
         _sink.Mails.Should().BeEmpty();
-        _sink.Commands.Should().NotBeEmpty().And.NotContain(command => command.StartsWith("AUTH", StringComparison.Ordinal) || command.StartsWith("MAIL", StringComparison.Ordinal));
+        _sink.Commands
+            .Should()
+            .NotBeEmpty().And
+            .NotContain(
+                command => command.StartsWith("AUTH", StringComparison.Ordinal) || command.StartsWith("MAIL", StringComparison.Ordinal));
     }
 }

@@ -5,7 +5,9 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>Whose fault it is when a mail does not get through decides whether it is tried again, and whether the others wait, too.</summary>
+/// <summary>
+/// Whose fault it is when a mail does not get through decides whether it is tried again, and whether the others wait, too.
+/// </summary>
 public sealed class SmtpFaultTests : IAsyncLifetime
 {
     private readonly SmtpSink _sink = SmtpSink.Started();
@@ -88,7 +90,8 @@ public sealed class SmtpFaultTests : IAsyncLifetime
         _sink.Start();
         (await session.SendAsync(Transports.Message(), CancellationToken.None)).Should().Be(new DeliveryOutcome.Sent());
         _sink.Stop();
-        (await session.SendAsync(Transports.Message(), CancellationToken.None)).Should().BeOfType<DeliveryOutcome.Unusable>("the connection it had is gone");
+        (await session.SendAsync(Transports.Message(), CancellationToken.None)).Should()
+            .BeOfType<DeliveryOutcome.Unusable>("the connection it had is gone");
     }
 
     [Fact]

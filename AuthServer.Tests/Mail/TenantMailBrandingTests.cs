@@ -11,11 +11,20 @@ public sealed class TenantMailBrandingTests(MailingServer server) : IClassFixtur
     [Fact]
     public async Task Mails_that_were_asked_for_by_address_and_those_about_the_account_come_in_the_tenants_name()
     {
-        var clinics = new[] { await server.OpenClinicAsync(), await server.OpenClinicAsync(new { mail_sender_name = Clinic, locale = "he" }), await server.OpenClinicAsync(new { mail_sender_name = "Too late" }) };
+        var clinics =
+            new[]
+            {
+                await server.OpenClinicAsync(),
+                await server.OpenClinicAsync(new { mail_sender_name = Clinic, locale = "he" }),
+                await server.OpenClinicAsync(new { mail_sender_name = "Too late" })
+            };
         var person = await server.SignInAtAsync(Role.Patient, clinics);
 
-        await (await server.Api.PostAsync("auth/password/reset/request", new { email = person.Email.ToUpperInvariant() })).ShouldBeAsync(202);
-        await (await server.Api.PostAsync("auth/password/change", new { current_password = Api.Password, new_password = "another horse battery" }, person.AccessToken)).ShouldBeAsync(204);
+        await (await server.Api.PostAsync("auth/password/reset/request", new { email = person.Email.ToUpperInvariant() })).ShouldBeAsync(
+            202);
+        await (await server.Api.PostAsync(
+            "auth/password/change", new { current_password = Api.Password, new_password = "another horse battery" },
+            person.AccessToken)).ShouldBeAsync(204);
 
         var mails = await MailsToAsync(person.Email, 2);
         mails.Should().AllSatisfy(mail =>
@@ -41,7 +50,8 @@ public sealed class TenantMailBrandingTests(MailingServer server) : IClassFixtur
         {
             "unproven" => "UPDATE users SET email_confirmed = false WHERE id = @user",
             "suspended" => "UPDATE tenants SET status = 'suspended' WHERE id = @tenant AND @user IS NOT NULL",
-            "admin" or "support" => $"INSERT INTO user_roles (user_id, role_id) SELECT @user, id FROM roles WHERE name = '{whose}' AND @tenant IS NOT NULL",
+            "admin" or "support" =>
+                $"INSERT INTO user_roles (user_id, role_id) SELECT @user, id FROM roles WHERE name = '{whose}' AND @tenant IS NOT NULL",
             _ => "SELECT @tenant, @user",
         }, ("user", person.UserId), ("tenant", clinic.Id));
 
@@ -56,7 +66,8 @@ public sealed class TenantMailBrandingTests(MailingServer server) : IClassFixtur
         var person = await server.SignInAtAsync(Role.Patient, await server.OpenClinicAsync(new { mail_sender_name = "Secret Clinic" }));
         var next = Api.NewEmail();
 
-        await (await server.Api.PostAsync("auth/email/change", new { new_email = next, current_password = Api.Password }, person.AccessToken)).ShouldBeAsync(202);
+        await (await server.Api.PostAsync(
+            "auth/email/change", new { new_email = next, current_password = Api.Password }, person.AccessToken)).ShouldBeAsync(202);
 
         (await MailsToAsync(next, 1)).Should().ContainSingle().Which["From"].Should().Contain(Own).And.NotContain("Secret");
         (await MailsToAsync(person.Email, 1)).Should().ContainSingle().Which["From"].Should().Contain("Secret Clinic");
@@ -64,7 +75,8 @@ public sealed class TenantMailBrandingTests(MailingServer server) : IClassFixtur
 
     private async Task<IReadOnlyList<ReceivedMail>> MailsToAsync(string address, int count)
     {
-        IReadOnlyList<ReceivedMail> Found() => [.. server.Sink.Mails.Where(mail => mail.To.Contains(address, StringComparer.OrdinalIgnoreCase))];
+        IReadOnlyList<ReceivedMail> Found() =>
+            [.. server.Sink.Mails.Where(mail => mail.To.Contains(address, StringComparer.OrdinalIgnoreCase))];
         await Eventually.TrueAsync(() => Found().Count >= count, $"{count} mails");
         return Found();
     }

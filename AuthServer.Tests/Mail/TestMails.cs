@@ -47,7 +47,9 @@ public class MailingServer : TestServer
 internal static class TestMails
 {
     /// <summary>Owes a mail, as old as wanted, and answers its id.</summary>
-    public static async Task<Guid> EnqueueAsync(this TestServer server, string? address = null, string? language = null, TimeSpan? age = null, string kind = TestMailWriter.TestKind)
+    public static async Task<Guid> EnqueueAsync(
+        this TestServer server, string? address = null, string? language = null, TimeSpan? age = null,
+        string kind = TestMailWriter.TestKind)
     {
         var (id, createdAt) = (Guid.NewGuid(), server.Clock.GetUtcNow() - (age ?? TimeSpan.Zero));
         await server.Database.ExecuteAsync(
@@ -60,16 +62,25 @@ internal static class TestMails
 
     public static async Task<Owed> FindAsync(this TestDatabase database, Guid id)
     {
-        await using var command = database.Owner.CreateCommand("SELECT state, attempts, next_attempt_at, finished_at, last_error FROM email_outbox WHERE id = @id");
+        await using var command =
+            database.Owner.CreateCommand(
+                "SELECT state, attempts, next_attempt_at, finished_at, last_error FROM email_outbox WHERE id = @id");
         command.Parameters.AddWithValue("id", id);
         await using var row = await command.ExecuteReaderAsync();
         (await row.ReadAsync()).Should().BeTrue();
-        return new(row.GetString(0), row.GetInt32(1), row.GetFieldValue<DateTimeOffset>(2), row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3), row.IsDBNull(4) ? null : row.GetString(4));
+        return new(
+            row.GetString(0), row.GetInt32(1), row.GetFieldValue<DateTimeOffset>(2),
+            row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3), row.IsDBNull(4) ? null : row.GetString(4));
     }
 
     public static async Task<Owed> WaitForStateAsync(this TestServer server, Guid id, string state, int? attempts = null)
     {
-        await Eventually.TrueAsync(async () => await server.FindAsync(id) is var owed && owed.State == state && owed.Attempts == (attempts ?? owed.Attempts) && owed.IsSettled(server.Clock), $"{state} after {attempts} attempts");
+        await Eventually.TrueAsync(
+            async () => await server.FindAsync(id) is var owed
+                && owed.State == state
+                && owed.Attempts == (attempts ?? owed.Attempts)
+                && owed.IsSettled(server.Clock),
+            $"{state} after {attempts} attempts");
         return await server.FindAsync(id);
     }
 

@@ -13,13 +13,19 @@ internal static class Transports
     public static IMailTransport Make(EmailSettings settings, MailTimeouts? timeouts = null) =>
         new MailKitTransport(settings, SenderFor(settings), timeouts ?? MailTimeouts.Usual);
 
-    public static MailSender SenderFor(EmailSettings settings) => new(settings, new ServerSettings { PublicUrl = "https://auth.example.com" });
+    public static MailSender SenderFor(EmailSettings settings) =>
+        new(settings, new ServerSettings { PublicUrl = "https://auth.example.com" });
 
     /// <summary>In the clear to a server on this machine.</summary>
-    public static EmailSettings To(SmtpSink sink) => new() { Host = "localhost", Port = sink.Port, Security = SmtpSecurity.None, FromAddress = "no-reply@example.com" };
+    public static EmailSettings To(SmtpSink sink) =>
+        new() { Host = "localhost", Port = sink.Port, Security = SmtpSecurity.None, FromAddress = "no-reply@example.com" };
 
-    public static OutgoingMessage Message(string to = "dana@example.net", string subject = "Reset your password", string html = "<p>Hello</p>", string text = "Hello", string language = "en") =>
-        new(new RenderedMail(to, subject, html, text, language), $"<{Guid.NewGuid():D}@example.com>", new DateTimeOffset(2026, 11, 21, 8, 5, 9, TimeSpan.FromHours(2)));
+    public static OutgoingMessage Message(
+        string to = "dana@example.net", string subject = "Reset your password", string html = "<p>Hello</p>", string text = "Hello",
+        string language = "en") =>
+        new(
+            new RenderedMail(to, subject, html, text, language), $"<{Guid.NewGuid():D}@example.com>",
+            new DateTimeOffset(2026, 11, 21, 8, 5, 9, TimeSpan.FromHours(2)));
 
     public static async Task<DeliveryOutcome> SendAsync(this IMailTransport transport, OutgoingMessage message)
     {

@@ -45,7 +45,11 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
             form = await visitor.SendAsync(form, 0, ("new_password", refused));
 
             form.Status.Should().Be(400);
-            form.Html.Should().Contain("id=\"new_password-fault\"").And.Contain("aria-describedby=\"new_password-fault new_password-hint\"").And.Contain("aria-invalid=\"true\"");
+            form.Html
+                .Should()
+                .Contain("id=\"new_password-fault\"").And
+                .Contain("aria-describedby=\"new_password-fault new_password-hint\"").And
+                .Contain("aria-invalid=\"true\"");
             form.Html.Should().NotContain("tiny").And.NotContain(person.Email);
         }
 
@@ -81,7 +85,8 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
         refused.Html.Should().Contain("<details open>").And.Contain("id=\"new_password-fault\"");
         (await owner.SendAsync(refused, 1, ("new_password", NewPassword))).Status.Should().Be(303);
 
-        await (await server.Api.PostAsync("auth/login", new { email = stranger.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await server.Api.PostAsync("auth/login", new { email = stranger.Email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
         await (await server.Api.RefreshAsync(stranger.RefreshToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
         await server.Api.LoginAsync(stranger.Email, NewPassword);
     }
@@ -114,7 +119,10 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
         var form = await visitor.GetAsync($"/account/confirm-new-email?token={token}");
 
         (await visitor.SendAsync(form, 0, ("password", "somebody elses password"))).Status.Should().Be(400);
-        (await visitor.SendAsync(form, 0, ("password", Api.Password))).Header("Location").Should().Be("/account/confirm-new-email/done?lang=en");
+        (await visitor.SendAsync(form, 0, ("password", Api.Password)))
+            .Header("Location")
+            .Should()
+            .Be("/account/confirm-new-email/done?lang=en");
 
         await server.Api.LoginAsync(address);
     }
@@ -163,11 +171,14 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
         using var visitor = server.Visit();
         var form = await visitor.GetAsync($"/account/{page}");
 
-        var (one, other) = (await visitor.SendAsync(form, 0, ("email", known)), await visitor.SendAsync(form, 0, ("email", Api.NewEmail())));
+        var (one, other) = (await visitor.SendAsync(form, 0, ("email", known)),
+            await visitor.SendAsync(form, 0, ("email", Api.NewEmail())));
 
         (one.Status, one.Same).Should().Be((202, other.Same));
         other.Status.Should().Be(202);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE address = @address AND kind = @kind", ("address", known), ("kind", kind))).Should().Be(1);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM email_outbox WHERE address = @address AND kind = @kind", ("address", known), ("kind", kind))).Should()
+                .Be(1);
     }
 
     [Fact]

@@ -22,7 +22,11 @@ public sealed class PageAnswerTests(PagesServer server) : IClassFixture<PagesSer
 
         seen.Status.Should().Be(status);
         seen.Header("Content-Type").Should().Be("text/html; charset=utf-8");
-        seen.Header("Content-Security-Policy").Should().MatchRegex("^default-src 'none'; style-src 'nonce-[A-Za-z0-9+/=]{24}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$")
+        seen
+            .Header("Content-Security-Policy")
+            .Should()
+            .MatchRegex(
+                "^default-src 'none'; style-src 'nonce-[A-Za-z0-9+/=]{24}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$")
             .And.NotBe(again.Header("Content-Security-Policy"));
         seen.Header("Referrer-Policy").Should().Be("no-referrer");
         seen.Header("Cache-Control").Should().Be("no-store");
@@ -60,7 +64,15 @@ public sealed class PageAnswerTests(PagesServer server) : IClassFixture<PagesSer
     [InlineData("application/x-www-form-urlencoded", "\u0000=\u0000")]
     public async Task A_body_that_is_no_form_of_ours_is_refused_with_a_page(string type, string body)
     {
-        foreach (var page in new[] { "reset-password", "invitation", "confirm-email", "confirm-new-email", "forgotten-password", "new-confirmation" })
+        foreach (var page in new[]
+        {
+            "reset-password",
+            "invitation",
+            "confirm-email",
+            "confirm-new-email",
+            "forgotten-password",
+            "new-confirmation"
+        })
         {
             using var content = new StringContent(body, Encoding.UTF8);
             content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(type);
@@ -76,9 +88,11 @@ public sealed class PageAnswerTests(PagesServer server) : IClassFixture<PagesSer
     {
         using var visitor = server.Visit();
 
-        var (method, size) = (await visitor.PostAsync("/account/reset-password/done"), await visitor.PostAsync(Form, ("email", new string('x', 100_000))));
+        var (method, size) = (await visitor.PostAsync("/account/reset-password/done"),
+            await visitor.PostAsync(Form, ("email", new string('x', 100_000))));
         (method.Status, size.Status).Should().Be((405, 413));
-        new[] { method, size, await visitor.GetAsync("/account/") }.Should().OnlyContain(seen => seen.Html.Contains("<h1>") && seen.Header("Content-Type").StartsWith("text/html"));
+        new[] { method, size, await visitor.GetAsync("/account/") }.Should()
+            .OnlyContain(seen => seen.Html.Contains("<h1>") && seen.Header("Content-Type").StartsWith("text/html"));
         (await visitor.GetAsync("/accounts")).Header("Content-Type").Should().Be("application/problem+json");
     }
 
@@ -100,7 +114,10 @@ public sealed class PageAnswerTests(PagesServer server) : IClassFixture<PagesSer
 
         var seen = await visitor.GetAsync(mail is null ? Form : $"{Form}?lang={mail}", browser);
 
-        seen.Html.Should().Contain($"<html lang=\"{language}\" dir=\"{(language == "he" ? "rtl" : "ltr")}\">").And.Contain($"action=\"{Form}?lang={language}\"");
+        seen.Html
+            .Should()
+            .Contain($"<html lang=\"{language}\" dir=\"{(language == "he" ? "rtl" : "ltr")}\">").And
+            .Contain($"action=\"{Form}?lang={language}\"");
         seen.Header("Content-Language").Should().Be(language);
     }
 
@@ -121,7 +138,13 @@ public sealed class PageAnswerTests(PagesServer server) : IClassFixture<PagesSer
         using var visitor = server.Visit();
         var token = await server.MakeTokenAsync(person, EmailTokens.ResetPassword);
         var form = await visitor.GetAsync($"/account/reset-password?lang=he&token={token}");
-        var seen = new List<Seen> { form, await visitor.GetAsync("/account/nowhere?lang=he"), await visitor.GetAsync("/account/confirm-new-email?lang=he") };
+        var seen =
+            new List<Seen>
+            {
+                form,
+                await visitor.GetAsync("/account/nowhere?lang=he"),
+                await visitor.GetAsync("/account/confirm-new-email?lang=he")
+            };
         foreach (var password in new[] { "", "short", new string('x', 200), person.Email })
         {
             seen.Add(await visitor.SendAsync(form, 0, ("new_password", password)));

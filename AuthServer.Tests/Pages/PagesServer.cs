@@ -23,7 +23,9 @@ public class PagesServer : TestServer
         if (newEmail is not null)
         {
             var now = Clock.GetUtcNow();
-            await db.Users.Where(found => found.Id == person.UserId).ExecuteUpdateAsync(set => set.SetProperty(found => found.PendingEmail, newEmail).SetProperty(found => found.PendingEmailAt, now));
+            await db.Users.Where(found => found.Id == person.UserId)
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(found => found.PendingEmail, newEmail).SetProperty(found => found.PendingEmailAt, now));
         }
 
         return scope.ServiceProvider.GetRequiredService<EmailTokens>().Make(newEmail is null ? purpose : $"{purpose}:{newEmail}", user);
@@ -36,7 +38,8 @@ public class PagesServer : TestServer
 /// <summary>Looks at pages and sends their forms, as a browser does, and follows nothing by itself.</summary>
 public sealed partial class Visitor(Uri server) : IDisposable
 {
-    private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = server };
+    private readonly HttpClient _http =
+        new(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = server };
 
     public async Task<Seen> GetAsync(string path, string? acceptLanguage = null)
     {
@@ -53,7 +56,10 @@ public sealed partial class Visitor(Uri server) : IDisposable
     public async Task<Seen> SendAsync(Seen page, int form = 0, params (string Name, string Value)[] typed)
     {
         var html = Forms().Matches(page.Html)[form];
-        var fields = Hidden().Matches(html.Value).Select(field => (WebUtility.HtmlDecode(field.Groups["name"].Value), WebUtility.HtmlDecode(field.Groups["value"].Value))).Concat(typed);
+        var fields = Hidden()
+            .Matches(html.Value)
+            .Select(field => (WebUtility.HtmlDecode(field.Groups["name"].Value), WebUtility.HtmlDecode(field.Groups["value"].Value)))
+            .Concat(typed);
         return await PostAsync(WebUtility.HtmlDecode(html.Groups["action"].Value), [.. fields]);
     }
 
@@ -65,10 +71,14 @@ public sealed partial class Visitor(Uri server) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    [GeneratedRegex("""<form method="post" action="(?<action>[^"]*)">.*?</form>""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
+    [GeneratedRegex(
+        """<form method="post" action="(?<action>[^"]*)">.*?</form>""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
     private static partial Regex Forms();
 
-    [GeneratedRegex("""<input type="hidden" name="(?<name>[^"]*)" value="(?<value>[^"]*)"\s*/?>""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        """<input type="hidden" name="(?<name>[^"]*)" value="(?<value>[^"]*)"\s*/?>""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Hidden();
 }
 
@@ -84,11 +94,15 @@ public sealed partial record Seen(HttpResponseMessage Response, string Html)
     public int Status => (int)Response.StatusCode;
 
     public string Header(string name) =>
-        string.Join(", ", Response.Headers.TryGetValues(name, out var values) || Response.Content.Headers.TryGetValues(name, out values) ? values : []);
+        string.Join(
+            ", ",
+            Response.Headers.TryGetValues(name, out var values) || Response.Content.Headers.TryGetValues(name, out values) ? values : []);
 
     public static async Task<Seen> ReadAsync(HttpResponseMessage response) => new(response, await response.Content.ReadAsStringAsync());
 
-    [GeneratedRegex("""(nonce|value)="[^"]*" """, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace, 1000)]
+    [GeneratedRegex(
+        """(nonce|value)="[^"]*" """,
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace, 1000)]
     private static partial Regex MadeAnew();
 
     [GeneratedRegex("<[^>]*>", RegexOptions.CultureInvariant, 1000)]

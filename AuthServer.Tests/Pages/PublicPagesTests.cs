@@ -9,7 +9,10 @@ public sealed class PublicPagesTests(PublicPagesTests.Server server) : IClassFix
     {
         using var visitor = server.Visit();
 
-        (await visitor.GetAsync("/account/forgotten-password")).Header("Set-Cookie").Should().MatchRegex("^__Host-account=[^;]+; path=/; secure; samesite=lax; httponly$");
+        (await visitor.GetAsync("/account/forgotten-password"))
+            .Header("Set-Cookie")
+            .Should()
+            .MatchRegex("^__Host-account=[^;]+; path=/; secure; samesite=lax; httponly$");
     }
 
     [Fact]

@@ -52,7 +52,8 @@ public sealed class LogoutTests(TestServer server) : IClassFixture<TestServer>
         await (await server.Api.PostAsync("auth/logout", new { refresh_token = person.RefreshToken })).ShouldBeAsync(204);
 
         (await server.Database.QueryAsync<long>(
-            "SELECT count(*) FROM audit_events WHERE type = 'session.ended' AND session_id = @session AND subject_id = @user AND reason = 'signed_out'",
+            "SELECT count(*) FROM audit_events WHERE type = 'session.ended' AND session_id = @session AND subject_id = @user AND reason "
+                + "= 'signed_out'",
             ("session", person.SessionId), ("user", person.UserId))).Should().Be(1);
     }
 
@@ -110,7 +111,8 @@ public sealed class LogoutTests(TestServer server) : IClassFixture<TestServer>
     {
         var person = await server.Api.RegisterAsync();
 
-        await (await server.Api.PostAsync("auth/logout-all", new { refresh_token = person.RefreshToken })).ShouldBeProblemAsync(ErrorCodes.AuthenticationRequired);
+        await (await server.Api.PostAsync("auth/logout-all", new { refresh_token = person.RefreshToken })).ShouldBeProblemAsync(
+            ErrorCodes.AuthenticationRequired);
 
         await ShouldBeLiveAsync(person);
     }

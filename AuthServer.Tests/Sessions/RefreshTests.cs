@@ -39,7 +39,8 @@ public sealed class RefreshTests(TestServer server) : IClassFixture<TestServer>
     public async Task A_refresh_brings_what_has_changed_about_the_person()
     {
         var person = await server.Api.RegisterAsync();
-        await server.Database.ExecuteAsync("UPDATE users SET email_confirmed = true, token_version = 5 WHERE id = @id", ("id", person.UserId));
+        await server.Database.ExecuteAsync(
+            "UPDATE users SET email_confirmed = true, token_version = 5 WHERE id = @id", ("id", person.UserId));
 
         var refreshed = await SignedIn.ReadAsync(await server.Api.RefreshAsync(person.RefreshToken));
 

@@ -47,7 +47,8 @@ public sealed class RefreshTokenReuseTests(StoppedServer server) : IClassFixture
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => server.Api.RefreshAsync(first.RefreshToken)));
 
         (await server.Database.QueryAsync<long>(
-            "SELECT count(*) FROM audit_events WHERE type = 'refresh_token.reused' AND outcome = 'failure' AND subject_id = @user AND session_id = @session AND ip_address IS NOT NULL AND request_id IS NOT NULL",
+            "SELECT count(*) FROM audit_events WHERE type = 'refresh_token.reused' AND outcome = 'failure' AND subject_id = @user AND "
+                + "session_id = @session AND ip_address IS NOT NULL AND request_id IS NOT NULL",
             ("user", first.UserId), ("session", first.SessionId))).Should().Be(1);
     }
 }

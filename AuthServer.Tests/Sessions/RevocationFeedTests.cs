@@ -51,7 +51,10 @@ public sealed class RevocationFeedTests
         using var silent = new StandIn(state);
         await using var database = Connect(silent.Port);
 
-        await FeedThatHeardEverything(database).Invoking(feed => feed.RefusalAsync(SomeCaller(_session), default).AsTask()).Should().ThrowAsync<NpgsqlException>();
+        await FeedThatHeardEverything(database)
+            .Invoking(feed => feed.RefusalAsync(SomeCaller(_session), default).AsTask())
+            .Should()
+            .ThrowAsync<NpgsqlException>();
     }
 
     [Fact]
@@ -71,7 +74,10 @@ public sealed class RevocationFeedTests
         using var nobody = new StandIn(null);
         await using var database = Connect(nobody.Free());
 
-        await NewFeed(database).Invoking(feed => feed.RefusalAsync(SomeCaller(_session), default).AsTask()).Should().ThrowAsync<NpgsqlException>();
+        await NewFeed(database)
+            .Invoking(feed => feed.RefusalAsync(SomeCaller(_session), default).AsTask())
+            .Should()
+            .ThrowAsync<NpgsqlException>();
     }
 
     private RevocationFeed FeedThatHeardEverything(NpgsqlDataSource database)
@@ -83,10 +89,12 @@ public sealed class RevocationFeedTests
 
     private RevocationFeed NewFeed(NpgsqlDataSource database) => new(_connection, database, new TokenSettings(), TimeProvider.System);
 
-    private static Caller SomeCaller(Guid session) => new(Guid.NewGuid(), session, 0, DateTimeOffset.UnixEpoch, IsEmailVerified: true, null);
+    private static Caller SomeCaller(Guid session) =>
+        new(Guid.NewGuid(), session, 0, DateTimeOffset.UnixEpoch, IsEmailVerified: true, null);
 
     private static NpgsqlDataSource Connect(int port) =>
-        NpgsqlDataSource.Create($"Host=127.0.0.1;Port={port};Username=nobody;Password=none;Timeout=1;SSL Mode=Disable;GSS Encryption Mode=Disable");
+        NpgsqlDataSource.Create(
+            $"Host=127.0.0.1;Port={port};Username=nobody;Password=none;Timeout=1;SSL Mode=Disable;GSS Encryption Mode=Disable");
 
     /// <summary>Stands where a database should: answers each start-up with one error, or not at all.</summary>
     private sealed class StandIn : IDisposable

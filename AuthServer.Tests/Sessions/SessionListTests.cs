@@ -11,7 +11,8 @@ public sealed class SessionListTests(TestServer server) : IClassFixture<TestServ
     public async Task The_list_tells_the_devices_apart()
     {
         var first = await server.Api.RegisterAsync();
-        var answer = await server.Api.PostAsync("auth/login", new { email = first.Email, password = Api.Password, device_name = "Noa's tablet" },
+        var answer =
+            await server.Api.PostAsync("auth/login", new { email = first.Email, password = Api.Password, device_name = "Noa's tablet" },
             adjust: request => request.Headers.TryAddWithoutValidation("User-Agent", "Clinic/3.1 (tablet)"));
         var second = await SignedIn.ReadAsync(answer);
 
@@ -100,12 +101,14 @@ public sealed class SessionListTests(TestServer server) : IClassFixture<TestServ
         var here = await server.Api.RegisterAsync();
         var there = await server.Api.LoginAsync(here.Email);
 
-        await (await server.Api.SendAsync(HttpMethod.Delete, $"auth/sessions/{there.SessionId}", bearer: here.AccessToken)).ShouldBeAsync(204);
+        await (await server.Api.SendAsync(HttpMethod.Delete, $"auth/sessions/{there.SessionId}", bearer: here.AccessToken)).ShouldBeAsync(
+            204);
 
         await (await server.Api.GetAsync("auth/me", there.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
         await (await server.Api.RefreshAsync(there.RefreshToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
         Ids(await ListAsync(here)).Should().Equal(here.SessionId);
-        await (await server.Api.SendAsync(HttpMethod.Delete, $"auth/sessions/{there.SessionId}", bearer: here.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+        await (await server.Api.SendAsync(
+            HttpMethod.Delete, $"auth/sessions/{there.SessionId}", bearer: here.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
     }
 
     [Fact]
@@ -114,7 +117,9 @@ public sealed class SessionListTests(TestServer server) : IClassFixture<TestServ
     {
         var (person, stranger) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
 
-        await (await server.Api.SendAsync(HttpMethod.Delete, $"auth/sessions/{stranger.SessionId}", bearer: person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+        await (await server.Api.SendAsync(
+            HttpMethod.Delete, $"auth/sessions/{stranger.SessionId}", bearer: person.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.NotFound);
 
         await (await server.Api.GetAsync("auth/me", stranger.AccessToken)).ShouldBeAsync(200);
         Ids(await ListAsync(person)).Should().Equal(person.SessionId);
@@ -132,7 +137,8 @@ public sealed class SessionListTests(TestServer server) : IClassFixture<TestServ
         var person = await server.Api.RegisterAsync();
         var id = string.Format(null, System.Text.CompositeFormat.Parse(form), person.SessionId);
 
-        await (await server.Api.SendAsync(HttpMethod.Delete, $"auth/sessions/{id}", bearer: person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+        await (await server.Api.SendAsync(HttpMethod.Delete, $"auth/sessions/{id}", bearer: person.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.NotFound);
 
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
     }

@@ -71,7 +71,11 @@ public sealed class SessionMailTests(StoppedServer server) : IClassFixture<Stopp
             server.Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
-        (await server.MailsAsync(MailKinds.AccountLocked, person.Email)).Should().ContainSingle().Which.Text.Should().Contain("/account/forgotten-password");
+        (await server.MailsAsync(MailKinds.AccountLocked, person.Email))
+            .Should()
+            .ContainSingle().Which.Text
+            .Should()
+            .Contain("/account/forgotten-password");
     }
 
     [Fact]
@@ -94,7 +98,9 @@ public sealed class SessionMailTests(StoppedServer server) : IClassFixture<Stopp
     }
 
     private async Task LoginAsync(SignedIn person, string userAgent) => await SignedIn.ReadAsync(
-        await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password }, adjust: request => request.Headers.TryAddWithoutValidation("User-Agent", userAgent)));
+        await server.Api.PostAsync(
+            "auth/login", new { email = person.Email, password = Api.Password },
+            adjust: request => request.Headers.TryAddWithoutValidation("User-Agent", userAgent)));
 
     private Task<IReadOnlyList<RenderedMail>> MailsAsync(SignedIn person) => server.MailsAsync(MailKinds.NewDevice, person.Email);
 }

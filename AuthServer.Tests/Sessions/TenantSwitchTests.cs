@@ -27,10 +27,15 @@ public sealed class TenantSwitchTests(StoppedServer server) : IClassFixture<Stop
         refreshed.Claims["tenant"]!.GetValue<Guid>().Should().Be(second.Id);
         none.Claims.ContainsKey("tenant").Should().BeFalse();
         none.Claims.ContainsKey("tenant_role").Should().BeFalse();
-        (await (await server.Api.GetAsync("auth/me", switched.AccessToken)).ShouldBeAsync(200))["tenant"]!["slug"]!.GetValue<string>().Should().Be(second.Slug);
+        (await (await server.Api.GetAsync("auth/me", switched.AccessToken)).ShouldBeAsync(200))["tenant"]!["slug"]!
+            .GetValue<string>()
+            .Should()
+            .Be(second.Slug);
         (await server.Database.QueryAsync<long>(
-            "SELECT count(*) FROM audit_events WHERE type = 'session.tenant_switched' AND actor_id = @id AND subject_id = @id AND session_id = @session", ("id", person.UserId), ("session", person.SessionId))).Should().Be(2);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'session.tenant_switched' AND tenant_id = @tenant", ("tenant", second.Id))).Should().Be(1);
+            "SELECT count(*) FROM audit_events WHERE type = 'session.tenant_switched' AND actor_id = @id AND subject_id = @id AND "
+                + "session_id = @session", ("id", person.UserId), ("session", person.SessionId))).Should().Be(2);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'session.tenant_switched' AND tenant_id = @tenant", ("tenant", second.Id))).Should().Be(1);
     }
 
     [Fact]
@@ -41,7 +46,17 @@ public sealed class TenantSwitchTests(StoppedServer server) : IClassFixture<Stop
         var person = await server.SignInAtAsync(Role.Patient, own, closed);
         await server.Database.ExecuteAsync("UPDATE tenants SET status = 'suspended' WHERE id = @id", ("id", closed.Id));
 
-        foreach (var slug in new[] { foreign.Slug, closed.Slug, "no-such-clinic", "", "%", own.Slug.ToUpperInvariant(), "' OR '1'='1", $" {own.Slug}" })
+        foreach (var slug in new[]
+        {
+            foreign.Slug,
+            closed.Slug,
+            "no-such-clinic",
+            "",
+            "%",
+            own.Slug.ToUpperInvariant(),
+            "' OR '1'='1",
+            $" {own.Slug}"
+        })
         {
             await (await server.Api.SwitchAsync(person, slug)).ShouldBeProblemAsync(ErrorCodes.NotFound);
         }
@@ -69,7 +84,9 @@ public sealed class TenantSwitchTests(StoppedServer server) : IClassFixture<Stop
     {
         var person = await server.Api.RegisterAsync();
 
-        var problem = await (await server.Api.PostAsync("auth/switch-tenant", body, person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.Api.PostAsync("auth/switch-tenant", body, person.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
         await (await server.Api.SwitchAsync(person, new string('x', 10_000))).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
@@ -117,7 +134,10 @@ public sealed class TenantSwitchTests(StoppedServer server) : IClassFixture<Stop
         var person = await server.SignInAtAsync(Role.Patient, first, second);
         await (await server.Api.SwitchAsync(person, second.Slug)).ShouldBeAsync(200);
 
-        (await (await server.Api.PostAsync("auth/verify", bearer: person.AccessToken)).ShouldBeAsync(200))["tenant"]!.GetValue<Guid>().Should().Be(first.Id);
+        (await (await server.Api.PostAsync("auth/verify", bearer: person.AccessToken)).ShouldBeAsync(200))["tenant"]!
+            .GetValue<Guid>()
+            .Should()
+            .Be(first.Id);
     }
 
     [Fact]
@@ -171,14 +191,16 @@ public sealed class TenantSwitchTests(StoppedServer server) : IClassFixture<Stop
         var there = await SignedIn.ReadAsync(await server.Api.SwitchAsync(again, clinic.Slug));
 
         (again.Claims.ContainsKey("tenant"), atSignIn).Should().Be((false, usual));
-        (there.Claims["tenant"]!.GetValue<Guid>(), await LimitsAsync(there)).Should().Be((clinic.Id, (TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(60))));
+        (there.Claims["tenant"]!.GetValue<Guid>(), await LimitsAsync(there)).Should()
+            .Be((clinic.Id, (TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(60))));
     }
 
     [Fact]
     [Trait("ASVS", "7.3.2")]
     public async Task A_switch_shortens_what_is_left_and_never_prolongs_it()
     {
-        var (plain, strict) = (await server.OpenClinicAsync(), await server.OpenClinicAsync(new { session_idle_minutes = 20, session_absolute_minutes = 60 }));
+        var (plain, strict) = (await server.OpenClinicAsync(),
+            await server.OpenClinicAsync(new { session_idle_minutes = 20, session_absolute_minutes = 60 }));
         var person = await server.SignInAtAsync(Role.Patient, plain, strict);
         var before = await LimitsAsync(person);
         server.Clock.Advance(TimeSpan.FromMinutes(5));
@@ -212,5 +234,8 @@ public sealed class TenantSwitchTests(StoppedServer server) : IClassFixture<Stop
 
     private async Task<(TimeSpan Idle, TimeSpan Absolute)> LimitsAsync(SignedIn person) => (
         await server.Database.QueryAsync<TimeSpan>("SELECT idle_timeout FROM sessions WHERE id = @id", ("id", person.SessionId)),
-        await server.Database.QueryAsync<TimeSpan>("SELECT justify_interval(interval '0') + make_interval(secs => extract(epoch FROM expires_at - created_at)) FROM sessions WHERE id = @id", ("id", person.SessionId)));
+        await server.Database.QueryAsync<TimeSpan>(
+            "SELECT justify_interval(interval '0') + make_interval(secs => extract(epoch FROM expires_at - created_at)) FROM sessions "
+                + "WHERE id = @id",
+            ("id", person.SessionId)));
 }

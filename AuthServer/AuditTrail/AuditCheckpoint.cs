@@ -18,18 +18,23 @@ namespace AuthServer.AuditTrail;
 public sealed record AuditCheckpoint(long Seal, long LastEventId, string Hash, string KeyId, string Signature, DateTimeOffset SealedAt)
 {
     internal static AuditCheckpoint Of(AuditSeal seal) =>
-        new(seal.Id, seal.LastEventId, Convert.ToHexStringLower(seal.Hash), seal.KeyId, Convert.ToBase64String(seal.Signature), seal.SealedAt);
+        new(
+            seal.Id, seal.LastEventId, Convert.ToHexStringLower(seal.Hash), seal.KeyId, Convert.ToBase64String(seal.Signature),
+            seal.SealedAt);
 
     internal string ToJson() => JsonSerializer.Serialize(this, AuditJson.Plain.AuditCheckpoint);
 
-    /// <summary>A line of a file of heads, or the answer of <c>audit head --json</c>, which has one in it; null where it is neither.</summary>
+    /// <summary>
+    /// A line of a file of heads, or the answer of <c>audit head --json</c>, which has one in it; null where it is neither.
+    /// </summary>
     internal static AuditCheckpoint? Parse(string line)
     {
         try
         {
             using var document = JsonDocument.Parse(line);
             var whole = document.RootElement;
-            return (whole.ValueKind == JsonValueKind.Object && whole.TryGetProperty("head", out var head) ? head : whole).Deserialize(AuditJson.Plain.AuditCheckpoint);
+            return (whole.ValueKind == JsonValueKind.Object && whole.TryGetProperty("head", out var head) ? head : whole).Deserialize(
+                AuditJson.Plain.AuditCheckpoint);
         }
         catch (JsonException)
         {
@@ -38,7 +43,9 @@ public sealed record AuditCheckpoint(long Seal, long LastEventId, string Hash, s
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(AuditCheckpoint))]
 internal sealed partial class AuditJson : JsonSerializerContext
 {

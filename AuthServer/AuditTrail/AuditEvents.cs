@@ -71,5 +71,9 @@ internal static class AuditEvents
 
     /// <summary>All of them, in the order of the alphabet.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [.. typeof(AuditEvents).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).Order(StringComparer.Ordinal)];
+        [.. typeof(AuditEvents)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(field => field.IsLiteral)
+            .Select(field => (string)field.GetRawConstantValue()!)
+            .Order(StringComparer.Ordinal)];
 }

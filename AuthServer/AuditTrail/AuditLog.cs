@@ -16,10 +16,12 @@ internal static class AuditLog
     /// The insert, for a statement of our own to append to: give <c>@type, @outcome, @reason</c> and the ids from the
     /// statement, and the rest with <see cref="AddOrigin"/>.
     /// </summary>
-    public const string Columns = "(type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason)";
+    public const string Columns =
+        "(type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason)";
 
     /// <summary>The same with what is told besides.</summary>
-    public const string ColumnsAndDetail = "(type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason, detail)";
+    public const string ColumnsAndDetail =
+        "(type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason, detail)";
 
     /// <summary>Who asked, as parameters <c>@ip, @user_agent, @request_id</c>.</summary>
     public static void AddOrigin(this NpgsqlParameterCollection parameters, RequestOrigin origin)
@@ -30,7 +32,9 @@ internal static class AuditLog
     }
 
     /// <summary>An event about one person's account, saved with the context's other changes.</summary>
-    public static void Audit(this AuthDbContext db, string type, DateTimeOffset now, RequestOrigin origin, Guid? actor, Guid? subject, Guid? session = null, string? reason = null, AuditOutcome outcome = AuditOutcome.Success, Guid? tenant = null, string? detail = null) =>
+    public static void Audit(
+        this AuthDbContext db, string type, DateTimeOffset now, RequestOrigin origin, Guid? actor, Guid? subject, Guid? session = null,
+        string? reason = null, AuditOutcome outcome = AuditOutcome.Success, Guid? tenant = null, string? detail = null) =>
         db.AuditEvents.Add(new AuditEvent(type, outcome, now)
         {
             ActorId = actor,

@@ -9,7 +9,9 @@ namespace AuthServer.AuditTrail;
 /// Removes events that have had their time, whole sealed batches of them, oldest first. The seals stay, without the hashes of the
 /// single events, so that the chain holds; each removal is an event itself.
 /// </summary>
-internal sealed class AuditRetention(IServiceScopeFactory scopes, AuditSettings settings, TimeProvider clock, ILogger<AuditRetention> logger) : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
+internal sealed class AuditRetention(
+    IServiceScopeFactory scopes, AuditSettings settings, TimeProvider clock, ILogger<AuditRetention> logger)
+        : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
 {
     // A round of these removes two weeks of minutes: whoever shortens the retention by years is through within days.
     private const int BatchesPerRound = 20_000;
@@ -36,13 +38,19 @@ internal sealed class AuditRetention(IServiceScopeFactory scopes, AuditSettings 
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // By the database's clock, which the function goes by as well.
-        var removed = await db.Database.SqlQuery<long?>($"SELECT remove_sealed_events(now() - {settings.Retention}) AS \"Value\"").SingleAsync(cancellationToken);
+        var removed =
+            await db.Database.SqlQuery<long?>($"SELECT remove_sealed_events(now() - {settings.Retention}) AS \"Value\"")
+                .SingleAsync(cancellationToken);
         if (removed is null)
         {
             return false;
         }
 
-        var seal = await db.AuditSeals.Where(seal => seal.Id == removed).Select(seal => new { seal.Id, seal.EventCount, seal.FirstEventId, seal.LastEventId }).SingleAsync(cancellationToken);
+        var seal =
+            await db.AuditSeals
+                .Where(seal => seal.Id == removed)
+                .Select(seal => new { seal.Id, seal.EventCount, seal.FirstEventId, seal.LastEventId })
+                .SingleAsync(cancellationToken);
         db.Audit(AuditEvents.AuditRemoved, _clock.GetUtcNow(), Server, actor: null, subject: null, reason: "time_over",
             detail: $"seal {seal.Id}: {seal.EventCount} events, {seal.FirstEventId} to {seal.LastEventId}");
         await db.SaveChangesAsync(cancellationToken);

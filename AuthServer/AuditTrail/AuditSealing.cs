@@ -9,7 +9,9 @@ namespace AuthServer.AuditTrail;
 /// Seals what has happened since the last time: hashes it, ties it to the seal before, signs it, and sends the new head out.
 /// From then on nobody who has the database alone can change or remove it unnoticed.
 /// </summary>
-internal sealed class AuditSealing(IServiceScopeFactory scopes, AuditWatermark settled, SealKeys keys, CheckpointPublisher heads, AuditSettings settings, TimeProvider clock, ILogger<AuditSealing> logger)
+internal sealed class AuditSealing(
+    IServiceScopeFactory scopes, AuditWatermark settled, SealKeys keys, CheckpointPublisher heads, AuditSettings settings,
+    TimeProvider clock, ILogger<AuditSealing> logger)
     : PeriodicJob(settings.SealInterval, clock, logger)
 {
     internal const int BatchSize = 10_000;
@@ -41,9 +43,19 @@ internal sealed class AuditSealing(IServiceScopeFactory scopes, AuditWatermark s
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
-        var previous = await db.AuditSeals.OrderByDescending(seal => seal.Id).Select(seal => new { seal.Id, seal.LastEventId, seal.Hash }).FirstOrDefaultAsync(cancellationToken);
+        var previous =
+            await db.AuditSeals
+                .OrderByDescending(seal => seal.Id)
+                .Select(seal => new { seal.Id, seal.LastEventId, seal.Hash })
+                .FirstOrDefaultAsync(cancellationToken);
         var from = previous?.LastEventId ?? long.MinValue;
-        var events = await db.AuditEvents.AsNoTracking().Where(audit => audit.Id > from && audit.Id <= lastEventId).OrderBy(audit => audit.Id).Take(BatchSize).ToListAsync(cancellationToken);
+        var events =
+            await db.AuditEvents
+                .AsNoTracking()
+                .Where(audit => audit.Id > from && audit.Id <= lastEventId)
+                .OrderBy(audit => audit.Id)
+                .Take(BatchSize)
+                .ToListAsync(cancellationToken);
         if (events.Count == 0)
         {
             return null;
@@ -81,7 +93,12 @@ internal sealed class AuditSealing(IServiceScopeFactory scopes, AuditWatermark s
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
         var last = await db.AuditSeals.MaxAsync(seal => (long?)seal.LastEventId, cancellationToken) ?? long.MinValue;
-        var oldest = await db.AuditEvents.Where(audit => audit.Id > last).OrderBy(audit => audit.Id).Select(audit => (DateTimeOffset?)audit.OccurredAt).FirstOrDefaultAsync(cancellationToken);
+        var oldest =
+            await db.AuditEvents
+                .Where(audit => audit.Id > last)
+                .OrderBy(audit => audit.Id)
+                .Select(audit => (DateTimeOffset?)audit.OccurredAt)
+                .FirstOrDefaultAsync(cancellationToken);
         if (_clock.GetUtcNow() - oldest is { } age && age > BearableLag)
         {
             Log.SealingLags(logger, age);

@@ -18,10 +18,13 @@ internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, Redacti
 
     /// <summary>The same, and then whether the heads that were kept elsewhere are in the chain.</summary>
     /// <exception cref="UnreadableCheckpointException">A line is no head.</exception>
-    public async Task<AuditVerdict> VerifyAsync(IAsyncEnumerable<string> keptHeads, IProgress<AuditCounts>? progress, CancellationToken cancellationToken)
+    public async Task<AuditVerdict> VerifyAsync(
+        IAsyncEnumerable<string> keptHeads, IProgress<AuditCounts>? progress, CancellationToken cancellationToken)
     {
         var verdict = await VerifyAsync(progress, cancellationToken);
-        return verdict.Fault is not null ? verdict : verdict with { Fault = await kept.FindMissingAsync(keptHeads, verdict.Counts, cancellationToken) };
+        return verdict.Fault is not null
+            ? verdict
+            : verdict with { Fault = await kept.FindMissingAsync(keptHeads, verdict.Counts, cancellationToken) };
     }
 
     public async Task<AuditVerdict> VerifyAsync(IProgress<AuditCounts>? progress, CancellationToken cancellationToken)
@@ -41,7 +44,8 @@ internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, Redacti
         return new(counts, walk.Newest is { } newest ? AuditCheckpoint.Of(newest) : null, fault ?? walk.FaultOfEnd());
     }
 
-    private async Task<(AuditFault? Fault, bool HasMore)> GoOnAsync(SealChainVerifier walk, AuditCounts counts, CancellationToken cancellationToken)
+    private async Task<(AuditFault? Fault, bool HasMore)> GoOnAsync(
+        SealChainVerifier walk, AuditCounts counts, CancellationToken cancellationToken)
     {
         // One moment for seals and events: what is removed meanwhile is there with its seal, or is gone with it.
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);

@@ -8,7 +8,9 @@ internal sealed class CheckpointQuery(AuthDbContext db, SealKeys keys)
 {
     /// <summary>Null where nothing is sealed yet.</summary>
     public async Task<AuditCheckpoint?> FindAsync(CancellationToken cancellationToken) =>
-        await db.AuditSeals.AsNoTracking().OrderByDescending(seal => seal.Id).FirstOrDefaultAsync(cancellationToken) is { } seal ? AuditCheckpoint.Of(seal) : null;
+        await db.AuditSeals.AsNoTracking().OrderByDescending(seal => seal.Id).FirstOrDefaultAsync(cancellationToken) is { } seal
+            ? AuditCheckpoint.Of(seal)
+            : null;
 
     /// <summary>The public key that goes with the head; null where its key is not known any more.</summary>
     public string? FindPublicKey(AuditCheckpoint head) => keys.PublicKeyOf(head.KeyId);

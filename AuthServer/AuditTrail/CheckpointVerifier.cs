@@ -44,7 +44,8 @@ internal sealed class CheckpointVerifier(AuthDbContext db, SealKeys keys)
     {
         try
         {
-            return AuditCheckpoint.Parse(line) is { } head && IsGenuine(head.KeyId, Convert.FromHexString(head.Hash), Convert.FromBase64String(head.Signature)) ? head : null;
+            return AuditCheckpoint.Parse(line) is { } head
+                && IsGenuine(head.KeyId, Convert.FromHexString(head.Hash), Convert.FromBase64String(head.Signature)) ? head : null;
         }
         catch (FormatException)
         {
@@ -57,8 +58,14 @@ internal sealed class CheckpointVerifier(AuthDbContext db, SealKeys keys)
     private async Task<AuditFault?> FindMissingAsync(List<AuditCheckpoint> heads, CancellationToken cancellationToken)
     {
         var numbers = heads.Select(head => head.Seal).ToList();
-        var there = await db.AuditSeals.AsNoTracking().Where(seal => numbers.Contains(seal.Id)).Select(seal => new { seal.Id, seal.Hash }).ToDictionaryAsync(seal => seal.Id, seal => seal.Hash, cancellationToken);
-        foreach (var head in heads.Where(head => !there.TryGetValue(head.Seal, out var hash) || !hash.AsSpan().SequenceEqual(Convert.FromHexString(head.Hash))))
+        var there =
+            await db.AuditSeals
+                .AsNoTracking()
+                .Where(seal => numbers.Contains(seal.Id))
+                .Select(seal => new { seal.Id, seal.Hash })
+                .ToDictionaryAsync(seal => seal.Id, seal => seal.Hash, cancellationToken);
+        foreach (var head in heads.Where(
+            head => !there.TryGetValue(head.Seal, out var hash) || !hash.AsSpan().SequenceEqual(Convert.FromHexString(head.Hash))))
         {
             return AuditFault.HeadMissing(head.Seal, await db.AuditSeals.MaxAsync(seal => (long?)seal.Id, cancellationToken));
         }
@@ -68,4 +75,5 @@ internal sealed class CheckpointVerifier(AuthDbContext db, SealKeys keys)
 }
 
 /// <summary>A line in a file of heads that is none.</summary>
-internal sealed class UnreadableCheckpointException(long line) : Exception($"Line {line} is no head, as `audit head` and Audit:HeadFile write them.");
+internal sealed class UnreadableCheckpointException(long line)
+    : Exception($"Line {line} is no head, as `audit head` and Audit:HeadFile write them.");

@@ -27,15 +27,18 @@ internal sealed class RedactionProofs(Secrets secrets)
     public bool IsGenuine(AuditEvent audit) =>
         audit is { Salt: null, ErasureProof: { Length: ProofLength } proof }
         && KeyOf(proof) is { } key
-        && CryptographicOperations.FixedTimeEquals(Mac(key, audit.Id, DigestIn(proof), AuditPersonal.Of(audit)), proof.AsSpan(IdLength + AuditHash.Length));
+        && CryptographicOperations.FixedTimeEquals(
+            Mac(key, audit.Id, DigestIn(proof), AuditPersonal.Of(audit)), proof.AsSpan(IdLength + AuditHash.Length));
 
     /// <summary>Whether the proof was made with the current key, and not with the one before it.</summary>
     public bool IsCurrent(byte[] proof) => KeyOf(proof) == _keys[0];
 
     /// <summary>The digest of what was there; zeros where that is no proof, which no seal agrees with.</summary>
-    internal static byte[] DigestIn(byte[]? proof) => proof is { Length: ProofLength } ? proof[IdLength..(IdLength + AuditHash.Length)] : new byte[AuditHash.Length];
+    internal static byte[] DigestIn(byte[]? proof) =>
+        proof is { Length: ProofLength } ? proof[IdLength..(IdLength + AuditHash.Length)] : new byte[AuditHash.Length];
 
-    private DerivedKey? KeyOf(byte[] proof) => proof.Length < IdLength ? null : _keys.FirstOrDefault(key => key.Id == Convert.ToHexStringLower(proof.AsSpan(0, IdLength)));
+    private DerivedKey? KeyOf(byte[] proof) =>
+        proof.Length < IdLength ? null : _keys.FirstOrDefault(key => key.Id == Convert.ToHexStringLower(proof.AsSpan(0, IdLength)));
 
     private static byte[] Mac(DerivedKey key, long id, byte[] digest, AuditPersonal personal)
     {

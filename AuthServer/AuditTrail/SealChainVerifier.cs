@@ -46,7 +46,9 @@ internal sealed class SealChainVerifier(SealKeys keys, DateTimeOffset startedAt)
     {
         if (!SealHash.Of(seal).AsSpan().SequenceEqual(seal.Hash))
         {
-            return NumberOf(seal) is { } number ? AuditFault.SealReordered(seal.Id, number) : AuditFault.SealEdited(seal.Id, "it is not what its hash says.");
+            return NumberOf(seal) is { } number
+                ? AuditFault.SealReordered(seal.Id, number)
+                : AuditFault.SealEdited(seal.Id, "it is not what its hash says.");
         }
 
         if (keys.IsKnown(seal.KeyId) && !keys.IsGenuine(seal.KeyId, seal.Hash, seal.Signature))
@@ -54,7 +56,8 @@ internal sealed class SealChainVerifier(SealKeys keys, DateTimeOffset startedAt)
             return AuditFault.SealEdited(seal.Id, "this server has not signed it.");
         }
 
-        return seal is { EventIds: { } ids, EventHashes: { } hashes } && !SealHash.OfEvents(ids, hashes).AsSpan().SequenceEqual(seal.EventsHash)
+        return seal is { EventIds: { } ids, EventHashes: { } hashes }
+            && !SealHash.OfEvents(ids, hashes).AsSpan().SequenceEqual(seal.EventsHash)
             ? AuditFault.SealEdited(seal.Id, "the hashes of its events are not those it was made of.")
             : null;
     }
@@ -79,16 +82,20 @@ internal sealed class SealChainVerifier(SealKeys keys, DateTimeOffset startedAt)
     private AuditFault? FaultOfLink(AuditSeal seal) =>
         seal.PreviousHash.AsSpan().SequenceEqual(_previous?.Hash) ? null
         // It agrees with itself and is signed, as far as can be known: so is the one before, or that is what was changed.
-        : _previous is { } previous && !keys.IsKnown(previous.KeyId) ? AuditFault.SealEdited(previous.Id, "the one after it was made for another.")
+        : _previous is { } previous && !keys.IsKnown(previous.KeyId)
+            ? AuditFault.SealEdited(previous.Id, "the one after it was made for another.")
         : AuditFault.ChainBroken(seal.Id);
 
     // What the hash cannot cover, because it comes later: that the events were removed, in time and in order.
     private AuditFault? FaultOfRemoval(AuditSeal seal) => seal switch
     {
         { EventIds: not null, EventHashes: not null, RemovedAt: null } => null,
-        { EventIds: null, EventHashes: null, RemovedAt: { } at } when at - startedAt > LongestCheck => AuditFault.EventsTaken(seal.Id, "at a time that has not come."),
-        { EventIds: null, EventHashes: null, RemovedAt: { } at } when at - seal.NewestEventAt < AuditSettings.ShortestRetention => AuditFault.EventsTaken(seal.Id, "they were not a year old."),
-        { EventIds: null, EventHashes: null, RemovedAt: { } at } when !_isPreviousRemoved && at < startedAt => AuditFault.EventsTaken(seal.Id, "older ones are still there."),
+        { EventIds: null, EventHashes: null, RemovedAt: { } at } when at - startedAt > LongestCheck =>
+            AuditFault.EventsTaken(seal.Id, "at a time that has not come."),
+        { EventIds: null, EventHashes: null, RemovedAt: { } at } when at - seal.NewestEventAt < AuditSettings.ShortestRetention =>
+            AuditFault.EventsTaken(seal.Id, "they were not a year old."),
+        { EventIds: null, EventHashes: null, RemovedAt: { } at } when !_isPreviousRemoved && at < startedAt =>
+            AuditFault.EventsTaken(seal.Id, "older ones are still there."),
         { EventIds: null, EventHashes: null, RemovedAt: not null } => null,
         _ => AuditFault.SealEdited(seal.Id, "it is neither whole nor properly removed."),
     };

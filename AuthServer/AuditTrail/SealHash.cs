@@ -4,7 +4,9 @@ using AuthServer.Domain;
 
 namespace AuthServer.AuditTrail;
 
-/// <summary>SHA-256 of a seal, in a form that has one reading only. <c>docs/audit.md</c> tells it to whoever wants to check by themselves.</summary>
+/// <summary>
+/// SHA-256 of a seal, in a form that has one reading only. <c>docs/audit.md</c> tells it to whoever wants to check by themselves.
+/// </summary>
 internal static class SealHash
 {
     private const string Form = "authserver-audit-seal-1";

@@ -11,9 +11,13 @@ namespace AuthServer.AuditTrail;
 internal sealed class SealKeys(Secrets secrets) : IDisposable
 {
     // FIPS 186-5: the order of P-256's base point.
-    private static readonly BigInteger Order = BigInteger.Parse("0FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551", System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly BigInteger Order =
+        BigInteger.Parse(
+            "0FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551", System.Globalization.NumberStyles.HexNumber,
+            System.Globalization.CultureInfo.InvariantCulture);
 
-    private readonly IReadOnlyList<(string Id, ECDsa Key)> _keys = [.. secrets.Derive("audit-seal").Select(derived => (derived.Id, KeyOf(derived.Bytes)))];
+    private readonly IReadOnlyList<(string Id, ECDsa Key)> _keys = [.. secrets.Derive("audit-seal")
+        .Select(derived => (derived.Id, KeyOf(derived.Bytes)))];
     private readonly Lock _lock = new();
 
     public string CurrentId => _keys[0].Id;
@@ -37,7 +41,8 @@ internal sealed class SealKeys(Secrets secrets) : IDisposable
     {
         lock (_lock)
         {
-            return _keys.FirstOrDefault(key => key.Id == keyId).Key is { } key && key.VerifyData(hash, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+            return _keys.FirstOrDefault(key => key.Id == keyId).Key is { } key
+                && key.VerifyData(hash, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         }
     }
 

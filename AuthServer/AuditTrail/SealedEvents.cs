@@ -8,13 +8,18 @@ namespace AuthServer.AuditTrail;
 internal sealed class SealedEvents(AuthDbContext db, RedactionProofs proofs, AuditCounts counts)
 {
     /// <summary>Whether a row holds what no row of ours does: an outcome nobody knows, a time before time.</summary>
-    public static bool IsUnreadable(Exception exception) => exception is InvalidOperationException or InvalidCastException or FormatException or OverflowException;
+    public static bool IsUnreadable(Exception exception) =>
+        exception is InvalidOperationException or InvalidCastException or FormatException or OverflowException;
 
     /// <summary>The first event of the seal, or after <paramref name="after"/>, that is not as it was.</summary>
     public async Task<AuditFault?> FindFaultAsync(AuditSeal seal, long after, CancellationToken cancellationToken)
     {
         var (ids, position, seen) = (seal.EventIds ?? [], 0, after);
-        var events = db.AuditEvents.AsNoTracking().Where(audit => audit.Id > after && audit.Id <= seal.LastEventId).OrderBy(audit => audit.Id).AsAsyncEnumerable();
+        var events = db.AuditEvents
+            .AsNoTracking()
+            .Where(audit => audit.Id > after && audit.Id <= seal.LastEventId)
+            .OrderBy(audit => audit.Id)
+            .AsAsyncEnumerable();
         try
         {
             await foreach (var audit in events.WithCancellation(cancellationToken))
@@ -30,7 +35,9 @@ internal sealed class SealedEvents(AuthDbContext db, RedactionProofs proofs, Aud
         catch (Exception exception) when (IsUnreadable(exception))
         {
             var id = await db.AuditEvents.Where(audit => audit.Id > seen).MinAsync(audit => audit.Id, cancellationToken);
-            return position < ids.Length && ids[position] == id ? AuditFault.EventEdited(id, seal.Id) : AuditFault.EventInserted(id, seal.Id);
+            return position < ids.Length && ids[position] == id
+                ? AuditFault.EventEdited(id, seal.Id)
+                : AuditFault.EventInserted(id, seal.Id);
         }
 
         return position < ids.Length ? AuditFault.EventRemoved(ids[position], seal.Id) : null;

@@ -28,12 +28,15 @@ internal sealed class AccountSelector
     {
         var users = Reach(run).Users;
         var address = EmailAddress.Canonicalize(idOrEmail);
-        users = Guid.TryParseExact(idOrEmail, "D", out var id) ? users.Where(user => user.Id == id) : users.Where(user => user.NormalizedEmail == address);
+        users = Guid.TryParseExact(idOrEmail, "D", out var id)
+            ? users.Where(user => user.Id == id)
+            : users.Where(user => user.NormalizedEmail == address);
         return await users.Select(user => (Guid?)user.Id).SingleOrDefaultAsync(run.Stopping);
     }
 
     /// <summary>Why it cannot be one account or one tenant.</summary>
-    public static CommandOutcome Missing(string what) => new CommandOutcome.Failed($"There is no {what}.", ErrorCodes.NotFound.Code) { IsUntouched = true };
+    public static CommandOutcome Missing(string what) =>
+        new CommandOutcome.Failed($"There is no {what}.", ErrorCodes.NotFound.Code) { IsUntouched = true };
 
     /// <summary>How many ways the line names somebody: more than one is a mistake.</summary>
     public int CountIn(ParseResult line) => (line.GetValue(_user) is null ? 0 : 1) + (line.GetValue(_tenant) is null ? 0 : 1);
@@ -53,7 +56,10 @@ internal sealed class AccountSelector
             return (new(), null);
         }
 
-        return await Reach(run).Tenants.Where(tenant => tenant.Slug == slug).Select(tenant => (Guid?)tenant.Id).SingleOrDefaultAsync(run.Stopping) is { } tenantId
+        return await Reach(run).Tenants
+            .Where(tenant => tenant.Slug == slug)
+            .Select(tenant => (Guid?)tenant.Id)
+            .SingleOrDefaultAsync(run.Stopping) is { } tenantId
             ? (new() { TenantId = tenantId }, null)
             : (null, Missing("such tenant"));
     }

@@ -13,7 +13,8 @@ internal sealed class ApiKeyListCommand : ICliCommand
     private readonly Option<string?> _tenant = new("--tenant") { Description = "Slug of a tenant: the keys that reach its people alone" };
     private readonly Option<bool> _all = new("--all") { Description = "Also those that have expired or were revoked" };
 
-    public ApiKeyListCommand() => Command = new("list", "List the API keys that work, the youngest first; never their secrets") { _tenant, _all };
+    public ApiKeyListCommand() =>
+        Command = new("list", "List the API keys that work, the youngest first; never their secrets") { _tenant, _all };
 
     public Command Command { get; }
 
@@ -57,5 +58,8 @@ internal static class ApiKeyLine
 
     public static string WhereOf(ApiKeyRecord key) => key.Tenant is { } slug ? $"@{slug}" : "the platform";
 
-    private static string EndOf(ApiKeyRecord key) => key.RevokedAt is { } revoked ? $"revoked {revoked.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : $"until {key.ExpiresAt.UtcDateTime:yyyy-MM-dd}";
+    private static string EndOf(ApiKeyRecord key) =>
+        key.RevokedAt is { } revoked
+            ? $"revoked {revoked.UtcDateTime:yyyy-MM-dd HH:mm} UTC"
+            : $"until {key.ExpiresAt.UtcDateTime:yyyy-MM-dd}";
 }

@@ -11,9 +11,12 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
 {
     private const string FromStandardInput = "-";
 
-    private readonly Argument<string> _which = new("id-or-key") { Description = "The key's id, the key itself, or - to read either from standard input, so that it does not stand in the shell's history" };
+    private readonly Argument<string> _which =
+        new("id-or-key") { Description = "The key's id, the key itself, or - to read either from standard input, so that it does not "
+            + "stand in the shell's history" };
 
-    public ApiKeyRevokeCommand() => Command = new("revoke", "Revoke an API key that has leaked: it and its access tokens are refused within a second") { _which };
+    public ApiKeyRevokeCommand() =>
+        Command = new("revoke", "Revoke an API key that has leaked: it and its access tokens are refused within a second") { _which };
 
     public Command Command { get; }
 
@@ -57,7 +60,8 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
         // Whoever knows an id could make up a key, and have somebody switch off a service for it.
         if (before is not null && text?.Fits(before.SecretHash) == false)
         {
-            return new CommandOutcome.Failed($"The id is that of {before.Name}, the secret is not: this key never worked. To revoke it all the same, give its id, {id}.");
+            return new CommandOutcome.Failed(
+                $"The id is that of {before.Name}, the secret is not: this key never worked. To revoke it all the same, give its id, {id}.");
         }
 
         if (before is null || !await run.Get<ApiKeyRevocation>().RevokeAsync($"{id}", AccountSelector.Call(run, scope)))

@@ -16,14 +16,19 @@ internal sealed class AuditExportCommand : ICliCommand
     private readonly Option<string?> _from = new("--from") { Description = "Not before this time, such as 2026-11-21T08:30:00Z" };
     private readonly Option<string?> _to = new("--to") { Description = "Before this time" };
     private readonly Option<string?> _outcome = new("--outcome") { Description = "success or failure" };
-    private readonly Option<string?> _out = new("--out") { Description = "A file that does not exist yet (mode 0600); without it, standard output" };
+    private readonly Option<string?> _out =
+        new("--out") { Description = "A file that does not exist yet (mode 0600); without it, standard output" };
 
-    public AuditExportCommand() => Command = new("export", "Write events as lines of JSON, oldest first; recorded itself") { _user, _actor, _type, _from, _to, _outcome, _out };
+    public AuditExportCommand() =>
+        Command = new(
+            "export", "Write events as lines of JSON, oldest first; recorded itself") { _user, _actor, _type, _from, _to, _outcome, _out };
 
     public Command Command { get; }
 
     public IReadOnlyList<string> Examples { get; } =
-        ["audit export --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z --out november.jsonl", "audit export --user 0197e0a4-7c1e-7d3b-9a55-3f1f0c2d4e5a --type \"session.*\"", "audit export --outcome failure"];
+        [
+            "audit export --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z --out november.jsonl",
+            "audit export --user 0197e0a4-7c1e-7d3b-9a55-3f1f0c2d4e5a --type \"session.*\"", "audit export --outcome failure"];
 
     public string Failure => "The export is not whole";
 
@@ -32,12 +37,20 @@ internal sealed class AuditExportCommand : ICliCommand
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
         var line = run.Line;
-        var selection = new AuditSelection(line.GetValue(_user), line.GetValue(_actor), line.GetValue(_type), line.GetValue(_from), line.GetValue(_to), line.GetValue(_outcome));
+        var selection =
+            new AuditSelection(
+                line.GetValue(_user), line.GetValue(_actor), line.GetValue(_type), line.GetValue(_from), line.GetValue(_to),
+                line.GetValue(_outcome));
         var errors = new FieldErrors();
         ((IValidated)selection).Validate(errors);
         if (errors.Any)
         {
-            return new CommandOutcome.Misused(string.Join(' ', errors.Messages.Select(error => $"--{error.Key}: {string.Join(' ', error.Value).Replace(AuditSelection.UrlAdvice, "", StringComparison.Ordinal)}")));
+            return new CommandOutcome.Misused(
+                string.Join(
+                    ' ',
+                    errors.Messages.Select(
+                        error =>
+                            $"--{error.Key}: {string.Join(' ', error.Value).Replace(AuditSelection.UrlAdvice, "", StringComparison.Ordinal)}")));
         }
 
         if (line.GetValue(_out) is { } taken && Path.Exists(taken))
@@ -47,7 +60,9 @@ internal sealed class AuditExportCommand : ICliCommand
 
         try
         {
-            var count = line.GetValue(_out) is { } path ? await ToFileAsync(run, selection, path) : await ToAsync(run, selection, run.Output.Terminal.OpenOut());
+            var count = line.GetValue(_out) is { } path
+                ? await ToFileAsync(run, selection, path)
+                : await ToAsync(run, selection, run.Output.Terminal.OpenOut());
             run.Output.Note($"{Plural.Of(count, "event was", "events were")} exported.");
             return CommandOutcome.Done;
         }
@@ -81,7 +96,9 @@ internal sealed class AuditExportCommand : ICliCommand
     private static async Task<long> ToAsync(CommandRun run, AuditSelection selection, Stream stream)
     {
         var (db, filter) = (run.Get<AuthDbContext>(), selection.Read());
-        db.Audit(AuditEvents.AuditExported, run.Get<TimeProvider>().GetUtcNow(), RequestOrigin.CommandLine, actor: null, filter.User ?? filter.Actor, detail: selection.ToString());
+        db.Audit(
+            AuditEvents.AuditExported, run.Get<TimeProvider>().GetUtcNow(), RequestOrigin.CommandLine, actor: null,
+            filter.User ?? filter.Actor, detail: selection.ToString());
         await db.SaveChangesAsync(run.Stopping);
         var output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
         var count = await run.Get<AuditExport>().WriteAsync(db.AuditEvents, filter, output, Timeout.InfiniteTimeSpan, run.Stopping);

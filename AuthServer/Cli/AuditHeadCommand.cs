@@ -6,7 +6,8 @@ namespace AuthServer.Cli;
 /// <summary><c>audit head</c></summary>
 internal sealed class AuditHeadCommand : ICliCommand
 {
-    public Command Command { get; } = new("head", "Print the end of the chain of seals, to be kept elsewhere, and beside it the public key it is signed with");
+    public Command Command { get; } =
+        new("head", "Print the end of the chain of seals, to be kept elsewhere, and beside it the public key it is signed with");
 
     public IReadOnlyList<string> Examples { get; } = ["audit head", "audit head >> /mnt/elsewhere/heads.jsonl", "audit head --json"];
 

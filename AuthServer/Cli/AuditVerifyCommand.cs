@@ -8,13 +8,16 @@ namespace AuthServer.Cli;
 /// <summary><c>audit verify</c></summary>
 internal sealed class AuditVerifyCommand : ICliCommand
 {
-    private readonly Option<string?> _head = new("--head") { Description = "A file of heads that were kept elsewhere, a line each: all of them have to be in the chain" };
+    private readonly Option<string?> _head =
+        new("--head") { Description = "A file of heads that were kept elsewhere, a line each: all of them have to be in the chain" };
 
-    public AuditVerifyCommand() => Command = new("verify", "Check every event and every seal, and name the first that is not as it was") { _head };
+    public AuditVerifyCommand() =>
+        Command = new("verify", "Check every event and every seal, and name the first that is not as it was") { _head };
 
     public Command Command { get; }
 
-    public IReadOnlyList<string> Examples { get; } = ["audit verify", "audit verify --head /mnt/elsewhere/heads.jsonl", "audit verify --json"];
+    public IReadOnlyList<string> Examples { get; } = [
+        "audit verify", "audit verify --head /mnt/elsewhere/heads.jsonl", "audit verify --json"];
 
     public string Failure => "The audit log is not as it was";
 
@@ -60,7 +63,10 @@ internal sealed class AuditVerifyCommand : ICliCommand
             if (value.Events >= _next)
             {
                 _next = value.Events + Step;
-                output.Note(string.Create(CultureInfo.InvariantCulture, $"{value.Events:N0} events, {value.Seals:N0} seals, {value.Events / Elapsed.TotalSeconds:N0} events a second"));
+                output.Note(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{value.Events:N0} events, {value.Seals:N0} seals, {value.Events / Elapsed.TotalSeconds:N0} events a second"));
             }
         }
     }
@@ -74,7 +80,8 @@ internal sealed class AuditVerifyCommand : ICliCommand
 /// <param name="RemovedBatches">Seals whose events have had their time.</param>
 /// <param name="RemovedEvents">How many those were.</param>
 /// <param name="Unsealed">Events since the last seal.</param>
-internal sealed record AuditCheckAnswer(bool Ok, long Events, long Seals, long Erased, long RemovedBatches, long RemovedEvents, long Unsealed)
+internal sealed record AuditCheckAnswer(
+    bool Ok, long Events, long Seals, long Erased, long RemovedBatches, long RemovedEvents, long Unsealed)
 {
     /// <summary>Heads that were kept elsewhere and are in the chain.</summary>
     public required long KeptHeads { get; init; }
@@ -88,7 +95,9 @@ internal sealed record AuditCheckAnswer(bool Ok, long Events, long Seals, long E
     public required AuditFault? Fault { get; init; }
 
     public static AuditCheckAnswer Of(AuditVerdict verdict, TimeSpan time) =>
-        new(verdict.Fault is null, verdict.Counts.Events, verdict.Counts.Seals, verdict.Counts.Erased, verdict.Counts.RemovedBatches, verdict.Counts.RemovedEvents, verdict.Counts.Unsealed)
+        new(
+            verdict.Fault is null, verdict.Counts.Events, verdict.Counts.Seals, verdict.Counts.Erased, verdict.Counts.RemovedBatches,
+            verdict.Counts.RemovedEvents, verdict.Counts.Unsealed)
         {
             KeptHeads = verdict.Counts.KeptHeads,
             Seconds = Math.Round(time.TotalSeconds, 2),
@@ -106,5 +115,6 @@ internal sealed record AuditCheckAnswer(bool Ok, long Events, long Seals, long E
           the chain ends with {(Head is null ? "nothing" : $"seal {Head.Seal}, event {Head.LastEventId}")}
         """);
 
-    private static string Count(long count, string one) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {one}{(count == 1 ? "" : "s")}");
+    private static string Count(long count, string one) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {one}{(count == 1 ? "" : "s")}");
 }

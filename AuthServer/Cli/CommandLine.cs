@@ -86,7 +86,8 @@ internal sealed class CommandLine
 
     private string? Misuse() =>
         _parsed.Errors.Count > 0 ? string.Join(' ', _parsed.Errors.Select(error => error.Message))
-        : CommandLineSettings.Misunderstood(Settings, isServing: Asked == _tree.Root) is { } token ? $"'{token}' is neither a command nor an option nor a setting (--Section:Key=value)."
+        : CommandLineSettings.Misunderstood(Settings, isServing: Asked == _tree.Root) is { } token
+            ? $"'{token}' is neither a command nor an option nor a setting (--Section:Key=value)."
         : null;
 
     private int? CheckConfiguration(IServiceProvider services, Output output)
@@ -143,7 +144,8 @@ internal sealed class CommandLine
         {
             return new CommandOutcome.Failed("The database does not answer.", ErrorCodes.DatabaseUnavailable.Code);
         }
-        catch (Exception exception) when ((exception as PostgresException ?? exception.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.UndefinedTable)
+        catch (Exception exception) when ((exception as PostgresException
+            ?? exception.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.UndefinedTable)
         {
             return new CommandOutcome.Failed("The database has not been migrated: run the Migrations program.", "not_migrated");
         }

@@ -9,22 +9,30 @@ namespace AuthServer.Cli;
 internal static class CommandLineSettings
 {
     // Those that stand in no section: most are the host's.
-    private static readonly string[] BareKeys = ["urls", "http_ports", "https_ports", "environment", "applicationName", "contentRoot", "DATA_DIR"];
+    private static readonly string[] BareKeys = [
+        "urls", "http_ports", "https_ports", "environment", "applicationName", "contentRoot", "DATA_DIR"];
 
-    public static Argument<string[]> Make(bool isHidden) => new("settings") { Description = "Any setting, as --Section:Key=value", Arity = ArgumentArity.ZeroOrMore, Hidden = isHidden };
+    public static Argument<string[]> Make(bool isHidden) =>
+        new("settings") { Description = "Any setting, as --Section:Key=value", Arity = ArgumentArity.ZeroOrMore, Hidden = isHidden };
 
     public static string[] Of(ParseResult line, params IEnumerable<Command> commands) =>
-        [.. commands.Distinct().SelectMany(command => command.Arguments.OfType<Argument<string[]>>()).Where(argument => argument.Name == "settings").SelectMany(settings => line.GetValue(settings) ?? [])];
+        [.. commands
+            .Distinct()
+            .SelectMany(command => command.Arguments.OfType<Argument<string[]>>())
+            .Where(argument => argument.Name == "settings")
+            .SelectMany(settings => line.GetValue(settings) ?? [])];
 
     /// <summary>What is no setting, or null.</summary>
     /// <param name="tokens">The rest of the line.</param>
-    /// <param name="isServing">What hosts servers hands on empty sections too, which set nothing; behind a command that would be an option.</param>
+    /// <param name="isServing">What hosts servers hands on empty sections too, which set nothing; behind a command that would be an
+    /// option.</param>
     public static string? Misunderstood(string[] tokens, bool isServing)
     {
         for (var index = 0; index < tokens.Length; index++)
         {
             var token = tokens[index];
-            var hasValue = token.Contains('=', StringComparison.Ordinal) || tokens.ElementAtOrDefault(++index)?.StartsWith("--", StringComparison.Ordinal) == false;
+            var hasValue = token.Contains('=', StringComparison.Ordinal)
+                || tokens.ElementAtOrDefault(++index)?.StartsWith("--", StringComparison.Ordinal) == false;
             if (!hasValue || !(IsKey(token) || (isServing && IsEmpty(token))))
             {
                 return token;
@@ -34,7 +42,8 @@ internal static class CommandLineSettings
         return null;
     }
 
-    private static bool IsEmpty(string token) => token.StartsWith("--", StringComparison.Ordinal) && token.IndexOf('=', StringComparison.Ordinal) == token.Length - 1;
+    private static bool IsEmpty(string token) =>
+        token.StartsWith("--", StringComparison.Ordinal) && token.IndexOf('=', StringComparison.Ordinal) == token.Length - 1;
 
     /// <summary>Whether a setting begins here.</summary>
     public static bool IsKey(string token) =>

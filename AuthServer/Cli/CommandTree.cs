@@ -24,14 +24,18 @@ internal sealed class CommandTree
     {
         _groups = groups;
         _commands = groups.SelectMany(group => group.Commands).ToDictionary(command => command.Command);
-        Root = new RootCommand("AuthServer: sign-in for apps. Without a command it serves.") { Json, Check, new Command("serve", "Serve (the default)") };
+        Root = new RootCommand(
+            "AuthServer: sign-in for apps. Without a command it serves.") { Json, Check, new Command("serve", "Serve (the default)") };
         foreach (var group in groups)
         {
             Add(group);
         }
 
         Root.Add(HealthCheck);
-        foreach (var command in _commands.Keys.Concat(Root.Subcommands.Where(command => command.Subcommands.Count == 0)).Append(Root).Distinct())
+        foreach (var command in _commands.Keys
+            .Concat(Root.Subcommands.Where(command => command.Subcommands.Count == 0))
+            .Append(Root)
+            .Distinct())
         {
             command.SetAction(static _ => 0);
             // Told once, in the help of the whole.
@@ -44,9 +48,15 @@ internal sealed class CommandTree
 
     public RootCommand Root { get; }
 
-    public Option<bool> Check { get; } = new("--check-configuration") { Description = "Say what is wrong with the configuration, and exit" };
+    public Option<bool> Check { get; } =
+        new("--check-configuration") { Description = "Say what is wrong with the configuration, and exit" };
 
-    public Option<bool> Json { get; } = new("--json") { Description = "Answer in JSON: one document, or for a list one on each line; errors as {\"error\":…} on standard error", Recursive = true };
+    public Option<bool> Json { get; } =
+        new("--json")
+        {
+            Description = "Answer in JSON: one document, or for a list one on each line; errors as {\"error\":…} on standard error",
+            Recursive = true
+        };
 
     public Command HealthCheck { get; } = HealthCommand.Make();
 

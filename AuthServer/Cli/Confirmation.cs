@@ -22,6 +22,8 @@ internal static class Confirmation
         }
 
         terminal.Error.Write($"{what} Type yes to go on: ");
-        return terminal.In.ReadLine()?.Trim() == "yes" ? null : new CommandOutcome.Failed("That was no yes.", "not_confirmed") { IsUntouched = true };
+        return terminal.In.ReadLine()?.Trim() == "yes"
+            ? null
+            : new CommandOutcome.Failed("That was no yes.", "not_confirmed") { IsUntouched = true };
     }
 }

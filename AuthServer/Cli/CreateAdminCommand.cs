@@ -13,11 +13,18 @@ internal sealed class CreateAdminCommand : ICliCommand
     private readonly Option<bool> _ifNone = new("--if-none") { Description = "Do nothing if there is an administrator already" };
 
     public CreateAdminCommand() =>
-        Command = new("create-admin", "Make a platform administrator. The password comes from ADMIN_PASSWORD; without it one is made and shown once.") { _email, _ifNone };
+        Command = new(
+            "create-admin",
+            "Make a platform administrator. The password comes from ADMIN_PASSWORD; without it one is made and shown once.")
+            {
+                _email,
+                _ifNone
+            };
 
     public Command Command { get; }
 
-    public IReadOnlyList<string> Examples { get; } = ["create-admin --email you@example.com", "create-admin --email you@example.com --if-none"];
+    public IReadOnlyList<string> Examples { get; } = [
+        "create-admin --email you@example.com", "create-admin --email you@example.com --if-none"];
 
     public string Failure => "No administrator was made";
 
@@ -25,10 +32,13 @@ internal sealed class CreateAdminCommand : ICliCommand
     {
         var given = run.Get<IConfiguration>()["ADMIN_PASSWORD"];
         var made = string.IsNullOrEmpty(given) ? RandomNumberGenerator.GetString(PasswordAlphabet, 24) : null;
-        switch (await run.Get<AdminCreation>().CreateAsync(run.Line.GetValue(_email)!, made ?? given!, run.Line.GetValue(_ifNone), run.Stopping))
+        switch (await run.Get<AdminCreation>().CreateAsync(
+            run.Line.GetValue(_email)!, made ?? given!, run.Line.GetValue(_ifNone), run.Stopping))
         {
             case AdminCreationOutcome.Created created:
-                run.Output.Write(new AdminAnswer(true, created.Email, made), $"Administrator: {created.Email}{(made is null ? "" : $"  password: {made}  (shown only now)")}");
+                run.Output.Write(
+                    new AdminAnswer(true, created.Email, made),
+                    $"Administrator: {created.Email}{(made is null ? "" : $"  password: {made}  (shown only now)")}");
                 return CommandOutcome.Done;
             case AdminCreationOutcome.Invalid faulted:
                 return new CommandOutcome.Failed(string.Join(' ', faulted.Messages));

@@ -37,7 +37,9 @@ internal static class HealthCommand
             using var client = clients.CreateClient();
             client.Timeout = Timeout;
             using var answer = await client.GetAsync(url);
-            return answer.IsSuccessStatusCode ? null : $"{url} answers {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}";
+            return answer.IsSuccessStatusCode
+                ? null
+                : $"{url} answers {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}";
         }
         catch (HttpRequestException exception)
         {
@@ -53,7 +55,9 @@ internal static class HealthCommand
     {
         try
         {
-            var port = configuration["urls"] is { Length: > 0 } urls ? $"{BindingAddress.Parse(urls.Split(';')[0]).Port}" : (configuration["HTTP_PORTS"] ?? "8080").Split(';')[0];
+            var port = configuration["urls"] is { Length: > 0 } urls
+                ? $"{BindingAddress.Parse(urls.Split(';')[0]).Port}"
+                : (configuration["HTTP_PORTS"] ?? "8080").Split(';')[0];
             return Uri.TryCreate($"http://127.0.0.1:{port}/health/ready", UriKind.Absolute, out var url) ? url : null;
         }
         catch (FormatException)

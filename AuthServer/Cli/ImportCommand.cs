@@ -11,12 +11,15 @@ internal sealed class ImportCommand : ICliCommand
     private readonly Option<string?> _map = new("--map") { Description = "A JSON file that says which column is which field" };
     private readonly Option<string> _source;
     private readonly Option<string?> _table = new("--table") { Description = "Schema and table in PostgreSQL; dd_api.groups if left out" };
-    private readonly Option<string?> _encoding = new("--encoding") { Description = "How the file is encoded, if not in UTF-8: windows-1255, for example" };
+    private readonly Option<string?> _encoding =
+        new("--encoding") { Description = "How the file is encoded, if not in UTF-8: windows-1255, for example" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would happen to each row, and change nothing" };
     private readonly Option<bool> _send = new("--send") { Description = "Mail those without a password a link to set one" };
-    private readonly Option<string?> _linksOut = new("--links-out") { Description = "Write those links to a file instead (mode 0600; .csv or JSON lines)" };
+    private readonly Option<string?> _linksOut =
+        new("--links-out") { Description = "Write those links to a file instead (mode 0600; .csv or JSON lines)" };
     private readonly Option<string?> _report = new("--report") { Description = "Write a line for each row to a CSV file (mode 0600)" };
-    private readonly Option<bool> _trustEmails = new("--trust-emails") { Description = "Whoever has a password there has proven the mailbox there" };
+    private readonly Option<bool> _trustEmails =
+        new("--trust-emails") { Description = "Whoever has a password there has proven the mailbox there" };
 
     private ImportCommand(FieldSet fields, string name, string description, string from, bool hasTable)
     {
@@ -39,7 +42,10 @@ internal sealed class ImportCommand : ICliCommand
 
     public string Untouched => "Nothing was done";
 
-    public static ImportCommand Physicians() => new(FieldSet.Physicians, "import-physicians", "Import physicians and their clinics from another system", "postgresql://…, or a file: .csv, .json or .jsonl. The database's password is taken from PGPASSWORD", hasTable: true)
+    public static ImportCommand Physicians() =>
+        new(
+            FieldSet.Physicians, "import-physicians", "Import physicians and their clinics from another system",
+            "postgresql://…, or a file: .csv, .json or .jsonl. The database's password is taken from PGPASSWORD", hasTable: true)
     {
         Examples =
         [
@@ -49,9 +55,14 @@ internal sealed class ImportCommand : ICliCommand
         ],
     };
 
-    public static ImportCommand Users() => new(FieldSet.Users, "import-users", "Import people from another system, with the hashes of their passwords", "A file: .csv, .json or .jsonl", hasTable: false)
+    public static ImportCommand Users() =>
+        new(
+            FieldSet.Users, "import-users", "Import people from another system, with the hashes of their passwords",
+            "A file: .csv, .json or .jsonl", hasTable: false)
     {
-        Examples = ["import-users --from users.jsonl --source legacy --dry-run", "import-users --from users.csv --source legacy --map columns.json --trust-emails --report report.csv"],
+        Examples = [
+            "import-users --from users.jsonl --source legacy --dry-run",
+            "import-users --from users.csv --source legacy --map columns.json --trust-emails --report report.csv"],
     };
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)

@@ -27,10 +27,20 @@ internal sealed class ImportOutput(Output output, ImportRequest request)
             return await import(new ImportWatch { Begun = Begin, Provided = Tell });
         }
 
-        var outcome = await AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output.Terminal.Error) }).Progress().HideCompleted(true).StartAsync(async bar =>
+        var outcome =
+            await AnsiConsole
+                .Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output.Terminal.Error) })
+                .Progress()
+                .HideCompleted(true)
+                .StartAsync(async bar =>
         {
             var task = bar.AddTask("Rows", autoStart: true);
-            return await import(new ImportWatch { Begun = (rows, ignored) => { Begin(rows, ignored); task.MaxValue = Math.Max(rows, 1); }, Provided = result => { Hold(result); task.Increment(1); } });
+            return await import(
+                new ImportWatch
+                {
+                    Begun = (rows, ignored) => { Begin(rows, ignored); task.MaxValue = Math.Max(rows, 1); },
+                    Provided = result => { Hold(result); task.Increment(1); }
+                });
         });
         _waiting.ForEach(Tell);
         if (_untold > 0)
@@ -90,25 +100,35 @@ internal sealed class ImportOutput(Output output, ImportRequest request)
         if (output.IsJson || IsWorthALine(result))
         {
             var answer = ImportRowAnswer.Of(result);
-            output.Write(answer, $"row {answer.Row}: {string.Join("  ", new[] { answer.Result, answer.Reason, answer.LegacyId, answer.Email, answer.Note, string.Join("; ", answer.Warnings) }.Where(part => !string.IsNullOrEmpty(part)))}");
+            output.Write(
+                answer,
+                $"row {answer.Row}: {string.Join("  ", new[] { answer.Result, answer.Reason, answer.LegacyId, answer.Email, answer.Note, string.Join("; ", answer.Warnings) }.Where(part => !string.IsNullOrEmpty(part)))}");
         }
     }
 
-    private bool IsWorthALine(RowResult result) => request.IsDryRun || result.Outcome is RowOutcome.Skipped or RowOutcome.Merged || result.Warnings.Count > 0;
+    private bool IsWorthALine(RowResult result) =>
+        request.IsDryRun || result.Outcome is RowOutcome.Skipped or RowOutcome.Merged || result.Warnings.Count > 0;
 
     private IEnumerable<(string What, long Count)> Lines(ImportSummary summary) =>
     [
-        ("rows", summary.Rows), ("created", summary.Created), ("merged (another clinic)", summary.Merged), ("unchanged", summary.Unchanged), ("skipped", summary.Skipped),
+        ("rows", summary.Rows), ("created", summary.Created), ("merged (another clinic)", summary.Merged),
+            ("unchanged", summary.Unchanged), ("skipped", summary.Skipped),
         .. summary.Reasons.OrderByDescending(reason => reason.Value).Select(reason => ($"  {reason.Key}", reason.Value)),
-        ("warnings", summary.Warnings), ("clinics opened", summary.Tenants), ("licences to verify", summary.Licences), ("with the password they had", summary.WithPassword),
-        (request.Sends ? "links mailed" : "links written", summary.LinksGiven), ("wait for a link", summary.WaitingForLink), ("references to patients, left behind", summary.PatientReferences),
+        ("warnings", summary.Warnings), ("clinics opened", summary.Tenants), ("licences to verify", summary.Licences),
+            ("with the password they had", summary.WithPassword),
+        (request.Sends ? "links mailed" : "links written", summary.LinksGiven), ("wait for a link", summary.WaitingForLink),
+            ("references to patients, left behind", summary.PatientReferences),
     ];
 }
 
 /// <summary>A row, with <c>--json</c>.</summary>
-internal sealed record ImportRowAnswer(long Row, string? LegacyId, string? Email, string Result, string? Reason, string? Note, IReadOnlyList<string> Warnings)
+internal sealed record ImportRowAnswer(
+    long Row, string? LegacyId, string? Email, string Result, string? Reason, string? Note, IReadOnlyList<string> Warnings)
 {
-    public static ImportRowAnswer Of(RowResult result) => new(result.Row, Masked(result.LegacyId), Masked(result.Email), SnakeCase.Of(result.Outcome), result.Reason, result.Note, result.Warnings);
+    public static ImportRowAnswer Of(RowResult result) =>
+        new(
+            result.Row, Masked(result.LegacyId), Masked(result.Email), SnakeCase.Of(result.Outcome), result.Reason, result.Note,
+            result.Warnings);
 
     private static string? Masked(string? text) => text?.Contains('@', StringComparison.Ordinal) == true ? EmailAddress.Mask(text) : text;
 }
@@ -132,7 +152,8 @@ internal sealed record ImportSummaryAnswer(bool DryRun, long Rows, long Created,
 
     public required IReadOnlyList<string> IgnoredColumns { get; init; }
 
-    public static ImportSummaryAnswer Of(ImportSummary summary, bool isDryRun) => new(isDryRun, summary.Rows, summary.Created, summary.Merged, summary.Unchanged, summary.Skipped, summary.Warnings)
+    public static ImportSummaryAnswer Of(ImportSummary summary, bool isDryRun) =>
+        new(isDryRun, summary.Rows, summary.Created, summary.Merged, summary.Unchanged, summary.Skipped, summary.Warnings)
     {
         Reasons = summary.Reasons,
         Tenants = summary.Tenants,

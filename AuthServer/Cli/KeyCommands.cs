@@ -18,7 +18,9 @@ internal sealed class KeyListCommand : ICliCommand
     {
         foreach (var key in await run.Get<SigningKeyList>().ListAsync(run.Stopping))
         {
-            run.Output.Write(key, $"{key.Kid}  {key.Algorithm}  {key.State,-9}  signs {key.ActivatesAt:yyyy-MM-dd} to {key.RetiresAt:yyyy-MM-dd}, published until {key.ExpiresAt:yyyy-MM-dd}");
+            run.Output.Write(
+                key,
+                $"{key.Kid}  {key.Algorithm}  {key.State,-9}  signs {key.ActivatesAt:yyyy-MM-dd} to {key.RetiresAt:yyyy-MM-dd}, published until {key.ExpiresAt:yyyy-MM-dd}");
         }
 
         return CommandOutcome.Done;
@@ -28,9 +30,11 @@ internal sealed class KeyListCommand : ICliCommand
 /// <summary><c>keys rotate</c></summary>
 internal sealed class KeyRotateCommand : ICliCommand
 {
-    private readonly Option<bool> _now = new("--now") { Description = "Let it sign at once, though other servers may not have fetched it yet" };
+    private readonly Option<bool> _now =
+        new("--now") { Description = "Let it sign at once, though other servers may not have fetched it yet" };
 
-    public KeyRotateCommand() => Command = new("rotate", "Announce the next signing key before its time; what was signed so far stays good") { _now };
+    public KeyRotateCommand() =>
+        Command = new("rotate", "Announce the next signing key before its time; what was signed so far stays good") { _now };
 
     public Command Command { get; }
 
@@ -39,7 +43,9 @@ internal sealed class KeyRotateCommand : ICliCommand
     public string Failure => "No key was made";
 
     public async Task<CommandOutcome> RunAsync(CommandRun run) =>
-        await KeyAnswer.RefusalAsync(run) ?? KeyAnswer.Of(run, await run.Get<SigningKeyHandover>().RotateAsync(run.Line.GetValue(_now), RequestOrigin.CommandLine, run.Stopping));
+        await KeyAnswer.RefusalAsync(run)
+            ?? KeyAnswer.Of(
+                run, await run.Get<SigningKeyHandover>().RotateAsync(run.Line.GetValue(_now), RequestOrigin.CommandLine, run.Stopping));
 }
 
 /// <summary><c>keys revoke</c></summary>
@@ -59,7 +65,14 @@ internal sealed class KeyRevokeCommand : ICliCommand
 
     private readonly Option<bool> _all = new("--all") { Description = "All of them, for a leak of the database together with SECRET_KEY" };
 
-    public KeyRevokeCommand() => Command = new("revoke", "Take signing keys out of use that have leaked: every access token they signed is refused within a second; sessions go on") { _kids, _all };
+    public KeyRevokeCommand() =>
+        Command = new(
+            "revoke",
+            "Take signing keys out of use that have leaked: every access token they signed is refused within a second; sessions go on")
+            {
+                _kids,
+                _all
+            };
 
     public Command Command { get; }
 
@@ -72,7 +85,8 @@ internal sealed class KeyRevokeCommand : ICliCommand
         var kids = run.Line.GetValue(_kids) ?? [];
         return kids.Length == 0 != run.Line.GetValue(_all)
             ? new CommandOutcome.Misused("Give either the names of keys or --all.")
-            : await KeyAnswer.RefusalAsync(run) ?? KeyAnswer.Of(run, await run.Get<SigningKeyRevocation>().RevokeAsync(kids, RequestOrigin.CommandLine, run.Stopping));
+            : await KeyAnswer.RefusalAsync(run)
+                ?? KeyAnswer.Of(run, await run.Get<SigningKeyRevocation>().RevokeAsync(kids, RequestOrigin.CommandLine, run.Stopping));
     }
 }
 
@@ -95,13 +109,18 @@ internal sealed record KeyAnswer(string Kid, DateTimeOffset SignsFrom)
         {
             case SigningKeyChangeOutcome.Changed changed:
                 var revoked = changed.Revoked.Count == 0 ? "" : $"Revoked {string.Join(", ", changed.Revoked)}; ";
-                var from = changed.SignsFrom > run.Get<TimeProvider>().GetUtcNow() ? $"from {changed.SignsFrom:yyyy-MM-dd HH:mm} UTC" : "now";
-                run.Output.Write(new KeyAnswer(changed.Kid, changed.SignsFrom) { Revoked = changed.Revoked.Count == 0 ? null : changed.Revoked }, $"{revoked}{changed.Kid} signs {from}.");
+                var from = changed.SignsFrom > run.Get<TimeProvider>().GetUtcNow()
+                    ? $"from {changed.SignsFrom:yyyy-MM-dd HH:mm} UTC"
+                    : "now";
+                run.Output.Write(
+                    new KeyAnswer(changed.Kid, changed.SignsFrom) { Revoked = changed.Revoked.Count == 0 ? null : changed.Revoked },
+                    $"{revoked}{changed.Kid} signs {from}.");
                 return CommandOutcome.Done;
             case SigningKeyChangeOutcome.Unknown unknown:
                 return new CommandOutcome.Failed($"There is no signing key {unknown.Kid}.", ErrorCodes.NotFound.Code);
             default:
-                return new CommandOutcome.Failed("Tokens are signed with JWT_SECRET_KEY (HS256): give every replica another one, and start them anew.");
+                return new CommandOutcome.Failed(
+                    "Tokens are signed with JWT_SECRET_KEY (HS256): give every replica another one, and start them anew.");
         }
     }
 }

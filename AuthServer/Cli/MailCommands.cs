@@ -20,7 +20,9 @@ internal sealed class MailDeadCommand : ICliCommand
         var letters = await run.Get<DeadLetters>().ListAsync(run.Stopping);
         foreach (var letter in letters)
         {
-            run.Output.Write(letter, $"{letter.Id}  {letter.Kind}  {letter.Address}  {letter.CreatedAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  {Plural.Of(letter.Attempts, "attempt", "attempts")}  {letter.Error}");
+            run.Output.Write(
+                letter,
+                $"{letter.Id}  {letter.Kind}  {letter.Address}  {letter.CreatedAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  {Plural.Of(letter.Attempts, "attempt", "attempts")}  {letter.Error}");
         }
 
         run.Output.Note($"{Plural.Of(letters.Count, "mail was", "mails were")} given up.");
@@ -95,7 +97,12 @@ internal sealed class MailTestCommand : ICliCommand
         var (sender, now) = (run.Get<MailSender>(), run.Get<TimeProvider>().GetUtcNow());
         var text = $"This is a test of {sender.Name}.";
         await using var session = run.Get<IMailTransport>().Open();
-        var outcome = await session.SendAsync(new(new RenderedMail(run.Line.GetValue(_to)!, "Test", $"<p>{System.Net.WebUtility.HtmlEncode(text)}</p>", text, "en"), sender.MessageIdOf(Guid.CreateVersion7(now)), now), run.Stopping);
+        var outcome =
+            await session.SendAsync(
+                new(
+                    new RenderedMail(run.Line.GetValue(_to)!, "Test", $"<p>{System.Net.WebUtility.HtmlEncode(text)}</p>", text, "en"),
+                    sender.MessageIdOf(Guid.CreateVersion7(now)), now),
+                run.Stopping);
         var reason = outcome switch
         {
             DeliveryOutcome.Unusable { Reason: var said } => $"The mail server cannot be used: {said}",

@@ -14,7 +14,14 @@ internal sealed class RequirePasswordResetCommand : ICliCommand
 
     public RequirePasswordResetCommand()
     {
-        Command = new("require-password-reset", "Make passwords useless that may be in wrong hands: sessions end, and signing in mails a link to set a new one") { _all, _exceptAdmins, _yes };
+        Command = new(
+            "require-password-reset",
+            "Make passwords useless that may be in wrong hands: sessions end, and signing in mails a link to set a new one")
+            {
+                _all,
+                _exceptAdmins,
+                _yes
+            };
         foreach (var option in _whom.Options)
         {
             Command.Add(option);
@@ -24,7 +31,9 @@ internal sealed class RequirePasswordResetCommand : ICliCommand
     public Command Command { get; }
 
     public IReadOnlyList<string> Examples { get; } =
-        ["require-password-reset --user dana@example.com", "require-password-reset --tenant north-clinic --yes", "require-password-reset --all --except-admins --yes"];
+        [
+            "require-password-reset --user dana@example.com", "require-password-reset --tenant north-clinic --yes",
+            "require-password-reset --all --except-admins --yes"];
 
     public string Failure => "Not everybody has to set a new password";
 
@@ -38,14 +47,22 @@ internal sealed class RequirePasswordResetCommand : ICliCommand
         }
 
         var (filter, refusal) = await _whom.ReadAsync(run);
-        refusal ??= _whom.NamesOne(run.Line) ? null : Confirmation.Refusal(run, _yes, $"{(filter!.TenantId is null ? "Everybody" : "All the tenant's people")} will have to set a new password with a mailed link.");
+        refusal ??= _whom.NamesOne(run.Line)
+            ? null
+            : Confirmation.Refusal(
+                run, _yes,
+                $"{(filter!.TenantId is null ? "Everybody" : "All the tenant's people")} will have to set a new password with a mailed link.");
         if (refusal is not null)
         {
             return refusal;
         }
 
-        var result = await run.Get<PasswordResetRequirement>().RequireAsync(filter! with { SparesAdmins = run.Line.GetValue(_exceptAdmins) }, RequestOrigin.CommandLine, run.Stopping);
-        run.Output.Write(result, $"{Plural.Of(result.Accounts, "person has", "people have")} to set a new password, and {Plural.Of(result.Sessions, "session was", "sessions were")} ended.");
+        var result =
+            await run.Get<PasswordResetRequirement>().RequireAsync(
+                filter! with { SparesAdmins = run.Line.GetValue(_exceptAdmins) }, RequestOrigin.CommandLine, run.Stopping);
+        run.Output.Write(
+            result,
+            $"{Plural.Of(result.Accounts, "person has", "people have")} to set a new password, and {Plural.Of(result.Sessions, "session was", "sessions were")} ended.");
         return CommandOutcome.Done;
     }
 }

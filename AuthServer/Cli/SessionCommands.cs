@@ -12,7 +12,9 @@ internal sealed class SessionRevokeAllCommand : ICliCommand
 
     public SessionRevokeAllCommand()
     {
-        Command = new("revoke-all", "End everybody's sessions, a tenant's people's, or one person's: access and refresh tokens stop working on every replica") { _yes };
+        Command = new(
+            "revoke-all",
+            "End everybody's sessions, a tenant's people's, or one person's: access and refresh tokens stop working on every replica") { _yes };
         foreach (var option in _whom.Options)
         {
             Command.Add(option);
@@ -21,7 +23,8 @@ internal sealed class SessionRevokeAllCommand : ICliCommand
 
     public Command Command { get; }
 
-    public IReadOnlyList<string> Examples { get; } = ["sessions revoke-all --user dana@example.com", "sessions revoke-all --tenant north-clinic --yes", "sessions revoke-all --yes"];
+    public IReadOnlyList<string> Examples { get; } = [
+        "sessions revoke-all --user dana@example.com", "sessions revoke-all --tenant north-clinic --yes", "sessions revoke-all --yes"];
 
     public string Failure => "Not all sessions were ended";
 
@@ -35,7 +38,10 @@ internal sealed class SessionRevokeAllCommand : ICliCommand
         }
 
         var (filter, refusal) = await _whom.ReadAsync(run);
-        refusal ??= _whom.NamesOne(run.Line) ? null : Confirmation.Refusal(run, _yes, $"{(filter!.TenantId is null ? "Everybody" : "All the tenant's people")} will have to sign in again.");
+        refusal ??= _whom.NamesOne(run.Line)
+            ? null
+            : Confirmation.Refusal(
+                run, _yes, $"{(filter!.TenantId is null ? "Everybody" : "All the tenant's people")} will have to sign in again.");
         if (refusal is not null)
         {
             return refusal;

@@ -1,6 +1,8 @@
 namespace AuthServer.Cli;
 
-/// <summary>Where a run of the program reads and writes: handed in, so that many can run in one process without hearing each other.</summary>
+/// <summary>
+/// Where a run of the program reads and writes: handed in, so that many can run in one process without hearing each other.
+/// </summary>
 internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
 {
     /// <summary>Standard output as bytes.</summary>

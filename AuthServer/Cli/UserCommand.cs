@@ -17,7 +17,8 @@ internal sealed class UserCommand : ICliCommand
     /// <param name="failure">What is said where it did not.</param>
     /// <param name="act">Does it; null where it is done.</param>
     /// <param name="options">What else it needs to know.</param>
-    private UserCommand(string name, string description, string failure, Func<Target, Task<CommandOutcome?>> act, params ReadOnlySpan<Option> options)
+    private UserCommand(
+        string name, string description, string failure, Func<Target, Task<CommandOutcome?>> act, params ReadOnlySpan<Option> options)
     {
         Command = new(name, description) { _whom };
         foreach (var option in options)
@@ -34,10 +35,13 @@ internal sealed class UserCommand : ICliCommand
 
     public string Failure { get; }
 
-    public static UserCommand Show() => new("show", "Show an account", "The account cannot be shown", static _ => Task.FromResult<CommandOutcome?>(null));
+    public static UserCommand Show() =>
+        new("show", "Show an account", "The account cannot be shown", static _ => Task.FromResult<CommandOutcome?>(null));
 
     public static UserCommand Enable() => new("enable", "Switch an account on again", "The account was not enabled",
-        static target => RefusedAsync(target.Run.Get<AccountDisabling>().EnableAsync(target.Id, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping)));
+        static target =>
+            RefusedAsync(
+                target.Run.Get<AccountDisabling>().EnableAsync(target.Id, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping)));
 
     public static UserCommand Unlock() => new("unlock", "End the lock that wrong passwords have set", "The account was not unlocked",
         static target => RefusedAsync(target.Run.Get<AccountUnlock>().UnlockAsync(target.Call, target.Id, null)));
@@ -53,42 +57,58 @@ internal sealed class UserCommand : ICliCommand
     public static UserCommand Disable()
     {
         var reason = new Option<string>("--reason") { Description = "Why: for staff to read", Required = true };
-        var until = new Option<DateTimeOffset?>("--until") { Description = "When it comes on again by itself, such as 2027-01-01T08:00Z; left out, it stays off" };
+        var until =
+            new Option<DateTimeOffset?>(
+                "--until") { Description = "When it comes on again by itself, such as 2027-01-01T08:00Z; left out, it stays off" };
         return new("disable", "Switch an account off; its sessions end at once", "The account was not disabled", async target =>
         {
             var request = new DisableRequest(target.Run.Line.GetValue(reason), target.Run.Line.GetValue(until));
             return Faults.In(request) is { } fault ? new CommandOutcome.Misused(fault)
-                : await target.Run.Get<AccountDisabling>().DisableAsync(target.Id, request, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping) is not { } problem ? null
+                : await target.Run.Get<AccountDisabling>().DisableAsync(
+                    target.Id, request, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping) is not { } problem ? null
                 : problem.Error == ErrorCodes.ValidationFailed ? new CommandOutcome.Misused("--until must lie in the future.")
                 : CommandOutcome.Refuse(problem.Error);
         }, reason, until)
         {
-            Examples = ["users disable dana@example.com --reason \"Left the clinic.\"", "users disable dana@example.com --reason \"On leave.\" --until 2027-01-01T08:00Z"],
+            Examples = [
+                "users disable dana@example.com --reason \"Left the clinic.\"",
+                "users disable dana@example.com --reason \"On leave.\" --until 2027-01-01T08:00Z"],
         };
     }
 
     public static UserCommand Roles()
     {
         var roles = RoleOption.Make("All that the person is from now on");
-        var tenant = new Option<string?>("--tenant") { Description = "Slug of the tenant they are meant for; with none of them the membership ends" };
+        var tenant =
+            new Option<string?>(
+                "--tenant") { Description = "Slug of the tenant they are meant for; with none of them the membership ends" };
         roles.Required = true;
         return new("roles", "Set what somebody is, everywhere or at a tenant", "The roles were not changed", async target =>
         {
             var request = new RolesRequest(RoleOption.Read(target.Run.Line.GetValue(roles)), target.Run.Line.GetValue(tenant));
             return Faults.In(request) is { } fault ? new CommandOutcome.Misused(fault)
-                : await RefusedAsync(target.Run.Get<RoleChange>().ChangeAsync(target.Id, request, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping));
+                : await RefusedAsync(
+                    target.Run.Get<RoleChange>().ChangeAsync(
+                        target.Id, request, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping));
         }, roles, tenant)
         {
-            Examples = ["users roles dana@example.com --roles support", "users roles dana@example.com --roles admin,physician --tenant north-clinic", "users roles dana@example.com --roles none --tenant north-clinic"],
+            Examples = [
+                "users roles dana@example.com --roles support",
+                "users roles dana@example.com --roles admin,physician --tenant north-clinic",
+                "users roles dana@example.com --roles none --tenant north-clinic"],
         };
     }
 
     public static UserCommand Delete()
     {
         var yes = Confirmation.MakeYes();
-        return new("delete", "Erase an account at once; its sessions end, and what is personal about it goes", "The account was not deleted", async target =>
+        return new(
+            "delete", "Erase an account at once; its sessions end, and what is personal about it goes", "The account was not deleted",
+            async target =>
             Confirmation.Refusal(target.Run, yes, "The account cannot be had back.")
-            ?? await RefusedAsync(target.Run.Get<AccountDisabling>().DeleteAsync(target.Id, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping)), yes)
+            ?? await RefusedAsync(
+                target.Run.Get<AccountDisabling>().DeleteAsync(
+                    target.Id, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping)), yes)
         {
             Examples = ["users delete dana@example.com --yes"],
         };
@@ -97,7 +117,8 @@ internal sealed class UserCommand : ICliCommand
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
         var scope = AccountSelector.Reach(run);
-        if (await AccountSelector.FindAsync(run, run.Line.GetValue(_whom)!) is not { } id || await run.Get<UserRecords>().FindAsync(id, scope, run.Stopping) is not { } before)
+        if (await AccountSelector.FindAsync(run, run.Line.GetValue(_whom)!) is not { } id
+            || await run.Get<UserRecords>().FindAsync(id, scope, run.Stopping) is not { } before)
         {
             return AccountSelector.Missing("such account");
         }
@@ -114,7 +135,9 @@ internal sealed class UserCommand : ICliCommand
     }
 
     private static async Task<CommandOutcome?> RefusedAsync(Task<ErrorCode?> acting) =>
-        await acting is not { } refusal ? null : refusal == ErrorCodes.NotFound ? AccountSelector.Missing("such account or tenant") : CommandOutcome.Refuse(refusal);
+        await acting is not { } refusal
+            ? null
+            : refusal == ErrorCodes.NotFound ? AccountSelector.Missing("such account or tenant") : CommandOutcome.Refuse(refusal);
 
     private sealed record Target(CommandRun Run, StaffScope Reach, string Id)
     {

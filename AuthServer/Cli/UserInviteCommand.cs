@@ -9,25 +9,42 @@ namespace AuthServer.Cli;
 /// <summary><c>users invite</c></summary>
 internal sealed class UserInviteCommand : ICliCommand
 {
-    private readonly Argument<string> _email = new("email") { Description = "Where the invitation goes, and what the person signs in with" };
+    private readonly Argument<string> _email =
+        new("email") { Description = "Where the invitation goes, and what the person signs in with" };
     private readonly Option<string?> _fullName = new("--full-name") { Description = "The name shown to other people" };
     private readonly Option<string?> _userName = new("--username") { Description = "A name to sign in with besides the address" };
     private readonly Option<string?> _locale = new("--locale") { Description = "Language of mails and pages, such as he" };
-    private readonly Option<string?> _roles = RoleOption.Make("What the person is to be at the tenant, or, without one, everywhere; patient if left out");
+    private readonly Option<string?> _roles =
+        RoleOption.Make("What the person is to be at the tenant, or, without one, everywhere; patient if left out");
     private readonly Option<string?> _tenant = new("--tenant") { Description = "Slug of the tenant to belong to" };
 
-    public UserInviteCommand() => Command = new("invite", "Make an account for somebody, who sets the password with a mailed link") { _email, _fullName, _userName, _locale, _roles, _tenant };
+    public UserInviteCommand() =>
+        Command = new(
+            "invite", "Make an account for somebody, who sets the password with a mailed link")
+            {
+                _email,
+                _fullName,
+                _userName,
+                _locale,
+                _roles,
+                _tenant
+            };
 
     public Command Command { get; }
 
-    public IReadOnlyList<string> Examples { get; } = ["users invite dana@example.com --full-name \"Dana Levi\"", "users invite noa@example.com --roles physician --tenant north-clinic --locale he"];
+    public IReadOnlyList<string> Examples { get; } = [
+        "users invite dana@example.com --full-name \"Dana Levi\"",
+        "users invite noa@example.com --roles physician --tenant north-clinic --locale he"];
 
     public string Failure => "Nobody was invited";
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
         var line = run.Line;
-        var request = new InviteRequest(line.GetValue(_email), line.GetValue(_fullName), line.GetValue(_userName), line.GetValue(_locale), RoleOption.Read(line.GetValue(_roles)), line.GetValue(_tenant));
+        var request =
+            new InviteRequest(
+                line.GetValue(_email), line.GetValue(_fullName), line.GetValue(_userName), line.GetValue(_locale),
+                RoleOption.Read(line.GetValue(_roles)), line.GetValue(_tenant));
         if (Faults.In(request) is { } fault)
         {
             return new CommandOutcome.Misused(fault);
@@ -41,7 +58,9 @@ internal sealed class UserInviteCommand : ICliCommand
                 run.Output.Write(user, UserText.Of(user));
                 return CommandOutcome.Done;
             case InvitationOutcome.Refused refused:
-                return refused.Reason == ErrorCodes.NotFound ? AccountSelector.Missing("such tenant") : CommandOutcome.Refuse(refused.Reason);
+                return refused.Reason == ErrorCodes.NotFound
+                    ? AccountSelector.Missing("such tenant")
+                    : CommandOutcome.Refuse(refused.Reason);
             default:
                 return CommandOutcome.Refuse(ErrorCodes.RateLimited);
         }
@@ -51,7 +70,9 @@ internal sealed class UserInviteCommand : ICliCommand
 /// <summary>Roles as a line gives them: with commas between, or <c>none</c>.</summary>
 internal static class RoleOption
 {
-    public static Option<string?> Make(string description) => new("--roles") { Description = $"{description}: of patient, physician, admin, support, with commas between" };
+    public static Option<string?> Make(string description) =>
+        new("--roles") { Description = $"{description}: of patient, physician, admin, support, with commas between" };
 
-    public static IReadOnlyList<string?>? Read(string? text) => text is null ? null : text == "none" ? [] : text.Split(',', StringSplitOptions.TrimEntries);
+    public static IReadOnlyList<string?>? Read(string? text) =>
+        text is null ? null : text == "none" ? [] : text.Split(',', StringSplitOptions.TrimEntries);
 }

@@ -20,14 +20,18 @@ internal sealed class UserListCommand : ICliCommand
 
     public Command Command { get; }
 
-    public IReadOnlyList<string> Examples { get; } = ["users list", "users list --role admin --json", "users list --tenant north-clinic --status disabled --limit 1000"];
+    public IReadOnlyList<string> Examples { get; } = [
+        "users list", "users list --role admin --json", "users list --tenant north-clinic --status disabled --limit 1000"];
 
     public string Failure => "Accounts cannot be listed";
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
         var left = run.Line.GetValue(_limit);
-        var listing = new UserListing(Role: run.Line.GetValue(_role), Tenant: run.Line.GetValue(_tenant), Search: run.Line.GetValue(_search), Status: run.Line.GetValue(_status));
+        var listing =
+            new UserListing(
+                Role: run.Line.GetValue(_role), Tenant: run.Line.GetValue(_tenant), Search: run.Line.GetValue(_search),
+                Status: run.Line.GetValue(_status));
         if (left < 1 || Faults.In(listing) is not null)
         {
             return new CommandOutcome.Misused(Faults.In(listing) ?? "--limit is at least 1.");
@@ -68,5 +72,6 @@ internal static class Faults
         return errors.Any ? Of(errors.Messages) : null;
     }
 
-    public static string Of(IReadOnlyDictionary<string, string[]> errors) => string.Join(' ', errors.Select(field => $"{field.Key}: {string.Join(' ', field.Value)}"));
+    public static string Of(IReadOnlyDictionary<string, string[]> errors) =>
+        string.Join(' ', errors.Select(field => $"{field.Key}: {string.Join(' ', field.Value)}"));
 }

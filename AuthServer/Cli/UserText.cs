@@ -14,8 +14,11 @@ internal static class UserText
     /// <summary>The address; a guest has none.</summary>
     public static string NameOf(UserRecord user) => user.Email ?? "guest";
 
-    private static string Erasure(UserRecord user) => user.ErasureDueAt is { } due ? $"  [will be erased on {due.UtcDateTime:yyyy-MM-dd HH:mm} UTC, as the person asked]" : "";
+    private static string Erasure(UserRecord user) =>
+        user.ErasureDueAt is { } due ? $"  [will be erased on {due.UtcDateTime:yyyy-MM-dd HH:mm} UTC, as the person asked]" : "";
 
     private static string Disabled(UserRecord user) =>
-        user.DisabledReason is null ? "" : $"  [{user.DisabledReason}{(user.DisabledUntil is { } until ? $", until {until.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : "")}]";
+        user.DisabledReason is null
+            ? ""
+            : $"  [{user.DisabledReason}{(user.DisabledUntil is { } until ? $", until {until.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : "")}]";
 }

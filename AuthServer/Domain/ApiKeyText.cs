@@ -36,7 +36,8 @@ internal sealed record ApiKeyText(Guid Id, byte[] SecretHash)
         Span<byte> bytes = stackalloc byte[SignedBytes + ChecksumBytes];
         Span<char> again = stackalloc char[Length - Prefix.Length];
         return text.Length == Length && text.StartsWith(Prefix, StringComparison.Ordinal)
-            && Base64Url.DecodeFromChars(text[Prefix.Length..], bytes, out _, out var written) == OperationStatus.Done && written == bytes.Length
+            && Base64Url.DecodeFromChars(text[Prefix.Length..], bytes, out _, out var written) == OperationStatus.Done
+                && written == bytes.Length
             && Checksum(bytes).SequenceEqual(bytes[SignedBytes..])
             // No key has a second spelling.
             && Base64Url.EncodeToChars(bytes, again) == again.Length && text[Prefix.Length..].SequenceEqual(again)

@@ -35,7 +35,9 @@ internal sealed record EmailAddress(string Address, string Canonical)
 
     /// <summary>An address on this machine alone, such as <c>admin@localhost</c>: for the operator, never for the API.</summary>
     public static EmailAddress? ParseLocal(string text) =>
-        Parse(text) ?? (text.EndsWith("@localhost", StringComparison.OrdinalIgnoreCase) && IsLocalPart(text.AsSpan(0, text.IndexOf('@', StringComparison.Ordinal)))
+        Parse(text)
+            ?? (text.EndsWith("@localhost", StringComparison.OrdinalIgnoreCase)
+                && IsLocalPart(text.AsSpan(0, text.IndexOf('@', StringComparison.Ordinal)))
             ? new(text, text.ToLowerInvariant())
             : null);
 
@@ -71,7 +73,11 @@ internal sealed record EmailAddress(string Address, string Canonical)
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format;
 
     private static bool IsLocalPart(ReadOnlySpan<char> local) =>
-        !local.IsEmpty && !local.ContainsAnyExcept(LocalCharacters) && local[0] != '.' && local[^1] != '.' && !local.Contains("..", StringComparison.Ordinal);
+        !local.IsEmpty
+            && !local.ContainsAnyExcept(LocalCharacters)
+            && local[0] != '.'
+            && local[^1] != '.'
+            && !local.Contains("..", StringComparison.Ordinal);
 
     private static string? Domain(string domain)
     {
@@ -86,7 +92,10 @@ internal sealed record EmailAddress(string Address, string Canonical)
         }
 
         // A dot is asked for and an address literal refused: neither localhost nor 127.0.0.1 is anybody's mailbox.
-        return ascii.Contains('.', StringComparison.Ordinal) && ascii != PlaceholderDomain && !ascii.AsSpan().ContainsAnyExcept(DomainCharacters) && !IPAddress.TryParse(ascii, out _)
+        return ascii.Contains('.', StringComparison.Ordinal)
+            && ascii != PlaceholderDomain
+            && !ascii.AsSpan().ContainsAnyExcept(DomainCharacters)
+            && !IPAddress.TryParse(ascii, out _)
             && ascii.Split('.').All(label => label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-')
                 ? ascii
                 : null;

@@ -2,7 +2,8 @@ namespace AuthServer.Domain;
 
 /// <summary>
 /// A licence to practise. Given by the physician <c>→ pending → verified</c>, or rejected <c>→ unverified</c>; imported
-/// <c>→ unverified</c>, and verified or rejected from there; then <c>verified → suspended → verified</c>, <c>verified → expired</c>; given anew <c>unverified, expired → pending</c>.
+/// <c>→ unverified</c>, and verified or rejected from there; then <c>verified → suspended → verified</c>, <c>verified → expired</c>; given
+/// anew <c>unverified, expired → pending</c>.
 /// Without a verified one no token carries the physician role.
 /// </summary>
 public sealed class Licence
@@ -27,7 +28,9 @@ public sealed class Licence
 
     /// <summary>By shape: two letters, and after a hyphen up to three more characters.</summary>
     internal static bool IsJurisdiction(string code) =>
-        code.Length is 2 or (>= 4 and <= 6) && code.Take(2).All(char.IsAsciiLetterUpper) && (code.Length == 2 || (code[2] == '-' && code.Skip(3).All(char.IsAsciiLetterOrDigit)));
+        code.Length is 2 or (>= 4 and <= 6)
+            && code.Take(2).All(char.IsAsciiLetterUpper)
+            && (code.Length == 2 || (code[2] == '-' && code.Skip(3).All(char.IsAsciiLetterOrDigit)));
 
     /// <summary>The licence's own id.</summary>
     public Guid Id { get; private set; }
@@ -63,7 +66,8 @@ public sealed class Licence
     internal LicenceState StateOn(DateOnly day) => State == LicenceState.Verified && ExpiresOn < day ? LicenceState.Expired : State;
 
     /// <summary>Whether it is the physician's to change: not while it is good, nor when it was taken away.</summary>
-    internal bool CanBeSubmitted(DateOnly today) => StateOn(today) is LicenceState.Unverified or LicenceState.Pending or LicenceState.Expired;
+    internal bool CanBeSubmitted(DateOnly today) =>
+        StateOn(today) is LicenceState.Unverified or LicenceState.Pending or LicenceState.Expired;
 
     /// <summary>Whether the physician may take it back.</summary>
     internal bool CanBeWithdrawn => State is LicenceState.Unverified or LicenceState.Pending;
@@ -76,7 +80,9 @@ public sealed class Licence
         (Reason, ExpiryToldAt, VerifiedBy, VerifiedAt) = (null, null, null, null);
     }
 
-    /// <summary>Whether an administrator can verify or reject it: a rejected one, which has a reason, is the physician's to give anew.</summary>
+    /// <summary>
+    /// Whether an administrator can verify or reject it: a rejected one, which has a reason, is the physician's to give anew.
+    /// </summary>
     internal bool CanBeDecided => State == LicenceState.Pending || (State == LicenceState.Unverified && Reason is null);
 
     /// <summary>An administrator has checked it.</summary>

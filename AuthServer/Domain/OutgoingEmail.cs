@@ -28,10 +28,15 @@ public sealed class OutgoingEmail
     /// <summary>Which mail: one of the names in <c>Mail/Outbox/MailKinds.cs</c>.</summary>
     public string Kind { get; private set; } = "";
 
-    /// <summary>Whose account it is about; null where somebody gave an address and nobody has looked yet whether it has an account.</summary>
+    /// <summary>
+    /// Whose account it is about; null where somebody gave an address and nobody has looked yet whether it has an account.
+    /// </summary>
     public Guid? UserId { get; private set; }
 
-    /// <summary>Where it goes; without <see cref="UserId"/> the canonical address somebody gave, and the mail goes to the account's own spelling of it.</summary>
+    /// <summary>
+    /// Where it goes; without <see cref="UserId"/> the canonical address somebody gave, and the mail goes to the account's own spelling of
+    /// it.
+    /// </summary>
     public string Address { get; private set; } = "";
 
     /// <summary>BCP 47 tag of the language it was asked for in, should the account name none; then the tenant's.</summary>

@@ -39,7 +39,8 @@ internal readonly record struct RefreshToken(Guid SessionId, int Generation)
     {
         Span<byte> bytes = stackalloc byte[SignedBytes + MacBytes];
         // Not TryDecodeFromChars, which throws at a character that is not of the alphabet.
-        if (Base64Url.DecodeFromChars(text.AsSpan(Prefix.Length + KeyIdLength + 1), bytes, out _, out var written) != OperationStatus.Done || written != bytes.Length)
+        if (Base64Url.DecodeFromChars(text.AsSpan(Prefix.Length + KeyIdLength + 1), bytes, out _, out var written) != OperationStatus.Done
+            || written != bytes.Length)
         {
             return null;
         }

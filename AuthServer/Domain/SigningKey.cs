@@ -10,7 +10,9 @@ public sealed class SigningKey
     {
     }
 
-    internal SigningKey(string id, string algorithm, byte[] publicKey, byte[] wrappedPrivateKey, DateTimeOffset now, DateTimeOffset activatesAt, TimeSpan use, TimeSpan keep)
+    internal SigningKey(
+        string id, string algorithm, byte[] publicKey, byte[] wrappedPrivateKey, DateTimeOffset now, DateTimeOffset activatesAt,
+        TimeSpan use, TimeSpan keep)
     {
         Id = id;
         Algorithm = algorithm;

@@ -41,7 +41,10 @@ public sealed class User : IdentityUser<Guid>
         };
     }
 
-    /// <summary>The guest registers: from now on this is what they say of themself. A guest whose mailbox is to be proven first stays one until then.</summary>
+    /// <summary>
+    /// The guest registers: from now on this is what they say of themself. A guest whose mailbox is to be proven first stays one until
+    /// then.
+    /// </summary>
     internal void Register(EmailAddress email, string passwordHash, string? userName, string? fullName, string? locale)
     {
         (Email, NormalizedEmail, IsAnonymous) = (email.Address, email.Canonical, false);
@@ -51,7 +54,8 @@ public sealed class User : IdentityUser<Guid>
     }
 
     /// <summary>The same for a guest who stays one until the mailbox is proven.</summary>
-    internal void AskToRegister(EmailAddress email, string passwordHash, string? userName, string? fullName, string? locale, DateTimeOffset now)
+    internal void AskToRegister(
+        EmailAddress email, string passwordHash, string? userName, string? fullName, string? locale, DateTimeOffset now)
     {
         (PendingEmail, PendingEmailAt, PendingUserName) = (email.Address, now, userName);
         (PasswordHash, MustResetPassword, FullName, Locale) = (passwordHash, false, fullName, locale ?? Locale);
@@ -75,13 +79,18 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>The tenant whose administrator switched it off; null where the platform did, or while it is on.</summary>
     public Guid? DisabledByTenantId { get; private set; }
 
-    /// <summary>When the person was last asked to set a first password; null once they have, or where they registered by themselves.</summary>
+    /// <summary>
+    /// When the person was last asked to set a first password; null once they have, or where they registered by themselves.
+    /// </summary>
     public DateTimeOffset? InvitedAt { get; internal set; }
 
     /// <summary>Whether the account was made for the person, and nobody has set a password yet.</summary>
     internal bool IsInvited => InvitedAt is not null && PasswordHash is null;
 
-    /// <summary>A guest without address or password: <c>Email</c> is a placeholder that no mail can reach. Registering makes a person of it, with the same id.</summary>
+    /// <summary>
+    /// A guest without address or password: <c>Email</c> is a placeholder that no mail can reach. Registering makes a person of it, with
+    /// the same id.
+    /// </summary>
     public bool IsAnonymous { get; internal set; }
 
     /// <summary>When the account will be erased, as the person asked; null where they did not, or came back.</summary>

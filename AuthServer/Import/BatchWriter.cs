@@ -8,7 +8,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Import;
 
-/// <summary>Writes what was planned for a batch, in the transaction that is open: clinics, people, what they are there, and the audit events.</summary>
+/// <summary>
+/// Writes what was planned for a batch, in the transaction that is open: clinics, people, what they are there, and the audit events.
+/// </summary>
 internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, AccountCommit commit, TimeProvider clock)
 {
     public async Task WriteAsync(IReadOnlyList<RowPlan> plans, ImportRequest request, CancellationToken cancellationToken)
@@ -29,7 +31,9 @@ internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, Accou
                 await AddProfileAsync(plan, now, cancellationToken);
             }
 
-            db.Audit(AuditEvents.UserImported, now, RequestOrigin.CommandLine, actor: null, person.Id, tenant: tenant, detail: $"{request.Source}, row {plan.Candidate.Row}");
+            db.Audit(
+                AuditEvents.UserImported, now, RequestOrigin.CommandLine, actor: null, person.Id, tenant: tenant,
+                detail: $"{request.Source}, row {plan.Candidate.Row}");
         }
 
         await SendAsync(plans, request, now, cancellationToken);
@@ -43,7 +47,9 @@ internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, Accou
             var tenant = new Tenant(clinic.Slug, clinic.Name, now) { LegacyId = clinic.LegacyId };
             clinic.Id = tenant.Id;
             db.Add(tenant);
-            db.Audit(AuditEvents.TenantCreated, now, RequestOrigin.CommandLine, actor: null, subject: null, tenant: tenant.Id, detail: $"imported: {clinic.Slug}");
+            db.Audit(
+                AuditEvents.TenantCreated, now, RequestOrigin.CommandLine, actor: null, subject: null, tenant: tenant.Id,
+                detail: $"imported: {clinic.Slug}");
         }
 
         return clinic.Id;
@@ -71,7 +77,9 @@ internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, Accou
     private async Task AddProfileAsync(RowPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (candidate, person) = (plan.Candidate, plan.Person!);
-        if (plan.Result.Outcome == RowOutcome.Merged && (db.Physicians.Local.Any(physician => physician.UserId == person.Id) || await db.Physicians.AnyAsync(physician => physician.UserId == person.Id, cancellationToken)))
+        if (plan.Result.Outcome == RowOutcome.Merged
+            && (db.Physicians.Local.Any(physician => physician.UserId == person.Id)
+                || await db.Physicians.AnyAsync(physician => physician.UserId == person.Id, cancellationToken)))
         {
             return;
         }
@@ -91,7 +99,8 @@ internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, Accou
     }
 
     // In the transaction that says they were invited: neither is there without the other.
-    private async Task SendAsync(IReadOnlyList<RowPlan> plans, ImportRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task SendAsync(
+        IReadOnlyList<RowPlan> plans, ImportRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (!request.Sends)
         {
@@ -101,7 +110,10 @@ internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, Accou
         var waiting = plans.Where(plan => plan.Person is { WaitsForLink: true }).Select(plan => plan.Person!.Id).Distinct().ToList();
         var made = db.Users.Local.Where(user => waiting.Contains(user.Id)).ToList();
         var missing = waiting.Except(made.Select(user => user.Id)).ToList();
-        var found = missing.Count == 0 ? [] : await db.Users.Where(user => missing.Contains(user.Id) && user.PasswordHash == null && user.InvitedAt == null).ToListAsync(cancellationToken);
+        var found = missing.Count == 0
+            ? []
+            : await db.Users.Where(user => missing.Contains(user.Id) && user.PasswordHash == null && user.InvitedAt == null)
+                .ToListAsync(cancellationToken);
         foreach (var user in found)
         {
             await accounts.InviteAsync(user);

@@ -8,9 +8,12 @@ namespace AuthServer.Import;
 internal static partial class CleanText
 {
     /// <summary>In normal form C, with single blanks and nothing invisible; null where nothing is left.</summary>
-    public static string? Of(string? text) => text is null || !IsWellFormed(text) ? text : Tidy(Visible(text).Normalize(NormalizationForm.FormC));
+    public static string? Of(string? text) =>
+        text is null || !IsWellFormed(text) ? text : Tidy(Visible(text).Normalize(NormalizationForm.FormC));
 
-    /// <summary>The same but for the normal form, which makes ASCII letters of look-alikes such as U+212A, and so another's address of one.</summary>
+    /// <summary>
+    /// The same but for the normal form, which makes ASCII letters of look-alikes such as U+212A, and so another's address of one.
+    /// </summary>
     public static string? OfAddress(string? text) => text is null || !IsWellFormed(text) ? text : Tidy(Visible(text));
 
     /// <summary>For comparing names: nobody's name differs from another's by case or blanks alone.</summary>
@@ -43,7 +46,8 @@ internal static partial class CleanText
     }
 
     // The two joiners stay: Persian and Indic names are not spelled rightly without them.
-    private static bool IsInvisible(Rune rune) => rune.Value is not (0x200C or 0x200D) && Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format;
+    private static bool IsInvisible(Rune rune) =>
+        rune.Value is not (0x200C or 0x200D) && Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format;
 
     [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Blanks();

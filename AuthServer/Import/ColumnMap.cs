@@ -29,7 +29,10 @@ internal sealed class ColumnMap
 
         var named = Parse(path, await BytesAsync(path, cancellationToken));
         var unknown = named.Keys.Except(fields.Names, StringComparer.Ordinal).ToList();
-        return unknown.Count == 0 ? new(fields, named) : throw new ImportFault($"{path} names fields that there are not: {string.Join(", ", unknown)}. There are: {string.Join(", ", fields.Names)}.");
+        return unknown.Count == 0
+            ? new(fields, named)
+            : throw new ImportFault(
+                $"{path} names fields that there are not: {string.Join(", ", unknown)}. There are: {string.Join(", ", fields.Names)}.");
     }
 
     /// <summary>Finds the columns; answers those that nothing is taken from.</summary>
@@ -46,30 +49,40 @@ internal sealed class ColumnMap
         foreach (var field in _fields.Names)
         {
             var isNamed = _named.TryGetValue(field, out var name);
-            if (columns.FirstOrDefault(column => string.Equals(column, isNamed ? name : field, StringComparison.OrdinalIgnoreCase)) is { } column)
+            if (columns.FirstOrDefault(
+                column => string.Equals(column, isNamed ? name : field, StringComparison.OrdinalIgnoreCase)) is { } column)
             {
                 _columns[field] = column;
             }
         }
 
-        var missing = _fields.Names.Where(field => !_columns.ContainsKey(field) && (_named.GetValueOrDefault(field) is not null || _fields.Required.Contains(field, StringComparer.Ordinal))).ToList();
+        var missing =
+            _fields.Names.Where(
+                field => !_columns.ContainsKey(field)
+                    && (_named.GetValueOrDefault(field) is not null || _fields.Required.Contains(field, StringComparer.Ordinal))).ToList();
         return missing.Count == 0
             ? [.. columns.Except(_columns.Values, StringComparer.OrdinalIgnoreCase).Select(Shown)]
-            : throw new ImportFault($"These columns are missing: {string.Join(", ", missing.Select(Described))}. There are: {Shown(columns)}. Say with --map which is which.");
+            : throw new ImportFault(
+                $"These columns are missing: {string.Join(", ", missing.Select(Described))}. There are: {Shown(columns)}. Say with --map which is which.");
     }
 
     // A file may have anything for a header.
-    private static string Shown(string column) => CleanText.Of(column) is { Length: > LongestShown } name ? $"{name[..LongestShown]}…" : column;
+    private static string Shown(string column) =>
+        CleanText.Of(column) is { Length: > LongestShown } name ? $"{name[..LongestShown]}…" : column;
 
-    private static string Shown(IReadOnlyList<string> columns) => string.Join(", ", columns.Take(MostShown).Select(Shown)) + (columns.Count > MostShown ? ", …" : "");
+    private static string Shown(IReadOnlyList<string> columns) =>
+        string.Join(", ", columns.Take(MostShown).Select(Shown)) + (columns.Count > MostShown ? ", …" : "");
 
-    private string Described(string field) => _named.GetValueOrDefault(field) is { } column && column != field ? $"{column} ({field})" : field;
+    private string Described(string field) =>
+        _named.GetValueOrDefault(field) is { } column && column != field ? $"{column} ({field})" : field;
 
     private static async Task<byte[]> BytesAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
-            return new FileInfo(path).Length <= MostBytes ? await File.ReadAllBytesAsync(path, cancellationToken) : throw new ImportFault($"{path} is too large for a map.");
+            return new FileInfo(path).Length <= MostBytes
+                ? await File.ReadAllBytesAsync(path, cancellationToken)
+                : throw new ImportFault($"{path} is too large for a map.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -82,11 +95,13 @@ internal sealed class ColumnMap
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return document.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString(), StringComparer.Ordinal);
+            return document.RootElement.EnumerateObject().ToDictionary(
+                member => member.Name, member => member.Value.GetString(), StringComparer.Ordinal);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new ImportFault($"{path} is no map: a JSON object such as {{\"email\": \"mail_address\", \"specialty\": null}} is needed.");
+            throw new ImportFault(
+                $"{path} is no map: a JSON object such as {{\"email\": \"mail_address\", \"specialty\": null}} is needed.");
         }
     }
 }

@@ -15,9 +15,12 @@ internal sealed class CsvSource(SourceFile file) : ImportSource
     }
 
     public override IAsyncEnumerable<RawRow> ReadAsync(IReadOnlyCollection<string>? columns, CancellationToken cancellationToken) =>
-        ExplainedAsync(RowsAsync(columns, cancellationToken), exception => exception is CsvFormatException fault ? Said(fault) : null, cancellationToken);
+        ExplainedAsync(
+            RowsAsync(columns, cancellationToken), exception => exception is CsvFormatException fault ? Said(fault) : null,
+            cancellationToken);
 
-    private async IAsyncEnumerable<RawRow> RowsAsync(IReadOnlyCollection<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<RawRow> RowsAsync(
+        IReadOnlyCollection<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         CsvMalformedRecord? malformed = null;
         await using var reader = Open(found => malformed = found);
@@ -27,7 +30,8 @@ internal sealed class CsvSource(SourceFile file) : ImportSource
         {
             if (malformed is { Reason: CsvMalformedReason.UnterminatedQuote })
             {
-                throw new ImportFault($"{file.Path}: the row that begins at line {reader.LineNumber} opens a quote that is never closed. The file may have been cut off.");
+                throw new ImportFault(
+                    $"{file.Path}: the row that begins at line {reader.LineNumber} opens a quote that is never closed. The file may have been cut off.");
             }
 
             yield return Row(reader, names, columns, malformed);
@@ -47,7 +51,9 @@ internal sealed class CsvSource(SourceFile file) : ImportSource
             }
         }
 
-        var fault = reader.FieldCount != names.Count ? RowReasons.FieldCount : malformed is { Reason: CsvMalformedReason.TextAfterClosingQuote } ? RowReasons.Malformed : null;
+        var fault = reader.FieldCount != names.Count
+            ? RowReasons.FieldCount
+            : malformed is { Reason: CsvMalformedReason.TextAfterClosingQuote } ? RowReasons.Malformed : null;
         return new(reader.LineNumber, values, fault);
     }
 
@@ -61,7 +67,8 @@ internal sealed class CsvSource(SourceFile file) : ImportSource
 
     private static List<string> Names(CsvReader reader) => [.. reader.Headers.ToArray().Select(name => CleanText.Of(name) ?? "")];
 
-    private string Said(CsvFormatException fault) => fault.Message.Contains(nameof(CsvReaderOptions.MaxRecordSize), StringComparison.Ordinal)
+    private string Said(CsvFormatException fault) =>
+        fault.Message.Contains(nameof(CsvReaderOptions.MaxRecordSize), StringComparison.Ordinal)
         ? $"{file.Path}: row {fault.RecordNumber} (the header is row 1) is longer than {LargestRow} bytes. Is a quote not closed?"
         : $"{file.Path}: {fault.Message}";
 }

@@ -35,14 +35,19 @@ internal sealed class ExistingRows
     public Guid? HolderOf(CandidateLicence licence, Guid besides) =>
         _licences.Find(held => held.Number == licence.Number && held.UserId != besides && licence.IsTwinOf(held.Jurisdiction))?.UserId;
 
-    public bool HasLicence(CandidateLicence licence, Guid userId) => _licences.Exists(held => held.Number == licence.Number && held.UserId == userId);
+    public bool HasLicence(CandidateLicence licence, Guid userId) =>
+        _licences.Exists(held => held.Number == licence.Number && held.UserId == userId);
 
     public static async Task<ExistingRows> LoadAsync(AuthDbContext db, IReadOnlyList<Candidate> batch, CancellationToken cancellationToken)
     {
         var existing = new ExistingRows();
         var clinicIds = batch.Select(candidate => candidate.Practice?.Clinic).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
-        var tenants = clinicIds.Count == 0 ? [] : await db.Tenants.AsNoTracking().Where(tenant => clinicIds.Contains(tenant.LegacyId!)).ToListAsync(cancellationToken);
-        existing._clinics = tenants.ToDictionary(tenant => tenant.LegacyId!, tenant => new ImportedClinic(tenant.LegacyId!, tenant.Name, tenant.Slug) { Id = tenant.Id }, StringComparer.Ordinal);
+        var tenants = clinicIds.Count == 0
+            ? []
+            : await db.Tenants.AsNoTracking().Where(tenant => clinicIds.Contains(tenant.LegacyId!)).ToListAsync(cancellationToken);
+        existing._clinics = tenants.ToDictionary(
+            tenant => tenant.LegacyId!, tenant => new ImportedClinic(tenant.LegacyId!, tenant.Name, tenant.Slug) { Id = tenant.Id },
+            StringComparer.Ordinal);
         if (existing._clinics.Count < clinicIds.Count)
         {
             existing._slugs = await db.Tenants.Select(tenant => tenant.Slug).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
@@ -51,18 +56,31 @@ internal sealed class ExistingRows
         await existing.LoadPeopleAsync(db, batch, cancellationToken);
         await existing.LoadLicencesAsync(db, batch, cancellationToken);
         var names = batch.Select(candidate => candidate.UserName).OfType<string>().Select(UserName.Normalize).ToList();
-        existing._userNames = names.Count == 0 ? [] : await db.Users.Where(user => names.Contains(user.NormalizedUserName!)).Select(user => user.NormalizedUserName!).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
+        existing._userNames = names.Count == 0
+            ? []
+            : await db.Users
+                .Where(user => names.Contains(user.NormalizedUserName!))
+                .Select(user => user.NormalizedUserName!)
+                .ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
         return existing;
     }
 
     private async Task LoadPeopleAsync(AuthDbContext db, IReadOnlyList<Candidate> batch, CancellationToken cancellationToken)
     {
-        var (ids, addresses) = (batch.Select(candidate => candidate.LegacyId).ToList(), batch.Select(candidate => candidate.Email.Canonical).ToList());
-        var users = await db.Users.AsNoTracking().Where(user => ids.Contains(user.LegacyId!) || addresses.Contains(user.NormalizedEmail!)).ToListAsync(cancellationToken);
-        var (now, once) = users.Count == 0 || batch.All(candidate => candidate.Practice is null) ? (NoClinics, NoClinics) : await ClinicsAsync(db, users.ConvertAll(user => user.Id), cancellationToken);
+        var (ids, addresses) = (batch.Select(candidate => candidate.LegacyId).ToList(),
+            batch.Select(candidate => candidate.Email.Canonical).ToList());
+        var users =
+            await db.Users
+                .AsNoTracking()
+                .Where(user => ids.Contains(user.LegacyId!) || addresses.Contains(user.NormalizedEmail!))
+                .ToListAsync(cancellationToken);
+        var (now, once) = users.Count == 0 || batch.All(candidate => candidate.Practice is null)
+            ? (NoClinics, NoClinics)
+            : await ClinicsAsync(db, users.ConvertAll(user => user.Id), cancellationToken);
         foreach (var user in users)
         {
-            var person = ImportedPerson.Of(user, now[user.Id].ToHashSet(StringComparer.Ordinal), once[user.Id].ToHashSet(StringComparer.Ordinal));
+            var person =
+                ImportedPerson.Of(user, now[user.Id].ToHashSet(StringComparer.Ordinal), once[user.Id].ToHashSet(StringComparer.Ordinal));
             _byAddress[person.Canonical] = person;
             if (person.LegacyId is { } legacyId)
             {
@@ -72,7 +90,8 @@ internal sealed class ExistingRows
     }
 
     // All of them, not only those the batch speaks of: a person is looked up once in a run.
-    private static async Task<(ILookup<Guid, string> Now, ILookup<Guid, string> Once)> ClinicsAsync(AuthDbContext db, List<Guid> userIds, CancellationToken cancellationToken)
+    private static async Task<(ILookup<Guid, string> Now, ILookup<Guid, string> Once)> ClinicsAsync(
+        AuthDbContext db, List<Guid> userIds, CancellationToken cancellationToken)
     {
         var now = await (
             from membership in db.Memberships
@@ -90,9 +109,16 @@ internal sealed class ExistingRows
 
     private async Task LoadLicencesAsync(AuthDbContext db, IReadOnlyList<Candidate> batch, CancellationToken cancellationToken)
     {
-        var numbers = batch.Select(candidate => candidate.Practice?.Licence?.Number).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var numbers = batch
+            .Select(candidate => candidate.Practice?.Licence?.Number)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         _licences = numbers.Count == 0 ? [] : await db.Licences.Where(licence => numbers.Contains(licence.Number))
-            .Join(db.Physicians, licence => licence.PhysicianId, physician => physician.Id, (licence, physician) => new HeldLicence(licence.Number, licence.Jurisdiction, physician.UserId)).ToListAsync(cancellationToken);
+            .Join(
+                db.Physicians, licence => licence.PhysicianId, physician => physician.Id,
+                (licence, physician) => new HeldLicence(licence.Number, licence.Jurisdiction, physician.UserId))
+                    .ToListAsync(cancellationToken);
     }
 
     private sealed record HeldLicence(string Number, string? Jurisdiction, Guid UserId);

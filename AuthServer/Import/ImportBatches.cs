@@ -5,7 +5,8 @@ using Npgsql;
 namespace AuthServer.Import;
 
 /// <summary>The batches of one run, one transaction each.</summary>
-internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest request, ImportSummary summary, ImportLock? importLock, ImportWatch watch) : IDisposable
+internal sealed class ImportBatches(
+    IServiceScopeFactory scopes, ImportRequest request, ImportSummary summary, ImportLock? importLock, ImportWatch watch) : IDisposable
 {
     private const int Attempts = 3;
 
@@ -28,7 +29,11 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
         await GiveLinksAsync(plans, cancellationToken);
         summary.Count(plans);
         summary.PatientReferences += rows.Sum(row => PatientReferences.CountIn(row["firebase_patient_ids"]));
-        foreach (var result in cleaned.Select(row => row.Skipped).OfType<RowResult>().Concat(plans.Select(plan => plan.Result)).OrderBy(result => result.Row))
+        foreach (var result in cleaned
+            .Select(row => row.Skipped)
+            .OfType<RowResult>()
+            .Concat(plans.Select(plan => plan.Result))
+            .OrderBy(result => result.Row))
         {
             summary.Count(result);
             _report?.Add(result);
@@ -53,7 +58,8 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             try
             {
-                await db.Database.ExecuteSqlRawAsync(request.IsDryRun ? $"SET TRANSACTION READ ONLY; {ByIndex}" : ByIndex, cancellationToken);
+                await db.Database.ExecuteSqlRawAsync(
+                    request.IsDryRun ? $"SET TRANSACTION READ ONLY; {ByIndex}" : ByIndex, cancellationToken);
                 var planner = new RowPlanner(request.Source, _state, await ExistingRows.LoadAsync(db, candidates, cancellationToken));
                 var plans = candidates.ConvertAll(planner.Plan);
                 if (!request.IsDryRun)
@@ -91,7 +97,8 @@ internal sealed class ImportBatches(IServiceScopeFactory scopes, ImportRequest r
         if (_links is not null && waiting.Count > 0)
         {
             await using var scope = scopes.CreateAsyncScope();
-            summary.LinksGiven += await scope.ServiceProvider.GetRequiredService<LinkDelivery>().WriteAsync(waiting.ConvertAll(person => person.Id), _links, cancellationToken);
+            summary.LinksGiven += await scope.ServiceProvider.GetRequiredService<LinkDelivery>()
+                .WriteAsync(waiting.ConvertAll(person => person.Id), _links, cancellationToken);
         }
 
         summary.LinksGiven += request.Sends || (request.LinksOut is not null && _links is null) ? waiting.Count : 0;

@@ -10,7 +10,8 @@ internal sealed class ImportLock : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
 
-    private ImportLock(NpgsqlConnection connection, NpgsqlTransaction transaction) => (_connection, _transaction) = (connection, transaction);
+    private ImportLock(NpgsqlConnection connection, NpgsqlTransaction transaction) =>
+        (_connection, _transaction) = (connection, transaction);
 
     /// <summary>Null where somebody else has it, and does not give it back within seconds.</summary>
     public static async Task<ImportLock?> TakeAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
@@ -19,7 +20,9 @@ internal sealed class ImportLock : IAsyncDisposable
         var importLock = new ImportLock(connection, await connection.BeginTransactionAsync(cancellationToken));
         try
         {
-            await importLock.ExecuteAsync($"SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '3s'; SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
+            await importLock.ExecuteAsync(
+                $"SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '3s'; SELECT pg_advisory_xact_lock({LockId})",
+                cancellationToken);
             return importLock;
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)

@@ -40,7 +40,9 @@ internal sealed record ImportRequest(FieldSet Fields, string From, string Source
     private string? NamedTwice() => new[] { From, Map, Report, LinksOut }.Where(path => !string.IsNullOrEmpty(path))
         .GroupBy(path => Path.GetFullPath(path!), StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1)?.Key;
 
-    private static bool IsSourceName(string name) => name.Length is > 0 and <= 32 && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '_' or '-' or '.');
+    private static bool IsSourceName(string name) =>
+        name.Length is > 0 and <= 32
+            && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '_' or '-' or '.');
 }
 
 /// <summary>What the rows of a source can say.</summary>
@@ -49,9 +51,12 @@ internal sealed record ImportRequest(FieldSet Fields, string From, string Source
 internal sealed record FieldSet(IReadOnlyList<string> Names, IReadOnlyList<string> Required)
 {
     public static readonly FieldSet Physicians = new(
-        ["group_id", "physician_id", "physician_name", "email", "email_verified", "password_hash", "vendor_id", "vendor_name", "license_number",
+        [
+            "group_id", "physician_id", "physician_name", "email", "email_verified", "password_hash", "vendor_id", "vendor_name",
+            "license_number",
             "jurisdiction", "language", "specialty", "private_pool", "vacation_mode", "firebase_patient_ids"],
         ["physician_id", "email", "vendor_id"]);
 
-    public static readonly FieldSet Users = new(["id", "email", "full_name", "username", "language", "email_verified", "password_hash"], ["id", "email"]);
+    public static readonly FieldSet Users =
+        new(["id", "email", "full_name", "username", "language", "email_verified", "password_hash"], ["id", "email"]);
 }

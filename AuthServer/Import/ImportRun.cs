@@ -32,7 +32,11 @@ internal sealed class ImportRun(IServiceScopeFactory scopes, NpgsqlDataSource da
 
             using var batches = new ImportBatches(scopes, request, summary, importLock, watch);
             watch.Begun(rows, summary.IgnoredColumns);
-            await foreach (var batch in source.ReadAsync([.. map.Columns.Values], cancellationToken).Select(raw => new SourceRow(raw, map)).Chunk(BatchSize).WithCancellation(cancellationToken))
+            await foreach (var batch in source
+                .ReadAsync([.. map.Columns.Values], cancellationToken)
+                .Select(raw => new SourceRow(raw, map))
+                .Chunk(BatchSize)
+                .WithCancellation(cancellationToken))
             {
                 await batches.ImportAsync(batch, new RowCleaning(request, passwords), cancellationToken);
             }

@@ -48,7 +48,8 @@ internal abstract class ImportSource : IAsyncDisposable
     /// <exception cref="ImportFault">It is not there, or nothing that can be read.</exception>
     public static async Task<ImportSource> OpenAsync(ImportRequest request, CancellationToken cancellationToken)
     {
-        if (request.From.StartsWith("postgres://", StringComparison.Ordinal) || request.From.StartsWith("postgresql://", StringComparison.Ordinal))
+        if (request.From.StartsWith("postgres://", StringComparison.Ordinal)
+            || request.From.StartsWith("postgresql://", StringComparison.Ordinal))
         {
             return request.Fields == FieldSet.Physicians
                 ? await PostgresSource.OpenAsync(request.From, request.Table ?? "dd_api.groups", cancellationToken)
@@ -61,12 +62,15 @@ internal abstract class ImportSource : IAsyncDisposable
             ".CSV" or ".TSV" or ".TXT" => new CsvSource(file),
             ".JSONL" or ".NDJSON" => new JsonLinesSource(file),
             ".JSON" => file.StartsWith('[') ? new JsonSource(file) : new JsonLinesSource(file),
-            _ => throw new ImportFault($"{request.From}: a file must end in .csv, .json or .jsonl, and a database begin with postgresql://."),
+            _ =>
+                throw new ImportFault(
+                    $"{request.From}: a file must end in .csv, .json or .jsonl, and a database begin with postgresql://."),
         };
     }
 
     /// <summary>What becomes of an exception of the reader's on the way.</summary>
-    protected static async IAsyncEnumerable<RawRow> ExplainedAsync(IAsyncEnumerable<RawRow> rows, Func<Exception, string?> explain, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected static async IAsyncEnumerable<RawRow> ExplainedAsync(
+        IAsyncEnumerable<RawRow> rows, Func<Exception, string?> explain, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var each = rows.GetAsyncEnumerator(cancellationToken);
         while (true)

@@ -24,7 +24,9 @@ internal sealed class ImportState
 
     /// <summary>Whose licence it is, where it is somebody else's.</summary>
     public ImportedPerson? HolderOf(CandidateLicence licence, ImportedPerson? besides) =>
-        _licences.TryGetValue(licence.Key, out var held) && held.Person != besides && licence.IsTwinOf(held.Jurisdiction) ? held.Person : null;
+        _licences.TryGetValue(licence.Key, out var held) && held.Person != besides && licence.IsTwinOf(held.Jurisdiction)
+            ? held.Person
+            : null;
 
     /// <summary>This row is that person's.</summary>
     public void See(ImportedPerson person, Candidate candidate)

@@ -45,9 +45,11 @@ internal sealed class ImportedPerson(string? legacyId, string address, string ca
     public string Named => Row > 0 ? $"row {Row}" : $"account {Id}";
 
     public static ImportedPerson New(Candidate candidate) =>
-        new(candidate.LegacyId, candidate.Email.Address, candidate.Email.Canonical, candidate.FullName) { WaitsForLink = candidate.PasswordHash is null };
+        new(
+            candidate.LegacyId, candidate.Email.Address, candidate.Email.Canonical, candidate.FullName) { WaitsForLink = candidate.PasswordHash is null };
 
-    public static ImportedPerson Of(User user, IReadOnlySet<string> clinics, IReadOnlySet<string> formerClinics) => new(user.LegacyId, user.Email!, user.NormalizedEmail!, user.FullName)
+    public static ImportedPerson Of(User user, IReadOnlySet<string> clinics, IReadOnlySet<string> formerClinics) =>
+        new(user.LegacyId, user.Email!, user.NormalizedEmail!, user.FullName)
     {
         Id = user.Id,
         Clinics = clinics,

@@ -10,7 +10,8 @@ internal sealed class JsonLinesSource(SourceFile file) : ImportSource
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    public override async IAsyncEnumerable<RawRow> ReadAsync(IReadOnlyCollection<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<RawRow> ReadAsync(
+        IReadOnlyCollection<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var lines = PipeReader.Create(file.OpenText(), new StreamPipeReaderOptions(bufferSize: 1 << 16));
         try

@@ -15,7 +15,8 @@ internal static class JsonRows
         }
 
         string? fault = null;
-        foreach (var member in element.EnumerateObject().Where(member => columns is null || columns.Contains(member.Name, StringComparer.OrdinalIgnoreCase)))
+        foreach (var member in element.EnumerateObject().Where(
+            member => columns is null || columns.Contains(member.Name, StringComparer.OrdinalIgnoreCase)))
         {
             if (!TryRead(member.Value, out var text) | !values.TryAdd(member.Name.Trim(), text))
             {

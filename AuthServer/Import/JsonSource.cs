@@ -6,15 +6,23 @@ namespace AuthServer.Import;
 /// <summary>A JSON array of objects; a row's number is its place in the array.</summary>
 internal sealed class JsonSource(SourceFile file) : ImportSource
 {
-    private static readonly JsonSerializerOptions Strict = new() { AllowDuplicateProperties = false, TypeInfoResolver = ImportJson.Default, DefaultBufferSize = 1 << 16 };
+    private static readonly JsonSerializerOptions Strict =
+        new() { AllowDuplicateProperties = false, TypeInfoResolver = ImportJson.Default, DefaultBufferSize = 1 << 16 };
 
     public override IAsyncEnumerable<RawRow> ReadAsync(IReadOnlyCollection<string>? columns, CancellationToken cancellationToken) =>
-        ExplainedAsync(RowsAsync(columns, cancellationToken), exception => exception is JsonException fault ? $"{file.Path} is no JSON from line {fault.LineNumber + 1} on. The file may have been cut off." : null, cancellationToken);
+        ExplainedAsync(
+            RowsAsync(columns, cancellationToken),
+            exception => exception is JsonException fault
+                ? $"{file.Path} is no JSON from line {fault.LineNumber + 1} on. The file may have been cut off."
+                : null,
+            cancellationToken);
 
-    private async IAsyncEnumerable<RawRow> RowsAsync(IReadOnlyCollection<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<RawRow> RowsAsync(
+        IReadOnlyCollection<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var number = 0L;
-        await using var bounded = new BoundedStream(file.OpenText(), () => $"{file.Path}: row {number + 1} is longer than {LargestRow} bytes.");
+        await using var bounded =
+            new BoundedStream(file.OpenText(), () => $"{file.Path}: row {number + 1} is longer than {LargestRow} bytes.");
         await foreach (var element in JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(bounded, Strict, cancellationToken))
         {
             bounded.Restart();
@@ -45,7 +53,8 @@ internal sealed class JsonSource(SourceFile file) : ImportSource
 
         public override int Read(byte[] buffer, int offset, int count) => Counted(inner.Read(buffer, offset, count));
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Counted(await inner.ReadAsync(buffer, cancellationToken));
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Counted(await inner.ReadAsync(buffer, cancellationToken));
 
         public override void Flush() => throw new NotSupportedException();
 

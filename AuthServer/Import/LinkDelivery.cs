@@ -19,7 +19,14 @@ internal sealed class LinkDelivery(
 {
     public async Task<int> WriteAsync(List<Guid> people, LinkFile file, CancellationToken cancellationToken)
     {
-        var waiting = await db.Users.AsNoTracking().Where(user => people.Contains(user.Id) && user.PasswordHash == null && user.InvitedAt == null && user.Status == UserStatus.Active).ToListAsync(cancellationToken);
+        var waiting =
+            await db.Users
+                .AsNoTracking()
+                .Where(user => people.Contains(user.Id)
+                    && user.PasswordHash == null
+                    && user.InvitedAt == null
+                    && user.Status == UserStatus.Active)
+                .ToListAsync(cancellationToken);
         var now = clock.GetUtcNow();
         foreach (var user in waiting.OrderBy(user => people.IndexOf(user.Id)))
         {
@@ -34,7 +41,9 @@ internal sealed class LinkDelivery(
         await accounts.InviteAllAsync(ids, now, cancellationToken);
         foreach (var id in ids)
         {
-            db.Audit(AuditEvents.UserInvited, now, RequestOrigin.CommandLine, actor: null, id, detail: "imported; the link was written to a file");
+            db.Audit(
+                AuditEvents.UserInvited, now, RequestOrigin.CommandLine, actor: null, id,
+                detail: "imported; the link was written to a file");
         }
 
         await commit.SaveImportedAsync(cancellationToken);

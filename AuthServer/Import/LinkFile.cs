@@ -31,7 +31,8 @@ internal sealed class LinkFile : IDisposable
     }
 
     /// <exception cref="ImportFault">It cannot be written, or others could read it.</exception>
-    public static LinkFile Open(string path) => new(PrivateFile.Open(path), string.Equals(Path.GetExtension(path), ".csv", StringComparison.OrdinalIgnoreCase));
+    public static LinkFile Open(string path) =>
+        new(PrivateFile.Open(path), string.Equals(Path.GetExtension(path), ".csv", StringComparison.OrdinalIgnoreCase));
 
     public void Add(string email, string? name, string link, DateTimeOffset expiresAt)
     {

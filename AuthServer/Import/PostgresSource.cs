@@ -15,7 +15,9 @@ internal sealed class PostgresSource : ImportSource
     private readonly string _table;
     private readonly Func<Exception, string?> _explain;
 
-    private PostgresSource(NpgsqlDataSource database, NpgsqlConnection connection, NpgsqlTransaction transaction, string table, Func<Exception, string?> explain) =>
+    private PostgresSource(
+        NpgsqlDataSource database, NpgsqlConnection connection, NpgsqlTransaction transaction, string table,
+        Func<Exception, string?> explain) =>
         (_database, _connection, _transaction, _table, _explain) = (database, connection, transaction, table, explain);
 
     /// <exception cref="ImportFault">The database or the table cannot be reached.</exception>
@@ -76,7 +78,10 @@ internal sealed class PostgresSource : ImportSource
     {
         var list = string.Join(", ", columns.Select(column => $"left({Quoted(column, isOne: true)}::text, {LargestRow})"));
         // A row keeps its number from one run to the next.
-        await using var command = new NpgsqlCommand($"SELECT {list} FROM {_table} ORDER BY {string.Join(", ", columns.Take(2).Select(column => Quoted(column, isOne: true)))}", _connection, _transaction);
+        await using var command =
+            new NpgsqlCommand(
+                $"SELECT {list} FROM {_table} ORDER BY {string.Join(", ", columns.Take(2).Select(column => Quoted(column, isOne: true)))}",
+                _connection, _transaction);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         for (var number = 1L; await reader.ReadAsync(cancellationToken); number++)
         {
@@ -95,14 +100,18 @@ internal sealed class PostgresSource : ImportSource
 
     private static string? Said(Exception exception, NpgsqlConnectionStringBuilder at, string table) => exception switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } => $"There is no table {table} in the source: name it with --table schema.table.",
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } =>
+            $"There is no table {table} in the source: name it with --table schema.table.",
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
             $"{at.Username} may not read {table}: as its owner, GRANT USAGE ON SCHEMA {table.Split('.')[0]} TO {at.Username}; GRANT SELECT ON {table} TO {at.Username};",
-        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } => $"The source at {at.Host}:{at.Port} does not accept {at.Username} with this password: set PGPASSWORD to the right one.",
-        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => $"There is no database {at.Database} at {at.Host}:{at.Port}.",
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
+            $"The source at {at.Host}:{at.Port} does not accept {at.Username} with this password: set PGPASSWORD to the right one.",
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
+            $"There is no database {at.Database} at {at.Host}:{at.Port}.",
         PostgresException postgres => $"The source refuses to be read: {postgres.MessageText} ({postgres.SqlState}).",
         // The driver has no code for it.
-        NpgsqlException { Message: var message } when message.StartsWith("No password", StringComparison.Ordinal) => $"The source at {at.Host}:{at.Port} wants a password for {at.Username}, and none was given: set PGPASSWORD.",
+        NpgsqlException { Message: var message } when message.StartsWith("No password", StringComparison.Ordinal) =>
+            $"The source at {at.Host}:{at.Port} wants a password for {at.Username}, and none was given: set PGPASSWORD.",
         NpgsqlException or TimeoutException or SocketException => $"The source at {at.Host}:{at.Port} does not answer.",
         _ => null,
     };

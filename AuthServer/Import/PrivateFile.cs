@@ -3,7 +3,8 @@ namespace AuthServer.Import;
 /// <summary>Files with people's addresses, or links into their accounts, in them: for the operator's eyes alone.</summary>
 internal static class PrivateFile
 {
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>Makes it with mode 0600, or takes one that nobody else can read.</summary>
     /// <exception cref="ImportFault">It cannot be written, it is a link, or others could read it.</exception>

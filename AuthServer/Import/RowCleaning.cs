@@ -31,14 +31,25 @@ internal sealed class RowCleaning(ImportRequest request, PasswordSettings passwo
         }
 
         return reading.Reason is null
-            ? (new(row.Raw.Number, id, email!) { FullName = name, UserName = userName, Language = language, IsEmailVerified = isVerified, PasswordHash = hash, Practice = practice, Warnings = reading.Warnings }, null)
+            ? (new(
+                row.Raw.Number, id, email!)
+                {
+                    FullName = name,
+                    UserName = userName,
+                    Language = language,
+                    IsEmailVerified = isVerified,
+                    PasswordHash = hash,
+                    Practice = practice,
+                    Warnings = reading.Warnings
+                }, null)
             : (null, reading.Skipped(IdField, "email"));
     }
 
     private static CandidatePractice Practice(RowReading reading)
     {
         var clinic = reading.Id("vendor_id", RowReasons.MissingVendor);
-        var (clinicName, number, jurisdiction) = (reading.Text("vendor_name", LongestName), reading.Text("license_number", LongestNumber), reading.Jurisdiction("jurisdiction"));
+        var (clinicName, number, jurisdiction) = (reading.Text("vendor_name", LongestName),
+            reading.Text("license_number", LongestNumber), reading.Jurisdiction("jurisdiction"));
         return new(clinic, clinicName)
         {
             Specialty = reading.Text("specialty", LongestSpecialty),

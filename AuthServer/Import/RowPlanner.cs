@@ -10,7 +10,8 @@ internal sealed class RowPlanner(string source, ImportState state, ExistingRows 
 {
     public RowPlan Plan(Candidate candidate) =>
         (state.ByLegacyId(candidate.LegacyId) ?? existing.ByLegacyId(candidate.LegacyId)) is { } same ? PlanSame(candidate, same)
-        : (state.ByAddress(candidate.Email.Canonical) ?? existing.ByAddress(candidate.Email.Canonical)) is { } other ? PlanOther(candidate, other)
+        : (state.ByAddress(candidate.Email.Canonical) ?? existing.ByAddress(candidate.Email.Canonical)) is { } other
+            ? PlanOther(candidate, other)
         : PlanNew(candidate);
 
     // The id is known.
@@ -45,10 +46,13 @@ internal sealed class RowPlanner(string source, ImportState state, ExistingRows 
             return IsThere(candidate, person) ? Keep(candidate, person, []) : PlanAtClinic(candidate, person);
         }
 
-        return Skip(candidate, hasName || person.Address == candidate.Email.Address ? RowReasons.DuplicateEmail : RowReasons.CaseTwin, person.Named);
+        return Skip(
+            candidate, hasName || person.Address == candidate.Email.Address ? RowReasons.DuplicateEmail : RowReasons.CaseTwin,
+            person.Named);
     }
 
-    private static bool IsThere(Candidate candidate, ImportedPerson person) => candidate.Practice is null || person.Clinics.Contains(candidate.Practice.Clinic);
+    private static bool IsThere(Candidate candidate, ImportedPerson person) =>
+        candidate.Practice is null || person.Clinics.Contains(candidate.Practice.Clinic);
 
     // A second clinic; unless they were there, and somebody has taken them out since.
     private RowPlan PlanAtClinic(Candidate candidate, ImportedPerson person)
@@ -64,11 +68,20 @@ internal sealed class RowPlanner(string source, ImportState state, ExistingRows 
             return Skip(candidate, RowReasons.DuplicateLicence, twin);
         }
 
-        var isNewNumber = practice.Licence is { } licence && state.HolderOf(licence, null) != person && !existing.HasLicence(licence, person.Id);
+        var isNewNumber = practice.Licence is { } licence
+            && state.HolderOf(licence, null) != person
+            && !existing.HasLicence(licence, person.Id);
         var (clinic, isNew, warnings) = ClinicOf(practice);
         var note = $"{person.Named}, at {clinic.Slug}";
         state.See(person, candidate);
-        return new(candidate, Result(candidate, RowOutcome.Merged, isNewNumber ? [.. warnings, RowReasons.LicenceNotAdded] : warnings) with { Note = note }) { Person = person, Joins = clinic, OpensClinic = isNew };
+        return new(
+            candidate,
+            Result(candidate, RowOutcome.Merged, isNewNumber ? [.. warnings, RowReasons.LicenceNotAdded] : warnings) with { Note = note })
+            {
+                Person = person,
+                Joins = clinic,
+                OpensClinic = isNew
+            };
     }
 
     private RowPlan PlanNew(Candidate candidate)
@@ -81,14 +94,25 @@ internal sealed class RowPlanner(string source, ImportState state, ExistingRows 
         var (person, clinic) = (ImportedPerson.New(candidate), candidate.Practice is { } practice ? ClinicOf(practice) : null);
         List<string> warnings = [.. clinic?.Warnings ?? []];
 
-        var userName = candidate.UserName is { } name && !existing.HasUserName(UserName.Normalize(name)) && state.TryTakeUserName(UserName.Normalize(name)) ? name : null;
+        var userName =
+            candidate.UserName is { } name
+                && !existing.HasUserName(UserName.Normalize(name))
+                && state.TryTakeUserName(UserName.Normalize(name)) ? name : null;
         if (userName is null && candidate.UserName is not null)
         {
             warnings.Add(RowReasons.UserNameTaken);
         }
 
         state.See(person, candidate);
-        return new(candidate, Result(candidate, RowOutcome.Created, warnings) with { Note = clinic is null ? null : $"at {clinic.Clinic.Slug}" }) { Person = person, Joins = clinic?.Clinic, OpensClinic = clinic is { IsNew: true }, UserName = userName };
+        return new(
+            candidate,
+            Result(candidate, RowOutcome.Created, warnings) with { Note = clinic is null ? null : $"at {clinic.Clinic.Slug}" })
+            {
+                Person = person,
+                Joins = clinic?.Clinic,
+                OpensClinic = clinic is { IsNew: true },
+                UserName = userName
+            };
     }
 
     private RowPlan Keep(Candidate candidate, ImportedPerson person, IReadOnlyList<string> warnings)
@@ -109,7 +133,11 @@ internal sealed class RowPlanner(string source, ImportState state, ExistingRows 
     {
         if (state.Clinic(practice.Clinic) is { } seen)
         {
-            return new(seen, IsNew: false, practice.ClinicName is { } other && CleanText.Key(other) != CleanText.Key(seen.Name) ? [$"{RowReasons.VendorNameDiffers}: {seen.Slug}"] : []);
+            return new(
+                seen, IsNew: false,
+                practice.ClinicName is { } other && CleanText.Key(other) != CleanText.Key(seen.Name)
+                    ? [$"{RowReasons.VendorNameDiffers}: {seen.Slug}"]
+                    : []);
         }
 
         var warnings = new List<string>();
@@ -138,7 +166,9 @@ internal sealed class RowPlanner(string source, ImportState state, ExistingRows 
     }
 
     private static RowResult Result(Candidate candidate, RowOutcome outcome, IReadOnlyList<string> warnings) =>
-        new(candidate.Row, candidate.LegacyId, candidate.Email.Address, outcome) { Warnings = outcome is RowOutcome.Created or RowOutcome.Merged ? [.. candidate.Warnings, .. warnings] : warnings };
+        new(
+            candidate.Row, candidate.LegacyId, candidate.Email.Address, outcome) { Warnings = outcome is RowOutcome.Created
+                or RowOutcome.Merged ? [.. candidate.Warnings, .. warnings] : warnings };
 
     private sealed record ClinicPlan(ImportedClinic Clinic, bool IsNew, IReadOnlyList<string> Warnings);
 }

@@ -128,7 +128,13 @@ internal sealed class RowReading(SourceRow row, string source)
 
     /// <summary>The row, to be told why it was not imported.</summary>
     public RowResult Skipped(string idField, string emailField) =>
-        new(row.Raw.Number, Shown(idField) is { } id ? $"{source}:{id}" : null, Shown(emailField), RowOutcome.Skipped) { Reason = Reason, Note = Note, Warnings = Warnings };
+        new(
+            row.Raw.Number, Shown(idField) is { } id ? $"{source}:{id}" : null, Shown(emailField), RowOutcome.Skipped)
+            {
+                Reason = Reason,
+                Note = Note,
+                Warnings = Warnings
+            };
 
     private void Skip(string reason, string? note)
     {

@@ -3,8 +3,10 @@ namespace AuthServer.Import;
 /// <summary>Why a row was not imported, or what was left out of it. The words stand in reports and are not changed.</summary>
 internal static class RowReasons
 {
-    public const string Malformed = "malformed", FieldCount = "wrong_field_count", FieldTooLong = "field_too_long", InvalidText = "invalid_text";
-    public const string MissingId = "missing_id", MissingVendor = "missing_vendor", MissingEmail = "missing_email", InvalidEmail = "invalid_email";
+    public const string Malformed =
+        "malformed", FieldCount = "wrong_field_count", FieldTooLong = "field_too_long", InvalidText = "invalid_text";
+    public const string MissingId =
+        "missing_id", MissingVendor = "missing_vendor", MissingEmail = "missing_email", InvalidEmail = "invalid_email";
 
     /// <summary>The same row, or the same id, again.</summary>
     public const string DuplicateRow = "duplicate_row", DuplicateId = "duplicate_id";
@@ -19,7 +21,8 @@ internal static class RowReasons
 
     // What is only said of a row that was imported all the same.
     public const string BadHash = "bad_hash", BadLanguage = "bad_language", BadJurisdiction = "bad_jurisdiction", BadFlag = "bad_flag";
-    public const string BadUserName = "bad_username", UserNameTaken = "username_taken", MissingName = "missing_name", MissingVendorName = "missing_vendor_name";
+    public const string BadUserName =
+        "bad_username", UserNameTaken = "username_taken", MissingName = "missing_name", MissingVendorName = "missing_vendor_name";
     public const string VendorNameDiffers = "vendor_name_differs", SlugTaken = "slug_taken", LicenceNotAdded = "license_not_added";
     public const string EmailDiffers = "email_differs", LeftSince = "left_since";
 }

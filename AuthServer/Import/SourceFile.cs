@@ -83,7 +83,8 @@ internal sealed class SourceFile
     {
         try
         {
-            var found = CodePagesEncodingProvider.Instance.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
+            var found =
+                CodePagesEncodingProvider.Instance.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
                 ?? Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
             return found is UTF8Encoding ? Utf8 : found;
         }
@@ -116,7 +117,8 @@ internal sealed class SourceFile
             }
 
             var whole = bytes[..^kept];
-            (line, offset, isBlank) = (line + whole.Count((byte)'\n'), offset + whole.Length, isBlank && !whole.ContainsAnyExcept(" \t\r\n\0"u8));
+            (line, offset, isBlank) = (line + whole.Count((byte)'\n'), offset + whole.Length,
+                isBlank && !whole.ContainsAnyExcept(" \t\r\n\0"u8));
             bytes[^kept..].CopyTo(buffer);
         }
 

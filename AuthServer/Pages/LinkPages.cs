@@ -14,20 +14,28 @@ internal static class LinkPages
     public static void MapLinkPages(this RouteGroupBuilder pages)
     {
         pages.MapGet(MailPages.ForgottenPassword, (PageTexts texts) => Page(texts, texts.ForgotPassword, MailPages.ForgottenPassword));
-        pages.MapPost(MailPages.ForgottenPassword, (PostedForm form, PageTexts texts, PasswordReset reset, CancellationToken cancellationToken) =>
-            AskAsync(form, texts, texts.ForgotPassword, MailPages.ForgottenPassword, email => reset.RequestAsync(email, texts.Language, null, cancellationToken)));
+        pages.MapPost(
+            MailPages.ForgottenPassword,
+            (PostedForm form, PageTexts texts, PasswordReset reset, CancellationToken cancellationToken) =>
+            AskAsync(
+                form, texts, texts.ForgotPassword, MailPages.ForgottenPassword,
+                email => reset.RequestAsync(email, texts.Language, null, cancellationToken)));
         pages.MapGet(NewConfirmation, (PageTexts texts) => Page(texts, texts.NewConfirmation, NewConfirmation));
         pages.MapPost(NewConfirmation, (PostedForm form, PageTexts texts, EmailVerification proof, CancellationToken cancellationToken) =>
-            AskAsync(form, texts, texts.NewConfirmation, NewConfirmation, email => proof.RequestAsync(email, texts.Language, null, cancellationToken)));
+            AskAsync(
+                form, texts, texts.NewConfirmation, NewConfirmation,
+                email => proof.RequestAsync(email, texts.Language, null, cancellationToken)));
     }
 
     /// <summary>For a link to a password that is not good any more.</summary>
-    public static PageResult ExpiredPassword(PageTexts texts, int status) => Page(texts, texts.Expired, MailPages.ForgottenPassword, status);
+    public static PageResult ExpiredPassword(PageTexts texts, int status) =>
+        Page(texts, texts.Expired, MailPages.ForgottenPassword, status);
 
     /// <summary>For a link to a mailbox's proof that is not good any more.</summary>
     public static PageResult ExpiredConfirmation(PageTexts texts, int status) => Page(texts, texts.Expired, NewConfirmation, status);
 
-    private static async Task<PageResult> AskAsync(PostedForm form, PageTexts texts, PageWords words, string path, Func<string, Task> askAsync)
+    private static async Task<PageResult> AskAsync(
+        PostedForm form, PageTexts texts, PageWords words, string path, Func<string, Task> askAsync)
     {
         if (!form.IsOurs)
         {
@@ -43,6 +51,13 @@ internal static class LinkPages
         return new(texts.Page(texts.LinkSent), StatusCodes.Status202Accepted);
     }
 
-    private static PageResult Page(PageTexts texts, PageWords words, string path, int status = StatusCodes.Status200OK, string? formFault = null, string? emailFault = null) =>
-        new(texts.Page(words, new PageForm(texts.To(path), words.Button, [new(Email, texts.Email, "email", "email", Fault: emailFault)], Fault: formFault)), status);
+    private static PageResult Page(
+        PageTexts texts, PageWords words, string path, int status = StatusCodes.Status200OK, string? formFault = null,
+        string? emailFault = null) =>
+        new(
+            texts.Page(
+                words,
+                new PageForm(
+                    texts.To(path), words.Button, [new(Email, texts.Email, "email", "email", Fault: emailFault)], Fault: formFault)),
+            status);
 }

@@ -23,12 +23,15 @@ internal static class MailboxPages
         pages.MapGet($"{MailPages.ConfirmNewEmail}/done", (PageTexts texts) => new PageResult(texts.Page(texts.ConfirmNewEmailDone)));
     }
 
-    private static async Task<PageResult> ShowProofAsync(string? token, PageTexts texts, PasswordSettings settings, EmailVerification proof, CancellationToken cancellationToken) =>
+    private static async Task<PageResult> ShowProofAsync(
+        string? token, PageTexts texts, PasswordSettings settings, EmailVerification proof, CancellationToken cancellationToken) =>
         await proof.IsGoodAsync(token)
             ? new(ProofPage(texts, token, NewPasswordField.Of(texts, settings)))
             : LinkPages.ExpiredConfirmation(texts, StatusCodes.Status410Gone);
 
-    private static async Task<IResult> ProveAsync(PostedForm form, PageTexts texts, PasswordSettings settings, RequestOrigin origin, EmailVerification proof, CancellationToken cancellationToken)
+    private static async Task<IResult> ProveAsync(
+        PostedForm form, PageTexts texts, PasswordSettings settings, RequestOrigin origin, EmailVerification proof,
+        CancellationToken cancellationToken)
     {
         var (token, password, newPassword) = (form[PostedForm.Token], form[Password], form[NewPasswordField.Name]);
         var field = NewPasswordField.Of(texts, settings);
@@ -64,10 +67,12 @@ internal static class MailboxPages
         return string.IsNullOrEmpty(password) ? texts.NoPassword : errors.Any ? texts.WrongPassword : null;
     }
 
-    private static async Task<PageResult> ShowChangeAsync(string? token, PageTexts texts, EmailChangeConfirmation proof, CancellationToken cancellationToken) =>
+    private static async Task<PageResult> ShowChangeAsync(
+        string? token, PageTexts texts, EmailChangeConfirmation proof, CancellationToken cancellationToken) =>
         await proof.IsGoodAsync(token) ? new(ChangePage(texts, token)) : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
 
-    private static async Task<IResult> ChangeAsync(PostedForm form, PageTexts texts, RequestOrigin origin, EmailChangeConfirmation proof, CancellationToken cancellationToken)
+    private static async Task<IResult> ChangeAsync(
+        PostedForm form, PageTexts texts, RequestOrigin origin, EmailChangeConfirmation proof, CancellationToken cancellationToken)
     {
         var token = form[PostedForm.Token];
         if (!form.IsOurs)
@@ -85,13 +90,15 @@ internal static class MailboxPages
             EmailChangeConfirmationOutcome.Changed => new SeeOther(texts.To($"{MailPages.ConfirmNewEmail}/done")),
             EmailChangeConfirmationOutcome.WrongPassword => Refused(ChangePage(texts, token, passwordFault: texts.WrongPassword)),
             EmailChangeConfirmationOutcome.LockedOut(var wait) => new PageResult(
-                ChangePage(texts, token, texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))), StatusCodes.Status429TooManyRequests, wait),
+                ChangePage(
+                    texts, token, texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))), StatusCodes.Status429TooManyRequests, wait),
             EmailChangeConfirmationOutcome.Taken => new PageResult(texts.Page(texts.NewEmailTaken), StatusCodes.Status409Conflict),
             _ => Refused(texts.Page(texts.ExpiredNewEmail)),
         };
     }
 
-    private static PageContent ProofPage(PageTexts texts, string? token, PageField newPassword, string? passwordFault = null, string? fault = null)
+    private static PageContent ProofPage(
+        PageTexts texts, string? token, PageField newPassword, string? passwordFault = null, string? fault = null)
     {
         var password = new PageField(Password, texts.Password, "password", "current-password", Fault: passwordFault);
         var fold = new PageFold(texts.ConfirmEmailAnew.Title, texts.ConfirmEmailAnew.Text, IsOpen: newPassword.Fault is not null);
@@ -103,7 +110,9 @@ internal static class MailboxPages
     private static PageContent ChangePage(PageTexts texts, string? token, string? fault = null, string? passwordFault = null)
     {
         var password = new PageField(Password, texts.Password, "password", "current-password", Fault: passwordFault);
-        return texts.Page(texts.ConfirmNewEmail, new PageForm(texts.To(MailPages.ConfirmNewEmail), texts.ConfirmNewEmail.Button, [password], token, fault));
+        return texts.Page(
+            texts.ConfirmNewEmail,
+            new PageForm(texts.To(MailPages.ConfirmNewEmail), texts.ConfirmNewEmail.Button, [password], token, fault));
     }
 
     private static PageResult Refused(PageContent content) => new(content, StatusCodes.Status400BadRequest);

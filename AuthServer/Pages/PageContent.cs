@@ -14,7 +14,8 @@ public sealed record PageContent(string Language, string Title, IReadOnlyList<st
 /// <param name="Token">The mailed token, to be sent along.</param>
 /// <param name="Fault">Why it was refused, where no single field is to blame.</param>
 /// <param name="Fold">What the form is folded under.</param>
-public sealed record PageForm(string Action, string Button, IReadOnlyList<PageField> Fields, string? Token = null, string? Fault = null, PageFold? Fold = null);
+public sealed record PageForm(
+    string Action, string Button, IReadOnlyList<PageField> Fields, string? Token = null, string? Fault = null, PageFold? Fold = null);
 
 /// <summary>The line a form is folded under, because few people need it.</summary>
 /// <param name="Line">What to press to see it.</param>

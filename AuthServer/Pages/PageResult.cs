@@ -6,14 +6,17 @@ using Microsoft.AspNetCore.Antiforgery;
 namespace AuthServer.Pages;
 
 /// <summary>Answers with a page: no script, nothing from anywhere else, never kept, never found by a search engine.</summary>
-internal sealed class PageResult(PageContent content, int status = StatusCodes.Status200OK, TimeSpan? retryAfter = null) : IResult, IStatusCodeHttpResult
+internal sealed class PageResult(PageContent content, int status = StatusCodes.Status200OK, TimeSpan? retryAfter = null)
+    : IResult, IStatusCodeHttpResult
 {
     public int? StatusCode => status;
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
-        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(PageDocument.Content)] = content, [nameof(PageDocument.Nonce)] = nonce };
+        var parameters =
+            new Dictionary<string, object?>(
+                StringComparer.Ordinal) { [nameof(PageDocument.Content)] = content, [nameof(PageDocument.Nonce)] = nonce };
         if (content.Forms.Count > 0)
         {
             var guard = httpContext.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(httpContext);

@@ -8,7 +8,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 1001, Level = LogLevel.Warning, Message = "The database does not answer")]
     public static partial void DatabaseUnavailable(ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "The notification line to the database is down; asking per request until it is back")]
+    [LoggerMessage(
+        EventId = 1002, Level = LogLevel.Warning,
+        Message = "The notification line to the database is down; asking per request until it is back")]
     public static partial void LineLost(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 1004, Level = LogLevel.Warning, Message = "Old rows could not be deleted")]

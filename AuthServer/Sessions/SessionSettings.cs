@@ -30,10 +30,12 @@ public sealed class SessionSettings : ISettings
     {
         if (ReuseWindow < TimeSpan.Zero || ReuseWindow > TimeSpan.FromMinutes(2))
         {
-            yield return "Sessions:ReuseWindow must be between 0 and 2 minutes: it is the time in which a stolen refresh token goes unnoticed.";
+            yield return "Sessions:ReuseWindow must be between 0 and 2 minutes: it is the time in which a stolen refresh token goes "
+                + "unnoticed.";
         }
 
-        foreach (var (role, limits) in ByRole.Where(pair => pair.Limits.IdleTimeout < TimeSpan.FromMinutes(1) || pair.Limits.AbsoluteTimeout < pair.Limits.IdleTimeout))
+        foreach (var (role, limits) in ByRole.Where(
+            pair => pair.Limits.IdleTimeout < TimeSpan.FromMinutes(1) || pair.Limits.AbsoluteTimeout < pair.Limits.IdleTimeout))
         {
             var section = $"Sessions:{char.ToUpperInvariant(role[0])}{role[1..]}";
             var variable = role == Role.Patient ? " (REFRESH_TOKEN_EXPIRE_DAYS)" : "";

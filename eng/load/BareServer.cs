@@ -19,7 +19,8 @@ internal sealed record BareRotated(Guid UserId, int TokenVersion, bool EmailVeri
 /// </summary>
 internal static class BareServer
 {
-    private static readonly VerifyResponse Verified = new(true, Guid.CreateVersion7(), Guid.CreateVersion7(), ["patient"], null, 2_000_000_000, null);
+    private static readonly VerifyResponse Verified =
+        new(true, Guid.CreateVersion7(), Guid.CreateVersion7(), ["patient"], null, 2_000_000_000, null);
 
     public static async Task RunAsync(string url, string databaseUrl)
     {
@@ -58,7 +59,8 @@ internal static class BareServer
         return await row.ReadAsync(cancellationToken) ? TypedResults.Ok(UserViewQuery.Read(row, tenantId: null)) : TypedResults.NotFound();
     }
 
-    private static async Task<IResult> RefreshAsync(BareRotation rotation, HttpContext context, NpgsqlDataSource database, CancellationToken cancellationToken)
+    private static async Task<IResult> RefreshAsync(
+        BareRotation rotation, HttpContext context, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         var now = TimeProvider.System.GetUtcNow();
         await using var command = database.CreateCommand(RefreshTokenRotation.RotateSql);

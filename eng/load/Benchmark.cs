@@ -20,7 +20,9 @@ internal sealed record Slot(string Name, Func<TimeSpan, Task<Tally>> RunAsync, F
 internal sealed record Measurement(string Slot, Tally Tally, double ServerCpu, double DatabaseCpu, double Calibration);
 
 /// <summary>Everything that was measured.</summary>
-internal sealed record Figures(IReadOnlyList<Measurement> Measurements, IReadOnlyList<StormFigures> Storms, IReadOnlyList<double> Starts, double IdleMegabytes, double LoadedMegabytes, double HotShare, string PostgreSql)
+internal sealed record Figures(
+    IReadOnlyList<Measurement> Measurements, IReadOnlyList<StormFigures> Storms, IReadOnlyList<double> Starts, double IdleMegabytes,
+    double LoadedMegabytes, double HotShare, string PostgreSql)
 {
     public int Errors => Measurements.Sum(measurement => measurement.Tally.Errors.Values.Sum()) + Storms.Sum(storm => storm.Errors);
 }
@@ -39,7 +41,8 @@ internal static class Benchmark
     public static async Task<Figures> RunAsync(Plan plan, string databaseUrl)
     {
         using var client = new HttpClient();
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromMinutes(10), UseProxy = false });
+        using var http =
+            new HttpMessageInvoker(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromMinutes(10), UseProxy = false });
         var connection = DatabaseUrl.Parse(databaseUrl)!;
         await using var database = NpgsqlDataSource.Create(connection);
         var settings = Settings(databaseUrl);
@@ -47,7 +50,9 @@ internal static class Benchmark
         Say("Starting up ...");
         var (starts, idle) = await StartRepeatedlyAsync(plan, settings, client);
         await using var ours = await ServerProcess.StartAsync([plan.Server], settings, "/health/ready", client);
-        await using var bare = await ServerProcess.StartAsync([Path.Combine(AppContext.BaseDirectory, "Load.dll"), "bare", "{url}"], settings, "/ready", client);
+        await using var bare =
+            await ServerProcess.StartAsync(
+                [Path.Combine(AppContext.BaseDirectory, "Load.dll"), "bare", "{url}"], settings, "/ready", client);
         var population = new Population(database, ours.Url, http);
         await population.SettleAsync(FastWorkers);
         var requests = new Requests(http, ours.Url, bare.Url, population);
@@ -75,10 +80,13 @@ internal static class Benchmark
         }
 
         await using var asked = await database.OpenConnectionAsync();
-        return new(measurements, storms, starts, idle, Cpu.ResidentMegabytes(ours.Id), await population.HotShareAsync(), asked.PostgreSqlVersion.ToString());
+        return new(
+            measurements, storms, starts, idle, Cpu.ResidentMegabytes(ours.Id), await population.HotShareAsync(),
+            asked.PostgreSqlVersion.ToString());
     }
 
-    private static async Task<(List<double> Starts, double IdleMegabytes)> StartRepeatedlyAsync(Plan plan, Dictionary<string, string> settings, HttpClient client)
+    private static async Task<(List<double> Starts, double IdleMegabytes)> StartRepeatedlyAsync(
+        Plan plan, Dictionary<string, string> settings, HttpClient client)
     {
         var starts = new List<double>();
         var idle = 0.0;

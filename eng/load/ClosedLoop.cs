@@ -18,7 +18,10 @@ internal static class ClosedLoop
     public static async Task<Tally> RunAsync(int workers, TimeSpan duration, Func<int, Task<int>> send, TimeSpan pause = default)
     {
         var started = Stopwatch.GetTimestamp();
-        var tallies = await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(() => WorkAsync(worker, started, duration, send, pause)))).WaitAsync(duration + Timeout);
+        var tallies =
+            await Task.WhenAll(
+                Enumerable.Range(0, workers).Select(worker => Task.Run(() => WorkAsync(worker, started, duration, send, pause))))
+                    .WaitAsync(duration + Timeout);
         var sum = new Tally { Elapsed = Stopwatch.GetElapsedTime(started) };
         Array.ForEach(tallies, sum.Add);
         return sum;

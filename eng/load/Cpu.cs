@@ -13,12 +13,15 @@ internal static class Cpu
     /// <summary>User and system time of a process and all it ever started, in milliseconds.</summary>
     public static double OfTree(int process)
     {
-        var all = Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+        var all = Directory
+            .EnumerateDirectories("/proc")
+            .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
             .Where(id => id > 0).Select(Read).OfType<Stat>().ToLookup(stat => stat.Parent);
         return (Read(process)?.TicksOfEndedChildren ?? 0) * MillisecondsPerTick + Clock(ClockOf(process)) + OfChildren(process, all);
     }
 
-    public static int ParentOf(int process) => Read(process)?.Parent ?? throw new InvalidOperationException($"There is no process {process}.");
+    public static int ParentOf(int process) =>
+        Read(process)?.Parent ?? throw new InvalidOperationException($"There is no process {process}.");
 
     /// <summary>Resident memory in megabytes (10^6 bytes).</summary>
     public static double ResidentMegabytes(int process)
@@ -48,10 +51,13 @@ internal static class Cpu
     {
         try
         {
-            // The name in parentheses may hold anything. After it: state, parent, ...; cutime and cstime, of children that have been waited for.
+            // The name in parentheses may hold anything. After it: state, parent, ...; cutime and cstime, of children that have been waited
+            // for.
             var text = File.ReadAllText($"/proc/{process}/stat");
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return new(process, int.Parse(fields[1], CultureInfo.InvariantCulture), fields[13..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture)));
+            return new(
+                process, int.Parse(fields[1], CultureInfo.InvariantCulture),
+                fields[13..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture)));
         }
         catch (IOException)
         {

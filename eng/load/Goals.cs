@@ -19,8 +19,12 @@ internal static class Goals
             AtMost("me: CPU ÷ bare endpoint", 1.25, rounds.CpuRatio(Slot.Me, Slot.BareMe)),
             AtLeast("me: requests/s ÷ bare endpoint", 0.5, rounds.RateRatio(Slot.Me, Slot.BareMe)),
             AtLeast("verify: requests/s ÷ bare endpoint", 0.75, rounds.RateRatio(Slot.Verify, Slot.BareVerify)),
-            AtMost("refresh: p99 while 200 people sign in ÷ p99 idle", 3, Rounds.Ratio(storms.Select(storm => storm.StormRefresh), storms.Select(storm => storm.IdleRefresh))),
-            AtMost("me: p99 while 200 people sign in ÷ p99 idle", 3, Rounds.Ratio(storms.Select(storm => storm.StormMe), storms.Select(storm => storm.IdleMe))),
+            AtMost(
+                "refresh: p99 while 200 people sign in ÷ p99 idle", 3,
+                Rounds.Ratio(storms.Select(storm => storm.StormRefresh), storms.Select(storm => storm.IdleRefresh))),
+            AtMost(
+                "me: p99 while 200 people sign in ÷ p99 idle", 3,
+                Rounds.Ratio(storms.Select(storm => storm.StormMe), storms.Select(storm => storm.IdleMe))),
             AtMost("start to first 200, ms", 1200, Spread.Of(figures.Starts)),
             AtMost("resident memory idle, MB", 150, Spread.Of([figures.IdleMegabytes])),
             AtMost("resident memory after the load, MB", 190, Spread.Of([figures.LoadedMegabytes])),
@@ -29,9 +33,11 @@ internal static class Goals
         ];
     }
 
-    private static Goal AtMost(string name, double limit, Spread measured) => new(name, FormattableString.Invariant($"≤ {limit}"), measured, Reached(measured.Median <= limit));
+    private static Goal AtMost(string name, double limit, Spread measured) =>
+        new(name, FormattableString.Invariant($"≤ {limit}"), measured, Reached(measured.Median <= limit));
 
-    private static Goal AtLeast(string name, double limit, Spread measured) => new(name, FormattableString.Invariant($"≥ {limit}"), measured, Reached(measured.Median >= limit));
+    private static Goal AtLeast(string name, double limit, Spread measured) =>
+        new(name, FormattableString.Invariant($"≥ {limit}"), measured, Reached(measured.Median >= limit));
 
     private static string Reached(bool isReached) => isReached ? "yes" : "no";
 }

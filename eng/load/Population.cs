@@ -54,13 +54,18 @@ internal sealed class Population(NpgsqlDataSource database, Uri server, HttpMess
     /// <summary>The share of the updates of sessions that touched no index, since the database was made.</summary>
     public async Task<double> HotShareAsync()
     {
-        await using var command = database.CreateCommand("SELECT n_tup_hot_upd::float8 / greatest(n_tup_upd, 1) FROM pg_stat_user_tables WHERE relname = 'sessions'");
+        await using var command =
+            database.CreateCommand(
+                "SELECT n_tup_hot_upd::float8 / greatest(n_tup_upd, 1) FROM pg_stat_user_tables WHERE relname = 'sessions'");
         return (double)(await command.ExecuteScalarAsync())!;
     }
 
     private async Task<SignedInResponse> SignInAsync(string route, string name, string device)
     {
-        using var request = Requests.Post(new Uri(server, "/api/v1/auth/" + route), JsonSerializer.SerializeToUtf8Bytes(Requests.Credentials(name, Password, device)));
+        using var request =
+            Requests.Post(
+                new Uri(server, "/api/v1/auth/" + route),
+                JsonSerializer.SerializeToUtf8Bytes(Requests.Credentials(name, Password, device)));
         using var answer = await http.SendAsync(request, CancellationToken.None);
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync(AccountsJson.Default.SignedInResponse))!;

@@ -11,7 +11,10 @@ switch (args)
         await BareServer.RunAsync(url, Required("DATABASE_URL"));
         return 0;
     case ["measure", var server, var seconds, var rounds, var report]:
-        var plan = new Plan(server, TimeSpan.FromSeconds(int.Parse(seconds, NumberStyles.None, CultureInfo.InvariantCulture)), int.Parse(rounds, NumberStyles.None, CultureInfo.InvariantCulture));
+        var plan =
+            new Plan(
+                server, TimeSpan.FromSeconds(int.Parse(seconds, NumberStyles.None, CultureInfo.InvariantCulture)),
+                int.Parse(rounds, NumberStyles.None, CultureInfo.InvariantCulture));
         var figures = await Benchmark.RunAsync(plan, Required("DATABASE_URL"));
         var text = Report.Write(figures, plan);
         await File.WriteAllTextAsync(report, text);
@@ -22,4 +25,5 @@ switch (args)
         return 2;
 }
 
-static string Required(string variable) => Environment.GetEnvironmentVariable(variable) ?? throw new InvalidOperationException($"{variable} is not set.");
+static string Required(string variable) =>
+    Environment.GetEnvironmentVariable(variable) ?? throw new InvalidOperationException($"{variable} is not set.");

@@ -12,9 +12,13 @@ internal static class Report
         var text = new StringBuilder();
         text.AppendLine("# Performance").AppendLine();
         text.AppendLine("`eng/bench` wrote this page and writes it anew: `eng/bench [SECONDS] [--rounds N]` (Linux only).").AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Machine(figures.PostgreSql)}. {plan.Rounds} rounds of {plan.Duration.TotalSeconds} s each.").AppendLine();
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Machine(figures.PostgreSql)}. {plan.Rounds} rounds of {plan.Duration.TotalSeconds} s each.").AppendLine();
         text.AppendLine("## Goals").AppendLine();
-        Table(text, ["", "goal", "measured: median (least to most)", "reached"], Goals.Of(figures).Select(goal => (string[])[goal.Name, goal.Wanted, goal.Measured.ToString(), goal.Reached]));
+        Table(
+            text, ["", "goal", "measured: median (least to most)", "reached"],
+            Goals.Of(figures).Select(goal => (string[])[goal.Name, goal.Wanted, goal.Measured.ToString(), goal.Reached]));
         text.AppendLine().AppendLine("## Figures").AppendLine();
         Table(text, ["", "requests/s", "p50 ms", "p99 ms", "server CPU ms", "PostgreSQL CPU ms", "errors"], Rows(figures));
         text.AppendLine().AppendLine(string.Create(CultureInfo.InvariantCulture, $"""
@@ -49,7 +53,9 @@ internal static class Report
     private static string Errors(IEnumerable<Measurement> slot)
     {
         var byStatus = slot.SelectMany(measurement => measurement.Tally.Errors).GroupBy(error => error.Key, error => error.Value).ToList();
-        return byStatus.Count == 0 ? "0" : string.Join(", ", byStatus.Select(status => string.Create(CultureInfo.InvariantCulture, $"{status.Sum()} × {status.Key}")));
+        return byStatus.Count == 0
+            ? "0"
+            : string.Join(", ", byStatus.Select(status => string.Create(CultureInfo.InvariantCulture, $"{status.Sum()} × {status.Key}")));
     }
 
     private static void Table(StringBuilder text, string[] head, IEnumerable<string[]> rows)
@@ -62,12 +68,18 @@ internal static class Report
         }
     }
 
-    private static void Row(StringBuilder text, IEnumerable<string> cells) => text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", cells)} |");
+    private static void Row(StringBuilder text, IEnumerable<string> cells) =>
+        text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", cells)} |");
 
     private static string Machine(string postgreSql)
     {
-        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+        var model =
+            File.ReadLines(
+                "/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
+                    ?? RuntimeInformation.ProcessArchitecture.ToString();
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9;
-        return string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores ({model}), {memory:0} GB, Linux {Environment.OSVersion.Version.ToString(2)}, .NET {Environment.Version}, PostgreSQL {postgreSql}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Environment.ProcessorCount} cores ({model}), {memory:0} GB, Linux {Environment.OSVersion.Version.ToString(2)}, .NET {Environment.Version}, PostgreSQL {postgreSql}");
     }
 }

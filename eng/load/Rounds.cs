@@ -21,7 +21,8 @@ internal sealed class Rounds(IReadOnlyList<Measurement> measurements)
 
     public Spread RateRatio(string slot, string limit) => Ratio(_bySlot[slot].Select(Rate), _bySlot[limit].Select(Rate));
 
-    public static Spread Ratio(IEnumerable<double> ours, IEnumerable<double> limit) => Spread.Of(ours.Zip(limit, (one, other) => one / other));
+    public static Spread Ratio(IEnumerable<double> ours, IEnumerable<double> limit) =>
+        Spread.Of(ours.Zip(limit, (one, other) => one / other));
 
     private static double AllCpu(Measurement measurement) => measurement.ServerCpu + measurement.DatabaseCpu;
 

@@ -23,7 +23,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     public TimeSpan StartedWithin { get; private set; }
 
     /// <summary>Starts <c>dotnet ASSEMBLY ARGUMENTS</c>, where an argument may hold {url}, and waits until that path answers 200.</summary>
-    public static async Task<ServerProcess> StartAsync(string[] command, IReadOnlyDictionary<string, string> settings, string readyPath, HttpClient client)
+    public static async Task<ServerProcess> StartAsync(
+        string[] command, IReadOnlyDictionary<string, string> settings, string readyPath, HttpClient client)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("dotnet", command.Select(part => part.Replace("{url}", url.ToString(), StringComparison.Ordinal)))
@@ -82,7 +83,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
 
         await DisposeAsync();
-        throw new InvalidOperationException($"The server did not get ready:{Environment.NewLine}{string.Join(Environment.NewLine, _output)}");
+        throw new InvalidOperationException(
+            $"The server did not get ready:{Environment.NewLine}{string.Join(Environment.NewLine, _output)}");
     }
 
     private void Keep(object sender, DataReceivedEventArgs line)

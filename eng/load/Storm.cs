@@ -1,7 +1,8 @@
 namespace AuthServer.Load;
 
 /// <summary>How refresh and me fare while many people sign in at once, beside how they fare when nobody does.</summary>
-internal sealed record StormFigures(double IdleRefresh, double StormRefresh, double IdleMe, double StormMe, int SignedIn, int Busy, int Errors);
+internal sealed record StormFigures(
+    double IdleRefresh, double StormRefresh, double IdleMe, double StormMe, int SignedIn, int Busy, int Errors);
 
 internal sealed class Storm(Requests requests)
 {
@@ -25,7 +26,9 @@ internal sealed class Storm(Requests requests)
         var statuses = (await Task.WhenAll(signIns)).SelectMany(list => list).ToLookup(status => status);
         var signedIn = statuses[StatusCodes.Status200OK].Count();
         var busy = statuses[StatusCodes.Status503ServiceUnavailable].Count();
-        var errors = statuses.Sum(status => status.Count()) - signedIn - busy + new[] { idleRefresh, idleMe, refresh, me }.Sum(tally => tally.Errors.Values.Sum());
+        var errors =
+            statuses.Sum(status => status.Count()) - signedIn - busy
+                + new[] { idleRefresh, idleMe, refresh, me }.Sum(tally => tally.Errors.Values.Sum());
         return new(idleRefresh.Quantile(0.99), refresh.Quantile(0.99), idleMe.Quantile(0.99), me.Quantile(0.99), signedIn, busy, errors);
     }
 

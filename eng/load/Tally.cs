@@ -40,6 +40,8 @@ internal sealed class Tally
     public double Quantile(double share)
     {
         _milliseconds.Sort();
-        return _milliseconds.Count == 0 ? double.NaN : _milliseconds[Math.Clamp((int)Math.Ceiling(share * _milliseconds.Count) - 1, 0, _milliseconds.Count - 1)];
+        return _milliseconds.Count == 0
+            ? double.NaN
+            : _milliseconds[Math.Clamp((int)Math.Ceiling(share * _milliseconds.Count) - 1, 0, _milliseconds.Count - 1)];
     }
 }

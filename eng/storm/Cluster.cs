@@ -34,14 +34,20 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Ends the connections on which the replicas listen; answers how many there were.</summary>
     public async Task<int> TerminateListenersAsync()
     {
-        await using var command = Command(_superuser, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = @name", [("name", ListenerName)]);
+        await using var command =
+            Command(
+                _superuser, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = @name",
+                [("name", ListenerName)]);
         return Convert.ToInt32(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
     }
 
     /// <summary>The server processes at the other end of the replicas' connections.</summary>
     public async Task<IReadOnlyList<int>> BackendsAsync(string application)
     {
-        await using var command = Command(_superuser, "SELECT pid FROM pg_stat_activity WHERE application_name = @name AND datname = 'authserver'", [("name", application)]);
+        await using var command =
+            Command(
+                _superuser, "SELECT pid FROM pg_stat_activity WHERE application_name = @name AND datname = 'authserver'",
+                [("name", application)]);
         var backends = new List<int>();
         await using var row = await command.ExecuteReaderAsync();
         while (await row.ReadAsync())
@@ -57,7 +63,8 @@ internal sealed class Cluster : IAsyncDisposable
     {
         // A backend hands its numbers in at most once a second, when it has nothing to do.
         await Task.Delay(1500);
-        await using var command = Command(_superuser, "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = 'authserver'", []);
+        await using var command =
+            Command(_superuser, "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = 'authserver'", []);
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
@@ -120,7 +127,14 @@ internal sealed class Cluster : IAsyncDisposable
 
     private static async Task RunScriptAsync(string verb)
     {
-        using var script = Process.Start(new ProcessStartInfo(Surroundings.PostgresScript, [verb, Surroundings.ClusterFolder]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var script =
+            Process.Start(
+                new ProcessStartInfo(
+                    Surroundings.PostgresScript, [verb, Surroundings.ClusterFolder])
+                    {
+                        RedirectStandardOutput = true,
+                        UseShellExecute = false
+                    })!;
         await script.WaitForExitAsync();
         if (script.ExitCode != 0)
         {

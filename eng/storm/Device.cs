@@ -84,7 +84,8 @@ internal sealed class Device(RefreshToken token, string refreshToken, string add
         return answer;
     }
 
-    public Task<Answer> PostAsync(ServerProcess server, string path, string? json, string? bearer) => SendAsync(server, HttpMethod.Post, path, json, bearer);
+    public Task<Answer> PostAsync(ServerProcess server, string path, string? json, string? bearer) =>
+        SendAsync(server, HttpMethod.Post, path, json, bearer);
 
     private async Task<Answer> SendAsync(ServerProcess server, HttpMethod method, string path, string? json, string? bearer)
     {
@@ -105,12 +106,16 @@ internal sealed class Device(RefreshToken token, string refreshToken, string add
         {
             using var response = await server.Http.SendAsync(request);
             var body = await response.Content.ReadAsStringAsync();
-            return new((int)response.StatusCode, CodeOf(response, body), response.Headers.RetryAfter is not null, Fault.None, Stopwatch.GetElapsedTime(since).TotalMilliseconds, body);
+            return new(
+                (int)response.StatusCode, CodeOf(response, body), response.Headers.RetryAfter is not null, Fault.None,
+                Stopwatch.GetElapsedTime(since).TotalMilliseconds, body);
         }
         catch (HttpRequestException exception)
         {
             var fault = exception.HttpRequestError == HttpRequestError.ConnectionError ? Fault.NotSent : Fault.Cut;
-            return new(0, exception.InnerException?.Message ?? exception.Message, false, fault, Stopwatch.GetElapsedTime(since).TotalMilliseconds, null);
+            return new(
+                0, exception.InnerException?.Message ?? exception.Message, false, fault,
+                Stopwatch.GetElapsedTime(since).TotalMilliseconds, null);
         }
         catch (OperationCanceledException)
         {

@@ -23,13 +23,15 @@ var isShort = args.Contains("--short");
 var wanted = args.Where(arg => arg != "--short").ToList();
 if (wanted.FirstOrDefault(name => scenarios.All(scenario => scenario.Name != name)) is { } unknown)
 {
-    await Console.Error.WriteLineAsync($"There is no scenario '{unknown}'. There are: {string.Join(", ", scenarios.Select(scenario => scenario.Name))}.");
+    await Console.Error.WriteLineAsync(
+        $"There is no scenario '{unknown}'. There are: {string.Join(", ", scenarios.Select(scenario => scenario.Name))}.");
     return 2;
 }
 
 var report = new Report();
 await using var stage = new Stage(isShort);
-using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, _ => stage.Abandon());
+using var terminated =
+    System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, _ => stage.Abandon());
 await stage.SetUpAsync();
 foreach (var (name, runAsync) in scenarios.Where(scenario => wanted.Count == 0 || wanted.Contains(scenario.Name)))
 {

@@ -92,7 +92,8 @@ internal sealed class Pulse
         await _idle.Writer.WriteAsync(device);
     }
 
-    private double Percentile(Act act) => Figures.Percentile(_samples.Where(sample => sample.Act == act).Select(sample => sample.Answer.Milliseconds), 0.99);
+    private double Percentile(Act act) =>
+        Figures.Percentile(_samples.Where(sample => sample.Act == act).Select(sample => sample.Answer.Milliseconds), 0.99);
 }
 
 internal static class Figures
@@ -107,5 +108,10 @@ internal static class Figures
 
     /// <summary>How often each answer came, the most frequent first.</summary>
     public static string Tally(IEnumerable<Answer> answers) =>
-        string.Join(", ", answers.CountBy(answer => answer.ToString()).OrderByDescending(entry => entry.Value).Select(entry => $"{entry.Value}x {entry.Key}")) is { Length: > 0 } text ? text : "none";
+        string.Join(
+            ", ",
+            answers
+                .CountBy(answer => answer.ToString())
+                .OrderByDescending(entry => entry.Value)
+                .Select(entry => $"{entry.Value}x {entry.Key}")) is { Length: > 0 } text ? text : "none";
 }

@@ -47,7 +47,9 @@ internal sealed class RawConnection : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    /// <summary>Takes the statuses from what has come; answers how many bytes, moved to the front, may be the beginning of one more.</summary>
+    /// <summary>
+    /// Takes the statuses from what has come; answers how many bytes, moved to the front, may be the beginning of one more.
+    /// </summary>
     private int Take(ReadOnlySpan<byte> text, List<int> statuses)
     {
         var needed = StatusLine.Length + 3;

@@ -37,7 +37,8 @@ internal sealed class Report
             Console.WriteLine($"| {verdict} | {name.PadRight(width)} | {figures} |");
         }
 
-        Console.WriteLine($"\n{_lines.Count(line => line.Verdict == "PASS")} passed, {failed} failed, {_lines.Count(line => line.Verdict == "SKIP")} skipped in {_elapsed.Elapsed.TotalSeconds:0} s");
+        Console.WriteLine(
+            $"\n{_lines.Count(line => line.Verdict == "PASS")} passed, {failed} failed, {_lines.Count(line => line.Verdict == "SKIP")} skipped in {_elapsed.Elapsed.TotalSeconds:0} s");
         return failed > 0 ? 1 : 0;
     }
 

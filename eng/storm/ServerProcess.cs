@@ -36,7 +36,14 @@ internal sealed class ServerProcess(string name, int port, IReadOnlyDictionary<s
 
     public void Start(IReadOnlyDictionary<string, string>? more = null)
     {
-        var start = new ProcessStartInfo("dotnet", [Surroundings.ServerProgram]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start =
+            new ProcessStartInfo(
+                "dotnet", [Surroundings.ServerProgram])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                    UseShellExecute = false
+                };
         foreach (var (key, value) in settings.Concat(more ?? new Dictionary<string, string>(StringComparer.Ordinal)))
         {
             start.Environment[key] = value;
@@ -118,7 +125,10 @@ internal sealed class ServerProcess(string name, int port, IReadOnlyDictionary<s
     {
         const string Established = "01";
         var local = string.Create(CultureInfo.InvariantCulture, $"0100007F:{port:X4}");
-        return File.ReadLines("/proc/net/tcp").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Count(fields => fields[1] == local && fields[3] == Established);
+        return File
+            .ReadLines("/proc/net/tcp")
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Count(fields => fields[1] == local && fields[3] == Established);
     }
 
     public ValueTask DisposeAsync()
@@ -139,8 +149,10 @@ internal sealed class ServerProcess(string name, int port, IReadOnlyDictionary<s
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["checks"]![check]?["status"]?.GetValue<string>();
     }
 
-    private long Memory(string field) => File.ReadLines($"/proc/{_process!.Id}/status").Where(line => line.StartsWith(field, StringComparison.Ordinal))
-        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024).Single();
+    private long Memory(string field) =>
+        File.ReadLines($"/proc/{_process!.Id}/status").Where(line => line.StartsWith(field, StringComparison.Ordinal))
+        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024)
+            .Single();
 
     private void Keep(string? line)
     {

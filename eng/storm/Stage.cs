@@ -58,12 +58,15 @@ internal sealed class Stage : IAsyncDisposable
     {
         await Cluster.SetUpAsync();
         await RestoreAsync();
-        Names = [.. Enumerable.Range(1, People).Select(number => string.Create(CultureInfo.InvariantCulture, $"person{number}@example.com"))];
+        Names = [.. Enumerable.Range(
+            1, People).Select(number => string.Create(CultureInfo.InvariantCulture, $"person{number}@example.com"))];
         foreach (var name in Names)
         {
             var device = NewDevice(Guid.NewGuid());
             var answer = await device.PostAsync(A, "auth/register", $$"""{"email":"{{name}}","password":"{{Password}}"}""", null);
-            var token = answer.Status == 201 ? JsonNode.Parse(answer.Body!)!["refresh_token"]!.GetValue<string>() : throw new InvalidOperationException($"{name} could not register: {answer}");
+            var token = answer.Status == 201
+                ? JsonNode.Parse(answer.Body!)!["refresh_token"]!.GetValue<string>()
+                : throw new InvalidOperationException($"{name} could not register: {answer}");
             _templates.Add(_format.Read(token)!.Value.SessionId);
         }
     }

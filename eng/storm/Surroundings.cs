@@ -25,5 +25,6 @@ internal static class Surroundings
     public static string LogFolder => Environment.GetEnvironmentVariable("STORM_LOGS") ?? "";
 
     private static string Get(string variable) =>
-        Environment.GetEnvironmentVariable(variable) ?? throw new InvalidOperationException($"{variable} is not set: run eng/faults, which sets it.");
+        Environment.GetEnvironmentVariable(variable)
+            ?? throw new InvalidOperationException($"{variable} is not set: run eng/faults, which sets it.");
 }

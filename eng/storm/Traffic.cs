@@ -29,11 +29,16 @@ internal sealed class Traffic : IAsyncDisposable
 
     public IReadOnlyCollection<Sample> Samples => _samples;
 
-    /// <summary>Starts them; <paramref name="refused"/> says where to go when nobody takes the connection (nowhere, unless given).</summary>
-    public static Traffic Start(IReadOnlyList<Device> devices, ServerProcess[] servers, TimeSpan pause, Act[]? acts = null, Func<ServerProcess, ServerProcess>? refused = null)
+    /// <summary>
+    /// Starts them; <paramref name="refused"/> says where to go when nobody takes the connection (nowhere, unless given).
+    /// </summary>
+    public static Traffic Start(
+        IReadOnlyList<Device> devices, ServerProcess[] servers, TimeSpan pause, Act[]? acts = null,
+        Func<ServerProcess, ServerProcess>? refused = null)
     {
         var traffic = new Traffic();
-        traffic._loops.AddRange(devices.Select((device, number) => Task.Run(() => traffic.LoopAsync(device, servers, number, pause, acts ?? All, refused))));
+        traffic._loops.AddRange(
+            devices.Select((device, number) => Task.Run(() => traffic.LoopAsync(device, servers, number, pause, acts ?? All, refused))));
         return traffic;
     }
 
@@ -53,7 +58,8 @@ internal sealed class Traffic : IAsyncDisposable
         _ => await device.VerifyAsync(server),
     };
 
-    private async Task LoopAsync(Device device, ServerProcess[] servers, int number, TimeSpan pause, Act[] acts, Func<ServerProcess, ServerProcess>? refused)
+    private async Task LoopAsync(
+        Device device, ServerProcess[] servers, int number, TimeSpan pause, Act[] acts, Func<ServerProcess, ServerProcess>? refused)
     {
         for (var turn = number; !_isOver; turn++)
         {

@@ -55,7 +55,8 @@ public sealed class Argon2idTests
                 Convert.FromHexString("b540beb016a5366524d4605156493f9874514a5aa58818cd0c6dfffaa9e90205f17b"),
                 Convert.FromHexString("44071f6d181561670bda728d43fb79b4"),
                 231))
-            .Should().Be("7fb72409b0987f8190c3729710e98c3f80c5a8727d425fdcde7f3644d467fe973f5b5fee683bd3fce812cb9ae5e9921a2d06c2f1905e4e839692f2b934b682f11a2fe2b90482ea5dd"
+            .Should()
+                .Be("7fb72409b0987f8190c3729710e98c3f80c5a8727d425fdcde7f3644d467fe973f5b5fee683bd3fce812cb9ae5e9921a2d06c2f1905e4e839692f2b934b682f11a2fe2b90482ea5dd"
                 + "234863516dba6f52dc0702d324ec77d860c2e181f84472bd7104fedce071ffa93c5309494ad51623d214447a7b2b1462dc7d5d55a1f6fd5b54ce024118d86f0c6489d16545aaa87b6689dad9f"
                 + "2fb47fda9894f8e12b87d978b483ccd4cc5fd9595cdc7a818452f915ce2f7df95ec12b1c72e3788d473441d884f9748eb14703c21b45d82fd667b85f5b2d98c13303b3fe76285531a826b6fc0"
                 + "fe8e3dddecf");
@@ -63,9 +64,15 @@ public sealed class Argon2idTests
     [Fact]
     public void Bouncy_Castle_computes_the_vector_of_RFC_9106_section_5_3()
     {
-        var parameters = Parameters(memory: 32, passes: 3, lanes: 4, Filled(16, 2)).WithSecret(Filled(8, 3)).WithAdditional(Filled(12, 4)).Build();
+        var parameters = Parameters(memory: 32, passes: 3, lanes: 4, Filled(16, 2))
+            .WithSecret(Filled(8, 3))
+            .WithAdditional(Filled(12, 4))
+            .Build();
 
-        Convert.ToHexStringLower(Compute(parameters, Filled(32, 1))).Should().Be("0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659");
+        Convert
+            .ToHexStringLower(Compute(parameters, Filled(32, 1)))
+            .Should()
+            .Be("0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659");
     }
 
     [Fact]
@@ -74,9 +81,13 @@ public sealed class Argon2idTests
         for (var round = 0; round < 32; round++)
         {
             var cost = new Argon2Cost(RandomNumberGenerator.GetInt32(8, 512), RandomNumberGenerator.GetInt32(1, 5));
-            var (password, salt) = (RandomNumberGenerator.GetBytes(RandomNumberGenerator.GetInt32(0, 200)), RandomNumberGenerator.GetBytes(Argon2id.SaltLength));
+            var (password, salt) = (RandomNumberGenerator.GetBytes(RandomNumberGenerator.GetInt32(0, 200)),
+                RandomNumberGenerator.GetBytes(Argon2id.SaltLength));
 
-            Argon2id.Derive(cost, password, salt, Argon2id.HashLength).Should().Equal(Compute(Parameters(cost.MemoryKiB, cost.Passes, 1, salt).Build(), password));
+            Argon2id
+                .Derive(cost, password, salt, Argon2id.HashLength)
+                .Should()
+                .Equal(Compute(Parameters(cost.MemoryKiB, cost.Passes, 1, salt).Build(), password));
         }
     }
 
@@ -96,7 +107,10 @@ public sealed class Argon2idTests
         parts[5].Should().Be(Convert.ToBase64String(computed).TrimEnd('='));
         hasher.VerifyHashedPassword(null!, hash, password).Should().Be(PasswordVerificationResult.Success);
         hasher.VerifyHashedPassword(null!, hash, password[..1]).Should().Be(PasswordVerificationResult.Failed);
-        new Argon2idHasher(new(MemoryKiB: 64, Passes: 2)).VerifyHashedPassword(null!, hash, password).Should().Be(PasswordVerificationResult.SuccessRehashNeeded);
+        new Argon2idHasher(new(MemoryKiB: 64, Passes: 2))
+            .VerifyHashedPassword(null!, hash, password)
+            .Should()
+            .Be(PasswordVerificationResult.SuccessRehashNeeded);
     }
 
     private static byte[] Filled(int length, byte value) => Enumerable.Repeat(value, length).ToArray();

@@ -4,7 +4,8 @@ namespace AuthServer.Tests.Accounts.Credentials;
 
 public sealed class BcryptTests
 {
-    private const string SeventyTwoAndMore = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789chars after 72 are ignored";
+    private const string SeventyTwoAndMore =
+        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789chars after 72 are ignored";
 
     // The self-test of Openwall's crypt_blowfish 1.3 (wrapper.c, public domain), without its $2x$, and without the passwords that
     // nobody can send, because they are no UTF-8. For letters of ASCII the three prefixes mean the same.

@@ -78,14 +78,17 @@ public sealed class BreachedPasswordTests : IAsyncLifetime, IDisposable
     {
         { "an error", context => { context.Response.StatusCode = 500; return context.Response.WriteAsync($"{Suffix}:1"); } },
         { "too many requests", context => { context.Response.StatusCode = 429; return Task.CompletedTask; } },
-        { "silence", context => Task.Delay(System.Threading.Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default) },
+        { "silence", context => Task.Delay(System.Threading.Timeout.Infinite, context.RequestAborted)
+            .ContinueWith(static _ => { }, TaskScheduler.Default) },
         { "a beginning and no end", BreachService.HangAsync },
         { "a page", BreachService.RowsAsync("<!DOCTYPE html>", "<title>Sign in to this network</title>") },
         { "nothing", BreachService.RowsAsync() },
-        { "noise", context => context.Response.Body.WriteAsync(Enumerable.Range(0, 4096).Select(number => (byte)(number * 37)).ToArray()).AsTask() },
+        { "noise", context => context.Response.Body.WriteAsync(Enumerable.Range(0, 4096).Select(number => (byte)(number * 37)).ToArray())
+            .AsTask() },
         { "too much", BreachService.RowsAsync([.. Enumerable.Repeat(OtherRow, 20_000), $"{Suffix}:1"]) },
         { "a hang-up", context => { context.Abort(); return Task.CompletedTask; } },
-        { "another length than announced", async context => { context.Response.ContentLength = 5000; await context.Response.WriteAsync($"{Suffix}:1\r\n"); await context.Response.Body.FlushAsync(); context.Abort(); } },
+        { "another length than announced", async context => { context.Response.ContentLength = 5000; await context.Response.WriteAsync(
+            $"{Suffix}:1\r\n"); await context.Response.Body.FlushAsync(); context.Abort(); } },
     };
 
     [Theory]
@@ -97,7 +100,13 @@ public sealed class BreachedPasswordTests : IAsyncLifetime, IDisposable
         (await IsBreachedAsync().WaitAsync(Timeout)).Should().BeFalse("{0} is no answer", what);
 
         _counted.Should().Equal("failed");
-        _logs.Lines.Should().ContainSingle().Which.Should().StartWith("Warning").And.Contain("Password:BreachCheckUrl").And.NotContainAny(Suffix, "5BAA6");
+        _logs.Lines
+            .Should()
+            .ContainSingle().Which
+            .Should()
+            .StartWith("Warning").And
+            .Contain("Password:BreachCheckUrl").And
+            .NotContainAny(Suffix, "5BAA6");
     }
 
     [Fact]
@@ -106,7 +115,9 @@ public sealed class BreachedPasswordTests : IAsyncLifetime, IDisposable
         _service.Answer = context =>
         {
             context.Response.Redirect($"{_service.Url}elsewhere");
-            return context.Request.Path.Value!.EndsWith("elsewhere", StringComparison.Ordinal) ? BreachService.RowsAsync($"{Suffix}:1")(context) : Task.CompletedTask;
+            return context.Request.Path.Value!.EndsWith("elsewhere", StringComparison.Ordinal)
+                ? BreachService.RowsAsync($"{Suffix}:1")(context)
+                : Task.CompletedTask;
         };
 
         (await IsBreachedAsync()).Should().BeFalse();
@@ -173,13 +184,17 @@ public sealed class BreachedPasswordTests : IAsyncLifetime, IDisposable
         _counted.Should().BeEmpty();
     }
 
-    private Task<bool> IsBreachedAsync(string? url = null, string password = Breached) => Make(url ?? _service.Url).ContainAsync(password, CancellationToken.None);
+    private Task<bool> IsBreachedAsync(string? url = null, string password = Breached) =>
+        Make(url ?? _service.Url).ContainAsync(password, CancellationToken.None);
 
     private BreachedPasswords Make(string url)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(_logs)).AddMetrics();
-        services.AddSingleton(new PasswordSettings { BreachCheckUrl = url }).AddSingleton<TimeProvider>(_clock).AddSingleton<BreachedPasswords>();
+        services
+            .AddSingleton(new PasswordSettings { BreachCheckUrl = url })
+            .AddSingleton<TimeProvider>(_clock)
+            .AddSingleton<BreachedPasswords>();
         BreachedPasswords.AddClient(services);
         var provider = services.BuildServiceProvider();
         _providers.Add(provider);

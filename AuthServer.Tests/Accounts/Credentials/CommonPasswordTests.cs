@@ -23,7 +23,8 @@ public sealed partial class CommonPasswordTests
     [InlineData("iloveyouiloveyou")]
     [InlineData("11111111111111111111")]
     [InlineData("\uFF50\uFF41\uFF53\uFF53\uFF57\uFF4F\uFF52\uFF44\uFF11\uFF12\uFF13\uFF14")]
-    public void What_attackers_try_first_is_common_however_it_is_written(string password) => CommonPasswords.Contain(password).Should().BeTrue();
+    public void What_attackers_try_first_is_common_however_it_is_written(string password) =>
+        CommonPasswords.Contain(password).Should().BeTrue();
 
     [Theory]
     [InlineData("correct horse battery")]
@@ -42,7 +43,10 @@ public sealed partial class CommonPasswordTests
     {
         using var table = CommonPasswords.OpenTable();
         using var reader = new BinaryReader(table);
-        var entries = Enumerable.Range(0, (int)table.Length / 8).Select(_ => BinaryPrimitives.ReverseEndianness(reader.ReadUInt64())).ToList();
+        var entries = Enumerable
+            .Range(0, (int)table.Length / 8)
+            .Select(_ => BinaryPrimitives.ReverseEndianness(reader.ReadUInt64()))
+            .ToList();
 
         entries.Should().HaveCountGreaterThan(40_000).And.BeInAscendingOrder().And.OnlyHaveUniqueItems();
     }
@@ -55,9 +59,20 @@ public sealed partial class CommonPasswordTests
         var signs = string.Concat(SignAndLetter().Matches(letters).Select(match => match.Groups["sign"].Value));
 
         signs.Should().HaveLength(11);
-        CommonPasswords.Fold(signs).Should().Be(string.Concat(SignAndLetter().Matches(letters).Select(match => match.Groups["letter"].Value)));
-        var others = new string([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code).Where(sign => !signs.Contains(sign, StringComparison.Ordinal))]);
-        CommonPasswords.Fold(others.ToLowerInvariant()).Should().Be(others.ToLowerInvariant().Replace('l', 'i'), "these have no letter there");
+        CommonPasswords
+            .Fold(signs)
+            .Should()
+            .Be(string.Concat(SignAndLetter().Matches(letters).Select(match => match.Groups["letter"].Value)));
+        var others =
+            new string(
+                [.. Enumerable
+                    .Range(' ', '~' - ' ' + 1)
+                    .Select(code => (char)code)
+                    .Where(sign => !signs.Contains(sign, StringComparison.Ordinal))]);
+        CommonPasswords
+            .Fold(others.ToLowerInvariant())
+            .Should()
+            .Be(others.ToLowerInvariant().Replace('l', 'i'), "these have no letter there");
     }
 
     [GeneratedRegex(@"(?<=plainLetters = \{).*(?=\})", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

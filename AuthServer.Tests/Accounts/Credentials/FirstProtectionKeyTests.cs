@@ -9,7 +9,9 @@ public sealed class FirstProtectionKeyTests
     {
         await using var database = await TestDatabase.CreateAsync();
 
-        var servers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ServerProgram.ServeAsync(ServerProgram.GoodEnvironment(database.ServerConnection))));
+        var servers =
+            await Task.WhenAll(
+                Enumerable.Range(0, 3).Select(_ => ServerProgram.ServeAsync(ServerProgram.GoodEnvironment(database.ServerConnection))));
 
         (await database.QueryAsync<long>("SELECT count(*) FROM data_protection_keys")).Should().Be(1);
         foreach (var server in servers)

@@ -39,7 +39,10 @@ public sealed class HashRestTests
         Spent(() => stored.Compare(nobodys, "wrong"));
 
         // In turns, because the mean that is worked off follows the machine's mood.
-        var rounds = Enumerable.Range(0, 9).Select(_ => (Usual: Spent(() => stored.Compare(nobodys, "wrong")), Cheap: Spent(() => stored.Compare(cheap, "wrong")))).ToList();
+        var rounds = Enumerable
+            .Range(0, 9)
+            .Select(_ => (Usual: Spent(() => stored.Compare(nobodys, "wrong")), Cheap: Spent(() => stored.Compare(cheap, "wrong"))))
+            .ToList();
 
         var ratio = rounds.Select(round => round.Cheap / round.Usual).Order().ElementAt(rounds.Count / 2);
         ratio.Should().BeInRange(0.7, 1.5);

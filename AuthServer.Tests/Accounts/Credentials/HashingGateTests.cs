@@ -11,7 +11,12 @@ public sealed class HashingGateTests(HashingGateTests.Server server) : IClassFix
     {
         var responses = await StormAsync(Api.NewEmail);
 
-        responses.Select(response => (int)response.StatusCode).Should().OnlyContain(status => status == 401 || status == 503).And.Contain(401).And.Contain(503);
+        responses
+            .Select(response => (int)response.StatusCode)
+            .Should()
+            .OnlyContain(status => status == 401 || status == 503).And
+            .Contain(401).And
+            .Contain(503);
         foreach (var busy in responses.Where(response => (int)response.StatusCode == 503))
         {
             await busy.ShouldBeProblemAsync(ErrorCodes.Busy);
@@ -27,7 +32,9 @@ public sealed class HashingGateTests(HashingGateTests.Server server) : IClassFix
 
         responses.Select(response => (int)response.StatusCode).Should().Contain(503);
         (await server.Database.QueryAsync<long>("SELECT sum(failures) FROM sign_in_lockouts WHERE network <> '*'"))
-            .Should().Be(await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'sign_in.failed' AND reason = 'invalid_credentials'"));
+            .Should().Be(
+                await server.Database.QueryAsync<long>(
+                    "SELECT count(*) FROM audit_events WHERE type = 'sign_in.failed' AND reason = 'invalid_credentials'"));
     }
 
     [Fact]
@@ -60,7 +67,8 @@ public sealed class HashingGateTests(HashingGateTests.Server server) : IClassFix
     {
         var emails = Enumerable.Range(0, 8).Select(_ => Api.NewEmail()).ToList();
 
-        var responses = await Task.WhenAll(emails.Select(email => server.Api.PostAsync("auth/register", new { email, password = Api.Password })));
+        var responses =
+            await Task.WhenAll(emails.Select(email => server.Api.PostAsync("auth/register", new { email, password = Api.Password })));
 
         var refused = emails[Array.FindIndex(responses, response => (int)response.StatusCode == 503)];
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE email = @email", ("email", refused))).Should().Be(0);
@@ -68,7 +76,8 @@ public sealed class HashingGateTests(HashingGateTests.Server server) : IClassFix
     }
 
     private Task<HttpResponseMessage[]> StormAsync(Func<string> name) =>
-        Task.WhenAll(Enumerable.Range(0, 12).Select(_ => server.Api.PostAsync("auth/login", new { email = name(), password = "not the password" })));
+        Task.WhenAll(
+            Enumerable.Range(0, 12).Select(_ => server.Api.PostAsync("auth/login", new { email = name(), password = "not the password" })));
 
     public sealed class Server : TestServer
     {

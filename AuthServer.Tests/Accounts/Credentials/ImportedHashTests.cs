@@ -17,7 +17,9 @@ public sealed class ImportedHashTests
     [InlineData("$2y$04$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "Bcrypt", 4)]
     [InlineData(V2, "IdentityV2", 1000)]
     [InlineData(V3, "IdentityV3", 100_000)]
-    [InlineData("AQAAAAEAA9CQAAAAIESkQuj2Du8Y+kbc5lcN/W/3NiAZFEm11P27nrSN5/tId+bR1SwV8CO1Jd72r4C08OLvplNlCDc3oQZ8efcW+jQ=", "IdentityV3", 250_000)]
+    [InlineData(
+        "AQAAAAEAA9CQAAAAIESkQuj2Du8Y+kbc5lcN/W/3NiAZFEm11P27nrSN5/tId+bR1SwV8CO1Jd72r4C08OLvplNlCDc3oQZ8efcW+jQ=", "IdentityV3",
+        250_000)]
     [InlineData("$argon2id$v=19$m=131072,t=20,p=64$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "Argon2id", 20)]
     public void A_hash_tells_its_format_and_cost(string text, string format, int cost)
     {
@@ -30,9 +32,14 @@ public sealed class ImportedHashTests
     [Theory]
     [InlineData("$2a$15$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "cost 15")]
     [InlineData("$2y$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "cost 31")]
-    [InlineData(/* 1,000,001 */ "AQAAAAIAD0JBAAAAEAABAgMEBQYHCAkKCwwNDg/Q8A0WMKbtHQJQ2DHCdoEeeFBrgNlldq6vH4qX/CGqGQ==", "1000001 iterations")]
-    [InlineData(/* 2,147,483,647 */ "AQAAAAJ/////AAAAEAABAgMEBQYHCAkKCwwNDg/Q8A0WMKbtHQJQ2DHCdoEeeFBrgNlldq6vH4qX/CGqGQ==", "2147483647 iterations")]
-    [InlineData("$argon2id$v=19$m=131073,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "131073 KiB: Password:MaxImportedArgon2MemoryMiB allows 128")]
+    [InlineData(
+        /* 1,000,001 */ "AQAAAAIAD0JBAAAAEAABAgMEBQYHCAkKCwwNDg/Q8A0WMKbtHQJQ2DHCdoEeeFBrgNlldq6vH4qX/CGqGQ==", "1000001 iterations")]
+    [InlineData(
+        /* 2,147,483,647 */ "AQAAAAJ/////AAAAEAABAgMEBQYHCAkKCwwNDg/Q8A0WMKbtHQJQ2DHCdoEeeFBrgNlldq6vH4qX/CGqGQ==",
+            "2147483647 iterations")]
+    [InlineData(
+        "$argon2id$v=19$m=131073,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+        "131073 KiB: Password:MaxImportedArgon2MemoryMiB allows 128")]
     [InlineData("$argon2id$v=19$m=65536,t=21,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "21 passes")]
     [InlineData("$argon2id$v=19$m=65536,t=2,p=65$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "65 lanes")]
     [Trait("ASVS", "15.2.2")]
@@ -55,7 +62,10 @@ public sealed class ImportedHashTests
     {
         const string small = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
 
-        ImportedHash.Fault(small, new() { Hash = PasswordHashFunction.Pbkdf2, MaxImportedArgon2MemoryMiB = 0 }).Should().Contain("Password:MaxImportedArgon2MemoryMiB");
+        ImportedHash
+            .Fault(small, new() { Hash = PasswordHashFunction.Pbkdf2, MaxImportedArgon2MemoryMiB = 0 })
+            .Should()
+            .Contain("Password:MaxImportedArgon2MemoryMiB");
     }
 
     [Theory]
@@ -113,7 +123,8 @@ public sealed class ImportedHashTests
     public void A_hash_has_512_characters_at_most()
     {
         byte[] header = [1, 0, 0, 0, 2, 0, 1, 0x86, 0xA0, 0, 0, 0, 16];
-        var (longest, longer) = (Convert.ToBase64String([.. header, .. new byte[384 - header.Length]]), Convert.ToBase64String([.. header, .. new byte[387 - header.Length]]));
+        var (longest, longer) = (Convert.ToBase64String([.. header, .. new byte[384 - header.Length]]),
+            Convert.ToBase64String([.. header, .. new byte[387 - header.Length]]));
 
         (longest.Length, longer.Length).Should().Be((512, 516));
         ImportedHash.Parse(longest).Should().Be(new ImportedHash(HashFormat.IdentityV3, 100_000, KeyDerivationPrf.HMACSHA512));

@@ -15,7 +15,8 @@ public sealed class ImportedSignInTests(ImportedSignInTests.Server server) : ICl
         { "$2b$06$.rCVZVOThsIa97pEDOxvGuRRgzG64bvtJ0938xuqzv18d3ZpQhstC", Alphabet },
         { "$2y$06$.rCVZVOThsIa97pEDOxvGuRRgzG64bvtJ0938xuqzv18d3ZpQhstC", Alphabet },
         // crypt(3): bcrypt has no vectors in UTF-8
-        { "$2y$05$abcdefghijklmnopqrstuu8Js72XwLx3pMgG/2aR/Bz7yL1vRBA2u", "\u05E9\u05DC\u05D5\u05DD \u05DB\u05D9\u05EA\u05D4 \u05D0\u05DC\u05E3" },
+        { "$2y$05$abcdefghijklmnopqrstuu8Js72XwLx3pMgG/2aR/Bz7yL1vRBA2u", "\u05E9\u05DC\u05D5\u05DD \u05DB\u05D9\u05EA\u05D4 "
+            + "\u05D0\u05DC\u05E3" },
         // dotnet/aspnetcore, src/Identity/test/Identity.Test/PasswordHasherTest.cs: version 2 twice, then version 3 with each function
         { "AAABAgMEBQYHCAkKCwwNDg+ukCEMDf0yyQ29NYubggHIVY0sdEUfdyeM+E1LtH1uJg==", "my password" },
         { "ANXrDknc7fGPpigibZXXZFMX4aoqz44JveK6jQuwY3eH/UyPhvr5xTPeGYEckLxz9A==", "my password" },
@@ -56,7 +57,8 @@ public sealed class ImportedSignInTests(ImportedSignInTests.Server server) : ICl
     [InlineData("$2b$05$abcdefghijklmnopqrstuuLcVjgBiVP29smCutk.Fd.2MD5aR3Wza", "full width \uFF11\uFF12\uFF13", "full width 123")]
     [InlineData("$2b$05$abcdefghijklmnopqrstuuc/BE0coWcAYd8fGEyR7wguESy.n4Ham", "full width 123", null)]
     [InlineData("$2b$05$abcdefghijklmnopqrstuuc/BE0coWcAYd8fGEyR7wguESy.n4Ham", "full width \uFF11\uFF12\uFF13", null)]
-    public async Task An_imported_hash_fits_what_was_typed_and_its_normal_form_and_from_then_on_both_are_one(string hash, string typed, string? onlyAfterwards)
+    public async Task An_imported_hash_fits_what_was_typed_and_its_normal_form_and_from_then_on_both_are_one(
+        string hash, string typed, string? onlyAfterwards)
     {
         var person = await ImportAsync(hash);
         if (onlyAfterwards is not null)
@@ -73,10 +75,18 @@ public sealed class ImportedSignInTests(ImportedSignInTests.Server server) : ICl
     [Theory]
     [InlineData("", "Error AuthServer.Credentials.StoredHashes 1201")]
     [InlineData("no hash at all", "Error AuthServer.Credentials.StoredHashes 1201")]
-    [InlineData("AQAAAAIAAYagf////wABAgMEBQYHCAkKCwwNDg/Q8A0WMKbtHQJQ2DHCdoEeeFBrgNlldq6vH4qX/CGqGQ==", "Error AuthServer.Credentials.StoredHashes 1201")]
-    [InlineData(/* the right password, by the bug that $2x$ stands for */ "$2x$06$.rCVZVOThsIa97pEDOxvGuRRgzG64bvtJ0938xuqzv18d3ZpQhstC", "Error AuthServer.Credentials.StoredHashes 1201")]
-    [InlineData(/* the right password, above this server's ceiling */ "$2a$10$fVH8e28OQRj9tqiDXs1e1uxpsjN0c7II7YPKXua2NAKYvM6iQk7dq", "Error AuthServer.Credentials.StoredHashes 1202")]
-    [InlineData(/* the same, of Argon2id's memory */ "$argon2id$v=19$m=262144,t=2,p=1$c29tZXNhbHQ$eP4eyR+zqlZX1y5xCFTkw9m5GYx0L5YWwvCFvtlbLow", "Error AuthServer.Credentials.StoredHashes 1205")]
+    [InlineData(
+        "AQAAAAIAAYagf////wABAgMEBQYHCAkKCwwNDg/Q8A0WMKbtHQJQ2DHCdoEeeFBrgNlldq6vH4qX/CGqGQ==",
+        "Error AuthServer.Credentials.StoredHashes 1201")]
+    [InlineData(
+        /* the right password, by the bug that $2x$ stands for */ "$2x$06$.rCVZVOThsIa97pEDOxvGuRRgzG64bvtJ0938xuqzv18d3ZpQhstC",
+            "Error AuthServer.Credentials.StoredHashes 1201")]
+    [InlineData(
+        /* the right password, above this server's ceiling */ "$2a$10$fVH8e28OQRj9tqiDXs1e1uxpsjN0c7II7YPKXua2NAKYvM6iQk7dq",
+            "Error AuthServer.Credentials.StoredHashes 1202")]
+    [InlineData(
+        /* the same, of Argon2id's memory */ "$argon2id$v=19$m=262144,t=2,p=1$c29tZXNhbHQ$eP4eyR+zqlZX1y5xCFTkw9m5GYx0L5YWwvCFvtlbLow",
+        "Error AuthServer.Credentials.StoredHashes 1205")]
     [Trait("ASVS", "6.3.8")]
     public async Task What_cannot_be_compared_is_answered_like_a_wrong_password_and_the_log_says_why(string hash, string line)
     {
@@ -98,9 +108,11 @@ public sealed class ImportedSignInTests(ImportedSignInTests.Server server) : ICl
     }
 
     private async Task RefuseAsync(SignedIn person, string password) =>
-        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
 
-    private Task<string> HashOfAsync(SignedIn person) => server.Database.QueryAsync<string>("SELECT password_hash FROM users WHERE id = @id", ("id", person.UserId));
+    private Task<string> HashOfAsync(SignedIn person) =>
+        server.Database.QueryAsync<string>("SELECT password_hash FROM users WHERE id = @id", ("id", person.UserId));
 
     public sealed class Server : TestServer
     {

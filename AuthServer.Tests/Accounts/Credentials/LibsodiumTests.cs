@@ -14,7 +14,10 @@ public sealed class LibsodiumTests
 
         result.ExitCode.Should().Be(78);
         result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle()
-            .Which.Should().StartWith("Configuration: Password:Hash is Argon2id, and libsodium cannot be loaded").And.Contain("set Password:Hash to Pbkdf2");
+            .Which
+                .Should()
+                .StartWith("Configuration: Password:Hash is Argon2id, and libsodium cannot be loaded").And
+                .Contain("set Password:Hash to Pbkdf2");
     }
 
     [Fact]
@@ -34,7 +37,10 @@ public sealed class LibsodiumTests
         var person = await server.Api.RegisterAsync();
         await server.Api.LoginAsync(person.Email);
 
-        (await File.ReadAllTextAsync($"/proc/{server.ProcessId}/maps")).Contains("libsodium", StringComparison.Ordinal).Should().Be(isLoaded);
+        (await File.ReadAllTextAsync($"/proc/{server.ProcessId}/maps"))
+            .Contains("libsodium", StringComparison.Ordinal)
+            .Should()
+            .Be(isLoaded);
     }
 
     // As a machine would be for which the package has no library: the host is not told where one is.
@@ -43,7 +49,8 @@ public sealed class LibsodiumTests
         // Beside the server: where this file is, the host looks for everything else.
         var dependencies = Path.Combine(AppContext.BaseDirectory, $"{Guid.NewGuid():N}.deps.json");
         var all = JsonNode.Parse(await File.ReadAllTextAsync(Path.ChangeExtension(typeof(AuthDbContext).Assembly.Location, ".deps.json")))!;
-        var libsodium = all["targets"]!.AsObject().Single().Value!.AsObject().Single(library => library.Key.StartsWith("libsodium/", StringComparison.Ordinal));
+        var libsodium = all["targets"]!.AsObject().Single().Value!.AsObject()
+            .Single(library => library.Key.StartsWith("libsodium/", StringComparison.Ordinal));
         libsodium.Value!.AsObject().Remove("runtimeTargets").Should().BeTrue();
         await File.WriteAllTextAsync(dependencies, all.ToJsonString());
         var environment = ServerProgram.GoodEnvironment();

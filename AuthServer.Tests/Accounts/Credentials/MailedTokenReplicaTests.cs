@@ -48,8 +48,12 @@ public sealed class MailedTokenReplicaTests
         await using var server = await StartedServer.StartAsync();
         await server.MakeTokenAsync(EmailTokens.ResetPassword, (await server.Api.RegisterAsync()).UserId);
 
-        (await server.Database.QueryAsync<string>("SELECT string_agg(xml, '') FROM data_protection_keys")).Should().Contain("<wrapped ").And.NotContain("masterKey");
+        (await server.Database.QueryAsync<string>("SELECT string_agg(xml, '') FROM data_protection_keys"))
+            .Should()
+            .Contain("<wrapped ").And
+            .NotContain("masterKey");
     }
 
-    private static Task<HttpResponseMessage> ConfirmAsync(Api api, string token) => api.PostAsync("auth/password/reset/confirm", new { token, new_password = NewPassword });
+    private static Task<HttpResponseMessage> ConfirmAsync(Api api, string token) =>
+        api.PostAsync("auth/password/reset/confirm", new { token, new_password = NewPassword });
 }

@@ -14,7 +14,8 @@ public sealed class PasswordHashTests(PasswordHashTests.Server server) : IClassF
     [Trait("ASVS", "11.4.2")]
     public async Task A_stored_hash_is_Argon2id_of_19_MiB_and_2_passes_with_a_salt_of_its_own()
     {
-        var (first, second) = (await HashOfAsync(server, await server.Api.RegisterAsync()), await HashOfAsync(server, await server.Api.RegisterAsync()));
+        var (first, second) = (await HashOfAsync(server, await server.Api.RegisterAsync()),
+            await HashOfAsync(server, await server.Api.RegisterAsync()));
 
         PhcString.Parse(first).Should().Be(new PhcString(MemoryKiB: 19_456, Passes: 2, Lanes: 1, SaltLength: 16, HashLength: 32));
         second.Split('$')[4].Should().NotBe(first.Split('$')[4]);
@@ -46,7 +47,8 @@ public sealed class PasswordHashTests(PasswordHashTests.Server server) : IClassF
     }
 
     internal static string Pbkdf2(int iterations) =>
-        new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = iterations })).HashPassword(null!, Api.Password);
+        new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = iterations })).HashPassword(
+            null!, Api.Password);
 
     internal static string Argon2id(Argon2Cost cost) => new Argon2idHasher(cost).HashPassword(null!, Api.Password);
 
@@ -55,7 +57,8 @@ public sealed class PasswordHashTests(PasswordHashTests.Server server) : IClassF
         var person = await server.Api.RegisterAsync();
         await server.Database.ExecuteAsync("UPDATE users SET password_hash = @hash WHERE id = @id", ("hash", other), ("id", person.UserId));
 
-        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = "not the password" })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = "not the password" })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
         (await HashOfAsync(server, person)).Should().Be(other);
 
         await server.Api.LoginAsync(person.Email);

@@ -58,7 +58,8 @@ public sealed class PasswordPolicyTests(TestServer server) : IClassFixture<TestS
         var password = string.Concat(Enumerable.Repeat(letters, times));
         var registered = await server.Api.RegisterAsync(password: password);
 
-        (await server.Api.LoginAsync(registered.Email, password.Normalize(System.Text.NormalizationForm.FormD))).UserId.Should().Be(registered.UserId);
+        (await server.Api.LoginAsync(registered.Email, password.Normalize(System.Text.NormalizationForm.FormD))).UserId.Should()
+            .Be(registered.UserId);
     }
 
     [Theory]
@@ -87,7 +88,8 @@ public sealed class PasswordPolicyTests(TestServer server) : IClassFixture<TestS
     {
         var registered = await server.Api.RegisterAsync(password: chosen);
 
-        await (await server.Api.PostAsync("auth/login", new { email = registered.Email, password = typed })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await server.Api.PostAsync("auth/login", new { email = registered.Email, password = typed })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
         await server.Api.LoginAsync(registered.Email, chosen);
     }
 
@@ -102,8 +104,10 @@ public sealed class PasswordPolicyTests(TestServer server) : IClassFixture<TestS
         var start = string.Concat(Enumerable.Range(0, length - 1).Select(position => Character("abcdefg", position)));
         var registered = await server.Api.RegisterAsync(password: start + "x");
 
-        await (await server.Api.PostAsync("auth/login", new { email = registered.Email, password = start + "y" })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
-        await (await server.Api.PostAsync("auth/login", new { email = registered.Email, password = start })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await server.Api.PostAsync("auth/login", new { email = registered.Email, password = start + "y" })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
+        await (await server.Api.PostAsync("auth/login", new { email = registered.Email, password = start })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
         await server.Api.LoginAsync(registered.Email, start + "x");
     }
 
@@ -162,7 +166,12 @@ public sealed class PasswordPolicyTests(TestServer server) : IClassFixture<TestS
     }
 
     private static async Task ShouldBeRefusedAsync(HttpResponseMessage response) =>
-        (await response.ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!.AsObject().Select(error => error.Key).Should().Equal("password");
+        (await response.ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!
+            .AsObject()
+            .Select(error => error.Key)
+            .Should()
+            .Equal("password");
 
-    private Task<HttpResponseMessage> RegisterAsync(string password) => server.Api.PostAsync("auth/register", new { email = Api.NewEmail(), password });
+    private Task<HttpResponseMessage> RegisterAsync(string password) =>
+        server.Api.PostAsync("auth/register", new { email = Api.NewEmail(), password });
 }

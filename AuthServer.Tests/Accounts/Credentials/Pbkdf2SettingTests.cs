@@ -22,7 +22,8 @@ public sealed class Pbkdf2SettingTests(Pbkdf2SettingTests.Server server) : IClas
     {
         var (first, second) = (await DecodeAsync(), await DecodeAsync());
 
-        (first with { Salt = "" }).Should().Be(new Decoded(Version: 1, Prf: 2, Iterations: 220_000, SaltLength: 16, KeyLength: 32, Salt: ""));
+        (first with { Salt = "" }).Should().Be(
+            new Decoded(Version: 1, Prf: 2, Iterations: 220_000, SaltLength: 16, KeyLength: 32, Salt: ""));
         second.Salt.Should().NotBe(first.Salt);
     }
 
@@ -36,7 +37,9 @@ public sealed class Pbkdf2SettingTests(Pbkdf2SettingTests.Server server) : IClas
     {
         var bytes = Convert.FromBase64String(await PasswordHashTests.HashOfAsync(server, await server.Api.RegisterAsync()));
         var saltLength = Number(bytes, 9);
-        return new(bytes[0], Number(bytes, 1), Number(bytes, 5), saltLength, bytes.Length - 13 - saltLength, Convert.ToHexString(bytes.AsSpan(13, saltLength)));
+        return new(
+            bytes[0], Number(bytes, 1), Number(bytes, 5), saltLength, bytes.Length - 13 - saltLength,
+            Convert.ToHexString(bytes.AsSpan(13, saltLength)));
     }
 
     private static int Number(byte[] bytes, int at) => (int)BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(at));

@@ -17,12 +17,14 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
         await (await AskAsync(person, wanted)).ShouldBeAsync(202);
 
         await server.Api.LoginAsync(person.Email);
-        await (await server.Api.PostAsync("auth/login", new { email = wanted, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await server.Api.PostAsync("auth/login", new { email = wanted, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
         await (await ConfirmAsync(await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, wanted))).ShouldBeAsync(204);
         var me = (await server.Api.LoginAsync(wanted)).User!;
         me["email"]!.GetValue<string>().Should().Be(wanted);
         me["email_verified"]!.GetValue<bool>().Should().BeTrue();
-        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
     }
 
     [Fact]
@@ -53,7 +55,10 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
         await AskAsync(person, wanted);
         var token = await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, wanted);
 
-        (await (await server.Api.GetAsync("auth/email/change", person.AccessToken)).ShouldBeAsync(200))["new_email"]!.GetValue<string>().Should().Be(wanted);
+        (await (await server.Api.GetAsync("auth/email/change", person.AccessToken)).ShouldBeAsync(200))["new_email"]!
+            .GetValue<string>()
+            .Should()
+            .Be(wanted);
         await (await server.Api.SendAsync(HttpMethod.Delete, "auth/email/change", bearer: person.AccessToken)).ShouldBeAsync(204);
 
         await (await server.Api.GetAsync("auth/email/change", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
@@ -134,7 +139,9 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
         await AskAsync(person, wanted);
         await ConfirmAsync(await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, wanted));
 
-        await (await server.Api.PostAsync("auth/password/reset/confirm", new { token = reset, new_password = "another long phrase of mine" })).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+        await (await server.Api.PostAsync(
+            "auth/password/reset/confirm", new { token = reset, new_password = "another long phrase of mine" })).ShouldBeProblemAsync(
+                ErrorCodes.InvalidOrExpiredToken);
     }
 
     [Fact]
@@ -181,7 +188,9 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
                 token = await server.MakeTokenAsync(EmailTokens.ResetPassword, owner.UserId),
                 new_password = "another long phrase of mine",
             })
-            : await server.Api.PostAsync("auth/password/change", new { current_password = Api.Password, new_password = "another long phrase of mine" }, owner.AccessToken)).ShouldBeAsync(204);
+            : await server.Api.PostAsync(
+                "auth/password/change", new { current_password = Api.Password, new_password = "another long phrase of mine" },
+                owner.AccessToken)).ShouldBeAsync(204);
 
         // The mail was still on its way: written only now, its token would be made with the new stamp.
         (await server.MailsAsync(MailKinds.ConfirmNewEmail, evil)).Should().BeEmpty();
@@ -197,10 +206,12 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
         var reset = await server.MakeTokenAsync(EmailTokens.ResetPassword, owner.UserId);
 
         var asked = Enumerable.Range(0, 8).Select(_ => AskAsync(owner, evil)).ToList();
-        await (await server.Api.PostAsync("auth/password/reset/confirm", new { token = reset, new_password = "another long phrase of mine" })).ShouldBeAsync(204);
+        await (await server.Api.PostAsync(
+            "auth/password/reset/confirm", new { token = reset, new_password = "another long phrase of mine" })).ShouldBeAsync(204);
         await Task.WhenAll(asked);
 
-        (await server.Database.QueryAsync<bool>("SELECT pending_email IS NULL FROM users WHERE id = @id", ("id", owner.UserId))).Should().BeTrue();
+        (await server.Database.QueryAsync<bool>("SELECT pending_email IS NULL FROM users WHERE id = @id", ("id", owner.UserId))).Should()
+            .BeTrue();
     }
 
     [Fact]
@@ -228,7 +239,8 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
             await AskAsync(person, spelling);
         }
 
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE kind = 'confirm_new_email' AND address = @victim", ("victim", victim))).Should().Be(1);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM email_outbox WHERE kind = 'confirm_new_email' AND address = @victim", ("victim", victim))).Should().Be(1);
     }
 
     [Theory]
@@ -243,7 +255,8 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
         var person = await server.Api.RegisterAsync();
 
         await (await AskAsync(person, address)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
-        await (await server.Api.PostAsync("auth/password/reset/request", new { email = address })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await server.Api.PostAsync("auth/password/reset/request", new { email = address })).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
     }
 
     private Task<HttpResponseMessage> AskAsync(SignedIn person, string wanted, string password = Api.Password) =>

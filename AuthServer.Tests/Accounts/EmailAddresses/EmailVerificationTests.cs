@@ -18,7 +18,10 @@ public sealed class EmailVerificationTests(StoppedServer server) : IClassFixture
 
         await (await ConfirmAsync(new { token = await TokenAsync(person) }, person.AccessToken)).ShouldBeAsync(204);
 
-        (await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200))["email_verified"]!.GetValue<bool>().Should().BeTrue();
+        (await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200))["email_verified"]!
+            .GetValue<bool>()
+            .Should()
+            .BeTrue();
         await (await server.Api.GetAsync("auth/me", other.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
     }
 
@@ -41,7 +44,8 @@ public sealed class EmailVerificationTests(StoppedServer server) : IClassFixture
     {
         var person = await server.Api.RegisterAsync();
         var token = await TokenAsync(person);
-        await (await ConfirmAsync(new { token, new_password = "short" }, person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await ConfirmAsync(new { token, new_password = "short" }, person.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
 
         await (await ConfirmAsync(new { token, new_password = NewPassword }, person.AccessToken)).ShouldBeAsync(204);
 
@@ -54,7 +58,8 @@ public sealed class EmailVerificationTests(StoppedServer server) : IClassFixture
     {
         var (person, stranger) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
 
-        await (await ConfirmAsync(new { token = await TokenAsync(person) }, stranger.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await ConfirmAsync(new { token = await TokenAsync(person) }, stranger.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
 
         (await IsVerifiedAsync(person)).Should().BeFalse();
     }
@@ -71,7 +76,9 @@ public sealed class EmailVerificationTests(StoppedServer server) : IClassFixture
 
         await (await server.Api.GetAsync("auth/me", attacker.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
         await (await server.Api.RefreshAsync(attacker.RefreshToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
-        await (await server.Api.PostAsync("auth/login", new { email = attacker.Email, password = "the attackers own phrase" })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await server.Api.PostAsync(
+            "auth/login", new { email = attacker.Email, password = "the attackers own phrase" })).ShouldBeProblemAsync(
+                ErrorCodes.InvalidCredentials);
         await server.Api.LoginAsync(attacker.Email, NewPassword);
     }
 
@@ -83,7 +90,8 @@ public sealed class EmailVerificationTests(StoppedServer server) : IClassFixture
         await (await ConfirmAsync(new { token = await TokenAsync(person), password = Api.Password })).ShouldBeAsync(204);
 
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
-        (await server.Database.QueryAsync<string>("SELECT revoked_reason FROM sessions WHERE id = @id", ("id", person.SessionId))).Should().Be("mailbox_proven");
+        (await server.Database.QueryAsync<string>("SELECT revoked_reason FROM sessions WHERE id = @id", ("id", person.SessionId))).Should()
+            .Be("mailbox_proven");
     }
 
     [Fact]
@@ -110,7 +118,8 @@ public sealed class EmailVerificationTests(StoppedServer server) : IClassFixture
         await (await ConfirmAsync(new { token, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
         server.Clock.Advance(TimeSpan.FromHours(24));
 
-        await (await ConfirmAsync(new { token = lateToken, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+        await (await ConfirmAsync(new { token = lateToken, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidOrExpiredToken);
     }
 
     [Fact]
@@ -119,10 +128,14 @@ public sealed class EmailVerificationTests(StoppedServer server) : IClassFixture
         var person = await server.Api.RegisterAsync();
         var token = await TokenAsync(person);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => ConfirmAsync(new { token, new_password = $"the phrase of racer number {number}" })));
+        var answers =
+            await Task.WhenAll(
+                Enumerable.Range(
+                    0, 8).Select(number => ConfirmAsync(new { token, new_password = $"the phrase of racer number {number}" })));
 
         answers.Count(answer => (int)answer.StatusCode == 204).Should().Be(1);
-        await server.Api.LoginAsync(person.Email, $"the phrase of racer number {Array.FindIndex(answers, answer => (int)answer.StatusCode == 204)}");
+        await server.Api.LoginAsync(
+            person.Email, $"the phrase of racer number {Array.FindIndex(answers, answer => (int)answer.StatusCode == 204)}");
     }
 
     [Fact]
@@ -158,14 +171,20 @@ public sealed class EmailVerificationTests(StoppedServer server) : IClassFixture
         var known = await server.Api.RegisterAsync();
         server.Clock.Advance(TimeSpan.FromMinutes(2));
 
-        var answers = await Task.WhenAll(new[] { known.Email, Api.NewEmail() }.Select(async email => await (await server.Api.PostAsync("auth/email/verification/request", new { email })).Content.ReadAsStringAsync()));
+        var answers =
+            await Task.WhenAll(
+                new[] { known.Email, Api.NewEmail() }.Select(
+                    async email =>
+                        await (await server.Api.PostAsync("auth/email/verification/request", new { email })).Content.ReadAsStringAsync()));
 
         answers.Distinct(StringComparer.Ordinal).Should().ContainSingle();
     }
 
     private Task<string> TokenAsync(SignedIn person) => server.MailedTokenAsync(MailKinds.VerifyEmail, person.Email);
 
-    private Task<HttpResponseMessage> ConfirmAsync(object body, string? bearer = null) => server.Api.PostAsync("auth/email/verification/confirm", body, bearer);
+    private Task<HttpResponseMessage> ConfirmAsync(object body, string? bearer = null) =>
+        server.Api.PostAsync("auth/email/verification/confirm", body, bearer);
 
-    private Task<bool> IsVerifiedAsync(SignedIn person) => server.Database.QueryAsync<bool>("SELECT email_confirmed FROM users WHERE id = @id", ("id", person.UserId));
+    private Task<bool> IsVerifiedAsync(SignedIn person) =>
+        server.Database.QueryAsync<bool>("SELECT email_confirmed FROM users WHERE id = @id", ("id", person.UserId));
 }

@@ -16,10 +16,12 @@ public sealed class PasswordChangeTests(StoppedServer server) : IClassFixture<St
     {
         var person = await server.Api.RegisterAsync();
 
-        await (await server.Api.PostAsync(path, new { current_password = Api.Password, new_password = NewPassword }, person.AccessToken)).ShouldBeAsync(204);
+        await (await server.Api.PostAsync(
+            path, new { current_password = Api.Password, new_password = NewPassword }, person.AccessToken)).ShouldBeAsync(204);
 
         await server.Api.LoginAsync(person.Email, NewPassword);
-        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
     }
 
     [Fact]
@@ -35,7 +37,8 @@ public sealed class PasswordChangeTests(StoppedServer server) : IClassFixture<St
         await SignedIn.ReadAsync(await server.Api.RefreshAsync(person.RefreshToken));
         await (await server.Api.GetAsync("auth/me", other.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
         await (await server.Api.RefreshAsync(other.RefreshToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
-        (await server.Database.QueryAsync<string>("SELECT revoked_reason FROM sessions WHERE id = @id", ("id", other.SessionId))).Should().Be("password_changed");
+        (await server.Database.QueryAsync<string>("SELECT revoked_reason FROM sessions WHERE id = @id", ("id", other.SessionId))).Should()
+            .Be("password_changed");
     }
 
     [Fact]
@@ -48,7 +51,9 @@ public sealed class PasswordChangeTests(StoppedServer server) : IClassFixture<St
 
         body["errors"]!.AsObject().Select(error => error.Key).Should().Equal("current_password");
         await server.Api.LoginAsync(person.Email);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'user.password_changed' AND outcome = 'failure' AND subject_id = @id", ("id", person.UserId))).Should().Be(1);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'user.password_changed' AND outcome = 'failure' AND subject_id = @id",
+            ("id", person.UserId))).Should().Be(1);
     }
 
     [Fact]
@@ -63,9 +68,11 @@ public sealed class PasswordChangeTests(StoppedServer server) : IClassFixture<St
         }
 
         await (await ChangeAsync(person)).ShouldBeProblemAsync(ErrorCodes.LockedOut);
-        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.LockedOut);
+        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.LockedOut);
         (await server.MailsAsync(MailKinds.AccountLocked, person.Email)).Should().ContainSingle();
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'sign_in.locked' AND subject_id = @id", ("id", person.UserId))).Should().Be(1);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'sign_in.locked' AND subject_id = @id", ("id", person.UserId))).Should().Be(1);
     }
 
     [Fact]
@@ -84,7 +91,9 @@ public sealed class PasswordChangeTests(StoppedServer server) : IClassFixture<St
     {
         var person = await server.Api.RegisterAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(number => ChangeAsync(person, wanted: $"the phrase of racer number {number}")));
+        var answers =
+            await Task.WhenAll(
+                Enumerable.Range(0, 4).Select(number => ChangeAsync(person, wanted: $"the phrase of racer number {number}")));
 
         var winner = Array.FindIndex(answers, answer => (int)answer.StatusCode == 204);
         answers.Count(answer => (int)answer.StatusCode == 204).Should().Be(1);
@@ -93,7 +102,9 @@ public sealed class PasswordChangeTests(StoppedServer server) : IClassFixture<St
 
     [Fact]
     public async Task Nobody_changes_a_password_without_a_token() =>
-        await (await server.Api.PostAsync("auth/password/change", new { current_password = Api.Password, new_password = NewPassword })).ShouldBeProblemAsync(ErrorCodes.AuthenticationRequired);
+        await (await server.Api.PostAsync(
+            "auth/password/change", new { current_password = Api.Password, new_password = NewPassword })).ShouldBeProblemAsync(
+                ErrorCodes.AuthenticationRequired);
 
     [Fact]
     [Trait("ASVS", "6.3.7")]

@@ -22,14 +22,16 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
         await (await server.Api.PostAsync(confirm, new { token, new_password = NewPassword })).ShouldBeAsync(204);
 
         await server.Api.LoginAsync(person.Email, NewPassword);
-        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
     }
 
     [Fact]
     [Trait("ASVS", "6.3.8")]
     public async Task The_answer_is_the_same_whoever_is_asked_for()
     {
-        var (known, disabled, unverified) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
+        var (known, disabled, unverified) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync(),
+            await server.Api.RegisterAsync());
         await server.Database.ExecuteAsync("UPDATE users SET status = 'disabled' WHERE id = @id", ("id", disabled.UserId));
         await server.Database.ExecuteAsync("UPDATE users SET email_confirmed = true WHERE id = @id", ("id", known.UserId));
 
@@ -37,11 +39,14 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
         foreach (var email in new[] { known.Email, disabled.Email, unverified.Email, Api.NewEmail() })
         {
             var response = await server.Api.PostAsync("auth/password/reset/request", new { email });
-            answers.Add($"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()} {string.Join(',', response.Headers.Concat(response.Content.Headers).Select(header => header.Key))}");
+            answers.Add(
+                $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()} {string.Join(',', response.Headers.Concat(response.Content.Headers).Select(header => header.Key))}");
         }
 
         answers.Distinct(StringComparer.Ordinal).Should().ContainSingle().Which.Should().StartWith("""202 {"status":"accepted"}""");
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE kind = 'reset_password' AND created_at >= @now", ("now", server.Clock.GetUtcNow())))
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM email_outbox WHERE kind = 'reset_password' AND created_at >= @now",
+            ("now", server.Clock.GetUtcNow())))
             .Should().BeGreaterThanOrEqualTo(4, "the same is written for each");
     }
 
@@ -78,7 +83,10 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
         (await CountAsync()).Should().Be(6);
 
         Task AskAsync() => server.Api.PostAsync("auth/password/reset/request", new { email = person.Email.ToUpperInvariant() });
-        Task<long> CountAsync() => server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE kind = 'reset_password' AND address = @address AND created_at >= @begun", ("address", person.Email), ("begun", begun));
+        Task<long> CountAsync() =>
+            server.Database.QueryAsync<long>(
+                "SELECT count(*) FROM email_outbox WHERE kind = 'reset_password' AND address = @address AND created_at >= @begun",
+                ("address", person.Email), ("begun", begun));
     }
 
     [Fact]
@@ -89,7 +97,8 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
 
         await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => server.Api.PostAsync("auth/password/reset/request", new { email })));
 
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE address = @email", ("email", email))).Should().Be(1);
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE address = @email", ("email", email))).Should()
+            .Be(1);
     }
 
     [Fact]
@@ -136,7 +145,8 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
         var person = await server.Api.RegisterAsync();
         var token = await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => ConfirmAsync(token, $"the phrase of racer number {number}")));
+        var answers =
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(number => ConfirmAsync(token, $"the phrase of racer number {number}")));
 
         answers.Count(answer => (int)answer.StatusCode == 204).Should().Be(1);
         foreach (var lost in answers.Where(answer => (int)answer.StatusCode != 204))
@@ -146,7 +156,8 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
 
         var winner = Array.FindIndex(answers, answer => (int)answer.StatusCode == 204);
         await server.Api.LoginAsync(person.Email, $"the phrase of racer number {winner}");
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE user_id = @id AND kind = 'password_changed'", ("id", person.UserId))).Should().Be(1);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM email_outbox WHERE user_id = @id AND kind = 'password_changed'", ("id", person.UserId))).Should().Be(1);
     }
 
     [Fact]
@@ -154,7 +165,9 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
     {
         var person = await server.Api.RegisterAsync();
         var token = await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId);
-        await (await server.Api.PostAsync("auth/password/change", new { current_password = Api.Password, new_password = NewPassword }, person.AccessToken)).ShouldBeAsync(204);
+        await (await server.Api.PostAsync(
+            "auth/password/change", new { current_password = Api.Password, new_password = NewPassword }, person.AccessToken)).ShouldBeAsync(
+                204);
 
         await (await ConfirmAsync(token, "yet another phrase of mine")).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
     }
@@ -175,7 +188,9 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
     {
         var person = await server.Api.RegisterAsync();
         var token = await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId);
-        string[] forged = ["", "x", token[..^1], token + "A", token[1..], token.ToUpperInvariant(), $"{token} ", $"{token}=", $"A{token[1..]}", new('A', 5000), "\u0000", "🔑"];
+        string[] forged = [
+            "", "x", token[..^1], token + "A", token[1..], token.ToUpperInvariant(), $"{token} ", $"{token}=", $"A{token[1..]}",
+            new('A', 5000), "\u0000", "🔑"];
 
         foreach (var attempt in forged.Where(attempt => attempt.Length > 0))
         {
@@ -210,7 +225,8 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
             await server.Api.PostAsync("auth/login", new { email = person.Email, password = "not the password" });
         }
 
-        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.LockedOut);
+        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.LockedOut);
         await (await ConfirmAsync(await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId))).ShouldBeAsync(204);
 
         await server.Api.LoginAsync(person.Email, NewPassword);
@@ -226,7 +242,8 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
 
         (await response.Content.ReadAsStringAsync()).Should().BeEmpty();
         response.Headers.Contains("Set-Cookie").Should().BeFalse();
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM sessions WHERE user_id = @id AND revoked_at IS NULL", ("id", person.UserId))).Should().Be(0);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM sessions WHERE user_id = @id AND revoked_at IS NULL", ("id", person.UserId))).Should().Be(0);
     }
 
     [Fact]
@@ -238,7 +255,9 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
         await ConfirmAsync(await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId));
 
         (await server.MailsAsync(MailKinds.PasswordChanged, person.Email)).Should().ContainSingle().Which.To.Should().Be(person.Email);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'user.password_reset' AND outcome = 'success' AND subject_id = @id", ("id", person.UserId))).Should().Be(1);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'user.password_reset' AND outcome = 'success' AND subject_id = @id",
+            ("id", person.UserId))).Should().Be(1);
     }
 
     [Fact]
@@ -274,14 +293,19 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
     [Fact]
     public async Task A_link_of_an_app_is_taken_only_if_it_is_allowed()
     {
-        var body = await (await server.Api.PostAsync("auth/password/reset/request", new { email = Api.NewEmail(), link = "https://evil.example/reset" })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var body =
+            await (await server.Api.PostAsync(
+                "auth/password/reset/request", new { email = Api.NewEmail(), link = "https://evil.example/reset" })).ShouldBeProblemAsync(
+                    ErrorCodes.ValidationFailed);
 
         body["errors"]!["link"]!.AsArray().Should().NotBeEmpty();
     }
 
     [Fact]
     public async Task The_answer_carries_no_token_outside_Development() =>
-        (await (await server.Api.PostAsync("auth/password/reset/request", new { email = (await server.Api.RegisterAsync()).Email })).Content.ReadAsStringAsync()).Should().NotContain("dev_token");
+        (await (await server.Api.PostAsync(
+            "auth/password/reset/request", new { email = (await server.Api.RegisterAsync()).Email })).Content.ReadAsStringAsync()).Should()
+                .NotContain("dev_token");
 
     private Task<HttpResponseMessage> ConfirmAsync(string token, string newPassword = NewPassword) =>
         server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = newPassword });

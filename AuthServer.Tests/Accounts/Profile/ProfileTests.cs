@@ -7,7 +7,8 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
 {
     private static readonly string[] FieldsOfMe =
     [
-        "id", "email", "username", "full_name", "locale", "roles", "tenant", "memberships", "physician", "email_verified", "mfa_enabled", "is_anonymous", "created_at", "last_login_at",
+        "id", "email", "username", "full_name", "locale", "roles", "tenant", "memberships", "physician", "email_verified",
+            "mfa_enabled", "is_anonymous", "created_at", "last_login_at",
     ];
 
     [Theory]
@@ -17,7 +18,9 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("/api/users/me")]
     public async Task Me_is_the_signed_in_person_under_each_of_its_names(string path)
     {
-        var person = await server.Api.RegisterAsync(more: new { full_name = "Dana Levi", username = $"me{path.Length}.{path.Count(character => character == 'e')}" });
+        var person =
+            await server.Api.RegisterAsync(
+                more: new { full_name = "Dana Levi", username = $"me{path.Length}.{path.Count(character => character == 'e')}" });
 
         var me = await (await server.Api.GetAsync(path, person.AccessToken)).ShouldBeAsync(200);
 
@@ -55,7 +58,10 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
         cleared["full_name"]!.GetValue<string>().Should().Be("Dana Cohen");
         cleared["locale"].Should().BeNull();
         cleared["username"].Should().BeNull();
-        (await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200)).ToJsonString().Should().Be(cleared.ToJsonString());
+        (await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200))
+            .ToJsonString()
+            .Should()
+            .Be(cleared.ToJsonString());
     }
 
     [Fact]
@@ -63,7 +69,9 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
     {
         var person = await server.Api.RegisterAsync(more: new { full_name = "Dana Levi", locale = "he", username = "replaced1" });
 
-        var put = await server.Api.SendAsync(HttpMethod.Put, "users/me", """{"full_name":"Dan","username":null,"locale":"en-GB"}""", person.AccessToken);
+        var put =
+            await server.Api.SendAsync(
+                HttpMethod.Put, "users/me", """{"full_name":"Dan","username":null,"locale":"en-GB"}""", person.AccessToken);
 
         var me = await put.ShouldBeAsync(200);
         me["full_name"]!.GetValue<string>().Should().Be("Dan");
@@ -78,7 +86,9 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
     {
         var person = await server.Api.RegisterAsync();
 
-        var problem = await (await server.Api.SendAsync(HttpMethod.Put, "users/me", body, person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.Api.SendAsync(HttpMethod.Put, "users/me", body, person.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().BeEquivalentTo(missing.Split(','));
     }
@@ -99,7 +109,10 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
         var problem = await (await PatchAsync(person, $"{{\"{field}\":{value}}}")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
-        (await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200)).ToJsonString().Should().Be(person.User!.ToJsonString());
+        (await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200))
+            .ToJsonString()
+            .Should()
+            .Be(person.User!.ToJsonString());
     }
 
     [Fact]
@@ -122,7 +135,8 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
         await PatchAsync(person, """{"username":"after1"}""");
 
         (await server.Api.LoginAsync("after1")).UserId.Should().Be(person.UserId);
-        await (await server.Api.PostAsync("auth/login", new { username = "before1", password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await server.Api.PostAsync("auth/login", new { username = "before1", password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
     }
 
     [Fact]
@@ -136,7 +150,8 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
         await PatchAsync(person, """{}""");
 
         (await server.Database.QueryAsync<long>(
-            "SELECT count(*) FROM audit_events WHERE type = 'user.profile_changed' AND actor_id = @id AND subject_id = @id AND session_id = @session AND outcome = 'success'",
+            "SELECT count(*) FROM audit_events WHERE type = 'user.profile_changed' AND actor_id = @id AND subject_id = @id AND "
+                + "session_id = @session AND outcome = 'success'",
             ("id", person.UserId), ("session", person.SessionId))).Should().Be(1);
     }
 
@@ -144,12 +159,14 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
     public async Task The_token_of_an_account_that_is_gone_reads_nothing()
     {
         var person = await server.Api.RegisterAsync();
-        await server.Database.ExecuteAsync("WITH s AS (DELETE FROM sessions WHERE user_id = @id) DELETE FROM user_roles WHERE user_id = @id", ("id", person.UserId));
+        await server.Database.ExecuteAsync(
+            "WITH s AS (DELETE FROM sessions WHERE user_id = @id) DELETE FROM user_roles WHERE user_id = @id", ("id", person.UserId));
         await server.Database.ExecuteAsync("DELETE FROM users WHERE id = @id", ("id", person.UserId));
 
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
         await (await PatchAsync(person, """{"full_name":"Ghost"}""")).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
     }
 
-    private Task<HttpResponseMessage> PatchAsync(SignedIn person, string body) => server.Api.SendAsync(HttpMethod.Patch, "users/me", body, person.AccessToken);
+    private Task<HttpResponseMessage> PatchAsync(SignedIn person, string body) =>
+        server.Api.SendAsync(HttpMethod.Patch, "users/me", body, person.AccessToken);
 }

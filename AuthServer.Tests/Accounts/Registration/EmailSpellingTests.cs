@@ -21,7 +21,8 @@ public sealed class EmailSpellingTests(TestServer server) : IClassFixture<TestSe
     {
         var registered = await server.Api.RegisterAsync(first);
 
-        await (await server.Api.PostAsync("auth/register", new { email = second, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.EmailTaken);
+        await (await server.Api.PostAsync("auth/register", new { email = second, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.EmailTaken);
 
         (await server.Api.LoginAsync(second)).UserId.Should().Be(registered.UserId);
         (await server.Api.LoginAsync(first)).UserId.Should().Be(registered.UserId);
@@ -110,9 +111,13 @@ public sealed class EmailSpellingTests(TestServer server) : IClassFixture<TestSe
     [InlineData(60, 255, 400)]
     public async Task An_address_may_be_as_long_as_mail_allows(int local, int total, int status)
     {
-        var domain = string.Concat(Enumerable.Range(1, total - local - 1).Select(position => position % 12 == 0 ? '.' : 'x')).TrimEnd('.').PadLeft(total - local - 1, 'x');
+        var domain = string
+            .Concat(Enumerable.Range(1, total - local - 1).Select(position => position % 12 == 0 ? '.' : 'x'))
+            .TrimEnd('.')
+            .PadLeft(total - local - 1, 'x');
 
-        var response = await server.Api.PostAsync("auth/register", new { email = $"{new string('l', local)}@{domain}", password = Api.Password });
+        var response =
+            await server.Api.PostAsync("auth/register", new { email = $"{new string('l', local)}@{domain}", password = Api.Password });
 
         await response.ShouldBeAsync(status);
     }
@@ -143,6 +148,7 @@ public sealed class EmailSpellingTests(TestServer server) : IClassFixture<TestSe
         var other = await server.Api.RegisterAsync(password: "another good password", more: new { username = id });
 
         (await server.Api.LoginAsync(id, "another good password")).UserId.Should().Be(other.UserId);
-        await (await server.Api.PostAsync("auth/login", new { username = id, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await server.Api.PostAsync("auth/login", new { username = id, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
     }
 }

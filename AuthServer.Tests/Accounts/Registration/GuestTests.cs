@@ -22,7 +22,10 @@ public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTe
         guest.User["roles"]!.AsArray().Should().BeEmpty();
         guest.Claims["role"]!.AsArray().Should().BeEmpty();
         var refreshed = await SignedIn.ReadAsync(await server.Api.RefreshAsync(guest.RefreshToken));
-        (await (await server.Api.GetAsync("auth/me", refreshed.AccessToken)).ShouldBeAsync(200))["is_anonymous"]!.GetValue<bool>().Should().BeTrue();
+        (await (await server.Api.GetAsync("auth/me", refreshed.AccessToken)).ShouldBeAsync(200))["is_anonymous"]!
+            .GetValue<bool>()
+            .Should()
+            .BeTrue();
     }
 
     [Fact]
@@ -40,7 +43,11 @@ public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTe
     [InlineData("""{"device_name":"a\u0000b"}""", "device_name")]
     [InlineData("""{"locale":"not a language"}""", "locale")]
     public async Task What_a_guest_says_is_checked(string body, string field) =>
-        (await (await server.Api.PostAsync("auth/anonymous", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        (await (await server.Api.PostAsync("auth/anonymous", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!
+            .AsObject()
+            .Select(error => error.Key)
+            .Should()
+            .Equal(field);
 
     [Fact]
     public async Task Registering_makes_a_person_of_the_guest_under_the_same_id()
@@ -67,7 +74,10 @@ public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTe
 
         await (await RegisterAsync(guest, owner.Email)).ShouldBeProblemAsync(ErrorCodes.EmailTaken);
 
-        (await (await server.Api.GetAsync("auth/me", guest.AccessToken)).ShouldBeAsync(200))["is_anonymous"]!.GetValue<bool>().Should().BeTrue();
+        (await (await server.Api.GetAsync("auth/me", guest.AccessToken)).ShouldBeAsync(200))["is_anonymous"]!
+            .GetValue<bool>()
+            .Should()
+            .BeTrue();
         (await SignedIn.ReadAsync(await RegisterAsync(guest, Api.NewEmail()))).UserId.Should().Be(guest.UserId);
     }
 
@@ -87,7 +97,8 @@ public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTe
         var email = Api.NewEmail();
 
         await (await RegisterAsync(guest, email)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
-        await (await server.Api.PostAsync("auth/register", new { email, password = Api.Password }, "no token")).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
+        await (await server.Api.PostAsync("auth/register", new { email, password = Api.Password }, "no token")).ShouldBeProblemAsync(
+            ErrorCodes.InvalidToken);
 
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE email = @email", ("email", email))).Should().Be(0);
     }
@@ -101,7 +112,11 @@ public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTe
 
             var answers = await Task.WhenAll(RegisterAsync(guest, Api.NewEmail()), RegisterAsync(guest, Api.NewEmail()));
 
-            answers.Select(answer => (int)answer.StatusCode).Should().ContainSingle(status => status == 201).And.ContainSingle(status => status == 409 || status == 401);
+            answers
+                .Select(answer => (int)answer.StatusCode)
+                .Should()
+                .ContainSingle(status => status == 201).And
+                .ContainSingle(status => status == 409 || status == 401);
             var person = await SignedIn.ReadAsync(answers.Single(answer => (int)answer.StatusCode == 201));
             await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
         }
@@ -113,11 +128,15 @@ public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTe
         var guest = await GuestAsync();
         var placeholder = $"{guest.UserId}@anonymous.invalid";
 
-        await (await server.Api.PostAsync("auth/email/change", new { new_email = Api.NewEmail(), current_password = Api.Password }, guest.AccessToken)).ShouldBeProblemAsync(ErrorCodes.AnonymousNotAllowed);
-        await (await server.Api.PostAsync("auth/password/change", new { current_password = Api.Password, new_password = "another long phrase" }, guest.AccessToken)).ShouldBeProblemAsync(ErrorCodes.AnonymousNotAllowed);
+        await (await server.Api.PostAsync(
+            "auth/email/change", new { new_email = Api.NewEmail(), current_password = Api.Password }, guest.AccessToken)).ShouldBeProblemAsync(ErrorCodes.AnonymousNotAllowed);
+        await (await server.Api.PostAsync(
+            "auth/password/change", new { current_password = Api.Password, new_password = "another long phrase" }, guest.AccessToken)).ShouldBeProblemAsync(ErrorCodes.AnonymousNotAllowed);
         await (await server.Api.PostAsync("auth/email/verification/request", new { }, guest.AccessToken)).ShouldBeAsync(202);
 
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE address = @address OR user_id = @id", ("address", placeholder), ("id", guest.UserId))).Should().Be(0);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM email_outbox WHERE address = @address OR user_id = @id", ("address", placeholder),
+            ("id", guest.UserId))).Should().Be(0);
     }
 
     [Fact]
@@ -126,9 +145,12 @@ public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTe
         var guest = await GuestAsync();
         var placeholder = $"{guest.UserId}@anonymous.invalid";
 
-        await (await server.Api.PostAsync("auth/register", new { email = placeholder, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
-        await (await server.Api.PostAsync("auth/login", new { email = placeholder, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
-        await (await server.Api.PostAsync("auth/password/reset/request", new { email = placeholder })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await server.Api.PostAsync("auth/register", new { email = placeholder, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
+        await (await server.Api.PostAsync("auth/login", new { email = placeholder, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
+        await (await server.Api.PostAsync("auth/password/reset/request", new { email = placeholder })).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
         (await server.MailsAsync(MailKinds.ResetPassword, placeholder)).Should().BeEmpty();
     }
 
@@ -141,15 +163,23 @@ public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTe
 
         record["email"].Should().BeNull();
         record["is_anonymous"]!.GetValue<bool>().Should().BeTrue();
-        (await (await server.Api.PostAsync($"users/{guest.UserId}/open", new { reason = "A question." }, admin.AccessToken)).ShouldBeAsync(200))["email"].Should().BeNull();
+        (await (await server.Api.PostAsync($"users/{guest.UserId}/open", new { reason = "A question." }, admin.AccessToken)).ShouldBeAsync(
+            200))["email"].Should().BeNull();
         foreach (var role in new[] { "admin", "support", "physician", "patient" })
         {
-            await (await server.Api.SendAsync(HttpMethod.Put, $"users/{guest.UserId}/roles", new { roles = new[] { role } }, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.AnonymousNotAllowed);
+            await (await server.Api.SendAsync(
+                HttpMethod.Put, $"users/{guest.UserId}/roles", new { roles = new[] { role } }, admin.AccessToken)).ShouldBeProblemAsync(
+                    ErrorCodes.AnonymousNotAllowed);
         }
 
-        await (await server.Api.PostAsync($"users/{guest.UserId}/password-reset", new { reason = "A question." }, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.AnonymousNotAllowed);
-        await (await server.Api.PostAsync($"users/{guest.UserId}/verification", new { reason = "A question." }, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.AnonymousNotAllowed);
-        (await (await server.Api.GetAsync("users/me/export", guest.AccessToken)).Content.ReadAsStringAsync()).Should().NotContain("anonymous.invalid");
+        await (await server.Api.PostAsync(
+            $"users/{guest.UserId}/password-reset", new { reason = "A question." }, admin.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.AnonymousNotAllowed);
+        await (await server.Api.PostAsync(
+            $"users/{guest.UserId}/verification", new { reason = "A question." }, admin.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.AnonymousNotAllowed);
+        (await (await server.Api.GetAsync("users/me/export", guest.AccessToken)).Content.ReadAsStringAsync()).Should()
+            .NotContain("anonymous.invalid");
     }
 
     [Fact]
@@ -166,7 +196,8 @@ public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTe
         await duty.RunAsync(CancellationToken.None);
 
         (await CountAsync(idle), await CountAsync(used)).Should().Be((0, 1));
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE actor_id = @id OR subject_id = @id", ("id", idle.UserId))).Should().Be(0);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE actor_id = @id OR subject_id = @id", ("id", idle.UserId))).Should().Be(0);
     }
 
     [Fact]
@@ -186,7 +217,8 @@ public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTe
     private Task<HttpResponseMessage> RegisterAsync(SignedIn guest, string email) =>
         server.Api.PostAsync("auth/register", new { email, password = Api.Password, full_name = "Dana Levi" }, guest.AccessToken);
 
-    private Task<long> CountAsync(SignedIn guest) => server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE id = @id", ("id", guest.UserId));
+    private Task<long> CountAsync(SignedIn guest) =>
+        server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE id = @id", ("id", guest.UserId));
 
     public sealed class Server : TestServer
     {

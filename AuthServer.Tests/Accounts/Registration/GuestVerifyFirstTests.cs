@@ -15,15 +15,21 @@ public sealed class GuestVerifyFirstTests(GuestVerifyFirstTests.Server server) :
         var (guest, email, clinic) = (await GuestAsync(), Api.NewEmail(), await server.OpenClinicAsync(new { self_registration = true }));
         var name = $"guest-{Guid.NewGuid():N}"[..20];
 
-        var answer = await (await RegisterAsync(guest, email, new { tenant = clinic.Slug, username = name, role = Role.Physician, physician = new { license_number = "IL-1", license_jurisdiction = "IL" } })).ShouldBeAsync(202);
+        var answer =
+            await (await RegisterAsync(
+                guest, email,
+                new { tenant = clinic.Slug, username = name, role = Role.Physician,
+                    physician = new { license_number = "IL-1", license_jurisdiction = "IL" } })).ShouldBeAsync(202);
 
         answer["access_token"].Should().BeNull();
         var before = await MeAsync(guest);
-        (before["is_anonymous"]!.GetValue<bool>(), before["roles"]!.AsArray().Count, before["memberships"]!.AsArray().Count).Should().Be((true, 0, 0));
+        (before["is_anonymous"]!.GetValue<bool>(), before["roles"]!.AsArray().Count, before["memberships"]!.AsArray().Count).Should()
+            .Be((true, 0, 0));
         before["email"].Should().BeNull();
         before["physician"].Should().BeNull();
         var refreshed = await SignedIn.ReadAsync(await server.Api.RefreshAsync(guest.RefreshToken));
-        (refreshed.Claims["role"]!.AsArray().Count > 0, refreshed.Claims.ContainsKey("tenant"), refreshed.Claims.ContainsKey("physician")).Should().Be((false, false, false));
+        (refreshed.Claims["role"]!.AsArray().Count > 0, refreshed.Claims.ContainsKey("tenant"),
+            refreshed.Claims.ContainsKey("physician")).Should().Be((false, false, false));
         await (await server.Api.SwitchAsync(refreshed, clinic.Slug)).ShouldBeProblemAsync(ErrorCodes.NotFound);
         await (await LoginAsync(email)).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
 
@@ -49,9 +55,15 @@ public sealed class GuestVerifyFirstTests(GuestVerifyFirstTests.Server server) :
 
         (await answers[0].Content.ReadAsStringAsync()).Should().Be(await answers[1].Content.ReadAsStringAsync());
         answers.Select(answer => (int)answer.StatusCode).Should().Equal(202, 202);
-        (await MeAsync(first)).AsObject().Where(Says).Select(member => member.Value?.ToJsonString()).Should().Equal((await MeAsync(second)).AsObject().Where(Says).Select(member => member.Value?.ToJsonString()));
+        (await MeAsync(first))
+            .AsObject()
+            .Where(Says)
+            .Select(member => member.Value?.ToJsonString())
+            .Should()
+            .Equal((await MeAsync(second)).AsObject().Where(Says).Select(member => member.Value?.ToJsonString()));
 
-        static bool Says(KeyValuePair<string, System.Text.Json.Nodes.JsonNode?> member) => member.Key is not ("id" or "created_at" or "last_login_at");
+        static bool Says(KeyValuePair<string, System.Text.Json.Nodes.JsonNode?> member) =>
+            member.Key is not ("id" or "created_at" or "last_login_at");
     }
 
     [Fact]
@@ -87,7 +99,8 @@ public sealed class GuestVerifyFirstTests(GuestVerifyFirstTests.Server server) :
         var old = await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, mistyped);
         await (await RegisterAsync(guest, email)).ShouldBeAsync(202);
 
-        await (await server.Api.PostAsync("auth/email/change/confirm", new { token = old, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+        await (await server.Api.PostAsync("auth/email/change/confirm", new { token = old, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidOrExpiredToken);
         await (await ProveAsync(email, Api.Password)).ShouldBeAsync(204);
 
         var person = await server.Api.LoginAsync(email);
@@ -103,10 +116,15 @@ public sealed class GuestVerifyFirstTests(GuestVerifyFirstTests.Server server) :
         await (await RegisterAsync(guest, email)).ShouldBeAsync(202);
         var token = await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, email);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => server.Api.PostAsync("auth/email/change/confirm", new { token, password = Api.Password })));
+        var answers =
+            await Task.WhenAll(
+                Enumerable.Range(
+                    0, 3).Select(_ => server.Api.PostAsync("auth/email/change/confirm", new { token, password = Api.Password })));
 
         answers.Select(answer => (int)answer.StatusCode).Order().Should().Equal(204, 400, 400);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'user.guest_registered' AND subject_id = @id", ("id", guest.UserId))).Should().Be(1);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'user.guest_registered' AND subject_id = @id", ("id", guest.UserId))).Should()
+                .Be(1);
     }
 
     [Fact]
@@ -116,7 +134,8 @@ public sealed class GuestVerifyFirstTests(GuestVerifyFirstTests.Server server) :
         var (guest, clinic) = (await GuestAsync(), await server.OpenClinicAsync(new { self_registration = true }));
         await (await RegisterAsync(guest, Api.NewEmail(), new { tenant = clinic.Slug })).ShouldBeAsync(202);
 
-        await (await server.Api.PostAsync("auth/switch-tenant", new { tenant = clinic.Slug }, guest.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+        await (await server.Api.PostAsync("auth/switch-tenant", new { tenant = clinic.Slug }, guest.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.NotFound);
     }
 
     [Fact]
@@ -124,13 +143,22 @@ public sealed class GuestVerifyFirstTests(GuestVerifyFirstTests.Server server) :
     public async Task A_guest_is_no_physician_to_themself_or_to_staff()
     {
         var (guest, staff) = (await GuestAsync(), await server.ProvenPersonAsync());
-        await server.Database.ExecuteAsync("INSERT INTO user_roles (user_id, role_id) SELECT id, @role FROM users WHERE email = @staff", ("staff", staff), ("role", Role.IdOf(Role.Admin)));
+        await server.Database.ExecuteAsync(
+            "INSERT INTO user_roles (user_id, role_id) SELECT id, @role FROM users WHERE email = @staff", ("staff", staff),
+            ("role", Role.IdOf(Role.Admin)));
         var admin = await server.Api.LoginAsync(staff);
-        await (await RegisterAsync(guest, Api.NewEmail(), new { role = Role.Physician, physician = new { license_number = "IL-1", license_jurisdiction = "IL" } })).ShouldBeAsync(202);
+        await (await RegisterAsync(
+            guest, Api.NewEmail(),
+            new { role = Role.Physician, physician = new { license_number = "IL-1", license_jurisdiction = "IL" } })).ShouldBeAsync(202);
 
         await (await server.Api.GetAsync("physicians/me", guest.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
-        await (await server.Api.SendAsync(HttpMethod.Patch, "physicians/me", new { specialty = "cardiology" }, guest.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
-        (await (await server.Api.GetAsync("physicians?limit=100", admin.AccessToken)).ShouldBeAsync(200)).ToJsonString().Should().NotContain(guest.UserId.ToString());
+        await (await server.Api.SendAsync(
+            HttpMethod.Patch, "physicians/me", new { specialty = "cardiology" }, guest.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.NotFound);
+        (await (await server.Api.GetAsync("physicians?limit=100", admin.AccessToken)).ShouldBeAsync(200))
+            .ToJsonString()
+            .Should()
+            .NotContain(guest.UserId.ToString());
     }
 
     [Fact]
@@ -140,9 +168,13 @@ public sealed class GuestVerifyFirstTests(GuestVerifyFirstTests.Server server) :
         await using var immediate = await StartedServer.StartAsync(adjust: settings => settings["Registration:AllowAnonymous"] = "true");
         var guest = await SignedIn.ReadAsync(await immediate.Api.PostAsync("auth/anonymous", new { }));
         var owner = await immediate.Api.RegisterAsync();
-        await immediate.Database.ExecuteAsync("UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE id = @owner) WHERE id = @guest", ("owner", owner.UserId), ("guest", guest.UserId));
+        await immediate.Database.ExecuteAsync(
+            "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE id = @owner) WHERE id = @guest",
+            ("owner", owner.UserId), ("guest", guest.UserId));
 
-        await (await immediate.Api.PostAsync("auth/login", new { email = $"{guest.UserId}@anonymous.invalid", password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await immediate.Api.PostAsync(
+            "auth/login", new { email = $"{guest.UserId}@anonymous.invalid", password = Api.Password })).ShouldBeProblemAsync(
+                ErrorCodes.InvalidCredentials);
     }
 
     [Fact]
@@ -150,13 +182,16 @@ public sealed class GuestVerifyFirstTests(GuestVerifyFirstTests.Server server) :
     {
         var guest = await GuestAsync();
 
-        await (await server.Api.SendAsync(HttpMethod.Patch, "users/me", new { username = "a-good-name" }, guest.AccessToken)).ShouldBeProblemAsync(ErrorCodes.AnonymousNotAllowed);
+        await (await server.Api.SendAsync(
+            HttpMethod.Patch, "users/me", new { username = "a-good-name" }, guest.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.AnonymousNotAllowed);
         await (await server.Api.SendAsync(HttpMethod.Patch, "users/me", new { full_name = "Dana" }, guest.AccessToken)).ShouldBeAsync(200);
     }
 
     private async Task<SignedIn> GuestAsync() => await SignedIn.ReadAsync(await server.Api.PostAsync("auth/anonymous", new { }));
 
-    private async Task<System.Text.Json.Nodes.JsonNode> MeAsync(SignedIn guest) => await (await server.Api.GetAsync("auth/me", guest.AccessToken)).ShouldBeAsync(200);
+    private async Task<System.Text.Json.Nodes.JsonNode> MeAsync(SignedIn guest) =>
+        await (await server.Api.GetAsync("auth/me", guest.AccessToken)).ShouldBeAsync(200);
 
     private Task<HttpResponseMessage> RegisterAsync(SignedIn guest, string email, object? more = null)
     {
@@ -167,9 +202,11 @@ public sealed class GuestVerifyFirstTests(GuestVerifyFirstTests.Server server) :
     }
 
     private async Task<HttpResponseMessage> ProveAsync(string email, string? password) =>
-        await server.Api.PostAsync("auth/email/change/confirm", new { token = await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, email), password });
+        await server.Api.PostAsync(
+            "auth/email/change/confirm", new { token = await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, email), password });
 
-    private Task<HttpResponseMessage> LoginAsync(string email) => server.Api.PostAsync("auth/login", new { email, password = Api.Password });
+    private Task<HttpResponseMessage> LoginAsync(string email) =>
+        server.Api.PostAsync("auth/login", new { email, password = Api.Password });
 
     public sealed class Server : TestServer
     {

@@ -97,7 +97,8 @@ public sealed class PhysicianRegistrationTests(TestServer server) : IClassFixtur
     [InlineData("specialty", "\"\\u202E\"")]
     public async Task A_professional_detail_that_is_not_acceptable_is_named(string field, string value)
     {
-        var body = $$"""{"physician":{"{{field}}":{{value}} },"email":"{{Api.NewEmail()}}","password":"{{Api.Password}}","role":"physician"}""";
+        var body =
+            $$"""{"physician":{"{{field}}":{{value}} },"email":"{{Api.NewEmail()}}","password":"{{Api.Password}}","role":"physician"}""";
 
         var problem = await (await server.Api.PostAsync("auth/register", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
@@ -110,9 +111,11 @@ public sealed class PhysicianRegistrationTests(TestServer server) : IClassFixtur
     public async Task A_professional_detail_that_is_too_long_is_named(string field, int length)
     {
         var physician = new JsonObject { [field] = new string('x', length) };
-        var body = new JsonObject { ["email"] = Api.NewEmail(), ["password"] = Api.Password, ["role"] = "physician", ["physician"] = physician };
+        var body =
+            new JsonObject { ["email"] = Api.NewEmail(), ["password"] = Api.Password, ["role"] = "physician", ["physician"] = physician };
 
-        var problem = await (await server.Api.PostAsync("auth/register", body.ToJsonString())).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.Api.PostAsync("auth/register", body.ToJsonString())).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal($"physician.{field}");
     }

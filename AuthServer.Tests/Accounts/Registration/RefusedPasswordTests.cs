@@ -58,7 +58,9 @@ public sealed class RefusedPasswordTests(RefusedPasswordTests.Server server) : I
     [Trait("ASVS", "6.2.11")]
     public async Task The_clinic_is_no_password_of_its_patients()
     {
-        var problem = await (await server.Api.PostAsync("auth/register", new { email = Api.NewEmail(), tenant = "northern-lights", password = "Northern-Lights1" }))
+        var problem =
+            await (await server.Api.PostAsync(
+                "auth/register", new { email = Api.NewEmail(), tenant = "northern-lights", password = "Northern-Lights1" }))
             .ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         problem["errors"]!["password"]![0]!.GetValue<string>().Should().StartWith("Too easy to guess");
@@ -68,7 +70,8 @@ public sealed class RefusedPasswordTests(RefusedPasswordTests.Server server) : I
     {
         var email = Api.NewEmail();
 
-        var problem = await (await server.Api.PostAsync("auth/register", new { email, password })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.Api.PostAsync("auth/register", new { email, password })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         problem["errors"]!.ToJsonString().Should().Contain($"\"password\":[\"{message}\"]");
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE email = @email", ("email", email))).Should().Be(0);

@@ -10,7 +10,8 @@ public sealed class RegistrationModeTests
     {
         await using var server = await StartAsync("Production");
 
-        var answer = await (await server.Api.PostAsync("auth/register", new { email = Api.NewEmail(), password = Api.Password })).ShouldBeAsync(202);
+        var answer =
+            await (await server.Api.PostAsync("auth/register", new { email = Api.NewEmail(), password = Api.Password })).ShouldBeAsync(202);
 
         answer.AsObject().Select(member => member.Key).Should().Equal("status");
     }
@@ -31,11 +32,14 @@ public sealed class RegistrationModeTests
         var wanted = Api.NewEmail();
 
         var verify = await DevTokenAsync("auth/email/verification/request", new { email = person.Email });
-        await (await server.Api.PostAsync("auth/email/verification/confirm", new { token = verify }, person.AccessToken)).ShouldBeAsync(204);
-        var change = await DevTokenAsync("auth/email/change", new { new_email = wanted, current_password = Api.Password }, person.AccessToken);
+        await (await server.Api.PostAsync("auth/email/verification/confirm", new { token = verify }, person.AccessToken)).ShouldBeAsync(
+            204);
+        var change =
+            await DevTokenAsync("auth/email/change", new { new_email = wanted, current_password = Api.Password }, person.AccessToken);
         await (await server.Api.PostAsync("auth/email/change/confirm", new { token = change }, person.AccessToken)).ShouldBeAsync(204);
         var reset = await DevTokenAsync("auth/password/reset/request", new { email = wanted });
-        await (await server.Api.PostAsync("auth/password/reset/confirm", new { token = reset, new_password = "another long phrase of mine" })).ShouldBeAsync(204);
+        await (await server.Api.PostAsync(
+            "auth/password/reset/confirm", new { token = reset, new_password = "another long phrase of mine" })).ShouldBeAsync(204);
 
         await server.Api.LoginAsync(wanted, "another long phrase of mine");
 
@@ -53,16 +57,32 @@ public sealed class RegistrationModeTests
         });
         var (first, second) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
 
-        await (await server.Api.PostAsync("auth/password/reset/request", new { email = first.Email, link = "com.example.app://reset" })).ShouldBeAsync(202);
-        await (await server.Api.PostAsync("auth/password/reset/request", new { email = second.Email, link = "https://app.example.com/reset?lang=he" })).ShouldBeAsync(202);
+        await (await server.Api.PostAsync(
+            "auth/password/reset/request", new { email = first.Email, link = "com.example.app://reset" })).ShouldBeAsync(202);
+        await (await server.Api.PostAsync(
+            "auth/password/reset/request", new { email = second.Email, link = "https://app.example.com/reset?lang=he" })).ShouldBeAsync(
+                202);
 
         (await server.MailsAsync("reset_password", first.Email)).Single().Text.Should().Contain("com.example.app://reset?token=");
-        (await server.MailsAsync("reset_password", second.Email)).Single().Text.Should().Contain("https://app.example.com/reset?lang=he&token=");
-        foreach (var alike in new[] { "com.example.app://reset/", "COM.EXAMPLE.APP://reset", "com.example.app://reset?token=x", "https://app.example.com/reset?lang=he#", "https://app.example.com.evil.example/reset", "javascript:alert(1)", "" })
+        (await server.MailsAsync("reset_password", second.Email))
+            .Single().Text
+            .Should()
+            .Contain("https://app.example.com/reset?lang=he&token=");
+        foreach (var alike in new[]
+        {
+            "com.example.app://reset/",
+            "COM.EXAMPLE.APP://reset",
+            "com.example.app://reset?token=x",
+            "https://app.example.com/reset?lang=he#",
+            "https://app.example.com.evil.example/reset",
+            "javascript:alert(1)",
+            ""
+        })
         {
             await (await server.Api.PostAsync("auth/password/reset/request", new { email = first.Email, link = alike })).ShouldBeAsync(400);
         }
     }
 
-    private static Task<StartedServer> StartAsync(string environment) => StartedServer.StartAsync(environment, static settings => settings.Remove("Registration:Mode"));
+    private static Task<StartedServer> StartAsync(string environment) =>
+        StartedServer.StartAsync(environment, static settings => settings.Remove("Registration:Mode"));
 }

@@ -10,7 +10,10 @@ public sealed class RegistrationTests(TestServer server) : IClassFixture<TestSer
     {
         var email = Api.NewEmail();
 
-        var response = await server.Api.PostAsync("auth/register", new { email, password = Api.Password, full_name = " Dana Levi ", locale = "he", device_name = "Dana's phone" });
+        var response =
+            await server.Api.PostAsync(
+                "auth/register",
+                new { email, password = Api.Password, full_name = " Dana Levi ", locale = "he", device_name = "Dana's phone" });
 
         var body = await response.ShouldBeAsync(201);
         response.Headers.Location!.ToString().Should().Be("/api/v1/users/me");
@@ -115,7 +118,9 @@ public sealed class RegistrationTests(TestServer server) : IClassFixture<TestSer
     [InlineData("physician", "{\"license_number\":\"1\"}")]
     public async Task A_field_that_is_not_acceptable_is_named(string field, string value)
     {
-        var members = new Dictionary<string, string>(StringComparer.Ordinal) { ["email"] = $"\"{Api.NewEmail()}\"", ["password"] = $"\"{Api.Password}\"", [field] = value };
+        var members =
+            new Dictionary<string, string>(
+                StringComparer.Ordinal) { ["email"] = $"\"{Api.NewEmail()}\"", ["password"] = $"\"{Api.Password}\"", [field] = value };
         var body = $"{{{string.Join(',', members.Select(member => $"\"{member.Key}\":{member.Value}"))}}}";
 
         var problem = await (await server.Api.PostAsync("auth/register", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
@@ -133,7 +138,14 @@ public sealed class RegistrationTests(TestServer server) : IClassFixture<TestSer
     [InlineData("locale", 36, "x")]
     public async Task A_field_that_is_too_long_is_named(string field, int length, string character)
     {
-        var more = new Dictionary<string, string>(StringComparer.Ordinal) { ["email"] = Api.NewEmail(), ["password"] = Api.Password, [field] = string.Concat(Enumerable.Repeat(character, length)) };
+        var more =
+            new Dictionary<string, string>(
+                StringComparer.Ordinal)
+                {
+                    ["email"] = Api.NewEmail(),
+                    ["password"] = Api.Password,
+                    [field] = string.Concat(Enumerable.Repeat(character, length))
+                };
 
         var problem = await (await server.Api.PostAsync("auth/register", more)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 

@@ -44,7 +44,10 @@ public sealed class TenantRegistrationTests(TestServer server) : IClassFixture<T
         registered.Claims.ContainsKey("tenant").Should().BeFalse();
         registered.User!["tenant"].Should().BeNull();
         await server.ProveMailboxAsync(registered);
-        (await SignedIn.ReadAsync(await server.Api.RefreshAsync(registered.RefreshToken))).Claims["tenant"]!.GetValue<Guid>().Should().Be(clinic.Id);
+        (await SignedIn.ReadAsync(await server.Api.RefreshAsync(registered.RefreshToken))).Claims["tenant"]!
+            .GetValue<Guid>()
+            .Should()
+            .Be(clinic.Id);
     }
 
     [Fact]
@@ -52,8 +55,12 @@ public sealed class TenantRegistrationTests(TestServer server) : IClassFixture<T
     {
         await MakeTenantAsync("heart-clinic", "active", selfRegistration: true);
 
-        var registered = await server.Api.RegisterAsync(more: new { role = "physician", tenant = "heart-clinic", physician = new { license_number = "1" } });
-        await server.Database.ExecuteAsync("UPDATE licences SET state = 'verified' FROM physicians p WHERE p.id = physician_id AND p.user_id = @user", ("user", registered.UserId));
+        var registered =
+            await server.Api.RegisterAsync(
+                more: new { role = "physician", tenant = "heart-clinic", physician = new { license_number = "1" } });
+        await server.Database.ExecuteAsync(
+            "UPDATE licences SET state = 'verified' FROM physicians p WHERE p.id = physician_id AND p.user_id = @user",
+            ("user", registered.UserId));
         var licensed = await server.Api.LoginAsync(registered.Email);
 
         registered.Claims["tenant_role"]?.ToJsonString().Should().NotContain("physician");
@@ -69,7 +76,8 @@ public sealed class TenantRegistrationTests(TestServer server) : IClassFixture<T
     [InlineData("some-clinic", "active", true, "no-such-clinic")]
     [InlineData("quoted-clinic", "active", true, "' OR '1'='1")]
     [InlineData("named-clinic", "active", true, "")]
-    public async Task A_tenant_that_is_not_open_refuses_and_no_account_is_made(string slug, string status, bool selfRegistration, string asked)
+    public async Task A_tenant_that_is_not_open_refuses_and_no_account_is_made(
+        string slug, string status, bool selfRegistration, string asked)
     {
         await MakeTenantAsync(slug, status, selfRegistration);
         var email = Api.NewEmail();

@@ -41,7 +41,8 @@ public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFix
         (await CountAsync(squatted)).Should().Be(0);
         (await CountAsync(proven)).Should().Be(1);
 
-        Task<long> CountAsync(string email) => server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE normalized_email = @email", ("email", email));
+        Task<long> CountAsync(string email) =>
+            server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE normalized_email = @email", ("email", email));
     }
 
     [Fact]
@@ -49,7 +50,9 @@ public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFix
     {
         var email = Api.NewEmail();
 
-        await server.Api.PostAsync("auth/register", new { email, password = Api.Password }, adjust: request => request.Headers.TryAddWithoutValidation("Accept-Language", "he-IL,en;q=0.5"));
+        await server.Api.PostAsync(
+            "auth/register", new { email, password = Api.Password },
+            adjust: request => request.Headers.TryAddWithoutValidation("Accept-Language", "he-IL,en;q=0.5"));
 
         (await server.MailsAsync(MailKinds.Registration, email)).Should().ContainSingle().Which.Language.Should().Be("he");
     }
@@ -90,7 +93,8 @@ public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFix
         foreach (var email in new[] { proven, unproven, Api.NewEmail() })
         {
             var response = await server.Api.PostAsync("auth/register", new { email, password = Api.Password });
-            answers.Add($"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()} {string.Join(',', response.Headers.Concat(response.Content.Headers).Select(header => header.Key))}");
+            answers.Add(
+                $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()} {string.Join(',', response.Headers.Concat(response.Content.Headers).Select(header => header.Key))}");
         }
 
         answers.Distinct(StringComparer.Ordinal).Should().ContainSingle().Which.Should().StartWith("""202 {"status":"accepted"}""");
@@ -121,7 +125,8 @@ public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFix
         await RegisterAsync(email);
 
         var token = await server.MailedTokenAsync(MailKinds.Registration, email);
-        await (await server.Api.PostAsync("auth/email/verification/confirm", new { token, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await server.Api.PostAsync("auth/email/verification/confirm", new { token, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
         await (await server.Api.PostAsync("auth/email/verification/confirm", new { token, new_password = NewPassword })).ShouldBeAsync(204);
 
         await SignedIn.ReadAsync(await LoginAsync(email, NewPassword));
@@ -142,8 +147,12 @@ public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFix
 
         (await SignedIn.ReadAsync(await LoginAsync(name))).Email.Should().Be(first);
         (await SignedIn.ReadAsync(await LoginAsync(second))).User!["username"].Should().BeNull("somebody was quicker");
-        await (await server.Api.PostAsync("auth/register", new { email = Api.NewEmail(), password = Api.Password, username = name })).ShouldBeProblemAsync(ErrorCodes.UsernameTaken);
-        await (await server.Api.PostAsync("auth/register", new { email = first, password = Api.Password, username = name })).ShouldBeProblemAsync(ErrorCodes.UsernameTaken);
+        await (await server.Api.PostAsync(
+            "auth/register", new { email = Api.NewEmail(), password = Api.Password, username = name })).ShouldBeProblemAsync(
+                ErrorCodes.UsernameTaken);
+        await (await server.Api.PostAsync(
+            "auth/register", new { email = first, password = Api.Password, username = name })).ShouldBeProblemAsync(
+                ErrorCodes.UsernameTaken);
     }
 
     [Fact]
@@ -151,11 +160,20 @@ public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFix
     {
         var email = Api.NewEmail();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(number => server.Api.PostAsync("auth/register", new { email = number % 2 == 0 ? email : email.ToUpperInvariant(), password = Api.Password })));
+        var answers =
+            await Task.WhenAll(
+                Enumerable.Range(
+                    0, 16).Select(
+                        number =>
+                            server.Api.PostAsync(
+                                "auth/register",
+                                new { email = number % 2 == 0 ? email : email.ToUpperInvariant(), password = Api.Password })));
 
         answers.Select(answer => (int)answer.StatusCode).Should().OnlyContain(status => status == 202);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE normalized_email = @email", ("email", email))).Should().Be(1);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE address = @email", ("email", email))).Should().Be(1);
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE normalized_email = @email", ("email", email))).Should()
+            .Be(1);
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE address = @email", ("email", email))).Should()
+            .Be(1);
     }
 
     [Fact]
@@ -166,16 +184,20 @@ public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFix
 
         await RegisterAsync(email);
 
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'registration.refused' AND reason = 'email_taken'")).Should().BePositive();
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'registration.refused' AND reason = 'email_taken'")).Should().BePositive();
     }
 
     private async Task RegisterAsync(string email, string password = Api.Password, string? username = null) =>
         await (await server.Api.PostAsync("auth/register", new { email, password, username })).ShouldBeAsync(202);
 
-    private Task<HttpResponseMessage> LoginAsync(string name, string password = Api.Password) => server.Api.PostAsync("auth/login", new { email = name, password });
+    private Task<HttpResponseMessage> LoginAsync(string name, string password = Api.Password) =>
+        server.Api.PostAsync("auth/login", new { email = name, password });
 
     private async Task ConfirmAsync(string email) =>
-        await (await server.Api.PostAsync("auth/email/verification/confirm", new { token = await server.MailedTokenAsync(MailKinds.Registration, email), password = Api.Password })).ShouldBeAsync(204);
+        await (await server.Api.PostAsync(
+            "auth/email/verification/confirm",
+            new { token = await server.MailedTokenAsync(MailKinds.Registration, email), password = Api.Password })).ShouldBeAsync(204);
 
     private async Task<string> ProvenAsync()
     {

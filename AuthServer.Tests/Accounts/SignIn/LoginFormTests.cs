@@ -14,7 +14,10 @@ public sealed class LoginFormTests(TestServer server) : IClassFixture<TestServer
     {
         var registered = await server.Api.RegisterAsync();
 
-        var response = await PostAsync(string.Format(null, CompositeFormat.Parse(form), Uri.EscapeDataString(registered.Email), Uri.EscapeDataString(Api.Password)));
+        var response =
+            await PostAsync(
+                string.Format(
+                    null, CompositeFormat.Parse(form), Uri.EscapeDataString(registered.Email), Uri.EscapeDataString(Api.Password)));
 
         (await SignedIn.ReadAsync(response)).UserId.Should().Be(registered.UserId);
     }
@@ -32,7 +35,8 @@ public sealed class LoginFormTests(TestServer server) : IClassFixture<TestServer
     [Theory]
     [InlineData("username=nobody&password=wrong")]
     [InlineData("username=%27%20OR%201%3D1&password=wrong")]
-    public async Task A_wrong_pair_is_refused_as_in_json(string form) => await (await PostAsync(form)).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+    public async Task A_wrong_pair_is_refused_as_in_json(string form) =>
+        await (await PostAsync(form)).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
 
     [Theory]
     [InlineData("", "username,password")]

@@ -28,9 +28,12 @@ public sealed class PasswordSignInTests(TestServer server) : IClassFixture<TestS
     [InlineData("username", "signing.in1@example.com")]
     public async Task Either_field_takes_the_address_and_the_user_name(string field, string name)
     {
-        await server.Api.PostAsync("auth/register", new { email = "signing.in1@example.com", username = "signing.in1", password = Api.Password });
+        await server.Api.PostAsync(
+            "auth/register", new { email = "signing.in1@example.com", username = "signing.in1", password = Api.Password });
 
-        var response = await server.Api.PostAsync("auth/login", new Dictionary<string, string>(StringComparer.Ordinal) { [field] = name, ["password"] = Api.Password });
+        var response =
+            await server.Api.PostAsync(
+                "auth/login", new Dictionary<string, string>(StringComparer.Ordinal) { [field] = name, ["password"] = Api.Password });
 
         (await SignedIn.ReadAsync(response)).Email.Should().Be("signing.in1@example.com");
     }
@@ -54,8 +57,14 @@ public sealed class PasswordSignInTests(TestServer server) : IClassFixture<TestS
     {
         var registered = await server.Api.RegisterAsync();
 
-        var wrong = await (await server.Api.PostAsync("auth/login", new { email = registered.Email, password = "not the password" })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
-        var unknown = await (await server.Api.PostAsync("auth/login", new { email = Api.NewEmail(), password = "not the password" })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        var wrong =
+            await (await server.Api.PostAsync(
+                "auth/login", new { email = registered.Email, password = "not the password" })).ShouldBeProblemAsync(
+                    ErrorCodes.InvalidCredentials);
+        var unknown =
+            await (await server.Api.PostAsync(
+                "auth/login", new { email = Api.NewEmail(), password = "not the password" })).ShouldBeProblemAsync(
+                    ErrorCodes.InvalidCredentials);
 
         wrong.Remove("trace_id");
         unknown.Remove("trace_id");
@@ -86,7 +95,8 @@ public sealed class PasswordSignInTests(TestServer server) : IClassFixture<TestS
 
         await wrong.ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
         await right.ShouldBeProblemAsync(ErrorCodes.AccountDisabled);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM sessions WHERE user_id = @id", ("id", registered.UserId))).Should().Be(1);
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM sessions WHERE user_id = @id", ("id", registered.UserId))).Should()
+            .Be(1);
     }
 
     [Theory]
@@ -115,7 +125,14 @@ public sealed class PasswordSignInTests(TestServer server) : IClassFixture<TestS
     [InlineData("device_name", 101, "\u3000")]
     public async Task A_field_that_is_too_long_is_named(string field, int length, string character)
     {
-        var body = new Dictionary<string, string>(StringComparer.Ordinal) { ["email"] = "a@example.com", ["password"] = "x", [field] = string.Concat(Enumerable.Repeat(character, length)) };
+        var body =
+            new Dictionary<string, string>(
+                StringComparer.Ordinal)
+                {
+                    ["email"] = "a@example.com",
+                    ["password"] = "x",
+                    [field] = string.Concat(Enumerable.Repeat(character, length))
+                };
 
         var problem = await (await server.Api.PostAsync("auth/login", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
@@ -145,7 +162,10 @@ public sealed class PasswordSignInTests(TestServer server) : IClassFixture<TestS
 
         var signedIn = await server.Api.LoginAsync(registered.Email);
 
-        signedIn.User!["last_login_at"]!.GetValue<DateTimeOffset>().Should().BeAfter(registered.User!["last_login_at"]!.GetValue<DateTimeOffset>());
+        signedIn.User!["last_login_at"]!
+            .GetValue<DateTimeOffset>()
+            .Should()
+            .BeAfter(registered.User!["last_login_at"]!.GetValue<DateTimeOffset>());
     }
 
     [Fact]
@@ -156,7 +176,9 @@ public sealed class PasswordSignInTests(TestServer server) : IClassFixture<TestS
 
         for (var attempt = 0; attempt < 6; attempt++)
         {
-            await (await server.Api.PostAsync("auth/login", $$"""{"email":"{{registered.Email}}","password":"plum tree waltz\ufffe"}""")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+            await (await server.Api.PostAsync(
+                "auth/login", $$"""{"email":"{{registered.Email}}","password":"plum tree waltz\ufffe"}""")).ShouldBeProblemAsync(
+                    ErrorCodes.ValidationFailed);
         }
 
         (await server.Api.LoginAsync(registered.Email)).UserId.Should().Be(registered.UserId);

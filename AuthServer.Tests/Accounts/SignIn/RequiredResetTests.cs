@@ -21,7 +21,9 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
         await RequireAsync(person);
 
         await (await LoginAsync(person)).ShouldBeProblemAsync(ErrorCodes.PasswordResetRequired);
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal) { ["username"] = person.Email, ["password"] = Api.Password });
+        using var form =
+            new FormUrlEncodedContent(
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["username"] = person.Email, ["password"] = Api.Password });
         await (await server.Api.Http.PostAsync("/api/v1/auth/login/form", form)).ShouldBeProblemAsync(ErrorCodes.PasswordResetRequired);
 
         var token = await server.MailedTokenAsync(MailKinds.ResetPassword, person.Email);
@@ -71,8 +73,10 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
         await (await server.Api.RefreshAsync(person.RefreshToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
         await (await server.Api.RefreshAsync(stranger.RefreshToken)).ShouldBeAsync(200);
         (await server.Database.QueryAsync<bool>(
-            "SELECT actor_id IS NULL AND request_id LIKE 'cli-%' FROM audit_events WHERE type = 'user.password_reset_required' AND subject_id = @id", ("id", person.UserId))).Should().BeTrue();
-        (await RunAsync("require-password-reset", "--user", person.Email, "--json")).Output.Should().Be("{\"accounts\":0,\"sessions\":0}\n");
+            "SELECT actor_id IS NULL AND request_id LIKE 'cli-%' FROM audit_events WHERE type = 'user.password_reset_required' AND "
+                + "subject_id = @id", ("id", person.UserId))).Should().BeTrue();
+        (await RunAsync("require-password-reset", "--user", person.Email, "--json")).Output.Should()
+            .Be("{\"accounts\":0,\"sessions\":0}\n");
     }
 
     [Fact]
@@ -83,7 +87,8 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
         // As if their session had escaped.
         await server.Database.ExecuteAsync("UPDATE users SET must_reset_password = true WHERE id = @id", ("id", person.UserId));
 
-        await (await server.Api.PostAsync("auth/password/change", new { current_password = Api.Password, new_password = NewPassword }, person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await server.Api.PostAsync(
+            "auth/password/change", new { current_password = Api.Password, new_password = NewPassword }, person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         await (await LoginAsync(person, NewPassword)).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
         await (await LoginAsync(person)).ShouldBeProblemAsync(ErrorCodes.PasswordResetRequired);
@@ -96,12 +101,14 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
         var person = await server.Api.RegisterAsync();
         await server.ProveMailboxAsync(person);
         var thiefs = Api.NewEmail();
-        await (await server.Api.PostAsync("auth/email/change", new { new_email = thiefs, current_password = Api.Password }, person.AccessToken)).ShouldBeAsync(202);
+        await (await server.Api.PostAsync(
+            "auth/email/change", new { new_email = thiefs, current_password = Api.Password }, person.AccessToken)).ShouldBeAsync(202);
         var token = await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, thiefs);
 
         await RequireAsync(person);
 
-        await (await server.Api.PostAsync("auth/email/change/confirm", new { token, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+        await (await server.Api.PostAsync("auth/email/change/confirm", new { token, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidOrExpiredToken);
     }
 
     [Fact]
@@ -113,14 +120,22 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
         await using var connection = await server.Database.Owner.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await RunAsync("SELECT 1 FROM users WHERE id = @id FOR NO KEY UPDATE");
-        var asked = server.Api.PostAsync("auth/email/change", new { new_email = Api.NewEmail(), current_password = Api.Password }, person.AccessToken);
-        await Eventually.TrueAsync(async () => await server.Database.QueryAsync<long>("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())") > 0, "the change waits");
+        var asked =
+            server.Api.PostAsync(
+                "auth/email/change", new { new_email = Api.NewEmail(), current_password = Api.Password }, person.AccessToken);
+        await Eventually.TrueAsync(
+            async () =>
+                await server.Database.QueryAsync<long>(
+                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = "
+                        + "current_database())") > 0,
+            "the change waits");
         await RunAsync("UPDATE users SET must_reset_password = true WHERE id = @id");
         await transaction.CommitAsync();
 
         ((int)(await asked).StatusCode).Should().Be(401);
 
-        (await server.Database.QueryAsync<bool>("SELECT pending_email IS NULL FROM users WHERE id = @id", ("id", person.UserId))).Should().BeTrue();
+        (await server.Database.QueryAsync<bool>("SELECT pending_email IS NULL FROM users WHERE id = @id", ("id", person.UserId))).Should()
+            .BeTrue();
 
         async Task RunAsync(string sql)
         {
@@ -135,12 +150,15 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
     public async Task An_address_that_came_in_all_the_same_cannot_be_proven()
     {
         var (person, thiefs) = (await server.Api.RegisterAsync(), Api.NewEmail());
-        await (await server.Api.PostAsync("auth/email/change", new { new_email = thiefs, current_password = Api.Password }, person.AccessToken)).ShouldBeAsync(202);
+        await (await server.Api.PostAsync(
+            "auth/email/change", new { new_email = thiefs, current_password = Api.Password }, person.AccessToken)).ShouldBeAsync(202);
         var token = await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, thiefs);
         await server.Database.ExecuteAsync("UPDATE users SET must_reset_password = true WHERE id = @id", ("id", person.UserId));
 
-        await (await server.Api.PostAsync("auth/email/change/confirm", new { token, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
-        await (await server.Api.PostAsync("auth/email/change/confirm", new { token }, person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+        await (await server.Api.PostAsync("auth/email/change/confirm", new { token, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidOrExpiredToken);
+        await (await server.Api.PostAsync("auth/email/change/confirm", new { token }, person.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.InvalidOrExpiredToken);
     }
 
     [Fact]
@@ -162,7 +180,9 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
         var person = await server.Api.RegisterAsync();
         await server.Database.ExecuteAsync("UPDATE users SET must_reset_password = true WHERE id = @id", ("id", person.UserId));
 
-        await (await server.Api.SendAsync(HttpMethod.Delete, "users/me", new { password = Api.Password }, person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await server.Api.SendAsync(
+            HttpMethod.Delete, "users/me", new { password = Api.Password }, person.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.ValidationFailed);
     }
 
     [Fact]
@@ -174,7 +194,8 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
         await RequireAsync(person);
         await Task.WhenAll(signIns);
 
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM sessions WHERE user_id = @id AND revoked_at IS NULL", ("id", person.UserId))).Should().Be(0);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM sessions WHERE user_id = @id AND revoked_at IS NULL", ("id", person.UserId))).Should().Be(0);
     }
 
     [Fact]
@@ -189,7 +210,8 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
 
         result.Output.Should().StartWith("1 person has to set a new password");
         await (await fresh.Api.RefreshAsync(admin.RefreshToken)).ShouldBeAsync(200);
-        await (await fresh.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.PasswordResetRequired);
+        await (await fresh.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.PasswordResetRequired);
         await fresh.Api.LoginAsync(admin.Email);
     }
 
@@ -214,7 +236,8 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
         await (await fresh.Api.PostAsync("auth/register", new { email, password = Api.Password })).ShouldBeAsync(202);
         await fresh.Database.ExecuteAsync("UPDATE users SET must_reset_password = true");
 
-        await (await fresh.Api.PostAsync("auth/login", new { email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await (await fresh.Api.PostAsync("auth/login", new { email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
 
         (await fresh.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE kind = 'reset_password'")).Should().Be(0);
     }
@@ -233,15 +256,20 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
         await server.Api.LoginAsync(person.Email);
     }
 
-    private Task<string> StampAsync(SignedIn person) => server.Database.QueryAsync<string>("SELECT security_stamp FROM users WHERE id = @id", ("id", person.UserId));
+    private Task<string> StampAsync(SignedIn person) =>
+        server.Database.QueryAsync<string>("SELECT security_stamp FROM users WHERE id = @id", ("id", person.UserId));
 
     private Task<ResetRequirement> RequireAsync(SignedIn person) =>
-        server.Services.GetRequiredService<PasswordResetRequirement>().RequireAsync(new AccountFilter { UserId = person.UserId }, RequestOrigin.CommandLine, CancellationToken.None);
+        server.Services.GetRequiredService<PasswordResetRequirement>()
+            .RequireAsync(new AccountFilter { UserId = person.UserId }, RequestOrigin.CommandLine, CancellationToken.None);
 
-    private Task<HttpResponseMessage> LoginAsync(SignedIn person, string password = Api.Password) => server.Api.PostAsync("auth/login", new { email = person.Email, password });
+    private Task<HttpResponseMessage> LoginAsync(SignedIn person, string password = Api.Password) =>
+        server.Api.PostAsync("auth/login", new { email = person.Email, password });
 
     private Task<long> CountMailsAsync(SignedIn person) =>
-        server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE kind = 'reset_password' AND address = @address", ("address", person.Email));
+        server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM email_outbox WHERE kind = 'reset_password' AND address = @address", ("address", person.Email));
 
-    private Task<ServerProgram.Finished> RunAsync(params string[] line) => ServerProgram.RunAsync(line, ServerProgram.GoodEnvironment(server.Database.ServerConnection));
+    private Task<ServerProgram.Finished> RunAsync(params string[] line) =>
+        ServerProgram.RunAsync(line, ServerProgram.GoodEnvironment(server.Database.ServerConnection));
 }

@@ -37,7 +37,8 @@ public sealed class VerifiedEmailTests(VerifiedEmailTests.Server server) : IClas
 
         for (var time = 0; time < 8; time++)
         {
-            await (await server.Api.PostAsync("auth/login", new { email = registered.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.EmailNotVerified);
+            await (await server.Api.PostAsync(
+                "auth/login", new { email = registered.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.EmailNotVerified);
         }
     }
 

@@ -22,7 +22,12 @@ public sealed class AccountClosingTests(AccountClosingTests.Server server) : ICl
         var answer = await (await EraseAsync(person)).ShouldBeAsync(202);
 
         answer["erasure_due_at"]!.GetValue<DateTimeOffset>().Should().Be(server.Clock.GetUtcNow() + Grace);
-        answer["kept"]!.AsArray().Should().HaveCount(3).And.AllSatisfy(kept => (kept!["what"]!.GetValue<string>().Length > 10 && kept["why"]!.GetValue<string>().Length > 10).Should().BeTrue());
+        answer["kept"]!
+            .AsArray()
+            .Should()
+            .HaveCount(3).And
+            .AllSatisfy(
+                kept => (kept!["what"]!.GetValue<string>().Length > 10 && kept["why"]!.GetValue<string>().Length > 10).Should().BeTrue());
         foreach (var session in new[] { person, other })
         {
             await (await server.Api.GetAsync("auth/me", session.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
@@ -65,7 +70,8 @@ public sealed class AccountClosingTests(AccountClosingTests.Server server) : ICl
 
         await (await LoginAsync(person)).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE id = @id", ("id", person.UserId))).Should().Be(0);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE actor_id = @id OR subject_id = @id", ("id", person.UserId))).Should().Be(0);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE actor_id = @id OR subject_id = @id", ("id", person.UserId))).Should().Be(0);
     }
 
     [Fact]
@@ -78,7 +84,8 @@ public sealed class AccountClosingTests(AccountClosingTests.Server server) : ICl
 
         await server.Api.PostAsync("auth/password/reset/request", new { email = person.Email });
         var token = await server.MailedTokenAsync(MailKinds.ResetPassword, person.Email);
-        await (await server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = "another long phrase of mine" })).ShouldBeAsync(204);
+        await (await server.Api.PostAsync(
+            "auth/password/reset/confirm", new { token, new_password = "another long phrase of mine" })).ShouldBeAsync(204);
         (await IsDueAsync(person)).Should().BeTrue();
         await server.Api.LoginAsync(person.Email, "another long phrase of mine");
 
@@ -89,14 +96,19 @@ public sealed class AccountClosingTests(AccountClosingTests.Server server) : ICl
     public async Task What_was_mailed_before_opens_nothing()
     {
         var person = await ProvenAsync();
-        await (await server.Api.PostAsync("auth/email/change", new { new_email = Api.NewEmail(), current_password = Api.Password }, person.AccessToken)).ShouldBeAsync(202);
+        await (await server.Api.PostAsync(
+            "auth/email/change", new { new_email = Api.NewEmail(), current_password = Api.Password }, person.AccessToken)).ShouldBeAsync(
+                202);
         await server.Api.PostAsync("auth/password/reset/request", new { email = person.Email });
         var token = await server.MailedTokenAsync(MailKinds.ResetPassword, person.Email);
 
         await (await EraseAsync(person)).ShouldBeAsync(202);
 
-        await (await server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = "another long phrase of mine" })).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
-        (await server.Database.QueryAsync<bool>("SELECT pending_email IS NULL FROM users WHERE id = @id", ("id", person.UserId))).Should().BeTrue();
+        await (await server.Api.PostAsync(
+            "auth/password/reset/confirm", new { token, new_password = "another long phrase of mine" })).ShouldBeProblemAsync(
+                ErrorCodes.InvalidOrExpiredToken);
+        (await server.Database.QueryAsync<bool>("SELECT pending_email IS NULL FROM users WHERE id = @id", ("id", person.UserId))).Should()
+            .BeTrue();
     }
 
     [Fact]
@@ -105,9 +117,12 @@ public sealed class AccountClosingTests(AccountClosingTests.Server server) : ICl
     {
         var person = await ProvenAsync();
 
-        (await (await EraseAsync(person, "{}")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!["password"].Should().NotBeNull();
-        (await (await server.Api.SendAsync(HttpMethod.Delete, "users/me", bearer: person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!["password"].Should().NotBeNull();
-        (await (await EraseAsync(person, """{"password":"not the password"}""")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!["password"].Should().NotBeNull();
+        (await (await EraseAsync(person, "{}")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!["password"].Should()
+            .NotBeNull();
+        (await (await server.Api.SendAsync(HttpMethod.Delete, "users/me", bearer: person.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed))["errors"]!["password"].Should().NotBeNull();
+        (await (await EraseAsync(person, """{"password":"not the password"}""")).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed))["errors"]!["password"].Should().NotBeNull();
 
         (await IsDueAsync(person)).Should().BeFalse();
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
@@ -133,7 +148,8 @@ public sealed class AccountClosingTests(AccountClosingTests.Server server) : ICl
         var (person, admin) = (await ProvenAsync(), await server.SignInAsAsync(Role.Admin));
         await (await EraseAsync(person)).ShouldBeAsync(202);
 
-        await (await server.Api.PostAsync($"users/{person.UserId}/disable", new { reason = "Asked for." }, admin.AccessToken)).ShouldBeAsync(200);
+        await (await server.Api.PostAsync(
+            $"users/{person.UserId}/disable", new { reason = "Asked for." }, admin.AccessToken)).ShouldBeAsync(200);
         var record = await (await server.Api.PostAsync($"users/{person.UserId}/enable", null, admin.AccessToken)).ShouldBeAsync(200);
 
         record["erasure_due_at"]!.GetValue<DateTimeOffset>().Should().Be(server.Clock.GetUtcNow() + Grace);
@@ -144,7 +160,8 @@ public sealed class AccountClosingTests(AccountClosingTests.Server server) : ICl
     {
         var (person, admin) = (await ProvenAsync(), await server.SignInAsAsync(Role.Admin));
         await (await EraseAsync(person)).ShouldBeAsync(202);
-        await (await server.Api.PostAsync($"users/{person.UserId}/disable", new { reason = "Asked for." }, admin.AccessToken)).ShouldBeAsync(200);
+        await (await server.Api.PostAsync(
+            $"users/{person.UserId}/disable", new { reason = "Asked for." }, admin.AccessToken)).ShouldBeAsync(200);
 
         await (await LoginAsync(person)).ShouldBeProblemAsync(ErrorCodes.AccountDisabled);
 
@@ -222,16 +239,20 @@ public sealed class AccountClosingTests(AccountClosingTests.Server server) : ICl
     private Task<HttpResponseMessage> EraseAsync(SignedIn person, string? body = null) =>
         server.Api.SendAsync(HttpMethod.Delete, "users/me", body ?? $$"""{"password":"{{Api.Password}}"}""", person.AccessToken);
 
-    private Task<HttpResponseMessage> LoginAsync(SignedIn person) => server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password });
+    private Task<HttpResponseMessage> LoginAsync(SignedIn person) =>
+        server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password });
 
     private Task<int> RunDutyAsync() => server.Services.GetRequiredService<ErasureJob>().RunAsync(CancellationToken.None);
 
-    private Task<bool> IsDueAsync(SignedIn person) => server.Database.QueryAsync<bool>("SELECT erasure_due_at IS NOT NULL FROM users WHERE id = @id", ("id", person.UserId));
+    private Task<bool> IsDueAsync(SignedIn person) =>
+        server.Database.QueryAsync<bool>("SELECT erasure_due_at IS NOT NULL FROM users WHERE id = @id", ("id", person.UserId));
 
-    private Task<long> CountAsync(SignedIn person) => server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE id = @id", ("id", person.UserId));
+    private Task<long> CountAsync(SignedIn person) =>
+        server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE id = @id", ("id", person.UserId));
 
     private Task<long> AuditedAsync(string type, SignedIn person, string outcome) => server.Database.QueryAsync<long>(
-        "SELECT count(*) FROM audit_events WHERE type = @type AND actor_id = @id AND subject_id = @id AND outcome = @outcome", ("type", type), ("id", person.UserId), ("outcome", outcome));
+        "SELECT count(*) FROM audit_events WHERE type = @type AND actor_id = @id AND subject_id = @id AND outcome = @outcome", ("type",
+            type), ("id", person.UserId), ("outcome", outcome));
 
     public sealed class Server : StoppedServer;
 }

@@ -15,12 +15,19 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
     public async Task Each_column_that_is_held_about_people_is_in_the_copy_or_said_to_be_left_out()
     {
         var copy = await ExportAsync((await Marked.MakeAsync(server)).Person);
-        var sections = ExportSections.Lists.Append(ExportSections.Account).ToLookup(section => section.Table, section => section.Name, StringComparer.Ordinal);
+        var sections = ExportSections.Lists.Append(ExportSections.Account)
+            .ToLookup(section => section.Table, section => section.Name, StringComparer.Ordinal);
 
         foreach (var table in (await ColumnsAsync()).GroupBy(column => column.Table, column => column.Column, StringComparer.Ordinal))
         {
-            var told = sections[table.Key].SelectMany(name => (copy[name] as JsonArray)?[0]!.AsObject() ?? copy[name]!.AsObject()).Select(member => $"{table.Key}.{member.Key}");
-            table.Select(column => $"{table.Key}.{column}").Except(told, StringComparer.Ordinal).Where(column => !ExportSections.LeftOut.ContainsKey(column) && !ExportSections.LeftOut.ContainsKey(table.Key)).Should().BeEmpty();
+            var told = sections[table.Key].SelectMany(name => (copy[name] as JsonArray)?[0]!.AsObject() ?? copy[name]!.AsObject())
+                .Select(member => $"{table.Key}.{member.Key}");
+            table
+                .Select(column => $"{table.Key}.{column}")
+                .Except(told, StringComparer.Ordinal)
+                .Where(column => !ExportSections.LeftOut.ContainsKey(column) && !ExportSections.LeftOut.ContainsKey(table.Key))
+                .Should()
+                .BeEmpty();
         }
     }
 
@@ -29,7 +36,11 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
     {
         var columns = await ColumnsAsync();
 
-        ExportSections.LeftOut.Keys.Except(columns.Select(column => $"{column.Table}.{column.Column}"), StringComparer.Ordinal).Except(columns.Select(column => column.Table), StringComparer.Ordinal).Should().BeEmpty();
+        ExportSections.LeftOut.Keys
+            .Except(columns.Select(column => $"{column.Table}.{column.Column}"), StringComparer.Ordinal)
+            .Except(columns.Select(column => column.Table), StringComparer.Ordinal)
+            .Should()
+            .BeEmpty();
     }
 
     [Fact]
@@ -57,7 +68,11 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
         copy["licences"]![0]!["number"]!.GetValue<string>().Should().Be(marked.Number);
         copy["memberships"]!.AsArray().Should().NotBeEmpty();
         copy["mails"]!.AsArray().Select(mail => mail!["kind"]!.GetValue<string>()).Should().Contain("email_change_requested");
-        copy["events"]!.AsArray().Select(audit => audit!["type"]!.GetValue<string>()).Should().Contain(["user.registered", "sign_in.failed", "session.started", "user.opened", "user.exported"]);
+        copy["events"]!
+            .AsArray()
+            .Select(audit => audit!["type"]!.GetValue<string>())
+            .Should()
+            .Contain(["user.registered", "sign_in.failed", "session.started", "user.opened", "user.exported"]);
     }
 
     [Fact]
@@ -84,7 +99,8 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
         var copy = await ExportAsync(marked.Person);
 
         var opened = copy["events"]!.AsArray().Where(audit => audit!["type"]!.GetValue<string>() == "user.opened").ToList();
-        var (byThem, ofThem) = (opened.Single(audit => audit!["about"]!.GetValue<string>() == "somebody else")!, opened.Single(audit => audit!["by"]!.GetValue<string>() == "somebody else")!);
+        var (byThem, ofThem) = (opened.Single(audit => audit!["about"]!.GetValue<string>() == "somebody else")!,
+            opened.Single(audit => audit!["by"]!.GetValue<string>() == "somebody else")!);
         byThem["detail"].Should().BeNull();
         byThem["ip_address"].Should().NotBeNull();
         ofThem["detail"].Should().NotBeNull();
@@ -108,7 +124,8 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
     [Fact]
     public async Task A_copy_that_was_begun_before_the_erasure_tells_all_of_what_was_and_none_begins_after()
     {
-        var (person, admin) = (await server.Api.RegisterAsync(more: new { full_name = "Dana Levi" }), await server.SignInAsAsync(Role.Admin));
+        var (person, admin) = (await server.Api.RegisterAsync(more: new { full_name = "Dana Levi" }),
+            await server.SignInAsAsync(Role.Admin));
         var export = server.Services.GetRequiredService<AccountExport>();
         var caller = new Caller(person.UserId, person.SessionId, 1, server.Clock.GetUtcNow(), IsEmailVerified: false, null);
         var written = new MemoryStream();
@@ -122,7 +139,12 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
         copy["account"]!["full_name"]!.GetValue<string>().Should().Be("Dana Levi");
         copy["roles"]!.AsArray().Should().ContainSingle();
         copy["sessions"]!.AsArray().Should().ContainSingle().Which!["revoked_at"].Should().BeNull();
-        copy["events"]!.AsArray().Select(audit => audit!["type"]!.GetValue<string>()).Should().Contain(["user.registered", "user.exported"]).And.NotContain("session.ended");
+        copy["events"]!
+            .AsArray()
+            .Select(audit => audit!["type"]!.GetValue<string>())
+            .Should()
+            .Contain(["user.registered", "user.exported"]).And
+            .NotContain("session.ended");
         (await export.OpenAsync(caller, RequestOrigin.CommandLine, CancellationToken.None)).Should().BeNull();
     }
 
@@ -153,7 +175,9 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
         }
 
         await server.Services.GetRequiredService<AuthServer.Compliance.Erasure.ResidualAuditErasure>().RunAsync(CancellationToken.None);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'user.exported' AND salt IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = subject_id)")).Should().Be(0);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'user.exported' AND salt IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u "
+                + "WHERE u.id = subject_id)")).Should().Be(0);
     }
 
     [Fact]
@@ -207,9 +231,13 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
     }
 
     private async Task<OpenedCopy> OpenAsync(SignedIn person) =>
-        (await server.Services.GetRequiredService<AccountExport>().OpenAsync(new(person.UserId, person.SessionId, 1, server.Clock.GetUtcNow(), IsEmailVerified: false, null), RequestOrigin.CommandLine, CancellationToken.None))!;
+        (await server.Services.GetRequiredService<AccountExport>()
+            .OpenAsync(
+                new(person.UserId, person.SessionId, 1, server.Clock.GetUtcNow(), IsEmailVerified: false, null),
+                RequestOrigin.CommandLine, CancellationToken.None))!;
 
-    private async Task<JsonObject> ExportAsync(SignedIn person) => (await (await server.Api.GetAsync("users/me/export", person.AccessToken)).ShouldBeAsync(200)).AsObject();
+    private async Task<JsonObject> ExportAsync(SignedIn person) =>
+        (await (await server.Api.GetAsync("users/me/export", person.AccessToken)).ShouldBeAsync(200)).AsObject();
 
     private async Task<IReadOnlyList<(string Table, string Column)>> ColumnsAsync()
     {

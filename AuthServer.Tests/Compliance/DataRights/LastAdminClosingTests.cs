@@ -17,14 +17,18 @@ public sealed class LastAdminClosingTests(LastAdminClosingTests.Server server) :
         var last = (int)answers[0].StatusCode == 409 ? one : other;
         await (await EraseAsync(last)).ShouldBeProblemAsync(ErrorCodes.LastAdmin);
         await (await server.Api.GetAsync("users", last.AccessToken)).ShouldBeAsync(200);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'user.erasure_requested' AND outcome = 'failure' AND reason = 'last_admin' AND actor_id = @id", ("id", last.UserId))).Should().Be(2);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'user.erasure_requested' AND outcome = 'failure' AND reason = 'last_admin' "
+                + "AND actor_id = @id",
+            ("id", last.UserId))).Should().Be(2);
 
         // The other one comes back, and is one who could stay.
         await server.Api.LoginAsync((last == one ? other : one).Email);
         await (await EraseAsync(last)).ShouldBeAsync(202);
     }
 
-    private Task<HttpResponseMessage> EraseAsync(SignedIn person) => server.Api.SendAsync(HttpMethod.Delete, "users/me", new { password = Api.Password }, person.AccessToken);
+    private Task<HttpResponseMessage> EraseAsync(SignedIn person) =>
+        server.Api.SendAsync(HttpMethod.Delete, "users/me", new { password = Api.Password }, person.AccessToken);
 
     public sealed class Server : TestServer;
 }

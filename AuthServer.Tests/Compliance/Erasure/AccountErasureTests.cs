@@ -17,9 +17,12 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
         var marked = await Marked.MakeAsync(server);
         var before = await marked.PlacesAsync(server);
         before.Should().Contain([
-            "users.email", "users.full_name", "users.user_name", "users.pending_email", "physicians.specialty", "licences.number", "licences.verified_by", "sessions.ip_address", "sessions.user_agent",
-            "sessions.device_name", "audit_events.actor_id", "audit_events.subject_id", "audit_events.ip_address", "audit_events.user_agent", "audit_events.detail", "email_outbox.address", "email_outbox.data",
-            "assisted_resets.reason", "assisted_resets.requested_by", "assisted_resets.decided_by", "sign_in_lockouts.network", "api_keys.name", "user_claims.claim_value", "user_logins.provider_key",
+            "users.email", "users.full_name", "users.user_name", "users.pending_email", "physicians.specialty", "licences.number",
+                "licences.verified_by", "sessions.ip_address", "sessions.user_agent",
+            "sessions.device_name", "audit_events.actor_id", "audit_events.subject_id", "audit_events.ip_address",
+                "audit_events.user_agent", "audit_events.detail", "email_outbox.address", "email_outbox.data",
+            "assisted_resets.reason", "assisted_resets.requested_by", "assisted_resets.decided_by", "sign_in_lockouts.network",
+                "api_keys.name", "user_claims.claim_value", "user_logins.provider_key",
             "user_tokens.name", "user_passkeys.data"]);
 
         await DeleteAsync(marked.Person, marked.Colleague);
@@ -32,13 +35,15 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
     {
         var marked = await Marked.MakeAsync(server);
         var before = await EventsAsync();
-        var concerned = before.Values.Where(audit => audit.ActorId == marked.Person.UserId || audit.SubjectId == marked.Person.UserId).ToList();
+        var concerned = before.Values.Where(audit => audit.ActorId == marked.Person.UserId || audit.SubjectId == marked.Person.UserId)
+            .ToList();
         concerned.Should().HaveCountGreaterThan(8);
 
         await DeleteAsync(marked.Person, marked.Colleague);
 
         var after = await EventsAsync();
-        var pseudonym = after.Values.Single(audit => audit.Type == "user.deleted" && audit.ActorId == marked.Colleague.UserId).SubjectId!.Value;
+        var pseudonym =
+            after.Values.Single(audit => audit.Type == "user.deleted" && audit.ActorId == marked.Colleague.UserId).SubjectId!.Value;
         pseudonym.Should().NotBe(marked.Person.UserId);
         var proofs = server.Services.GetRequiredService<RedactionProofs>();
         foreach (var audit in concerned)
@@ -50,21 +55,28 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
         }
 
         before.Values.Except(concerned).Should().AllSatisfy(audit => after[audit.Id].Should().BeEquivalentTo(audit));
-        after.Values.Should().ContainSingle(audit => audit.Type == "user.erased" && audit.SubjectId == pseudonym && audit.ActorId == marked.Colleague.UserId && audit.Reason == "by_staff");
+        after.Values.Should().ContainSingle(
+            audit => audit.Type == "user.erased"
+                && audit.SubjectId == pseudonym
+                && audit.ActorId == marked.Colleague.UserId
+                && audit.Reason == "by_staff");
     }
 
     [Fact]
     public async Task An_event_about_two_people_stays_genuine_when_both_are_erased()
     {
-        var (first, second, admin) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync(), await server.SignInAsAsync(Role.Admin));
-        await (await server.Api.PostAsync($"users/{second.UserId}/open", new { reason = "A question." }, first.AccessToken)).ShouldBeAsync(200);
+        var (first, second, admin) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync(),
+            await server.SignInAsAsync(Role.Admin));
+        await (await server.Api.PostAsync($"users/{second.UserId}/open", new { reason = "A question." }, first.AccessToken)).ShouldBeAsync(
+            200);
         var opened = (await EventsAsync()).Values.Single(audit => audit.Type == "user.opened" && audit.SubjectId == second.UserId);
 
         await DeleteAsync(first, admin);
         await DeleteAsync(second, admin);
 
         var left = (await EventsAsync())[opened.Id];
-        (left.ActorId == first.UserId || left.SubjectId == second.UserId || left.IpAddress is not null || left.Detail is not null).Should().BeFalse();
+        (left.ActorId == first.UserId || left.SubjectId == second.UserId || left.IpAddress is not null || left.Detail is not null).Should()
+            .BeFalse();
         AuditHash.Of(left).Should().Equal(AuditHash.Of(opened));
         server.Services.GetRequiredService<RedactionProofs>().IsGenuine(left).Should().BeTrue();
     }
@@ -76,7 +88,8 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
         for (var round = 0; round < 5; round++)
         {
             var (first, second) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync());
-            await (await server.Api.PostAsync($"users/{second.UserId}/open", new { reason = "A question." }, first.AccessToken)).ShouldBeAsync(200);
+            await (await server.Api.PostAsync(
+                $"users/{second.UserId}/open", new { reason = "A question." }, first.AccessToken)).ShouldBeAsync(200);
             var opened = (await EventsAsync()).Values.Single(audit => audit.Type == "user.opened" && audit.SubjectId == second.UserId);
 
             await Task.WhenAll(DeleteAsync(first, admin), DeleteAsync(second, admin));
@@ -95,9 +108,13 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
 
         await DeleteAsync(marked.Person, marked.Colleague);
 
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM revocations WHERE user_id = @key AND token_version > 1", ("key", key))).Should().Be(1);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM revocations WHERE user_id = @key AND token_version > 1", ("key", key))).Should().Be(1);
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM api_keys WHERE id = @key", ("key", key))).Should().Be(0);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'api_key.revoked' AND actor_id = @by AND subject_id = @key AND reason = 'owner_leaves'", ("by", marked.Colleague.UserId), ("key", key))).Should().Be(1);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'api_key.revoked' AND actor_id = @by AND subject_id = @key AND reason = "
+                + "'owner_leaves'",
+            ("by", marked.Colleague.UserId), ("key", key))).Should().Be(1);
     }
 
     [Fact]
@@ -119,13 +136,20 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
         await DeleteAsync(marked.Person, marked.Colleague);
         foreach (var actor in new[] { marked.Person.UserId, key })
         {
-            await server.Database.ExecuteAsync("INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, ip_address) VALUES ('session.started', 'success', now(), @actor, @actor, '192.0.2.1')", ("actor", actor));
+            await server.Database.ExecuteAsync(
+                "INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, ip_address) VALUES ('session.started', "
+                    + "'success', now(), @actor, @actor, '192.0.2.1')",
+                ("actor", actor));
         }
 
         (await server.Services.GetRequiredService<ResidualAuditErasure>().RunAsync(CancellationToken.None)).Should().Be(1);
 
         (await marked.PlacesAsync(server)).Should().BeEmpty();
-        var late = (await EventsAsync()).Values.Where(audit => audit.Type == "session.started").OrderBy(audit => audit.Id).TakeLast(2).ToList();
+        var late = (await EventsAsync()).Values
+            .Where(audit => audit.Type == "session.started")
+            .OrderBy(audit => audit.Id)
+            .TakeLast(2)
+            .ToList();
         server.Services.GetRequiredService<RedactionProofs>().IsGenuine(late[0]).Should().BeTrue();
         (late[0].IpAddress, late[1].ActorId).Should().Be((null, key));
         late[1].IpAddress.Should().NotBeNull();
@@ -137,6 +161,9 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
     private async Task<Dictionary<long, AuditEvent>> EventsAsync()
     {
         await using var scope = server.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<AuthDbContext>().AuditEvents.AsNoTracking().ToDictionaryAsync(audit => audit.Id);
+        return await scope.ServiceProvider
+            .GetRequiredService<AuthDbContext>().AuditEvents
+            .AsNoTracking()
+            .ToDictionaryAsync(audit => audit.Id);
     }
 }

@@ -28,7 +28,8 @@ internal sealed class Marked
     }
 
     /// <summary>A client that can be told from others by where it comes from and what it is.</summary>
-    public Task<HttpResponseMessage> PostAsync(TestServer server, string path, object body, string? bearer = null) => server.Api.PostAsync(path, body, bearer, request =>
+    public Task<HttpResponseMessage> PostAsync(TestServer server, string path, object body, string? bearer = null) =>
+        server.Api.PostAsync(path, body, bearer, request =>
     {
         request.Headers.Add("X-Forwarded-For", _address);
         request.Headers.UserAgent.ParseAdd($"{_mark}Phone/1.0");
@@ -42,7 +43,8 @@ internal sealed class Marked
         {
             foreach (var mark in Marks.Where(mark => table != "revocations" || mark != Person.UserId.ToString()))
             {
-                if (await server.Database.QueryAsync<bool>($"SELECT EXISTS (SELECT 1 FROM \"{table}\" WHERE \"{column}\"::text ILIKE '%' || @mark || '%')", ("mark", mark)))
+                if (await server.Database.QueryAsync<bool>(
+                    $"SELECT EXISTS (SELECT 1 FROM \"{table}\" WHERE \"{column}\"::text ILIKE '%' || @mark || '%')", ("mark", mark)))
                 {
                     found.Add($"{table}.{column}");
                 }
@@ -67,14 +69,16 @@ internal sealed class Marked
         });
         await server.Database.ExecuteAsync("UPDATE users SET email_confirmed = true WHERE normalized_email = @email", ("email", email));
         var id = await server.Database.QueryAsync<Guid>("SELECT id FROM users WHERE normalized_email = @email", ("email", email));
-        await server.Database.ExecuteAsync("INSERT INTO user_roles (user_id, role_id) VALUES (@user, @role)", ("user", id), ("role", Role.IdOf(Role.Admin)));
+        await server.Database.ExecuteAsync(
+            "INSERT INTO user_roles (user_id, role_id) VALUES (@user, @role)", ("user", id), ("role", Role.IdOf(Role.Admin)));
         for (var guess = 0; guess < 3; guess++)
         {
             await PostAsync(server, "auth/login", new { email, password = "not the password" });
         }
 
         Colleague = await server.SignInAsAsync(Role.Admin);
-        Person = await SignedIn.ReadAsync(await PostAsync(server, "auth/login", new { email, password = Api.Password, device_name = $"The laptop of {_mark}" }));
+        Person = await SignedIn.ReadAsync(
+            await PostAsync(server, "auth/login", new { email, password = Api.Password, device_name = $"The laptop of {_mark}" }));
         await ActAsync(server);
         await FillTablesAsync(server);
     }
@@ -102,22 +106,35 @@ internal sealed class Marked
         await PostAsync(server, $"users/{patient.UserId}/open", new { reason = "A question." }, Person.AccessToken);
         await PostAsync(server, $"users/{patient.UserId}/disable", new { reason = "Asked for." }, Person.AccessToken);
         await server.Api.PostAsync($"users/{Person.UserId}/open", new { reason = $"{_mark} has telephoned." }, Colleague.AccessToken);
-        await PostAsync(server, "auth/email/change", new { new_email = $"{_mark}.new@example.org", current_password = Api.Password }, Person.AccessToken);
+        await PostAsync(
+            server, "auth/email/change", new { new_email = $"{_mark}.new@example.org", current_password = Api.Password },
+            Person.AccessToken);
         await PostAsync(server, "auth/password/reset/request", new { email = Email });
         // Somebody else would like to have this address.
         var rival = await server.Api.RegisterAsync();
         await server.ProveMailboxAsync(rival);
-        await (await server.Api.PostAsync("auth/email/change", new { new_email = Email, current_password = Api.Password }, rival.AccessToken)).ShouldBeAsync(202);
+        await (await server.Api.PostAsync(
+            "auth/email/change", new { new_email = Email, current_password = Api.Password }, rival.AccessToken)).ShouldBeAsync(202);
     }
 
     private async Task FillTablesAsync(TestServer server)
     {
         var mark = ("mark", (object)_mark);
         var (person, colleague) = (("person", (object)Person.UserId), ("colleague", (object)Colleague.UserId));
-        await server.Database.ExecuteAsync("INSERT INTO user_claims (user_id, claim_type, claim_value) VALUES (@person, 'nickname', @mark)", person, mark);
-        await server.Database.ExecuteAsync("INSERT INTO user_logins (login_provider, provider_key, provider_display_name, user_id) VALUES ('google', @key, 'Google', @person)", person, ("key", $"{_mark}-{Guid.NewGuid():N}"));
-        await server.Database.ExecuteAsync("INSERT INTO user_tokens (user_id, login_provider, name, value) VALUES (@person, 'authenticator', @mark, @mark || '-token-value')", person, mark);
-        await server.Database.ExecuteAsync("INSERT INTO user_passkeys (credential_id, user_id, data) VALUES (@key, @person, jsonb_build_object('Name', @mark, 'PublicKey', @mark || '-public', 'CreatedAt', now()))", person, mark, ("key", Guid.NewGuid().ToByteArray()));
+        await server.Database.ExecuteAsync(
+            "INSERT INTO user_claims (user_id, claim_type, claim_value) VALUES (@person, 'nickname', @mark)", person, mark);
+        await server.Database.ExecuteAsync(
+            "INSERT INTO user_logins (login_provider, provider_key, provider_display_name, user_id) VALUES ('google', @key, 'Google', "
+                + "@person)",
+            person, ("key", $"{_mark}-{Guid.NewGuid():N}"));
+        await server.Database.ExecuteAsync(
+            "INSERT INTO user_tokens (user_id, login_provider, name, value) VALUES (@person, 'authenticator', @mark, @mark || "
+                + "'-token-value')",
+            person, mark);
+        await server.Database.ExecuteAsync(
+            "INSERT INTO user_passkeys (credential_id, user_id, data) VALUES (@key, @person, jsonb_build_object('Name', @mark, "
+                + "'PublicKey', @mark || '-public', 'CreatedAt', now()))",
+            person, mark, ("key", Guid.NewGuid().ToByteArray()));
         await server.Database.ExecuteAsync("""
             INSERT INTO api_keys (id, name, secret_hash, owner_id, scopes, version, requests_per_minute, created_at, expires_at)
             VALUES (gen_random_uuid(), 'billing of ' || @mark, '\x01', @person, '{users:read}', 1, 600, now(), now() + interval '1 day')
@@ -127,7 +144,10 @@ internal sealed class Marked
                 (gen_random_uuid(), @person, @colleague, @mark || ' has lost it', 'pending', now(), now() + interval '1 hour', NULL, NULL),
                 (gen_random_uuid(), @colleague, @person, 'lost', 'declined', now(), now() + interval '1 hour', @person, now())
             """, person, colleague, mark);
-        await server.Database.ExecuteAsync("INSERT INTO physicians (id, user_id, private_pool, vacation_mode, accepting_patients) VALUES (gen_random_uuid(), @colleague, false, false, true)", colleague);
+        await server.Database.ExecuteAsync(
+            "INSERT INTO physicians (id, user_id, private_pool, vacation_mode, accepting_patients) VALUES (gen_random_uuid(), "
+                + "@colleague, false, false, true)",
+            colleague);
         await server.Database.ExecuteAsync("""
             INSERT INTO licences (id, physician_id, jurisdiction, number, state, verified_by)
             SELECT gen_random_uuid(), id, 'FR', '75-1', 'verified', @person FROM physicians WHERE user_id = @colleague

@@ -57,7 +57,8 @@ public sealed class RedactionProofRotationTests : TestServer
     // Who acted on others, and whom others acted on.
     private async Task EraseSomebodyAsync()
     {
-        var (person, admin, patient) = (await this.SignInAsAsync(Role.Support), await this.SignInAsAsync(Role.Admin), await Api.RegisterAsync());
+        var (person, admin, patient) = (await this.SignInAsAsync(Role.Support), await this.SignInAsAsync(Role.Admin),
+            await Api.RegisterAsync());
         await (await Api.PostAsync($"users/{patient.UserId}/open", new { reason = "A question." }, person.AccessToken)).ShouldBeAsync(200);
         await (await Api.PostAsync($"users/{person.UserId}/open", new { reason = "A question." }, admin.AccessToken)).ShouldBeAsync(200);
         await (await Api.SendAsync(HttpMethod.Delete, $"users/{person.UserId}", bearer: admin.AccessToken)).ShouldBeAsync(204);
@@ -66,7 +67,12 @@ public sealed class RedactionProofRotationTests : TestServer
     private async Task<List<AuditEvent>> ErasedAsync()
     {
         await using var scope = Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<AuthDbContext>().AuditEvents.AsNoTracking().Where(audit => audit.ErasureProof != null).OrderBy(audit => audit.Id).ToListAsync();
+        return await scope.ServiceProvider
+            .GetRequiredService<AuthDbContext>().AuditEvents
+            .AsNoTracking()
+            .Where(audit => audit.ErasureProof != null)
+            .OrderBy(audit => audit.Id)
+            .ToListAsync();
     }
 
     private void StartWith(string key, string? former)

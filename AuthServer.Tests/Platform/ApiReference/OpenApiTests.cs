@@ -50,9 +50,18 @@ public sealed partial class OpenApiTests(TestServer server) : IClassFixture<Test
         read.Diagnostic!.Errors.Should().BeEmpty();
         read.Diagnostic.SpecificationVersion.Should().Be(OpenApiSpecVersion.OpenApi3_1);
         var document = JsonNode.Parse(text)!;
-        foreach (var reference in All(document).Select(node => node["$ref"]).OfType<JsonValue>().Select(value => value.GetValue<string>()).Distinct(StringComparer.Ordinal))
+        foreach (var reference in All(document)
+            .Select(node => node["$ref"])
+            .OfType<JsonValue>()
+            .Select(value => value.GetValue<string>())
+            .Distinct(StringComparer.Ordinal))
         {
-            reference.Split('/').Skip(1).Aggregate((JsonNode?)document, (node, key) => node?[key]).Should().NotBeNull("{0} is referred to", reference);
+            reference
+                .Split('/')
+                .Skip(1)
+                .Aggregate((JsonNode?)document, (node, key) => node?[key])
+                .Should()
+                .NotBeNull("{0} is referred to", reference);
         }
     }
 
@@ -61,13 +70,25 @@ public sealed partial class OpenApiTests(TestServer server) : IClassFixture<Test
     {
         var operations = await OperationsAsync();
 
-        operations.Select(operation => operation.Id).Should().OnlyHaveUniqueItems().And.AllSatisfy(id => id.Should().MatchRegex("^[a-z][A-Za-z]+$"));
+        operations
+            .Select(operation => operation.Id)
+            .Should()
+            .OnlyHaveUniqueItems().And
+            .AllSatisfy(id => id.Should().MatchRegex("^[a-z][A-Za-z]+$"));
         operations.Should().AllSatisfy(operation =>
         {
             operation.Node["summary"]!.GetValue<string>().Should().NotBeEmpty();
             operation.Node["tags"]!.AsArray().Should().ContainSingle();
-            operation.Node["responses"]!.AsObject().Select(response => response.Key).Should().Contain(["500", "503"]).And.Contain(status => status.StartsWith('2'));
-            (operation.Node["parameters"]?.AsArray() ?? []).Where(parameter => parameter!["in"]!.GetValue<string>() != "path" && parameter["description"] is null).Should().BeEmpty();
+            operation.Node["responses"]!
+                .AsObject()
+                .Select(response => response.Key)
+                .Should()
+                .Contain(["500", "503"]).And
+                .Contain(status => status.StartsWith('2'));
+            (operation.Node["parameters"]?.AsArray() ?? [])
+                .Where(parameter => parameter!["in"]!.GetValue<string>() != "path" && parameter["description"] is null)
+                .Should()
+                .BeEmpty();
         });
     }
 
@@ -79,10 +100,16 @@ public sealed partial class OpenApiTests(TestServer server) : IClassFixture<Test
             var needsToken = operation.Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
             var keys = operation.Endpoint.Metadata.GetMetadata<ApiKeyAccess>();
-            string?[] expected = [needsToken && operation.Id != "exchangeApiKey" ? """{"bearer":[]}""" : null, keys is null ? null : keys.Scope is { } scope ? $$"""{"api_key":["{{scope}}"]}""" : """{"api_key":[]}"""];
+            string?[] expected = [
+                needsToken && operation.Id != "exchangeApiKey" ? """{"bearer":[]}""" : null,
+                keys is null ? null : keys.Scope is { } scope ? $$"""{"api_key":["{{scope}}"]}""" : """{"api_key":[]}"""];
 
-            (operation.Node["security"]?.AsArray() ?? []).Select(scheme => scheme!.ToJsonString()).Should().Equal(expected.OfType<string>(), "of {0}", operation.Id);
-            (operation.Node["responses"]!["401"]?.ToJsonString().Contains("token_expired", StringComparison.Ordinal) == true).Should().Be(needsToken || operation.Id is "logout" or "register" or "signup", "of {0}", operation.Id);
+            (operation.Node["security"]?.AsArray() ?? [])
+                .Select(scheme => scheme!.ToJsonString())
+                .Should()
+                .Equal(expected.OfType<string>(), "of {0}", operation.Id);
+            (operation.Node["responses"]!["401"]?.ToJsonString().Contains("token_expired", StringComparison.Ordinal) == true).Should()
+                .Be(needsToken || operation.Id is "logout" or "register" or "signup", "of {0}", operation.Id);
         }
     }
 
@@ -94,7 +121,10 @@ public sealed partial class OpenApiTests(TestServer server) : IClassFixture<Test
         {
             var content = operation.Node["requestBody"]!["content"]!.AsObject().Should().ContainSingle().Subject.Value!;
             content["example"].Should().NotBeNull("{0} takes a body", operation.Id);
-            var request = System.Text.Json.JsonSerializer.Deserialize(content["example"]!.ToJsonString(), operation.Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()!.RequestType!, json);
+            var request =
+                System.Text.Json.JsonSerializer.Deserialize(
+                    content["example"]!.ToJsonString(), operation.Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()!.RequestType!,
+                    json);
             var errors = new FieldErrors();
             (request as IValidated)?.Validate(errors);
             errors.Messages.Should().BeEmpty("{0} shows it as an example", operation.Id);
@@ -105,7 +135,9 @@ public sealed partial class OpenApiTests(TestServer server) : IClassFixture<Test
     public async Task Example_answers_have_exactly_the_members_of_their_schemas()
     {
         var document = await DocumentAsync();
-        var contents = All(document["paths"]!).SelectMany(node => node["responses"]?.AsObject() ?? []).SelectMany(answer => answer.Value!["content"]?.AsObject() ?? [])
+        var contents = All(document["paths"]!)
+            .SelectMany(node => node["responses"]?.AsObject() ?? [])
+            .SelectMany(answer => answer.Value!["content"]?.AsObject() ?? [])
             .Select(content => content.Value!).Where(content => content["example"] is not null).ToList();
         contents.Should().NotBeEmpty();
 
@@ -113,7 +145,13 @@ public sealed partial class OpenApiTests(TestServer server) : IClassFixture<Test
         {
             var schema = content["schema"]!["$ref"]!.GetValue<string>().Split('/')[^1];
             content["example"]!.AsObject().Select(member => member.Key)
-                .Should().BeEquivalentTo(document["components"]!["schemas"]![schema]!["properties"]!.AsObject().Where(IsAlwaysThere).Select(property => property.Key), "of {0}", schema);
+                .Should()
+                    .BeEquivalentTo(
+                        document["components"]!["schemas"]![schema]!["properties"]!
+                            .AsObject()
+                            .Where(IsAlwaysThere)
+                            .Select(property => property.Key),
+                        "of {0}", schema);
         }
     }
 
@@ -126,7 +164,13 @@ public sealed partial class OpenApiTests(TestServer server) : IClassFixture<Test
         foreach (var (name, schema) in (await DocumentAsync())["components"]!["schemas"]!.AsObject())
         {
             schema!["description"].Should().NotBeNull("of {0}", name);
-            schema["properties"]!.AsObject().Should().OnlyContain(property => property.Value!["description"] != null || property.Value["oneOf"]!.AsArray().Any(part => part!["description"] != null), "of {0}", name);
+            schema["properties"]!
+                .AsObject()
+                .Should()
+                .OnlyContain(
+                    property => property.Value!["description"] != null
+                        || property.Value["oneOf"]!.AsArray().Any(part => part!["description"] != null),
+                    "of {0}", name);
         }
     }
 
@@ -144,12 +188,21 @@ public sealed partial class OpenApiTests(TestServer server) : IClassFixture<Test
 
     private async Task<IReadOnlyList<Operation>> OperationsAsync()
     {
-        var endpoints = Routes.Of(server).SelectMany(endpoint => Routes.MethodsOf(endpoint).Select(method => (Key: $"{method} {Constraint().Replace(endpoint.RoutePattern.RawText!, "}").TrimEnd('/')}", endpoint)))
+        var endpoints = Routes
+            .Of(server)
+            .SelectMany(
+                endpoint =>
+                    Routes.MethodsOf(
+                        endpoint).Select(
+                            method =>
+                                (Key: $"{method} {Constraint().Replace(endpoint.RoutePattern.RawText!, "}").TrimEnd('/')}", endpoint)))
             .ToDictionary(pair => pair.Key, pair => pair.endpoint, StringComparer.Ordinal);
         return
         [
             .. (await DocumentAsync())["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(operation =>
-                new Operation(operation.Value!["operationId"]!.GetValue<string>(), operation.Value, endpoints[$"{operation.Key.ToUpperInvariant()} {path.Key}"]))),
+                new Operation(
+                    operation.Value!["operationId"]!.GetValue<string>(), operation.Value,
+                    endpoints[$"{operation.Key.ToUpperInvariant()} {path.Key}"]))),
         ];
     }
 

@@ -90,7 +90,8 @@ public sealed class ConfigurationFaultTests
     [Theory]
     [MemberData(nameof(Faults))]
     [MemberData(nameof(LinkFaults))]
-    public async Task A_fault_ends_with_78_and_a_line_that_names_the_key_and_the_remedy(string variable, string? value, string key, string remedy)
+    public async Task A_fault_ends_with_78_and_a_line_that_names_the_key_and_the_remedy(
+        string variable, string? value, string key, string remedy)
     {
         var result = await CheckAsync((variable, value));
 
@@ -123,7 +124,9 @@ public sealed class ConfigurationFaultTests
             ("JWT_SECRET_KEY", "hush-four"), ("Password__MinimumLength", "hush-five"), ("Server__Secret", "hush-six"), ("RateLimits__RegistrationsPerHour", "0"));
 
         result.ExitCode.Should().Be(BadConfiguration);
-        result.Error.Should().ContainAll("SECRET_KEY is", "SECRET_KEY_PREVIOUS", "DATABASE_URL", "JWT_SECRET_KEY", "Password:MinimumLength", "Server:Secret", "RateLimits");
+        result.Error.Should().ContainAll(
+            "SECRET_KEY is", "SECRET_KEY_PREVIOUS", "DATABASE_URL", "JWT_SECRET_KEY", "Password:MinimumLength", "Server:Secret",
+            "RateLimits");
         result.Error.Should().NotContain("hush").And.NotContain("   at ");
     }
 
@@ -134,7 +137,8 @@ public sealed class ConfigurationFaultTests
     [InlineData("Sessions__Patient__AbsoluteTimeout", "365.00:00:00", "REFRESH_TOKEN_EXPIRE_DAYS", "120")]
     [InlineData("ConnectionStrings__Default", "Host=127.0.0.1;Database=none", "DATABASE_URL", null)]
     [InlineData("BACKEND_CORS_ORIGINS", "https://app.example.com, http://localhost:3000", "Tokens__Algorithm", "RS256")]
-    public async Task A_good_configuration_ends_with_0_and_says_nothing(string variable, string value, string otherVariable, string? otherValue)
+    public async Task A_good_configuration_ends_with_0_and_says_nothing(
+        string variable, string value, string otherVariable, string? otherValue)
     {
         var result = await CheckAsync((variable, value), (otherVariable, otherValue));
 
@@ -144,7 +148,9 @@ public sealed class ConfigurationFaultTests
     [Fact]
     public async Task Serving_with_a_bad_configuration_ends_with_78_and_no_stack_trace()
     {
-        var result = await ServerProgram.RunProcessAsync([], new Dictionary<string, string?>(StringComparer.Ordinal) { ["SECRET_KEY"] = RootSecret });
+        var result =
+            await ServerProgram.RunProcessAsync(
+                [], new Dictionary<string, string?>(StringComparer.Ordinal) { ["SECRET_KEY"] = RootSecret });
 
         result.ExitCode.Should().Be(BadConfiguration);
         result.Error.Should().Contain("Server:PublicUrl").And.Contain("DATABASE_URL").And.NotContain("Exception");

@@ -17,7 +17,8 @@ public sealed class DatabaseUrlTests
     {
         var connection = DatabaseUrl.Parse(text)!;
 
-        (connection.Host, connection.Port, connection.Username, connection.Password, connection.Database).Should().Be((host, port, user, password, database));
+        (connection.Host, connection.Port, connection.Username, connection.Password, connection.Database).Should()
+            .Be((host, port, user, password, database));
     }
 
     [Theory]
@@ -31,9 +32,12 @@ public sealed class DatabaseUrlTests
     [Fact]
     public void Options_of_libpq_and_of_Npgsql_can_follow()
     {
-        var connection = DatabaseUrl.Parse("postgresql://dana@/auth?host=%2Fvar%2Frun%2Fpostgresql&connect_timeout=7&application_name=auth%201&Keepalive=30")!;
+        var connection =
+            DatabaseUrl.Parse(
+                "postgresql://dana@/auth?host=%2Fvar%2Frun%2Fpostgresql&connect_timeout=7&application_name=auth%201&Keepalive=30")!;
 
-        (connection.Host, connection.Timeout, connection.ApplicationName, connection.KeepAlive).Should().Be(("/var/run/postgresql", 7, "auth 1", 30));
+        (connection.Host, connection.Timeout, connection.ApplicationName, connection.KeepAlive).Should()
+            .Be(("/var/run/postgresql", 7, "auth 1", 30));
     }
 
     [Theory]

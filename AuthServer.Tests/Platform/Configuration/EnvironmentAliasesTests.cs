@@ -29,10 +29,12 @@ public sealed class EnvironmentAliasesTests : IAsyncLifetime
 
         person.ExpiresIn.Should().Be(450);
         Jwt.Header(person.AccessToken)["alg"]!.GetValue<string>().Should().Be("HS256");
-        (await _database.QueryAsync<TimeSpan>("SELECT idle_timeout FROM sessions WHERE id = @id", ("id", person.SessionId))).Should().Be(TimeSpan.FromDays(60));
+        (await _database.QueryAsync<TimeSpan>("SELECT idle_timeout FROM sessions WHERE id = @id", ("id", person.SessionId))).Should()
+            .Be(TimeSpan.FromDays(60));
         foreach (var origin in new[] { "https://app.example.com", "http://localhost:3000" })
         {
-            var response = await server.Api.SendAsync(HttpMethod.Get, "health/database", adjust: request => request.Headers.Add("Origin", origin));
+            var response =
+                await server.Api.SendAsync(HttpMethod.Get, "health/database", adjust: request => request.Headers.Add("Origin", origin));
             response.Headers.GetValues("Access-Control-Allow-Origin").Should().Equal(origin);
         }
     }
@@ -50,7 +52,8 @@ public sealed class EnvironmentAliasesTests : IAsyncLifetime
         await using var server = await ServerProgram.ServeAsync(environment);
 
         (await server.Api.RegisterAsync()).ExpiresIn.Should().Be(180);
-        (await server.Api.SendAsync(HttpMethod.Get, "health", adjust: request => request.Headers.Add("Origin", "https://two.example.com"))).Headers
+        (await server.Api.SendAsync(
+            HttpMethod.Get, "health", adjust: request => request.Headers.Add("Origin", "https://two.example.com"))).Headers
             .Should().NotContain(header => header.Key == "Access-Control-Allow-Origin", "a list is taken from one place");
         (await server.Api.GetAsync("/health/live")).StatusCode.Should().Be(HttpStatusCode.OK);
     }

@@ -34,7 +34,8 @@ public sealed class SettingsDocumentTests
         var section = Shipped.GetSection(key);
 
         section.Exists().Should().BeTrue("{0} is a setting", key);
-        (section.Value ?? string.Join(", ", section.GetChildren().Select(item => item.Value))).Should().BeEquivalentTo(Settings[key].Default);
+        (section.Value ?? string.Join(", ", section.GetChildren().Select(item => item.Value))).Should()
+            .BeEquivalentTo(Settings[key].Default);
     }
 
     [Theory]
@@ -44,7 +45,8 @@ public sealed class SettingsDocumentTests
         Rows.Should().ContainKey(key);
         var row = Rows[key];
         row.Should().HaveCount(4);
-        row[1].Should().Be($"`{EnvironmentAliases.VariableFor(key) ?? key.Replace(":", "__", StringComparison.Ordinal) + (Settings[key].IsList ? "__0" : "")}`");
+        row[1].Should().Be(
+            $"`{EnvironmentAliases.VariableFor(key) ?? key.Replace(":", "__", StringComparison.Ordinal) + (Settings[key].IsList ? "__0" : "")}`");
         row[2].Should().Be(Settings[key].Default.Length == 0 ? "none" : $"`{Settings[key].Default}`");
         row[3].Should().EndWith(".");
     }
@@ -81,7 +83,8 @@ public sealed class SettingsDocumentTests
     // A list cannot have defaults of its own: the binder would add to them.
     private static object? Effective(object settings, PropertyInfo property) =>
         property.GetValue(settings) is ICollection { Count: 0 }
-            ? settings.GetType().GetProperty($"Effective{property.Name}", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(settings)
+            ? settings.GetType().GetProperty(
+                $"Effective{property.Name}", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(settings)
             : null;
 
     private static string Text(object? value) => value switch
@@ -97,7 +100,8 @@ public sealed class SettingsDocumentTests
     private static string SectionOf(Type type) =>
         (string)type.GetInterfaceMap(typeof(ISettings)).TargetMethods.Single(method => method.IsStatic).Invoke(null, null)!;
 
-    private static string WithoutIndex(string key) => key[(key.LastIndexOf(':') + 1)..].All(char.IsAsciiDigit) ? key[..key.LastIndexOf(':')] : key;
+    private static string WithoutIndex(string key) =>
+        key[(key.LastIndexOf(':') + 1)..].All(char.IsAsciiDigit) ? key[..key.LastIndexOf(':')] : key;
 
     private sealed record Setting(string Key, string Default, bool IsList);
 }

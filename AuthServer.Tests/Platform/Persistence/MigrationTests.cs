@@ -12,12 +12,16 @@ public sealed class MigrationTests
         await using var database = await TestDatabase.CreateEmptyAsync();
         var outputs = Enumerable.Range(0, 4).Select(_ => new StringWriter()).ToList();
 
-        var codes = await Task.WhenAll(outputs.Select(output => Task.Run(() => DatabaseMigration.RunAsync(database.OwnerConnection, database.ServerConnection, output))));
+        var codes =
+            await Task.WhenAll(
+                outputs.Select(
+                    output => Task.Run(() => DatabaseMigration.RunAsync(database.OwnerConnection, database.ServerConnection, output))));
 
         codes.Should().Equal(0, 0, 0, 0);
         outputs.Count(output => output.ToString().Contains("Applying", StringComparison.Ordinal)).Should().Be(1);
         outputs.Count(output => output.ToString().Contains("up to date", StringComparison.Ordinal)).Should().Be(3);
-        (await database.QueryAsync<string>("""SELECT max("MigrationId") FROM "__EFMigrationsHistory" """)).Should().Be(SchemaVersion.Expected);
+        (await database.QueryAsync<string>("""SELECT max("MigrationId") FROM "__EFMigrationsHistory" """)).Should()
+            .Be(SchemaVersion.Expected);
     }
 
     [Fact]

@@ -50,7 +50,8 @@ public sealed class RetentionCleanupTests(RetentionCleanupTests.Server server) :
         }
 
         await SweepAsync();
-        await (await server.Api.PostAsync("auth/login", new { email = name, password = "not the password" })).ShouldBeProblemAsync(ErrorCodes.LockedOut);
+        await (await server.Api.PostAsync("auth/login", new { email = name, password = "not the password" })).ShouldBeProblemAsync(
+            ErrorCodes.LockedOut);
         server.Clock.Advance(TimeSpan.FromDays(3));
         await SweepAsync();
 
@@ -67,25 +68,31 @@ public sealed class RetentionCleanupTests(RetentionCleanupTests.Server server) :
 
         await SweepAsync();
 
-        (await server.Database.QueryAsync<string>("SELECT string_agg(state, ' ') FROM email_outbox WHERE address = @address", ("address", address))).Should().Be("pending");
+        (await server.Database.QueryAsync<string>(
+            "SELECT string_agg(state, ' ') FROM email_outbox WHERE address = @address", ("address", address))).Should().Be("pending");
     }
 
     [Fact]
     public async Task More_than_a_batch_goes_in_one_sweep()
     {
         const int many = (2 * RetentionCleanup.BatchSize) + 1;
-        await server.Database.ExecuteAsync($"INSERT INTO revocations (session_id, created_at, expires_at) SELECT gen_random_uuid(), @then, @then FROM generate_series(1, {many})", ("then", server.Clock.GetUtcNow().AddDays(-1)));
+        await server.Database.ExecuteAsync(
+            $"INSERT INTO revocations (session_id, created_at, expires_at) SELECT gen_random_uuid(), @then, @then FROM generate_series(1, {many})",
+            ("then", server.Clock.GetUtcNow().AddDays(-1)));
 
         (await SweepAsync()).Should().BeGreaterThanOrEqualTo(many);
 
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM revocations WHERE expires_at < @now", ("now", server.Clock.GetUtcNow()))).Should().Be(0);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM revocations WHERE expires_at < @now", ("now", server.Clock.GetUtcNow()))).Should().Be(0);
     }
 
     [Fact]
     public async Task A_row_that_somebody_holds_is_passed_over_without_waiting()
     {
         await using var connection = await server.Database.Owner.OpenConnectionAsync();
-        await server.Database.ExecuteAsync("INSERT INTO revocations (session_id, created_at, expires_at) VALUES (gen_random_uuid(), @then, @then)", ("then", server.Clock.GetUtcNow().AddDays(-1)));
+        await server.Database.ExecuteAsync(
+            "INSERT INTO revocations (session_id, created_at, expires_at) VALUES (gen_random_uuid(), @then, @then)",
+            ("then", server.Clock.GetUtcNow().AddDays(-1)));
         await using var transaction = await connection.BeginTransactionAsync();
         await using var hold = connection.CreateCommand();
         hold.CommandText = "SELECT id FROM revocations WHERE expires_at < @now FOR UPDATE LIMIT 1";
@@ -99,12 +106,15 @@ public sealed class RetentionCleanupTests(RetentionCleanupTests.Server server) :
 
     private Task<int> SweepAsync() => server.Services.GetRequiredService<RetentionCleanup>().RunAsync(CancellationToken.None);
 
-    private Task<long> CountAsync(string table, Guid id) => server.Database.QueryAsync<long>($"SELECT count(*) FROM {table} WHERE id = @id", ("id", id));
+    private Task<long> CountAsync(string table, Guid id) =>
+        server.Database.QueryAsync<long>($"SELECT count(*) FROM {table} WHERE id = @id", ("id", id));
 
-    private Task<long> RevocationsAsync(SignedIn person) => server.Database.QueryAsync<long>("SELECT count(*) FROM revocations WHERE session_id = @id", ("id", person.SessionId));
+    private Task<long> RevocationsAsync(SignedIn person) =>
+        server.Database.QueryAsync<long>("SELECT count(*) FROM revocations WHERE session_id = @id", ("id", person.SessionId));
 
     private Task<int> InsertMailAsync(string address, string state, DateTimeOffset? finishedAt) => server.Database.ExecuteAsync(
-        "INSERT INTO email_outbox (id, kind, address, data, created_at, next_attempt_at, state, attempts, finished_at) VALUES (gen_random_uuid(), 'kept_for_the_sweep', @address, '{}', now(), 'infinity', @state, 0, @finished)",
+        "INSERT INTO email_outbox (id, kind, address, data, created_at, next_attempt_at, state, attempts, finished_at) VALUES "
+            + "(gen_random_uuid(), 'kept_for_the_sweep', @address, '{}', now(), 'infinity', @state, 0, @finished)",
         ("address", address), ("state", state), ("finished", (object?)finishedAt ?? DBNull.Value));
 
     // Tests of one class run one after the other, so that one does not sweep what another looks at.

@@ -16,9 +16,11 @@ public sealed class SchemaTests(MigratedDatabase database) : IClassFixture<Migra
     {
         await using var db = NewContext();
         var snapshot = db.GetService<IMigrationsAssembly>().ModelSnapshot!.Model;
-        var migrated = db.GetService<IModelRuntimeInitializer>().Initialize(snapshot is IMutableModel mutable ? mutable.FinalizeModel() : snapshot);
+        var migrated = db.GetService<IModelRuntimeInitializer>()
+            .Initialize(snapshot is IMutableModel mutable ? mutable.FinalizeModel() : snapshot);
 
-        var differences = db.GetService<IMigrationsModelDiffer>().GetDifferences(migrated.GetRelationalModel(), db.GetService<IDesignTimeModel>().Model.GetRelationalModel());
+        var differences = db.GetService<IMigrationsModelDiffer>()
+            .GetDifferences(migrated.GetRelationalModel(), db.GetService<IDesignTimeModel>().Model.GetRelationalModel());
 
         differences.Select(difference => difference.GetType().Name).Should().BeEmpty();
     }
@@ -57,8 +59,10 @@ public sealed class SchemaTests(MigratedDatabase database) : IClassFixture<Migra
             WHERE c.relnamespace = 'public'::regnamespace AND c.relname <> '__EFMigrationsHistory'
             """);
 
-        var indexes = Model.Tables.SelectMany(table => table.Indexes).Select(index => Line(index.Name, index.Table, index.Columns, index.IsUnique));
-        var keys = Model.Tables.SelectMany(table => table.UniqueConstraints).Select(key => Line(key.Name, key.Table, key.Columns, isUnique: true));
+        var indexes = Model.Tables.SelectMany(table => table.Indexes)
+            .Select(index => Line(index.Name, index.Table, index.Columns, index.IsUnique));
+        var keys = Model.Tables.SelectMany(table => table.UniqueConstraints)
+            .Select(key => Line(key.Name, key.Table, key.Columns, isUnique: true));
         live.Should().BeEquivalentTo(indexes.Concat(keys));
     }
 

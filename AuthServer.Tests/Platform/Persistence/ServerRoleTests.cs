@@ -18,7 +18,8 @@ public sealed class ServerRoleTests(MigratedDatabase database) : IClassFixture<M
     [InlineData("SET session_replication_role = replica")]
     [InlineData("""DELETE FROM "__EFMigrationsHistory" """)]
     [InlineData("TRUNCATE sessions")]
-    public async Task The_server_cannot_change_the_schema(string sql) => (await RefusalOfAsync(database.Value.ServerConnection, sql)).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+    public async Task The_server_cannot_change_the_schema(string sql) =>
+        (await RefusalOfAsync(database.Value.ServerConnection, sql)).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
 
     [Theory]
     [InlineData("UPDATE audit_events SET reason = 'x'")]
@@ -35,25 +36,39 @@ public sealed class ServerRoleTests(MigratedDatabase database) : IClassFixture<M
 
         (await RefusalOfAsync(database.Value.ServerConnection, sql)).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
         (await RefusalOfAsync(database.Value.OwnerConnection, sql)).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
-        (await database.Value.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'test' AND reason IS NULL")).Should().BePositive();
+        (await database.Value.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'test' AND reason IS NULL")).Should()
+            .BePositive();
     }
 
     [Fact]
     [Trait("ASVS", "16.4.2")]
     public async Task The_server_cannot_lift_what_protects_the_audit_log() =>
-        (await RefusalOfAsync(database.Value.ServerConnection, "SELECT set_config('authserver.audit_exception', 'on', false); DELETE FROM audit_events")).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+        (await RefusalOfAsync(
+            database.Value.ServerConnection, "SELECT set_config('authserver.audit_exception', 'on', false); DELETE FROM audit_events")).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
 
     [Fact]
     [Trait("ASVS", "16.4.2")]
     public async Task Nobody_is_erased_from_the_audit_log_whose_account_is_there()
     {
-        await database.Value.ExecuteAsync("INSERT INTO users (id, email, normalized_email, status, email_confirmed, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count, token_version, created_at) VALUES ('0190aaaa-0000-7000-8000-000000000001', 'e@example.com', 'e@example.com', 'active', true, false, false, false, 0, 1, now())");
+        await database.Value.ExecuteAsync(
+            "INSERT INTO users (id, email, normalized_email, status, email_confirmed, phone_number_confirmed, two_factor_enabled, "
+                + "lockout_enabled, access_failed_count, token_version, created_at) VALUES ('0190aaaa-0000-7000-8000-000000000001', "
+                + "'e@example.com', 'e@example.com', 'active', true, false, false, false, 0, 1, now())");
 
-        (await RefusalOfAsync(database.Value.ServerConnection, "SELECT erase_from_audit('0190aaaa-0000-7000-8000-000000000001', gen_random_uuid(), '{}', '{}')")).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
-        (await RefusalOfAsync(database.Value.ServerConnection, "SELECT erase_from_audit('0190aaaa-0000-7000-8000-000000000002', gen_random_uuid(), '{}', '{}')")).Should().BeNull();
-        (await RefusalOfAsync(database.Value.ServerConnection, "SELECT erase_from_audit('0190aaaa-0000-7000-8000-000000000002', '0190aaaa-0000-7000-8000-000000000001', '{}', '{}')"))
+        (await RefusalOfAsync(
+            database.Value.ServerConnection,
+            "SELECT erase_from_audit('0190aaaa-0000-7000-8000-000000000001', gen_random_uuid(), '{}', '{}')")).Should()
+                .Be(PostgresErrorCodes.InsufficientPrivilege);
+        (await RefusalOfAsync(
+            database.Value.ServerConnection,
+            "SELECT erase_from_audit('0190aaaa-0000-7000-8000-000000000002', gen_random_uuid(), '{}', '{}')")).Should().BeNull();
+        (await RefusalOfAsync(
+            database.Value.ServerConnection,
+            "SELECT erase_from_audit('0190aaaa-0000-7000-8000-000000000002', '0190aaaa-0000-7000-8000-000000000001', '{}', '{}')"))
             .Should().Be(PostgresErrorCodes.InsufficientPrivilege, "nothing may be put on somebody who is there");
-        (await RefusalOfAsync(database.Value.ServerConnection, "SELECT erase_from_audit('0190aaaa-0000-7000-8000-000000000002', gen_random_uuid(), '{1}', '{x}')"))
+        (await RefusalOfAsync(
+            database.Value.ServerConnection,
+            "SELECT erase_from_audit('0190aaaa-0000-7000-8000-000000000002', gen_random_uuid(), '{1}', '{x}')"))
             .Should().Be(PostgresErrorCodes.InsufficientPrivilege, "that is no proof");
     }
 
@@ -69,10 +84,16 @@ public sealed class ServerRoleTests(MigratedDatabase database) : IClassFixture<M
     public async Task The_server_cannot_make_up_a_seal(string number, string events, string newest, string last)
     {
         await database.Value.ExecuteAsync(AddEvent);
-        await database.Value.ExecuteAsync(AddEvent.Replace("outcome,", "outcome, reason,", StringComparison.Ordinal).Replace("'success',", "'success', 'one',", StringComparison.Ordinal));
+        await database.Value.ExecuteAsync(
+            AddEvent.Replace("outcome,", "outcome, reason,", StringComparison.Ordinal)
+                .Replace("'success',", "'success', 'one',", StringComparison.Ordinal));
 
-        (await RefusalOfAsync(database.Value.ServerConnection, MakeUp(number, events, newest, last))).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
-        (await RefusalOfAsync(database.Value.ServerConnection, "BEGIN;" + MakeUp("1", "array_agg(id ORDER BY id)", "max(occurred_at)", "max(id)") + "; ROLLBACK")).Should().BeNull("that is how the next one looks");
+        (await RefusalOfAsync(database.Value.ServerConnection, MakeUp(number, events, newest, last))).Should()
+            .Be(PostgresErrorCodes.InsufficientPrivilege);
+        (await RefusalOfAsync(
+            database.Value.ServerConnection,
+            "BEGIN;" + MakeUp("1", "array_agg(id ORDER BY id)", "max(occurred_at)", "max(id)") + "; ROLLBACK")).Should()
+                .BeNull("that is how the next one looks");
 
         static string MakeUp(string number, string events, string newest, string last) => $"""
             INSERT INTO audit_seals (id, first_event_id, last_event_id, event_count, newest_event_at, sealed_at, event_ids, event_hashes, events_hash, previous_hash, hash, key_id, signature)
@@ -82,7 +103,8 @@ public sealed class ServerRoleTests(MigratedDatabase database) : IClassFixture<M
     }
 
     [Fact]
-    public async Task The_server_can_add_to_the_audit_log() => (await RefusalOfAsync(database.Value.ServerConnection, AddEvent)).Should().BeNull();
+    public async Task The_server_can_add_to_the_audit_log() =>
+        (await RefusalOfAsync(database.Value.ServerConnection, AddEvent)).Should().BeNull();
 
     private static async Task<string?> RefusalOfAsync(string address, string sql)
     {

@@ -49,7 +49,11 @@ public sealed class CorsTests(OpenServer server) : IClassFixture<OpenServer>
     [Trait("ASVS", "3.4.2")]
     public async Task No_other_origin_is_let_in_nor_reflected(string origin)
     {
-        foreach (var response in new[] { await server.Api.SendFromAsync(origin, "GET", "/health/live"), await server.Api.AskFirstAsync(origin) })
+        foreach (var response in new[]
+        {
+            await server.Api.SendFromAsync(origin, "GET", "/health/live"),
+            await server.Api.AskFirstAsync(origin)
+        })
         {
             response.Headers.Should().NotContain(header => header.Key.StartsWith("Access-Control-"));
         }
@@ -65,7 +69,11 @@ public sealed class ClosedCorsTests(TestServer server) : IClassFixture<TestServe
     [Trait("ASVS", "3.4.2")]
     public async Task Without_configuration_no_origin_is_let_in()
     {
-        foreach (var response in new[] { await server.Api.SendFromAsync("https://app.example.com", "GET", "/health/live"), await server.Api.AskFirstAsync("https://app.example.com") })
+        foreach (var response in new[]
+        {
+            await server.Api.SendFromAsync("https://app.example.com", "GET", "/health/live"),
+            await server.Api.AskFirstAsync("https://app.example.com")
+        })
         {
             response.Headers.Should().NotContain(header => header.Key.StartsWith("Access-Control-"));
         }
@@ -77,7 +85,8 @@ internal static class FromBrowser
     public static Task<HttpResponseMessage> SendFromAsync(this Api api, string origin, string method, string path, string? body = null) =>
         api.SendAsync(new(method), path, body, adjust: request => request.Headers.TryAddWithoutValidation("Origin", origin));
 
-    public static Task<HttpResponseMessage> AskFirstAsync(this Api api, string origin) => api.SendAsync(HttpMethod.Options, "auth/login", adjust: request =>
+    public static Task<HttpResponseMessage> AskFirstAsync(this Api api, string origin) =>
+        api.SendAsync(HttpMethod.Options, "auth/login", adjust: request =>
     {
         request.Headers.TryAddWithoutValidation("Origin", origin);
         request.Headers.Add("Access-Control-Request-Method", "POST");

@@ -15,7 +15,9 @@ public sealed partial class DocsPageTests(TestServer server) : IClassFixture<Tes
 
         first.Content.Headers.ContentType!.ToString().Should().Be("text/html; charset=utf-8");
         var policy = first.Headers.GetValues("Content-Security-Policy").Single();
-        policy.Should().ContainAll("default-src 'none'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "form-action 'none'", "base-uri 'none'");
+        policy.Should().ContainAll(
+            "default-src 'none'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "form-action 'none'",
+            "base-uri 'none'");
         policy.Should().NotContainAny("http:", "https:", "*", "unsafe-eval", "script-src 'unsafe-inline'");
         var nonce = Nonce().Match(policy).Value;
         (await first.Content.ReadAsStringAsync()).Should().Contain(nonce);
@@ -30,7 +32,8 @@ public sealed partial class DocsPageTests(TestServer server) : IClassFixture<Tes
         var path = ScriptPath().Match(page).Value;
 
         var plain = await server.Api.GetAsync(path);
-        var compressed = await server.Api.SendAsync(HttpMethod.Get, path, adjust: request => request.Headers.Add("Accept-Encoding", "gzip, br"));
+        var compressed =
+            await server.Api.SendAsync(HttpMethod.Get, path, adjust: request => request.Headers.Add("Accept-Encoding", "gzip, br"));
 
         plain.Content.Headers.ContentEncoding.Should().BeEmpty();
         compressed.Content.Headers.ContentEncoding.Should().Equal("gzip");

@@ -22,6 +22,10 @@ public sealed class ErrorDocumentTests
     [Fact]
     public void Codes_are_unique_and_snake_case()
     {
-        ErrorCodes.All.Select(error => error.Code).Should().OnlyHaveUniqueItems().And.AllSatisfy(code => code.Should().MatchRegex("^[a-z]+(_[a-z]+)*$"));
+        ErrorCodes.All
+            .Select(error => error.Code)
+            .Should()
+            .OnlyHaveUniqueItems().And
+            .AllSatisfy(code => code.Should().MatchRegex("^[a-z]+(_[a-z]+)*$"));
     }
 }

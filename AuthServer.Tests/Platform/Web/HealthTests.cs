@@ -55,7 +55,8 @@ public sealed class HealthTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
-    public async Task Asking_with_a_bad_token_is_no_mistake() => await (await server.Api.GetAsync("/health/ready", "garbage")).ShouldBeAsync(200);
+    public async Task Asking_with_a_bad_token_is_no_mistake() =>
+        await (await server.Api.GetAsync("/health/ready", "garbage")).ShouldBeAsync(200);
 }
 
 public sealed class UnmigratedHealthTests(UnmigratedServer server) : IClassFixture<UnmigratedServer>

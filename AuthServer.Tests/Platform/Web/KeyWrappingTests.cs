@@ -33,7 +33,10 @@ public sealed class KeyWrappingTests
         {
             var altered = wrapped.ToArray();
             altered[place] ^= 1;
-            _wrapping.Invoking(wrapping => wrapping.Unwrap(altered, "a")).Should().Throw<CryptographicException>("byte {0} was changed", place);
+            _wrapping
+                .Invoking(wrapping => wrapping.Unwrap(altered, "a"))
+                .Should()
+                .Throw<CryptographicException>("byte {0} was changed", place);
         }
     }
 

@@ -35,5 +35,6 @@ public sealed class OptionalTests(TestServer server) : IClassFixture<TestServer>
     }
 
     private PhysicianPatch Read(string json) =>
-        JsonSerializer.Deserialize<PhysicianPatch>(json, server.Services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions)!;
+        JsonSerializer.Deserialize<PhysicianPatch>(
+            json, server.Services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions)!;
 }

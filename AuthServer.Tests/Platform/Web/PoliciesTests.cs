@@ -26,7 +26,8 @@ public sealed class PoliciesTests(PoliciesTests.ServerWithRoutes server) : IClas
 
         (await IsAllowedAsync(person, policy)).Should().BeTrue();
         await (await server.Api.GetAsync($"/test/{policy}", person.AccessToken)).ShouldBeAsync(200);
-        foreach (var other in Role.All.Select(known => known.Name!).Where(other => other != role && (other, role) is not (Role.Patient, Role.Admin or Role.Support)))
+        foreach (var other in Role.All.Select(known => known.Name!)
+            .Where(other => other != role && (other, role) is not (Role.Patient, Role.Admin or Role.Support)))
         {
             (await IsAllowedAsync(person, other)).Should().BeFalse("a {0} is no {1}", role, other);
             await (await server.Api.GetAsync($"/test/{other}", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
@@ -37,7 +38,10 @@ public sealed class PoliciesTests(PoliciesTests.ServerWithRoutes server) : IClas
     [Trait("ASVS", "8.2.1")]
     public async Task A_physician_without_a_verified_licence_is_none()
     {
-        var pending = await server.Api.RegisterAsync(more: new { role = Role.Physician, physician = new { language_preference = "he", license_number = "IL-3", specialty = "cardiology" } });
+        var pending =
+            await server.Api.RegisterAsync(
+                more: new { role = Role.Physician,
+                    physician = new { language_preference = "he", license_number = "IL-3", specialty = "cardiology" } });
 
         (await IsAllowedAsync(pending, Policies.Physician)).Should().BeFalse();
         await (await server.Api.GetAsync("/test/physician", pending.AccessToken)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
@@ -67,7 +71,8 @@ public sealed class PoliciesTests(PoliciesTests.ServerWithRoutes server) : IClas
 
         server.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        await (await server.Api.GetAsync("/test/recent-sign-in", refreshed.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ReauthenticationRequired);
+        await (await server.Api.GetAsync("/test/recent-sign-in", refreshed.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.ReauthenticationRequired);
         (await IsAllowedAsync(refreshed, Policies.RecentSignIn)).Should().BeFalse();
         var again = await server.Api.LoginAsync(person.Email);
         await (await server.Api.GetAsync("/test/recent-sign-in", again.AccessToken)).ShouldBeAsync(200);
@@ -105,7 +110,8 @@ public sealed class PoliciesTests(PoliciesTests.ServerWithRoutes server) : IClas
     /// <summary>The real server with a route for each policy, and one that names none.</summary>
     public sealed class ServerWithRoutes : StoppedServer
     {
-        private static readonly string[] All = [Policies.Patient, Policies.Physician, Policies.Admin, Policies.Support, Policies.EmailVerified, Policies.RecentSignIn];
+        private static readonly string[] All = [
+            Policies.Patient, Policies.Physician, Policies.Admin, Policies.Support, Policies.EmailVerified, Policies.RecentSignIn];
 
         protected override void ConfigureServices(IServiceCollection services) => services.AddSingleton<IStartupFilter, Routes>();
 

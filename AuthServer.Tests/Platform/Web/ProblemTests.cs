@@ -53,7 +53,9 @@ public sealed class ProblemTests(TestServer server) : IClassFixture<TestServer>
     [Fact]
     public async Task A_method_in_a_header_is_ignored()
     {
-        var response = await server.Api.SendAsync(HttpMethod.Get, "auth/login", adjust: request => request.Headers.Add("X-HTTP-Method-Override", "POST"));
+        var response =
+            await server.Api.SendAsync(
+                HttpMethod.Get, "auth/login", adjust: request => request.Headers.Add("X-HTTP-Method-Override", "POST"));
 
         await response.ShouldBeProblemAsync(ErrorCodes.MethodNotAllowed);
     }
@@ -107,7 +109,8 @@ public sealed class ProblemTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("identity")]
     public async Task An_encoded_body_is_415(string encoding)
     {
-        var response = await server.Api.PostAsync("auth/login", "{}", adjust: request => request.Content!.Headers.ContentEncoding.Add(encoding));
+        var response =
+            await server.Api.PostAsync("auth/login", "{}", adjust: request => request.Content!.Headers.ContentEncoding.Add(encoding));
 
         await response.ShouldBeProblemAsync(ErrorCodes.UnsupportedMediaType);
     }
@@ -135,7 +138,8 @@ public sealed class ProblemTests(TestServer server) : IClassFixture<TestServer>
     [Fact]
     public async Task Bytes_that_are_not_UTF8_are_400()
     {
-        using var content = new ByteArrayContent([.. Encoding.ASCII.GetBytes("{\"email\":\""), 0xC3, 0x28, .. Encoding.ASCII.GetBytes("\"}")]);
+        using var content =
+            new ByteArrayContent([.. Encoding.ASCII.GetBytes("{\"email\":\""), 0xC3, 0x28, .. Encoding.ASCII.GetBytes("\"}")]);
         content.Headers.ContentType = new("application/json");
 
         (await server.Api.Http.PostAsync("/api/v1/auth/login", content)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
@@ -155,7 +159,8 @@ public sealed class ProblemTests(TestServer server) : IClassFixture<TestServer>
         unversioned.StatusCode.Should().Be(versioned.StatusCode);
         (await Shape(unversioned)).Should().Equal(await Shape(versioned));
 
-        static async Task<IEnumerable<string>> Shape(HttpResponseMessage response) => (await response.ReadJsonAsync())!.Select(member => member.Key);
+        static async Task<IEnumerable<string>> Shape(HttpResponseMessage response) =>
+            (await response.ReadJsonAsync())!.Select(member => member.Key);
     }
 
     [Fact]
@@ -165,14 +170,18 @@ public sealed class ProblemTests(TestServer server) : IClassFixture<TestServer>
 
         foreach (var path in new[] { "/api/auth/login", "/api/v1/auth/login" })
         {
-            (await server.Api.PostAsync(path, new { email = person.Email, password = Api.Password })).StatusCode.Should().Be(HttpStatusCode.OK);
+            (await server.Api.PostAsync(path, new { email = person.Email, password = Api.Password })).StatusCode.Should()
+                .Be(HttpStatusCode.OK);
         }
     }
 
     [Fact]
     public async Task Field_errors_are_keyed_by_the_names_in_the_JSON()
     {
-        var response = await server.Api.PostAsync("auth/register", new { email = "nobody", password = "short", full_name = new string('x', 300), physician = new { license_number = "1" } });
+        var response =
+            await server.Api.PostAsync(
+                "auth/register",
+                new { email = "nobody", password = "short", full_name = new string('x', 300), physician = new { license_number = "1" } });
 
         var errors = (await response.ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!.AsObject();
         errors.Select(error => error.Key).Should().Contain(["email", "full_name", "physician"]);

@@ -33,7 +33,10 @@ public sealed class ProxyTests(ProxiedServer server) : IClassFixture<ProxiedServ
 
     [Fact]
     public async Task Over_plain_http_they_are_not() =>
-        (await server.Api.SendThroughProxyAsync("GET", "/health/live", scheme: "http")).Headers.Contains("Strict-Transport-Security").Should().BeFalse();
+        (await server.Api.SendThroughProxyAsync("GET", "/health/live", scheme: "http")).Headers
+            .Contains("Strict-Transport-Security")
+            .Should()
+            .BeFalse();
 
     [Fact]
     [Trait("ASVS", "4.1.3")]
@@ -41,13 +44,16 @@ public sealed class ProxyTests(ProxiedServer server) : IClassFixture<ProxiedServ
     {
         var person = await server.Api.RegisterAsync();
 
-        await server.Api.SendThroughProxyAsync("POST", "/api/v1/auth/login", $$"""{"email":"{{person.Email}}","password":"{{Api.Password}}"}""", forwardedFor: "198.51.100.1, 203.0.113.7");
+        await server.Api.SendThroughProxyAsync(
+            "POST", "/api/v1/auth/login", $$"""{"email":"{{person.Email}}","password":"{{Api.Password}}"}""",
+            forwardedFor: "198.51.100.1, 203.0.113.7");
 
         (await LastAddressAsync(server, person)).Should().Be("203.0.113.7", "only the last one was seen by our own proxy");
     }
 
     internal static Task<string> LastAddressAsync(TestServer server, SignedIn person) =>
-        server.Database.QueryAsync<string>("SELECT host(ip_address) FROM sessions WHERE user_id = @id ORDER BY id DESC LIMIT 1", ("id", person.UserId));
+        server.Database.QueryAsync<string>(
+            "SELECT host(ip_address) FROM sessions WHERE user_id = @id ORDER BY id DESC LIMIT 1", ("id", person.UserId));
 }
 
 public sealed class UntrustedProxyTests(TestServer server) : IClassFixture<TestServer>
@@ -58,7 +64,10 @@ public sealed class UntrustedProxyTests(TestServer server) : IClassFixture<TestS
     {
         var person = await server.Api.RegisterAsync();
 
-        var response = await server.Api.SendThroughProxyAsync("POST", "/api/v1/auth/login", $$"""{"email":"{{person.Email}}","password":"{{Api.Password}}"}""", forwardedFor: "203.0.113.7");
+        var response =
+            await server.Api.SendThroughProxyAsync(
+                "POST", "/api/v1/auth/login", $$"""{"email":"{{person.Email}}","password":"{{Api.Password}}"}""",
+                forwardedFor: "203.0.113.7");
 
         response.Headers.Contains("Strict-Transport-Security").Should().BeFalse();
         (await ProxyTests.LastAddressAsync(server, person)).Should().BeOneOf("127.0.0.1", "::1");
@@ -74,7 +83,8 @@ public sealed class DevelopmentProxyTests(ProxiedDevelopmentServer server) : ICl
 
 internal static class ThroughProxy
 {
-    public static Task<HttpResponseMessage> SendThroughProxyAsync(this Api api, string method, string path, string? body = null, string scheme = "https", string forwardedFor = "203.0.113.7") =>
+    public static Task<HttpResponseMessage> SendThroughProxyAsync(
+        this Api api, string method, string path, string? body = null, string scheme = "https", string forwardedFor = "203.0.113.7") =>
         api.SendAsync(new(method), path, body, adjust: request =>
         {
             request.Headers.Host = "auth.example.com";

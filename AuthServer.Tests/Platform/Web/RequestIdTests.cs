@@ -37,7 +37,9 @@ public sealed class RequestIdTests(TestServer server) : IClassFixture<TestServer
     [Fact]
     public async Task Two_request_ids_are_none()
     {
-        var response = await server.Api.SendAsync(HttpMethod.Get, "auth/me", adjust: request => request.Headers.Add("X-Request-ID", ["first-id-1", "second-id-2"]));
+        var response =
+            await server.Api.SendAsync(
+                HttpMethod.Get, "auth/me", adjust: request => request.Headers.Add("X-Request-ID", ["first-id-1", "second-id-2"]));
 
         response.Headers.GetValues("X-Request-ID").Should().ContainSingle().Which.Should().MatchRegex("^[0-9a-f]{32}$");
     }
@@ -45,11 +47,15 @@ public sealed class RequestIdTests(TestServer server) : IClassFixture<TestServer
     [Fact]
     public async Task Every_request_has_an_id_of_its_own()
     {
-        var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ => (await server.Api.GetAsync("auth/me")).Headers.GetValues("X-Request-ID").Single()));
+        var ids =
+            await Task.WhenAll(
+                Enumerable.Range(
+                    0, 20).Select(async _ => (await server.Api.GetAsync("auth/me")).Headers.GetValues("X-Request-ID").Single()));
 
         ids.Should().OnlyHaveUniqueItems();
     }
 
     private Task<HttpResponseMessage> GetAsync(string requestId) =>
-        server.Api.SendAsync(HttpMethod.Get, "auth/me", adjust: request => request.Headers.TryAddWithoutValidation("X-Request-ID", requestId));
+        server.Api.SendAsync(
+            HttpMethod.Get, "auth/me", adjust: request => request.Headers.TryAddWithoutValidation("X-Request-ID", requestId));
 }

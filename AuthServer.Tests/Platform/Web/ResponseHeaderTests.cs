@@ -28,8 +28,13 @@ public sealed class ResponseHeaderTests(TestServer server) : IClassFixture<TestS
         Single(response, "X-Content-Type-Options").Should().Be("nosniff");
         Single(response, "X-Frame-Options").Should().Be("DENY");
         Single(response, "Referrer-Policy").Should().Be("no-referrer");
-        Single(response, "Content-Security-Policy").Should().Contain("default-src 'none'").And.Contain("frame-ancestors 'none'").And.NotContain("unsafe-eval");
-        Single(response, "Cross-Origin-Resource-Policy").Should().Be(path.StartsWith("/.well-known", StringComparison.Ordinal) ? "cross-origin" : "same-origin");
+        Single(response, "Content-Security-Policy")
+            .Should()
+            .Contain("default-src 'none'").And
+            .Contain("frame-ancestors 'none'").And
+            .NotContain("unsafe-eval");
+        Single(response, "Cross-Origin-Resource-Policy").Should()
+            .Be(path.StartsWith("/.well-known", StringComparison.Ordinal) ? "cross-origin" : "same-origin");
         Single(response, "Server-Timing").Should().MatchRegex(@"^app;dur=\d+(\.\d+)?$");
         Single(response, "X-Request-ID").Should().MatchRegex("^[0-9a-f]{32}$");
         response.Headers.Should().NotContain(header => header.Key == "Server" || header.Key == "X-Powered-By");
@@ -63,18 +68,26 @@ public sealed class ResponseHeaderTests(TestServer server) : IClassFixture<TestS
     [InlineData("%0d%0aX-Evil:1")]
     [InlineData("")]
     [Trait("ASVS", "16.4.1")]
-    public async Task An_unfit_request_id_is_replaced(string sent) => (await AnsweredAsync(sent)).Should().NotBe(sent).And.MatchRegex("^[0-9a-f]{32}$");
+    public async Task An_unfit_request_id_is_replaced(string sent) =>
+        (await AnsweredAsync(sent)).Should().NotBe(sent).And.MatchRegex("^[0-9a-f]{32}$");
 
     [Fact]
     public async Task Two_request_ids_are_none()
     {
-        var response = await server.Api.SendAsync(HttpMethod.Get, "/health/live", adjust: request => request.Headers.Add("X-Request-ID", ["first-of-two", "second-of-two"]));
+        var response =
+            await server.Api.SendAsync(
+                HttpMethod.Get, "/health/live",
+                adjust: request => request.Headers.Add("X-Request-ID", ["first-of-two", "second-of-two"]));
 
         Single(response, "X-Request-ID").Should().MatchRegex("^[0-9a-f]{32}$");
     }
 
     private async Task<string> AnsweredAsync(string sent) =>
-        Single(await server.Api.SendAsync(HttpMethod.Get, "/nowhere", adjust: request => request.Headers.TryAddWithoutValidation("X-Request-ID", sent)), "X-Request-ID");
+        Single(
+            await server.Api.SendAsync(
+                HttpMethod.Get, "/nowhere", adjust: request => request.Headers.TryAddWithoutValidation("X-Request-ID", sent)),
+            "X-Request-ID");
 
-    private static string Single(HttpResponseMessage response, string name) => response.Headers.GetValues(name).Should().ContainSingle().Subject;
+    private static string Single(HttpResponseMessage response, string name) =>
+        response.Headers.GetValues(name).Should().ContainSingle().Subject;
 }

@@ -39,6 +39,10 @@ public sealed class SecretsTests
         var current = new Secrets(new() { Key = Root }).Derive("key-wrapping")[0];
         var former = new Secrets(new() { Key = Former }).Derive("key-wrapping")[0];
 
-        new Secrets(new() { Key = Root, PreviousKey = Former }).Derive("key-wrapping").Select(key => key.Id).Should().Equal(current.Id, former.Id);
+        new Secrets(new() { Key = Root, PreviousKey = Former })
+            .Derive("key-wrapping")
+            .Select(key => key.Id)
+            .Should()
+            .Equal(current.Id, former.Id);
     }
 }

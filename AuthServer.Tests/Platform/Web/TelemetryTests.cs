@@ -34,7 +34,9 @@ public sealed class TelemetryTests(TestServer server) : IClassFixture<TestServer
 
         var person = await sending.Api.RegisterAsync();
 
-        string[] names = ["authserver.mail.outcomes", "AuthServer.Credentials", "http.server.request.duration", "db.client", "dotnet.gc", "a name of ours"];
+        string[] names = [
+            "authserver.mail.outcomes", "AuthServer.Credentials", "http.server.request.duration", "db.client", "dotnet.gc",
+            "a name of ours"];
         await Eventually.TrueAsync(() => names.All(name => Received.Contains(name, StringComparison.Ordinal)), "all have arrived");
         Received.Should().NotContainAny(person.Email, "Username=");
     }
@@ -43,7 +45,8 @@ public sealed class TelemetryTests(TestServer server) : IClassFixture<TestServer
     public void Without_a_collector_nothing_is_collected() => server.Services.GetService<MeterProvider>().Should().BeNull();
 
     // The collector knows no passwords: that, too, is an answer of the breach service, and counted.
-    private Dictionary<string, string?> Environment(TestDatabase database) => new(ServerProgram.GoodEnvironment(database.ServerConnection), StringComparer.Ordinal)
+    private Dictionary<string, string?> Environment(TestDatabase database) =>
+        new(ServerProgram.GoodEnvironment(database.ServerConnection), StringComparer.Ordinal)
     {
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.Urls.Single(),
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",

@@ -25,7 +25,8 @@ public sealed class BrokenDevelopmentServer : BrokenServer
 
 public sealed class UnhandledErrorInProductionTests(BrokenServer server) : UnhandledErrorTests(server), IClassFixture<BrokenServer>;
 
-public sealed class UnhandledErrorInDevelopmentTests(BrokenDevelopmentServer server) : UnhandledErrorTests(server), IClassFixture<BrokenDevelopmentServer>;
+public sealed class UnhandledErrorInDevelopmentTests(BrokenDevelopmentServer server)
+    : UnhandledErrorTests(server), IClassFixture<BrokenDevelopmentServer>;
 
 public abstract class UnhandledErrorTests(TestServer server)
 {
@@ -35,7 +36,9 @@ public abstract class UnhandledErrorTests(TestServer server)
     {
         var person = await server.Api.RegisterAsync();
 
-        var response = await server.Api.SendAsync(HttpMethod.Get, "auth/me", bearer: person.AccessToken, adjust: request => request.Headers.Add("Accept", "text/html"));
+        var response =
+            await server.Api.SendAsync(
+                HttpMethod.Get, "auth/me", bearer: person.AccessToken, adjust: request => request.Headers.Add("Accept", "text/html"));
 
         var body = await response.ShouldBeProblemAsync(ErrorCodes.InternalError);
         body.Select(member => member.Key).Should().BeEquivalentTo("type", "title", "status", "code", "trace_id");

@@ -20,7 +20,8 @@ public sealed class UnknownQueryTests(TestServer server) : IClassFixture<TestSer
     {
         var admin = await server.SignInAsAsync(Role.Admin);
 
-        var problem = await (await server.Api.GetAsync($"{list}?usr=x&reach=y", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.Api.GetAsync($"{list}?usr=x&reach=y", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().BeEquivalentTo("usr", "reach");
     }

@@ -18,7 +18,11 @@ public sealed class AccessTokenTests(StoppedServer server) : IClassFixture<Stopp
         header.Select(member => member.Key).Should().Equal("alg", "typ", "kid");
         header["alg"]!.GetValue<string>().Should().Be("ES256");
         header["typ"]!.GetValue<string>().Should().Be("at+jwt");
-        claims.Select(claim => claim.Key).Should().BeEquivalentTo("iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "auth_time", "amr", "role", "email_verified", "ver", "gen");
+        claims
+            .Select(claim => claim.Key)
+            .Should()
+            .BeEquivalentTo(
+                "iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "auth_time", "amr", "role", "email_verified", "ver", "gen");
         claims["iss"]!.GetValue<string>().Should().Be("http://localhost");
         claims["aud"]!.GetValue<string>().Should().Be("authserver");
         claims["sub"]!.GetValue<Guid>().Should().Be(person.UserId);
@@ -37,7 +41,9 @@ public sealed class AccessTokenTests(StoppedServer server) : IClassFixture<Stopp
     public async Task No_two_tokens_have_one_id()
     {
         var person = await server.Api.RegisterAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => await SignedIn.ReadAsync(await server.Api.RefreshAsync(person.RefreshToken))));
+        var answers =
+            await Task.WhenAll(
+                Enumerable.Range(0, 8).Select(async _ => await SignedIn.ReadAsync(await server.Api.RefreshAsync(person.RefreshToken))));
 
         answers.Select(answer => answer.Claims["jti"]!.GetValue<string>()).Should().OnlyHaveUniqueItems();
     }
@@ -45,7 +51,10 @@ public sealed class AccessTokenTests(StoppedServer server) : IClassFixture<Stopp
     [Fact]
     public async Task Only_a_verified_licence_makes_a_token_a_physicians()
     {
-        var pending = await server.Api.RegisterAsync(more: new { role = Role.Physician, physician = new { language_preference = "he", license_number = "IL-7", specialty = "cardiology" } });
+        var pending =
+            await server.Api.RegisterAsync(
+                more: new { role = Role.Physician,
+                    physician = new { language_preference = "he", license_number = "IL-7", specialty = "cardiology" } });
         pending.Claims["role"]!.ToJsonString().Should().Be("[]");
         await SetLicenceAsync(pending, "verified", "2999-01-01");
         (await RolesAsync(pending)).Should().Be("""["physician"]""");
@@ -81,11 +90,15 @@ public sealed class AccessTokenTests(StoppedServer server) : IClassFixture<Stopp
     [Trait("ASVS", "9.2.1")]
     public async Task A_token_from_the_future_is_not_good_yet(int seconds, bool isGood)
     {
-        var token = new TokenForge(server).Resign(await server.Api.RegisterAsync(), payload: claims => claims["nbf"] = claims["nbf"]!.GetValue<long>() + seconds);
+        var token =
+            new TokenForge(server).Resign(
+                await server.Api.RegisterAsync(), payload: claims => claims["nbf"] = claims["nbf"]!.GetValue<long>() + seconds);
 
         var response = await server.Api.GetAsync("auth/me", token);
 
-        await (isGood ? response.ShouldBeAsync(200) : Task.FromResult<System.Text.Json.Nodes.JsonNode>(await response.ShouldBeProblemAsync(ErrorCodes.InvalidToken)));
+        await (isGood
+            ? response.ShouldBeAsync(200)
+            : Task.FromResult<System.Text.Json.Nodes.JsonNode>(await response.ShouldBeProblemAsync(ErrorCodes.InvalidToken)));
     }
 
     [Fact]
@@ -115,5 +128,6 @@ public sealed class AccessTokenTests(StoppedServer server) : IClassFixture<Stopp
 
     private Task<int> SetLicenceAsync(SignedIn person, string state, string expiresOn) => server.Database.ExecuteAsync(
         "UPDATE licences SET state = @state, expires_on = @expires FROM physicians p WHERE p.id = physician_id AND p.user_id = @user",
-        ("state", state), ("expires", DateOnly.Parse(expiresOn, System.Globalization.CultureInfo.InvariantCulture)), ("user", person.UserId));
+        ("state", state), ("expires", DateOnly.Parse(expiresOn, System.Globalization.CultureInfo.InvariantCulture)), ("user",
+            person.UserId));
 }

@@ -28,15 +28,27 @@ public sealed class AlgorithmTests(TestServer server) : IClassFixture<TestServer
         var published = keys.Single(key => key!["kty"]!.GetValue<string>() == "RSA")!.AsObject();
         published.Select(member => member.Key).Should().BeEquivalentTo("kty", "use", "alg", "kid", "n", "e");
         Base64Url.DecodeFromChars(published["n"]!.GetValue<string>()).Should().HaveCount(3072 / 8);
-        using var verifier = RSA.Create(new RSAParameters { Modulus = Base64Url.DecodeFromChars(published["n"]!.GetValue<string>()), Exponent = Base64Url.DecodeFromChars(published["e"]!.GetValue<string>()) });
+        using var verifier =
+            RSA.Create(
+                new RSAParameters
+                {
+                    Modulus = Base64Url.DecodeFromChars(published["n"]!.GetValue<string>()),
+                    Exponent = Base64Url.DecodeFromChars(published["e"]!.GetValue<string>())
+                });
         var end = after.AccessToken.LastIndexOf('.');
-        verifier.VerifyData(Encoding.ASCII.GetBytes(after.AccessToken[..end]), Base64Url.DecodeFromChars(after.AccessToken.AsSpan(end + 1)), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).Should().BeTrue();
+        verifier
+            .VerifyData(
+                Encoding.ASCII.GetBytes(after.AccessToken[..end]), Base64Url.DecodeFromChars(after.AccessToken.AsSpan(end + 1)),
+                HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .Should()
+            .BeTrue();
 
         // RFC 8725 section 3.1: a key has one algorithm, also where the key could do more.
         var parts = after.AccessToken.Split('.');
         var header = Jwt.Header(after.AccessToken);
         header["alg"] = "PS256";
-        await (await rs256.GetAsync("auth/me", $"{Jwt.Encode(header)}.{parts[1]}.{parts[2]}")).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
+        await (await rs256.GetAsync("auth/me", $"{Jwt.Encode(header)}.{parts[1]}.{parts[2]}")).ShouldBeProblemAsync(
+            ErrorCodes.InvalidToken);
     }
 
     [Fact]
@@ -54,7 +66,8 @@ public sealed class AlgorithmTests(TestServer server) : IClassFixture<TestServer
         keys.Should().BeEmpty();
         await (await hs256.GetAsync("auth/me", es256Token)).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
-        await (await hs256.GetAsync("auth/me", new TokenForge(server).SignWithPublicKey(person, "PEM"))).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
+        await (await hs256.GetAsync("auth/me", new TokenForge(server).SignWithPublicKey(person, "PEM"))).ShouldBeProblemAsync(
+            ErrorCodes.InvalidToken);
         var refreshed = await SignedIn.ReadAsync(await hs256.RefreshAsync(person.RefreshToken));
         await (await hs256.GetAsync("auth/me", refreshed.AccessToken)).ShouldBeAsync(200);
     }
@@ -72,7 +85,8 @@ public sealed class AlgorithmTests(TestServer server) : IClassFixture<TestServer
         await (await other.GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
         foreach (var guess in new[] { server.Settings["Secrets:Key"], "", "shared", SharedSecret + "." })
         {
-            await (await one.GetAsync("auth/me", $"{person.AccessToken[..end]}.{Mac(guess)}")).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
+            await (await one.GetAsync("auth/me", $"{person.AccessToken[..end]}.{Mac(guess)}")).ShouldBeProblemAsync(
+                ErrorCodes.InvalidToken);
         }
 
         string Mac(string secret) => Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed));

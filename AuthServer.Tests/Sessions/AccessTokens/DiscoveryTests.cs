@@ -54,11 +54,20 @@ public sealed class DiscoveryTests(TestServer server) : IClassFixture<TestServer
         using var verifier = ECDsa.Create(new ECParameters
         {
             Curve = ECCurve.NamedCurves.nistP256,
-            Q = new() { X = Base64Url.DecodeFromChars(key["x"]!.GetValue<string>()), Y = Base64Url.DecodeFromChars(key["y"]!.GetValue<string>()) },
+            Q = new()
+            {
+                X = Base64Url.DecodeFromChars(key["x"]!.GetValue<string>()),
+                Y = Base64Url.DecodeFromChars(key["y"]!.GetValue<string>())
+            },
         });
         var end = person.AccessToken.LastIndexOf('.');
 
-        verifier.VerifyData(Encoding.ASCII.GetBytes(person.AccessToken[..end]), Base64Url.DecodeFromChars(person.AccessToken.AsSpan(end + 1)), HashAlgorithmName.SHA256).Should().BeTrue();
+        verifier
+            .VerifyData(
+                Encoding.ASCII.GetBytes(person.AccessToken[..end]), Base64Url.DecodeFromChars(person.AccessToken.AsSpan(end + 1)),
+                HashAlgorithmName.SHA256)
+            .Should()
+            .BeTrue();
     }
 
     [Theory]
@@ -73,5 +82,6 @@ public sealed class DiscoveryTests(TestServer server) : IClassFixture<TestServer
         response.Content.Headers.ContentType!.MediaType.Should().Be("application/json");
     }
 
-    private async Task<JsonArray> KeysAsync() => (await (await server.Api.GetAsync("/.well-known/jwks.json")).ShouldBeAsync(200))["keys"]!.AsArray();
+    private async Task<JsonArray> KeysAsync() =>
+        (await (await server.Api.GetAsync("/.well-known/jwks.json")).ShouldBeAsync(200))["keys"]!.AsArray();
 }

@@ -20,11 +20,16 @@ public sealed class KeyStorageTests(TwoServers servers) : IClassFixture<TwoServe
 
         using var signer = ECDsa.Create();
         signer.ImportPkcs8PrivateKey(pkcs8, out _);
-        verifier.VerifyData(publicKey, signer.SignData(publicKey, HashAlgorithmName.SHA256), HashAlgorithmName.SHA256).Should().BeTrue("it is the private half of the row's public key");
+        verifier
+            .VerifyData(publicKey, signer.SignData(publicKey, HashAlgorithmName.SHA256), HashAlgorithmName.SHA256)
+            .Should()
+            .BeTrue("it is the private half of the row's public key");
         var secret = signer.ExportParameters(true).D!;
         wrapped.AsSpan().IndexOf(secret).Should().Be(-1);
         wrapped.AsSpan().IndexOf(pkcs8.AsSpan(0, 16)).Should().Be(-1, "that is how every PKCS#8 of this curve begins");
-        (await servers.Database.QueryAsync<bool>("SELECT EXISTS (SELECT 1 FROM signing_keys k, audit_events e WHERE position(@secret IN k.public_key) > 0 OR position(@text IN e::text) > 0)",
+        (await servers.Database.QueryAsync<bool>(
+            "SELECT EXISTS (SELECT 1 FROM signing_keys k, audit_events e WHERE position(@secret IN k.public_key) > 0 OR position(@text "
+                + "IN e::text) > 0)",
             ("secret", secret), ("text", Convert.ToHexStringLower(secret)))).Should().BeFalse();
     }
 
@@ -34,20 +39,27 @@ public sealed class KeyStorageTests(TwoServers servers) : IClassFixture<TwoServe
     {
         var (_, wrapped, _) = await StoredAsync();
 
-        servers.Services.GetRequiredService<KeyWrapping>().Invoking(wrapping => wrapping.Unwrap(wrapped, "another kid")).Should().Throw<CryptographicException>();
+        servers.Services
+            .GetRequiredService<KeyWrapping>()
+            .Invoking(wrapping => wrapping.Unwrap(wrapped, "another kid"))
+            .Should()
+            .Throw<CryptographicException>();
     }
 
     [Fact]
     public async Task Servers_that_start_together_make_one_first_key()
     {
         await servers.Database.ExecuteAsync("DELETE FROM signing_keys");
-        var rotations = new[] { servers.ServicesOf(0), servers.ServicesOf(1) }.Select(services => services.GetRequiredService<SigningKeyRotationJob>()).ToList();
+        var rotations =
+            new[] { servers.ServicesOf(0), servers.ServicesOf(1) }.Select(services => services.GetRequiredService<SigningKeyRotationJob>())
+                .ToList();
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Task.Run(() => rotations[number % 2].RotateAsync(default))));
 
         var (id, _, _) = await StoredAsync();
         (await servers.Database.QueryAsync<long>("SELECT count(*) FROM signing_keys")).Should().Be(1);
-        new[] { servers.ServicesOf(0), servers.ServicesOf(1) }.Should().AllSatisfy(services => services.GetRequiredService<KeyRing>().Signing.Id.Should().Be(id));
+        new[] { servers.ServicesOf(0), servers.ServicesOf(1) }.Should()
+            .AllSatisfy(services => services.GetRequiredService<KeyRing>().Signing.Id.Should().Be(id));
         var person = await servers.Api.RegisterAsync();
         await (await servers.Other.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
     }

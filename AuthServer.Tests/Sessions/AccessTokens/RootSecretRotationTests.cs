@@ -47,7 +47,8 @@ public sealed class RootSecretRotationTests : TestServer
 
         finished.ExitCode.Should().Be(78);
         finished.Error.Should().Contain("SECRET_KEY_PREVIOUS");
-        (await Database.QueryAsync<long>("SELECT count(*) FROM signing_keys")).Should().Be(1, "no key is made beside those that cannot be read");
+        (await Database.QueryAsync<long>("SELECT count(*) FROM signing_keys")).Should()
+            .Be(1, "no key is made beside those that cannot be read");
     }
 
     private Api StartWith(string key, string? previous)

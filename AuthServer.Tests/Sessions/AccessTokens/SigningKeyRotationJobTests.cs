@@ -16,7 +16,9 @@ public sealed class SigningKeyRotationJobTests(StoppedServer server) : IClassFix
         await AdvanceAsync(LongSleep);
         var first = (await PublishedAsync()).Should().ContainSingle("those before it are gone").Subject;
 
-        var retires = await server.Database.QueryAsync<DateTime>("SELECT retires_at FROM signing_keys WHERE id = @id AND retires_at = activates_at + interval '90 days'", ("id", first));
+        var retires =
+            await server.Database.QueryAsync<DateTime>(
+                "SELECT retires_at FROM signing_keys WHERE id = @id AND retires_at = activates_at + interval '90 days'", ("id", first));
         await AdvanceAsync(retires - server.Clock.GetUtcNow().UtcDateTime - TimeSpan.FromDays(14) - Second);
         (await PublishedAsync()).Should().Equal(first);
 
@@ -74,7 +76,8 @@ public sealed class SigningKeyRotationJobTests(StoppedServer server) : IClassFix
     {
         var key = await SigningAsync();
 
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'signing_key.made' AND reason = @key", ("key", key))).Should().Be(1);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'signing_key.made' AND reason = @key", ("key", key))).Should().Be(1);
     }
 
     // 32-bit clocks end on 19 January 2038.
@@ -101,5 +104,6 @@ public sealed class SigningKeyRotationJobTests(StoppedServer server) : IClassFix
     private async Task<string> SigningAsync() => KeyOf(await server.Api.RegisterAsync());
 
     private async Task<List<string>> PublishedAsync() =>
-        [.. (await (await server.Api.GetAsync("/.well-known/jwks.json")).ShouldBeAsync(200))["keys"]!.AsArray().Select(key => key!["kid"]!.GetValue<string>())];
+        [.. (await (await server.Api.GetAsync("/.well-known/jwks.json")).ShouldBeAsync(200))["keys"]!.AsArray()
+            .Select(key => key!["kid"]!.GetValue<string>())];
 }

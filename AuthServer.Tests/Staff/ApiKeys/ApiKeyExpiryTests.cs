@@ -36,7 +36,11 @@ public sealed class ApiKeyExpiryTests : IAsyncLifetime
 
         told.Should().Equal(30, 7, 1);
         var mails = await _server.MailsAsync(MailKinds.ApiKeyExpiring, key.Owner.Email);
-        mails.Select(mail => mail.Text).Should().HaveCount(3).And.AllSatisfy(text => text.Should().Contain("service-").And.NotContain(key.Text[^60..]));
+        mails
+            .Select(mail => mail.Text)
+            .Should()
+            .HaveCount(3).And
+            .AllSatisfy(text => text.Should().Contain("service-").And.NotContain(key.Text[^60..]));
     }
 
     [Fact]
@@ -66,7 +70,8 @@ public sealed class ApiKeyExpiryTests : IAsyncLifetime
 
         await RunAsync();
 
-        (await CountAsync(replaced), await CountAsync(revoked), await CountAsync(orphaned), await CountAsync(renewed)).Should().Be((0, 0, 0, 1));
+        (await CountAsync(replaced), await CountAsync(revoked), await CountAsync(orphaned), await CountAsync(renewed)).Should()
+            .Be((0, 0, 0, 1));
         // The old one is on its own again.
         await RevokeAsync(successor);
         await RunAsync();
@@ -111,10 +116,12 @@ public sealed class ApiKeyExpiryTests : IAsyncLifetime
     }
 
     private async Task<Key> SucceedAsync(Key key) =>
-        await _server.MakeKeyAsync(await _server.Api.LoginAsync(key.Owner.Email), new { name = (await _server.KeyRowAsync(key))["name"]!.GetValue<string>() });
+        await _server.MakeKeyAsync(
+            await _server.Api.LoginAsync(key.Owner.Email), new { name = (await _server.KeyRowAsync(key))["name"]!.GetValue<string>() });
 
     private async Task RevokeAsync(Key key) =>
-        await (await _server.Api.SendAsync(HttpMethod.Delete, $"api-keys/{key.Id}", null, (await _server.Api.LoginAsync(key.Owner.Email)).AccessToken)).ShouldBeAsync(204);
+        await (await _server.Api.SendAsync(
+            HttpMethod.Delete, $"api-keys/{key.Id}", null, (await _server.Api.LoginAsync(key.Owner.Email)).AccessToken)).ShouldBeAsync(204);
 
     private async Task<int> CountAsync(Key key) => (await _server.MailsAsync(MailKinds.ApiKeyExpiring, key.Owner.Email)).Count;
 

@@ -38,7 +38,10 @@ public sealed class ApiKeyInUrlTests(ApiKeyInUrlTests.Server server) : IClassFix
 
         (await server.KeyRowAsync(key))["exposed_at"].Should().NotBeNull();
         var secret = key.Text[5..];
-        server.Logs.Lines.Should().HaveCountGreaterThan(50, "everything is logged").And.NotContain(line => line.Contains(secret, StringComparison.OrdinalIgnoreCase));
+        server.Logs.Lines
+            .Should()
+            .HaveCountGreaterThan(50, "everything is logged").And
+            .NotContain(line => line.Contains(secret, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -51,7 +54,12 @@ public sealed class ApiKeyInUrlTests(ApiKeyInUrlTests.Server server) : IClassFix
 
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => server.Api.GetAsync($"users?key={key.Text}")));
 
-        (await server.MailsAsync(MailKinds.ApiKeyExposed, admin.Email)).Should().ContainSingle().Which.Text.Should().Contain("the careless service").And.NotContain(key.Text[^60..]);
+        (await server.MailsAsync(MailKinds.ApiKeyExposed, admin.Email))
+            .Should()
+            .ContainSingle().Which.Text
+            .Should()
+            .Contain("the careless service").And
+            .NotContain(key.Text[^60..]);
         (await server.KeyAuditAsync(AuditEvents.ApiKeyExposed, key)).Should().Be("failure", "its name may be somebody's");
         var listed = await (await server.Api.GetAsync("api-keys?limit=1", admin.AccessToken)).ShouldBeAsync(200);
         listed["items"]![0]!["exposed_at"].Should().NotBeNull();
@@ -90,7 +98,8 @@ public sealed class ApiKeyInUrlTests(ApiKeyInUrlTests.Server server) : IClassFix
     {
         var key = await server.MakeKeyAsync();
 
-        await (await server.Api.GetAsync(string.Format(null, System.Text.CompositeFormat.Parse(place), key.Text[cut..]))).ShouldBeAsync(200);
+        await (await server.Api.GetAsync(string.Format(null, System.Text.CompositeFormat.Parse(place), key.Text[cut..]))).ShouldBeAsync(
+            200);
     }
 
     public sealed class Server : TestServer

@@ -31,13 +31,18 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         response.Headers.CacheControl!.NoStore.Should().BeTrue();
         made["scopes"]!.ToJsonString().Should().Be("""["users:read","users:write"]""");
         made["expires_at"]!.GetValue<DateTimeOffset>().Should().BeCloseTo(before.AddDays(90), TimeSpan.FromMinutes(1));
-        (made["owner_id"]!.GetValue<Guid>(), made["tenant"], made["requests_per_minute"]!.GetValue<int>()).Should().Be((admin.UserId, null, 600));
+        (made["owner_id"]!.GetValue<Guid>(), made["tenant"], made["requests_per_minute"]!.GetValue<int>()).Should()
+            .Be((admin.UserId, null, 600));
         var list = await (await server.Api.GetAsync("api-keys", admin.AccessToken)).Content.ReadAsStringAsync();
         list.Should().Contain(key.Id.ToString()).And.NotContain(key.Text[^60..]);
         made.AsObject().Remove("key");
         JsonNode.Parse(list)!["items"]![0]!.ToJsonString().Should().Be(made.ToJsonString());
         (await server.KeyRowAsync(key)).ToJsonString().Should().NotContain(key.Text[^60..]);
-        (await server.KeyAuditAsync(AuditEvents.ApiKeyMade, key)).Should().StartWith($"success|{admin.UserId}|users:read users:write until ").And.NotContain(key.Text[^60..]).And.NotContain(name, "it may be somebody's");
+        (await server.KeyAuditAsync(AuditEvents.ApiKeyMade, key))
+            .Should()
+            .StartWith($"success|{admin.UserId}|users:read users:write until ").And
+            .NotContain(key.Text[^60..]).And
+            .NotContain(name, "it may be somebody's");
     }
 
     [Theory]
@@ -58,7 +63,8 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
     {
         var admin = await server.SignInAsAsync(Role.Admin);
 
-        var problem = await (await server.Api.PostAsync("api-keys", body, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.Api.PostAsync("api-keys", body, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
     }
@@ -68,9 +74,15 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
     {
         var admin = await server.SignInAsAsync(Role.Admin);
 
-        var problem = await (await server.AskForKeyAsync(admin, new { scopes = new[] { "users:read", "users:everything", new string('x', 10_000) } })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.AskForKeyAsync(
+                admin, new { scopes = new[] { "users:read", "users:everything", new string('x', 10_000) } })).ShouldBeProblemAsync(
+                    ErrorCodes.ValidationFailed);
 
-        problem["errors"]!["scopes"]![0]!.GetValue<string>().Should().StartWith($"Not known: users:everything, {new string('x', 40)}. There are users:read");
+        problem["errors"]!["scopes"]![0]!
+            .GetValue<string>()
+            .Should()
+            .StartWith($"Not known: users:everything, {new string('x', 40)}. There are users:read");
     }
 
     [Fact]
@@ -78,8 +90,10 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
     {
         var (admin, now) = (await server.SignInAsAsync(Role.Admin), server.Clock.GetUtcNow());
 
-        await (await server.AskForKeyAsync(admin, new { expires_at = now.AddDays(364).ToOffset(TimeSpan.FromHours(14)) })).ShouldBeAsync(201);
-        await (await server.AskForKeyAsync(admin, new { expires_at = now.AddDays(365).AddMinutes(5) })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await server.AskForKeyAsync(admin, new { expires_at = now.AddDays(364).ToOffset(TimeSpan.FromHours(14)) })).ShouldBeAsync(
+            201);
+        await (await server.AskForKeyAsync(admin, new { expires_at = now.AddDays(365).AddMinutes(5) })).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
     }
 
     [Fact]
@@ -126,19 +140,26 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         (await IdsAsync(platform)).Should().Contain([own.Id, given.Id]).And.Contain(foreign.Select(key => key.Id));
         foreach (var key in foreign)
         {
-            await (await server.Api.SendAsync(HttpMethod.Delete, $"api-keys/{key.Id}", null, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
-            await (await server.Api.SendAsync(HttpMethod.Patch, $"api-keys/{key.Id}", new { name = "mine" }, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+            await (await server.Api.SendAsync(HttpMethod.Delete, $"api-keys/{key.Id}", null, admin.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.NotFound);
+            await (await server.Api.SendAsync(
+                HttpMethod.Patch, $"api-keys/{key.Id}", new { name = "mine" }, admin.AccessToken)).ShouldBeProblemAsync(
+                    ErrorCodes.NotFound);
             await (await server.Api.GetWithKeyAsync("users", key.Text)).ShouldBeAsync(200);
         }
 
         await (await server.Api.SendAsync(HttpMethod.Delete, $"api-keys/{given.Id}", null, admin.AccessToken)).ShouldBeAsync(204);
-        (await server.KeyAuditAsync(AuditEvents.ApiKeyRevoked, given)).Should().Be($"success|{admin.UserId}|{clinic.Id}", "its name may be somebody's");
+        (await server.KeyAuditAsync(AuditEvents.ApiKeyRevoked, given)).Should()
+            .Be($"success|{admin.UserId}|{clinic.Id}", "its name may be somebody's");
     }
 
     [Fact]
     public async Task An_administrator_of_the_platform_is_told_that_there_is_no_such_tenant()
     {
-        var problem = await (await server.AskForKeyAsync(await server.SignInAsAsync(Role.Admin), new { tenant = "no-such-clinic" })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.AskForKeyAsync(
+                await server.SignInAsAsync(Role.Admin), new { tenant = "no-such-clinic" })).ShouldBeProblemAsync(
+                    ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal("tenant");
     }
@@ -226,7 +247,8 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         (await server.KeyAuditAsync(AuditEvents.ApiKeyRevoked, key)).Split('\n').Should().ContainSingle();
         foreach (var id in new[] { Guid.CreateVersion7().ToString(), key.Owner.UserId.ToString(), "x" })
         {
-            await (await server.Api.SendAsync(HttpMethod.Delete, $"api-keys/{id}", null, key.Owner.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+            await (await server.Api.SendAsync(HttpMethod.Delete, $"api-keys/{id}", null, key.Owner.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.NotFound);
         }
     }
 
@@ -237,19 +259,31 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         var key = await server.MakeKeyAsync("users:read", "tenants:read");
         var (soon, late) = (server.Clock.GetUtcNow().AddDays(10), server.Clock.GetUtcNow().AddDays(91));
 
-        foreach (var more in new object[] { new { scopes = WritingTwice }, new { expires_at = late }, new { expires_at = soon.AddYears(-1) }, new { scopes = Array.Empty<string>() }, new { name = (string?)null } })
+        foreach (var more in new object[]
+        {
+            new { scopes = WritingTwice },
+            new { expires_at = late },
+            new { expires_at = soon.AddYears(-1) },
+            new { scopes = Array.Empty<string>() },
+            new { name = (string?)null }
+        })
         {
             await (await ChangeAsync(key, more)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
         }
 
-        var changed = await (await ChangeAsync(key, new { name = "renamed", scopes = Reading, expires_at = soon, requests_per_minute = 7 })).ShouldBeAsync(200);
+        var changed =
+            await (await ChangeAsync(
+                key, new { name = "renamed", scopes = Reading, expires_at = soon, requests_per_minute = 7 })).ShouldBeAsync(200);
 
         changed["scopes"]!.ToJsonString().Should().Be("""["users:read"]""");
         changed["expires_at"]!.GetValue<DateTimeOffset>().Should().BeCloseTo(soon, TimeSpan.FromSeconds(1));
         (changed["name"]!.GetValue<string>(), changed["requests_per_minute"]!.GetValue<int>()).Should().Be(("renamed", 7));
         await (await server.Api.GetWithKeyAsync("tenants", key.Text)).ShouldBeProblemAsync(ErrorCodes.InsufficientScope);
         await (await server.Api.GetWithKeyAsync("users", key.Text)).ShouldBeAsync(200);
-        (await server.KeyAuditAsync(AuditEvents.ApiKeyChanged, key)).Should().Contain("|renamed; scopes: users:read tenants:read -> users:read; until ").And.EndWith("; 600 -> 7 requests per minute");
+        (await server.KeyAuditAsync(AuditEvents.ApiKeyChanged, key))
+            .Should()
+            .Contain("|renamed; scopes: users:read tenants:read -> users:read; until ").And
+            .EndWith("; 600 -> 7 requests per minute");
         await (await ChangeAsync(key, new { scopes = ReadingTenants })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
     }
 
@@ -277,7 +311,8 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         (await server.MailsAsync(MailKinds.ApiKeyMade, unproven.Email)).Should().BeEmpty();
     }
 
-    private Task<HttpResponseMessage> ChangeAsync(Key key, object change) => server.Api.SendAsync(HttpMethod.Patch, $"api-keys/{key.Id}", change, key.Owner.AccessToken);
+    private Task<HttpResponseMessage> ChangeAsync(Key key, object change) =>
+        server.Api.SendAsync(HttpMethod.Patch, $"api-keys/{key.Id}", change, key.Owner.AccessToken);
 
     private async Task<IReadOnlyList<Guid>> IdsAsync(SignedIn admin, string query = "") =>
         [.. Ids(await (await server.Api.GetAsync($"api-keys?limit=100{query}", admin.AccessToken)).ShouldBeAsync(200))];

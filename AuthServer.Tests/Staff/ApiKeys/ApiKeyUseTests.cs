@@ -15,7 +15,8 @@ public sealed class ApiKeyUseTests(TestServer server) : IClassFixture<TestServer
 
     public static TheoryData<string> Garbage =>
     [
-        "", "rubbish", "cut by one", "cut in half", "extended", "upper-cased", "percent-encoded", "with white space", "other id", "other secret", "checksum changed", "prefix changed", "access token", "10 KB", "with a comma",
+        "", "rubbish", "cut by one", "cut in half", "extended", "upper-cased", "percent-encoded", "with white space", "other id",
+            "other secret", "checksum changed", "prefix changed", "access token", "10 KB", "with a comma",
     ];
 
     [Theory]
@@ -70,7 +71,11 @@ public sealed class ApiKeyUseTests(TestServer server) : IClassFixture<TestServer
         var key = await server.MakeKeyAsync("users:read");
         await using var connection = await server.Database.Owner.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using (var locking = new NpgsqlCommand("DO $$ BEGIN EXECUTE (SELECT 'LOCK TABLE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'); END $$", connection))
+        await using (var locking =
+            new NpgsqlCommand(
+                "DO $$ BEGIN EXECUTE (SELECT 'LOCK TABLE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = "
+                    + "'public'); END $$",
+                connection))
         {
             await locking.ExecuteNonQueryAsync();
         }
@@ -80,7 +85,8 @@ public sealed class ApiKeyUseTests(TestServer server) : IClassFixture<TestServer
             await (await server.Api.GetWithKeyAsync("users", Spoil(kind, key))).ShouldBeProblemAsync(ErrorCodes.InvalidApiKey);
         }
 
-        server.Logs.Lines.Should().NotContain(line => line.Contains(nameof(ApiKeyHandler), StringComparison.Ordinal), "strangers must not fill the log");
+        server.Logs.Lines.Should().NotContain(
+            line => line.Contains(nameof(ApiKeyHandler), StringComparison.Ordinal), "strangers must not fill the log");
         await transaction.RollbackAsync();
         await (await server.Api.GetWithKeyAsync("users", key.Text)).ShouldBeAsync(200);
     }
@@ -93,7 +99,8 @@ public sealed class ApiKeyUseTests(TestServer server) : IClassFixture<TestServer
         var (forged, _) = ApiKeyText.Make(key.Id);
 
         await (await server.Api.GetWithKeyAsync("users", forged)).ShouldBeProblemAsync(ErrorCodes.InvalidApiKey);
-        await (await server.Api.GetWithKeyAsync("users", ApiKeyText.Make(Guid.CreateVersion7()).Text)).ShouldBeProblemAsync(ErrorCodes.InvalidApiKey);
+        await (await server.Api.GetWithKeyAsync("users", ApiKeyText.Make(Guid.CreateVersion7()).Text)).ShouldBeProblemAsync(
+            ErrorCodes.InvalidApiKey);
 
         (await server.KeyAuditAsync(AuditEvents.ApiKeyRefused, key)).Should().Be("failure|wrong_secret", "its name may be somebody's");
         (await server.KeyRowAsync(key))["last_used_at"].Should().BeNull();
@@ -135,8 +142,12 @@ public sealed class ApiKeyUseTests(TestServer server) : IClassFixture<TestServer
     [Trait("ASVS", "7.4.2")]
     [InlineData("UPDATE users SET status = 'disabled' WHERE id = @owner", "UPDATE users SET status = 'active' WHERE id = @owner")]
     [InlineData("UPDATE users SET erasure_due_at = now() WHERE id = @owner", "UPDATE users SET erasure_due_at = NULL WHERE id = @owner")]
-    [InlineData("DELETE FROM memberships WHERE user_id = @owner AND tenant_id = @tenant", "INSERT INTO memberships (user_id, tenant_id, role, created_at) VALUES (@owner, @tenant, 'admin', now())")]
-    [InlineData("UPDATE memberships SET role = 'support' WHERE user_id = @owner AND tenant_id = @tenant", "UPDATE memberships SET role = 'admin' WHERE user_id = @owner AND tenant_id = @tenant")]
+    [InlineData(
+        "DELETE FROM memberships WHERE user_id = @owner AND tenant_id = @tenant",
+        "INSERT INTO memberships (user_id, tenant_id, role, created_at) VALUES (@owner, @tenant, 'admin', now())")]
+    [InlineData(
+        "UPDATE memberships SET role = 'support' WHERE user_id = @owner AND tenant_id = @tenant",
+        "UPDATE memberships SET role = 'admin' WHERE user_id = @owner AND tenant_id = @tenant")]
     [InlineData("UPDATE tenants SET status = 'suspended' WHERE id = @tenant", "UPDATE tenants SET status = 'active' WHERE id = @tenant")]
     [InlineData("UPDATE users SET email_confirmed = false WHERE id = @owner", "UPDATE users SET email_confirmed = true WHERE id = @owner")]
     [InlineData("DELETE FROM users WHERE id = @owner", null)]
@@ -196,7 +207,9 @@ public sealed class ApiKeyUseTests(TestServer server) : IClassFixture<TestServer
         await (await server.Api.GetWithKeyAsync($"users/{mate.UserId}", key.Text)).ShouldBeAsync(200);
         await (await server.Api.GetWithKeyAsync($"users/{stranger.UserId}", key.Text)).ShouldBeProblemAsync(ErrorCodes.NotFound);
         await (await server.Api.GetWithKeyAsync($"users/{stranger.UserId}", platform.Text)).ShouldBeAsync(200);
-        await (await server.Api.SendWithKeyAsync(HttpMethod.Post, $"users/{stranger.UserId}/disable", key.Text, new { reason = "Because" })).ShouldBeProblemAsync(ErrorCodes.NotFound);
+        await (await server.Api.SendWithKeyAsync(
+            HttpMethod.Post, $"users/{stranger.UserId}/disable", key.Text, new { reason = "Because" })).ShouldBeProblemAsync(
+                ErrorCodes.NotFound);
     }
 
     [Fact]
@@ -207,15 +220,27 @@ public sealed class ApiKeyUseTests(TestServer server) : IClassFixture<TestServer
         var (boss, admin) = (await server.MakeKeyAsync(), await server.SignInAtAsync(Role.Admin, clinic));
         var key = await server.MakeKeyAsync(admin);
 
-        await (await server.Api.SendWithKeyAsync(HttpMethod.Post, $"users/{admin.UserId}/disable", key.Text, new { reason = "Because" })).ShouldBeProblemAsync(ErrorCodes.OwnAccount);
-        await (await server.Api.SendWithKeyAsync(HttpMethod.Post, $"users/{boss.Owner.UserId}/disable", boss.Text, new { reason = "Because" })).ShouldBeProblemAsync(ErrorCodes.OwnAccount);
+        await (await server.Api.SendWithKeyAsync(
+            HttpMethod.Post, $"users/{admin.UserId}/disable", key.Text, new { reason = "Because" })).ShouldBeProblemAsync(
+                ErrorCodes.OwnAccount);
+        await (await server.Api.SendWithKeyAsync(
+            HttpMethod.Post, $"users/{boss.Owner.UserId}/disable", boss.Text, new { reason = "Because" })).ShouldBeProblemAsync(
+                ErrorCodes.OwnAccount);
         foreach (var role in new[] { Role.Admin, Role.Support })
         {
-            await (await server.Api.SendWithKeyAsync(HttpMethod.Post, "users", boss.Text, new { email = Api.NewEmail(), roles = new[] { Role.Patient, role } })).ShouldBeProblemAsync(ErrorCodes.PersonRequired);
+            await (await server.Api.SendWithKeyAsync(
+                HttpMethod.Post, "users", boss.Text, new { email = Api.NewEmail(), roles = new[]
+                {
+                    Role.Patient,
+                    role
+                } })).ShouldBeProblemAsync(ErrorCodes.PersonRequired);
         }
 
-        await (await server.Api.SendWithKeyAsync(HttpMethod.Post, "users", key.Text, new { email = Api.NewEmail(), roles = new[] { Role.Patient } })).ShouldBeAsync(201);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'user.invited' AND actor_id = @key AND tenant_id = @tenant", ("key", key.Id), ("tenant", clinic.Id))).Should().Be(1);
+        await (await server.Api.SendWithKeyAsync(
+            HttpMethod.Post, "users", key.Text, new { email = Api.NewEmail(), roles = new[] { Role.Patient } })).ShouldBeAsync(201);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'user.invited' AND actor_id = @key AND tenant_id = @tenant",
+            ("key", key.Id), ("tenant", clinic.Id))).Should().Be(1);
     }
 
     [Fact]
@@ -238,7 +263,8 @@ public sealed class ApiKeyUseTests(TestServer server) : IClassFixture<TestServer
         used[2].Should().NotBe(used[0]);
     }
 
-    private Task<HttpResponseMessage> SendAsync(params (string Name, string Value)[] headers) => server.Api.SendAsync(HttpMethod.Get, "users", adjust: request =>
+    private Task<HttpResponseMessage> SendAsync(params (string Name, string Value)[] headers) =>
+        server.Api.SendAsync(HttpMethod.Get, "users", adjust: request =>
     {
         foreach (var (name, value) in headers)
         {

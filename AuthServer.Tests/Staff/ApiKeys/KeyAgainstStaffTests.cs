@@ -10,7 +10,8 @@ public sealed class KeyAgainstStaffTests(TestServer server) : IClassFixture<Test
 {
     private static readonly (string Method, string Path, object? Body)[] Acts =
     [
-        ("POST", "unlock", null), ("POST", "password-reset", null), ("DELETE", "sessions", null), ("POST", "disable", new { reason = "Because" }), ("POST", "enable", null), ("PATCH", "", new { full_name = "Nobody" }),
+        ("POST", "unlock", null), ("POST", "password-reset", null), ("DELETE", "sessions", null),
+            ("POST", "disable", new { reason = "Because" }), ("POST", "enable", null), ("PATCH", "", new { full_name = "Nobody" }),
     ];
 
     [Theory]
@@ -53,7 +54,8 @@ public sealed class KeyAgainstStaffTests(TestServer server) : IClassFixture<Test
         await (await SendAsync(key, key.Owner.UserId, ("POST", "unlock", null))).ShouldBeProblemAsync(ErrorCodes.PersonRequired);
 
         (await server.Database.QueryAsync<long>(
-            "SELECT count(*) FROM audit_events WHERE type = 'staff.refused' AND actor_id = @key AND subject_id = @owner AND reason = 'person_required'", ("key", key.Id), ("owner", key.Owner.UserId))).Should().Be(1);
+            "SELECT count(*) FROM audit_events WHERE type = 'staff.refused' AND actor_id = @key AND subject_id = @owner AND reason = "
+                + "'person_required'", ("key", key.Id), ("owner", key.Owner.UserId))).Should().Be(1);
     }
 
     private Task<HttpResponseMessage> SendAsync(Key key, Guid person, (string Method, string Path, object? Body) act) =>

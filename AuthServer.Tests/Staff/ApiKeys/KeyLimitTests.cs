@@ -12,7 +12,8 @@ public sealed class KeyLimitTests(KeyLimitTests.Server server) : IClassFixture<K
     public async Task A_key_and_its_tokens_ask_together_as_often_as_it_was_made_for()
     {
         var admin = await server.SignInAsAsync(Role.Admin);
-        var (key, other) = (await server.MakeKeyAsync(admin, new { requests_per_minute = 5 }), await server.MakeKeyAsync(admin, new { requests_per_minute = 5 }));
+        var (key, other) = (await server.MakeKeyAsync(admin, new { requests_per_minute = 5 }),
+            await server.MakeKeyAsync(admin, new { requests_per_minute = 5 }));
         var token = await server.Api.ExchangeAsync(key.Text);
         var answers = new List<int>();
         for (var time = 0; time < 3; time++)
@@ -49,13 +50,15 @@ public sealed class KeyLimitTests(KeyLimitTests.Server server) : IClassFixture<K
         var (key, guesser, clinic) = (await server.MakeKeyAsync(), ProxiedServer.NewAddress(), ProxiedServer.NewAddress());
         for (var time = 0; time < 30; time++)
         {
-            await (await SendAsync(ApiKeyText.Make(time % 2 == 0 ? key.Id : Guid.CreateVersion7()).Text, guesser)).ShouldBeProblemAsync(ErrorCodes.InvalidApiKey);
+            await (await SendAsync(ApiKeyText.Make(time % 2 == 0 ? key.Id : Guid.CreateVersion7()).Text, guesser)).ShouldBeProblemAsync(
+                ErrorCodes.InvalidApiKey);
         }
 
         var refused = await SendAsync(key.Text, guesser);
         await refused.ShouldBeProblemAsync(ErrorCodes.RateLimited);
         refused.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromMinutes(1));
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'api_key.refused' AND subject_id = @key", ("key", key.Id))).Should().Be(15);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'api_key.refused' AND subject_id = @key", ("key", key.Id))).Should().Be(15);
         await (await SendAsync(key.Text, clinic)).ShouldBeAsync(200);
         server.Clock.Advance(TimeSpan.FromMinutes(1));
         await (await SendAsync(key.Text, guesser)).ShouldBeAsync(200);

@@ -17,22 +17,36 @@ public sealed class KeyTokenTests(TwoServers server) : IClassFixture<TwoServers>
     public async Task A_key_is_exchanged_for_a_short_token_that_says_what_it_is()
     {
         var clinic = await server.OpenClinicAsync();
-        var key = await server.MakeKeyAsync(await server.SignInAtAsync(Role.Admin, clinic), new { scopes = new[] { Scopes.UsersRead, Scopes.TenantsRead }, requests_per_minute = 50 });
+        var key =
+            await server.MakeKeyAsync(
+                await server.SignInAtAsync(Role.Admin, clinic),
+                new { scopes = new[] { Scopes.UsersRead, Scopes.TenantsRead }, requests_per_minute = 50 });
 
         var response = await server.Api.SendWithKeyAsync(HttpMethod.Post, "auth/token", key.Text);
 
         var answer = await response.ShouldBeAsync(200);
         response.Headers.CacheControl!.NoStore.Should().BeTrue();
-        (answer["token_type"]!.GetValue<string>(), answer["expires_in"]!.GetValue<int>(), answer["scope"]!.GetValue<string>()).Should().Be(("Bearer", 300, "users:read tenants:read"));
+        (answer["token_type"]!.GetValue<string>(), answer["expires_in"]!.GetValue<int>(), answer["scope"]!.GetValue<string>()).Should()
+            .Be(("Bearer", 300, "users:read tenants:read"));
         var claims = Jwt.Payload(answer["access_token"]!.GetValue<string>());
-        foreach (var (claim, value) in new[] { ("sub", $"\"{key.Id}\""), ("sid", $"\"{key.Id}\""), ("client_id", $"\"{key.Id}\""), ("tenant", $"\"{clinic.Id}\""), ("scope", "\"users:read tenants:read\""), ("ver", "1"), ("amr", """["api_key"]""") })
+        foreach (var (claim, value) in new[]
+        {
+            ("sub", $"\"{key.Id}\""),
+            ("sid", $"\"{key.Id}\""),
+            ("client_id", $"\"{key.Id}\""),
+            ("tenant", $"\"{clinic.Id}\""),
+            ("scope", "\"users:read tenants:read\""),
+            ("ver", "1"),
+            ("amr", """["api_key"]""")
+        })
         {
             claims[claim]!.ToJsonString().Should().Be(value, "it is {0}", claim);
         }
 
         (claims["exp"]!.GetValue<long>() - claims["iat"]!.GetValue<long>()).Should().Be(300);
         claims.Select(claim => claim.Key).Should().NotContain(["role", "tenant_role", "auth_time", "email_verified", "gen"]);
-        (await server.KeyAuditAsync(AuditEvents.ApiKeyTokenIssued, key)).Should().Be($"success|{key.Id}|{clinic.Id}|users:read tenants:read");
+        (await server.KeyAuditAsync(AuditEvents.ApiKeyTokenIssued, key)).Should()
+            .Be($"success|{key.Id}|{clinic.Id}|users:read tenants:read");
         await (await server.Other.GetAsync("users", answer["access_token"]!.GetValue<string>())).ShouldBeAsync(200);
     }
 
@@ -49,14 +63,22 @@ public sealed class KeyTokenTests(TwoServers server) : IClassFixture<TwoServers>
         var refused = await server.Api.GetAsync("tenants", token);
         await refused.ShouldBeProblemAsync(ErrorCodes.InsufficientScope);
         refused.Headers.WwwAuthenticate.ToString().Should().Be("Bearer error=\"insufficient_scope\", scope=\"tenants:read\"");
-        foreach (var scopes in new[] { """["users:write"]""", """["users:read","users:write"]""", """["nonsense"]""", """["users:read "]""" })
+        foreach (var scopes in new[]
         {
-            await (await server.Api.SendWithKeyAsync(HttpMethod.Post, "auth/token", key.Text, $$"""{"scopes":{{scopes}}}""")).ShouldBeProblemAsync(ErrorCodes.InsufficientScope);
+            """["users:write"]""",
+            """["users:read","users:write"]""",
+            """["nonsense"]""",
+            """["users:read "]"""
+        })
+        {
+            await (await server.Api.SendWithKeyAsync(
+                HttpMethod.Post, "auth/token", key.Text, $$"""{"scopes":{{scopes}}}""")).ShouldBeProblemAsync(ErrorCodes.InsufficientScope);
         }
 
         foreach (var scopes in new[] { "[]", "[null]" })
         {
-            await (await server.Api.SendWithKeyAsync(HttpMethod.Post, "auth/token", key.Text, $$"""{"scopes":{{scopes}}}""")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+            await (await server.Api.SendWithKeyAsync(
+                HttpMethod.Post, "auth/token", key.Text, $$"""{"scopes":{{scopes}}}""")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
         }
     }
 
@@ -66,7 +88,8 @@ public sealed class KeyTokenTests(TwoServers server) : IClassFixture<TwoServers>
         var key = await server.MakeKeyAsync();
 
         await (await server.Api.PostAsync("auth/token", bearer: key.Owner.AccessToken)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
-        await (await server.Api.PostAsync("auth/token", bearer: await server.Api.ExchangeAsync(key.Text))).ShouldBeProblemAsync(ErrorCodes.Forbidden);
+        await (await server.Api.PostAsync("auth/token", bearer: await server.Api.ExchangeAsync(key.Text))).ShouldBeProblemAsync(
+            ErrorCodes.Forbidden);
         await (await server.Api.PostAsync("auth/token")).ShouldBeProblemAsync(ErrorCodes.AuthenticationRequired);
     }
 
@@ -80,7 +103,10 @@ public sealed class KeyTokenTests(TwoServers server) : IClassFixture<TwoServers>
 
         answer["expires_in"]!.GetValue<int>().Should().BeInRange(80, 100);
         var ends = await server.Database.QueryAsync<DateTime>("SELECT expires_at FROM api_keys WHERE id = @id", ("id", key.Id));
-        Jwt.Payload(answer["access_token"]!.GetValue<string>())["exp"]!.GetValue<long>().Should().BeLessThanOrEqualTo(new DateTimeOffset(ends).ToUnixTimeSeconds());
+        Jwt.Payload(answer["access_token"]!.GetValue<string>())["exp"]!
+            .GetValue<long>()
+            .Should()
+            .BeLessThanOrEqualTo(new DateTimeOffset(ends).ToUnixTimeSeconds());
     }
 
     [Fact]
@@ -104,7 +130,10 @@ public sealed class KeyTokenTests(TwoServers server) : IClassFixture<TwoServers>
         for (var round = 0; round < 3; round++)
         {
             var key = await server.MakeKeyAsync();
-            var exchanges = Enumerable.Range(0, 20).Select(number => (number % 2 == 0 ? server.Api : server.Other).SendWithKeyAsync(HttpMethod.Post, "auth/token", key.Text)).ToList();
+            var exchanges = Enumerable
+                .Range(0, 20)
+                .Select(number => (number % 2 == 0 ? server.Api : server.Other).SendWithKeyAsync(HttpMethod.Post, "auth/token", key.Text))
+                .ToList();
             var revoking = server.Api.SendAsync(HttpMethod.Delete, $"api-keys/{key.Id}", null, key.Owner.AccessToken);
             var answers = await Task.WhenAll(exchanges);
             await (await revoking).ShouldBeAsync(204);
@@ -114,7 +143,8 @@ public sealed class KeyTokenTests(TwoServers server) : IClassFixture<TwoServers>
                 await ShouldBeRefusedAsync((await given.ReadJsonAsync())!["access_token"]!.GetValue<string>());
             }
 
-            await (await server.Other.SendWithKeyAsync(HttpMethod.Post, "auth/token", key.Text)).ShouldBeProblemAsync(ErrorCodes.ApiKeyRevoked);
+            await (await server.Other.SendWithKeyAsync(HttpMethod.Post, "auth/token", key.Text)).ShouldBeProblemAsync(
+                ErrorCodes.ApiKeyRevoked);
         }
     }
 
@@ -125,13 +155,16 @@ public sealed class KeyTokenTests(TwoServers server) : IClassFixture<TwoServers>
         var key = await server.MakeKeyAsync(Scopes.UsersRead, Scopes.UsersWrite);
         var token = await server.Api.ExchangeAsync(key.Text);
 
-        await (await server.Api.SendAsync(HttpMethod.Patch, $"api-keys/{key.Id}", new { scopes = Reading }, key.Owner.AccessToken)).ShouldBeAsync(200);
+        await (await server.Api.SendAsync(
+            HttpMethod.Patch, $"api-keys/{key.Id}", new { scopes = Reading }, key.Owner.AccessToken)).ShouldBeAsync(200);
 
         await ShouldBeRefusedAsync(token);
-        await (await server.Other.SendWithKeyAsync(HttpMethod.Post, "auth/token", key.Text, """{"scopes":["users:write"]}""")).ShouldBeProblemAsync(ErrorCodes.InsufficientScope);
+        await (await server.Other.SendWithKeyAsync(
+            HttpMethod.Post, "auth/token", key.Text, """{"scopes":["users:write"]}""")).ShouldBeProblemAsync(ErrorCodes.InsufficientScope);
         var again = await server.Other.ExchangeAsync(key.Text);
         await (await server.Api.GetAsync("users", again)).ShouldBeAsync(200);
-        await (await server.Api.PostAsync("users", new { email = Api.NewEmail() }, again)).ShouldBeProblemAsync(ErrorCodes.InsufficientScope);
+        await (await server.Api.PostAsync("users", new { email = Api.NewEmail() }, again)).ShouldBeProblemAsync(
+            ErrorCodes.InsufficientScope);
     }
 
     [Fact]
@@ -159,7 +192,8 @@ public sealed class KeyTokenTests(TwoServers server) : IClassFixture<TwoServers>
         var token = await server.Api.ExchangeAsync(key.Text);
         await (await server.Other.GetAsync("users", token)).ShouldBeAsync(200);
 
-        (await server.Api.SendAsync(new(method), $"users/{key.Owner.UserId}{path}", body, boss.AccessToken)).IsSuccessStatusCode.Should().BeTrue();
+        (await server.Api.SendAsync(new(method), $"users/{key.Owner.UserId}{path}", body, boss.AccessToken)).IsSuccessStatusCode.Should()
+            .BeTrue();
 
         await ShouldBeRefusedAsync(token);
         await (await server.Other.GetWithKeyAsync("users", key.Text)).ShouldBeProblemAsync(ErrorCodes.InvalidApiKey);
@@ -169,13 +203,16 @@ public sealed class KeyTokenTests(TwoServers server) : IClassFixture<TwoServers>
     [Trait("ASVS", "7.4.2")]
     public async Task A_membership_lost_and_a_tenant_suspended_refuse_the_tokens_of_its_keys()
     {
-        var (lost, suspended, boss) = (await server.OpenClinicAsync(), await server.OpenClinicAsync(), await server.SignInAsAsync(Role.Admin));
+        var (lost, suspended, boss) = (await server.OpenClinicAsync(), await server.OpenClinicAsync(),
+            await server.SignInAsAsync(Role.Admin));
         var member = await server.MakeKeyAsync(await server.SignInAtAsync(Role.Admin, lost));
         var tenants = await server.MakeKeyAsync(await server.SignInAtAsync(Role.Admin, suspended));
         var tokens = new[] { await server.Api.ExchangeAsync(member.Text), await server.Api.ExchangeAsync(tenants.Text) };
 
-        await (await server.Api.SetRolesAsync(boss, member.Owner.UserId, new { roles = Array.Empty<string>(), tenant = lost.Slug })).ShouldBeAsync(200);
-        await (await server.Api.PostAsync($"tenants/{suspended.Id}/suspend", new { reason = "The contract has ended." }, boss.AccessToken)).ShouldBeAsync(200);
+        await (await server.Api.SetRolesAsync(
+            boss, member.Owner.UserId, new { roles = Array.Empty<string>(), tenant = lost.Slug })).ShouldBeAsync(200);
+        await (await server.Api.PostAsync(
+            $"tenants/{suspended.Id}/suspend", new { reason = "The contract has ended." }, boss.AccessToken)).ShouldBeAsync(200);
 
         foreach (var token in tokens)
         {
@@ -194,7 +231,8 @@ public sealed class KeyTokenTests(TwoServers server) : IClassFixture<TwoServers>
 
         foreach (var (answer, scope) in new[] { (ofToken, "audit:read"), (ofKey, "users:read audit:read") })
         {
-            (answer["sub"]!.GetValue<Guid>(), answer["sid"]!.GetValue<Guid>(), answer["scope"]!.GetValue<string>(), answer["roles"]!.AsArray().Count).Should().Be((key.Id, key.Id, scope, 0));
+            (answer["sub"]!.GetValue<Guid>(), answer["sid"]!.GetValue<Guid>(), answer["scope"]!.GetValue<string>(),
+                answer["roles"]!.AsArray().Count).Should().Be((key.Id, key.Id, scope, 0));
         }
 
         ofToken["exp"]!.GetValue<long>().Should().Be(Jwt.Payload(token)["exp"]!.GetValue<long>());

@@ -35,12 +35,18 @@ public sealed class AuditExportTests(AuditServer server) : IClassFixture<AuditSe
         var admin = await server.SignInAsAsync(Role.Admin);
         var person = await server.Api.RegisterAsync();
 
-        var lines = await LinesAsync(await server.Api.GetAsync($"audit-events/export?user={person.UserId}&type=session.*&from=2026-01-01T00:00:00Z", admin.AccessToken));
+        var lines =
+            await LinesAsync(
+                await server.Api.GetAsync(
+                    $"audit-events/export?user={person.UserId}&type=session.*&from=2026-01-01T00:00:00Z", admin.AccessToken));
 
         lines.Select(line => line["type"]!.GetValue<string>()).Should().Equal("session.started");
-        (await server.Database.QueryAsync<string>("SELECT detail FROM audit_events WHERE type = 'audit.exported' AND actor_id = @actor AND subject_id = @subject", ("actor", admin.UserId), ("subject", person.UserId)))
+        (await server.Database.QueryAsync<string>(
+            "SELECT detail FROM audit_events WHERE type = 'audit.exported' AND actor_id = @actor AND subject_id = @subject",
+            ("actor", admin.UserId), ("subject", person.UserId)))
             .Should().Be("user type=session.* from=2026-01-01T00:00:00Z");
-        await (await server.Api.GetAsync("audit-events/export?from=now", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await server.Api.GetAsync("audit-events/export?from=now", admin.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
     }
 
     [Fact]
@@ -86,7 +92,9 @@ public sealed class AuditExportTests(AuditServer server) : IClassFixture<AuditSe
 
         (await LinesAsync(await server.Api.GetAsync($"audit-events/export?user={stranger.UserId}", admin.AccessToken))).Should().BeEmpty();
 
-        (await server.Database.QueryAsync<string>("SELECT row_to_json(a)::text FROM audit_events a WHERE type = 'audit.exported' AND actor_id = @actor", ("actor", admin.UserId)))
+        (await server.Database.QueryAsync<string>(
+            "SELECT row_to_json(a)::text FROM audit_events a WHERE type = 'audit.exported' AND actor_id = @actor",
+            ("actor", admin.UserId)))
             .Should().Contain("\"detail\":\"user\"").And.NotContain(stranger.UserId.ToString());
     }
 
@@ -95,9 +103,14 @@ public sealed class AuditExportTests(AuditServer server) : IClassFixture<AuditSe
     {
         var admin = await server.SignInAsAsync(Role.Admin);
         var person = Guid.NewGuid();
-        await server.Database.ExecuteAsync("INSERT INTO audit_events (type, outcome, occurred_at, subject_id, detail) VALUES ('user.opened', 'success', now(), @person, E'דנה \"לוי\"\nsecond line')", ("person", person));
+        await server.Database.ExecuteAsync(
+            "INSERT INTO audit_events (type, outcome, occurred_at, subject_id, detail) VALUES ('user.opened', 'success', now(), @person, "
+                + "E'דנה \"לוי\"\nsecond line')",
+            ("person", person));
 
-        var text = await (await server.Api.GetAsync($"audit-events/export?user={person}&type=user.opened", admin.AccessToken)).Content.ReadAsStringAsync();
+        var text =
+            await (await server.Api.GetAsync(
+                $"audit-events/export?user={person}&type=user.opened", admin.AccessToken)).Content.ReadAsStringAsync();
 
         text.Should().Contain("""דנה \"לוי\"\nsecond line""").And.EndWith("}\n");
         text.Count(character => character == '\n').Should().Be(1);
@@ -130,7 +143,12 @@ public sealed class AuditExportTests(AuditServer server) : IClassFixture<AuditSe
             await body.ReadExactlyAsync(new byte[1000]);
         }
 
-        await Eventually.TrueAsync(async () => await server.Database.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND query LIKE '%audit_events%'") == 0, "no export");
+        await Eventually.TrueAsync(
+            async () =>
+                await server.Database.QueryAsync<long>(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND "
+                        + "query LIKE '%audit_events%'") == 0,
+            "no export");
         await (await server.Api.GetAsync("auth/me", admin.AccessToken)).ShouldBeAsync(200);
     }
 

@@ -22,7 +22,12 @@ public sealed class AuditListTests(AuditServer server) : IClassFixture<AuditServ
         page["total_is_exact"]!.GetValue<bool>().Should().BeTrue();
         page["next"].Should().BeNull();
         var item = page["items"]![0]!.AsObject();
-        item.Select(member => member.Key).Should().Equal("id", "type", "outcome", "occurred_at", "actor_id", "user_id", "tenant_id", "session_id", "ip_address", "user_agent", "request_id", "reason", "detail", "erased");
+        item
+            .Select(member => member.Key)
+            .Should()
+            .Equal(
+                "id", "type", "outcome", "occurred_at", "actor_id", "user_id", "tenant_id", "session_id", "ip_address", "user_agent",
+                "request_id", "reason", "detail", "erased");
         item["session_id"]!.GetValue<Guid>().Should().Be(person.SessionId);
         item["actor_id"]!.GetValue<Guid>().Should().Be(person.UserId);
         item["ip_address"]!.GetValue<string>().Should().Be("127.0.0.1");
@@ -36,13 +41,23 @@ public sealed class AuditListTests(AuditServer server) : IClassFixture<AuditServ
         var (clinic, other) = (await server.OpenClinicAsync(), await server.OpenClinicAsync());
         var (admin, elsewhere) = (await server.SignInAtAsync(Role.Admin, clinic), await server.SignInAtAsync(Role.Admin, other));
         var patient = await server.SignInAtAsync(Role.Patient, clinic);
-        (await server.Api.PostAsync($"users/{patient.UserId}/open", new { reason = "asked by telephone" }, admin.AccessToken)).EnsureSuccessStatusCode();
+        (await server.Api.PostAsync(
+            $"users/{patient.UserId}/open", new { reason = "asked by telephone" }, admin.AccessToken)).EnsureSuccessStatusCode();
 
         Types(await ListAsync(admin, $"user={patient.UserId}&type=user.opened")).Should().Equal("user.opened");
         Types(await ListAsync(elsewhere, $"user={patient.UserId}")).Should().BeEmpty();
         Types(await ListAsync(elsewhere, $"actor={admin.UserId}")).Should().BeEmpty();
-        (await ListAsync(admin, "limit=100"))["items"]!.AsArray().Select(item => item!["tenant_id"]?.GetValue<Guid>()).Distinct().Should().Equal(clinic.Id);
-        (await ListAsync(elsewhere, "limit=100&from=2000-01-01T00:00:00Z"))["items"]!.AsArray().Select(item => item!["tenant_id"]?.GetValue<Guid>()).Should().NotContain(clinic.Id);
+        (await ListAsync(admin, "limit=100"))["items"]!
+            .AsArray()
+            .Select(item => item!["tenant_id"]?.GetValue<Guid>())
+            .Distinct()
+            .Should()
+            .Equal(clinic.Id);
+        (await ListAsync(elsewhere, "limit=100&from=2000-01-01T00:00:00Z"))["items"]!
+            .AsArray()
+            .Select(item => item!["tenant_id"]?.GetValue<Guid>())
+            .Should()
+            .NotContain(clinic.Id);
     }
 
     [Fact]
@@ -52,16 +67,19 @@ public sealed class AuditListTests(AuditServer server) : IClassFixture<AuditServ
         var person = await server.Api.RegisterAsync();
         await server.Api.PostAsync("auth/login", new { email = person.Email, password = "not the password" });
         var again = await server.Api.LoginAsync(person.Email);
-        (await server.Api.PostAsync($"users/{person.UserId}/open", new { reason = "asked by telephone" }, admin.AccessToken)).EnsureSuccessStatusCode();
+        (await server.Api.PostAsync(
+            $"users/{person.UserId}/open", new { reason = "asked by telephone" }, admin.AccessToken)).EnsureSuccessStatusCode();
         var of = $"user={person.UserId}";
 
-        Types(await ListAsync(admin, of)).Should().Equal("user.opened", "session.started", "sign_in.failed", "session.started", "user.registered");
+        Types(await ListAsync(admin, of)).Should().Equal(
+            "user.opened", "session.started", "sign_in.failed", "session.started", "user.registered");
         Types(await ListAsync(admin, $"{of}&type=session.started")).Should().Equal("session.started", "session.started");
         Types(await ListAsync(admin, $"{of}&type=user.*")).Should().Equal("user.opened", "user.registered");
         Types(await ListAsync(admin, $"{of}&outcome=failure")).Should().Equal("sign_in.failed");
         Types(await ListAsync(admin, $"{of}&session={again.SessionId}")).Should().Equal("session.started");
         Types(await ListAsync(admin, $"{of}&actor={admin.UserId}")).Should().Equal("user.opened");
-        Types(await ListAsync(admin, $"actor={admin.UserId}&session={admin.SessionId}&type=user.*&outcome=success")).Should().Equal("user.opened");
+        Types(await ListAsync(admin, $"actor={admin.UserId}&session={admin.SessionId}&type=user.*&outcome=success")).Should()
+            .Equal("user.opened");
         Types(await ListAsync(admin, $"{of}&type=user.*&outcome=failure")).Should().BeEmpty();
         Types(await ListAsync(admin, $"user={Guid.NewGuid()}")).Should().BeEmpty();
     }
@@ -75,7 +93,10 @@ public sealed class AuditListTests(AuditServer server) : IClassFixture<AuditServ
     {
         var admin = await server.SignInAsAsync(Role.Admin);
 
-        Types(await ListAsync(admin, $"actor={admin.UserId}&{span}")).Should().NotBeEmpty().And.Equal(Types(await ListAsync(admin, $"actor={admin.UserId}")));
+        Types(await ListAsync(admin, $"actor={admin.UserId}&{span}"))
+            .Should()
+            .NotBeEmpty().And
+            .Equal(Types(await ListAsync(admin, $"actor={admin.UserId}")));
     }
 
     [Fact]
@@ -117,7 +138,8 @@ public sealed class AuditListTests(AuditServer server) : IClassFixture<AuditServ
     {
         var admin = await server.SignInAsAsync(Role.Admin);
 
-        var problem = await (await server.Api.GetAsync($"audit-events?{query}", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.Api.GetAsync($"audit-events?{query}", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
     }
@@ -127,7 +149,8 @@ public sealed class AuditListTests(AuditServer server) : IClassFixture<AuditServ
     {
         var admin = await server.SignInAsAsync(Role.Admin);
 
-        await (await server.Api.GetAsync($"audit-events?type={new string('a', 7000)}", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await server.Api.GetAsync($"audit-events?type={new string('a', 7000)}", admin.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
         await (await server.Api.GetAsync("audit-events?after=x", admin.AccessToken)).ShouldBeAsync(400);
     }
 
@@ -180,21 +203,35 @@ public sealed class AuditListTests(AuditServer server) : IClassFixture<AuditServ
             FROM generate_series(1, 12000) AS n
             """);
 
-        foreach (var (from, to) in new[] { ("2026-02-03T00:00:00Z", "2026-02-04T00:00:00Z"), ("2026-01-01T00:00:00Z", "2026-01-01T12:00:00Z"), ("2026-06-16T00:00:00Z", "2026-06-16T17:10:00Z"), ("2025-06-16T00:00:00Z", "2025-06-16T17:10:00Z"), ("2026-03-01T00:00:00.5%2B02:00", "2026-03-02T00:00:00Z") })
+        foreach (var (from, to) in new[]
         {
-            var expected = await own.Database.QueryAsync<long[]>("SELECT coalesce(array_agg(id ORDER BY id DESC), '{}') FROM audit_events WHERE occurred_at >= @from AND occurred_at < @to AND type = 'user.opened'",
+            ("2026-02-03T00:00:00Z", "2026-02-04T00:00:00Z"),
+            ("2026-01-01T00:00:00Z", "2026-01-01T12:00:00Z"),
+            ("2026-06-16T00:00:00Z", "2026-06-16T17:10:00Z"),
+            ("2025-06-16T00:00:00Z", "2025-06-16T17:10:00Z"),
+            ("2026-03-01T00:00:00.5%2B02:00", "2026-03-02T00:00:00Z")
+        })
+        {
+            var expected =
+                await own.Database.QueryAsync<long[]>(
+                    "SELECT coalesce(array_agg(id ORDER BY id DESC), '{}') FROM audit_events WHERE occurred_at >= @from AND occurred_at "
+                        + "< @to AND type = 'user.opened'",
                 ("from", Time(from)), ("to", Time(to)));
-            var page = await (await own.Api.GetAsync($"audit-events?limit=100&from={from}&to={to}&type=user.*", admin.AccessToken)).ShouldBeAsync(200);
+            var page =
+                await (await own.Api.GetAsync($"audit-events?limit=100&from={from}&to={to}&type=user.*", admin.AccessToken)).ShouldBeAsync(
+                    200);
             page["items"]!.AsArray().Select(item => item!["id"]!.GetValue<long>()).Should().Equal(expected.Take(100));
             page["total"]!.GetValue<int>().Should().Be(expected.Length);
         }
     }
 
-    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text.Replace("%2B", "+", StringComparison.Ordinal), CultureInfo.InvariantCulture).ToUniversalTime();
+    private static DateTimeOffset Time(string text) =>
+        DateTimeOffset.Parse(text.Replace("%2B", "+", StringComparison.Ordinal), CultureInfo.InvariantCulture).ToUniversalTime();
 
     private static IEnumerable<string> Types(JsonNode page) => page["items"]!.AsArray().Select(item => item!["type"]!.GetValue<string>());
 
-    private async Task<JsonNode> ListAsync(SignedIn who, string query) => await (await server.Api.GetAsync($"audit-events?{query}", who.AccessToken)).ShouldBeAsync(200);
+    private async Task<JsonNode> ListAsync(SignedIn who, string query) =>
+        await (await server.Api.GetAsync($"audit-events?{query}", who.AccessToken)).ShouldBeAsync(200);
 
     private Task<int> RecordAsync(Guid person, int count, string when) => server.Database.ExecuteAsync(
         $"INSERT INTO audit_events (type, outcome, occurred_at, subject_id) SELECT 'user.opened', 'success', {when}, @person FROM generate_series(1, {count})", ("person", person));

@@ -21,7 +21,8 @@ public sealed class ExportReaderTests(AuditServer server) : IClassFixture<AuditS
     [Fact]
     public async Task Slow_readers_hold_no_connection_and_keep_nobody_but_other_exports_waiting()
     {
-        var (first, second, third) = (await server.SignInAsAsync(Role.Admin), await server.SignInAsAsync(Role.Admin), await server.SignInAsAsync(Role.Admin));
+        var (first, second, third) = (await server.SignInAsAsync(Role.Admin), await server.SignInAsAsync(Role.Admin),
+            await server.SignInAsAsync(Role.Admin));
         await server.RecordAsync(60_000);
         using (await BeginAsync(first))
         {
@@ -35,7 +36,9 @@ public sealed class ExportReaderTests(AuditServer server) : IClassFixture<AuditS
             }
         }
 
-        await Eventually.TrueAsync(async () => (await server.Api.GetAsync("audit-events/export?type=user.erased", first.AccessToken)).IsSuccessStatusCode, "a place is free again");
+        await Eventually.TrueAsync(
+            async () => (await server.Api.GetAsync("audit-events/export?type=user.erased", first.AccessToken)).IsSuccessStatusCode,
+            "a place is free again");
     }
 
     [Fact]

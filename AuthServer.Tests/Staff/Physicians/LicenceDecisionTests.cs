@@ -18,9 +18,13 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
         var profile = await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify")).ShouldBeAsync(200);
 
         (profile["status"]!.GetValue<string>(), State(profile)).Should().Be(("verified", "verified"));
-        profile["licences"]![0]!["verified_at"]!.GetValue<DateTimeOffset>().Should().BeCloseTo(server.Clock.GetUtcNow(), TimeSpan.FromMinutes(1));
+        profile["licences"]![0]!["verified_at"]!
+            .GetValue<DateTimeOffset>()
+            .Should()
+            .BeCloseTo(server.Clock.GetUtcNow(), TimeSpan.FromMinutes(1));
         (await server.RefusedAsync(physician, server.Other)).Roles().Should().Equal("physician");
-        (await server.Database.QueryAsync<Guid>("SELECT verified_by FROM licences WHERE id = @id", ("id", physician.LicenceId()))).Should().Be(server.Admin.UserId);
+        (await server.Database.QueryAsync<Guid>("SELECT verified_by FROM licences WHERE id = @id", ("id", physician.LicenceId()))).Should()
+            .Be(server.Admin.UserId);
     }
 
     [Fact]
@@ -29,14 +33,17 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
     {
         var physician = await server.VerifiedPhysicianAsync();
 
-        State(await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "suspend")).ShouldBeAsync(200)).Should().Be("suspended");
+        State(await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "suspend")).ShouldBeAsync(200)).Should()
+            .Be("suspended");
         var suspended = await server.RefusedAsync(physician, server.Other);
-        State(await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "reinstate")).ShouldBeAsync(200)).Should().Be("verified");
+        State(await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "reinstate")).ShouldBeAsync(200)).Should()
+            .Be("verified");
         var reinstated = await server.RefusedAsync(suspended, server.Other);
 
         suspended.Roles().Should().BeEmpty();
         reinstated.Roles().Should().Equal("physician");
-        (await (await server.Api.GetAsync("physicians/me", reinstated.AccessToken)).ShouldBeAsync(200))["licences"]![0]!["reason"].Should().BeNull();
+        (await (await server.Api.GetAsync("physicians/me", reinstated.AccessToken)).ShouldBeAsync(200))["licences"]![0]!["reason"].Should()
+            .BeNull();
     }
 
     [Fact]
@@ -44,10 +51,12 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
     {
         var physician = await server.RegisterPhysicianAsync();
 
-        await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "reject", new { reason = " The name is another one. " })).ShouldBeAsync(200);
+        await (await server.Api.DecideAsync(
+            server.Admin, physician.PhysicianId(), "reject", new { reason = " The name is another one. " })).ShouldBeAsync(200);
 
         var licence = (await (await server.Api.GetAsync("physicians/me", physician.AccessToken)).ShouldBeAsync(200))["licences"]![0]!;
-        (licence["state"]!.GetValue<string>(), licence["reason"]!.GetValue<string>()).Should().Be(("unverified", "The name is another one."));
+        (licence["state"]!.GetValue<string>(), licence["reason"]!.GetValue<string>()).Should()
+            .Be(("unverified", "The name is another one."));
     }
 
     [Fact]
@@ -57,12 +66,18 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
         await server.SetLicenceAsync(physician, "verified", server.Today().AddDays(5));
         physician = await server.Api.LoginAsync(physician.Email);
 
-        var renewed = await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { licence_id = physician.LicenceId(), expires_on = server.Today().AddYears(2) })).ShouldBeAsync(200);
+        var renewed =
+            await (await server.Api.DecideAsync(
+                server.Admin, physician.PhysicianId(), "verify",
+                new { licence_id = physician.LicenceId(), expires_on = server.Today().AddYears(2) })).ShouldBeAsync(200);
 
-        (State(renewed), renewed["licences"]![0]!["expires_on"]!.GetValue<string>()).Should().Be(("verified", server.Today().AddYears(2).ToString("O", System.Globalization.CultureInfo.InvariantCulture)));
+        (State(renewed), renewed["licences"]![0]!["expires_on"]!.GetValue<string>()).Should()
+            .Be(("verified", server.Today().AddYears(2).ToString("O", System.Globalization.CultureInfo.InvariantCulture)));
         await (await server.Api.GetAsync("auth/me", physician.AccessToken)).ShouldBeAsync(200);
         (await server.AuditedAsync("licence.renewed", physician)).Should().Contain("success").And.NotContain(Practice.Number);
-        await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { expires_on = server.Today().AddYears(1) })).ShouldBeProblemAsync(ErrorCodes.LicenceState);
+        await (await server.Api.DecideAsync(
+            server.Admin, physician.PhysicianId(), "verify", new { expires_on = server.Today().AddYears(1) })).ShouldBeProblemAsync(
+                ErrorCodes.LicenceState);
     }
 
     [Theory]
@@ -109,7 +124,8 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
             if (status == 409)
             {
                 await answer.ShouldBeProblemAsync(ErrorCodes.LicenceState);
-                (await server.Database.QueryAsync<string>("SELECT state FROM licences WHERE id = @id", ("id", physician.LicenceId()))).Should().Be(state);
+                (await server.Database.QueryAsync<string>(
+                    "SELECT state FROM licences WHERE id = @id", ("id", physician.LicenceId()))).Should().Be(state);
             }
             else
             {
@@ -135,12 +151,20 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
     public async Task Where_several_licences_are_pending_it_has_to_be_said_which()
     {
         var physician = await server.RegisterPhysicianAsync();
-        var french = await (await server.Api.PostAsync("physicians/me/licences", new { jurisdiction = "FR", number = "2" }, physician.AccessToken)).ShouldBeAsync(201);
+        var french =
+            await (await server.Api.PostAsync(
+                "physicians/me/licences", new { jurisdiction = "FR", number = "2" }, physician.AccessToken)).ShouldBeAsync(201);
 
         await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify")).ShouldBeProblemAsync(ErrorCodes.LicenceState);
-        var profile = await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { licence_id = french["id"]!.GetValue<Guid>() })).ShouldBeAsync(200);
+        var profile =
+            await (await server.Api.DecideAsync(
+                server.Admin, physician.PhysicianId(), "verify", new { licence_id = french["id"]!.GetValue<Guid>() })).ShouldBeAsync(200);
 
-        profile["licences"]!.AsArray().Select(licence => $"{licence!["jurisdiction"]} {licence["state"]}").Should().Equal("IL pending", "FR verified");
+        profile["licences"]!
+            .AsArray()
+            .Select(licence => $"{licence!["jurisdiction"]} {licence["state"]}")
+            .Should()
+            .Equal("IL pending", "FR verified");
     }
 
     [Fact]
@@ -151,12 +175,15 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
 
         foreach (var id in new[] { other.LicenceId(), physician.PhysicianId(), physician.UserId, Guid.NewGuid() })
         {
-            await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { licence_id = id })).ShouldBeProblemAsync(ErrorCodes.NotFound);
+            await (await server.Api.DecideAsync(
+                server.Admin, physician.PhysicianId(), "verify", new { licence_id = id })).ShouldBeProblemAsync(ErrorCodes.NotFound);
         }
 
-        foreach (var id in new[] { physician.UserId.ToString(), physician.LicenceId().ToString(), physician.PhysicianId().ToString("N"), "me2", "1", "' or 1=1--" })
+        foreach (var id in new[] { physician.UserId.ToString(), physician.LicenceId()
+            .ToString(), physician.PhysicianId().ToString("N"), "me2", "1", "' or 1=1--" })
         {
-            await (await server.Api.PostAsync($"physicians/{id}/verify", null, server.Admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+            await (await server.Api.PostAsync($"physicians/{id}/verify", null, server.Admin.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.NotFound);
         }
     }
 
@@ -164,12 +191,20 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
     public async Task What_a_licence_lacks_is_named_before_it_is_verified()
     {
         var physician = await server.RegisterPhysicianAsync();
-        await server.Database.ExecuteAsync("UPDATE licences SET jurisdiction = NULL, number = '' WHERE id = @id", ("id", physician.LicenceId()));
+        await server.Database.ExecuteAsync(
+            "UPDATE licences SET jurisdiction = NULL, number = '' WHERE id = @id", ("id", physician.LicenceId()));
 
-        var both = await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var both =
+            await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify")).ShouldBeProblemAsync(
+                ErrorCodes.ValidationFailed);
         await server.Database.ExecuteAsync("UPDATE licences SET number = '7' WHERE id = @id", ("id", physician.LicenceId()));
-        var jurisdiction = await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
-        var verified = await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { jurisdiction = "US-CA", expires_on = "2090-01-01" })).ShouldBeAsync(200);
+        var jurisdiction =
+            await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify")).ShouldBeProblemAsync(
+                ErrorCodes.ValidationFailed);
+        var verified =
+            await (await server.Api.DecideAsync(
+                server.Admin, physician.PhysicianId(), "verify", new { jurisdiction = "US-CA", expires_on = "2090-01-01" })).ShouldBeAsync(
+                    200);
 
         both["errors"]!.AsObject().Select(error => error.Key).Should().BeEquivalentTo("jurisdiction", "number");
         jurisdiction["errors"]!.AsObject().Select(error => error.Key).Should().Equal("jurisdiction");
@@ -180,9 +215,13 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
     public async Task A_jurisdiction_that_another_licence_has_is_not_given_again()
     {
         var physician = await server.RegisterPhysicianAsync();
-        var unnamed = await (await server.Api.PostAsync("physicians/me/licences", new { number = "2" }, physician.AccessToken)).ShouldBeAsync(201);
+        var unnamed =
+            await (await server.Api.PostAsync("physicians/me/licences", new { number = "2" }, physician.AccessToken)).ShouldBeAsync(201);
 
-        var answer = await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { licence_id = unnamed["id"]!.GetValue<Guid>(), jurisdiction = "IL" });
+        var answer =
+            await server.Api.DecideAsync(
+                server.Admin, physician.PhysicianId(), "verify",
+                new { licence_id = unnamed["id"]!.GetValue<Guid>(), jurisdiction = "IL" });
 
         await answer.ShouldBeProblemAsync(ErrorCodes.LicenceState);
     }
@@ -193,9 +232,12 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
     public async Task A_number_that_was_changed_while_the_administrator_looked_it_up_is_not_verified()
     {
         var physician = await server.RegisterPhysicianAsync();
-        await server.Api.SendAsync(HttpMethod.Patch, $"physicians/me/licences/{physician.LicenceId()}", """{"number":"stolen"}""", physician.AccessToken);
+        await server.Api.SendAsync(
+            HttpMethod.Patch, $"physicians/me/licences/{physician.LicenceId()}", """{"number":"stolen"}""", physician.AccessToken);
 
-        await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { number = Practice.Number })).ShouldBeProblemAsync(ErrorCodes.LicenceState);
+        await (await server.Api.DecideAsync(
+            server.Admin, physician.PhysicianId(), "verify", new { number = Practice.Number })).ShouldBeProblemAsync(
+                ErrorCodes.LicenceState);
 
         await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { number = "stolen" })).ShouldBeAsync(200);
     }
@@ -219,16 +261,20 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
         var physician = await server.RegisterPhysicianAsync();
         var state = verb switch { "suspend" => "verified", "reinstate" => "suspended", _ => "pending" };
         await server.SetLicenceAsync(physician, state);
-        var body = new JsonObject { [field] = JsonNode.Parse(value.Replace("LONG", $"\"{new string('x', 10_000)}\"", StringComparison.Ordinal)) };
+        var body =
+            new JsonObject { [field] = JsonNode.Parse(value.Replace("LONG", $"\"{new string('x', 10_000)}\"", StringComparison.Ordinal)) };
         if (verb is "reject" or "suspend" && field != "reason")
         {
             body["reason"] = "because";
         }
 
-        var problem = await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), verb, body.ToJsonString())).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), verb, body.ToJsonString())).ShouldBeProblemAsync(
+                ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
-        (await server.Database.QueryAsync<string>("SELECT state FROM licences WHERE id = @id", ("id", physician.LicenceId()))).Should().Be(state);
+        (await server.Database.QueryAsync<string>("SELECT state FROM licences WHERE id = @id", ("id", physician.LicenceId()))).Should()
+            .Be(state);
     }
 
     [Theory]
@@ -239,7 +285,9 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
         var physician = await server.RegisterPhysicianAsync();
         await server.SetLicenceAsync(physician, verb == "verify" ? "pending" : "suspended", server.Today().AddDays(-1));
 
-        var past = await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), verb)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var past =
+            await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), verb)).ShouldBeProblemAsync(
+                ErrorCodes.ValidationFailed);
         var renewed = await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), verb, new { expires_on = server.Today() });
 
         past["errors"]!.AsObject().Select(error => error.Key).Should().Equal("expires_on");
@@ -265,8 +313,10 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
             await (await server.Api.DecideAsync(person, physician.PhysicianId(), verb)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
         }
 
-        await (await server.Api.PostAsync($"physicians/{physician.PhysicianId()}/{verb}", new { reason = "x" })).ShouldBeProblemAsync(ErrorCodes.AuthenticationRequired);
-        (await server.Database.QueryAsync<string>("SELECT state FROM licences WHERE id = @id", ("id", physician.LicenceId()))).Should().Be("pending");
+        await (await server.Api.PostAsync($"physicians/{physician.PhysicianId()}/{verb}", new { reason = "x" })).ShouldBeProblemAsync(
+            ErrorCodes.AuthenticationRequired);
+        (await server.Database.QueryAsync<string>("SELECT state FROM licences WHERE id = @id", ("id", physician.LicenceId()))).Should()
+            .Be("pending");
     }
 
     [Fact]
@@ -274,7 +324,9 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
     public async Task Nobody_decides_on_their_own_licence()
     {
         var physician = await server.RegisterPhysicianAsync();
-        await server.Database.ExecuteAsync("INSERT INTO user_roles (user_id, role_id) VALUES (@user, @role)", ("user", physician.UserId), ("role", Role.IdOf(Role.Admin)));
+        await server.Database.ExecuteAsync(
+            "INSERT INTO user_roles (user_id, role_id) VALUES (@user, @role)", ("user", physician.UserId),
+            ("role", Role.IdOf(Role.Admin)));
         var admin = await server.Api.LoginAsync(physician.Email);
 
         foreach (var verb in new[] { "verify", "reject", "suspend", "reinstate" })
@@ -288,16 +340,21 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
     public async Task An_administrator_of_a_tenant_decides_on_its_own_physicians_and_sees_no_others()
     {
         var admin = await server.SignInAtAsync(server.Tenant, Role.Admin);
-        var (own, other, shared) = (await server.RegisterPhysicianAsync(server.Tenant), await server.RegisterPhysicianAsync(server.OtherTenant), await server.RegisterPhysicianAsync(server.Tenant, server.OtherTenant));
+        var (own, other, shared) = (await server.RegisterPhysicianAsync(server.Tenant),
+            await server.RegisterPhysicianAsync(server.OtherTenant),
+            await server.RegisterPhysicianAsync(server.Tenant, server.OtherTenant));
         var (free, powerful) = (await server.RegisterPhysicianAsync(), await server.RegisterPhysicianAsync(server.Tenant));
-        await server.Database.ExecuteAsync("INSERT INTO user_roles (user_id, role_id) VALUES (@user, @role)", ("user", powerful.UserId), ("role", Role.IdOf(Role.Support)));
+        await server.Database.ExecuteAsync(
+            "INSERT INTO user_roles (user_id, role_id) VALUES (@user, @role)", ("user", powerful.UserId),
+            ("role", Role.IdOf(Role.Support)));
         await server.LeavePlatformAsync(own);
 
         await (await server.Api.DecideAsync(admin, own.PhysicianId(), "verify")).ShouldBeAsync(200);
         foreach (var hidden in new[] { other, free })
         {
             await (await server.Api.DecideAsync(admin, hidden.PhysicianId(), "verify")).ShouldBeProblemAsync(ErrorCodes.NotFound);
-            await (await server.Api.GetAsync($"physicians/{hidden.PhysicianId()}", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+            await (await server.Api.GetAsync($"physicians/{hidden.PhysicianId()}", admin.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.NotFound);
         }
 
         await (await server.Api.DecideAsync(admin, shared.PhysicianId(), "verify")).ShouldBeProblemAsync(ErrorCodes.BeyondTenant);
@@ -319,7 +376,8 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
 
         await (await server.Api.DecideAsync(admin, physician.PhysicianId(), verb)).ShouldBeProblemAsync(ErrorCodes.BeyondTenant);
 
-        (await server.Database.QueryAsync<string>("SELECT state FROM licences WHERE id = @id", ("id", physician.LicenceId()))).Should().Be(state);
+        (await server.Database.QueryAsync<string>("SELECT state FROM licences WHERE id = @id", ("id", physician.LicenceId()))).Should()
+            .Be(state);
         await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), verb)).ShouldBeAsync(200);
         await server.SetLicenceAsync(physician, state);
         await server.LeavePlatformAsync(physician);
@@ -357,7 +415,8 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
         foreach (var person in new[] { physician, unproven })
         {
             await (await server.Api.DecideAsync(server.Admin, person.PhysicianId(), "verify")).ShouldBeAsync(200);
-            await (await server.Api.DecideAsync(server.Admin, person.PhysicianId(), "suspend", new { reason = "It rests, says the register." })).ShouldBeAsync(200);
+            await (await server.Api.DecideAsync(
+                server.Admin, person.PhysicianId(), "suspend", new { reason = "It rests, says the register." })).ShouldBeAsync(200);
         }
 
         var mails = await server.MailsAsync(MailKinds.LicenceDecided, physician.Email);
@@ -377,11 +436,18 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
             var physician = await server.RegisterPhysicianAsync();
 
             var answers = await Task.WhenAll(
-                server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify"), server.Other.DecideAsync(server.Admin, physician.PhysicianId(), "reject"),
-                server.Other.DecideAsync(server.Admin, physician.PhysicianId(), "verify"), server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "reject"));
+                server.Api.DecideAsync(
+                    server.Admin, physician.PhysicianId(), "verify"), server.Other.DecideAsync(
+                        server.Admin, physician.PhysicianId(), "reject"),
+                server.Other.DecideAsync(
+                    server.Admin, physician.PhysicianId(), "verify"), server.Api.DecideAsync(
+                        server.Admin, physician.PhysicianId(), "reject"));
 
             answers.Select(answer => (int)answer.StatusCode).Order().Should().Equal(200, 409, 409, 409);
-            var events = await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE subject_id = @id AND type IN ('licence.verified', 'licence.rejected')", ("id", physician.UserId));
+            var events =
+                await server.Database.QueryAsync<long>(
+                    "SELECT count(*) FROM audit_events WHERE subject_id = @id AND type IN ('licence.verified', 'licence.rejected')",
+                    ("id", physician.UserId));
             events.Should().Be(1);
         }
     }
@@ -396,10 +462,14 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
 
             var answers = await Task.WhenAll(
                 server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { number = Practice.Number }),
-                server.Other.SendAsync(HttpMethod.Patch, $"physicians/me/licences/{physician.LicenceId()}", """{"number":"stolen"}""", physician.AccessToken));
+                server.Other.SendAsync(
+                    HttpMethod.Patch, $"physicians/me/licences/{physician.LicenceId()}", """{"number":"stolen"}""",
+                    physician.AccessToken));
 
             answers.Count(answer => answer.IsSuccessStatusCode).Should().Be(1);
-            var row = await server.Database.QueryAsync<string>("SELECT state || ' ' || number FROM licences WHERE id = @id", ("id", physician.LicenceId()));
+            var row =
+                await server.Database.QueryAsync<string>(
+                    "SELECT state || ' ' || number FROM licences WHERE id = @id", ("id", physician.LicenceId()));
             row.Should().BeOneOf($"verified {Practice.Number}", "pending stolen");
         }
     }

@@ -83,7 +83,8 @@ public sealed class LicenceExpiryTests : IAsyncLifetime
         var admin = await _server.SignInAsAsync(Role.Admin);
         var signedIn = await _server.Api.LoginAsync(physician.Email);
         var renewed = new { expires_on = _server.Today().AddDays(20) };
-        await (await _server.Api.SendAsync(HttpMethod.Patch, $"physicians/me/licences/{physician.LicenceId()}", renewed, signedIn.AccessToken)).ShouldBeAsync(200);
+        await (await _server.Api.SendAsync(
+            HttpMethod.Patch, $"physicians/me/licences/{physician.LicenceId()}", renewed, signedIn.AccessToken)).ShouldBeAsync(200);
         await (await _server.Api.DecideAsync(admin, physician.PhysicianId(), "verify")).ShouldBeAsync(200);
 
         await RunAsync();
@@ -177,9 +178,12 @@ public sealed class LicenceExpiryTests : IAsyncLifetime
         _server.Clock.Advance(now.Date.AddDays(1).AddMinutes(minutes) - now);
     }
 
-    private Task<int> RunAsync(int replica = 0) => _server.ServicesOf(replica).GetRequiredService<LicenceExpiry>().RunAsync(CancellationToken.None);
+    private Task<int> RunAsync(int replica = 0) =>
+        _server.ServicesOf(replica).GetRequiredService<LicenceExpiry>().RunAsync(CancellationToken.None);
 
-    private Task<string> StateAsync(SignedIn physician) => _server.Database.QueryAsync<string>("SELECT state FROM licences WHERE id = @id", ("id", physician.LicenceId()));
+    private Task<string> StateAsync(SignedIn physician) =>
+        _server.Database.QueryAsync<string>("SELECT state FROM licences WHERE id = @id", ("id", physician.LicenceId()));
 
-    private Task<IReadOnlyList<RenderedMail>> MailsAsync(SignedIn physician) => _server.MailsAsync(MailKinds.LicenceExpiring, physician.Email);
+    private Task<IReadOnlyList<RenderedMail>> MailsAsync(SignedIn physician) =>
+        _server.MailsAsync(MailKinds.LicenceExpiring, physician.Email);
 }

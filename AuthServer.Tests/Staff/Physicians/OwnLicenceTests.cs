@@ -12,7 +12,9 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
     {
         var physician = await server.RegisterPhysicianAsync();
 
-        var licence = await (await AddAsync(physician, new { jurisdiction = "US-NY", number = " 99-7 ", expires_on = "2090-01-31" })).ShouldBeAsync(201);
+        var licence =
+            await (await AddAsync(physician, new { jurisdiction = "US-NY", number = " 99-7 ", expires_on = "2090-01-31" })).ShouldBeAsync(
+                201);
 
         licence["state"]!.GetValue<string>().Should().Be("pending");
         (licence["jurisdiction"]!.GetValue<string>(), licence["number"]!.GetValue<string>(), licence["expires_on"]!.GetValue<string>()).Should().Be(("US-NY", "99-7", "2090-01-31"));
@@ -80,7 +82,8 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
             await withdrawn.ShouldBeProblemAsync(ErrorCodes.LicenceState);
         }
 
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM licences WHERE id = @id", ("id", physician.LicenceId()))).Should().Be(goes ? 0 : 1);
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM licences WHERE id = @id", ("id", physician.LicenceId()))).Should()
+            .Be(goes ? 0 : 1);
     }
 
     [Fact]
@@ -89,13 +92,17 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
         var physician = await server.RegisterPhysicianAsync();
         await server.SetLicenceAsync(physician, "verified", server.Today());
         var signedIn = await server.Api.LoginAsync(physician.Email);
-        var untilMidnight = server.Today().AddDays(1).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) - server.Clock.GetUtcNow().UtcDateTime;
+        var untilMidnight =
+            server.Today().AddDays(1).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) - server.Clock.GetUtcNow().UtcDateTime;
         server.Clock.Advance(untilMidnight);
         signedIn = await SignedIn.ReadAsync(await server.Api.RefreshAsync((await server.Api.LoginAsync(signedIn.Email)).RefreshToken));
 
         (await StatesAsync(signedIn)).Should().Equal("expired");
-        await (await ChangeAsync(signedIn, physician.LicenceId(), """{"number":"other-2"}""")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
-        var renewed = await (await ChangeAsync(signedIn, physician.LicenceId(), $$"""{"expires_on":"{{server.Today().AddYears(1):yyyy-MM-dd}}"}""")).ShouldBeAsync(200);
+        await (await ChangeAsync(signedIn, physician.LicenceId(), """{"number":"other-2"}""")).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
+        var renewed =
+            await (await ChangeAsync(
+                signedIn, physician.LicenceId(), $$"""{"expires_on":"{{server.Today().AddYears(1):yyyy-MM-dd}}"}""")).ShouldBeAsync(200);
 
         renewed["state"]!.GetValue<string>().Should().Be("pending");
         await server.RefusedAsync(signedIn);
@@ -105,7 +112,8 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
     public async Task A_rejected_licence_is_sent_again_without_the_reason_that_stood_on_it()
     {
         var physician = await server.RegisterPhysicianAsync();
-        await server.Database.ExecuteAsync("UPDATE licences SET state = 'unverified', reason = 'blurred' WHERE id = @id", ("id", physician.LicenceId()));
+        await server.Database.ExecuteAsync(
+            "UPDATE licences SET state = 'unverified', reason = 'blurred' WHERE id = @id", ("id", physician.LicenceId()));
 
         var same = await (await ChangeAsync(physician, physician.LicenceId(), "{}")).ShouldBeAsync(200);
         var sent = await (await ChangeAsync(physician, physician.LicenceId(), $$"""{"number":"{{Practice.Number}}"}""")).ShouldBeAsync(200);
@@ -120,7 +128,8 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
     {
         var (physician, other) = (await server.RegisterPhysicianAsync(), await server.RegisterPhysicianAsync());
 
-        foreach (var id in new[] { other.LicenceId().ToString(), physician.PhysicianId().ToString(), physician.UserId.ToString(), "1", physician.LicenceId().ToString("N"), "' or 1=1--" })
+        foreach (var id in new[] { other.LicenceId().ToString(), physician.PhysicianId()
+            .ToString(), physician.UserId.ToString(), "1", physician.LicenceId().ToString("N"), "' or 1=1--" })
         {
             await (await ChangeAsync(physician, id, """{"number":"stolen"}""")).ShouldBeProblemAsync(ErrorCodes.NotFound);
             await (await WithdrawAsync(physician, id)).ShouldBeProblemAsync(ErrorCodes.NotFound);
@@ -160,7 +169,13 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
     public async Task A_detail_that_is_not_acceptable_is_named(string field, string value)
     {
         var physician = await server.RegisterPhysicianAsync();
-        var body = new JsonObject { ["number"] = "1", ["jurisdiction"] = "FR", [field] = JsonNode.Parse(value.Replace("LONG", $"\"{new string('1', 10_000)}\"", StringComparison.Ordinal)) }.ToJsonString();
+        var body =
+            new JsonObject
+            {
+                ["number"] = "1",
+                ["jurisdiction"] = "FR",
+                [field] = JsonNode.Parse(value.Replace("LONG", $"\"{new string('1', 10_000)}\"", StringComparison.Ordinal))
+            }.ToJsonString();
 
         var added = await (await AddAsync(physician, body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
         var changed = await (await ChangeAsync(physician, physician.LicenceId(), body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
@@ -182,7 +197,8 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
         var physician = await server.RegisterPhysicianAsync();
 
         await (await AddAsync(physician, $"{{\"number\":\"1\",\"{member}\":\"verified\"}}")).ShouldBeProblemAsync(ErrorCodes.UnknownField);
-        await (await ChangeAsync(physician, physician.LicenceId(), $"{{\"{member}\":\"verified\"}}")).ShouldBeProblemAsync(ErrorCodes.UnknownField);
+        await (await ChangeAsync(physician, physician.LicenceId(), $"{{\"{member}\":\"verified\"}}")).ShouldBeProblemAsync(
+            ErrorCodes.UnknownField);
     }
 
     [Fact]
@@ -191,7 +207,9 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
     {
         var physician = await server.RegisterPhysicianAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => AddAsync(physician, new { jurisdiction = "FR", number = $"{number}" })));
+        var answers =
+            await Task.WhenAll(
+                Enumerable.Range(0, 8).Select(number => AddAsync(physician, new { jurisdiction = "FR", number = $"{number}" })));
 
         answers.Select(answer => (int)answer.StatusCode).Order().Should().Equal(201, 409, 409, 409, 409, 409, 409, 409);
     }
@@ -202,19 +220,25 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
     {
         var physician = await server.RegisterPhysicianAsync();
         await server.Database.ExecuteAsync(
-            "INSERT INTO licences (id, physician_id, jurisdiction, number, state) SELECT gen_random_uuid(), @id, 'US-' || n, '1', 'pending' FROM generate_series(100, 148) n", ("id", physician.PhysicianId()));
+            "INSERT INTO licences (id, physician_id, jurisdiction, number, state) SELECT gen_random_uuid(), @id, 'US-' || n, '1', "
+                + "'pending' FROM generate_series(100, 148) n", ("id", physician.PhysicianId()));
 
-        var problem = await (await AddAsync(physician, new { jurisdiction = "FR", number = "1" })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await AddAsync(physician, new { jurisdiction = "FR", number = "1" })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal("jurisdiction");
     }
 
-    private Task<HttpResponseMessage> AddAsync(SignedIn physician, object body) => server.Api.PostAsync("physicians/me/licences", body, physician.AccessToken);
+    private Task<HttpResponseMessage> AddAsync(SignedIn physician, object body) =>
+        server.Api.PostAsync("physicians/me/licences", body, physician.AccessToken);
 
-    private Task<HttpResponseMessage> ChangeAsync(SignedIn physician, object id, string body) => server.Api.SendAsync(HttpMethod.Patch, $"physicians/me/licences/{id}", body, physician.AccessToken);
+    private Task<HttpResponseMessage> ChangeAsync(SignedIn physician, object id, string body) =>
+        server.Api.SendAsync(HttpMethod.Patch, $"physicians/me/licences/{id}", body, physician.AccessToken);
 
-    private Task<HttpResponseMessage> WithdrawAsync(SignedIn physician, object id) => server.Api.SendAsync(HttpMethod.Delete, $"physicians/me/licences/{id}", bearer: physician.AccessToken);
+    private Task<HttpResponseMessage> WithdrawAsync(SignedIn physician, object id) =>
+        server.Api.SendAsync(HttpMethod.Delete, $"physicians/me/licences/{id}", bearer: physician.AccessToken);
 
     private async Task<IEnumerable<string>> StatesAsync(SignedIn physician) =>
-        (await (await server.Api.GetAsync("physicians/me", physician.AccessToken)).ShouldBeAsync(200))["licences"]!.AsArray().Select(licence => licence!["state"]!.GetValue<string>());
+        (await (await server.Api.GetAsync("physicians/me", physician.AccessToken)).ShouldBeAsync(200))["licences"]!.AsArray()
+            .Select(licence => licence!["state"]!.GetValue<string>());
 }

@@ -9,7 +9,8 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
 {
     private static readonly string[] Fields =
     [
-        "id", "user_id", "full_name", "status", "language_preference", "private_pool", "vacation_mode", "vacation_until", "accepting_patients", "specialty", "licences",
+        "id", "user_id", "full_name", "status", "language_preference", "private_pool", "vacation_mode", "vacation_until",
+            "accepting_patients", "specialty", "licences",
     ];
 
     [Fact]
@@ -38,10 +39,14 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
     {
         var patient = await server.Api.RegisterAsync();
 
-        var answer = await server.Api.SendAsync(new HttpMethod(method), path, method == "GET" ? null : method == "POST" ? """{"number":"1"}""" : """{"specialty":"x"}""", patient.AccessToken);
+        var answer =
+            await server.Api.SendAsync(
+                new HttpMethod(method), path,
+                method == "GET" ? null : method == "POST" ? """{"number":"1"}""" : """{"specialty":"x"}""", patient.AccessToken);
 
         await answer.ShouldBeProblemAsync(ErrorCodes.NotFound);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM physicians WHERE user_id = @id", ("id", patient.UserId))).Should().Be(0);
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM physicians WHERE user_id = @id", ("id", patient.UserId))).Should()
+            .Be(0);
     }
 
     [Fact]
@@ -49,7 +54,10 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
     {
         var physician = await server.RegisterPhysicianAsync();
 
-        var changed = await (await PatchAsync(physician, """{"private_pool":true,"accepting_patients":false,"specialty":" neurology ","language_preference":"en-GB"}""")).ShouldBeAsync(200);
+        var changed =
+            await (await PatchAsync(
+                physician,
+                """{"private_pool":true,"accepting_patients":false,"specialty":" neurology ","language_preference":"en-GB"}""")).ShouldBeAsync(200);
         var cleared = await (await PatchAsync(physician, """{"specialty":null,"language_preference":null}""")).ShouldBeAsync(200);
 
         (changed["private_pool"]!.GetValue<bool>(), changed["accepting_patients"]!.GetValue<bool>()).Should().Be((true, false));
@@ -69,7 +77,8 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
         await PatchAsync(physician, """{"specialty":"neurology"}""");
         await PatchAsync(physician, """{}""");
 
-        (await server.AuditedAsync(AuditEvents.PhysicianChanged, physician)).Should().Be($"success|{physician.UserId}|private_pool specialty");
+        (await server.AuditedAsync(AuditEvents.PhysicianChanged, physician)).Should()
+            .Be($"success|{physician.UserId}|private_pool specialty");
     }
 
     [Fact]
@@ -85,11 +94,13 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
         var signedIn = await server.Api.LoginAsync(physician.Email);
         var after = await GetAsync(signedIn);
 
-        (away["vacation_mode"]!.GetValue<bool>(), onLastDay["vacation_mode"]!.GetValue<bool>(), after["vacation_mode"]!.GetValue<bool>()).Should().Be((true, true, false));
+        (away["vacation_mode"]!.GetValue<bool>(), onLastDay["vacation_mode"]!.GetValue<bool>(),
+            after["vacation_mode"]!.GetValue<bool>()).Should().Be((true, true, false));
         (onLastDay["vacation_until"]!.GetValue<string>(), after["vacation_until"]).Should().Be(($"{last:yyyy-MM-dd}", (JsonNode?)null));
         var me = signedIn.User!["physician"]!;
         (me["vacation_mode"]!.GetValue<bool>(), me["vacation_until"]).Should().Be((false, (JsonNode?)null));
-        (await (await PatchAsync(signedIn, """{"vacation_mode":true}""")).ShouldBeAsync(200))["vacation_until"].Should().BeNull("the next vacation has no last day yet");
+        (await (await PatchAsync(signedIn, """{"vacation_mode":true}""")).ShouldBeAsync(200))["vacation_until"].Should()
+            .BeNull("the next vacation has no last day yet");
     }
 
     [Fact]
@@ -127,7 +138,9 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
         var physician = await server.RegisterPhysicianAsync();
         var before = await GetAsync(physician);
 
-        var problem = await (await PatchAsync(physician, $"{{\"{field}\":{value.Replace("LONG", $"\"{new string('x', 10_000)}\"", StringComparison.Ordinal)}}}")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await PatchAsync(
+                physician, $"{{\"{field}\":{value.Replace("LONG", $"\"{new string('x', 10_000)}\"", StringComparison.Ordinal)}}}")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
         (await GetAsync(physician)).ToJsonString().Should().Be(before.ToJsonString());
@@ -138,7 +151,9 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
     {
         var physician = await server.RegisterPhysicianAsync();
 
-        var problem = await (await PatchAsync(physician, """{"vacation_mode":false,"vacation_until":"2098-01-01"}""")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await PatchAsync(physician, """{"vacation_mode":false,"vacation_until":"2098-01-01"}""")).ShouldBeProblemAsync(
+                ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal("vacation_until");
     }
@@ -158,7 +173,9 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
         await (await PatchAsync(physician, $"{{\"{member}\":\"verified\"}}")).ShouldBeProblemAsync(ErrorCodes.UnknownField);
     }
 
-    private async Task<JsonNode> GetAsync(SignedIn physician) => await (await server.Api.GetAsync("physicians/me", physician.AccessToken)).ShouldBeAsync(200);
+    private async Task<JsonNode> GetAsync(SignedIn physician) =>
+        await (await server.Api.GetAsync("physicians/me", physician.AccessToken)).ShouldBeAsync(200);
 
-    private Task<HttpResponseMessage> PatchAsync(SignedIn physician, string body) => server.Api.SendAsync(HttpMethod.Patch, "physicians/me", body, physician.AccessToken);
+    private Task<HttpResponseMessage> PatchAsync(SignedIn physician, string body) =>
+        server.Api.SendAsync(HttpMethod.Patch, "physicians/me", body, physician.AccessToken);
 }

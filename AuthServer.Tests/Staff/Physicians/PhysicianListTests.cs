@@ -32,7 +32,8 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
     public async Task Staff_of_a_tenant_see_its_physicians_and_no_others_in_list_and_count(string role)
     {
         var (tenant, other) = (await NewTenantAsync(), await NewTenantAsync());
-        var (own, shared, hidden) = (await server.RegisterPhysicianAsync(tenant), await server.RegisterPhysicianAsync(tenant, other), await server.RegisterPhysicianAsync(other));
+        var (own, shared, hidden) = (await server.RegisterPhysicianAsync(tenant), await server.RegisterPhysicianAsync(tenant, other),
+            await server.RegisterPhysicianAsync(other));
         await server.RegisterPhysicianAsync();
         var staff = await server.SignInAtAsync(tenant, role);
 
@@ -42,8 +43,10 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
         page["total"]!.GetValue<int>().Should().Be(2);
         Ids(await ListAsync(staff, $"?tenant={other}")).Should().BeEmpty("who else a physician works for is not this tenant's business");
         page.ToJsonString().Should().NotContainAny(Practice.Number, "@example.com", other.ToString());
-        (await (await server.Api.GetAsync($"physicians/{own.PhysicianId()}", staff.AccessToken)).ShouldBeAsync(200))["licences"]![0]!["number"]!.GetValue<string>().Should().Be(Practice.Number);
-        await (await server.Api.GetAsync($"physicians/{hidden.PhysicianId()}", staff.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+        (await (await server.Api.GetAsync($"physicians/{own.PhysicianId()}", staff.AccessToken)).ShouldBeAsync(
+            200))["licences"]![0]!["number"]!.GetValue<string>().Should().Be(Practice.Number);
+        await (await server.Api.GetAsync($"physicians/{hidden.PhysicianId()}", staff.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.NotFound);
     }
 
     [Fact]
@@ -122,12 +125,14 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
         var staff = await server.SignInAtAsync(await NewTenantAsync(), Role.Support);
         var query = $"?{field}={value.Replace("LONG", new string('a', 4_000), StringComparison.Ordinal)}";
 
-        var problem = await (await server.Api.GetAsync("physicians" + query, staff.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.Api.GetAsync("physicians" + query, staff.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
         if (field is "language" or "specialty" or "skip" or "limit")
         {
-            await (await server.Api.GetAsync("physicians/available" + query, staff.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+            await (await server.Api.GetAsync("physicians/available" + query, staff.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.ValidationFailed);
         }
     }
 
@@ -236,18 +241,22 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
         var tenant = await NewTenantAsync();
         var patient = await server.SignInAtAsync(tenant, Role.Patient);
         var physician = await MakeAsync(tenant, "verified");
-        await server.Database.ExecuteAsync("UPDATE physicians SET vacation_mode = true, vacation_until = @today - 1 WHERE id = @id", ("id", physician), ("today", server.Today()));
+        await server.Database.ExecuteAsync(
+            "UPDATE physicians SET vacation_mode = true, vacation_until = @today - 1 WHERE id = @id", ("id", physician),
+            ("today", server.Today()));
 
         Ids(await ListAsync(patient, path: "physicians/available")).Should().Equal(physician);
     }
 
-    private async Task<Guid> MakeAsync(Guid tenant, string state, DateOnly? expiresOn = null, string? language = "en", string? specialty = "surgery")
+    private async Task<Guid> MakeAsync(
+        Guid tenant, string state, DateOnly? expiresOn = null, string? language = "en", string? specialty = "surgery")
     {
         // Ids of one millisecond are in no order.
         server.Clock.Advance(TimeSpan.FromMilliseconds(1));
         var physician = await server.RegisterPhysicianAsync(tenant);
         await server.SetLicenceAsync(physician, state, expiresOn);
-        await server.Database.ExecuteAsync("UPDATE physicians SET language_preference = @language, specialty = @specialty WHERE user_id = @id",
+        await server.Database.ExecuteAsync(
+            "UPDATE physicians SET language_preference = @language, specialty = @specialty WHERE user_id = @id",
             ("id", physician.UserId), ("language", (object?)language ?? DBNull.Value), ("specialty", (object?)specialty ?? DBNull.Value));
         return physician.PhysicianId();
     }

@@ -35,8 +35,10 @@ internal static class Practice
         return await server.Api.LoginAsync(person.Email);
     }
 
-    public static Task<int> SetLicenceAsync(this TestServer server, SignedIn physician, string state, DateOnly? expiresOn = null) => server.Database.ExecuteAsync(
-        "UPDATE licences SET state = @state, expires_on = @expires_on, reason = CASE @state WHEN 'unverified' THEN 'rejected' END FROM physicians p WHERE p.id = physician_id AND p.user_id = @user",
+    public static Task<int> SetLicenceAsync(this TestServer server, SignedIn physician, string state, DateOnly? expiresOn = null) =>
+        server.Database.ExecuteAsync(
+        "UPDATE licences SET state = @state, expires_on = @expires_on, reason = CASE @state WHEN 'unverified' THEN 'rejected' END FROM "
+            + "physicians p WHERE p.id = physician_id AND p.user_id = @user",
         ("state", state), ("expires_on", (object?)expiresOn ?? DBNull.Value), ("user", physician.UserId));
 
     /// <summary>As an import leaves it: unverified, and never rejected.</summary>
@@ -51,20 +53,25 @@ internal static class Practice
 
     public static Guid LicenceId(this SignedIn physician) => physician.User!["physician"]!["licences"]![0]!["id"]!.GetValue<Guid>();
 
-    public static IEnumerable<string> Roles(this SignedIn person) => person.Claims["role"] is JsonArray roles ? roles.Select(role => role!.GetValue<string>()) : [];
+    public static IEnumerable<string> Roles(this SignedIn person) =>
+        person.Claims["role"] is JsonArray roles ? roles.Select(role => role!.GetValue<string>()) : [];
 
     public static DateOnly Today(this TestServer server) => DateOnly.FromDateTime(server.Clock.GetUtcNow().UtcDateTime);
 
     public static Task<HttpResponseMessage> DecideAsync(this Api api, SignedIn admin, Guid physician, string verb, object? body = null) =>
-        api.PostAsync($"physicians/{physician}/{verb}", body ?? (verb is "reject" or "suspend" ? new { reason = "The register does not know it." } : null), admin.AccessToken);
+        api.PostAsync(
+            $"physicians/{physician}/{verb}",
+            body ?? (verb is "reject" or "suspend" ? new { reason = "The register does not know it." } : null), admin.AccessToken);
 
     public static Task<string> AuditedAsync(this TestServer server, string type, SignedIn subject) => server.Database.QueryAsync<string>(
-        "SELECT coalesce(string_agg(concat_ws('|', outcome, actor_id, tenant_id, detail), E'\n' ORDER BY id), '') FROM audit_events WHERE type = @type AND subject_id = @subject", ("type", type), ("subject", subject.UserId));
+        "SELECT coalesce(string_agg(concat_ws('|', outcome, actor_id, tenant_id, detail), E'\n' ORDER BY id), '') FROM audit_events "
+            + "WHERE type = @type AND subject_id = @subject", ("type", type), ("subject", subject.UserId));
 
     /// <summary>The access token is refused as outdated, within a second, and the next refresh brings a good one.</summary>
     public static async Task<SignedIn> RefusedAsync(this TestServer server, SignedIn person, Api? api = null)
     {
-        await Eventually.TrueAsync(async () => (int)(await (api ?? server.Api).GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal");
+        await Eventually.TrueAsync(
+            async () => (int)(await (api ?? server.Api).GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal");
         await (await (api ?? server.Api).GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.TokenOutdated);
         return await SignedIn.ReadAsync(await server.Api.RefreshAsync(person.RefreshToken));
     }

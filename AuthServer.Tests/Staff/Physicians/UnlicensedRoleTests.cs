@@ -64,5 +64,6 @@ public sealed class UnlicensedRoleTests(StoppedServer server) : IClassFixture<St
         me["physician"]!["status"]!.GetValue<string>().Should().Be(carries ? "verified" : "pending");
     }
 
-    private static IEnumerable<string> Texts(JsonNode? array) => array is JsonArray texts ? texts.Select(text => text!.GetValue<string>()) : [];
+    private static IEnumerable<string> Texts(JsonNode? array) =>
+        array is JsonArray texts ? texts.Select(text => text!.GetValue<string>()) : [];
 }

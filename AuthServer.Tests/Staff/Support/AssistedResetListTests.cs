@@ -9,13 +9,15 @@ namespace AuthServer.Tests.Staff.Support;
 
 public sealed class AssistedResetListTests(StoppedServer server) : IClassFixture<StoppedServer>
 {
-    private static readonly string[] Fields = ["id", "person", "asked_by", "reason", "state", "tenant", "created_at", "expires_at", "decided_by", "decided_at"];
+    private static readonly string[] Fields = [
+        "id", "person", "asked_by", "reason", "state", "tenant", "created_at", "expires_at", "decided_by", "decided_at"];
 
     [Fact]
     [Trait("ASVS", "8.2.3")]
     public async Task Support_sees_who_asked_for_whom_and_why_with_the_address_masked_and_administrators_see_all_of_it()
     {
-        var (support, admin, person) = (await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(Role.Admin), await server.SignInAsAsync(Role.Physician));
+        var (support, admin, person) = (await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(Role.Admin),
+            await server.SignInAsAsync(Role.Physician));
         var id = await server.AwaitApprovalAsync(support, person);
 
         var seen = Item(await server.ListResetsAsync(support), id)!;
@@ -29,7 +31,10 @@ public sealed class AssistedResetListTests(StoppedServer server) : IClassFixture
         seen["tenant"].Should().BeNull();
         seen["decided_by"].Should().BeNull();
         Item(await server.ListResetsAsync(admin), id)!["person"]!["email"]!.GetValue<string>().Should().Be(person.Email);
-        (await (await server.DecideAsync(await server.SignInAsAsync(Role.Support), id)).ShouldBeAsync(200))["person"]!["email"]!.GetValue<string>().Should().Be("p•••@example.com");
+        (await (await server.DecideAsync(await server.SignInAsAsync(Role.Support), id)).ShouldBeAsync(200))["person"]!["email"]!
+            .GetValue<string>()
+            .Should()
+            .Be("p•••@example.com");
     }
 
     [Fact]
@@ -137,11 +142,13 @@ public sealed class AssistedResetListTests(StoppedServer server) : IClassFixture
         (await server.AuditedAsync("password_reset.requested_by_staff", person)).Should().Be(1);
     }
 
-    private static JsonNode? Item(JsonNode page, Guid id) => page["items"]!.AsArray().SingleOrDefault(item => item!["id"]!.GetValue<Guid>() == id);
+    private static JsonNode? Item(JsonNode page, Guid id) =>
+        page["items"]!.AsArray().SingleOrDefault(item => item!["id"]!.GetValue<Guid>() == id);
 
     private static IEnumerable<Guid> Ids(JsonNode page) => page["items"]!.AsArray().Select(item => item!["id"]!.GetValue<Guid>());
 
     private Task<int> SweepAsync() => server.Services.GetRequiredService<RetentionCleanup>().RunAsync(CancellationToken.None);
 
-    private Task<long> CountAsync(Guid id) => server.Database.QueryAsync<long>("SELECT count(*) FROM assisted_resets WHERE id = @id", ("id", id));
+    private Task<long> CountAsync(Guid id) =>
+        server.Database.QueryAsync<long>("SELECT count(*) FROM assisted_resets WHERE id = @id", ("id", id));
 }

@@ -6,6 +6,8 @@ namespace AuthServer.Tests.Staff.Support;
 internal static class AuditedHelp
 {
     /// <summary>How many such events there are about this person.</summary>
-    public static Task<long> AuditedAsync(this TestServer server, string type, SignedIn subject, string outcome = "success") => server.Database.QueryAsync<long>(
-        "SELECT count(*) FROM audit_events WHERE type = @type AND subject_id = @subject AND outcome = @outcome", ("type", type), ("subject", subject.UserId), ("outcome", outcome));
+    public static Task<long> AuditedAsync(this TestServer server, string type, SignedIn subject, string outcome = "success") =>
+        server.Database.QueryAsync<long>(
+        "SELECT count(*) FROM audit_events WHERE type = @type AND subject_id = @subject AND outcome = @outcome", ("type", type), ("subject",
+            subject.UserId), ("outcome", outcome));
 }

@@ -7,7 +7,9 @@ namespace AuthServer.Tests.Staff.Support;
 
 public sealed class OpeningTests(TestServer server) : IClassFixture<TestServer>
 {
-    private static readonly string[] Fields = ["id", "email", "username", "full_name", "locale", "status", "email_verified", "created_at", "last_login_at", "is_locked", "locked_until"];
+    private static readonly string[] Fields = [
+        "id", "email", "username", "full_name", "locale", "status", "email_verified", "created_at", "last_login_at", "is_locked",
+        "locked_until"];
 
     [Fact]
     [Trait("ASVS", "8.2.3")]
@@ -37,8 +39,10 @@ public sealed class OpeningTests(TestServer server) : IClassFixture<TestServer>
         await OpenAsync(support, person, "Called again");
 
         (await server.Database.QueryAsync<string>(
-            "SELECT string_agg(detail, '|' ORDER BY id) FROM audit_events WHERE type = 'user.opened' AND subject_id = @id AND actor_id = @actor AND session_id = @session AND tenant_id IS NULL",
-            ("id", person.UserId), ("actor", support.UserId), ("session", support.SessionId))).Should().Be("Called; forgot the address|Called again");
+            "SELECT string_agg(detail, '|' ORDER BY id) FROM audit_events WHERE type = 'user.opened' AND subject_id = @id AND actor_id = "
+                + "@actor AND session_id = @session AND tenant_id IS NULL",
+            ("id", person.UserId), ("actor", support.UserId), ("session", support.SessionId))).Should()
+                .Be("Called; forgot the address|Called again");
     }
 
     [Theory]
@@ -57,7 +61,8 @@ public sealed class OpeningTests(TestServer server) : IClassFixture<TestServer>
         }
 
         (await server.Database.QueryAsync<string>(
-            "SELECT reason || ' ' || detail FROM audit_events WHERE type = 'staff.refused' AND outcome = 'failure' AND subject_id = @id AND actor_id = @actor",
+            "SELECT reason || ' ' || detail FROM audit_events WHERE type = 'staff.refused' AND outcome = 'failure' AND subject_id = @id "
+                + "AND actor_id = @actor",
             ("id", colleague.UserId), ("actor", support.UserId))).Should().Be("forbidden user.opened");
     }
 
@@ -95,7 +100,8 @@ public sealed class OpeningTests(TestServer server) : IClassFixture<TestServer>
     {
         var (clinic, other) = ((await server.OpenClinicAsync()).Id, (await server.OpenClinicAsync()).Id);
         var staff = await server.SignInAtAsync(clinic, role);
-        var (patient, stranger, nobodys) = (await server.SignInAtAsync(clinic, Role.Patient), await server.SignInAtAsync(other, Role.Patient), await server.Api.RegisterAsync());
+        var (patient, stranger, nobodys) = (await server.SignInAtAsync(clinic, Role.Patient),
+            await server.SignInAtAsync(other, Role.Patient), await server.Api.RegisterAsync());
 
         (await OpenAsync(staff, patient))["email"]!.GetValue<string>().Should().Be(patient.Email);
         foreach (var outsider in new[] { stranger, nobodys, await server.SignInAsAsync(Role.Admin) })
@@ -104,7 +110,9 @@ public sealed class OpeningTests(TestServer server) : IClassFixture<TestServer>
             (await server.AuditedAsync("staff.refused", outsider, "failure")).Should().Be(0);
         }
 
-        (await server.Database.QueryAsync<Guid>("SELECT tenant_id FROM audit_events WHERE type = 'user.opened' AND subject_id = @id", ("id", patient.UserId))).Should().Be(clinic);
+        (await server.Database.QueryAsync<Guid>(
+            "SELECT tenant_id FROM audit_events WHERE type = 'user.opened' AND subject_id = @id", ("id", patient.UserId))).Should()
+                .Be(clinic);
     }
 
     [Theory]
@@ -120,7 +128,8 @@ public sealed class OpeningTests(TestServer server) : IClassFixture<TestServer>
         var (admin, person) = (await server.SignInAsAsync(Role.Admin), await server.Api.RegisterAsync());
         var id = string.Format(null, System.Text.CompositeFormat.Parse(form), person.UserId);
 
-        await (await server.Api.PostAsync($"users/{id}/open", new { reason = "A good one" }, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+        await (await server.Api.PostAsync($"users/{id}/open", new { reason = "A good one" }, admin.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.NotFound);
         await (await PostAsync(admin, person.SessionId)).ShouldBeProblemAsync(ErrorCodes.NotFound);
     }
 
@@ -149,7 +158,8 @@ public sealed class OpeningTests(TestServer server) : IClassFixture<TestServer>
 
         await OpenAsync(support, person, reason);
 
-        (await server.Database.QueryAsync<string>("SELECT detail FROM audit_events WHERE type = 'user.opened' AND subject_id = @id", ("id", person.UserId))).Should().Be(reason);
+        (await server.Database.QueryAsync<string>(
+            "SELECT detail FROM audit_events WHERE type = 'user.opened' AND subject_id = @id", ("id", person.UserId))).Should().Be(reason);
     }
 
     private Task<HttpResponseMessage> PostAsync(SignedIn staff, Guid id, string reason = "Asked for help by phone") =>

@@ -15,7 +15,8 @@ public sealed class PromotionTests(StoppedServer server) : IClassFixture<Stopped
     {
         var (support, person) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync());
 
-        var answer = await (await PromoteDuringAsync(person, Role.Admin, () => server.AskForResetAsync(support, person))).ShouldBeAsync(202);
+        var answer =
+            await (await PromoteDuringAsync(person, Role.Admin, () => server.AskForResetAsync(support, person))).ShouldBeAsync(202);
 
         answer["status"]!.GetValue<string>().Should().Be("awaiting_approval");
         (await server.OwedAsync(MailKinds.ResetPassword, person)).Should().Be(0);
@@ -29,7 +30,8 @@ public sealed class PromotionTests(StoppedServer server) : IClassFixture<Stopped
         var person = await server.SignInAsAsync(Role.Physician);
         var asked = await server.AwaitApprovalAsync(support, person);
 
-        await (await PromoteDuringAsync(person, Role.Support, () => server.DecideAsync(colleague, asked))).ShouldBeProblemAsync(ErrorCodes.Forbidden);
+        await (await PromoteDuringAsync(person, Role.Support, () => server.DecideAsync(colleague, asked))).ShouldBeProblemAsync(
+            ErrorCodes.Forbidden);
 
         (await server.OwedAsync(MailKinds.ResetPassword, person)).Should().Be(0);
         (await server.AuditedAsync("staff.refused", person, "failure")).Should().Be(1);
@@ -41,7 +43,10 @@ public sealed class PromotionTests(StoppedServer server) : IClassFixture<Stopped
     {
         var (support, person) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync());
 
-        var answer = await PromoteDuringAsync(person, Role.Support, () => server.Api.PostAsync($"users/{person.UserId}/unlock", new { reason = "Mistyped it" }, support.AccessToken));
+        var answer =
+            await PromoteDuringAsync(
+                person, Role.Support,
+                () => server.Api.PostAsync($"users/{person.UserId}/unlock", new { reason = "Mistyped it" }, support.AccessToken));
 
         await answer.ShouldBeProblemAsync(ErrorCodes.Forbidden);
         (await server.AuditedAsync("staff.refused", person, "failure")).Should().Be(1);
@@ -53,12 +58,21 @@ public sealed class PromotionTests(StoppedServer server) : IClassFixture<Stopped
         await using var connection = await server.Database.Owner.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var promotion = new NpgsqlBatch(connection, transaction);
-        promotion.BatchCommands.Add(new("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE") { Parameters = { new() { Value = person.UserId } } });
-        promotion.BatchCommands.Add(new("INSERT INTO user_roles (user_id, role_id) VALUES ($1, $2)") { Parameters = { new() { Value = person.UserId }, new() { Value = Role.IdOf(role) } } });
+        promotion.BatchCommands.Add(
+            new("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE") { Parameters = { new() { Value = person.UserId } } });
+        promotion.BatchCommands.Add(
+            new("INSERT INTO user_roles (user_id, role_id) VALUES ($1, $2)") { Parameters =
+            {
+                new() { Value = person.UserId },
+                new() { Value = Role.IdOf(role) }
+            } });
         await promotion.ExecuteNonQueryAsync();
         var acting = act();
         await Eventually.TrueAsync(
-            () => server.Database.QueryAsync<bool>("SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.datname = current_database())"), "a wait");
+            () =>
+                server.Database.QueryAsync<bool>(
+                    "SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.datname = "
+                        + "current_database())"), "a wait");
         await transaction.CommitAsync();
         return await acting;
     }

@@ -18,10 +18,12 @@ public sealed class ResetAssistanceTests(StoppedServer server) : IClassFixture<S
 
         answer.ToJsonString().Should().Be("""{"status":"sent","id":null,"expires_at":null}""");
         var token = await server.MailedTokenAsync(MailKinds.ResetPassword, person.Email);
-        await (await server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = "a longer phrase of mine" })).ShouldBeAsync(204);
+        await (await server.Api.PostAsync(
+            "auth/password/reset/confirm", new { token, new_password = "a longer phrase of mine" })).ShouldBeAsync(204);
         (await server.Api.LoginAsync(person.Email, "a longer phrase of mine")).UserId.Should().Be(person.UserId);
         (await server.Database.QueryAsync<string>(
-            "SELECT reason || ': ' || detail FROM audit_events WHERE type = 'password_reset.requested_by_staff' AND subject_id = @id AND actor_id = @actor",
+            "SELECT reason || ': ' || detail FROM audit_events WHERE type = 'password_reset.requested_by_staff' AND subject_id = @id AND "
+                + "actor_id = @actor",
             ("id", person.UserId), ("actor", support.UserId))).Should().Be("sent: Forgot it");
     }
 
@@ -34,7 +36,8 @@ public sealed class ResetAssistanceTests(StoppedServer server) : IClassFixture<S
     {
         var (admin, person) = (await server.SignInAsAsync(Role.Admin), await server.SignInAsAsync(role));
 
-        var answer = await (await server.Api.PostAsync($"users/{person.UserId}/password-reset", null, admin.AccessToken)).ShouldBeAsync(202);
+        var answer =
+            await (await server.Api.PostAsync($"users/{person.UserId}/password-reset", null, admin.AccessToken)).ShouldBeAsync(202);
 
         answer["status"]!.GetValue<string>().Should().Be("sent");
         (await server.OwedAsync(MailKinds.ResetPassword, person)).Should().Be(1);
@@ -77,7 +80,8 @@ public sealed class ResetAssistanceTests(StoppedServer server) : IClassFixture<S
     [Fact]
     public async Task Asking_again_answers_the_request_there_is_and_sends_no_second_mail()
     {
-        var (support, colleague, person) = (await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(Role.Physician));
+        var (support, colleague, person) = (await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(Role.Support),
+            await server.SignInAsAsync(Role.Physician));
 
         var first = await server.AwaitApprovalAsync(support, person);
         var atOnce = await server.AwaitApprovalAsync(support, person);
@@ -92,13 +96,17 @@ public sealed class ResetAssistanceTests(StoppedServer server) : IClassFixture<S
     [Fact]
     public async Task Of_many_who_ask_at_once_one_request_and_one_mail_come()
     {
-        var (support, colleague, person) = (await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(Role.Admin));
+        var (support, colleague, person) = (await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(Role.Support),
+            await server.SignInAsAsync(Role.Admin));
 
-        var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(turn => server.AwaitApprovalAsync(turn % 2 == 0 ? support : colleague, person)));
+        var ids =
+            await Task.WhenAll(
+                Enumerable.Range(0, 8).Select(turn => server.AwaitApprovalAsync(turn % 2 == 0 ? support : colleague, person)));
 
         ids.Distinct().Should().ContainSingle();
         (await server.OwedAsync(MailKinds.ResetAskedByStaff, person)).Should().Be(1);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM assisted_resets WHERE user_id = @id", ("id", person.UserId))).Should().Be(1);
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM assisted_resets WHERE user_id = @id", ("id", person.UserId))).Should()
+            .Be(1);
     }
 
     [Fact]
@@ -123,15 +131,20 @@ public sealed class ResetAssistanceTests(StoppedServer server) : IClassFixture<S
         var (clinic, other) = ((await server.OpenClinicAsync()).Id, (await server.OpenClinicAsync()).Id);
         var support = await server.SignInAtAsync(clinic, Role.Support);
         var (patient, physician, stranger, platform) =
-            (await server.SignInAtAsync(clinic, Role.Patient), await server.SignInAtAsync(clinic, Role.Physician), await server.SignInAtAsync(other, Role.Patient), await server.SignInAsAsync(Role.Admin));
+            (await server.SignInAtAsync(clinic, Role.Patient), await server.SignInAtAsync(clinic, Role.Physician),
+                await server.SignInAtAsync(other, Role.Patient), await server.SignInAsAsync(Role.Admin));
         await server.JoinAsync(platform.UserId, clinic, Role.Patient);
 
         (await (await server.AskForResetAsync(support, patient)).ShouldBeAsync(202))["status"]!.GetValue<string>().Should().Be("sent");
         await server.AwaitApprovalAsync(support, physician);
         await (await server.AskForResetAsync(support, stranger)).ShouldBeProblemAsync(ErrorCodes.NotFound);
         await (await server.AskForResetAsync(support, platform)).ShouldBeProblemAsync(ErrorCodes.BeyondTenant);
-        await (await server.AskForResetAsync(await server.SignInAtAsync(clinic, Role.Admin), platform)).ShouldBeProblemAsync(ErrorCodes.BeyondTenant);
-        (await (await server.AskForResetAsync(await server.SignInAtAsync(clinic, Role.Admin), physician)).ShouldBeAsync(202))["status"]!.GetValue<string>().Should().Be("sent");
+        await (await server.AskForResetAsync(await server.SignInAtAsync(clinic, Role.Admin), platform)).ShouldBeProblemAsync(
+            ErrorCodes.BeyondTenant);
+        (await (await server.AskForResetAsync(await server.SignInAtAsync(clinic, Role.Admin), physician)).ShouldBeAsync(202))["status"]!
+            .GetValue<string>()
+            .Should()
+            .Be("sent");
         (await server.OwedAsync(MailKinds.ResetPassword, stranger)).Should().Be(0);
         (await server.OwedAsync(MailKinds.ResetPassword, platform)).Should().Be(0);
     }
@@ -155,7 +168,9 @@ public sealed class ResetAssistanceTests(StoppedServer server) : IClassFixture<S
     {
         var (support, person) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync());
 
-        var problem = await (await server.Api.PostAsync($"users/{person.UserId}/password-reset", null, support.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.Api.PostAsync($"users/{person.UserId}/password-reset", null, support.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal("reason");
     }

@@ -13,7 +13,8 @@ public sealed class ResetDecisionTests(StoppedServer server) : IClassFixture<Sto
     [Trait("ASVS", "6.4.6")]
     public async Task When_a_second_person_agrees_the_link_reaches_the_mailbox_and_sets_the_password(string role)
     {
-        var (support, second, person) = (await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(role), await server.SignInAsAsync(Role.Physician));
+        var (support, second, person) = (await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(role),
+            await server.SignInAsAsync(Role.Physician));
         var id = await server.AwaitApprovalAsync(support, person);
 
         var record = await (await server.DecideAsync(second, id, body: new { reason = "Called back" })).ShouldBeAsync(200);
@@ -23,10 +24,13 @@ public sealed class ResetDecisionTests(StoppedServer server) : IClassFixture<Sto
         record["decided_by"]!["id"]!.GetValue<Guid>().Should().Be(second.UserId);
         record["decided_at"]!.GetValue<DateTimeOffset>().Should().Be(server.Clock.GetUtcNow());
         var token = await server.MailedTokenAsync(MailKinds.ResetPassword, person.Email);
-        await (await server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = "a longer phrase of mine" })).ShouldBeAsync(204);
+        await (await server.Api.PostAsync(
+            "auth/password/reset/confirm", new { token, new_password = "a longer phrase of mine" })).ShouldBeAsync(204);
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
         (await server.Api.LoginAsync(person.Email, "a longer phrase of mine")).UserId.Should().Be(person.UserId);
-        (await server.Database.QueryAsync<string>("SELECT detail FROM audit_events WHERE type = 'password_reset.approved' AND subject_id = @id AND actor_id = @actor", ("id", person.UserId), ("actor", second.UserId)))
+        (await server.Database.QueryAsync<string>(
+            "SELECT detail FROM audit_events WHERE type = 'password_reset.approved' AND subject_id = @id AND actor_id = @actor",
+            ("id", person.UserId), ("actor", second.UserId)))
             .Should().Be("Called back");
     }
 
@@ -101,7 +105,8 @@ public sealed class ResetDecisionTests(StoppedServer server) : IClassFixture<Sto
     public async Task What_the_platforms_support_asked_for_is_not_there_for_a_tenant()
     {
         var clinic = (await server.OpenClinicAsync()).Id;
-        var id = await server.AwaitApprovalAsync(await server.SignInAsAsync(Role.Support), await server.SignInAtAsync(clinic, Role.Physician));
+        var id =
+            await server.AwaitApprovalAsync(await server.SignInAsAsync(Role.Support), await server.SignInAtAsync(clinic, Role.Physician));
 
         await (await server.DecideAsync(await server.SignInAtAsync(clinic, Role.Admin), id)).ShouldBeProblemAsync(ErrorCodes.NotFound);
     }
@@ -111,7 +116,8 @@ public sealed class ResetDecisionTests(StoppedServer server) : IClassFixture<Sto
     public async Task A_request_for_somebody_who_has_left_the_tenant_is_not_there_any_more()
     {
         var clinic = (await server.OpenClinicAsync()).Id;
-        var (support, admin, person) = (await server.SignInAtAsync(clinic, Role.Support), await server.SignInAtAsync(clinic, Role.Admin), await server.SignInAtAsync(clinic, Role.Physician));
+        var (support, admin, person) = (await server.SignInAtAsync(clinic, Role.Support),
+            await server.SignInAtAsync(clinic, Role.Admin), await server.SignInAtAsync(clinic, Role.Physician));
         var id = await server.AwaitApprovalAsync(support, person);
         await server.Database.ExecuteAsync("DELETE FROM memberships WHERE user_id = @id", ("id", person.UserId));
 
@@ -169,27 +175,36 @@ public sealed class ResetDecisionTests(StoppedServer server) : IClassFixture<Sto
         var third = await server.SignInAsAsync(Role.Admin);
         var id = await server.AwaitApprovalAsync(support, person);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 9).Select(turn => server.DecideAsync(turn % 2 == 0 ? second : third, id, turn % 3 == 2 ? "decline" : "approve")));
+        var answers =
+            await Task.WhenAll(
+                Enumerable.Range(
+                    0, 9).Select(turn => server.DecideAsync(turn % 2 == 0 ? second : third, id, turn % 3 == 2 ? "decline" : "approve")));
 
         var winner = answers.Should().ContainSingle(answer => answer.IsSuccessStatusCode).Subject;
         answers.Where(answer => answer != winner).Should().OnlyContain(answer => (int)answer.StatusCode == 409);
         (await server.OwedAsync(MailKinds.ResetPassword, person)).Should().Be(await StateAsync(id) == "approved" ? 1 : 0);
-        (await server.AuditedAsync("password_reset.approved", person) + await server.AuditedAsync("password_reset.declined", person)).Should().Be(1);
+        (await server.AuditedAsync("password_reset.approved", person)
+            + await server.AuditedAsync("password_reset.declined", person)).Should().Be(1);
     }
 
     [Fact]
     public async Task Nothing_is_sent_to_who_was_switched_off_or_deleted_meanwhile()
     {
         var (support, second, person) = await PeopleAsync(Role.Physician);
-        var (disabled, deleted) = (await server.AwaitApprovalAsync(support, person), await server.AwaitApprovalAsync(support, await server.SignInAtAsync((await server.OpenClinicAsync()).Id, Role.Physician)));
+        var (disabled, deleted) = (await server.AwaitApprovalAsync(support, person),
+            await server.AwaitApprovalAsync(support, await server.SignInAtAsync((await server.OpenClinicAsync()).Id, Role.Physician)));
         await server.Database.ExecuteAsync("UPDATE users SET status = 'disabled' WHERE id = @id", ("id", person.UserId));
-        await server.Database.ExecuteAsync("DELETE FROM users WHERE id = (SELECT user_id FROM assisted_resets WHERE id = @id)", ("id", deleted));
+        await server.Database.ExecuteAsync(
+            "DELETE FROM users WHERE id = (SELECT user_id FROM assisted_resets WHERE id = @id)", ("id", deleted));
 
         await (await server.DecideAsync(second, disabled)).ShouldBeProblemAsync(ErrorCodes.AlreadyDone);
         await (await server.DecideAsync(second, deleted)).ShouldBeProblemAsync(ErrorCodes.NotFound);
 
         (await server.OwedAsync(MailKinds.ResetPassword, person)).Should().Be(0);
-        (await (await server.DecideAsync(second, disabled, "decline")).ShouldBeAsync(200))["state"]!.GetValue<string>().Should().Be("declined");
+        (await (await server.DecideAsync(second, disabled, "decline")).ShouldBeAsync(200))["state"]!
+            .GetValue<string>()
+            .Should()
+            .Be("declined");
     }
 
     [Fact]
@@ -197,7 +212,8 @@ public sealed class ResetDecisionTests(StoppedServer server) : IClassFixture<Sto
     {
         var (support, second, person) = await PeopleAsync(Role.Physician);
         var id = await server.AwaitApprovalAsync(support, person);
-        await server.Database.ExecuteAsync("INSERT INTO user_roles (user_id, role_id) VALUES (@id, @role)", ("id", person.UserId), ("role", Role.IdOf(Role.Support)));
+        await server.Database.ExecuteAsync(
+            "INSERT INTO user_roles (user_id, role_id) VALUES (@id, @role)", ("id", person.UserId), ("role", Role.IdOf(Role.Support)));
 
         await (await server.DecideAsync(second, id)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
         await (await server.DecideAsync(await server.SignInAsAsync(Role.Admin), id)).ShouldBeAsync(200);
@@ -226,7 +242,16 @@ public sealed class ResetDecisionTests(StoppedServer server) : IClassFixture<Sto
         var (support, second, person) = await PeopleAsync(Role.Physician);
         var id = await server.AwaitApprovalAsync(support, person);
 
-        foreach (var other in new[] { id.ToString("N"), id.ToString("B"), person.UserId.ToString(), Guid.Empty.ToString(), "1", "%25", "'" })
+        foreach (var other in new[]
+        {
+            id.ToString("N"),
+            id.ToString("B"),
+            person.UserId.ToString(),
+            Guid.Empty.ToString(),
+            "1",
+            "%25",
+            "'"
+        })
         {
             await (await server.DecideAsync(second, other)).ShouldBeProblemAsync(ErrorCodes.NotFound);
         }
@@ -247,7 +272,8 @@ public sealed class ResetDecisionTests(StoppedServer server) : IClassFixture<Sto
         (await StateAsync(id)).Should().Be("pending");
     }
 
-    private Task<string> StateAsync(Guid id) => server.Database.QueryAsync<string>("SELECT state FROM assisted_resets WHERE id = @id", ("id", id));
+    private Task<string> StateAsync(Guid id) =>
+        server.Database.QueryAsync<string>("SELECT state FROM assisted_resets WHERE id = @id", ("id", id));
 
     private async Task<(SignedIn Support, SignedIn Second, SignedIn Person)> PeopleAsync(string role) =>
         (await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(role));

@@ -6,7 +6,8 @@ namespace AuthServer.Tests.Staff.Support;
 /// <summary>What staff do about passwords of others.</summary>
 internal static class ResetDesk
 {
-    public static Task<HttpResponseMessage> AskForResetAsync(this TestServer server, SignedIn staff, SignedIn person, string reason = "New phone; called from the number we know") =>
+    public static Task<HttpResponseMessage> AskForResetAsync(
+        this TestServer server, SignedIn staff, SignedIn person, string reason = "New phone; called from the number we know") =>
         server.Api.PostAsync($"users/{person.UserId}/password-reset", new { reason }, staff.AccessToken);
 
     /// <summary>Asks where a second person has to agree, and answers the request's id.</summary>
@@ -17,7 +18,8 @@ internal static class ResetDesk
         return answer["id"]!.GetValue<Guid>();
     }
 
-    public static Task<HttpResponseMessage> DecideAsync(this TestServer server, SignedIn staff, object id, string verdict = "approve", object? body = null) =>
+    public static Task<HttpResponseMessage> DecideAsync(
+        this TestServer server, SignedIn staff, object id, string verdict = "approve", object? body = null) =>
         server.Api.PostAsync($"password-resets/{id}/{verdict}", body, staff.AccessToken);
 
     public static async Task<JsonNode> ListResetsAsync(this TestServer server, SignedIn staff, string query = "") =>

@@ -34,14 +34,16 @@ public sealed class SessionsOfOthersTests(TestServer server) : IClassFixture<Tes
     {
         var (support, person) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync());
 
-        await (await server.Api.GetAsync($"users/{person.UserId}/sessions{query}", support.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await server.Api.GetAsync($"users/{person.UserId}/sessions{query}", support.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
     }
 
     [Fact]
     [Trait("ASVS", "7.4.5")]
     public async Task Ending_all_sessions_of_a_person_ends_them_at_once_and_nobody_elses()
     {
-        var (support, person, bystander) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
+        var (support, person, bystander) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync(),
+            await server.Api.RegisterAsync());
         var again = await server.Api.LoginAsync(person.Email);
 
         await (await DeleteAsync(support, $"users/{person.UserId}/sessions")).ShouldBeAsync(204);
@@ -54,7 +56,8 @@ public sealed class SessionsOfOthersTests(TestServer server) : IClassFixture<Tes
 
         await (await server.Api.GetAsync("auth/me", bystander.AccessToken)).ShouldBeAsync(200);
         (await server.Database.QueryAsync<long>(
-            "SELECT count(*) FROM audit_events WHERE type = 'session.ended' AND subject_id = @id AND actor_id = @actor AND reason = 'ended_by_staff'",
+            "SELECT count(*) FROM audit_events WHERE type = 'session.ended' AND subject_id = @id AND actor_id = @actor AND reason = "
+                + "'ended_by_staff'",
             ("id", person.UserId), ("actor", support.UserId))).Should().Be(2);
         await (await DeleteAsync(support, $"users/{person.UserId}/sessions")).ShouldBeAsync(204);
     }
@@ -76,9 +79,17 @@ public sealed class SessionsOfOthersTests(TestServer server) : IClassFixture<Tes
     [Trait("ASVS", "8.2.2")]
     public async Task A_session_is_ended_under_its_owners_id_alone()
     {
-        var (support, person, stranger) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
+        var (support, person, stranger) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync(),
+            await server.Api.RegisterAsync());
 
-        foreach (var id in new[] { stranger.SessionId.ToString(), support.SessionId.ToString(), person.SessionId.ToString("B"), person.UserId.ToString(), "1" })
+        foreach (var id in new[]
+        {
+            stranger.SessionId.ToString(),
+            support.SessionId.ToString(),
+            person.SessionId.ToString("B"),
+            person.UserId.ToString(),
+            "1"
+        })
         {
             await (await DeleteAsync(support, $"users/{person.UserId}/sessions/{id}")).ShouldBeProblemAsync(ErrorCodes.NotFound);
         }
@@ -97,9 +108,11 @@ public sealed class SessionsOfOthersTests(TestServer server) : IClassFixture<Tes
     {
         var (support, colleague) = (await server.SignInAsAsync(Role.Support), await server.SignInAsAsync(role));
 
-        await (await server.Api.GetAsync($"users/{colleague.UserId}/sessions", support.AccessToken)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
+        await (await server.Api.GetAsync($"users/{colleague.UserId}/sessions", support.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.Forbidden);
         await (await DeleteAsync(support, $"users/{colleague.UserId}/sessions")).ShouldBeProblemAsync(ErrorCodes.Forbidden);
-        await (await DeleteAsync(support, $"users/{colleague.UserId}/sessions/{colleague.SessionId}")).ShouldBeProblemAsync(ErrorCodes.Forbidden);
+        await (await DeleteAsync(support, $"users/{colleague.UserId}/sessions/{colleague.SessionId}")).ShouldBeProblemAsync(
+            ErrorCodes.Forbidden);
 
         await (await server.Api.GetAsync("auth/me", colleague.AccessToken)).ShouldBeAsync(200);
         (await server.AuditedAsync("staff.refused", colleague, "failure")).Should().Be(3);
@@ -113,7 +126,12 @@ public sealed class SessionsOfOthersTests(TestServer server) : IClassFixture<Tes
         await (await DeleteAsync(admin, $"users/{support.UserId}/sessions")).ShouldBeAsync(204);
 
         await (await server.Api.GetAsync("auth/me", support.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
-        (await ListAsync(admin, admin))["items"]!.AsArray().Where(item => item!["current"]!.GetValue<bool>()).Select(item => item!["id"]!.GetValue<Guid>()).Should().Equal(admin.SessionId);
+        (await ListAsync(admin, admin))["items"]!
+            .AsArray()
+            .Where(item => item!["current"]!.GetValue<bool>())
+            .Select(item => item!["id"]!.GetValue<Guid>())
+            .Should()
+            .Equal(admin.SessionId);
     }
 
     [Theory]
@@ -127,7 +145,8 @@ public sealed class SessionsOfOthersTests(TestServer server) : IClassFixture<Tes
         var here = await server.SignInAtAsync(clinic, Role.Patient);
         await server.JoinAsync(here.UserId, other, Role.Patient);
         var there = await server.Api.LoginAsync(here.Email);
-        await server.Database.ExecuteAsync("UPDATE sessions SET tenant_id = @tenant WHERE id = @id", ("tenant", other), ("id", there.SessionId));
+        await server.Database.ExecuteAsync(
+            "UPDATE sessions SET tenant_id = @tenant WHERE id = @id", ("tenant", other), ("id", there.SessionId));
 
         Ids(await ListAsync(staff, here)).Should().Equal(here.SessionId);
         await (await DeleteAsync(staff, $"users/{here.UserId}/sessions/{there.SessionId}")).ShouldBeProblemAsync(ErrorCodes.NotFound);
@@ -142,5 +161,6 @@ public sealed class SessionsOfOthersTests(TestServer server) : IClassFixture<Tes
     private async Task<JsonNode> ListAsync(SignedIn staff, SignedIn person, string query = "") =>
         await (await server.Api.GetAsync($"users/{person.UserId}/sessions{query}", staff.AccessToken)).ShouldBeAsync(200);
 
-    private Task<HttpResponseMessage> DeleteAsync(SignedIn staff, string path) => server.Api.SendAsync(HttpMethod.Delete, path, bearer: staff.AccessToken);
+    private Task<HttpResponseMessage> DeleteAsync(SignedIn staff, string path) =>
+        server.Api.SendAsync(HttpMethod.Delete, path, bearer: staff.AccessToken);
 }

@@ -11,7 +11,11 @@ public sealed class SupportAccessTests(TestServer server) : IClassFixture<TestSe
 
     public static TheoryData<string, string> OnPeople => new()
     {
-        { "POST", "users/{0}/open" }, { "GET", "users/{0}/sessions" }, { "DELETE", "users/{0}/sessions" }, { "DELETE", "users/{0}/sessions/{0}" },
+        { "POST", "users/{0}/open" },
+        {
+            "GET",
+            "users/{0}/sessions"
+        }, { "DELETE", "users/{0}/sessions" }, { "DELETE", "users/{0}/sessions/{0}" },
         { "POST", "users/{0}/unlock" }, { "POST", "users/{0}/verification" }, { "POST", "users/{0}/password-reset" },
     };
 
@@ -39,7 +43,13 @@ public sealed class SupportAccessTests(TestServer server) : IClassFixture<TestSe
     public async Task Who_is_not_of_the_staff_gets_nowhere_not_even_to_themself(string method, string path)
     {
         var clinic = (await server.OpenClinicAsync()).Id;
-        foreach (var person in new[] { await server.Api.RegisterAsync(), await server.SignInAsAsync(Role.Physician), await server.SignInAtAsync(clinic, Role.Patient), await server.SignInAtAsync(clinic, Role.Physician) })
+        foreach (var person in new[]
+        {
+            await server.Api.RegisterAsync(),
+            await server.SignInAsAsync(Role.Physician),
+            await server.SignInAtAsync(clinic, Role.Patient),
+            await server.SignInAtAsync(clinic, Role.Physician)
+        })
         {
             await (await SendAsync(method, path, person.UserId, person)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
         }
@@ -55,7 +65,8 @@ public sealed class SupportAccessTests(TestServer server) : IClassFixture<TestSe
 
         foreach (var role in new[] { Role.Support, Role.Admin })
         {
-            await (await SendAsync(method, path, person.UserId, await server.SignInAtAsync(clinic, role))).ShouldBeProblemAsync(ErrorCodes.NotFound);
+            await (await SendAsync(method, path, person.UserId, await server.SignInAtAsync(clinic, role))).ShouldBeProblemAsync(
+                ErrorCodes.NotFound);
         }
 
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
@@ -69,9 +80,13 @@ public sealed class SupportAccessTests(TestServer server) : IClassFixture<TestSe
         var admin = await server.SignInAsAsync(Role.Admin);
 
         await (await SendAsync(method, path, admin.SessionId, admin)).ShouldBeProblemAsync(ErrorCodes.NotFound);
-        await (await server.Api.SendAsync(new HttpMethod(method), string.Format(null, System.Text.CompositeFormat.Parse(path), "1"), method == "POST" ? Body : null, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+        await (await server.Api.SendAsync(
+            new HttpMethod(method), string.Format(null, System.Text.CompositeFormat.Parse(path), "1"), method == "POST" ? Body : null,
+            admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
     }
 
     private Task<HttpResponseMessage> SendAsync(string method, string path, Guid id, SignedIn? caller) => server.Api.SendAsync(
-        new HttpMethod(method), string.Format(null, System.Text.CompositeFormat.Parse(path), id), method == "POST" ? Body : null, caller?.AccessToken);
+        new HttpMethod(method), string.Format(null, System.Text.CompositeFormat.Parse(path), id), method == "POST"
+            ? Body
+            : null, caller?.AccessToken);
 }

@@ -21,7 +21,9 @@ public sealed class UnlockTests(TestServer server) : IClassFixture<TestServer>
 
         (await server.Api.LoginAsync("locked.out")).UserId.Should().Be(person.UserId);
         (await server.Api.LoginAsync(person.Email)).UserId.Should().Be(person.UserId);
-        (await server.Database.QueryAsync<string>("SELECT detail FROM audit_events WHERE type = 'user.unlocked' AND subject_id = @id AND actor_id = @actor", ("id", person.UserId), ("actor", support.UserId)))
+        (await server.Database.QueryAsync<string>(
+            "SELECT detail FROM audit_events WHERE type = 'user.unlocked' AND subject_id = @id AND actor_id = @actor",
+            ("id", person.UserId), ("actor", support.UserId)))
             .Should().Be("Mistyped it");
     }
 
@@ -31,21 +33,28 @@ public sealed class UnlockTests(TestServer server) : IClassFixture<TestServer>
         var (support, person) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync());
         await LockAsync(person.Email);
 
-        var opened = await (await server.Api.PostAsync($"users/{person.UserId}/open", new { reason = "Cannot sign in" }, support.AccessToken)).ShouldBeAsync(200);
+        var opened =
+            await (await server.Api.PostAsync(
+                $"users/{person.UserId}/open", new { reason = "Cannot sign in" }, support.AccessToken)).ShouldBeAsync(200);
 
         opened["is_locked"]!.GetValue<bool>().Should().BeTrue();
-        opened["locked_until"]!.GetValue<DateTimeOffset>().Should().BeCloseTo(server.Clock.GetUtcNow().AddMinutes(5), TimeSpan.FromMinutes(1));
+        opened["locked_until"]!
+            .GetValue<DateTimeOffset>()
+            .Should()
+            .BeCloseTo(server.Clock.GetUtcNow().AddMinutes(5), TimeSpan.FromMinutes(1));
     }
 
     [Fact]
     public async Task A_lock_on_somebody_else_stays()
     {
-        var (support, person, other) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
+        var (support, person, other) = (await server.SignInAsAsync(Role.Support), await server.Api.RegisterAsync(),
+            await server.Api.RegisterAsync());
         await LockAsync(other.Email);
 
         await (await UnlockAsync(support, person, Reason)).ShouldBeAsync(204);
 
-        await (await server.Api.PostAsync("auth/login", new { email = other.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.LockedOut);
+        await (await server.Api.PostAsync("auth/login", new { email = other.Email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.LockedOut);
     }
 
     [Theory]
@@ -59,7 +68,8 @@ public sealed class UnlockTests(TestServer server) : IClassFixture<TestServer>
 
         await (await UnlockAsync(support, colleague, Reason)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
 
-        await (await server.Api.PostAsync("auth/login", new { email = colleague.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.LockedOut);
+        await (await server.Api.PostAsync("auth/login", new { email = colleague.Email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.LockedOut);
         (await server.AuditedAsync("staff.refused", colleague, "failure")).Should().Be(1);
     }
 
@@ -73,7 +83,8 @@ public sealed class UnlockTests(TestServer server) : IClassFixture<TestServer>
 
         foreach (var role in new[] { Role.Support, Role.Admin })
         {
-            await (await UnlockAsync(await server.SignInAtAsync(clinic, role), platform, Reason)).ShouldBeProblemAsync(ErrorCodes.BeyondTenant);
+            await (await UnlockAsync(await server.SignInAtAsync(clinic, role), platform, Reason)).ShouldBeProblemAsync(
+                ErrorCodes.BeyondTenant);
         }
     }
 
@@ -86,7 +97,10 @@ public sealed class UnlockTests(TestServer server) : IClassFixture<TestServer>
         foreach (var minutes in new[] { 5, 15, 60, 60 })
         {
             await LockAsync(person.Email);
-            (await LockedUntilAsync(support, person))!.GetValue<DateTimeOffset>().Should().BeCloseTo(server.Clock.GetUtcNow().AddMinutes(minutes), TimeSpan.FromMinutes(1));
+            (await LockedUntilAsync(support, person))!
+                .GetValue<DateTimeOffset>()
+                .Should()
+                .BeCloseTo(server.Clock.GetUtcNow().AddMinutes(minutes), TimeSpan.FromMinutes(1));
             await (await UnlockAsync(support, person, Reason)).ShouldBeAsync(204);
             (await LockedUntilAsync(support, person)).Should().BeNull();
         }
@@ -134,12 +148,14 @@ public sealed class UnlockTests(TestServer server) : IClassFixture<TestServer>
     private async Task<System.Text.Json.Nodes.JsonNode?> LockedUntilAsync(SignedIn support, SignedIn person) =>
         (await (await server.Api.PostAsync($"users/{person.UserId}/open", Reason, support.AccessToken)).ShouldBeAsync(200))["locked_until"];
 
-    private Task<HttpResponseMessage> UnlockAsync(SignedIn staff, SignedIn person, object? body) => server.Api.PostAsync($"users/{person.UserId}/unlock", body, staff.AccessToken);
+    private Task<HttpResponseMessage> UnlockAsync(SignedIn staff, SignedIn person, object? body) =>
+        server.Api.PostAsync($"users/{person.UserId}/unlock", body, staff.AccessToken);
 
     private async Task LockAsync(string name)
     {
         await GuessAsync(name, 5);
-        await (await server.Api.PostAsync("auth/login", new { email = name, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.LockedOut);
+        await (await server.Api.PostAsync("auth/login", new { email = name, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.LockedOut);
     }
 
     private async Task GuessAsync(string name, int times)

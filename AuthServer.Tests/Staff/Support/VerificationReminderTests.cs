@@ -76,7 +76,8 @@ public sealed class VerificationReminderTests(VerificationReminderTests.Server s
         return (await server.SignInAsAsync(Role.Support), person);
     }
 
-    private Task<HttpResponseMessage> RemindAsync(SignedIn staff, SignedIn person) => server.Api.PostAsync($"users/{person.UserId}/verification", "{}", staff.AccessToken);
+    private Task<HttpResponseMessage> RemindAsync(SignedIn staff, SignedIn person) =>
+        server.Api.PostAsync($"users/{person.UserId}/verification", "{}", staff.AccessToken);
 
     public sealed class Server : StoppedServer;
 }

@@ -27,7 +27,12 @@ public sealed class TenantReachTests(TestServer server) : IClassFixture<TestServ
         var route = $"tenants{path.Replace("{id}", clinic.Id.ToString(), StringComparison.Ordinal)}";
 
         await (await server.Api.SendAsync(new(method), route, body)).ShouldBeProblemAsync(ErrorCodes.AuthenticationRequired);
-        foreach (var person in new[] { await server.SignInAsAsync(Role.Patient), await server.SignInAsAsync(Role.Physician), await server.SignInAtAsync(Role.Patient, clinic) })
+        foreach (var person in new[]
+        {
+            await server.SignInAsAsync(Role.Patient),
+            await server.SignInAsAsync(Role.Physician),
+            await server.SignInAtAsync(Role.Patient, clinic)
+        })
         {
             await (await server.Api.SendAsync(new(method), route, body, person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
         }
@@ -49,7 +54,9 @@ public sealed class TenantReachTests(TestServer server) : IClassFixture<TestServ
         var (staff, before) = (await server.SignInAtAsync(role, own), await RowAsync(other));
         object? body = method == "GET" ? null : path == "/{id}" ? new { name = "Changed" } : new { reason = "Because" };
 
-        var response = await server.Api.SendAsync(new(method), $"tenants{path.Replace("{id}", other.Id.ToString(), StringComparison.Ordinal)}", body, staff.AccessToken);
+        var response =
+            await server.Api.SendAsync(
+                new(method), $"tenants{path.Replace("{id}", other.Id.ToString(), StringComparison.Ordinal)}", body, staff.AccessToken);
 
         await response.ShouldBeProblemAsync(code == "not_found" ? ErrorCodes.NotFound : ErrorCodes.Forbidden);
         (await RowAsync(other)).Should().Be(before);
@@ -64,7 +71,8 @@ public sealed class TenantReachTests(TestServer server) : IClassFixture<TestServ
         var clinic = await server.OpenClinicAsync();
         var admin = await server.SignInAtAsync(Role.Admin, clinic);
 
-        await (await server.Api.PostAsync($"tenants/{clinic.Id}/{act}", new { reason = "Because" }, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
+        await (await server.Api.PostAsync(
+            $"tenants/{clinic.Id}/{act}", new { reason = "Because" }, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
     }
 
     [Fact]
@@ -74,7 +82,13 @@ public sealed class TenantReachTests(TestServer server) : IClassFixture<TestServ
         var (own, other) = (await server.OpenClinicAsync(), await server.OpenClinicAsync());
         var support = await server.SignInAtAsync(Role.Support, own);
 
-        foreach (var query in new[] { "", "?search=clinic", "?status=active", $"?after={Guid.Parse("ffffffff-ffff-7fff-bfff-ffffffffffff")}" })
+        foreach (var query in new[]
+        {
+            "",
+            "?search=clinic",
+            "?status=active",
+            $"?after={Guid.Parse("ffffffff-ffff-7fff-bfff-ffffffffffff")}"
+        })
         {
             var page = await (await server.Api.GetAsync($"tenants{query}", support.AccessToken)).ShouldBeAsync(200);
             page["items"]!.AsArray().Select(item => item!["id"]!.GetValue<Guid>()).Should().Equal(own.Id);
@@ -93,7 +107,10 @@ public sealed class TenantReachTests(TestServer server) : IClassFixture<TestServ
         await server.JoinAsync(admin.UserId, clinic, Role.Physician);
         await server.SignInAtAsync(Role.Patient, clinic);
 
-        (await (await server.Api.GetAsync($"tenants/{clinic.Id}", admin.AccessToken)).ShouldBeAsync(200))["members"]!.GetValue<int>().Should().Be(2);
+        (await (await server.Api.GetAsync($"tenants/{clinic.Id}", admin.AccessToken)).ShouldBeAsync(200))["members"]!
+            .GetValue<int>()
+            .Should()
+            .Be(2);
     }
 
     [Fact]
@@ -102,7 +119,8 @@ public sealed class TenantReachTests(TestServer server) : IClassFixture<TestServ
         var admin = await server.SignInAsAsync(Role.Admin);
         for (var number = 0; number < 5; number++)
         {
-            await (await server.Api.PostAsync("tenants", new { slug = $"paged-{number}", name = "Paged" }, admin.AccessToken)).ShouldBeAsync(201);
+            await (await server.Api.PostAsync(
+                "tenants", new { slug = $"paged-{number}", name = "Paged" }, admin.AccessToken)).ShouldBeAsync(201);
         }
 
         var (seen, next) = (new List<string>(), "");
@@ -133,7 +151,9 @@ public sealed class TenantReachTests(TestServer server) : IClassFixture<TestServ
         var admin = await server.SignInAsAsync(Role.Admin);
         var clinic = await server.OpenClinicAsync(name: "O'Brien's 100% Étoile \\ Co");
 
-        var page = await (await server.Api.GetAsync($"tenants?limit=100&search={Uri.EscapeDataString(text)}", admin.AccessToken)).ShouldBeAsync(200);
+        var page =
+            await (await server.Api.GetAsync($"tenants?limit=100&search={Uri.EscapeDataString(text)}", admin.AccessToken)).ShouldBeAsync(
+                200);
 
         page["items"]!.AsArray().Any(item => item!["id"]!.GetValue<Guid>() == clinic.Id).Should().Be(isFound);
     }
@@ -150,7 +170,8 @@ public sealed class TenantReachTests(TestServer server) : IClassFixture<TestServ
     {
         var admin = await server.SignInAsAsync(Role.Admin);
 
-        var problem = await (await server.Api.GetAsync($"tenants?{query}", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.Api.GetAsync($"tenants?{query}", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
     }
@@ -166,9 +187,12 @@ public sealed class TenantReachTests(TestServer server) : IClassFixture<TestServ
         var path = $"tenants/{Uri.EscapeDataString(id)}";
 
         await (await server.Api.GetAsync(path, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
-        await (await server.Api.SendAsync(HttpMethod.Patch, path, new { name = "Changed" }, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
-        await (await server.Api.PostAsync($"{path}/suspend", new { reason = "Because" }, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+        await (await server.Api.SendAsync(HttpMethod.Patch, path, new { name = "Changed" }, admin.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.NotFound);
+        await (await server.Api.PostAsync($"{path}/suspend", new { reason = "Because" }, admin.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.NotFound);
     }
 
-    private Task<string> RowAsync(Clinic clinic) => server.Database.QueryAsync<string>("SELECT t::text FROM tenants t WHERE id = @id", ("id", clinic.Id));
+    private Task<string> RowAsync(Clinic clinic) =>
+        server.Database.QueryAsync<string>("SELECT t::text FROM tenants t WHERE id = @id", ("id", clinic.Id));
 }

@@ -11,14 +11,21 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
     {
         var (admin, slug) = (await server.SignInAsAsync(Role.Admin), Clinics.NewSlug());
 
-        var response = await server.Api.PostAsync("tenants", new { slug, name = " Heart Clinic ", settings = new { locale = "he", session_idle_minutes = 15 } }, admin.AccessToken);
+        var response =
+            await server.Api.PostAsync(
+                "tenants", new { slug, name = " Heart Clinic ", settings = new { locale = "he", session_idle_minutes = 15 } },
+                admin.AccessToken);
 
         var made = await response.ShouldBeAsync(201);
         response.Headers.Location!.ToString().Should().Be($"/api/v1/tenants/{made["id"]}");
         made["settings"]!.ToJsonString().Should().Be(
             """{"self_registration":false,"require_verified_email":false,"require_mfa":false,"mail_sender_name":null,"locale":"he","session_idle_minutes":15,"session_absolute_minutes":null}""");
-        (made["slug"]!.ToString(), made["name"]!.ToString(), made["status"]!.ToString(), made["members"]!.GetValue<int>()).Should().Be((slug, "Heart Clinic", "active", 0));
-        (await (await server.Api.GetAsync($"tenants/{made["id"]}", admin.AccessToken)).ShouldBeAsync(200)).ToJsonString().Should().Be(made.ToJsonString());
+        (made["slug"]!.ToString(), made["name"]!.ToString(), made["status"]!.ToString(), made["members"]!.GetValue<int>()).Should()
+            .Be((slug, "Heart Clinic", "active", 0));
+        (await (await server.Api.GetAsync($"tenants/{made["id"]}", admin.AccessToken)).ShouldBeAsync(200))
+            .ToJsonString()
+            .Should()
+            .Be(made.ToJsonString());
         (await AuditAsync("tenant.created", made["id"]!.GetValue<Guid>(), admin)).Should().Be($"slug: {slug}");
     }
 
@@ -41,7 +48,9 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
     {
         var admin = await server.SignInAsAsync(Role.Admin);
 
-        var problem = await (await server.Api.PostAsync("tenants", new { slug, name = "Acme" }, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.Api.PostAsync("tenants", new { slug, name = "Acme" }, admin.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal("slug");
     }
@@ -55,7 +64,8 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
     {
         var admin = await server.SignInAsAsync(Role.Admin);
 
-        await (await server.Api.PostAsync("tenants", new { slug = new string('x', length), name = "Long" }, admin.AccessToken)).ShouldBeAsync(status);
+        await (await server.Api.PostAsync(
+            "tenants", new { slug = new string('x', length), name = "Long" }, admin.AccessToken)).ShouldBeAsync(status);
     }
 
     [Fact]
@@ -63,7 +73,10 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
     {
         var (admin, slug) = (await server.SignInAsAsync(Role.Admin), Clinics.NewSlug());
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(number => server.Api.PostAsync("tenants", new { slug, name = $"Number {number}" }, admin.AccessToken)));
+        var answers =
+            await Task.WhenAll(
+                Enumerable.Range(
+                    0, 16).Select(number => server.Api.PostAsync("tenants", new { slug, name = $"Number {number}" }, admin.AccessToken)));
 
         answers.Count(answer => (int)answer.StatusCode == 201).Should().Be(1);
         foreach (var refused in answers.Where(answer => (int)answer.StatusCode != 201))
@@ -79,7 +92,9 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         var clinic = await server.OpenClinicAsync(new { locale = "he", self_registration = true, mail_sender_name = "Old" });
         var admin = await server.SignInAtAsync(Role.Admin, clinic);
 
-        var changed = await (await PatchAsync(admin, clinic, """{"name":"New name","settings":{"locale":null,"require_mfa":true,"session_absolute_minutes":60}}""")).ShouldBeAsync(200);
+        var changed =
+            await (await PatchAsync(
+                admin, clinic, """{"name":"New name","settings":{"locale":null,"require_mfa":true,"session_absolute_minutes":60}}""")).ShouldBeAsync(200);
         await (await PatchAsync(admin, clinic, """{"name":"New name"}""")).ShouldBeAsync(200);
         var reset = await (await PatchAsync(admin, clinic, """{"settings":null}""")).ShouldBeAsync(200);
 
@@ -89,9 +104,12 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
             """{"self_registration":true,"require_verified_email":false,"require_mfa":true,"mail_sender_name":"Old","locale":null,"session_idle_minutes":null,"session_absolute_minutes":60}""");
         reset["settings"]!.ToJsonString().Should().Be(
             """{"self_registration":false,"require_verified_email":false,"require_mfa":false,"mail_sender_name":null,"locale":null,"session_idle_minutes":null,"session_absolute_minutes":null}""");
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'tenant.changed' AND tenant_id = @id", ("id", clinic.Id))).Should().Be(2);
-        (await server.Database.QueryAsync<string>("SELECT detail FROM audit_events WHERE type = 'tenant.changed' AND tenant_id = @id ORDER BY id LIMIT 1", ("id", clinic.Id)))
-            .Should().Be($"name: \"The {clinic.Slug}\" -> \"New name\", require_mfa: false -> true, locale: \"he\" -> null, session_absolute_minutes: null -> 60");
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'tenant.changed' AND tenant_id = @id", ("id", clinic.Id))).Should().Be(2);
+        (await server.Database.QueryAsync<string>(
+            "SELECT detail FROM audit_events WHERE type = 'tenant.changed' AND tenant_id = @id ORDER BY id LIMIT 1", ("id", clinic.Id)))
+            .Should().Be(
+                $"name: \"The {clinic.Slug}\" -> \"New name\", require_mfa: false -> true, locale: \"he\" -> null, session_absolute_minutes: null -> 60");
     }
 
     [Theory]
@@ -161,8 +179,11 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         var renamed = await (await PatchAsync(admin, clinic, """{"name":"מרפאת הלב \"100%\" 🩺"}""")).ShouldBeAsync(200);
 
         renamed["name"]!.GetValue<string>().Should().Be("מרפאת הלב \"100%\" 🩺");
-        await (await PatchAsync(admin, clinic, $$"""{"name":"{{new string('x', 10_000)}}"}""")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
-        await (await PatchAsync(admin, clinic, $$$"""{"settings":{"mail_sender_name":"{{{new string('x', 10_000)}}}"}}""")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        await (await PatchAsync(admin, clinic, $$"""{"name":"{{new string('x', 10_000)}}"}""")).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
+        await (await PatchAsync(
+            admin, clinic, $$$"""{"settings":{"mail_sender_name":"{{{new string('x', 10_000)}}}"}}""")).ShouldBeProblemAsync(
+                ErrorCodes.ValidationFailed);
     }
 
     [Fact]
@@ -171,7 +192,10 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         var clinic = await server.OpenClinicAsync();
         var admin = await server.SignInAtAsync(Role.Admin, clinic);
 
-        var changed = await (await PatchAsync(admin, clinic, """{"settings":{"mail_sender_name":"מרפאת ״הלב״ & Co. (O'Hara)","session_idle_minutes":5,"session_absolute_minutes":60}}""")).ShouldBeAsync(200);
+        var changed =
+            await (await PatchAsync(
+                admin, clinic,
+                """{"settings":{"mail_sender_name":"מרפאת ״הלב״ & Co. (O'Hara)","session_idle_minutes":5,"session_absolute_minutes":60}}""")).ShouldBeAsync(200);
 
         changed["settings"]!["mail_sender_name"]!.GetValue<string>().Should().Be("מרפאת ״הלב״ & Co. (O'Hara)");
     }
@@ -183,8 +207,10 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         var admin = await server.SignInAtAsync(Role.Admin, clinic);
         string[] changes =
         [
-            """{"name":"Raced"}""", """{"settings":{"self_registration":true}}""", """{"settings":{"require_mfa":true}}""", """{"settings":{"locale":"he"}}""",
-            """{"settings":{"mail_sender_name":"Raced"}}""", """{"settings":{"session_idle_minutes":5}}""", """{"settings":{"session_absolute_minutes":500}}""",
+            """{"name":"Raced"}""", """{"settings":{"self_registration":true}}""", """{"settings":{"require_mfa":true}}""",
+                """{"settings":{"locale":"he"}}""",
+            """{"settings":{"mail_sender_name":"Raced"}}""", """{"settings":{"session_idle_minutes":5}}""",
+                """{"settings":{"session_absolute_minutes":500}}""",
         ];
 
         var answers = await Task.WhenAll(changes.Select(change => PatchAsync(admin, clinic, change)));
@@ -196,9 +222,11 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
             """{"self_registration":true,"require_verified_email":false,"require_mfa":true,"mail_sender_name":"Raced","locale":"he","session_idle_minutes":5,"session_absolute_minutes":500}""");
     }
 
-    private Task<HttpResponseMessage> PatchAsync(SignedIn person, Clinic clinic, string body) => server.Api.SendAsync(HttpMethod.Patch, $"tenants/{clinic.Id}", body, person.AccessToken);
+    private Task<HttpResponseMessage> PatchAsync(SignedIn person, Clinic clinic, string body) =>
+        server.Api.SendAsync(HttpMethod.Patch, $"tenants/{clinic.Id}", body, person.AccessToken);
 
-    private Task<string> RowAsync(Clinic clinic) => server.Database.QueryAsync<string>("SELECT t::text FROM tenants t WHERE id = @id", ("id", clinic.Id));
+    private Task<string> RowAsync(Clinic clinic) =>
+        server.Database.QueryAsync<string>("SELECT t::text FROM tenants t WHERE id = @id", ("id", clinic.Id));
 
     private Task<string> AuditAsync(string type, Guid tenant, SignedIn actor) => server.Database.QueryAsync<string>(
         "SELECT detail FROM audit_events WHERE type = @type AND tenant_id = @tenant AND actor_id = @actor AND session_id = @session", ("type", type), ("tenant", tenant), ("actor", actor.UserId), ("session", actor.SessionId));

@@ -29,14 +29,16 @@ public sealed class InvitationMailTests(StoppedServer server) : IClassFixture<St
         var token = await server.MailedTokenAsync(MailKinds.Invitation, await InviteAsync());
         server.Clock.Advance(TimeSpan.FromHours(72));
 
-        await (await server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+        await (await server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidOrExpiredToken);
     }
 
     // As an invitation will leave it: an account without a password, and the mail.
     private async Task<string> InviteAsync()
     {
         var person = await server.Api.RegisterAsync();
-        await server.Database.ExecuteAsync("UPDATE users SET password_hash = NULL, invited_at = now() WHERE id = @id", ("id", person.UserId));
+        await server.Database.ExecuteAsync(
+            "UPDATE users SET password_hash = NULL, invited_at = now() WHERE id = @id", ("id", person.UserId));
         await server.Database.ExecuteAsync(
             $"INSERT INTO email_outbox {EmailOutbox.Columns} VALUES (gen_random_uuid(), '{MailKinds.Invitation}', @id, @address, 'en', '{{}}', {EmailOutbox.Fresh})",
             ("id", person.UserId), ("address", person.Email), ("now", server.Clock.GetUtcNow()));

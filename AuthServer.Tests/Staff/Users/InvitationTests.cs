@@ -16,13 +16,23 @@ public sealed class InvitationTests(StoppedServer server) : IClassFixture<Stoppe
         var clinic = await server.OpenClinicAsync();
         var email = Api.NewEmail();
 
-        var response = await InviteAsync(admin, $$$"""{"email":"{{{email}}}","full_name":"Dana Levi","locale":"he","roles":["physician","support"],"tenant":"{{{clinic.Slug}}}","physician":{"license_number":"IL-7","license_jurisdiction":"IL"}}""");
+        var response =
+            await InviteAsync(
+                admin,
+                $$$"""{"email":"{{{email}}}","full_name":"Dana Levi","locale":"he","roles":["physician","support"],"tenant":"{{{clinic.Slug}}}","physician":{"license_number":"IL-7","license_jurisdiction":"IL"}}""");
         var record = await response.ShouldBeAsync(201);
         response.Headers.Location!.ToString().Should().EndWith($"/users/{record["id"]}");
         record["status"]!.GetValue<string>().Should().Be("invited");
-        record["invitation_expires_at"]!.GetValue<DateTimeOffset>().Should().Be(record["invited_at"]!.GetValue<DateTimeOffset>().AddHours(72));
+        record["invitation_expires_at"]!
+            .GetValue<DateTimeOffset>()
+            .Should()
+            .Be(record["invited_at"]!.GetValue<DateTimeOffset>().AddHours(72));
         record["roles"]!.ToJsonString().Should().Be("""["patient"]""", "what a tenant's admin gives is for the tenant");
-        record["memberships"]!.AsArray().Select(membership => membership!["role"]!.GetValue<string>()).Should().BeEquivalentTo("physician", "support");
+        record["memberships"]!
+            .AsArray()
+            .Select(membership => membership!["role"]!.GetValue<string>())
+            .Should()
+            .BeEquivalentTo("physician", "support");
         record["physician_id"].Should().NotBeNull();
 
         await AcceptAsync(email);
@@ -34,7 +44,9 @@ public sealed class InvitationTests(StoppedServer server) : IClassFixture<Stoppe
         accepted["invited_at"].Should().BeNull();
         accepted["email_verified"]!.GetValue<bool>().Should().BeTrue();
         (await server.AuditedAsync("user.invited", admin.UserId, person.UserId)).Should().Be(1);
-        (await server.Database.QueryAsync<string>("SELECT l.state || ' ' || l.number FROM licences l JOIN physicians p ON p.id = l.physician_id WHERE p.user_id = @id", ("id", person.UserId))).Should().Be("pending IL-7");
+        (await server.Database.QueryAsync<string>(
+            "SELECT l.state || ' ' || l.number FROM licences l JOIN physicians p ON p.id = l.physician_id WHERE p.user_id = @id",
+            ("id", person.UserId))).Should().Be("pending IL-7");
     }
 
     [Fact]
@@ -100,20 +112,24 @@ public sealed class InvitationTests(StoppedServer server) : IClassFixture<Stoppe
         for (var time = 0; time < 5; time++)
         {
             var record = await (await InviteAsync(admin, $$"""{"email":"{{email}}"}""")).ShouldBeAsync(201);
-            await (await server.Api.SendAsync(HttpMethod.Delete, $"users/{record["id"]}{(time % 2 == 0 ? "/invitation" : "")}", bearer: admin.AccessToken)).ShouldBeAsync(204);
+            await (await server.Api.SendAsync(
+                HttpMethod.Delete, $"users/{record["id"]}{(time % 2 == 0 ? "/invitation" : "")}", bearer: admin.AccessToken)).ShouldBeAsync(
+                    204);
             await ShouldWaitAsync(TimeSpan.FromMinutes(time < 4 ? 1 : 56));
             server.Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
         await ShouldWaitAsync(TimeSpan.FromMinutes(55));
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE address = @email", ("email", email))).Should().Be(5);
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE address = @email", ("email", email))).Should()
+            .Be(5);
 
         async Task ShouldWaitAsync(TimeSpan wait)
         {
             var problem = await InviteAsync(admin, $$"""{"email":"{{email}}"}""");
             await problem.ShouldBeProblemAsync(ErrorCodes.RateLimited);
             problem.Headers.RetryAfter!.Delta.Should().Be(wait);
-            (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE email = @email", ("email", email))).Should().Be(0, "nobody is made who is not mailed to");
+            (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE email = @email", ("email", email))).Should()
+                .Be(0, "nobody is made who is not mailed to");
         }
     }
 
@@ -151,7 +167,8 @@ public sealed class InvitationTests(StoppedServer server) : IClassFixture<Stoppe
         var admin = await server.SignInAtAsync(ours.Id, Role.Admin);
 
         var record = await (await InviteAsync(admin, $$"""{"email":"{{Api.NewEmail()}}","roles":["admin"]}""")).ShouldBeAsync(201);
-        await (await InviteAsync(admin, $$"""{"email":"{{Api.NewEmail()}}","tenant":"{{theirs.Slug}}"}""")).ShouldBeProblemAsync(ErrorCodes.NotFound);
+        await (await InviteAsync(admin, $$"""{"email":"{{Api.NewEmail()}}","tenant":"{{theirs.Slug}}"}""")).ShouldBeProblemAsync(
+            ErrorCodes.NotFound);
 
         record["roles"]!.ToJsonString().Should().Be("""["patient"]""");
         record["memberships"]!.AsArray().Should().ContainSingle().Which!["tenant"]!["slug"]!.GetValue<string>().Should().Be(ours.Slug);
@@ -168,11 +185,15 @@ public sealed class InvitationTests(StoppedServer server) : IClassFixture<Stoppe
         var person = await server.Api.RegisterAsync(more: new { username = "invited.before" });
         var email = Api.NewEmail();
 
-        await (await InviteAsync(admin, $$"""{"email":"{{person.Email.ToUpperInvariant()}}"}""")).ShouldBeProblemAsync(ErrorCodes.EmailTaken);
-        await (await InviteAsync(admin, $$"""{"email":"{{email}}","username":"Invited.Before"}""")).ShouldBeProblemAsync(ErrorCodes.UsernameTaken);
+        await (await InviteAsync(admin, $$"""{"email":"{{person.Email.ToUpperInvariant()}}"}""")).ShouldBeProblemAsync(
+            ErrorCodes.EmailTaken);
+        await (await InviteAsync(admin, $$"""{"email":"{{email}}","username":"Invited.Before"}""")).ShouldBeProblemAsync(
+            ErrorCodes.UsernameTaken);
 
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE email = @email", ("email", email))).Should().Be(0);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE kind = 'invitation' AND address IN (@email, @taken)", ("email", email), ("taken", person.Email))).Should().Be(0);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM email_outbox WHERE kind = 'invitation' AND address IN (@email, @taken)", ("email", email),
+            ("taken", person.Email))).Should().Be(0);
     }
 
     [Theory]
@@ -181,7 +202,9 @@ public sealed class InvitationTests(StoppedServer server) : IClassFixture<Stoppe
     [InlineData("""{"email":"a@example.com","roles":["root"]}""", "roles")]
     [InlineData("""{"email":"a@example.com","roles":[]}""", "roles")]
     [InlineData("""{"email":"a@example.com","physician":{}}""", "physician")]
-    [InlineData("""{"email":"a@example.com","roles":["physician"],"physician":{"license_jurisdiction":"Israel"}}""", "physician.license_jurisdiction")]
+    [InlineData(
+        """{"email":"a@example.com","roles":["physician"],"physician":{"license_jurisdiction":"Israel"}}""",
+        "physician.license_jurisdiction")]
     [InlineData("""{"email":"a@example.com","full_name":"\u0000"}""", "full_name")]
     [InlineData("""{"email":"a@example.com","username":"a b"}""", "username")]
     public async Task What_cannot_be_is_named(string body, string field)
@@ -204,18 +227,23 @@ public sealed class InvitationTests(StoppedServer server) : IClassFixture<Stoppe
     {
         var admin = await server.SignInAsAsync(Role.Admin);
 
-        await (await InviteAsync(admin, $$"""{"email":"{{Api.NewEmail()}}","{{member}}":"x"}""")).ShouldBeProblemAsync(ErrorCodes.UnknownField);
+        await (await InviteAsync(admin, $$"""{"email":"{{Api.NewEmail()}}","{{member}}":"x"}""")).ShouldBeProblemAsync(
+            ErrorCodes.UnknownField);
     }
 
     private Task<HttpResponseMessage> InviteAsync(SignedIn staff, string body) => server.Api.PostAsync("users", body, staff.AccessToken);
 
-    private Task<HttpResponseMessage> SendAgainAsync(SignedIn staff, Guid id) => server.Api.PostAsync($"users/{id}/invitation", null, staff.AccessToken);
+    private Task<HttpResponseMessage> SendAgainAsync(SignedIn staff, Guid id) =>
+        server.Api.PostAsync($"users/{id}/invitation", null, staff.AccessToken);
 
-    private Task<HttpResponseMessage> RevokeAsync(SignedIn staff, Guid id) => server.Api.SendAsync(HttpMethod.Delete, $"users/{id}/invitation", bearer: staff.AccessToken);
+    private Task<HttpResponseMessage> RevokeAsync(SignedIn staff, Guid id) =>
+        server.Api.SendAsync(HttpMethod.Delete, $"users/{id}/invitation", bearer: staff.AccessToken);
 
-    private Task<HttpResponseMessage> ConfirmAsync(string token) => server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = Api.Password });
+    private Task<HttpResponseMessage> ConfirmAsync(string token) =>
+        server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = Api.Password });
 
-    private async Task AcceptAsync(string email) => await (await ConfirmAsync(await server.MailedTokenAsync(MailKinds.Invitation, email))).ShouldBeAsync(204);
+    private async Task AcceptAsync(string email) =>
+        await (await ConfirmAsync(await server.MailedTokenAsync(MailKinds.Invitation, email))).ShouldBeAsync(204);
 
     private async Task<JsonNode> ReadAsync(SignedIn staff, Guid id)
     {

@@ -53,7 +53,9 @@ public sealed class LastAdminTests(TwoServers server) : IClassFixture<TwoServers
                 SendAsync(server.Other, second, method, first.UserId, path, body));
 
             answers.Count(answer => answer.IsSuccessStatusCode).Should().Be(1);
-            (await server.Database.QueryAsync<long>("SELECT count(*) FROM user_roles ur JOIN users u ON u.id = ur.user_id AND u.status = 'active' WHERE role_id = @role", ("role", Role.IdOf(Role.Admin)))).Should().Be(1);
+            (await server.Database.QueryAsync<long>(
+                "SELECT count(*) FROM user_roles ur JOIN users u ON u.id = ur.user_id AND u.status = 'active' WHERE role_id = @role",
+                ("role", Role.IdOf(Role.Admin)))).Should().Be(1);
         }
     }
 

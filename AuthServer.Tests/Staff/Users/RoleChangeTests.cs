@@ -17,12 +17,17 @@ public sealed class RoleChangeTests(TwoServers server) : IClassFixture<TwoServer
         var record = await (await SetAsync(admin, person.UserId, """{"roles":["support","patient","support"]}""")).ShouldBeAsync(200);
 
         record["roles"]!.ToJsonString().Should().Be("""["patient","support"]""");
-        await Eventually.TrueAsync(async () => (int)(await server.Other.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal on the other replica");
+        await Eventually.TrueAsync(
+            async () => (int)(await server.Other.GetAsync("auth/me", person.AccessToken)).StatusCode == 401,
+            "a refusal on the other replica");
         await (await server.Other.GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.TokenOutdated);
-        await Eventually.TrueAsync(async () => (int)(await server.Api.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal on this replica");
+        await Eventually.TrueAsync(
+            async () => (int)(await server.Api.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal on this replica");
         var refreshed = await SignedIn.ReadAsync(await server.Api.RefreshAsync(person.RefreshToken));
         refreshed.Claims["role"]!.ToJsonString().Should().Be("""["patient","support"]""");
-        (await server.Database.QueryAsync<string>("SELECT detail FROM audit_events WHERE type = 'user.roles_changed' AND subject_id = @id AND actor_id = @actor", ("id", person.UserId), ("actor", admin.UserId)))
+        (await server.Database.QueryAsync<string>(
+            "SELECT detail FROM audit_events WHERE type = 'user.roles_changed' AND subject_id = @id AND actor_id = @actor",
+            ("id", person.UserId), ("actor", admin.UserId)))
             .Should().Be("roles: patient -> patient support");
     }
 
@@ -46,11 +51,17 @@ public sealed class RoleChangeTests(TwoServers server) : IClassFixture<TwoServer
         var person = await server.Api.RegisterAsync();
         await server.ProveMailboxAsync(person);
 
-        var joined = await (await SetAsync(admin, person.UserId, $$"""{"roles":["admin","physician"],"tenant":"{{clinic.Slug}}"}""")).ShouldBeAsync(200);
+        var joined =
+            await (await SetAsync(admin, person.UserId, $$"""{"roles":["admin","physician"],"tenant":"{{clinic.Slug}}"}""")).ShouldBeAsync(
+                200);
         var signedIn = await server.Api.LoginAsync(person.Email);
         var left = await (await SetAsync(admin, person.UserId, $$"""{"roles":[],"tenant":"{{clinic.Slug}}"}""")).ShouldBeAsync(200);
 
-        joined["memberships"]!.AsArray().Select(membership => membership!["role"]!.GetValue<string>()).Should().BeEquivalentTo("admin", "physician");
+        joined["memberships"]!
+            .AsArray()
+            .Select(membership => membership!["role"]!.GetValue<string>())
+            .Should()
+            .BeEquivalentTo("admin", "physician");
         joined["physician_id"].Should().NotBeNull("licences need something to be attached to");
         signedIn.Claims["tenant_role"]!.ToJsonString().Should().Be("""["admin"]""", "without a licence nobody is a physician");
         left["memberships"]!.AsArray().Should().BeEmpty();
@@ -70,18 +81,24 @@ public sealed class RoleChangeTests(TwoServers server) : IClassFixture<TwoServer
         await server.JoinAsync(shared.UserId, theirs.Id, Role.Admin);
         var stranger = await server.SignInAtAsync(theirs.Id, Role.Patient);
 
-        var changed = await (await SetAsync(admin, shared.UserId, $$"""{"roles":["support"],"tenant":"{{ours.Slug}}"}""")).ShouldBeAsync(200);
-        await (await SetAsync(admin, shared.UserId, $$"""{"roles":[],"tenant":"{{theirs.Slug}}"}""")).ShouldBeProblemAsync(ErrorCodes.NotFound);
-        await (await SetAsync(admin, stranger.UserId, $$"""{"roles":["patient"],"tenant":"{{ours.Slug}}"}""")).ShouldBeProblemAsync(ErrorCodes.NotFound);
+        var changed =
+            await (await SetAsync(admin, shared.UserId, $$"""{"roles":["support"],"tenant":"{{ours.Slug}}"}""")).ShouldBeAsync(200);
+        await (await SetAsync(admin, shared.UserId, $$"""{"roles":[],"tenant":"{{theirs.Slug}}"}""")).ShouldBeProblemAsync(
+            ErrorCodes.NotFound);
+        await (await SetAsync(admin, stranger.UserId, $$"""{"roles":["patient"],"tenant":"{{ours.Slug}}"}""")).ShouldBeProblemAsync(
+            ErrorCodes.NotFound);
         await (await SetAsync(admin, admin.UserId, """{"roles":["admin"]}""")).ShouldBeProblemAsync(ErrorCodes.Forbidden);
         await (await SetAsync(admin, shared.UserId, """{"roles":["admin"]}""")).ShouldBeProblemAsync(ErrorCodes.Forbidden);
-        await (await SetAsync(admin, admin.UserId, $$"""{"roles":["patient"],"tenant":"{{ours.Slug}}"}""")).ShouldBeProblemAsync(ErrorCodes.OwnAccount);
+        await (await SetAsync(admin, admin.UserId, $$"""{"roles":["patient"],"tenant":"{{ours.Slug}}"}""")).ShouldBeProblemAsync(
+            ErrorCodes.OwnAccount);
         var left = await (await SetAsync(admin, shared.UserId, $$"""{"roles":[],"tenant":"{{ours.Slug}}"}""")).ShouldBeAsync(200);
 
         changed["memberships"]!.AsArray().Should().ContainSingle().Which!["role"]!.GetValue<string>().Should().Be("support");
         left["memberships"]!.AsArray().Should().BeEmpty();
         await (await server.Api.GetAsync($"users/{shared.UserId}", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
-        (await server.Database.QueryAsync<string>("SELECT string_agg(role, ' ') FROM memberships WHERE user_id = @id", ("id", shared.UserId))).Should().Be("admin", "the other tenant's is as it was");
+        (await server.Database.QueryAsync<string>(
+            "SELECT string_agg(role, ' ') FROM memberships WHERE user_id = @id", ("id", shared.UserId))).Should()
+                .Be("admin", "the other tenant's is as it was");
     }
 
     [Theory]
@@ -95,7 +112,8 @@ public sealed class RoleChangeTests(TwoServers server) : IClassFixture<TwoServer
         var clinicAdmin = await server.SignInAtAsync(clinic.Id, Role.Admin);
         var squatter = await server.SignInAtAsync(clinic.Id, Role.Patient);
         var holder = await server.SignInAtAsync(clinic.Id, role);
-        var (everywhere, there) = ($$"""{"roles":["patient","{{role}}"]}""", $$"""{"roles":["patient","{{role}}"],"tenant":"{{clinic.Slug}}"}""");
+        var (everywhere, there) = ($$"""{"roles":["patient","{{role}}"]}""",
+            $$"""{"roles":["patient","{{role}}"],"tenant":"{{clinic.Slug}}"}""");
 
         await (await SetAsync(admin, squatter.UserId, everywhere)).ShouldBeProblemAsync(ErrorCodes.EmailNotVerified);
         await (await SetAsync(admin, squatter.UserId, there)).ShouldBeProblemAsync(ErrorCodes.EmailNotVerified);
@@ -136,12 +154,17 @@ public sealed class RoleChangeTests(TwoServers server) : IClassFixture<TwoServer
         await server.ProveMailboxAsync(person);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(number =>
-            (number % 2 == 0 ? server.Api : server.Other).SendAsync(HttpMethod.Put, $"users/{person.UserId}/roles", number % 3 == 0 ? """{"roles":["patient","support"]}""" : """{"roles":["physician","support"]}""", admin.AccessToken)));
+            (number % 2 == 0 ? server.Api : server.Other).SendAsync(
+                HttpMethod.Put, $"users/{person.UserId}/roles",
+                number % 3 == 0 ? """{"roles":["patient","support"]}""" : """{"roles":["physician","support"]}""", admin.AccessToken)));
 
         answers.Select(answer => (int)answer.StatusCode).Should().AllBeEquivalentTo(200);
-        (await server.Database.QueryAsync<string>("SELECT string_agg(r.name, ' ' ORDER BY r.name) FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE user_id = @id", ("id", person.UserId)))
+        (await server.Database.QueryAsync<string>(
+            "SELECT string_agg(r.name, ' ' ORDER BY r.name) FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE user_id = @id",
+            ("id", person.UserId)))
             .Should().BeOneOf("patient support", "physician support");
     }
 
-    private Task<HttpResponseMessage> SetAsync(SignedIn staff, Guid person, string body) => server.Api.SendAsync(HttpMethod.Put, $"users/{person}/roles", body, staff.AccessToken);
+    private Task<HttpResponseMessage> SetAsync(SignedIn staff, Guid person, string body) =>
+        server.Api.SendAsync(HttpMethod.Put, $"users/{person}/roles", body, staff.AccessToken);
 }

@@ -47,7 +47,12 @@ public sealed class TenantAdminRaceTests(TwoServers server) : IClassFixture<TwoS
         var (admin, person) = (await server.SignInAtAsync(clinic.Id, Role.Admin), await server.SignInAtAsync(clinic.Id, Role.Patient));
         await server.Database.ExecuteAsync("UPDATE memberships SET role = 'patient' WHERE user_id = @id", ("id", admin.UserId));
 
-        foreach (var (method, path, body) in new[] { ("PUT", "/roles", $$"""{"roles":[],"tenant":"{{clinic.Slug}}"}"""), ("POST", "/disable", """{"reason":"Gone"}"""), ("DELETE", "", (string?)null) })
+        foreach (var (method, path, body) in new[]
+        {
+            ("PUT", "/roles", $$"""{"roles":[],"tenant":"{{clinic.Slug}}"}"""),
+            ("POST", "/disable", """{"reason":"Gone"}"""),
+            ("DELETE", "", (string?)null)
+        })
         {
             await (await SendAsync(server.Api, admin, method, person.UserId, path, body)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
         }

@@ -15,18 +15,23 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
         var person = await server.Api.RegisterAsync(more: new { full_name = "Dana Levi", locale = "he" });
 
         var patched = await (await SendAsync(admin, "PATCH", person.UserId, "", """{"full_name":"Dana Cohen"}""")).ShouldBeAsync(200);
-        var put = await (await SendAsync(admin, "PUT", person.UserId, "", """{"full_name":null,"username":"dana.put","locale":"en"}""")).ShouldBeAsync(200);
+        var put =
+            await (await SendAsync(
+                admin, "PUT", person.UserId, "", """{"full_name":null,"username":"dana.put","locale":"en"}""")).ShouldBeAsync(200);
 
         patched["full_name"]!.GetValue<string>().Should().Be("Dana Cohen");
         patched["locale"]!.GetValue<string>().Should().Be("he");
         put["full_name"].Should().BeNull();
         put["username"]!.GetValue<string>().Should().Be("dana.put");
         (await server.AuditedAsync("user.changed_by_staff", admin.UserId, person.UserId)).Should().Be(2);
-        (await server.Database.QueryAsync<string>("SELECT string_agg(detail, ';' ORDER BY id) FROM audit_events WHERE subject_id = @id AND type = 'user.changed_by_staff'", ("id", person.UserId)))
+        (await server.Database.QueryAsync<string>(
+            "SELECT string_agg(detail, ';' ORDER BY id) FROM audit_events WHERE subject_id = @id AND type = 'user.changed_by_staff'",
+            ("id", person.UserId)))
             .Should().Be("full_name;full_name locale username");
         await (await SendAsync(admin, "PUT", person.UserId, "", "{}")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
         var other = await server.Api.RegisterAsync(more: new { username = "name.of.other" });
-        await (await SendAsync(admin, "PATCH", person.UserId, "", """{"username":"Name.Of.Other"}""")).ShouldBeProblemAsync(ErrorCodes.UsernameTaken);
+        await (await SendAsync(admin, "PATCH", person.UserId, "", """{"username":"Name.Of.Other"}""")).ShouldBeProblemAsync(
+            ErrorCodes.UsernameTaken);
         other.UserId.Should().NotBe(person.UserId);
     }
 
@@ -42,7 +47,8 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
         var admin = await server.SignInAsAsync(Role.Admin);
         var person = await server.Api.RegisterAsync();
 
-        await (await SendAsync(admin, method, person.UserId, path, $"{{\"{member}\":\"x\"}}")).ShouldBeProblemAsync(ErrorCodes.UnknownField);
+        await (await SendAsync(admin, method, person.UserId, path, $"{{\"{member}\":\"x\"}}")).ShouldBeProblemAsync(
+            ErrorCodes.UnknownField);
     }
 
     [Fact]
@@ -57,12 +63,18 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
         disabled["status"]!.GetValue<string>().Should().Be("disabled");
         disabled["disabled_reason"]!.GetValue<string>().Should().Be("Lost phone");
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
-        await Eventually.TrueAsync(async () => (int)(await server.Other.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "a refusal on the other replica");
+        await Eventually.TrueAsync(
+            async () => (int)(await server.Other.GetAsync("auth/me", person.AccessToken)).StatusCode == 401,
+            "a refusal on the other replica");
         await (await server.Api.RefreshAsync(person.RefreshToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
-        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.AccountDisabled);
+        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.AccountDisabled);
         (await server.AuditedAsync("user.disabled", admin.UserId, person.UserId)).Should().Be(1);
 
-        (await (await SendAsync(admin, "POST", person.UserId, "/enable")).ShouldBeAsync(200))["status"]!.GetValue<string>().Should().Be("active");
+        (await (await SendAsync(admin, "POST", person.UserId, "/enable")).ShouldBeAsync(200))["status"]!
+            .GetValue<string>()
+            .Should()
+            .Be("active");
         (await server.Api.LoginAsync(person.Email)).UserId.Should().Be(person.UserId);
         (await server.AuditedAsync("user.enabled", admin.UserId, person.UserId)).Should().Be(1);
     }
@@ -77,12 +89,18 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
         var duty = server.Services.GetRequiredService<DisabledAccountReactivation>();
 
         await duty.RunAsync(CancellationToken.None);
-        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.AccountDisabled);
+        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.AccountDisabled);
         server.Clock.Advance(TimeSpan.FromMinutes(5));
-        await Task.WhenAll(duty.RunAsync(CancellationToken.None), server.ServicesOf(1).GetRequiredService<DisabledAccountReactivation>().RunAsync(CancellationToken.None));
+        await Task.WhenAll(
+            duty.RunAsync(CancellationToken.None),
+            server.ServicesOf(1).GetRequiredService<DisabledAccountReactivation>().RunAsync(CancellationToken.None));
 
         (await server.Api.LoginAsync(person.Email)).UserId.Should().Be(person.UserId);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM audit_events WHERE type = 'user.enabled' AND subject_id = @id AND actor_id IS NULL AND reason = 'time_over'", ("id", person.UserId))).Should().Be(1);
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE type = 'user.enabled' AND subject_id = @id AND actor_id IS NULL AND reason = "
+                + "'time_over'",
+            ("id", person.UserId))).Should().Be(1);
     }
 
     [Theory]
@@ -95,7 +113,8 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
         var admin = await server.SignInAsAsync(Role.Admin);
         var person = await server.Api.RegisterAsync();
 
-        var problem = await (await SendAsync(admin, "POST", person.UserId, "/disable", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await SendAsync(admin, "POST", person.UserId, "/disable", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
@@ -111,13 +130,17 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
         await (await SendAsync(admin, "DELETE", person.UserId)).ShouldBeAsync(204);
 
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
-        await Eventually.TrueAsync(async () => (int)(await server.Other.PostAsync("auth/verify", null, person.AccessToken)).StatusCode == 401, "a refusal on the other replica");
-        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+        await Eventually.TrueAsync(
+            async () => (int)(await server.Other.PostAsync("auth/verify", null, person.AccessToken)).StatusCode == 401,
+            "a refusal on the other replica");
+        await (await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password })).ShouldBeProblemAsync(
+            ErrorCodes.InvalidCredentials);
         await (await server.Api.GetAsync($"users/{person.UserId}", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
         await (await SendAsync(admin, "DELETE", person.UserId)).ShouldBeProblemAsync(ErrorCodes.NotFound);
         (await server.AuditedAsync("user.deleted", admin.UserId, person.UserId)).Should().Be(0);
         (await server.AuditedWithoutNameAsync("user.deleted", admin.UserId)).Should().Be(1);
-        (await server.Database.QueryAsync<long>("SELECT count(*) FROM memberships WHERE user_id = @id", ("id", person.UserId))).Should().Be(0);
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM memberships WHERE user_id = @id", ("id", person.UserId))).Should()
+            .Be(0);
     }
 
     [Theory]
@@ -134,9 +157,20 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
         var person = await server.Api.RegisterAsync();
         var id = Uri.EscapeDataString(string.Format(null, System.Text.CompositeFormat.Parse(form), person.UserId));
 
-        foreach (var (method, path, body) in new[] { ("GET", "", null), ("PATCH", "", "{}"), ("DELETE", "", null), ("POST", "/disable", """{"reason":"x"}"""), ("POST", "/enable", null), ("PUT", "/roles", """{"roles":[]}"""), ("POST", "/invitation", null), ("DELETE", "/invitation", (string?)null) })
+        foreach (var (method, path, body) in new[]
         {
-            await (await server.Api.SendAsync(new HttpMethod(method), $"users/{id}{path}", body, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
+            ("GET", "", null),
+            ("PATCH", "", "{}"),
+            ("DELETE", "", null),
+            ("POST", "/disable", """{"reason":"x"}"""),
+            ("POST", "/enable", null),
+            ("PUT", "/roles", """{"roles":[]}"""),
+            ("POST", "/invitation", null),
+            ("DELETE", "/invitation", (string?)null)
+        })
+        {
+            await (await server.Api.SendAsync(new HttpMethod(method), $"users/{id}{path}", body, admin.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.NotFound);
         }
     }
 
@@ -147,8 +181,14 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
         var (person, stranger) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
         var support = await server.SignInAsAsync(Role.Support);
 
-        (await (await server.Api.GetAsync($"users/{person.UserId}", person.AccessToken)).ShouldBeAsync(200))["email"]!.GetValue<string>().Should().Be(person.Email);
-        (await (await server.Api.GetAsync($"users/{support.UserId}", support.AccessToken)).ShouldBeAsync(200))["email"]!.GetValue<string>().Should().Be(support.Email);
+        (await (await server.Api.GetAsync($"users/{person.UserId}", person.AccessToken)).ShouldBeAsync(200))["email"]!
+            .GetValue<string>()
+            .Should()
+            .Be(person.Email);
+        (await (await server.Api.GetAsync($"users/{support.UserId}", support.AccessToken)).ShouldBeAsync(200))["email"]!
+            .GetValue<string>()
+            .Should()
+            .Be(support.Email);
         await (await server.Api.GetAsync($"users/{stranger.UserId}", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
         await (await server.Api.GetAsync($"users/{stranger.UserId}")).ShouldBeProblemAsync(ErrorCodes.AuthenticationRequired);
     }
@@ -162,12 +202,24 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
     {
         var person = await server.SignInAsAsync(role);
 
-        foreach (var (method, path, body) in new[] { ("PATCH", "", "{}"), ("PUT", "", "{}"), ("DELETE", "", null), ("POST", "/disable", """{"reason":"x"}"""), ("POST", "/enable", null), ("PUT", "/roles", """{"roles":["admin"]}"""), ("POST", "/invitation", null), ("DELETE", "/invitation", (string?)null) })
+        foreach (var (method, path, body) in new[]
+        {
+            ("PATCH", "", "{}"),
+            ("PUT", "", "{}"),
+            ("DELETE", "", null),
+            ("POST", "/disable", """{"reason":"x"}"""),
+            ("POST", "/enable", null),
+            ("PUT", "/roles", """{"roles":["admin"]}"""),
+            ("POST", "/invitation", null),
+            ("DELETE", "/invitation", (string?)null)
+        })
         {
             await (await SendAsync(person, method, person.UserId, path, body)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
         }
 
-        await (await server.Api.PostAsync("users", $$"""{"email":"{{Api.NewEmail()}}","roles":["admin"]}""", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
+        await (await server.Api.PostAsync(
+            "users", $$"""{"email":"{{Api.NewEmail()}}","roles":["admin"]}""", person.AccessToken)).ShouldBeProblemAsync(
+                ErrorCodes.Forbidden);
         await (await server.Api.GetAsync("users/stats", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
         await (await server.Api.GetAsync("users/stats/count", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
     }
@@ -185,7 +237,13 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
         var platform = await server.SignInAsAsync(Role.Support);
         await server.JoinAsync(platform.UserId, ours.Id, Role.Patient);
 
-        foreach (var (method, path, body) in new[] { ("PATCH", "", "{}"), ("POST", "/disable", """{"reason":"x"}"""), ("POST", "/enable", null), ("DELETE", "", (string?)null) })
+        foreach (var (method, path, body) in new[]
+        {
+            ("PATCH", "", "{}"),
+            ("POST", "/disable", """{"reason":"x"}"""),
+            ("POST", "/enable", null),
+            ("DELETE", "", (string?)null)
+        })
         {
             await (await SendAsync(admin, method, stranger.UserId, path, body)).ShouldBeProblemAsync(ErrorCodes.NotFound);
             await (await SendAsync(admin, method, shared.UserId, path, body)).ShouldBeProblemAsync(ErrorCodes.BeyondTenant);
@@ -193,7 +251,8 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
             ((int)(await SendAsync(admin, method, own.UserId, path, body)).StatusCode).Should().BeInRange(200, 204);
         }
 
-        const string Tries = "beyond_tenant user.changed_by_staff;beyond_tenant user.disabled;beyond_tenant user.enabled;beyond_tenant user.deleted";
+        const string Tries =
+            "beyond_tenant user.changed_by_staff;beyond_tenant user.disabled;beyond_tenant user.enabled;beyond_tenant user.deleted";
         (await server.RefusedAsync(admin, shared.UserId)).Should().Be(Tries, "nobody finds out unseen who is known elsewhere");
         (await server.RefusedAsync(admin, platform.UserId)).Should().Be(Tries);
 

@@ -110,7 +110,8 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
     {
         var admin = await server.SignInAsAsync(Role.Admin);
 
-        var problem = await (await server.Api.GetAsync("users?" + query, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        var problem =
+            await (await server.Api.GetAsync("users?" + query, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
     }
@@ -132,8 +133,10 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
     {
         var admin = await server.SignInAsAsync(Role.Admin);
 
-        await (await server.Api.GetAsync($"users?search={new string('a', 5_000)}", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
-        ((int)(await server.Api.GetAsync($"users?search={new string('a', 10_000)}", admin.AccessToken)).StatusCode).Should().BeInRange(400, 499);
+        await (await server.Api.GetAsync($"users?search={new string('a', 5_000)}", admin.AccessToken)).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
+        ((int)(await server.Api.GetAsync($"users?search={new string('a', 10_000)}", admin.AccessToken)).StatusCode).Should()
+            .BeInRange(400, 499);
     }
 
     [Fact]
@@ -147,15 +150,26 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
         var invited = await server.SignInAtAsync(clinic.Id, Role.Patient);
         var platformSupport = await server.SignInAsAsync(Role.Support);
         await server.Database.ExecuteAsync("UPDATE users SET status = 'disabled' WHERE id = @id", ("id", disabled.UserId));
-        await server.Database.ExecuteAsync("UPDATE users SET invited_at = now(), password_hash = NULL WHERE id = @id", ("id", invited.UserId));
+        await server.Database.ExecuteAsync(
+            "UPDATE users SET invited_at = now(), password_hash = NULL WHERE id = @id", ("id", invited.UserId));
 
-        (await server.ListPeopleAsync(admin, "?role=support&limit=100")).Ids().Should().Contain([support.UserId, platformSupport.UserId]).And.NotContain(physician.UserId);
+        (await server.ListPeopleAsync(admin, "?role=support&limit=100"))
+            .Ids()
+            .Should()
+            .Contain([support.UserId, platformSupport.UserId]).And
+            .NotContain(physician.UserId);
         (await server.ListPeopleAsync(admin, $"?role=physician&tenant={clinic.Slug}")).Ids().Should().Equal(physician.UserId);
         (await server.ListPeopleAsync(admin, $"?role=support&tenant={clinic.Slug}&status=active")).Ids().Should().Equal(support.UserId);
         (await server.ListPeopleAsync(admin, $"?status=disabled&tenant={clinic.Slug}")).Ids().Should().Equal(disabled.UserId);
         (await server.ListPeopleAsync(admin, $"?status=invited&tenant={clinic.Slug}")).Ids().Should().Equal(invited.UserId);
-        (await server.ListPeopleAsync(admin, $"?status=active&tenant={clinic.Slug}")).Ids().Should().Equal(support.UserId, physician.UserId);
-        (await server.ListPeopleAsync(admin, $"?search={Uri.EscapeDataString(support.Email)}&role=support&status=active")).Ids().Should().Equal(support.UserId);
+        (await server.ListPeopleAsync(admin, $"?status=active&tenant={clinic.Slug}"))
+            .Ids()
+            .Should()
+            .Equal(support.UserId, physician.UserId);
+        (await server.ListPeopleAsync(admin, $"?search={Uri.EscapeDataString(support.Email)}&role=support&status=active"))
+            .Ids()
+            .Should()
+            .Equal(support.UserId);
         (await server.ListPeopleAsync(admin, "?tenant=no-such-clinic"))["total"]!.GetValue<int>().Should().Be(0);
     }
 
@@ -173,7 +187,13 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
             INSERT INTO memberships SELECT id, @tenant, 'patient', now() FROM made
             """, ("tenant", clinic.Id));
 
-        foreach (var query in new[] { $"?tenant={clinic.Slug}&role=patient", "?search=crowd", "?search=crowd&status=active", "?role=patient" })
+        foreach (var query in new[]
+        {
+            $"?tenant={clinic.Slug}&role=patient",
+            "?search=crowd",
+            "?search=crowd&status=active",
+            "?role=patient"
+        })
         {
             var first = await server.ListPeopleAsync(admin, query + "&skip=500&limit=50");
             var second = await server.ListPeopleAsync(admin, $"{query}&limit=50&after={first["next"]}");
@@ -199,8 +219,19 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
 
         (await server.ListPeopleAsync(admin)).Ids().Should().Equal(shared.UserId, admin.UserId);
         (await server.ListPeopleAsync(admin))["total"]!.GetValue<int>().Should().Be(2);
-        (await server.ListPeopleAsync(admin))["items"]![0]!["memberships"]!.ToJsonString().Should().Contain(ours.Slug).And.NotContain(theirs.Slug);
-        foreach (var query in new[] { $"search={Uri.EscapeDataString(stranger.Email)}", $"tenant={theirs.Slug}", $"tenant={theirs.Slug}&role=physician", "role=physician", $"status=active&search={Uri.EscapeDataString(stranger.Email)}" })
+        (await server.ListPeopleAsync(admin))["items"]![0]!["memberships"]!
+            .ToJsonString()
+            .Should()
+            .Contain(ours.Slug).And
+            .NotContain(theirs.Slug);
+        foreach (var query in new[]
+        {
+            $"search={Uri.EscapeDataString(stranger.Email)}",
+            $"tenant={theirs.Slug}",
+            $"tenant={theirs.Slug}&role=physician",
+            "role=physician",
+            $"status=active&search={Uri.EscapeDataString(stranger.Email)}"
+        })
         {
             (await server.ListPeopleAsync(admin, "?" + query))["total"]!.GetValue<int>().Should().Be(0, query);
         }
@@ -244,7 +275,8 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
         (await FoundAsync("seer")).Should().Equal(person.UserId);
         (await FoundAsync("mi")).Should().Equal(person.UserId);
 
-        async Task<IEnumerable<Guid>> FoundAsync(string search) => (await server.ListPeopleAsync(support, $"?limit=100&tenant={clinic.Slug}&search={Uri.EscapeDataString(search)}")).Ids();
+        async Task<IEnumerable<Guid>> FoundAsync(string search) =>
+            (await server.ListPeopleAsync(support, $"?limit=100&tenant={clinic.Slug}&search={Uri.EscapeDataString(search)}")).Ids();
     }
 
     [Theory]

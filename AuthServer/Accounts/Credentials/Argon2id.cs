@@ -42,9 +42,11 @@ internal static class Argon2id
             _ = Of(new(MemoryKiB: 8, Passes: 1));
             return null;
         }
-        catch (Exception exception) when (exception is PlatformNotSupportedException or TypeInitializationException or InvalidOperationException)
+        catch (Exception exception) when (exception is PlatformNotSupportedException or TypeInitializationException
+            or InvalidOperationException)
         {
-            return "Password:Hash is Argon2id, and libsodium cannot be loaded on this machine. Publish the server for it (dotnet publish --runtime, or "
+            return "Password:Hash is Argon2id, and libsodium cannot be loaded on this machine. Publish the server for it (dotnet publish "
+            + "--runtime, or "
                 + "--use-current-runtime), so that the library comes along, or set Password:Hash to Pbkdf2.";
         }
     }

@@ -11,7 +11,8 @@ namespace AuthServer.Accounts.Credentials;
 /// first 20 bits of a hash and not even how long its answer is. It only ever refuses: where it fails or is slow, the
 /// password has passed.
 /// </summary>
-internal sealed class BreachedPasswords(IHttpClientFactory clients, PasswordSettings settings, IMeterFactory meters, TimeProvider clock, ILogger<BreachedPasswords> logger)
+internal sealed class BreachedPasswords(
+    IHttpClientFactory clients, PasswordSettings settings, IMeterFactory meters, TimeProvider clock, ILogger<BreachedPasswords> logger)
 {
     public const string ClientName = "breached-passwords";
     public const string MeterName = "AuthServer.Credentials";
@@ -22,7 +23,8 @@ internal sealed class BreachedPasswords(IHttpClientFactory clients, PasswordSett
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);
 
-    private readonly Counter<long> _checks = meters.Create(MeterName).CreateCounter<long>(ChecksName, description: "Passwords looked up in the breach service, by outcome.");
+    private readonly Counter<long> _checks = meters.Create(MeterName)
+        .CreateCounter<long>(ChecksName, description: "Passwords looked up in the breach service, by outcome.");
     private long _warnedAt;
 
     public async Task<bool> ContainAsync(string password, CancellationToken cancellationToken)
@@ -43,7 +45,8 @@ internal sealed class BreachedPasswords(IHttpClientFactory clients, PasswordSett
             Count(isFound ? "found" : "not_found");
             return isFound;
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             Count("failed");
             Warn(exception);
@@ -76,15 +79,23 @@ internal sealed class BreachedPasswords(IHttpClientFactory clients, PasswordSett
 
     [SuppressMessage("ApiDesign", "RS0030", Justification = "The service's interface is SHA-1; nothing is protected by it.")]
     [SuppressMessage("Security", "CA5350", Justification = "The service's interface is SHA-1; nothing is protected by it.")]
-    private static string Hash(string password) => Convert.ToHexString(SHA1.HashData(Encoding.UTF8.GetBytes(PasswordHashing.Normalize(password))));
+    private static string Hash(string password) =>
+        Convert.ToHexString(SHA1.HashData(Encoding.UTF8.GetBytes(PasswordHashing.Normalize(password))));
 
     // Each row is SUFFIX:COUNT, where a padding row counts 0. No prefix is without rows: then it is another service that answers.
     private static bool IsAmong(string rows, string suffix)
     {
         var counts = rows.Split('\n', StringSplitOptions.TrimEntries)
-            .Where(row => row.Length > SuffixLength && row[SuffixLength] == ':' && ulong.TryParse(row.AsSpan(SuffixLength + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .ToLookup(row => row[..SuffixLength], row => ulong.Parse(row.AsSpan(SuffixLength + 1), NumberStyles.None, CultureInfo.InvariantCulture), StringComparer.OrdinalIgnoreCase);
-        return counts.Count > 0 ? counts[suffix].Any(count => count > 0) : throw new InvalidDataException("The answer is no list of hashes.");
+            .Where(row => row.Length > SuffixLength
+                && row[SuffixLength] == ':'
+                && ulong.TryParse(row.AsSpan(SuffixLength + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .ToLookup(
+                row => row[..SuffixLength],
+                row => ulong.Parse(row.AsSpan(SuffixLength + 1), NumberStyles.None, CultureInfo.InvariantCulture),
+                StringComparer.OrdinalIgnoreCase);
+        return counts.Count > 0
+            ? counts[suffix].Any(count => count > 0)
+            : throw new InvalidDataException("The answer is no list of hashes.");
     }
 
     private void Count(string outcome) => _checks.Add(1, new KeyValuePair<string, object?>("outcome", outcome));

@@ -12,7 +12,8 @@ internal static class CredentialsRegistration
     public static void AddCredentials(this WebApplicationBuilder builder)
     {
         builder.AddSettings<PasswordSettings>();
-        builder.Services.AddOptions<PasswordHasherOptions>().Configure<PasswordSettings>((options, settings) => options.IterationCount = settings.Iterations);
+        builder.Services.AddOptions<PasswordHasherOptions>().Configure<PasswordSettings>(
+            (options, settings) => options.IterationCount = settings.Iterations);
         builder.Services.AddSingleton<PasswordHasher<User>>();
         builder.Services.AddSingleton(services => Argon2Cost.Of(services.GetRequiredService<PasswordSettings>()));
         builder.Services.AddSingleton<Argon2idHasher>();
@@ -27,7 +28,10 @@ internal static class CredentialsRegistration
         builder.AddSettings<RegistrationSettings>();
         builder.AddSettings<EmailTokenSettings>();
         // A lock is forgiven a day after its end; the longest lasts less than another.
-        builder.Services.AddSingleton(new RetentionRule("sign_in_lockouts", "window_started_at < @before AND coalesce(locked_until, window_started_at) < @before", TimeSpan.FromDays(2)));
+        builder.Services.AddSingleton(
+            new RetentionRule(
+                "sign_in_lockouts", "window_started_at < @before AND coalesce(locked_until, window_started_at) < @before",
+                TimeSpan.FromDays(2)));
         builder.Services.AddSingleton(new RetentionRule("data_protection_keys", "created_at < @before", ProtectionKeys.RetentionPeriod));
         builder.Services.AddSingleton<AccountRules>();
         builder.Services.AddSingleton<SignInThrottle>();

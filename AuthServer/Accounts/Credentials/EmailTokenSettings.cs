@@ -22,12 +22,17 @@ public sealed class EmailTokenSettings : ISettings
     {
         if (ResetLifetime < TimeSpan.FromMinutes(5) || ResetLifetime > TimeSpan.FromHours(24))
         {
-            yield return "MailedTokens:ResetLifetime (PASSWORD_RESET_TOKEN_EXPIRE_HOURS) must be between 5 minutes and 24 hours (NIST SP 800-63B-4).";
+            yield return "MailedTokens:ResetLifetime (PASSWORD_RESET_TOKEN_EXPIRE_HOURS) must be between 5 minutes and 24 hours (NIST SP "
+                + "800-63B-4).";
         }
 
-        if (VerificationLifetime < TimeSpan.FromMinutes(5) || VerificationLifetime > Longest || InvitationLifetime < TimeSpan.FromMinutes(5) || InvitationLifetime > Longest)
+        if (VerificationLifetime < TimeSpan.FromMinutes(5)
+            || VerificationLifetime > Longest
+            || InvitationLifetime < TimeSpan.FromMinutes(5)
+            || InvitationLifetime > Longest)
         {
-            yield return "MailedTokens:VerificationLifetime (EMAIL_VERIFICATION_TOKEN_EXPIRE_HOURS) and MailedTokens:InvitationLifetime must be between 5 minutes and 30 days.";
+            yield return "MailedTokens:VerificationLifetime (EMAIL_VERIFICATION_TOKEN_EXPIRE_HOURS) and MailedTokens:InvitationLifetime "
+                + "must be between 5 minutes and 30 days.";
         }
     }
 }

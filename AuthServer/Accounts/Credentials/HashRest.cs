@@ -34,7 +34,9 @@ internal sealed class HashRest(PasswordSettings settings, Argon2Cost argon2, IOp
 
         _ = settings.Hash == PasswordHashFunction.Argon2id
             ? Argon2id.Derive(argon2.Times(share), "", NobodysSalt)
-            : KeyDerivation.Pbkdf2("", NobodysSalt, KeyDerivationPrf.HMACSHA512, Math.Max(1, (int)(pbkdf2.Value.IterationCount * share)), Argon2id.HashLength);
+            : KeyDerivation.Pbkdf2(
+                "", NobodysSalt, KeyDerivationPrf.HMACSHA512, Math.Max(1, (int)(pbkdf2.Value.IterationCount * share)),
+                Argon2id.HashLength);
     }
 
     internal double ShareLeft(TimeSpan elapsed) => Volatile.Read(ref _usual) is var usual and > 0 ? 1 - elapsed.TotalSeconds / usual : 1;

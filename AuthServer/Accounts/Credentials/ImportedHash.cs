@@ -42,9 +42,13 @@ internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPr
     /// <summary>Why a hash is not imported, or null where it is.</summary>
     public static string? Fault(string? text, PasswordSettings settings) => Parse(text) switch
     {
-        null => "No hash of a known format: Argon2id (version 19), bcrypt ($2a$, $2b$, $2y$) or ASP.NET Identity (version 2 or 3), at most 512 characters.",
+        null =>
+            "No hash of a known format: Argon2id (version 19), bcrypt ($2a$, $2b$, $2y$) or ASP.NET Identity (version 2 or 3), at most "
+                + "512 characters.",
         { Format: HashFormat.Bcrypt } hash when hash.Cost > settings.MaxImportedBcryptCost =>
-            string.Create(CultureInfo.InvariantCulture, $"bcrypt of cost {hash.Cost}: Password:MaxImportedBcryptCost allows {settings.MaxImportedBcryptCost}."),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"bcrypt of cost {hash.Cost}: Password:MaxImportedBcryptCost allows {settings.MaxImportedBcryptCost}."),
         { Argon2: { } argon2 } => argon2.Fault(settings),
         { Cost: > MaxIterations } hash when hash.Format != HashFormat.Bcrypt =>
             string.Create(CultureInfo.InvariantCulture, $"PBKDF2 of {hash.Cost} iterations: {MaxIterations} are allowed."),
@@ -53,7 +57,9 @@ internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPr
 
     /// <summary>Null for whatever no known system would have written.</summary>
     public static ImportedHash? Parse(string? text) =>
-        text is not { Length: > 0 and <= MaxLength } ? null : text[0] == '$' ? ParseArgon2id(text) ?? ParseBcrypt(text) : ParseIdentity(text);
+        text is not { Length: > 0 and <= MaxLength }
+            ? null
+            : text[0] == '$' ? ParseArgon2id(text) ?? ParseBcrypt(text) : ParseIdentity(text);
 
     private static ImportedHash? ParseArgon2id(string text) =>
         PhcString.Parse(text) is { } parsed ? new(HashFormat.Argon2id, parsed.Passes, Argon2: parsed) : null;
@@ -61,7 +67,8 @@ internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPr
     // $2x$ marks the hashes of a PHP that had a bug; what it lets in is not what was typed.
     private static ImportedHash? ParseBcrypt(string text) =>
         text is ['$', '2', 'a' or 'b' or 'y', '$', >= '0' and <= '3', >= '0' and <= '9', '$', ..] && text.Length == BcryptLength
-        && !text.AsSpan(7).ContainsAnyExcept(BcryptAlphabet) && int.Parse(text.AsSpan(4, 2), CultureInfo.InvariantCulture) is var cost and >= 4 and <= 31
+        && !text.AsSpan(7).ContainsAnyExcept(BcryptAlphabet)
+            && int.Parse(text.AsSpan(4, 2), CultureInfo.InvariantCulture) is var cost and >= 4 and <= 31
             ? new(HashFormat.Bcrypt, cost)
             : null;
 
@@ -87,7 +94,10 @@ internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPr
         var prf = (KeyDerivationPrf)BinaryPrimitives.ReadInt32BigEndian(bytes[1..]);
         var iterations = BinaryPrimitives.ReadInt32BigEndian(bytes[5..]);
         var saltLength = BinaryPrimitives.ReadInt32BigEndian(bytes[9..]);
-        return Enum.IsDefined(prf) && iterations > 0 && saltLength >= ShortestPart && saltLength <= bytes.Length - V3HeaderLength - ShortestPart
+        return Enum.IsDefined(prf)
+            && iterations > 0
+            && saltLength >= ShortestPart
+            && saltLength <= bytes.Length - V3HeaderLength - ShortestPart
             ? new(HashFormat.IdentityV3, iterations, prf)
             : null;
     }

@@ -76,7 +76,8 @@ internal sealed class PasswordHashing : IDisposable
     {
         var memory = hash is null ? null : _stored.MemoryMiBToCompare(hash);
         var compared = memory is null ? await _nobodysHash : hash!;
-        var result = await BehindGateAsync(() => _stored.Compare(compared, password), memory ?? _settings.NewHashMemoryMiB, cancellationToken);
+        var result =
+            await BehindGateAsync(() => _stored.Compare(compared, password), memory ?? _settings.NewHashMemoryMiB, cancellationToken);
         return memory is null ? PasswordVerificationResult.Failed : result;
     }
 

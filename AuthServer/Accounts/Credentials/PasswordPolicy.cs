@@ -23,7 +23,8 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
     /// <param name="password">The wish.</param>
     /// <param name="ownData">What anybody knows of the account: its address, names, clinic.</param>
     /// <param name="cancellationToken">Ends the wait for the breach service.</param>
-    public async Task CheckAsync(FieldErrors errors, string field, string? password, IReadOnlyList<string?> ownData, CancellationToken cancellationToken)
+    public async Task CheckAsync(
+        FieldErrors errors, string field, string? password, IReadOnlyList<string?> ownData, CancellationToken cancellationToken)
     {
         if (await FaultAsync(password, ownData, cancellationToken) is { } fault)
         {
@@ -72,7 +73,9 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
 
         if (length < settings.MinimumLength)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"At least {settings.MinimumLength} characters. A few words are easier to remember than a few symbols.");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"At least {settings.MinimumLength} characters. A few words are easier to remember than a few symbols.");
         }
 
         return IsGuessable(password, ownData) ? "Too easy to guess: it is made of your own address or name, or of the product's name."

@@ -45,7 +45,9 @@ public sealed class PasswordSettings : ISettings
     /// <summary>Hashes that may wait for each one being computed, before sign-ins are told to come back later.</summary>
     public int QueuedPerHash { get; set; } = 32;
 
-    /// <summary>Where to ask whether a password was seen in a breach, such as <c>https://api.pwnedpasswords.com/range/</c>; nowhere by default.</summary>
+    /// <summary>
+    /// Where to ask whether a password was seen in a breach, such as <c>https://api.pwnedpasswords.com/range/</c>; nowhere by default.
+    /// </summary>
     public string BreachCheckUrl { get; set; } = "";
 
     /// <summary>The largest bcrypt cost of a hash from elsewhere; each step doubles the time.</summary>
@@ -79,7 +81,8 @@ public sealed class PasswordSettings : ISettings
 
         if (BreachCheckUrl.Length > 0 && !IsRangeUrl(BreachCheckUrl))
         {
-            yield return "Password:BreachCheckUrl is no address to ask. Give it as https://api.pwnedpasswords.com/range/, without a query; plain http on loopback only.";
+            yield return "Password:BreachCheckUrl is no address to ask. Give it as https://api.pwnedpasswords.com/range/, without a "
+                + "query; plain http on loopback only.";
         }
     }
 
@@ -97,7 +100,8 @@ public sealed class PasswordSettings : ISettings
 
         if (Argon2MemoryMiB is < 19 or > MostMemoryMiB || Argon2Passes is < 2 or > 10)
         {
-            yield return "Password:Argon2MemoryMiB must be between 19 and 1024, and Password:Argon2Passes between 2 and 10 (OWASP's first choice is 19 and 2).";
+            yield return "Password:Argon2MemoryMiB must be between 19 and 1024, and Password:Argon2Passes between 2 and 10 (OWASP's "
+                + "first choice is 19 and 2).";
         }
 
         if (Iterations is < 220_000 or > 10_000_000)
@@ -125,11 +129,13 @@ public sealed class PasswordSettings : ISettings
 
         if (MaxHashMemoryMiB < 0 || (MaxHashMemoryMiB > 0 && MaxHashMemoryMiB < Math.Max(NewHashMemoryMiB, MaxArgon2MemoryMiB)))
         {
-            yield return "Password:MaxHashMemoryMiB must not be less than Password:Argon2MemoryMiB or Password:MaxImportedArgon2MemoryMiB: one hash must fit; 0 lets the server choose.";
+            yield return "Password:MaxHashMemoryMiB must not be less than Password:Argon2MemoryMiB or "
+                + "Password:MaxImportedArgon2MemoryMiB: one hash must fit; 0 lets the server choose.";
         }
     }
 
     private static bool IsRangeUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
         && url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0;
 }

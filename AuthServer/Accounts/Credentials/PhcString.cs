@@ -33,7 +33,9 @@ internal sealed partial record PhcString(int MemoryKiB, int Passes, int Lanes, i
 
         var (memory, passes, lanes) = (Number(match, "m"), Number(match, "t"), Number(match, "p"));
         var (salt, hash) = (LengthOf(match.Groups["salt"].Value), LengthOf(match.Groups["hash"].Value));
-        return memory >= LeastMemoryOfALane * lanes && salt is >= ShortestSalt and <= LongestPart && hash is >= ShortestHash and <= LongestPart
+        return memory >= LeastMemoryOfALane * lanes
+            && salt is >= ShortestSalt and <= LongestPart
+            && hash is >= ShortestHash and <= LongestPart
             ? new(memory, passes, lanes, salt, hash)
             : null;
     }
@@ -49,7 +51,9 @@ internal sealed partial record PhcString(int MemoryKiB, int Passes, int Lanes, i
         _ => null,
     };
 
-    [GeneratedRegex(@"^\$argon2id\$v=19\$m=(?<m>[1-9][0-9]{0,8}),t=(?<t>[1-9][0-9]{0,8}),p=(?<p>[1-9][0-9]{0,5})\$(?<salt>[A-Za-z0-9+/]+)\$(?<hash>[A-Za-z0-9+/]+)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^\$argon2id\$v=19\$m=(?<m>[1-9][0-9]{0,8}),t=(?<t>[1-9][0-9]{0,8}),p=(?<p>[1-9][0-9]{0,5})\$(?<salt>[A-Za-z0-9+/]+)\$(?<hash>[A-Za-z0-9+/]+)\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Argon2idText();
 
     private static int Number(Match match, string name) => int.Parse(match.Groups[name].ValueSpan, CultureInfo.InvariantCulture);

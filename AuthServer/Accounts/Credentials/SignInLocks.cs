@@ -24,10 +24,16 @@ internal sealed class SignInLocks(AuthDbContext db, SignInThrottle throttle, Sig
         var over = now - settings.FailureWindow;
         return RowsOf(user).ExecuteUpdateAsync(set => set
             .SetProperty(row => row.LockedUntil, row => row.LockedUntil > now ? now : row.LockedUntil)
-            .SetProperty(row => row.WindowStartedAt, row => row.LockedUntil == null && row.WindowStartedAt > over ? over : row.WindowStartedAt), cancellationToken);
+            .SetProperty(
+                row => row.WindowStartedAt, row => row.LockedUntil == null && row.WindowStartedAt > over
+                    ? over
+                    : row.WindowStartedAt), cancellationToken);
     }
 
-    /// <summary>Forgets every failure and lock under the names, from everywhere, for who has proven the mailbox; in the context's transaction, if one is open.</summary>
+    /// <summary>
+    /// Forgets every failure and lock under the names, from everywhere, for who has proven the mailbox; in the context's transaction, if
+    /// one is open.
+    /// </summary>
     public Task ClearAsync(User user, CancellationToken cancellationToken) => RowsOf(user).ExecuteDeleteAsync(cancellationToken);
 
     private IQueryable<SignInLockout> RowsOf(User user)

@@ -29,7 +29,8 @@ public sealed class SignInSettings : ISettings
     {
         if (FailuresFromOneNetwork < 1 || FailuresFromAnywhere < FailuresFromOneNetwork || FailuresFromAnywhere > 100)
         {
-            yield return "SignIn:FailuresFromOneNetwork must be at least 1 and SignIn:FailuresFromAnywhere between that and 100 (NIST SP 800-63B section 3.2.2).";
+            yield return "SignIn:FailuresFromOneNetwork must be at least 1 and SignIn:FailuresFromAnywhere between that and 100 (NIST SP "
+                + "800-63B section 3.2.2).";
         }
 
         if (FailureWindow < TimeSpan.FromMinutes(1) || EffectiveLockDurations.Any(duration => duration < TimeSpan.FromSeconds(30)))

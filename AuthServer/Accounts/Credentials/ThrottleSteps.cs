@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace AuthServer.Accounts.Credentials;
 
-/// <summary>Writes what became of an attempt. Without the request's cancellation: hanging up must leave neither a count nor a record undone.</summary>
+/// <summary>
+/// Writes what became of an attempt. Without the request's cancellation: hanging up must leave neither a count nor a record undone.
+/// </summary>
 internal static class ThrottleSteps
 {
     public static async Task WriteAsync(this NpgsqlDataSource database, params NpgsqlBatchCommand[] steps)
@@ -13,5 +15,6 @@ internal static class ThrottleSteps
     }
 
     /// <summary>Nothing was learnt about the password, so nothing is held against the name.</summary>
-    public static Task RefundAsync(this NpgsqlDataSource database, SignInAttempt attempt) => database.WriteAsync(SignInThrottle.Refund(attempt, succeeded: false));
+    public static Task RefundAsync(this NpgsqlDataSource database, SignInAttempt attempt) =>
+        database.WriteAsync(SignInThrottle.Refund(attempt, succeeded: false));
 }

@@ -35,12 +35,15 @@ internal abstract record EmailChangeOutcome
     public sealed record ConcurrentlyChanged : EmailChangeOutcome;
 }
 
-/// <summary>Asks for another address: after the password, and never behind the old one's back. It counts when its mailbox is proven.</summary>
+/// <summary>
+/// Asks for another address: after the password, and never behind the old one's back. It counts when its mailbox is proven.
+/// </summary>
 internal sealed class EmailChange(
     AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, EmailTokenSettings settings, PasswordReauthentication passwords,
     AccountCommit commit, IHostEnvironment environment, TimeProvider clock)
 {
-    public async Task<EmailChangeOutcome> RequestAsync(Caller caller, EmailChangeRequest request, string? language, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<EmailChangeOutcome> RequestAsync(
+        Caller caller, EmailChangeRequest request, string? language, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var user = await db.Users.SingleAsync(found => found.Id == caller.UserId, cancellationToken);
         if (user.IsAnonymous)
@@ -76,7 +79,9 @@ internal sealed class EmailChange(
     public async Task<PendingEmail?> FindPendingAsync(Guid userId, CancellationToken cancellationToken)
     {
         var since = clock.GetUtcNow() - settings.VerificationLifetime;
-        return await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == userId && user.PendingEmailAt > since, cancellationToken) is { PendingEmail: { } address, PendingEmailAt: { } at }
+        return await db.Users.AsNoTracking().SingleOrDefaultAsync(
+            user => user.Id == userId
+                && user.PendingEmailAt > since, cancellationToken) is { PendingEmail: { } address, PendingEmailAt: { } at }
             ? new(address, at, at + settings.VerificationLifetime)
             : null;
     }
@@ -93,7 +98,9 @@ internal sealed class EmailChange(
     }
 
     // Only if the password that was checked is still the one: checking takes its time, and a reset may have come meanwhile.
-    private async Task<bool> SaveAsync(User user, EmailAddress address, string? link, string? language, Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<bool> SaveAsync(
+        User user, EmailAddress address, string? link, string? language, Caller caller, RequestOrigin origin,
+        CancellationToken cancellationToken)
     {
         var stamp = user.SecurityStamp;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

@@ -43,7 +43,8 @@ internal sealed class EmailChangeConfirmation(
     /// <summary>Whether the token would be taken now; it is not used up.</summary>
     public async Task<bool> IsGoodAsync(string? token) => await FindAsync(token) is not null;
 
-    public async Task<EmailChangeConfirmationOutcome> ConfirmAsync(string? token, string? password, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<EmailChangeConfirmationOutcome> ConfirmAsync(
+        string? token, string? password, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await FindAsync(token) is not { } user)
         {
@@ -55,15 +56,19 @@ internal sealed class EmailChangeConfirmation(
             : await ChangeAsync(user, token!, origin, cancellationToken);
     }
 
-    private async Task<EmailChangeConfirmationOutcome?> ProveAsync(User user, string? password, RequestOrigin origin, CancellationToken cancellationToken) =>
-        password is null ? new EmailChangeConfirmationOutcome.PasswordNeeded() : await passwords.CheckAsync(user, password, origin, cancellationToken) switch
+    private async Task<EmailChangeConfirmationOutcome?> ProveAsync(
+        User user, string? password, RequestOrigin origin, CancellationToken cancellationToken) =>
+        password is null
+            ? new EmailChangeConfirmationOutcome.PasswordNeeded()
+            : await passwords.CheckAsync(user, password, origin, cancellationToken) switch
         {
             ReauthenticationOutcome.LockedOut locked => new EmailChangeConfirmationOutcome.LockedOut(locked.RetryAfter),
             ReauthenticationOutcome.Mismatch => new EmailChangeConfirmationOutcome.WrongPassword(),
             _ => null,
         };
 
-    private async Task<EmailChangeConfirmationOutcome> ChangeAsync(User user, string token, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<EmailChangeConfirmationOutcome> ChangeAsync(
+        User user, string token, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Another address may have been asked for meanwhile, which leaves the stamp as it is.

@@ -38,13 +38,17 @@ internal sealed class ConfirmNewEmailMail(
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
     {
         var since = clock.GetUtcNow() - settings.VerificationLifetime;
-        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == owed.UserId && user.PendingEmailAt > since && user.Status == UserStatus.Active, cancellationToken) is not { PendingEmail: { } address } user
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(
+            user => user.Id == owed.UserId
+                && user.PendingEmailAt > since
+                && user.Status == UserStatus.Active, cancellationToken) is not { PendingEmail: { } address } user
             || EmailAddress.Canonicalize(address) != owed.Address)
         {
             return null;
         }
 
-        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(other => other.NormalizedEmail == owed.Address && other.Id != user.Id, cancellationToken) is { } owner)
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(
+            other => other.NormalizedEmail == owed.Address && other.Id != user.Id, cancellationToken) is { } owner)
         {
             var theirs = printer.TextsIn(owner.Locale ?? owed.Language);
             return await printer.PrintAsync(owner.Email!, theirs.AlreadyRegistered(links.ForgottenPassword(theirs)));
@@ -52,7 +56,11 @@ internal sealed class ConfirmNewEmailMail(
 
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
         var link = links.For(MailPages.ConfirmNewEmail, await accounts.GenerateChangeEmailTokenAsync(user, address), texts, owed.Details());
-        return await printer.PrintAsync(address, user.IsAnonymous ? texts.VerifyEmail(link, settings.VerificationLifetime) : texts.ConfirmNewEmail(link, settings.VerificationLifetime));
+        return await printer.PrintAsync(
+            address,
+            user.IsAnonymous
+                ? texts.VerifyEmail(link, settings.VerificationLifetime)
+                : texts.ConfirmNewEmail(link, settings.VerificationLifetime));
     }
 }
 
@@ -62,7 +70,8 @@ internal sealed class EmailChangeRequestedMail(MailPrinter printer) : IMailWrite
     public string Kind => MailKinds.EmailChangeRequested;
 
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken) =>
-        await printer.PrintAsync(owed.Address, printer.TextsIn(owed.Language).EmailChangeRequested(owed.Details()[EmailOutbox.NewAddress], owed.CreatedAt));
+        await printer.PrintAsync(
+            owed.Address, printer.TextsIn(owed.Language).EmailChangeRequested(owed.Details()[EmailOutbox.NewAddress], owed.CreatedAt));
 }
 
 /// <summary>To the address there was: that another has taken its place.</summary>
@@ -71,5 +80,6 @@ internal sealed class EmailChangedMail(MailPrinter printer) : IMailWriter
     public string Kind => MailKinds.EmailChanged;
 
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken) =>
-        await printer.PrintAsync(owed.Address, printer.TextsIn(owed.Language).EmailChanged(owed.Details()[EmailOutbox.NewAddress], owed.CreatedAt));
+        await printer.PrintAsync(
+            owed.Address, printer.TextsIn(owed.Language).EmailChanged(owed.Details()[EmailOutbox.NewAddress], owed.CreatedAt));
 }

@@ -75,5 +75,6 @@ public sealed record ConfirmEmailChangeRequest(Secret? Token = null, Secret? Pas
 /// <param name="ExpiresAt">When the link in the mail stops working.</param>
 public sealed record PendingEmail(string NewEmail, DateTimeOffset RequestedAt, DateTimeOffset ExpiresAt)
 {
-    internal const string Example = """{"new_email":"dana@example.org","requested_at":"2026-11-21T08:30:00Z","expires_at":"2026-11-22T08:30:00Z"}""";
+    internal const string Example =
+        """{"new_email":"dana@example.org","requested_at":"2026-11-21T08:30:00Z","expires_at":"2026-11-22T08:30:00Z"}""";
 }

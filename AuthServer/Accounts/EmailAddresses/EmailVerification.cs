@@ -54,14 +54,18 @@ internal sealed class EmailVerification(
 
     /// <summary>The same for the signed-in person's address.</summary>
     public async Task<string?> RequestOwnAsync(Caller caller, string? language, string? link, CancellationToken cancellationToken) =>
-        await db.Users.Where(user => user.Id == caller.UserId && !user.IsAnonymous).Select(user => user.Email).SingleOrDefaultAsync(cancellationToken) is { } email
+        await db.Users
+            .Where(user => user.Id == caller.UserId && !user.IsAnonymous)
+            .Select(user => user.Email)
+            .SingleOrDefaultAsync(cancellationToken) is { } email
             ? await RequestAsync(email, language, link, cancellationToken)
             : null;
 
     /// <summary>Whether the token would be taken now; it is not used up.</summary>
     public async Task<bool> IsGoodAsync(string? token) => await accounts.FindByConfirmationTokenAsync(token) is not null;
 
-    public async Task<EmailVerificationOutcome> ConfirmAsync(ConfirmVerificationRequest request, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<EmailVerificationOutcome> ConfirmAsync(
+        ConfirmVerificationRequest request, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await accounts.FindByConfirmationTokenAsync(request.Token?.Reveal()) is not { } user)
         {
@@ -91,8 +95,11 @@ internal sealed class EmailVerification(
             : new EmailVerificationOutcome.InvalidToken();
     }
 
-    private async Task<EmailVerificationOutcome?> ProveAsync(User user, string? password, RequestOrigin origin, CancellationToken cancellationToken) =>
-        password is null ? new EmailVerificationOutcome.PasswordNeeded() : await passwords.CheckAsync(user, password, origin, cancellationToken) switch
+    private async Task<EmailVerificationOutcome?> ProveAsync(
+        User user, string? password, RequestOrigin origin, CancellationToken cancellationToken) =>
+        password is null
+            ? new EmailVerificationOutcome.PasswordNeeded()
+            : await passwords.CheckAsync(user, password, origin, cancellationToken) switch
         {
             ReauthenticationOutcome.LockedOut locked => new EmailVerificationOutcome.LockedOut(locked.RetryAfter),
             ReauthenticationOutcome.Mismatch => new EmailVerificationOutcome.WrongPassword(),

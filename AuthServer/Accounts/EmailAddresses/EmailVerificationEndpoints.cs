@@ -36,27 +36,53 @@ internal static class EmailVerificationEndpoints
     public static void MapEmailVerification(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/auth/email").WithTags("E-mail address").ValidatesRequests();
-        group.MapPost("/verification/request", Ask).WithName("requestVerification").WithSummary("Ask for another mail that proves the mailbox")
+        group
+            .MapPost("/verification/request", Ask)
+            .WithName("requestVerification")
+            .WithSummary("Ask for another mail that proves the mailbox")
             .WithExample("""{"email":"dana@example.com"}""").WithAnswer(MailRequested.Example)
             .AllowAnonymous().RequireRateLimiting(RateLimits.MailRequests).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.RateLimited);
-        group.MapPost("/verification/confirm", Confirm).WithName("confirmVerification").WithSummary("Prove the mailbox with the token of a link")
+        group
+            .MapPost("/verification/confirm", Confirm)
+            .WithName("confirmVerification")
+            .WithSummary("Prove the mailbox with the token of a link")
             .WithExample(ConfirmExample).AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks)
-            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
+            .Refuses(
+                ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.LockedOut, ErrorCodes.RateLimited,
+                ErrorCodes.Busy);
 
         var change = group.MapGroup("/change");
-        change.MapPost("", AskForChange).WithName("requestEmailChange").WithSummary("Ask for another address; it counts when its mailbox is proven")
+        change
+            .MapPost("", AskForChange)
+            .WithName("requestEmailChange")
+            .WithSummary("Ask for another address; it counts when its mailbox is proven")
             .WithExample(ChangeExample).WithAnswer(MailRequested.Example)
-            .RequireAuthorization().RequireRateLimiting(RateLimits.MailRequests).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.AnonymousNotAllowed, ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
-        change.MapGet("", Pending).WithName("getEmailChange").WithSummary("The change that waits for its proof").WithAnswer(PendingEmail.Example)
+            .RequireAuthorization()
+                .RequireRateLimiting(RateLimits.MailRequests)
+                .Refuses(
+                    ErrorCodes.ValidationFailed, ErrorCodes.AnonymousNotAllowed, ErrorCodes.LockedOut, ErrorCodes.RateLimited,
+                    ErrorCodes.Busy);
+        change
+            .MapGet("", Pending)
+            .WithName("getEmailChange")
+            .WithSummary("The change that waits for its proof")
+            .WithAnswer(PendingEmail.Example)
             .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.NotFound);
         change.MapDelete("", Cancel).WithName("cancelEmailChange").WithSummary("Take the change back")
             .RequireAuthorization().DisableRateLimiting();
-        change.MapPost("/confirm", ConfirmChange).WithName("confirmEmailChange").WithSummary("Prove the new mailbox with the token of a link")
+        change
+            .MapPost("/confirm", ConfirmChange)
+            .WithName("confirmEmailChange")
+            .WithSummary("Prove the new mailbox with the token of a link")
             .WithExample(ConfirmExample).AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks)
-            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.EmailTaken, ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
+            .Refuses(
+                ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.EmailTaken, ErrorCodes.LockedOut,
+                ErrorCodes.RateLimited, ErrorCodes.Busy);
     }
 
-    private static async Task<Results<Accepted<MailRequested>, Problem>> Ask(VerificationRequest request, HttpContext context, MailLinks links, EmailVerification proof, CancellationToken cancellationToken)
+    private static async Task<Results<Accepted<MailRequested>, Problem>> Ask(
+        VerificationRequest request, HttpContext context, MailLinks links, EmailVerification proof,
+        CancellationToken cancellationToken)
     {
         var caller = Caller.Of(context.User);
         if (links.Fault(request.Link) is { } problem)
@@ -76,23 +102,30 @@ internal static class EmailVerificationEndpoints
         return TypedResults.Accepted((string?)null, new MailRequested { DevToken = token });
     }
 
-    private static async Task<Results<NoContent, Problem>> Confirm(ConfirmVerificationRequest request, HttpContext context, RequestOrigin origin, EmailVerification proof, CancellationToken cancellationToken) =>
+    private static async Task<Results<NoContent, Problem>> Confirm(
+        ConfirmVerificationRequest request, HttpContext context, RequestOrigin origin, EmailVerification proof,
+        CancellationToken cancellationToken) =>
         await proof.ConfirmAsync(request, Caller.Of(context.User), origin, cancellationToken) switch
         {
             EmailVerificationOutcome.Confirmed => TypedResults.NoContent(),
             EmailVerificationOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
             EmailVerificationOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
-            EmailVerificationOutcome.PasswordNeeded => FieldErrors.One("password", "Give the password that was chosen at registration, or new_password to set one."),
-            EmailVerificationOutcome.WrongPassword => FieldErrors.One("password", "Not the password that was chosen at registration. Give new_password to set one."),
+            EmailVerificationOutcome.PasswordNeeded =>
+                FieldErrors.One("password", "Give the password that was chosen at registration, or new_password to set one."),
+            EmailVerificationOutcome.WrongPassword =>
+                FieldErrors.One("password", "Not the password that was chosen at registration. Give new_password to set one."),
             _ => (Problem)ErrorCodes.InvalidOrExpiredToken,
         };
 
-    private static async Task<Results<Accepted<MailRequested>, Problem>> AskForChange(EmailChangeRequest request, HttpContext context, Caller caller, RequestOrigin origin, MailLinks links, EmailChange change, CancellationToken cancellationToken) =>
+    private static async Task<Results<Accepted<MailRequested>, Problem>> AskForChange(
+        EmailChangeRequest request, HttpContext context, Caller caller, RequestOrigin origin, MailLinks links, EmailChange change,
+        CancellationToken cancellationToken) =>
         links.Fault(request.Link) is { } problem
             ? problem
             : await change.RequestAsync(caller, request, Language.AskedFor(context.Request).Tag, origin, cancellationToken) switch
             {
-                EmailChangeOutcome.Requested requested => TypedResults.Accepted((string?)null, new MailRequested { DevToken = requested.DevToken }),
+                EmailChangeOutcome.Requested requested =>
+                    TypedResults.Accepted((string?)null, new MailRequested { DevToken = requested.DevToken }),
                 EmailChangeOutcome.WrongPassword => FieldErrors.One("current_password", "Not the current password."),
                 EmailChangeOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
                 EmailChangeOutcome.NotForGuests => (Problem)ErrorCodes.AnonymousNotAllowed,
@@ -100,23 +133,30 @@ internal static class EmailVerificationEndpoints
                 _ => FieldErrors.One("new_email", "This is the address there is."),
             };
 
-    private static async Task<Results<Ok<PendingEmail>, Problem>> Pending(Caller caller, EmailChange change, CancellationToken cancellationToken) =>
-        await change.FindPendingAsync(caller.UserId, cancellationToken) is { } pending ? TypedResults.Ok(pending) : (Problem)ErrorCodes.NotFound;
+    private static async Task<Results<Ok<PendingEmail>, Problem>> Pending(
+        Caller caller, EmailChange change, CancellationToken cancellationToken) =>
+        await change.FindPendingAsync(caller.UserId, cancellationToken) is { } pending
+            ? TypedResults.Ok(pending)
+            : (Problem)ErrorCodes.NotFound;
 
-    private static async Task<NoContent> Cancel(Caller caller, RequestOrigin origin, EmailChange change, CancellationToken cancellationToken)
+    private static async Task<NoContent> Cancel(
+        Caller caller, RequestOrigin origin, EmailChange change, CancellationToken cancellationToken)
     {
         await change.CancelAsync(caller, origin, cancellationToken);
         return TypedResults.NoContent();
     }
 
-    private static async Task<Results<NoContent, Problem>> ConfirmChange(ConfirmEmailChangeRequest request, HttpContext context, RequestOrigin origin, EmailChangeConfirmation proof, CancellationToken cancellationToken) =>
+    private static async Task<Results<NoContent, Problem>> ConfirmChange(
+        ConfirmEmailChangeRequest request, HttpContext context, RequestOrigin origin, EmailChangeConfirmation proof,
+        CancellationToken cancellationToken) =>
         await proof.ConfirmAsync(
             request.Token?.Reveal(), request.Password?.Reveal(), Caller.Of(context.User), origin, cancellationToken) switch
         {
             EmailChangeConfirmationOutcome.Changed => TypedResults.NoContent(),
             EmailChangeConfirmationOutcome.Taken => (Problem)ErrorCodes.EmailTaken,
             EmailChangeConfirmationOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
-            EmailChangeConfirmationOutcome.PasswordNeeded => FieldErrors.One("password", "Give the account's password, or the access token of one of its sessions."),
+            EmailChangeConfirmationOutcome.PasswordNeeded =>
+                FieldErrors.One("password", "Give the account's password, or the access token of one of its sessions."),
             EmailChangeConfirmationOutcome.WrongPassword => FieldErrors.One("password", "Not the account's password."),
             _ => (Problem)ErrorCodes.InvalidOrExpiredToken,
         };

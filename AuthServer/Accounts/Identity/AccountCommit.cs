@@ -19,7 +19,8 @@ namespace AuthServer.Accounts.Identity;
 internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, RevocationFeed feed, SignInLocks locks, TimeProvider clock)
 {
     /// <summary>Saves the change, and commits the transaction that is open, or one of its own.</summary>
-    public async Task<AccountCommitOutcome> CommitAsync(User user, AccountUpdate update, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<AccountCommitOutcome> CommitAsync(
+        User user, AccountUpdate update, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = db.Database.CurrentTransaction ?? await db.Database.BeginTransactionAsync(cancellationToken);
         Record(user, update, origin);
@@ -103,7 +104,8 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
         }
     }
 
-    private async Task<IReadOnlyList<Guid>> EndAsync(User user, AccountUpdate update, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Guid>> EndAsync(
+        User user, AccountUpdate update, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         IReadOnlyList<Guid> ended = update.EndsSessions is { } reason

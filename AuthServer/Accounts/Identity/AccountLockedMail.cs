@@ -28,7 +28,14 @@ internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : 
     {
         var now = clock.GetUtcNow();
         var step = new NpgsqlBatchCommand(Sql);
-        step.Parameters.AddRange(new NpgsqlParameter[] { new("user_id", userId), new("identifier", attempt.Identifier), new("now", now), new("hour_ago", now - TimeSpan.FromHours(1)) });
+        step.Parameters.AddRange(
+            new NpgsqlParameter[]
+            {
+                new("user_id", userId),
+                new("identifier", attempt.Identifier),
+                new("now", now),
+                new("hour_ago", now - TimeSpan.FromHours(1))
+            });
         return step;
     }
 

@@ -21,6 +21,11 @@ internal sealed class LastAdminGuard(AuthDbContext db, AccountRules rules)
         var role = Role.IdOf(Role.Admin);
         var mustBeProven = rules.RequireVerifiedEmail;
         return await db.UserRoles.AnyAsync(held => held.RoleId == role && held.UserId != without
-            && db.Users.Any(user => user.Id == held.UserId && user.Status == UserStatus.Active && user.ErasureDueAt == null && user.PasswordHash != null && (user.EmailConfirmed || !mustBeProven)), cancellationToken);
+            && db.Users.Any(
+                user => user.Id == held.UserId
+                    && user.Status == UserStatus.Active
+                    && user.ErasureDueAt == null
+                    && user.PasswordHash != null
+                    && (user.EmailConfirmed || !mustBeProven)), cancellationToken);
     }
 }

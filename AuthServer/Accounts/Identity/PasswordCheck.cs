@@ -56,7 +56,8 @@ internal abstract record PasswordCheckOutcome : IDisposable
 /// hash, before the database is asked; the attempt counted in the same round trip that finds the account; the lock before the hash;
 /// and a hash is paid for whether or not there is such an account.
 /// </summary>
-internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle throttle, SignInIdentifierLocks locks, PasswordHashing hashing)
+internal sealed class PasswordCheck(
+    NpgsqlDataSource database, SignInThrottle throttle, SignInIdentifierLocks locks, PasswordHashing hashing)
 {
     // A guest's password counts when their mailbox is proven.
     private const string FindSql = """
@@ -121,7 +122,8 @@ internal sealed class PasswordCheck(NpgsqlDataSource database, SignInThrottle th
     }
 
     // The hash that is stored now, or null where the password is wrong.
-    private async Task<string?> VerifyAsync(SignInAttempt attempt, CheckedAccount? account, string password, CancellationToken cancellationToken)
+    private async Task<string?> VerifyAsync(
+        SignInAttempt attempt, CheckedAccount? account, string password, CancellationToken cancellationToken)
     {
         try
         {

@@ -26,7 +26,8 @@ internal abstract record ReauthenticationOutcome
 /// </summary>
 internal sealed class PasswordReauthentication(NpgsqlDataSource database, PasswordCheck passwords, TimeProvider clock)
 {
-    public async Task<ReauthenticationOutcome> CheckAsync(User user, string password, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<ReauthenticationOutcome> CheckAsync(
+        User user, string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
         using var check = await passwords.CheckAsync(user, password, origin, cancellationToken);
         switch (check)

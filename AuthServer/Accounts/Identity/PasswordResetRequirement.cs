@@ -39,7 +39,8 @@ internal sealed class PasswordResetRequirement(AccountBatches accounts, MassRevo
         return new(marked, ended);
     }
 
-    private async Task<long> MarkAsync(Guid[] people, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<long> MarkAsync(
+        Guid[] people, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Sql, connection);
         command.Parameters.Add(new("people", people));

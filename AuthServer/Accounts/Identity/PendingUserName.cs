@@ -22,7 +22,10 @@ internal static class PendingUserName
         var row = db.Users.Where(found => found.Id == user.Id && found.PendingUserName == name);
         try
         {
-            await row.ExecuteUpdateAsync(set => set.SetProperty(found => found.UserName, name).SetProperty(found => found.NormalizedUserName, UserName.Normalize(name))
+            await row.ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(found => found.UserName, name)
+                    .SetProperty(found => found.NormalizedUserName, UserName.Normalize(name))
                 .SetProperty(found => found.PendingUserName, (string?)null), CancellationToken.None);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)

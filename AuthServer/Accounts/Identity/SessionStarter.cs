@@ -16,14 +16,17 @@ namespace AuthServer.Accounts.Identity;
 /// <param name="Origin">From where.</param>
 /// <param name="DeviceName">What the app calls the device.</param>
 /// <param name="PasswordHash">The hash the password was checked against: should it have changed meanwhile, there is no session.</param>
-internal sealed record AuthenticatedIdentity(Guid UserId, IReadOnlyList<string> Methods, RequestOrigin Origin, string? DeviceName, string? PasswordHash);
+internal sealed record AuthenticatedIdentity(
+    Guid UserId, IReadOnlyList<string> Methods, RequestOrigin Origin, string? DeviceName, string? PasswordHash);
 
 /// <summary>
 /// The one door to a session, for every way of signing in. In a single statement it makes sure that the account is
 /// still active and the password still the one that was checked and good enough (all may have changed while it was being hashed),
-/// keeps the account if it was to be erased, starts the session with the limits of the person's roles and tenant, and writes the audit event.
+/// keeps the account if it was to be erased, starts the session with the limits of the person's roles and tenant, and writes the audit
+/// event.
 /// </summary>
-internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenFormat refreshTokens, SessionSettings settings, TimeProvider clock)
+internal sealed class SessionStarter(
+    AccessTokenIssuer issuer, RefreshTokenFormat refreshTokens, SessionSettings settings, TimeProvider clock)
 {
     // A browser that has merely grown a version older is not a new device: numbers do not count.
     private const string KnownDevice = """
@@ -35,7 +38,8 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
     // waited for here, and read below. In one statement the version would be new and the roles still the old ones.
     private const string LockSql = "SELECT 1 FROM users WHERE id = @user_id FOR NO KEY UPDATE";
 
-    // No tenant is chosen for staff of the platform: its limits, which its own staff sets, would cut their sessions. They may switch to one.
+    // No tenant is chosen for staff of the platform: its limits, which its own staff sets, would cut their sessions. They may switch to
+    // one.
     private const string Sql = $"""
         WITH due AS (
             SELECT 1 FROM users WHERE id = @user_id AND erasure_due_at IS NOT NULL),
@@ -80,7 +84,8 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
     /// <param name="connection">The connection, and the transaction if one is open on it.</param>
     /// <param name="also">A statement for the same round trip and transaction.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<SignedInResponse?> StartAsync(AuthenticatedIdentity identity, NpgsqlConnection connection, NpgsqlBatchCommand? also, CancellationToken cancellationToken)
+    public async Task<SignedInResponse?> StartAsync(
+        AuthenticatedIdentity identity, NpgsqlConnection connection, NpgsqlBatchCommand? also, CancellationToken cancellationToken)
     {
         issuer.EnsureReady();
         var now = clock.GetUtcNow();
@@ -120,7 +125,9 @@ internal sealed class SessionStarter(AccessTokenIssuer issuer, RefreshTokenForma
         step.Parameters.AddRange(new NpgsqlParameter[]
         {
             new("now", now), new("today", DateOnly.FromDateTime(now.UtcDateTime)),
-            new("user_id", identity.UserId), new("platform_staff", PlatformStaff), new("session_id", sessionId), new("methods", identity.Methods.ToArray()),
+            new(
+                "user_id", identity.UserId), new(
+                    "platform_staff", PlatformStaff), new("session_id", sessionId), new("methods", identity.Methods.ToArray()),
             new("password_hash", NpgsqlDbType.Text) { Value = (object?)identity.PasswordHash ?? DBNull.Value },
             new("device_name", NpgsqlDbType.Text) { Value = (object?)identity.DeviceName ?? DBNull.Value },
         });

@@ -81,7 +81,9 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
     };
 
     private static NpgsqlParameter[] Parameters(Guid userId, TimeProvider clock) =>
-        [new NpgsqlParameter<Guid>("user_id", userId), new NpgsqlParameter<DateOnly>("today", DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime))];
+        [
+            new NpgsqlParameter<Guid>("user_id", userId),
+            new NpgsqlParameter<DateOnly>("today", DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime))];
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

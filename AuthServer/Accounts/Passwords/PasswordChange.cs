@@ -31,7 +31,8 @@ internal abstract record PasswordChangeOutcome
 /// <summary>Changes a password by somebody who knows it. The session that asks goes on, the others end.</summary>
 internal sealed class PasswordChange(AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit)
 {
-    public async Task<PasswordChangeOutcome> ChangeAsync(Caller caller, string currentPassword, string newPassword, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<PasswordChangeOutcome> ChangeAsync(
+        Caller caller, string currentPassword, string newPassword, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await db.Users.SingleOrDefaultAsync(user => user.Id == caller.UserId, cancellationToken) is not { } user)
         {

@@ -35,6 +35,8 @@ internal sealed class PasswordChangedMail(MailLinks links, MailPrinter printer) 
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
     {
         var texts = printer.TextsIn(owed.Language);
-        return await printer.PrintAsync(owed.Address, texts.PasswordChanged(owed.CreatedAt, owed.Details().GetValueOrDefault(EmailOutbox.Ip), links.ForgottenPassword(texts)));
+        return await printer.PrintAsync(
+            owed.Address,
+            texts.PasswordChanged(owed.CreatedAt, owed.Details().GetValueOrDefault(EmailOutbox.Ip), links.ForgottenPassword(texts)));
     }
 }

@@ -44,7 +44,8 @@ internal sealed class PasswordReset(
     /// <summary>Whether the token would be taken now; it is not used up.</summary>
     public async Task<bool> IsGoodAsync(string? token) => await accounts.FindByPasswordTokenAsync(token) is not null;
 
-    public async Task<PasswordResetOutcome> ConfirmAsync(string? token, string? newPassword, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<PasswordResetOutcome> ConfirmAsync(
+        string? token, string? newPassword, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await accounts.FindByPasswordTokenAsync(token) is not { } user)
         {

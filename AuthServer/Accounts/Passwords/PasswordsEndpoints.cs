@@ -33,24 +33,53 @@ internal static class PasswordsEndpoints
     public static void MapPasswords(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/auth").WithTags("Passwords").ValidatesRequests();
-        group.MapPost("/password/change", Change).WithName("changePassword").WithSummary("Change the own password; the other sessions end").ChangesPassword();
-        group.MapPost("/change-password", Change).WithName("changePasswordAlias").WithSummary("The same as password/change").ChangesPassword();
-        group.MapPost("/password/reset/request", Ask).WithName("requestPasswordReset").WithSummary("Ask for a link to set a new password").AsksForLink();
-        group.MapPost("/request-reset", Ask).WithName("requestPasswordResetAlias").WithSummary("The same as password/reset/request").AsksForLink();
-        group.MapPost("/password/reset/confirm", Confirm).WithName("resetPassword").WithSummary("Set a new password with the token of a link; all sessions end").UsesLink();
-        group.MapPost("/reset-password", Confirm).WithName("resetPasswordAlias").WithSummary("The same as password/reset/confirm").UsesLink();
+        group
+            .MapPost("/password/change", Change)
+            .WithName("changePassword")
+            .WithSummary("Change the own password; the other sessions end")
+            .ChangesPassword();
+        group
+            .MapPost("/change-password", Change)
+            .WithName("changePasswordAlias")
+            .WithSummary("The same as password/change")
+            .ChangesPassword();
+        group
+            .MapPost("/password/reset/request", Ask)
+            .WithName("requestPasswordReset")
+            .WithSummary("Ask for a link to set a new password")
+            .AsksForLink();
+        group
+            .MapPost("/request-reset", Ask)
+            .WithName("requestPasswordResetAlias")
+            .WithSummary("The same as password/reset/request")
+            .AsksForLink();
+        group
+            .MapPost("/password/reset/confirm", Confirm)
+            .WithName("resetPassword")
+            .WithSummary("Set a new password with the token of a link; all sessions end")
+            .UsesLink();
+        group
+            .MapPost("/reset-password", Confirm)
+            .WithName("resetPasswordAlias")
+            .WithSummary("The same as password/reset/confirm")
+            .UsesLink();
     }
 
     private static void ChangesPassword(this RouteHandlerBuilder route) => route.WithExample(ChangeExample)
-        .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.AnonymousNotAllowed, ErrorCodes.LockedOut, ErrorCodes.Busy);
+        .RequireAuthorization()
+            .DisableRateLimiting()
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.AnonymousNotAllowed, ErrorCodes.LockedOut, ErrorCodes.Busy);
 
     private static void AsksForLink(this RouteHandlerBuilder route) => route.WithExample(RequestExample).WithAnswer(MailRequested.Example)
         .AllowAnonymous().RequireRateLimiting(RateLimits.MailRequests).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.RateLimited);
 
     private static void UsesLink(this RouteHandlerBuilder route) => route.WithExample(ConfirmExample)
-        .AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.RateLimited, ErrorCodes.Busy);
+        .AllowAnonymous()
+            .RequireRateLimiting(RateLimits.MailedLinks)
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.RateLimited, ErrorCodes.Busy);
 
-    private static async Task<Results<NoContent, Problem>> Change(ChangePasswordRequest request, Caller caller, RequestOrigin origin, PasswordChange change, CancellationToken cancellationToken) =>
+    private static async Task<Results<NoContent, Problem>> Change(
+        ChangePasswordRequest request, Caller caller, RequestOrigin origin, PasswordChange change, CancellationToken cancellationToken) =>
         await change.ChangeAsync(caller, request.CurrentPassword!.Reveal(), request.NewPassword!.Reveal(), origin, cancellationToken) switch
         {
             PasswordChangeOutcome.Changed => TypedResults.NoContent(),
@@ -60,7 +89,8 @@ internal static class PasswordsEndpoints
             _ => (Problem)ErrorCodes.SessionRevoked,
         };
 
-    private static async Task<Results<Accepted<MailRequested>, Problem>> Ask(ResetRequest request, HttpContext context, MailLinks links, PasswordReset reset, CancellationToken cancellationToken)
+    private static async Task<Results<Accepted<MailRequested>, Problem>> Ask(
+        ResetRequest request, HttpContext context, MailLinks links, PasswordReset reset, CancellationToken cancellationToken)
     {
         if (links.Fault(request.Link) is { } problem)
         {
@@ -71,7 +101,8 @@ internal static class PasswordsEndpoints
         return TypedResults.Accepted((string?)null, new MailRequested { DevToken = token });
     }
 
-    private static async Task<Results<NoContent, Problem>> Confirm(ConfirmResetRequest request, RequestOrigin origin, PasswordReset reset, CancellationToken cancellationToken) =>
+    private static async Task<Results<NoContent, Problem>> Confirm(
+        ConfirmResetRequest request, RequestOrigin origin, PasswordReset reset, CancellationToken cancellationToken) =>
         await reset.ConfirmAsync(request.Token?.Reveal(), request.NewPassword?.Reveal(), origin, cancellationToken) switch
         {
             PasswordResetOutcome.Reset => TypedResults.NoContent(),

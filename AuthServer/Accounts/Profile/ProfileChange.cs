@@ -11,7 +11,8 @@ namespace AuthServer.Accounts.Profile;
 internal sealed class ProfileChange(AuthDbContext db, UserAccounts accounts, AccountCommit commit, TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
-    public async Task<ErrorCode?> ChangeAsync(ProfileRequest request, Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> ChangeAsync(
+        ProfileRequest request, Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await accounts.LockAsync(caller.UserId, cancellationToken) is not { } user)

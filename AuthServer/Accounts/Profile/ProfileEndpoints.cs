@@ -32,7 +32,9 @@ internal static class ProfileEndpoints
 
     // The account can be gone before the token has expired.
     private static async Task<Results<Ok<UserView>, Problem>> Me(Caller caller, UserViewQuery query, CancellationToken cancellationToken) =>
-        await query.FindAsync(caller.UserId, caller.TenantId, cancellationToken) is { } user ? TypedResults.Ok(user) : (Problem)ErrorCodes.SessionRevoked;
+        await query.FindAsync(caller.UserId, caller.TenantId, cancellationToken) is { } user
+            ? TypedResults.Ok(user)
+            : (Problem)ErrorCodes.SessionRevoked;
 
     private static async Task<Results<Ok<UserView>, Problem>> Put(
         ProfileRequest request, Caller caller, RequestOrigin origin, ProfileChange change, UserViewQuery query,

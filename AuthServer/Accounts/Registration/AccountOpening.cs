@@ -18,7 +18,8 @@ internal sealed class AccountOpening(
     private static readonly string[] Methods = ["pwd"];
 
     /// <summary>Signed in at once; an address or a user name that is taken is told.</summary>
-    public async Task<RegistrationOutcome> AtOnceAsync(User user, RegisterRequest request, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<RegistrationOutcome> AtOnceAsync(
+        User user, RegisterRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var outcome = await OpenAsync(user, request, origin, cancellationToken);
@@ -31,7 +32,8 @@ internal sealed class AccountOpening(
     }
 
     /// <summary>The same in the transaction that is open, and is to be given up unless the account was opened.</summary>
-    public async Task<RegistrationOutcome> OpenAsync(User user, RegisterRequest request, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<RegistrationOutcome> OpenAsync(
+        User user, RegisterRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if ((await commit.SaveAsync(cancellationToken)).Refusal() is { } taken)
         {
@@ -49,7 +51,8 @@ internal sealed class AccountOpening(
     /// To be used when the mailbox is proven. Whoever asks learns nothing: a new account and one that there was already end
     /// with the same write and the same answer, and only the mail differs.
     /// </summary>
-    public async Task<RegistrationOutcome> AfterProofAsync(User user, RegisterRequest request, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<RegistrationOutcome> AfterProofAsync(
+        User user, RegisterRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await transaction.CreateSavepointAsync("account", cancellationToken);
@@ -69,5 +72,7 @@ internal sealed class AccountOpening(
     }
 
     private Task<TimeSpan?> EnqueueMailAsync(string kind, User user, RegisterRequest request, CancellationToken cancellationToken) =>
-        outbox.RequestAsync(kind, null, user.NormalizedEmail!, request.Locale ?? request.AskedIn, MailLinks.Data(request.Link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+        outbox.RequestAsync(
+            kind, null, user.NormalizedEmail!, request.Locale ?? request.AskedIn, MailLinks.Data(request.Link),
+            (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
 }

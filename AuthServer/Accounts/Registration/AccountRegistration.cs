@@ -72,7 +72,8 @@ internal sealed class AccountRegistration(
     /// <param name="caller">Who is signed in: a guest becomes the person, anybody else has an account already.</param>
     /// <param name="origin">Where it comes from.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<RegistrationOutcome> RegisterAsync(RegisterRequest request, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<RegistrationOutcome> RegisterAsync(
+        RegisterRequest request, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var outcome = await TryRegisterAsync(request, caller?.UserId, origin, cancellationToken);
         if (outcome is RegistrationOutcome.Refused refused)
@@ -85,7 +86,8 @@ internal sealed class AccountRegistration(
         return outcome;
     }
 
-    private async Task<RegistrationOutcome> TryRegisterAsync(RegisterRequest request, Guid? guest, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<RegistrationOutcome> TryRegisterAsync(
+        RegisterRequest request, Guid? guest, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (guest is { } signedIn && await guests.RefusalAsync(signedIn, cancellationToken) is { } refusal)
         {
@@ -107,14 +109,18 @@ internal sealed class AccountRegistration(
             return new RegistrationOutcome.Invalid(errors.Messages);
         }
 
-        var tenant = request.Tenant is { } slug ? await db.Tenants.AsNoTracking().SingleOrDefaultAsync(candidate => candidate.Slug == slug, cancellationToken) : null;
+        var tenant = request.Tenant is { } slug
+            ? await db.Tenants.AsNoTracking().SingleOrDefaultAsync(candidate => candidate.Slug == slug, cancellationToken)
+            : null;
         if (request.Tenant is not null && tenant is not { Status: TenantStatus.Active, Settings.SelfRegistration: true })
         {
             return new RegistrationOutcome.Refused(ErrorCodes.TenantNotOpen);
         }
 
         // Told whatever the address: user names are no secret. An unproven account reserves none.
-        if (rules.VerifyFirst && request.Username is { } name && await db.Users.AnyAsync(user => user.NormalizedUserName == UserName.Normalize(name), cancellationToken))
+        if (rules.VerifyFirst
+            && request.Username is { } name
+            && await db.Users.AnyAsync(user => user.NormalizedUserName == UserName.Normalize(name), cancellationToken))
         {
             return new RegistrationOutcome.Refused(ErrorCodes.UsernameTaken);
         }
@@ -127,7 +133,9 @@ internal sealed class AccountRegistration(
         }
 
         var user = await AddAccountAsync(account, origin);
-        return rules.VerifyFirst ? await opening.AfterProofAsync(user, request, origin, cancellationToken) : await opening.AtOnceAsync(user, request, origin, cancellationToken);
+        return rules.VerifyFirst
+            ? await opening.AfterProofAsync(user, request, origin, cancellationToken)
+            : await opening.AtOnceAsync(user, request, origin, cancellationToken);
     }
 
     private async Task<User> AddAccountAsync(NewAccount account, RequestOrigin origin)

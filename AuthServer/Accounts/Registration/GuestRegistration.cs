@@ -20,14 +20,18 @@ internal sealed class GuestRegistration(
 {
     /// <summary>Why this account cannot register; null where it is a guest's.</summary>
     public async Task<ErrorCode?> RefusalAsync(Guid userId, CancellationToken cancellationToken) =>
-        await db.Users.Where(user => user.Id == userId).Select(user => (bool?)user.IsAnonymous).SingleOrDefaultAsync(cancellationToken) switch
+        await db.Users
+            .Where(user => user.Id == userId)
+            .Select(user => (bool?)user.IsAnonymous)
+            .SingleOrDefaultAsync(cancellationToken) switch
         {
             true => null,
             false => ErrorCodes.AlreadyDone,
             null => ErrorCodes.SessionRevoked,
         };
 
-    public async Task<RegistrationOutcome> RegisterAsync(Guid userId, NewAccount account, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<RegistrationOutcome> RegisterAsync(
+        Guid userId, NewAccount account, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await LockAsync(userId, cancellationToken) is not { } guest)
@@ -48,7 +52,10 @@ internal sealed class GuestRegistration(
         await accounts.RegisterGuestAsync(guest, account.Wanted);
         db.Audit(AuditEvents.GuestRegistered, now, origin, guest.Id, guest.Id, reason: account.Role);
         // Before the new one begins: what was opened as a guest ends.
-        var ended = await revoker.EndAllAsync(guest.Id, kept: null, RevocationReason.GuestRegistered, origin, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+        var ended =
+            await revoker.EndAllAsync(
+                guest.Id, kept: null, RevocationReason.GuestRegistered, origin, (NpgsqlConnection)db.Database.GetDbConnection(),
+                cancellationToken);
         var outcome = await opening.OpenAsync(guest, account.Request, origin, cancellationToken);
         if (outcome is RegistrationOutcome.Registered)
         {
@@ -63,7 +70,8 @@ internal sealed class GuestRegistration(
     private async Task<User?> LockAsync(Guid userId, CancellationToken cancellationToken)
     {
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {userId} FOR UPDATE", cancellationToken);
-        if (await db.Users.SingleOrDefaultAsync(user => user.Id == userId && user.IsAnonymous && user.ErasureDueAt == null, cancellationToken) is not { } guest)
+        if (await db.Users.SingleOrDefaultAsync(
+            user => user.Id == userId && user.IsAnonymous && user.ErasureDueAt == null, cancellationToken) is not { } guest)
         {
             return null;
         }

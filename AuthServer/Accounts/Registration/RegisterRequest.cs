@@ -61,4 +61,5 @@ public sealed record RegisterRequest(
 /// <param name="LicenseNumber">The number on the licence; an admin verifies it.</param>
 /// <param name="LicenseJurisdiction">Who gave it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>.</param>
 /// <param name="Specialty">Field of medicine.</param>
-public sealed record RegisterPhysician(string? LanguagePreference = null, string? LicenseNumber = null, string? LicenseJurisdiction = null, string? Specialty = null);
+public sealed record RegisterPhysician(
+    string? LanguagePreference = null, string? LicenseNumber = null, string? LicenseJurisdiction = null, string? Specialty = null);

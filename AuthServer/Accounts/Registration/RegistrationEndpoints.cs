@@ -15,13 +15,15 @@ namespace AuthServer.Accounts.Registration;
 
 /// <summary>
 /// Making an account: <c>request → account → first session</c>, or, where the mailbox is to be proven first,
-/// <c>request → mail → proof → account that can sign in</c>, and nobody learns from it who has an account. Patients are ready at once; a physician starts as
+/// <c>request → mail → proof → account that can sign in</c>, and nobody learns from it who has an account. Patients are ready at once; a
+/// physician starts as
 /// pending, may sign in and complete the profile, and gets the role when an admin has verified a licence. A guest, where there are any, is
 /// <c>made → registered</c> under the same id, or <c>→ erased</c> when nobody has used it for a while.
 /// </summary>
 internal static class RegistrationEndpoints
 {
-    private const string Example = """{"email":"dana@example.com","password":"correct horse battery","full_name":"Dana Levi","locale":"he","device_name":"Dana's phone"}""";
+    private const string Example =
+        """{"email":"dana@example.com","password":"correct horse battery","full_name":"Dana Levi","locale":"he","device_name":"Dana's phone"}""";
 
     public static void AddRegistration(this WebApplicationBuilder builder)
     {
@@ -36,19 +38,37 @@ internal static class RegistrationEndpoints
 
     public static void MapRegistration(this IEndpointRouteBuilder api)
     {
-        var group = api.MapGroup("/auth").WithTags("Registration").AllowAnonymous().RequireRateLimiting(RateLimits.Registration).ValidatesRequests()
-            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.RoleNotAllowed, ErrorCodes.TenantNotOpen, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken,
+        var group = api
+            .MapGroup("/auth")
+            .WithTags("Registration")
+            .AllowAnonymous()
+            .RequireRateLimiting(RateLimits.Registration)
+            .ValidatesRequests()
+            .Refuses(
+                ErrorCodes.ValidationFailed, ErrorCodes.RoleNotAllowed, ErrorCodes.TenantNotOpen, ErrorCodes.EmailTaken,
+                ErrorCodes.UsernameTaken,
                 ErrorCodes.RateLimited, ErrorCodes.Busy);
-        group.MapPost("/register", Register).WithName("register").WithSummary("Make an account, and sign it in or mail the proof of its mailbox; with a guest's access token, of the guest's").Registers();
+        group
+            .MapPost("/register", Register)
+            .WithName("register")
+            .WithSummary("Make an account, and sign it in or mail the proof of its mailbox; with a guest's access token, of the guest's")
+            .Registers();
         group.MapPost("/signup", Register).WithName("signup").WithSummary("The same as register").Registers();
         group.MapPost("/anonymous", OpenGuest).WithName("openGuest").WithSummary("Look around as a guest, where this server has any")
-            .WithExample("""{"device_name":"Dana's phone","locale":"he"}""").WithAnswer(Examples.SignedIn, 201).Refuses(ErrorCodes.AnonymousNotAllowed);
+            .WithExample("""{"device_name":"Dana's phone","locale":"he"}""")
+                .WithAnswer(Examples.SignedIn, 201)
+                .Refuses(ErrorCodes.AnonymousNotAllowed);
     }
 
-    private static void Registers(this RouteHandlerBuilder route) => route.WithExample(Example).WithAnswer(Examples.SignedIn, 201).WithAnswer(MailRequested.Example, 202)
-        .Refuses(ErrorCodes.AlreadyDone, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
+    private static void Registers(this RouteHandlerBuilder route) =>
+        route.WithExample(Example).WithAnswer(Examples.SignedIn, 201).WithAnswer(MailRequested.Example, 202)
+        .Refuses(
+            ErrorCodes.AlreadyDone, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired,
+            ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
 
-    private static async Task<Results<Created<SignedInResponse>, Accepted<MailRequested>, ChallengeHttpResult, Problem>> Register(RegisterRequest request, HttpContext context, RequestOrigin origin, MailLinks links, AccountRegistration registration, CancellationToken cancellationToken)
+    private static async Task<Results<Created<SignedInResponse>, Accepted<MailRequested>, ChallengeHttpResult, Problem>> Register(
+        RegisterRequest request, HttpContext context, RequestOrigin origin, MailLinks links, AccountRegistration registration,
+        CancellationToken cancellationToken)
     {
         var caller = Caller.Of(context.User);
         if (caller is null && context.Request.Headers.Authorization.Count > 0)
@@ -59,7 +79,9 @@ internal static class RegistrationEndpoints
 
         return links.Fault(request.Link) is { } problem
             ? problem
-            : await registration.RegisterAsync(request with { AskedIn = Language.AskedFor(context.Request).Tag }, caller is { IsKey: false } ? caller : null, origin, cancellationToken) switch
+            : await registration.RegisterAsync(
+                request with { AskedIn = Language.AskedFor(context.Request).Tag }, caller is { IsKey: false } ? caller : null, origin,
+                cancellationToken) switch
             {
                 RegistrationOutcome.Registered registered => TypedResults.Created("/api/v1/users/me", registered.Response),
                 RegistrationOutcome.MailSent sent => TypedResults.Accepted((string?)null, new MailRequested { DevToken = sent.DevToken }),
@@ -69,8 +91,11 @@ internal static class RegistrationEndpoints
             };
     }
 
-    private static async Task<Results<Created<SignedInResponse>, Problem>> OpenGuest(GuestRequest? request, RequestOrigin origin, GuestOpening opening, CancellationToken cancellationToken) =>
-        await opening.OpenAsync(request, origin, cancellationToken) is { } response ? TypedResults.Created("/api/v1/users/me", response) : (Problem)ErrorCodes.AnonymousNotAllowed;
+    private static async Task<Results<Created<SignedInResponse>, Problem>> OpenGuest(
+        GuestRequest? request, RequestOrigin origin, GuestOpening opening, CancellationToken cancellationToken) =>
+        await opening.OpenAsync(request, origin, cancellationToken) is { } response
+            ? TypedResults.Created("/api/v1/users/me", response)
+            : (Problem)ErrorCodes.AnonymousNotAllowed;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -41,7 +41,8 @@ internal sealed class PasswordSignIn(
 {
     private static readonly string[] Methods = ["pwd"];
 
-    public async Task<SignInOutcome> SignInAsync(string name, string password, string? deviceName, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<SignInOutcome> SignInAsync(
+        string name, string password, string? deviceName, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var canonical = name.Contains('@', StringComparison.Ordinal) ? EmailAddress.Canonicalize(name) : UserName.Normalize(name.Trim());
         using var check = await passwords.CheckAsync(canonical, password, origin, cancellationToken);
@@ -105,7 +106,8 @@ internal sealed class PasswordSignIn(
             INSERT INTO audit_events {AuditLog.Columns}
             SELECT type, 'failure', @now, NULL, @user_id, NULL, NULL, @ip, @user_agent, @request_id, @reason FROM unnest(@types) AS type
             """);
-        step.Parameters.Add(new("types", setLock ? new[] { AuditEvents.SignInFailed, AuditEvents.SignInLocked } : [AuditEvents.SignInFailed]));
+        step.Parameters.Add(
+            new("types", setLock ? new[] { AuditEvents.SignInFailed, AuditEvents.SignInLocked } : [AuditEvents.SignInFailed]));
         step.Parameters.Add(new("now", clock.GetUtcNow()));
         step.Parameters.Add(new("user_id", NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value });
         step.Parameters.Add(new("reason", reason));

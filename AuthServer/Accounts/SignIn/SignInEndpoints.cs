@@ -24,20 +24,31 @@ internal static class SignInEndpoints
 
     public static void MapSignIn(this IEndpointRouteBuilder api)
     {
-        var group = api.MapGroup("/auth/login").WithTags("Sign-in").AllowAnonymous().RequireRateLimiting(RateLimits.SignIn).ValidatesRequests()
-            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.InvalidCredentials, ErrorCodes.AccountDisabled, ErrorCodes.EmailNotVerified, ErrorCodes.PasswordResetRequired,
+        var group = api
+            .MapGroup("/auth/login")
+            .WithTags("Sign-in")
+            .AllowAnonymous()
+            .RequireRateLimiting(RateLimits.SignIn)
+            .ValidatesRequests()
+            .Refuses(
+                ErrorCodes.ValidationFailed, ErrorCodes.InvalidCredentials, ErrorCodes.AccountDisabled, ErrorCodes.EmailNotVerified,
+                ErrorCodes.PasswordResetRequired,
                 ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
         group.MapPost("", Login).WithName("login").WithSummary("Sign in with e-mail address or user name and password")
-            .WithExample("""{"email":"dana@example.com","password":"correct horse battery","device_name":"Dana's phone"}""").WithAnswer(Examples.SignedIn);
+            .WithExample("""{"email":"dana@example.com","password":"correct horse battery","device_name":"Dana's phone"}""")
+                .WithAnswer(Examples.SignedIn);
         group.MapPost("/form", LoginForm).WithName("loginForm").WithSummary("The same as an OAuth 2 password form (RFC 6749 section 4.3.2)")
             .Accepts<LoginForm>(FormType)
-            .WithExample("""{"grant_type":"password","username":"dana@example.com","password":"correct horse battery"}""").WithAnswer(Examples.SignedIn);
+            .WithExample("""{"grant_type":"password","username":"dana@example.com","password":"correct horse battery"}""")
+                .WithAnswer(Examples.SignedIn);
     }
 
-    private static Task<Results<Ok<SignedInResponse>, Problem>> Login(LoginRequest request, RequestOrigin origin, PasswordSignIn signIn, CancellationToken cancellationToken) =>
+    private static Task<Results<Ok<SignedInResponse>, Problem>> Login(
+        LoginRequest request, RequestOrigin origin, PasswordSignIn signIn, CancellationToken cancellationToken) =>
         AnswerAsync(request.Name!, request.Password!.Reveal(), request.DeviceName, origin, signIn, cancellationToken);
 
-    private static async Task<Results<Ok<SignedInResponse>, Problem>> LoginForm(HttpRequest request, RequestOrigin origin, PasswordSignIn signIn, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<SignedInResponse>, Problem>> LoginForm(
+        HttpRequest request, RequestOrigin origin, PasswordSignIn signIn, CancellationToken cancellationToken)
     {
         if (request.ContentType?.Split(';')[0].Trim().Equals(FormType, StringComparison.OrdinalIgnoreCase) != true)
         {
@@ -74,7 +85,9 @@ internal static class SignInEndpoints
             : await AnswerAsync(login.Name!, login.Password!.Reveal(), null, origin, signIn, cancellationToken);
     }
 
-    private static async Task<Results<Ok<SignedInResponse>, Problem>> AnswerAsync(string name, string password, string? deviceName, RequestOrigin origin, PasswordSignIn signIn, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<SignedInResponse>, Problem>> AnswerAsync(
+        string name, string password, string? deviceName, RequestOrigin origin, PasswordSignIn signIn,
+        CancellationToken cancellationToken) =>
         await signIn.SignInAsync(name, password, deviceName, origin, cancellationToken) switch
         {
             SignInOutcome.SignedIn signedIn => TypedResults.Ok(signedIn.Response),

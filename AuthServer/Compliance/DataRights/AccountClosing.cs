@@ -93,7 +93,8 @@ internal sealed class AccountClosing(
     private static Dictionary<string, string> Until(DateTimeOffset due) =>
         new(StringComparer.Ordinal) { [EmailOutbox.Until] = due.ToString("O", CultureInfo.InvariantCulture) };
 
-    private async Task<ClosingOutcome?> ProveAsync(User user, string? password, Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<ClosingOutcome?> ProveAsync(
+        User user, string? password, Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (password is null)
         {

@@ -1,6 +1,8 @@
 namespace AuthServer.Compliance.DataRights;
 
-/// <summary>Everything held about a person. The columns of the tables are told as they stand; what is left out stands at the end, with the reason.</summary>
+/// <summary>
+/// Everything held about a person. The columns of the tables are told as they stand; what is left out stands at the end, with the reason.
+/// </summary>
 /// <param name="ExportedAt">When it was made.</param>
 /// <param name="Account">The account itself, with what was asked for and has not come about yet.</param>
 /// <param name="Roles">What the person is everywhere.</param>

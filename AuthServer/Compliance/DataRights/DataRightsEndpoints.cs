@@ -27,20 +27,28 @@ internal static class DataRightsEndpoints
     public static void MapDataRights(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/users/me").WithTags("Data rights").DisableRateLimiting().ValidatesRequests();
-        group.MapGet("/export", Export).WithName("exportAccount").WithSummary("Everything held about the signed-in person, as one JSON file").WithAnswer(DataRightsExamples.Copy)
+        group
+            .MapGet("/export", Export)
+            .WithName("exportAccount")
+            .WithSummary("Everything held about the signed-in person, as one JSON file")
+            .WithAnswer(DataRightsExamples.Copy)
             .RequireAuthorization(Policies.RecentSignIn).Refuses(ErrorCodes.ReauthenticationRequired, ErrorCodes.Busy);
         group.MapDelete("", Erase).WithName("eraseAccount").WithSummary("Have the own account erased; signing in before it is due keeps it")
             .WithExample("""{"password":"correct horse battery"}""").WithAnswer(DataRightsExamples.Erasure)
             .RequireAuthorization().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.LastAdmin, ErrorCodes.LockedOut, ErrorCodes.Busy);
     }
 
-    private static async Task<Results<ExportAnswer, Problem>> Export(Caller caller, RequestOrigin origin, AccountExport export, CancellationToken cancellationToken) =>
+    private static async Task<Results<ExportAnswer, Problem>> Export(
+        Caller caller, RequestOrigin origin, AccountExport export, CancellationToken cancellationToken) =>
         await export.OpenAsync(caller, origin, cancellationToken) is { } copy ? new ExportAnswer(copy) : (Problem)ErrorCodes.SessionRevoked;
 
-    private static async Task<Results<Accepted<ErasureAnswer>, Problem>> Erase([FromBody] EraseRequest? request, Caller caller, RequestOrigin origin, AccountClosing closing, KeptAfterErasure kept, CancellationToken cancellationToken) =>
+    private static async Task<Results<Accepted<ErasureAnswer>, Problem>> Erase(
+        [FromBody] EraseRequest? request, Caller caller, RequestOrigin origin, AccountClosing closing, KeptAfterErasure kept,
+        CancellationToken cancellationToken) =>
         await closing.CloseAsync(caller, request?.Password?.Reveal(), origin, cancellationToken) switch
         {
-            ClosingOutcome.Closed closed => TypedResults.Accepted((string?)null, new ErasureAnswer(closed.ErasureDueAt, kept.After(closed.ErasureDueAt))),
+            ClosingOutcome.Closed closed =>
+                TypedResults.Accepted((string?)null, new ErasureAnswer(closed.ErasureDueAt, kept.After(closed.ErasureDueAt))),
             ClosingOutcome.PasswordMissing => FieldErrors.One("password", "Required."),
             ClosingOutcome.WrongPassword => FieldErrors.One("password", "Not the account's password."),
             ClosingOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),

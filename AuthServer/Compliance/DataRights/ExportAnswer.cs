@@ -4,7 +4,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace AuthServer.Compliance.DataRights;
 
-/// <summary>Sends a copy as a file, while it is being made. Where it cannot be finished the connection breaks, so that nobody takes the half for the whole.</summary>
+/// <summary>
+/// Sends a copy as a file, while it is being made. Where it cannot be finished the connection breaks, so that nobody takes the half for the
+/// whole.
+/// </summary>
 internal sealed class ExportAnswer(OpenedCopy copy) : IResult, IEndpointMetadataProvider
 {
     private const string FileName = "account.json";

@@ -3,7 +3,8 @@ namespace AuthServer.Compliance.DataRights;
 /// <summary>A part of the copy: rows of one table, as JSON.</summary>
 /// <param name="Name">Its member in the copy.</param>
 /// <param name="Table">Where it comes from.</param>
-/// <param name="Sql">The rows, for <c>@user</c>, <c>@addresses</c> (the account's address) and <c>@names</c> (keyed hashes of its names).</param>
+/// <param name="Sql">The rows, for <c>@user</c>, <c>@addresses</c> (the account's address) and <c>@names</c> (keyed hashes of its
+/// names).</param>
 internal sealed record ExportSection(string Name, string Table, string Sql);
 
 /// <summary>
@@ -28,12 +29,17 @@ internal static class ExportSections
 
     public static readonly IReadOnlyList<ExportSection> Lists =
     [
-        new("roles", "user_roles", "SELECT r.name AS role FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = @user ORDER BY r.name"),
+        new(
+            "roles", "user_roles",
+            "SELECT r.name AS role FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = @user ORDER BY r.name"),
         new("memberships", "memberships", """
             SELECT m.tenant_id, t.slug AS tenant, t.name AS tenant_name, m.role, m.created_at
             FROM memberships m JOIN tenants t ON t.id = m.tenant_id WHERE m.user_id = @user ORDER BY m.created_at, m.tenant_id, m.role
             """),
-        new("physician", "physicians", "SELECT id, language_preference, specialty, private_pool, vacation_mode, vacation_until, accepting_patients FROM physicians WHERE user_id = @user"),
+        new(
+            "physician", "physicians",
+            "SELECT id, language_preference, specialty, private_pool, vacation_mode, vacation_until, accepting_patients FROM physicians "
+                + "WHERE user_id = @user"),
         new("licences", "licences", """
             SELECT l.id, l.jurisdiction, l.number, l.state, l.expires_on, l.reason, l.verified_at, l.expiry_told_at
             FROM licences l JOIN physicians p ON p.id = l.physician_id WHERE p.user_id = @user ORDER BY l.id
@@ -49,9 +55,17 @@ internal static class ExportSections
         new("claims", "user_claims", "SELECT claim_type, claim_value FROM user_claims WHERE user_id = @user ORDER BY id"),
         new("logins", "user_logins", "SELECT login_provider, provider_key, provider_display_name FROM user_logins WHERE user_id = @user"),
         new("tokens", "user_tokens", "SELECT login_provider, name FROM user_tokens WHERE user_id = @user"),
-        new("passkeys", "user_passkeys", "SELECT encode(credential_id, 'base64') AS credential_id, data ->> 'Name' AS name, data ->> 'CreatedAt' AS created_at FROM user_passkeys WHERE user_id = @user"),
-        new("assisted_resets", "assisted_resets", "SELECT id, tenant_id, reason, state, created_at, expires_at, decided_at FROM assisted_resets WHERE user_id = @user ORDER BY id"),
-        new("failed_sign_ins", "sign_in_lockouts", "SELECT failures, window_started_at, locked_until, locks FROM sign_in_lockouts WHERE identifier = ANY (@names) ORDER BY window_started_at"),
+        new(
+            "passkeys", "user_passkeys",
+            "SELECT encode(credential_id, 'base64') AS credential_id, data ->> 'Name' AS name, data ->> 'CreatedAt' AS created_at FROM "
+                + "user_passkeys WHERE user_id = @user"),
+        new(
+            "assisted_resets", "assisted_resets",
+            "SELECT id, tenant_id, reason, state, created_at, expires_at, decided_at FROM assisted_resets WHERE user_id = @user ORDER BY id"),
+        new(
+            "failed_sign_ins", "sign_in_lockouts",
+            "SELECT failures, window_started_at, locked_until, locks FROM sign_in_lockouts WHERE identifier = ANY (@names) ORDER BY "
+                + "window_started_at"),
         // Where nobody has looked whose the address is, somebody else may have asked for the mail.
         new("mails", "email_outbox", """
             SELECT kind, address, language, CASE WHEN user_id IS NOT NULL THEN data END AS data, state, created_at, finished_at FROM (

@@ -7,19 +7,29 @@ using Npgsql;
 
 namespace AuthServer.Compliance.Erasure;
 
-/// <summary>Ends every way into an account there is at this moment: sessions, their tokens, and the API keys the person answers for.</summary>
-internal sealed class AccessTermination(AuthDbContext db, SessionRevoker revoker, OwnedApiKeyRevocation keys, AccessTokenInvalidation invalidation)
+/// <summary>
+/// Ends every way into an account there is at this moment: sessions, their tokens, and the API keys the person answers for.
+/// </summary>
+internal sealed class AccessTermination(
+    AuthDbContext db, SessionRevoker revoker, OwnedApiKeyRevocation keys, AccessTokenInvalidation invalidation)
 {
-    /// <summary>For as long as the account is switched off: sessions end, keys rest. In the open transaction; the answer is for <see cref="RevocationFeed.Refuse"/>, once it is committed.</summary>
-    public async Task<IReadOnlyList<Guid>> PauseAsync(Guid userId, RevocationReason reason, RequestOrigin origin, Guid? by, CancellationToken cancellationToken)
+    /// <summary>
+    /// For as long as the account is switched off: sessions end, keys rest. In the open transaction; the answer is for
+    /// <see cref="RevocationFeed.Refuse"/>, once it is committed.
+    /// </summary>
+    public async Task<IReadOnlyList<Guid>> PauseAsync(
+        Guid userId, RevocationReason reason, RequestOrigin origin, Guid? by, CancellationToken cancellationToken)
     {
-        var ended = await revoker.EndAllAsync(userId, kept: null, reason, origin, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken, by);
+        var ended =
+            await revoker.EndAllAsync(
+                userId, kept: null, reason, origin, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken, by);
         await invalidation.InvalidateApiKeysOfAsync([userId], cancellationToken);
         return ended;
     }
 
     /// <summary>For good. In the open transaction; the answer is for <see cref="RevocationFeed.Refuse"/>, once it is committed.</summary>
-    public async Task<IReadOnlyList<Guid>> EndAsync(Guid userId, RevocationReason reason, RequestOrigin origin, Guid? by, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Guid>> EndAsync(
+        Guid userId, RevocationReason reason, RequestOrigin origin, Guid? by, CancellationToken cancellationToken)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         var ended = await revoker.EndAllAsync(userId, kept: null, reason, origin, connection, cancellationToken, by);

@@ -29,7 +29,9 @@ internal sealed record ErasedAccount(Guid Pseudonym, IReadOnlyList<Guid> Ended);
 /// Erases an account and everything that is personal about it, wherever it stands. What happened stays on record, about
 /// nobody in particular: a random pseudonym takes the person's place.
 /// </summary>
-internal sealed class AccountErasure(AuthDbContext db, AccessTermination access, SignInLocks locks, ReferencesInOtherRows traces, AuditErasure audit, RevocationFeed feed, TimeProvider clock)
+internal sealed class AccountErasure(
+    AuthDbContext db, AccessTermination access, SignInLocks locks, ReferencesInOtherRows traces, AuditErasure audit,
+    RevocationFeed feed, TimeProvider clock)
 {
     /// <summary>In <c>revocations</c>: the account is gone, and not only what its tokens say of it.</summary>
     public const int GoneVersion = int.MaxValue;
@@ -46,7 +48,9 @@ internal sealed class AccountErasure(AuthDbContext db, AccessTermination access,
         await traces.EraseAsync(user, pseudonym, cancellationToken);
         db.Entry(user).State = EntityState.Detached;
         await db.Users.Where(found => found.Id == user.Id).ExecuteDeleteAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"INSERT INTO revocations (user_id, token_version, created_at, expires_at) VALUES ({user.Id}, {GoneVersion}, {now}, {feed.RefusedUntil(now)})", cancellationToken);
+        await db.Database.ExecuteSqlAsync(
+            $"INSERT INTO revocations (user_id, token_version, created_at, expires_at) VALUES ({user.Id}, {GoneVersion}, {now}, {feed.RefusedUntil(now)})",
+            cancellationToken);
         await audit.EraseAsync(user.Id, pseudonym, cancellationToken);
         db.Audit(AuditEvents.UserErased, now, order.Origin, order.By, pseudonym, reason: order.Reason, tenant: order.TenantId);
         await db.SaveChangesAsync(cancellationToken);

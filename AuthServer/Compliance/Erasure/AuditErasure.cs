@@ -30,17 +30,29 @@ internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
     /// One erasure at a time, until the transaction ends: a proof is about what stands in a row afterwards, and another's taking
     /// somebody else out of the same row meanwhile would make it a false one.
     /// </summary>
-    public Task TakeTurnAsync(CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
+    public Task TakeTurnAsync(CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
 
-    /// <summary>Makes the proofs of these rows anew, with the key there is now; in a turn. What stands in the rows must be what erasing <paramref name="pseudonym"/> leaves.</summary>
-    public Task RenewAsync(Guid pseudonym, IReadOnlyList<AuditEvent> events, CancellationToken cancellationToken) => CallAsync(pseudonym, pseudonym, events, cancellationToken);
+    /// <summary>
+    /// Makes the proofs of these rows anew, with the key there is now; in a turn. What stands in the rows must be what erasing
+    /// <paramref name="pseudonym"/> leaves.
+    /// </summary>
+    public Task RenewAsync(Guid pseudonym, IReadOnlyList<AuditEvent> events, CancellationToken cancellationToken) =>
+        CallAsync(pseudonym, pseudonym, events, cancellationToken);
 
-    private async Task EraseAsync(Expression<Func<AuditEvent, bool>> which, Guid person, Guid pseudonym, CancellationToken cancellationToken)
+    private async Task EraseAsync(
+        Expression<Func<AuditEvent, bool>> which, Guid person, Guid pseudonym, CancellationToken cancellationToken)
     {
         List<AuditEvent> batch;
         for (var last = 0L; ; last = batch[^1].Id)
         {
-            batch = await db.AuditEvents.AsNoTracking().Where(which).Where(audit => audit.Id > last).OrderBy(audit => audit.Id).Take(BatchSize).ToListAsync(cancellationToken);
+            batch = await db.AuditEvents
+                .AsNoTracking()
+                .Where(which)
+                .Where(audit => audit.Id > last)
+                .OrderBy(audit => audit.Id)
+                .Take(BatchSize)
+                .ToListAsync(cancellationToken);
             if (batch.Count == 0)
             {
                 return;
@@ -57,7 +69,8 @@ internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
         command.Parameters.Add(new("person", person));
         command.Parameters.Add(new("pseudonym", pseudonym));
         command.Parameters.Add(new("events", events.Select(audit => audit.Id).ToArray()));
-        command.Parameters.Add(new("proofs", events.Select(audit => proofs.Make(audit, AuditPersonal.Of(audit).Without(person, pseudonym))).ToArray()));
+        command.Parameters.Add(
+            new("proofs", events.Select(audit => proofs.Make(audit, AuditPersonal.Of(audit).Without(person, pseudonym))).ToArray()));
         await command.ExecuteScalarAsync(cancellationToken);
     }
 }

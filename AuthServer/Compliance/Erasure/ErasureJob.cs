@@ -11,7 +11,9 @@ namespace AuthServer.Compliance.Erasure;
 /// Erases the accounts whose time has come, each in a transaction of its own and past those that somebody else holds: replicas share
 /// the work, and an account that cannot be erased stops no other.
 /// </summary>
-internal sealed class ErasureJob(IServiceScopeFactory scopes, NpgsqlDataSource database, RevocationFeed feed, IEnumerable<ErasureRule> rules, TimeProvider clock, ILogger<ErasureJob> logger)
+internal sealed class ErasureJob(
+    IServiceScopeFactory scopes, NpgsqlDataSource database, RevocationFeed feed, IEnumerable<ErasureRule> rules, TimeProvider clock,
+    ILogger<ErasureJob> logger)
     : PeriodicJob(TimeSpan.FromMinutes(1), clock, logger)
 {
     private const int PageSize = 100;
@@ -51,9 +53,12 @@ internal sealed class ErasureJob(IServiceScopeFactory scopes, NpgsqlDataSource d
         return erased;
     }
 
-    private async Task<IReadOnlyList<Guid>> NextAsync(ErasureRule rule, DateTimeOffset before, List<Guid> left, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Guid>> NextAsync(
+        ErasureRule rule, DateTimeOffset before, List<Guid> left, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand($"SELECT coalesce(array_agg(id), '{{}}') FROM (SELECT u.id FROM users u WHERE {rule.Condition} AND u.id <> ALL (@left) LIMIT {PageSize}) due");
+        await using var command =
+            database.CreateCommand(
+                $"SELECT coalesce(array_agg(id), '{{}}') FROM (SELECT u.id FROM users u WHERE {rule.Condition} AND u.id <> ALL (@left) LIMIT {PageSize}) due");
         command.Parameters.Add(new("before", before));
         command.Parameters.Add(new("left", left.ToArray()));
         return (Guid[])(await command.ExecuteScalarAsync(cancellationToken))!;
@@ -83,14 +88,17 @@ internal sealed class ErasureJob(IServiceScopeFactory scopes, NpgsqlDataSource d
         }
 
         var user = await db.Users.AsNoTracking().SingleAsync(found => found.Id == id, cancellationToken);
-        var erased = await scope.ServiceProvider.GetRequiredService<AccountErasure>().EraseAsync(user, new(rule.Reason, ErasureRule.Server), cancellationToken);
+        var erased =
+            await scope.ServiceProvider.GetRequiredService<AccountErasure>()
+                .EraseAsync(user, new(rule.Reason, ErasureRule.Server), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         feed.Refuse(erased.Ended);
         return true;
     }
 
     // Asked again when the row is held: a sign-in may have come first.
-    private static async Task<bool> LockAsync(Guid id, ErasureRule rule, DateTimeOffset before, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<bool> LockAsync(
+        Guid id, ErasureRule rule, DateTimeOffset before, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = $"SELECT 1 FROM users u WHERE u.id = @id AND {rule.Condition} FOR UPDATE SKIP LOCKED";

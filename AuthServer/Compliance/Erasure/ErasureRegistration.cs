@@ -14,8 +14,12 @@ namespace AuthServer.Compliance.Erasure;
 internal static class ErasureRegistration
 {
     // Registered, perhaps with somebody else's address, and never proven nor signed in: it must not keep the address for good.
-    private const string NeverUsed = "NOT u.email_confirmed AND u.created_at < @before AND u.last_login_at IS NULL AND u.password_hash IS NOT NULL AND u.legacy_id IS NULL";
-    private const string UnusedGuest = "u.is_anonymous AND u.created_at < @before AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id AND s.last_used_at >= @before)";
+    private const string NeverUsed =
+        "NOT u.email_confirmed AND u.created_at < @before AND u.last_login_at IS NULL AND u.password_hash IS NOT NULL AND u.legacy_id IS "
+            + "NULL";
+    private const string UnusedGuest =
+        "u.is_anonymous AND u.created_at < @before AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id AND s.last_used_at >= "
+            + "@before)";
     private static readonly TimeSpan UnprovenFor = TimeSpan.FromDays(7);
 
     public static void AddErasure(this WebApplicationBuilder builder)

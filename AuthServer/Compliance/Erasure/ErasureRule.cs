@@ -4,7 +4,8 @@ namespace AuthServer.Compliance.Erasure;
 
 /// <summary>Accounts whose time has come.</summary>
 /// <param name="Reason">Why, in one word, for the audit log.</param>
-/// <param name="Condition">Which they are, in SQL over <c>users u</c>; <c>@before</c> is the moment after which they are kept. Needs an index.</param>
+/// <param name="Condition">Which they are, in SQL over <c>users u</c>; <c>@before</c> is the moment after which they are kept. Needs an
+/// index.</param>
 /// <param name="RetentionPeriod">How long they are kept after that.</param>
 internal sealed record ErasureRule(string Reason, string Condition, TimeSpan RetentionPeriod)
 {

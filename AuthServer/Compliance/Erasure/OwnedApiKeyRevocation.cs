@@ -15,7 +15,8 @@ internal sealed class OwnedApiKeyRevocation(TimeProvider clock)
         """;
 
     /// <summary>In the transaction that is open on the connection.</summary>
-    public async Task RevokeAsync(Guid owner, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken, Guid? by = null)
+    public async Task RevokeAsync(
+        Guid owner, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken, Guid? by = null)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = Sql;

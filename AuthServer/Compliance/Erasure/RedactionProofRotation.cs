@@ -11,7 +11,9 @@ namespace AuthServer.Compliance.Erasure;
 /// After the root secret was changed, makes the proofs in erased rows anew that were made with the one before, for as long as
 /// that is known. A row whose proof is not good is left as it is: it must not become good here.
 /// </summary>
-internal sealed class RedactionProofRotation(IServiceScopeFactory scopes, RedactionProofs proofs, SecretSettings secrets, TimeProvider clock, ILogger<RedactionProofRotation> logger)
+internal sealed class RedactionProofRotation(
+    IServiceScopeFactory scopes, RedactionProofs proofs, SecretSettings secrets, TimeProvider clock,
+    ILogger<RedactionProofRotation> logger)
     : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
 {
     private const int BatchSize = 500;
@@ -41,7 +43,13 @@ internal sealed class RedactionProofRotation(IServiceScopeFactory scopes, Redact
         var audit = scope.ServiceProvider.GetRequiredService<AuditErasure>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await audit.TakeTurnAsync(cancellationToken);
-        var erased = await db.AuditEvents.AsNoTracking().Where(row => row.ErasureProof != null && row.Id > after).OrderBy(row => row.Id).Take(BatchSize).ToListAsync(cancellationToken);
+        var erased =
+            await db.AuditEvents
+                .AsNoTracking()
+                .Where(row => row.ErasureProof != null && row.Id > after)
+                .OrderBy(row => row.Id)
+                .Take(BatchSize)
+                .ToListAsync(cancellationToken);
         var old = erased.Where(row => !proofs.IsCurrent(row.ErasureProof!) && proofs.IsGenuine(row)).ToList();
         foreach (var group in (await PseudonymsAsync(old, db, cancellationToken)).GroupBy(pair => pair.Pseudonym, pair => pair.Event))
         {
@@ -53,7 +61,8 @@ internal sealed class RedactionProofRotation(IServiceScopeFactory scopes, Redact
     }
 
     // Of the two ids in a row, one for which the database's function leaves the row as it stands.
-    private static async Task<IReadOnlyList<(Guid Pseudonym, AuditEvent Event)>> PseudonymsAsync(List<AuditEvent> events, AuthDbContext db, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<(Guid Pseudonym, AuditEvent Event)>> PseudonymsAsync(
+        List<AuditEvent> events, AuthDbContext db, CancellationToken cancellationToken)
     {
         var ids = events.SelectMany(audit => new[] { audit.SubjectId, audit.ActorId }).OfType<Guid>().Distinct().ToList();
         var alive = await db.Users.Where(user => ids.Contains(user.Id)).Select(user => user.Id).ToHashSetAsync(cancellationToken);
@@ -61,7 +70,8 @@ internal sealed class RedactionProofRotation(IServiceScopeFactory scopes, Redact
         [
             .. from audit in events
                let stands = AuditPersonal.Of(audit)
-               let pseudonym = new[] { audit.SubjectId, audit.ActorId }.FirstOrDefault(id => id is { } found && !alive.Contains(found) && stands.Without(found, found) == stands)
+               let pseudonym = new[] { audit.SubjectId, audit.ActorId }.FirstOrDefault(
+                   id => id is { } found && !alive.Contains(found) && stands.Without(found, found) == stands)
                where pseudonym is not null
                select (pseudonym.Value, audit),
         ];

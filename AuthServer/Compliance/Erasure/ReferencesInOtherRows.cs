@@ -15,7 +15,8 @@ internal sealed class ReferencesInOtherRows(AuthDbContext db, TimeProvider clock
     public async Task EraseAsync(User user, Guid pseudonym, CancellationToken cancellationToken)
     {
         await EraseAddressAsync(user, cancellationToken);
-        await db.Database.ExecuteSqlAsync($"UPDATE licences SET verified_by = {pseudonym} WHERE verified_by = {user.Id}", cancellationToken);
+        await db.Database.ExecuteSqlAsync(
+            $"UPDATE licences SET verified_by = {pseudonym} WHERE verified_by = {user.Id}", cancellationToken);
         await db.Database.ExecuteSqlAsync($"""
             UPDATE assisted_resets SET requested_by = CASE WHEN requested_by = {user.Id} THEN {pseudonym} ELSE requested_by END,
                 decided_by = CASE WHEN decided_by = {user.Id} THEN {pseudonym} ELSE decided_by END

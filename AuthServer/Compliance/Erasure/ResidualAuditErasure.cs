@@ -8,7 +8,8 @@ namespace AuthServer.Compliance.Erasure;
 /// Erases what was recorded about somebody at the very moment of their erasure, by a request that was under way. Who it was the
 /// revocation still knows, until the last of their access tokens has expired.
 /// </summary>
-internal sealed class ResidualAuditErasure(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ResidualAuditErasure> logger) : PeriodicJob(TimeSpan.FromMinutes(1), clock, logger)
+internal sealed class ResidualAuditErasure(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ResidualAuditErasure> logger)
+    : PeriodicJob(TimeSpan.FromMinutes(1), clock, logger)
 {
     /// <summary>Answers how many people it was about.</summary>
     public override async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -16,7 +17,8 @@ internal sealed class ResidualAuditErasure(IServiceScopeFactory scopes, TimeProv
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
         var gone = await db.Revocations.Where(revocation => revocation.TokenVersion == AccountErasure.GoneVersion
-                && (db.AuditEvents.Any(audit => audit.SubjectId == revocation.UserId) || db.AuditEvents.Any(audit => audit.ActorId == revocation.UserId)))
+                && (db.AuditEvents.Any(audit => audit.SubjectId == revocation.UserId)
+                    || db.AuditEvents.Any(audit => audit.ActorId == revocation.UserId)))
             .Select(revocation => revocation.UserId!.Value).Distinct().ToListAsync(cancellationToken);
         foreach (var person in gone)
         {

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace AuthServer.Mail.Outbox;
 
-/// <summary>How long to wait after the n-th failure: longer each time, and never quite as long as others who failed at the same moment.</summary>
+/// <summary>
+/// How long to wait after the n-th failure: longer each time, and never quite as long as others who failed at the same moment.
+/// </summary>
 internal sealed record Backoff(TimeSpan First, double Factor, TimeSpan Longest)
 {
     /// <summary>For one mail: half a minute, then longer, so that its tries are spread over some nine hours.</summary>

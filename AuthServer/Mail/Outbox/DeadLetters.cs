@@ -20,10 +20,13 @@ internal sealed class DeadLetters(AuthDbContext db, DatabaseClock clock)
     {
         var dead = await db.OutgoingEmails.AsNoTracking().Where(mail => mail.State == OutgoingEmailState.Dead)
             .OrderBy(mail => mail.CreatedAt).ThenBy(mail => mail.Id).ToListAsync(cancellationToken);
-        return [.. dead.Select(mail => new DeadLetter(mail.Id, mail.Kind, EmailAddress.Mask(mail.Address), mail.CreatedAt, mail.Attempts, mail.LastError))];
+        return [.. dead.Select(
+            mail => new DeadLetter(mail.Id, mail.Kind, EmailAddress.Mask(mail.Address), mail.CreatedAt, mail.Attempts, mail.LastError))];
     }
 
-    /// <summary>Lets them wait to be sent again as if nothing had happened: one, or all where <paramref name="id"/> is null. Answers how many.</summary>
+    /// <summary>
+    /// Lets them wait to be sent again as if nothing had happened: one, or all where <paramref name="id"/> is null. Answers how many.
+    /// </summary>
     public Task<int> RetryAsync(Guid? id, CancellationToken cancellationToken) =>
         db.OutgoingEmails.Where(mail => mail.State == OutgoingEmailState.Dead && (id == null || mail.Id == id)).ExecuteUpdateAsync(
             mail => mail.SetProperty(each => each.State, OutgoingEmailState.Pending).SetProperty(each => each.Attempts, 0)

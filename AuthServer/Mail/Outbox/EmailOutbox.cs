@@ -21,7 +21,10 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
     public const string Fresh = "@now, @now, 'pending', 0";
 
     /// <summary>Names of what a mail's data can hold.</summary>
-    public const string Ip = "ip", Device = "device", UserAgent = "user_agent", NewAddress = "new_address", Until = "until", KeyName = "key_name", KeyExpiresAt = "key_expires_at";
+    public const string Ip =
+        "ip", Device =
+            "device", UserAgent =
+                "user_agent", NewAddress = "new_address", Until = "until", KeyName = "key_name", KeyExpiresAt = "key_expires_at";
 
     /// <summary>How long a mail stays after it was sent, dropped or given up.</summary>
     public static readonly TimeSpan RetentionPeriod = TimeSpan.FromDays(30);
@@ -49,14 +52,18 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
     /// <param name="data">What else the text needs.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null where the mail is owed; otherwise how long until it may be asked for again. Not for strangers' eyes.</returns>
-    public async Task<TimeSpan?> RequestAsync(string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data, CancellationToken cancellationToken)
+    public async Task<TimeSpan?> RequestAsync(
+        string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data,
+        CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await RequestAsync(kind, userId, address, language, data, connection, cancellationToken);
     }
 
     /// <summary>The same in the transaction that is open on the connection.</summary>
-    public async Task<TimeSpan?> RequestAsync(string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data, NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async Task<TimeSpan?> RequestAsync(
+        string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data,
+        NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var batch = connection.CreateBatch();
@@ -67,7 +74,9 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
         var insert = new NpgsqlBatchCommand(RequestSql);
         insert.Parameters.AddRange(new NpgsqlParameter[]
         {
-            new("id", Guid.CreateVersion7(now)), new("kind", kind), new("alike", MailKinds.CountedWith(kind)), new("address", address), new("now", now),
+            new(
+                "id", Guid.CreateVersion7(now)), new(
+                    "kind", kind), new("alike", MailKinds.CountedWith(kind)), new("address", address), new("now", now),
             new("user_id", NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value },
             new("language", NpgsqlDbType.Text) { Value = (object?)language ?? DBNull.Value },
             new("data", NpgsqlDbType.Jsonb) { Value = Json(data) },
@@ -81,22 +90,27 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
     }
 
     /// <summary>Where something came from, for the notice about it.</summary>
-    public static Dictionary<string, string> Describe(RequestOrigin origin) => new(StringComparer.Ordinal) { [Ip] = origin.Address?.ToString() ?? "" };
+    public static Dictionary<string, string> Describe(RequestOrigin origin) =>
+        new(StringComparer.Ordinal) { [Ip] = origin.Address?.ToString() ?? "" };
 
-    internal static string Json(IReadOnlyDictionary<string, string>? data) => data is null ? "{}" : JsonSerializer.Serialize(data, EmailJson.Default.IReadOnlyDictionaryStringString);
+    internal static string Json(IReadOnlyDictionary<string, string>? data) =>
+        data is null ? "{}" : JsonSerializer.Serialize(data, EmailJson.Default.IReadOnlyDictionaryStringString);
 }
 
 internal static class OutboxExtensions
 {
     /// <summary>Owes a notice about an account, saved with the context's other changes.</summary>
-    public static void EnqueueMail(this AuthDbContext db, string kind, User user, string address, DateTimeOffset now, IReadOnlyDictionary<string, string>? data = null) =>
+    public static void EnqueueMail(
+        this AuthDbContext db, string kind, User user, string address, DateTimeOffset now,
+        IReadOnlyDictionary<string, string>? data = null) =>
         db.OutgoingEmails.Add(new OutgoingEmail(kind, user.Id, address, user.Locale, EmailOutbox.Json(data), now));
 }
 
 internal static class OutgoingEmailDetails
 {
     /// <summary>What the mail's text needs besides the account.</summary>
-    public static Dictionary<string, string> Details(this OutgoingEmail owed) => JsonSerializer.Deserialize(owed.Data, EmailJson.Default.DictionaryStringString)!;
+    public static Dictionary<string, string> Details(this OutgoingEmail owed) =>
+        JsonSerializer.Deserialize(owed.Data, EmailJson.Default.DictionaryStringString)!;
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(Dictionary<string, string>))]

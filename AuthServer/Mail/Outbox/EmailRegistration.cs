@@ -21,7 +21,8 @@ internal static class EmailRegistration
         builder.Services.AddTransport();
         builder.Services.AddDispatcher();
         builder.Services.AddScoped<DeadLetters>();
-        builder.Services.AddHealthChecks().AddCheck<MailHealth>("mail", HealthStatus.Degraded, [Health.ReadyTag], timeout: TimeSpan.FromSeconds(2));
+        builder.Services.AddHealthChecks().AddCheck<MailHealth>(
+            "mail", HealthStatus.Degraded, [Health.ReadyTag], timeout: TimeSpan.FromSeconds(2));
     }
 
     // In Development mails are files until there is a mail server.
@@ -31,7 +32,10 @@ internal static class EmailRegistration
         if (builder.Environment.IsDevelopment())
         {
             var data = builder.Configuration["DATA_DIR"] is { Length: > 0 } folder ? folder : ".data";
-            builder.Services.PostConfigure<EmailSettings>(settings => settings.Folder = settings is { Host: null or "", Folder: null or "" } ? Path.Combine(data, "mail") : settings.Folder);
+            builder.Services.PostConfigure<EmailSettings>(
+                settings => settings.Folder = settings is { Host: null or "", Folder: null or "" }
+                    ? Path.Combine(data, "mail")
+                    : settings.Folder);
         }
     }
 
@@ -39,7 +43,11 @@ internal static class EmailRegistration
     {
         services.AddSingleton(MailTimeouts.Usual);
         services.AddSingleton<MailSender>();
-        services.AddSingleton(each => TransportFor(each.GetRequiredService<EmailSettings>(), each.GetRequiredService<MailSender>(), each.GetRequiredService<MailTimeouts>()));
+        services.AddSingleton(
+            each =>
+                TransportFor(
+                    each.GetRequiredService<EmailSettings>(), each.GetRequiredService<MailSender>(),
+                    each.GetRequiredService<MailTimeouts>()));
     }
 
     private static void AddDispatcher(this IServiceCollection services)

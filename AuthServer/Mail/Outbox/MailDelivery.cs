@@ -42,7 +42,11 @@ internal sealed class MailDelivery(IServiceScopeFactory scopes, MailSender sende
         await using var scope = scopes.CreateAsyncScope();
         var voice = await TenantMailBranding.OfAsync(owed, scope.ServiceProvider.GetRequiredService<AuthDbContext>(), cancellationToken);
         owed.Language ??= voice?.Locale;
-        var mail = await scope.ServiceProvider.GetServices<IMailWriter>().Last(writer => writer.Kind == owed.Kind).WriteAsync(owed, cancellationToken);
+        var mail =
+            await scope.ServiceProvider
+                .GetServices<IMailWriter>()
+                .Last(writer => writer.Kind == owed.Kind)
+                .WriteAsync(owed, cancellationToken);
         return (mail, voice);
     }
 }

@@ -21,7 +21,8 @@ internal sealed class MailHealth(NpgsqlDataSource database, DatabaseClock clock)
         {
             return await LookAsync(cancellationToken).WaitAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is PostgresException or OperationCanceledException || DatabaseFaults.IsUnavailable(exception))
+        catch (Exception exception) when (exception is PostgresException or OperationCanceledException
+            || DatabaseFaults.IsUnavailable(exception))
         {
             return HealthCheckResult.Degraded("The outbox cannot be read.");
         }

@@ -9,7 +9,9 @@ internal sealed class MailMetrics(IMeterFactory meters)
     public const string Dead = "dead";
 
     private readonly Counter<long> _outcomes = meters.Create(MeterName)
-        .CreateCounter<long>("authserver.mail.outcomes", "{mail}", "Mails by outcome: sent, dropped, put_off, refused, unusable; dead counts those given up, whatever for");
+        .CreateCounter<long>(
+            "authserver.mail.outcomes", "{mail}",
+            "Mails by outcome: sent, dropped, put_off, refused, unusable; dead counts those given up, whatever for");
 
     public void Count(string outcome) => _outcomes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 }

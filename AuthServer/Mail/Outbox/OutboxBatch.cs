@@ -9,7 +9,9 @@ namespace AuthServer.Mail.Outbox;
 internal sealed record OutboxBatchOutcome(int Claimed, string? Barred);
 
 /// <summary>The oldest few mails that are due, one after the other over one connection, and what became of each.</summary>
-internal sealed class OutboxBatch(OutboxQueue queue, IMailTransport transport, MailDelivery delivery, MailMetrics metrics, MailTimeouts timeouts, TimeProvider clock, ILogger<OutboxBatch> logger)
+internal sealed class OutboxBatch(
+    OutboxQueue queue, IMailTransport transport, MailDelivery delivery, MailMetrics metrics, MailTimeouts timeouts, TimeProvider clock,
+    ILogger<OutboxBatch> logger)
 {
     public const int Most = 20;
     private const int MostAttempts = 8;
@@ -28,7 +30,9 @@ internal sealed class OutboxBatch(OutboxQueue queue, IMailTransport transport, M
         foreach (var owed in claimed)
         {
             // Whose lease would end before the mail server must have answered would be sent by somebody else as well.
-            if (barred is not null || stopping.IsCancellationRequested || clock.GetElapsedTime(beganAt) > OutboxQueue.Lease - (2 * timeouts.Mail))
+            if (barred is not null
+                || stopping.IsCancellationRequested
+                || clock.GetElapsedTime(beganAt) > OutboxQueue.Lease - (2 * timeouts.Mail))
             {
                 await queue.ReleaseAsync(owed, error: null);
                 continue;

@@ -35,17 +35,21 @@ internal sealed class OutboxQueue(IServiceScopeFactory scopes, NpgsqlDataSource 
         """;
 
     /// <summary>The oldest mails that are due, of those kinds: one of a newer version's waits for a server of that version.</summary>
-    public async Task<IReadOnlyList<OutgoingEmail>> ClaimAsync(IReadOnlyCollection<string> kinds, int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<OutgoingEmail>> ClaimAsync(
+        IReadOnlyCollection<string> kinds, int most, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
-        object[] parameters = [new NpgsqlParameter("now", now), new NpgsqlParameter("leased_until", now + Lease), new NpgsqlParameter("most", most), new NpgsqlParameter("kinds", kinds.ToArray())];
+        object[] parameters = [
+            new NpgsqlParameter("now", now), new NpgsqlParameter("leased_until", now + Lease), new NpgsqlParameter("most", most),
+            new NpgsqlParameter("kinds", kinds.ToArray())];
         return await db.OutgoingEmails.FromSqlRaw(ClaimSql, parameters).AsNoTracking().ToListAsync(cancellationToken);
     }
 
     /// <summary>It has come to an end; even if the server is just stopping, or it would come to that end twice.</summary>
-    public Task FinishAsync(OutgoingEmail claimed, OutgoingEmailState state, string? error) => SettleAsync(claimed, state, claimed.Attempts, clock.GetUtcNow(), error);
+    public Task FinishAsync(OutgoingEmail claimed, OutgoingEmailState state, string? error) =>
+        SettleAsync(claimed, state, claimed.Attempts, clock.GetUtcNow(), error);
 
     /// <summary>It waits.</summary>
     public Task PutOffAsync(OutgoingEmail claimed, TimeSpan wait, string error) =>
@@ -55,7 +59,8 @@ internal sealed class OutboxQueue(IServiceScopeFactory scopes, NpgsqlDataSource 
     public Task ReleaseAsync(OutgoingEmail claimed, string? error) =>
         SettleAsync(claimed, OutgoingEmailState.Pending, claimed.Attempts - 1, clock.GetUtcNow(), error);
 
-    private async Task SettleAsync(OutgoingEmail claimed, OutgoingEmailState state, int attempts, DateTimeOffset nextAttemptAt, string? error)
+    private async Task SettleAsync(
+        OutgoingEmail claimed, OutgoingEmailState state, int attempts, DateTimeOffset nextAttemptAt, string? error)
     {
         await using var command = database.CreateCommand(SettleSql);
         command.Parameters.Add(new("id", claimed.Id));

@@ -20,13 +20,16 @@ internal static class DeviceDisplayName
 
     private static readonly (string Mark, string Name)[] Systems =
     [
-        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"),
+            ("CrOS", "ChromeOS"), ("Linux", "Linux"),
     ];
 
     /// <summary>Null where nothing readable is left.</summary>
     public static string? Of(string? device) =>
         device is null ? null
-        : device.StartsWith("Mozilla/", StringComparison.Ordinal) && Find(Browsers, device) is { } browser && Find(Systems, device) is { } system ? $"{browser}, {system}"
+        : device.StartsWith("Mozilla/", StringComparison.Ordinal)
+            && Find(Browsers, device) is { } browser
+            && Find(Systems, device) is { } system ? $"{browser}, {system}"
         : Words(device);
 
     private static string? Find((string Mark, string Name)[] known, string text) =>
@@ -39,8 +42,15 @@ internal static class DeviceDisplayName
         foreach (var (index, rune) in runes.Index())
         {
             // A dot between digits is a version's; any other may be a domain's.
-            var isVersionDot = rune.Value == '.' && index > 0 && index + 1 < runes.Count && IsDigit(runes[index - 1]) && IsDigit(runes[index + 1]);
-            var isKept = isVersionDot || Rune.IsLetterOrDigit(rune) || IsMark(rune) || "'’()-_,".Contains(rune.ToString(), StringComparison.Ordinal);
+            var isVersionDot = rune.Value == '.'
+                && index > 0
+                && index + 1 < runes.Count
+                && IsDigit(runes[index - 1])
+                && IsDigit(runes[index + 1]);
+            var isKept = isVersionDot
+                || Rune.IsLetterOrDigit(rune)
+                || IsMark(rune)
+                || "'’()-_,".Contains(rune.ToString(), StringComparison.Ordinal);
             text.Append(isKept ? rune.ToString() : " ");
         }
 
@@ -51,5 +61,6 @@ internal static class DeviceDisplayName
     private static bool IsDigit(Rune rune) => rune.IsAscii && char.IsAsciiDigit((char)rune.Value);
 
     // Hebrew points, Indic vowels: part of the letter before them.
-    private static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+    private static bool IsMark(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 }

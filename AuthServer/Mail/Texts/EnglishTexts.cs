@@ -6,7 +6,8 @@ namespace AuthServer.Mail.Texts;
 internal sealed class EnglishTexts(string appName) : MailTexts
 {
     private const string NewPassword = "Set a new password";
-    private const string NothingToDo = "If it was you, there is nothing to do. If not, set a new password at once: that signs out every device.";
+    private const string NothingToDo =
+        "If it was you, there is nothing to do. If not, set a new password at once: that signs out every device.";
 
     public override string Language => "en";
 
@@ -25,7 +26,9 @@ internal sealed class EnglishTexts(string appName) : MailTexts
 
     public override MailContent ResetPassword(string url, TimeSpan lifetime) => new(
         Language, "Reset your password", $"The link works for {Span(lifetime)}.",
-        [$"Somebody, probably you, asked for a new password for your account at {appName}.", $"{Once(lifetime)} When the password is set, every device is signed out."],
+        [
+            $"Somebody, probably you, asked for a new password for your account at {appName}.",
+            $"{Once(lifetime)} When the password is set, every device is signed out."],
         new(NewPassword, url),
         Footer: "If it was not you, you can ignore this mail: your password stays as it is.");
 
@@ -36,7 +39,9 @@ internal sealed class EnglishTexts(string appName) : MailTexts
 
     public override MailContent ConfirmNewEmail(string url, TimeSpan lifetime) => new(
         Language, "Confirm your new e-mail address", "One step is left.",
-        [$"Somebody, probably you, wants to use this address for an account at {appName}. Until it is confirmed, the old address stays.", Once(lifetime)],
+        [
+            $"Somebody, probably you, wants to use this address for an account at {appName}. Until it is confirmed, the old address stays.",
+            Once(lifetime)],
         new("Confirm address", url),
         Footer: "If it was not you, you can ignore this mail: nothing happens without your confirmation.");
 
@@ -59,7 +64,8 @@ internal sealed class EnglishTexts(string appName) : MailTexts
 
     public override MailContent SessionEndedForReuse(string? device, DateTimeOffset at, string resetUrl) => new(
         Language, "You were signed out on one device", "You can sign in again as usual.",
-        [$"One device tried to stay signed in at {appName} with a key that had been used before. It may have been copied, so we signed the device out to be safe.",
+        [
+            $"One device tried to stay signed in at {appName} with a key that had been used before. It may have been copied, so we signed the device out to be safe.",
             "You can sign in again as usual. If this happens again, set a new password."],
         new(NewPassword, resetUrl), [Device(device), When(at)]);
 
@@ -78,14 +84,16 @@ internal sealed class EnglishTexts(string appName) : MailTexts
 
     public override MailContent ResetAskedByStaff(DateTimeOffset at) => new(
         Language, "A new password was asked for", "Your password stays as it is for now.",
-        [$"Support at {appName} was asked to send you a link to set a new password. A second person has to agree before it is sent, so nothing has changed yet.",
+        [
+            $"Support at {appName} was asked to send you a link to set a new password. A second person has to agree before it is sent, so nothing has changed yet.",
             "If you asked for it, there is nothing to do."],
         Facts: [When(at)],
         Footer: $"If it was not you, tell the people at {appName} at once.");
 
     public override MailContent ErasureRequested(DateTimeOffset at, DateTimeOffset due, string resetUrl) => new(
         Language, "Your account will be deleted", "You can keep it by signing in.",
-        [$"Somebody, probably you, asked for your account at {appName} to be deleted. Every device was signed out. At the time below, the account and everything personal in it will be gone for good.",
+        [
+            $"Somebody, probably you, asked for your account at {appName} to be deleted. Every device was signed out. At the time below, the account and everything personal in it will be gone for good.",
             "To keep it, sign in before then."],
         new(NewPassword, resetUrl), [new("Deleted on", Time(due)), When(at)],
         "If it was not you, somebody else may know your password: set a new one, then sign in.");
@@ -104,18 +112,22 @@ internal sealed class EnglishTexts(string appName) : MailTexts
     public override MailContent ApiKeyExpiring(ApiKeyNews news) => new(
         Language, "One of your keys expires soon", "A new one is needed.",
         [$"An API key of yours at {appName} expires soon, and the service that uses it will be refused.",
-            "Make another one with the same name and give it to the service; both work until you revoke the old one. If it is not needed any more, there is nothing to do."],
+            "Make another one with the same name and give it to the service; both work until you revoke the old one. If it is not needed "
+                + "any more, there is nothing to do."],
         Facts: [Key(news), Until(news)]);
 
     public override MailContent ApiKeyExposed(ApiKeyNews news) => new(
         Language, "One of your keys needs to be replaced", "It was sent in a way that is not safe.",
-        [$"An API key of yours at {appName} was sent as part of a web address. Such addresses are kept in logs, where others may read them. The request was refused; the key still works.",
+        [
+            $"An API key of yours at {appName} was sent as part of a web address. Such addresses are kept in logs, where others may read them. The request was refused; the key still works.",
             "Make another one with the same name, give it to the service, and revoke this one."],
         Facts: [Key(news), When(news.At)]);
 
     public override MailContent LicenceVerified(LicenceNews news) => new(
         Language, "Your profile was confirmed", "You can begin.",
-        [$"Your licence was checked, and from now on you are a physician at {appName}.", "If an app is open, sign in again or wait a few minutes."],
+        [
+            $"Your licence was checked, and from now on you are a physician at {appName}.",
+            "If an app is open, sign in again or wait a few minutes."],
         Facts: [.. Licence(news)]);
 
     public override MailContent LicenceRejected(LicenceNews news) => new(
@@ -162,10 +174,13 @@ internal sealed class EnglishTexts(string appName) : MailTexts
     private static string Span(TimeSpan span)
     {
         var (count, unit) = Measure(span);
-        return string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? unit.ToString().TrimEnd('s') : unit.ToString()).ToLowerInvariant()}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{count} {(count == 1 ? unit.ToString().TrimEnd('s') : unit.ToString()).ToLowerInvariant()}");
     }
 
-    private static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset time) =>
+        time.ToUniversalTime().ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private static MailFact Key(ApiKeyNews news) => new("Key", news.Name);
 

@@ -7,10 +7,12 @@ namespace AuthServer.Mail.Texts;
 internal sealed class HebrewTexts(string appName) : MailTexts
 {
     private const string NewPassword = "קביעת סיסמה חדשה";
-    private const string NothingToDo = "אם הפעולה נעשתה על ידך, אין צורך לעשות דבר. אם לא, כדאי לקבוע סיסמה חדשה מיד: כך ינותקו כל המכשירים.";
+    private const string NothingToDo =
+        "אם הפעולה נעשתה על ידך, אין צורך לעשות דבר. אם לא, כדאי לקבוע סיסמה חדשה מיד: כך ינותקו כל המכשירים.";
 
     // Written out: the container may have no culture data.
-    private static readonly string[] Months = ["ינואר", "פברואר", "מרץ", "אפריל", "מאי", "יוני", "יולי", "אוגוסט", "ספטמבר", "אוקטובר", "נובמבר", "דצמבר"];
+    private static readonly string[] Months = [
+        "ינואר", "פברואר", "מרץ", "אפריל", "מאי", "יוני", "יולי", "אוגוסט", "ספטמבר", "אוקטובר", "נובמבר", "דצמבר"];
 
     public override string Language => "he";
 
@@ -82,7 +84,8 @@ internal sealed class HebrewTexts(string appName) : MailTexts
 
     public override MailContent ResetAskedByStaff(DateTimeOffset at) => new(
         Language, "התקבלה בקשה לסיסמה חדשה", "בינתיים הסיסמה שלך נשארת כפי שהיא.",
-        [$"צוות התמיכה של {appName} התבקש לשלוח לך קישור לקביעת סיסמה חדשה. הקישור יישלח רק באישור של עוד אדם בצוות, ובינתיים דבר לא השתנה.",
+        [
+            $"צוות התמיכה של {appName} התבקש לשלוח לך קישור לקביעת סיסמה חדשה. הקישור יישלח רק באישור של עוד אדם בצוות, ובינתיים דבר לא השתנה.",
             "אם הבקשה באה ממך, אין צורך לעשות דבר."],
         Facts: [When(at)],
         Footer: $"הבקשה לא באה ממך? כדאי לפנות מיד לצוות של {appName}.");
@@ -113,7 +116,8 @@ internal sealed class HebrewTexts(string appName) : MailTexts
 
     public override MailContent ApiKeyExposed(ApiKeyNews news) => new(
         Language, "צריך להחליף את אחד המפתחות שלך", "הוא נשלח בדרך שאינה בטוחה.",
-        [$"מפתח API שלך ב־{appName} נשלח כחלק מכתובת אינטרנט. כתובות כאלה נשמרות ביומנים, ואחרים עלולים לקרוא אותן. הבקשה סורבה; המפתח עדיין פועל.",
+        [
+            $"מפתח API שלך ב־{appName} נשלח כחלק מכתובת אינטרנט. כתובות כאלה נשמרות ביומנים, ואחרים עלולים לקרוא אותן. הבקשה סורבה; המפתח עדיין פועל.",
             "כדאי ליצור מפתח נוסף באותו שם, למסור אותו לשירות ולבטל את המפתח הזה."],
         Facts: [Key(news), When(news.At)]);
 

@@ -16,7 +16,11 @@ public sealed class LinkSettings : ISettings
 
     // Plain http sends the token in the clear; a scheme without a dot can be claimed by any app (RFC 8252 section 7.1).
     private static bool IsFit(string link) =>
-        Uri.TryCreate(link, UriKind.Absolute, out var uri) && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0 && link.All(char.IsAscii) && !link.Any(char.IsWhiteSpace)
+        Uri.TryCreate(link, UriKind.Absolute, out var uri)
+            && uri.Fragment.Length == 0
+            && uri.UserInfo.Length == 0
+            && link.All(char.IsAscii)
+            && !link.Any(char.IsWhiteSpace)
         && (uri.Scheme == "https" || uri.Scheme.Contains('.', StringComparison.Ordinal) || (uri.Scheme == "http" && uri.IsLoopback));
 }
 
@@ -31,7 +35,9 @@ internal sealed class MailLinks(ServerSettings server, LinkSettings links)
 
     /// <summary>What is wrong with a link that an app names, or null.</summary>
     public Problem? Fault(string? link) =>
-        link is null || links.Allowed.Contains(link) ? null : FieldErrors.One(Key, "Not one of the links that the server's configuration allows.");
+        link is null || links.Allowed.Contains(link)
+            ? null
+            : FieldErrors.One(Key, "Not one of the links that the server's configuration allows.");
 
     /// <summary>The link as a mail remembers it.</summary>
     public static Dictionary<string, string>? Data(string? link) => link is null ? null : new(StringComparer.Ordinal) { [Key] = link };

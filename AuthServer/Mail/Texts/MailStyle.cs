@@ -14,7 +14,8 @@ internal static class MailStyle
     public const string Paragraph = $"margin:0 0 16px;font-size:16px;line-height:1.5;{Text}";
     public const string Breakable = "word-break:break-word;overflow-wrap:anywhere;";
     public const string Button = "background-color:#1d5fa8;border-radius:6px;";
-    public const string ButtonLabel = $"display:inline-block;padding:13px 22px;font-size:16px;line-height:1.3;font-weight:600;text-decoration:none;color:#fdfdfe;{Font}";
+    public const string ButtonLabel =
+        $"display:inline-block;padding:13px 22px;font-size:16px;line-height:1.3;font-weight:600;text-decoration:none;color:#fdfdfe;{Font}";
 
     // !important: these speak against inline styles.
     public const string Dark = """
@@ -31,7 +32,8 @@ internal static class MailStyle
         """;
 
     // Outlook for Windows knows no max-width.
-    public const string OutlookColumn = """<!--[if mso]><table role="presentation" width="560" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->""";
+    public const string OutlookColumn =
+        """<!--[if mso]><table role="presentation" width="560" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->""";
     public const string OutlookColumnEnd = "<!--[if mso]></td></tr></table><![endif]-->";
 
     // Blanks that are not collapsed: else lists of mails would go on with the text, which may name a clinic.

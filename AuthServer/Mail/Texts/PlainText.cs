@@ -44,5 +44,6 @@ internal static class PlainText
     }
 
     // First-strong isolates (UAX 9): a Latin name among Hebrew keeps its own brackets.
-    private static string Isolated(string value, string language) => Language.Of(language) == Language.Hebrew ? $"\u2068{value}\u2069" : value;
+    private static string Isolated(string value, string language) =>
+        Language.Of(language) == Language.Hebrew ? $"\u2068{value}\u2069" : value;
 }

@@ -25,7 +25,10 @@ internal sealed record TenantMailBranding(string? SenderName, string? Locale)
         }
 
         var isInvitation = owed.Kind == MailKinds.Invitation;
-        var people = db.Users.Where(user => (user.EmailConfirmed || isInvitation) && (owed.UserId != null ? user.Id == owed.UserId : user.NormalizedEmail == owed.Address));
+        var people =
+            db.Users.Where(
+                user => (user.EmailConfirmed || isInvitation)
+                    && (owed.UserId != null ? user.Id == owed.UserId : user.NormalizedEmail == owed.Address));
         var tenants =
             from user in people
             join membership in db.Memberships on user.Id equals membership.UserId
@@ -35,6 +38,10 @@ internal sealed record TenantMailBranding(string? SenderName, string? Locale)
             orderby membership.CreatedAt, membership.TenantId
             select new { tenant.Settings.MailSenderName, tenant.Settings.Locale };
         var found = await tenants.Take(10).ToListAsync(cancellationToken);
-        return found.Count == 0 ? null : new(found.Find(tenant => tenant.MailSenderName is not null)?.MailSenderName, found.Find(tenant => tenant.Locale is not null)?.Locale);
+        return found.Count == 0
+            ? null
+            : new(
+                found.Find(tenant => tenant.MailSenderName is not null)?.MailSenderName,
+                found.Find(tenant => tenant.Locale is not null)?.Locale);
     }
 }

@@ -61,7 +61,8 @@ public sealed class EmailSettings : ISettings
         if (string.IsNullOrEmpty(Host) == string.IsNullOrEmpty(Folder))
         {
             yield return string.IsNullOrEmpty(Host)
-                ? "SMTP_HOST is not set, so mails would go nowhere. Set SMTP_HOST and EMAILS_FROM_EMAIL (docs/email.md), or Email__Folder to have them written to a folder."
+                ? "SMTP_HOST is not set, so mails would go nowhere. Set SMTP_HOST and EMAILS_FROM_EMAIL (docs/email.md), or "
+                    + "Email__Folder to have them written to a folder."
                 : "SMTP_HOST and Email:Folder are both set, and mails go only one way. Leave one of them out.";
         }
 
@@ -72,7 +73,8 @@ public sealed class EmailSettings : ISettings
 
         if (Security == SmtpSecurity.None && !string.IsNullOrEmpty(Host) && !IsThisMachine(Host))
         {
-            yield return "Email:Security (SMTP_SECURITY) is none, and SMTP_HOST is another machine: links that set passwords must not travel in the clear. Use starttls or tls.";
+            yield return "Email:Security (SMTP_SECURITY) is none, and SMTP_HOST is another machine: links that set passwords must not "
+                + "travel in the clear. Use starttls or tls.";
         }
     }
 
@@ -80,7 +82,8 @@ public sealed class EmailSettings : ISettings
     {
         if (string.IsNullOrEmpty(FromAddress) ? !string.IsNullOrEmpty(Host) : EmailAddress.ParseLocal(FromAddress) is null)
         {
-            yield return "EMAILS_FROM_EMAIL is not set to the address mails come from. Give one that the mail server lets you send from, for example no-reply@example.com.";
+            yield return "EMAILS_FROM_EMAIL is not set to the address mails come from. Give one that the mail server lets you send from, "
+                + "for example no-reply@example.com.";
         }
     }
 
@@ -89,9 +92,11 @@ public sealed class EmailSettings : ISettings
         var secrets = new[] { Password, AccessToken }.Count(secret => !string.IsNullOrEmpty(secret));
         if (secrets > 1 || (secrets == 1) == string.IsNullOrEmpty(User))
         {
-            yield return "Email:User (SMTP_USER) needs either Email:Password (SMTP_PASSWORD) or Email:AccessToken, and neither is of use without it.";
+            yield return "Email:User (SMTP_USER) needs either Email:Password (SMTP_PASSWORD) or Email:AccessToken, and neither is of use "
+                + "without it.";
         }
     }
 
-    private static bool IsThisMachine(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+    private static bool IsThisMachine(string host) =>
+        host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

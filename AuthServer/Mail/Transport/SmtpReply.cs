@@ -29,7 +29,9 @@ internal static partial class SmtpReply
     public static DeliveryOutcome Judge(int code, SmtpStage stage, string reason)
     {
         var said = Shorten(reason);
-        if (stage == SmtpStage.Connecting || AboutSigningIn.Contains(code) || (stage == SmtpStage.Sender && code is 0 or ClosingDown or NoTlsNow))
+        if (stage == SmtpStage.Connecting
+            || AboutSigningIn.Contains(code)
+            || (stage == SmtpStage.Sender && code is 0 or ClosingDown or NoTlsNow))
         {
             return new DeliveryOutcome.Unusable(said);
         }

@@ -49,15 +49,28 @@ internal static class OpenApi
         };
     }
 
-    private static Task DescribeServer(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    private static Task DescribeServer(
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info = new() { Title = "AuthServer", Version = "v1", Description = Introduction() };
         document.Servers = [new() { Url = "/" }];
         document.Components ??= new();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
-            [BearerScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT", Description = "An access token (RFC 6750, RFC 9068)." },
-            [KeyScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-API-Key", Description = "An API key; also as `Authorization: ApiKey …`. Where scopes are named, the key needs them." },
+            [BearerScheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "JWT",
+                Description = "An access token (RFC 6750, RFC 9068)."
+            },
+            [KeyScheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = "X-API-Key",
+                Description = "An API key; also as `Authorization: ApiKey …`. Where scopes are named, the key needs them."
+            },
         };
         RefusalDescriptions.AddTo(document);
         OpenAnswers(document);
@@ -68,12 +81,16 @@ internal static class OpenApi
     private static void OpenAnswers(OpenApiDocument document)
     {
         var requests = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var body in document.Paths.Values.SelectMany(path => path.Operations!.Values).SelectMany(operation => operation.RequestBody?.Content?.Values ?? []))
+        foreach (var body in document.Paths.Values.SelectMany(path => path.Operations!.Values)
+            .SelectMany(operation => operation.RequestBody?.Content?.Values ?? []))
         {
             Collect(body.Schema);
         }
 
-        foreach (var schema in document.Components!.Schemas!.Where(schema => !requests.Contains(schema.Key)).Select(schema => schema.Value).OfType<OpenApiSchema>())
+        foreach (var schema in document.Components!.Schemas!
+            .Where(schema => !requests.Contains(schema.Key))
+            .Select(schema => schema.Value)
+            .OfType<OpenApiSchema>())
         {
             schema.AdditionalPropertiesAllowed = true;
         }
@@ -90,14 +107,17 @@ internal static class OpenApi
         }
     }
 
-    private static async Task DescribeOperationAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    private static async Task DescribeOperationAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var needsToken = !metadata.OfType<IAllowAnonymous>().Any();
         var keys = metadata.OfType<ApiKeyAccess>().LastOrDefault();
         if (needsToken)
         {
-            operation.Security = [.. Security(keys, isForKeysAlone: metadata.OfType<IAuthorizeData>().Any(asked => asked.Policy == Policies.ApiKey), context.Document)];
+            operation.Security = [.. Security(
+                keys, isForKeysAlone: metadata.OfType<IAuthorizeData>().Any(asked => asked.Policy == Policies.ApiKey),
+                context.Document)];
         }
 
         operation.AddExamples(metadata);

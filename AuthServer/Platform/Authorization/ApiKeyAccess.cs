@@ -7,7 +7,8 @@ namespace AuthServer.Platform.Authorization;
 internal sealed record ApiKeyAccess(string? Scope);
 
 /// <summary>Why a key was refused, whatever the route's policies say of people.</summary>
-internal sealed class ApiKeyRefusal(IAuthorizationHandler handler, ErrorCode refusal, string? scope = null) : AuthorizationFailureReason(handler, refusal.Meaning)
+internal sealed class ApiKeyRefusal(IAuthorizationHandler handler, ErrorCode refusal, string? scope = null)
+    : AuthorizationFailureReason(handler, refusal.Meaning)
 {
     public ErrorCode Refusal => refusal;
 
@@ -24,7 +25,8 @@ internal sealed class ApiKeyAccessHandler : IAuthorizationHandler
     // Not for a requirement but for each decision, so that no policy can forget it.
     public Task HandleAsync(AuthorizationHandlerContext context)
     {
-        if (Caller.Of(context.User)?.Key is { } key && Refuse(key, (context.Resource as HttpContext)?.GetEndpoint()?.Metadata.GetMetadata<ApiKeyAccess>()) is { } refusal)
+        if (Caller.Of(context.User)?.Key is { } key
+            && Refuse(key, (context.Resource as HttpContext)?.GetEndpoint()?.Metadata.GetMetadata<ApiKeyAccess>()) is { } refusal)
         {
             context.Fail(refusal);
         }
@@ -43,7 +45,8 @@ internal static class ApiKeyAccessExtensions
     /// <summary>Lets API keys with this scope use the route, as an administrator of their tenant or of the platform would.</summary>
     public static TBuilder OpenToKeys<TBuilder>(this TBuilder builder, string scope) where TBuilder : IEndpointConventionBuilder =>
         // What changes somebody's account is not open upon everybody's.
-        builder.WithMetadata(new ApiKeyAccess(scope)).Refuses(scope == Scopes.UsersWrite ? [ErrorCodes.InsufficientScope, ErrorCodes.PersonRequired] : [ErrorCodes.InsufficientScope]);
+        builder.WithMetadata(new ApiKeyAccess(scope)).Refuses(
+            scope == Scopes.UsersWrite ? [ErrorCodes.InsufficientScope, ErrorCodes.PersonRequired] : [ErrorCodes.InsufficientScope]);
 
     /// <summary>Lets every API key use the route.</summary>
     public static TBuilder OpenToEveryKey<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder =>

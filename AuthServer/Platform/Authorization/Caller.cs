@@ -33,7 +33,8 @@ internal static class ClaimNames
 /// Who is signed in, read from a verified access token; or an API key, which is no person: user and session are then its own id,
 /// and <see cref="Key"/> says what it may.
 /// </summary>
-internal sealed record Caller(Guid UserId, Guid SessionId, int TokenVersion, DateTimeOffset AuthenticatedAt, bool IsEmailVerified, Guid? TenantId)
+internal sealed record Caller(
+    Guid UserId, Guid SessionId, int TokenVersion, DateTimeOffset AuthenticatedAt, bool IsEmailVerified, Guid? TenantId)
 {
     /// <summary>What the person is everywhere; none for a key.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];

@@ -31,7 +31,10 @@ internal static class Policies
             options.AddPolicy(Admin, policy => policy.RequireRole(Role.Admin));
             options.AddPolicy(Support, policy => policy.RequireRole(Role.Support));
             options.AddPolicy(EmailVerified, policy => policy.Require(ErrorCodes.EmailNotVerified, caller => caller.IsEmailVerified));
-            options.AddPolicy(RecentSignIn, policy => policy.Require(ErrorCodes.ReauthenticationRequired, caller => clock.GetUtcNow() - caller.AuthenticatedAt <= Recent));
+            options.AddPolicy(
+                RecentSignIn,
+                policy =>
+                    policy.Require(ErrorCodes.ReauthenticationRequired, caller => clock.GetUtcNow() - caller.AuthenticatedAt <= Recent));
             options.AddPolicy(ApiKey, policy => policy.Require(ErrorCodes.Forbidden, caller => caller.Key is { IsPresented: true }));
         });
         services.AddSingleton<IAuthorizationHandler, CallerRequirementHandler>();
@@ -61,7 +64,8 @@ internal static class Policies
     {
         private static readonly AuthorizationMiddlewareResultHandler Framework = new();
 
-        public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+        public Task HandleAsync(
+            RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
         {
             if (!authorizeResult.Forbidden)
             {
@@ -75,7 +79,9 @@ internal static class Policies
 
             // Whoever lacks the role is not asked to confirm an address or to sign in again: it would not help.
             var failed = authorizeResult.AuthorizationFailure?.FailedRequirements.ToList() ?? [];
-            var refusal = failed.Count > 0 && failed.TrueForAll(requirement => requirement is CallerRequirement) ? ((CallerRequirement)failed[0]).Refusal : ErrorCodes.Forbidden;
+            var refusal = failed.Count > 0 && failed.TrueForAll(requirement => requirement is CallerRequirement)
+                ? ((CallerRequirement)failed[0]).Refusal
+                : ErrorCodes.Forbidden;
             return new Problem(refusal).ExecuteAsync(context);
         }
 

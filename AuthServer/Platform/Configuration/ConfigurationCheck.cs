@@ -57,7 +57,10 @@ internal static class ConfigurationCheck
 
     // The binder does not mind how a name is capitalised; the converter would.
     private static bool CanRead(string? text, Type type) => type == typeof(string)
-        || (text is not null && (type.IsEnum ? Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase) : TypeDescriptor.GetConverter(type).IsValid(text)));
+        || (text is not null
+            && (type.IsEnum
+                ? Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase)
+                : TypeDescriptor.GetConverter(type).IsValid(text)));
 
     private static string Unread(string path, Type type) => $"{Names(path)} cannot be read. Give {Wanted(type)}.";
 

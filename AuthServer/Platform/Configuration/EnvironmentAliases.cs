@@ -58,8 +58,10 @@ internal static class EnvironmentAliases
         }
 
         // Before the environment's own source, so that Section__Key has the last word.
-        var place = configuration.Sources.ToList().FindIndex(source => source is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
-        configuration.Sources.Insert(place < 0 ? configuration.Sources.Count : place, new MemoryConfigurationSource { InitialData = values });
+        var place =
+            configuration.Sources.ToList().FindIndex(source => source is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
+        configuration.Sources.Insert(
+            place < 0 ? configuration.Sources.Count : place, new MemoryConfigurationSource { InitialData = values });
     }
 
     // What is no number is left as it is: the check then says which key it could not read.

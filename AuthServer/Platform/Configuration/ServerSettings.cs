@@ -7,7 +7,9 @@ public sealed class ServerSettings : ISettings
 {
     static string ISettings.Section => "Server";
 
-    /// <summary>The address apps reach the server at, such as <c>https://auth.example.com</c>: the issuer of tokens and the base of every link.</summary>
+    /// <summary>
+    /// The address apps reach the server at, such as <c>https://auth.example.com</c>: the issuer of tokens and the base of every link.
+    /// </summary>
     public string? PublicUrl { get; set; }
 
     /// <summary>Origins whose browser apps may call the API; none by default.</summary>
@@ -29,7 +31,8 @@ public sealed class ServerSettings : ISettings
     {
         if (!Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http"))
         {
-            yield return "Server:PublicUrl is not set to the address apps reach the server at. Set Server__PublicUrl, for example to https://auth.example.com.";
+            yield return "Server:PublicUrl is not set to the address apps reach the server at. Set Server__PublicUrl, for example to "
+                + "https://auth.example.com.";
         }
         else if (url.Scheme == "http" && !url.IsLoopback)
         {
@@ -37,7 +40,8 @@ public sealed class ServerSettings : ISettings
         }
         else if (url.PathAndQuery != "/" || url.Fragment.Length > 0 || url.UserInfo.Length > 0 || PublicUrl!.EndsWith('/'))
         {
-            yield return "Server:PublicUrl is more than an origin: it has a path or a trailing slash, for example. Give scheme and host alone, for example https://auth.example.com.";
+            yield return "Server:PublicUrl is more than an origin: it has a path or a trailing slash, for example. Give scheme and host "
+                + "alone, for example https://auth.example.com.";
         }
 
         foreach (var origin in CorsOrigins.Where(origin => !IsOrigin(origin)))
@@ -57,5 +61,8 @@ public sealed class ServerSettings : ISettings
     }
 
     private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri.UserInfo.Length == 0 && uri.GetLeftPart(UriPartial.Authority) == text;
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            && uri.Scheme is "https" or "http"
+            && uri.UserInfo.Length == 0
+            && uri.GetLeftPart(UriPartial.Authority) == text;
 }

@@ -24,7 +24,8 @@ internal sealed class KeyWrapping(Secrets secrets)
         var nonce = wrapped.AsSpan(IdBytes, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(_keys[0].Bytes, TagBytes);
-        aes.Encrypt(nonce, plain, wrapped.AsSpan(HeaderBytes), wrapped.AsSpan(IdBytes + NonceBytes, TagBytes), Encoding.UTF8.GetBytes(name));
+        aes.Encrypt(
+            nonce, plain, wrapped.AsSpan(HeaderBytes), wrapped.AsSpan(IdBytes + NonceBytes, TagBytes), Encoding.UTF8.GetBytes(name));
         return wrapped;
     }
 
@@ -34,12 +35,15 @@ internal sealed class KeyWrapping(Secrets secrets)
     {
         if (wrapped.Length < HeaderBytes || KeyFor(wrapped) is not { } key)
         {
-            throw new CryptographicException("A stored key was encrypted under another SECRET_KEY. Set SECRET_KEY_PREVIOUS to the former one.");
+            throw new CryptographicException(
+                "A stored key was encrypted under another SECRET_KEY. Set SECRET_KEY_PREVIOUS to the former one.");
         }
 
         var plain = new byte[wrapped.Length - HeaderBytes];
         using var aes = new AesGcm(key.Bytes, TagBytes);
-        aes.Decrypt(wrapped.Slice(IdBytes, NonceBytes), wrapped[HeaderBytes..], wrapped.Slice(IdBytes + NonceBytes, TagBytes), plain, Encoding.UTF8.GetBytes(name));
+        aes.Decrypt(
+            wrapped.Slice(IdBytes, NonceBytes), wrapped[HeaderBytes..], wrapped.Slice(IdBytes + NonceBytes, TagBytes), plain,
+            Encoding.UTF8.GetBytes(name));
         return plain;
     }
 

@@ -29,7 +29,8 @@ internal static class ProtectionKeys
         // Before the framework's own service, which makes a key where there is none.
         services.AddHostedService<FirstKey>();
         services.AddDataProtection().SetApplicationName("AuthServer");
-        services.AddOptions<KeyManagementOptions>().Configure<NpgsqlDataSource, KeyWrapping, TimeProvider>((options, database, wrapping, clock) =>
+        services.AddOptions<KeyManagementOptions>().Configure<NpgsqlDataSource, KeyWrapping, TimeProvider>(
+            (options, database, wrapping, clock) =>
         {
             options.XmlRepository = new Repository(database, clock);
             options.XmlEncryptor = new Encryptor(wrapping);
@@ -42,9 +43,12 @@ internal static class ProtectionKeys
         foreach (var key in await db.ProtectionKeys.ToListAsync(cancellationToken))
         {
             var xml = XElement.Parse(key.Xml);
-            if (xml.Descendants(Wrapped).SingleOrDefault() is { } secret && Convert.FromBase64String(secret.Value) is var wrapped && !wrapping.IsCurrent(wrapped))
+            if (xml.Descendants(Wrapped).SingleOrDefault() is { } secret
+                && Convert.FromBase64String(secret.Value) is var wrapped
+                && !wrapping.IsCurrent(wrapped))
             {
-                secret.Value = Convert.ToBase64String(wrapping.Wrap(wrapping.Unwrap(wrapped, ProtectionKeyDecryptor.Name), ProtectionKeyDecryptor.Name));
+                secret.Value = Convert.ToBase64String(
+                    wrapping.Wrap(wrapping.Unwrap(wrapped, ProtectionKeyDecryptor.Name), ProtectionKeyDecryptor.Name));
                 key.Xml = xml.ToString(SaveOptions.DisableFormatting);
             }
         }
@@ -54,7 +58,8 @@ internal static class ProtectionKeys
     /// Makes the first key, one replica at a time: of two that start together on a new database each would otherwise make one of
     /// its own, and not look for the other's for a day.
     /// </summary>
-    private sealed class FirstKey(NpgsqlDataSource database, IKeyManager keys, TimeProvider clock, ILogger<FirstKey> logger) : IHostedService
+    private sealed class FirstKey(NpgsqlDataSource database, IKeyManager keys, TimeProvider clock, ILogger<FirstKey> logger)
+        : IHostedService
     {
         private const long LockId = 0x6470_6b65;
 
@@ -101,7 +106,8 @@ internal static class ProtectionKeys
 
         public void StoreElement(XElement element, string friendlyName)
         {
-            using var command = database.CreateCommand("INSERT INTO data_protection_keys (name, xml, created_at) VALUES (@name, @xml, @now)");
+            using var command =
+                database.CreateCommand("INSERT INTO data_protection_keys (name, xml, created_at) VALUES (@name, @xml, @now)");
             command.Parameters.Add(new("name", friendlyName));
             command.Parameters.Add(new("xml", element.ToString(SaveOptions.DisableFormatting)));
             command.Parameters.Add(new("now", clock.GetUtcNow()));
@@ -114,7 +120,9 @@ internal static class ProtectionKeys
         public EncryptedXmlInfo Encrypt(XElement plaintextElement)
         {
             var plain = System.Text.Encoding.UTF8.GetBytes(plaintextElement.ToString(SaveOptions.DisableFormatting));
-            return new(new XElement(Wrapped, Convert.ToBase64String(wrapping.Wrap(plain, ProtectionKeyDecryptor.Name))), typeof(ProtectionKeyDecryptor));
+            return new(
+                new XElement(Wrapped, Convert.ToBase64String(wrapping.Wrap(plain, ProtectionKeyDecryptor.Name))),
+                typeof(ProtectionKeyDecryptor));
         }
     }
 }

@@ -14,7 +14,8 @@ internal sealed record RetentionRule(string Table, string Condition, TimeSpan Re
 /// Keeps the tables small that grow with every sign-in and mail. A little at a time, past rows that somebody else holds,
 /// so that nobody waits for it; several replicas may sweep at once.
 /// </summary>
-internal sealed class RetentionCleanup(NpgsqlDataSource database, IEnumerable<RetentionRule> all, TimeProvider clock, ILogger<RetentionCleanup> logger) : BackgroundService
+internal sealed class RetentionCleanup(
+    NpgsqlDataSource database, IEnumerable<RetentionRule> all, TimeProvider clock, ILogger<RetentionCleanup> logger) : BackgroundService
 {
     internal const int BatchSize = 500;
 
@@ -41,7 +42,8 @@ internal sealed class RetentionCleanup(NpgsqlDataSource database, IEnumerable<Re
         while (!stoppingToken.IsCancellationRequested)
         {
             // Not all replicas of a roll-out at the same moment, and not while they start.
-            await Task.Delay(TimeSpan.FromMinutes(RandomNumberGenerator.GetInt32(30, 90)), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMinutes(RandomNumberGenerator.GetInt32(30, 90)), stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
                 await RunAsync(stoppingToken);

@@ -10,7 +10,9 @@ public sealed class DatabaseSettings : ISettings
 {
     static string ISettings.Section => "Database";
 
-    /// <summary><c>postgresql://user:password@host:port/database</c>; also taken from <c>ConnectionStrings:Default</c> in Npgsql's form.</summary>
+    /// <summary>
+    /// <c>postgresql://user:password@host:port/database</c>; also taken from <c>ConnectionStrings:Default</c> in Npgsql's form.
+    /// </summary>
     public string? Url { get; set; }
 
     /// <summary>
@@ -35,12 +37,14 @@ public sealed class DatabaseSettings : ISettings
         }
         else if (DatabaseUrl.Parse(Url) is null)
         {
-            yield return "DATABASE_URL cannot be read. Give postgresql://user:password@host:5432/database (percent-encode odd characters in the password), or an Npgsql connection string.";
+            yield return "DATABASE_URL cannot be read. Give postgresql://user:password@host:5432/database (percent-encode odd characters "
+                + "in the password), or an Npgsql connection string.";
         }
 
         if (MaxConnections is < 0 or (> 0 and < 4) || CommandTimeout < TimeSpan.FromSeconds(1) || ConnectTimeout < TimeSpan.FromSeconds(1))
         {
-            yield return "Database:MaxConnections must be 0 or at least 4, Database:CommandTimeout and Database:ConnectTimeout at least one second.";
+            yield return "Database:MaxConnections must be 0 or at least 4, Database:CommandTimeout and Database:ConnectTimeout at least "
+                + "one second.";
         }
     }
 }
@@ -52,16 +56,19 @@ internal static class DatabaseRegistration
         builder.AddSettings<DatabaseSettings>();
         if (builder.Configuration.GetConnectionString("Default") is { Length: > 0 } connectionString)
         {
-            builder.Services.PostConfigure<DatabaseSettings>(settings => settings.Url = string.IsNullOrEmpty(settings.Url) ? connectionString : settings.Url);
+            builder.Services.PostConfigure<DatabaseSettings>(
+                settings => settings.Url = string.IsNullOrEmpty(settings.Url) ? connectionString : settings.Url);
         }
 
-        builder.Services.AddSingleton(services => Connect(services.GetRequiredService<DatabaseSettings>(), services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton(
+            services => Connect(services.GetRequiredService<DatabaseSettings>(), services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<ListenConnectionState>();
         builder.Services.AddSingleton<DatabaseClock>();
         builder.Services.AddHostedService<NotificationListener>();
         builder.Services.AddSingleton<RetentionCleanup>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RetentionCleanup>());
-        builder.Services.AddDbContextPool<AuthDbContext>((services, options) => options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
+        builder.Services.AddDbContextPool<AuthDbContext>(
+            (services, options) => options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
     }
 
     private static NpgsqlDataSource Connect(DatabaseSettings settings, ILoggerFactory loggers)

@@ -7,7 +7,8 @@ namespace AuthServer.Platform.Persistence;
 internal static class DatabaseFaults
 {
     public static bool IsUnavailable(Exception? exception) =>
-        Causes(exception).FirstOrDefault(cause => cause is NotReadyException or NpgsqlException or TimeoutException or SocketException) switch
+        Causes(exception).FirstOrDefault(
+            cause => cause is NotReadyException or NpgsqlException or TimeoutException or SocketException) switch
         {
             null => false,
             PostgresException postgres => postgres.IsTransient || IsServerTrouble(postgres.SqlState),
@@ -19,16 +20,20 @@ internal static class DatabaseFaults
     /// crashed or is not up yet. Silence is no refusal: a database that cannot be reached from here may well serve others.
     /// </summary>
     public static bool IsRefusal(Exception exception) => Causes(exception).Any(cause =>
-        cause is SocketException { SocketErrorCode: SocketError.ConnectionRefused } || cause is PostgresException { SqlState: ['5', '7', 'P', '0', '1' or '2' or '3'] });
+        cause is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
+            || cause is PostgresException { SqlState: ['5', '7', 'P', '0', '1' or '2' or '3'] });
 
     /// <summary>Whether the connection was ended from the other side while it was in use.</summary>
     public static bool IsCut(Exception exception) => Causes(exception).Any(cause =>
-        cause is EndOfStreamException or SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown }
+        cause is EndOfStreamException or SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted
+            or SocketError.Shutdown }
             or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown });
 
     /// <summary>The name of the unique constraint that was violated, or null.</summary>
     public static string? ViolatedUniqueConstraint(Exception exception) =>
-        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } postgres ? postgres.ConstraintName : null;
+        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } postgres
+            ? postgres.ConstraintName
+            : null;
 
     private static IEnumerable<Exception> Causes(Exception? exception)
     {
@@ -40,6 +45,8 @@ internal static class DatabaseFaults
 
     // Classes 53 (resources), 57P (shutdown, starting up) and 58 (system error) of PostgreSQL's appendix A.
     private static bool IsServerTrouble(string state) =>
-        state.StartsWith("53", StringComparison.Ordinal) || state.StartsWith("57", StringComparison.Ordinal) || state.StartsWith("58", StringComparison.Ordinal)
+        state.StartsWith("53", StringComparison.Ordinal)
+            || state.StartsWith("57", StringComparison.Ordinal)
+            || state.StartsWith("58", StringComparison.Ordinal)
         || state.StartsWith("25006", StringComparison.Ordinal);
 }

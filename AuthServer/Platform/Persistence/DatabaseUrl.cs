@@ -10,7 +10,8 @@ internal static class DatabaseUrl
     {
         try
         {
-            var connection = text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal)
+            var connection =
+                text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal)
                 // Where the host is a socket's folder in the query, libpq has none before the path, and Uri wants one.
                 ? FromUri(new Uri(text.Replace("@/", "@localhost/", StringComparison.Ordinal)))
                 : new NpgsqlConnectionStringBuilder(text);
@@ -31,14 +32,22 @@ internal static class DatabaseUrl
             return null;
         }
 
-        var builder = new NpgsqlConnectionStringBuilder { Host = uri.Host, Port = uri.IsDefaultPort || uri.Port < 0 ? 5432 : uri.Port, Database = database };
+        var builder =
+            new NpgsqlConnectionStringBuilder
+            {
+                Host = uri.Host,
+                Port = uri.IsDefaultPort || uri.Port < 0 ? 5432 : uri.Port,
+                Database = database
+            };
         builder.Username = person[0].Length > 0 ? Uri.UnescapeDataString(person[0]) : null;
         builder.Password = person.Length > 1 ? Uri.UnescapeDataString(person[1]) : null;
         foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (name, value) = (pair.Split('=', 2)[0], Uri.UnescapeDataString(pair.Split('=', 2).ElementAtOrDefault(1) ?? ""));
             // libpq writes verify-full where Npgsql's enumeration says VerifyFull.
-            builder[LibpqNames.GetValueOrDefault(name, name)] = name == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
+            builder[LibpqNames.GetValueOrDefault(name, name)] = name == "sslmode"
+                ? value.Replace("-", "", StringComparison.Ordinal)
+                : value;
         }
 
         return builder;

@@ -8,13 +8,16 @@ namespace AuthServer.Platform.Persistence;
 /// the subscribers first catch up from the tables, because what was notified meanwhile is lost. A heartbeat on the
 /// same connection tells a quiet line from a dead one, and what time it is in the database.
 /// </summary>
-internal sealed class NotificationListener(ListenConnectionState listening, IEnumerable<INotificationSubscriber> subscribers, DatabaseClock shared, DatabaseSettings database, ILogger<NotificationListener> logger)
+internal sealed class NotificationListener(
+    ListenConnectionState listening, IEnumerable<INotificationSubscriber> subscribers, DatabaseClock shared, DatabaseSettings database,
+    ILogger<NotificationListener> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
-    private readonly Dictionary<string, INotificationSubscriber> _subscribers = subscribers.ToDictionary(subscriber => subscriber.Channel, StringComparer.Ordinal);
+    private readonly Dictionary<string, INotificationSubscriber> _subscribers =
+        subscribers.ToDictionary(subscriber => subscriber.Channel, StringComparer.Ordinal);
     private bool _isDown;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -11,7 +11,9 @@ internal static class PhysicianLock
     {
         // The account first, as those do who delete it: whoever took the two the other way round would wait for them forever.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
-        var held = await db.Physicians.FromSql($"SELECT * FROM physicians WHERE user_id = {userId} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
+        var held =
+            await db.Physicians.FromSql($"SELECT * FROM physicians WHERE user_id = {userId} FOR UPDATE")
+                .SingleOrDefaultAsync(cancellationToken);
         if (held is not null)
         {
             await db.Entry(held).Collection(physician => physician.Licences).LoadAsync(cancellationToken);

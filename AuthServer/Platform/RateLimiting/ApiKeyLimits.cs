@@ -10,7 +10,9 @@ internal static class ApiKeyLimits
     {
         var requests = new FixedWindows<Guid>(TimeSpan.FromMinutes(1), app.Services.GetRequiredService<TimeProvider>());
         app.Use((context, next) =>
-            Caller.Of(context.User) is { Key: { } key } caller && requests.Add(caller.UserId) is var (count, left) && count > key.RequestsPerMinute
+            Caller.Of(context.User) is { Key: { } key } caller
+                && requests.Add(caller.UserId) is var (count, left)
+                && count > key.RequestsPerMinute
                 ? new Problem(ErrorCodes.RateLimited, retryAfter: left).ExecuteAsync(context)
                 : next(context));
     }

@@ -20,7 +20,10 @@ internal sealed class FixedWindows<TKey>(TimeSpan length, TimeProvider clock) wh
     {
         var now = clock.GetUtcNow();
         Sweep(now);
-        var window = _windows.AddOrUpdate(key, _ => new(1, now + length), (_, known) => known.Ends > now ? known with { Count = known.Count + 1 } : new(1, now + length));
+        var window =
+            _windows.AddOrUpdate(
+                key, _ => new(1, now + length),
+                (_, known) => known.Ends > now ? known with { Count = known.Count + 1 } : new(1, now + length));
         return (window.Count, window.Ends - now);
     }
 

@@ -33,7 +33,13 @@ public sealed class RateLimitSettings : ISettings
 
     IEnumerable<string> ISettings.Validate()
     {
-        if (FailedSignInsPerMinute < 1 || RegistrationsPerHour < 1 || RefusedRefreshesPerMinute < 1 || RefusedLinksPerMinute < 1 || MailRequestsPerHour < 1 || InvitationsPerHour < 1 || RefusedApiKeysPerMinute < 1)
+        if (FailedSignInsPerMinute < 1
+            || RegistrationsPerHour < 1
+            || RefusedRefreshesPerMinute < 1
+            || RefusedLinksPerMinute < 1
+            || MailRequestsPerHour < 1
+            || InvitationsPerHour < 1
+            || RefusedApiKeysPerMinute < 1)
         {
             yield return "RateLimits: every limit must be at least 1. To do without one, give a number that is never reached.";
         }
@@ -63,24 +69,35 @@ internal static class RateLimits
             context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait);
             await new Problem(ErrorCodes.RateLimited, retryAfter: wait).ExecuteAsync(context.HttpContext);
         });
-        builder.Services.AddOptions<RateLimiterOptions>().Configure<RateLimitSettings, TimeProvider, IHttpContextAccessor>((options, limits, clock, current) =>
+        builder.Services.AddOptions<RateLimiterOptions>().Configure<RateLimitSettings, TimeProvider, IHttpContextAccessor>(
+            (options, limits, clock, current) =>
         {
             // 403 is an answer to a right password: the account is disabled, or unverified.
             // 429 is a name that is locked: refused without a hash, and still a row in the audit log.
-            Add(SignIn, limits.FailedSignInsPerMinute, TimeSpan.FromMinutes(1), static status => status is StatusCodes.Status401Unauthorized or StatusCodes.Status429TooManyRequests);
+            Add(
+                SignIn, limits.FailedSignInsPerMinute, TimeSpan.FromMinutes(1),
+                static status => status is StatusCodes.Status401Unauthorized or StatusCodes.Status429TooManyRequests);
             // 409 counts, because it tells who has an account. What was thrown on the way has no status yet, and is no registration.
             Add(Registration, limits.RegistrationsPerHour, TimeSpan.FromHours(1),
-                static status => status is StatusCodes.Status201Created or StatusCodes.Status202Accepted or StatusCodes.Status403Forbidden or StatusCodes.Status409Conflict);
-            Add(Refresh, limits.RefusedRefreshesPerMinute, TimeSpan.FromMinutes(1), static status => status is StatusCodes.Status401Unauthorized);
+                static status =>
+                    status is StatusCodes.Status201Created or StatusCodes.Status202Accepted or StatusCodes.Status403Forbidden
+                        or StatusCodes.Status409Conflict);
+            Add(
+                Refresh, limits.RefusedRefreshesPerMinute, TimeSpan.FromMinutes(1),
+                static status => status is StatusCodes.Status401Unauthorized);
             // A page that only shows a link's form answers 410 when the link is too old: mail scanners look, too.
-            Add(MailedLinks, limits.RefusedLinksPerMinute, TimeSpan.FromMinutes(1), static status => status is StatusCodes.Status400BadRequest);
+            Add(
+                MailedLinks, limits.RefusedLinksPerMinute, TimeSpan.FromMinutes(1),
+                static status => status is StatusCodes.Status400BadRequest);
             Add(MailRequests, limits.MailRequestsPerHour, TimeSpan.FromHours(1), static status => status is StatusCodes.Status202Accepted);
             Add(Invitations, limits.InvitationsPerHour, TimeSpan.FromHours(1), static status => status is StatusCodes.Status201Created);
 
             void Add(string name, int limit, TimeSpan window, Func<int, bool> counts) =>
                 options.AddPolicy(name, context => RateLimitPartition.Get(
                     RequestOrigin.NetworkOf(context.Connection.RemoteIpAddress),
-                    _ => new OutcomeLimiter(limit, window, clock, () => current.HttpContext is { } http && counts(http.Response.StatusCode))));
+                    _ =>
+                        new OutcomeLimiter(
+                            limit, window, clock, () => current.HttpContext is { } http && counts(http.Response.StatusCode))));
         });
     }
 }

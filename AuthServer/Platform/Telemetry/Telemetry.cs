@@ -11,7 +11,9 @@ namespace AuthServer.Platform.Telemetry;
 internal static class Telemetry
 {
     private static readonly string[] Meters =
-        ["authserver.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql", "System.Net.Http", "System.Runtime"];
+        [
+            "authserver.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql", "System.Net.Http",
+            "System.Runtime"];
 
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {

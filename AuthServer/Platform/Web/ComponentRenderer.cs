@@ -9,7 +9,8 @@ namespace AuthServer.Platform.Web;
 internal sealed class ComponentRenderer(ILoggerFactory loggers) : IAsyncDisposable
 {
     // The default would write each Hebrew letter as seven characters.
-    private readonly ServiceProvider _services = new ServiceCollection().AddSingleton(HtmlEncoder.Create(UnicodeRanges.All)).BuildServiceProvider();
+    private readonly ServiceProvider _services = new ServiceCollection().AddSingleton(HtmlEncoder.Create(UnicodeRanges.All))
+        .BuildServiceProvider();
 
     public async Task<string> RenderAsync<T>(IDictionary<string, object?> parameters) where T : IComponent
     {

@@ -32,7 +32,9 @@ internal sealed class Draining : IHostedLifecycleService, IHealthCheck
     {
         _hasBegun = true;
         var since = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(since) < AtMost && Volatile.Read(ref _requestedAt) is var requestedAt and not 0 && Stopwatch.GetElapsedTime(requestedAt) < Quiet)
+        while (Stopwatch.GetElapsedTime(since) < AtMost
+            && Volatile.Read(ref _requestedAt) is var requestedAt and not 0
+            && Stopwatch.GetElapsedTime(requestedAt) < Quiet)
         {
             await Task.Delay(Quiet / 10, cancellationToken);
         }

@@ -27,7 +27,8 @@ internal static class Edge
         builder.Services.AddStrictJson();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.Services.AddCors();
-        builder.Services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>().Configure<IOptions<ServerSettings>>((cors, server) =>
+        builder.Services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>()
+            .Configure<IOptions<ServerSettings>>((cors, server) =>
             cors.AddDefaultPolicy(policy => policy.WithOrigins([.. server.Value.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()
                 .WithExposedHeaders("Retry-After", "X-Request-ID").SetPreflightMaxAge(TimeSpan.FromHours(1))));
         builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerSettings>>(TrustOnly);
@@ -47,8 +48,14 @@ internal static class Edge
         }
 
         app.UseResponseHeaders(isHttpsForGood: !app.Environment.IsDevelopment());
-        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = static _ => true, ExceptionHandler = static _ => Task.CompletedTask });
-        app.UseStatusCodePages(static context => new Problem(ErrorCodes.ForStatus(context.HttpContext.Response.StatusCode)).ExecuteAsync(context.HttpContext));
+        app.UseExceptionHandler(
+            new ExceptionHandlerOptions
+            {
+                SuppressDiagnosticsCallback = static _ => true,
+                ExceptionHandler = static _ => Task.CompletedTask
+            });
+        app.UseStatusCodePages(
+            static context => new Problem(ErrorCodes.ForStatus(context.HttpContext.Response.StatusCode)).ExecuteAsync(context.HttpContext));
         app.Use(ApiKeyInUrl.RefuseAsync);
         app.Use(RefuseOddFraming);
         app.Use(RewriteToNewestVersion);
@@ -65,7 +72,8 @@ internal static class Edge
 
     private static Task RewriteToNewestVersion(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal, out var rest) && !rest.StartsWithSegments("/v1", StringComparison.Ordinal))
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal, out var rest)
+            && !rest.StartsWithSegments("/v1", StringComparison.Ordinal))
         {
             context.Request.Path = "/api/v1" + rest;
         }
@@ -92,7 +100,8 @@ internal static class Edge
     // RFC 9112 section 6.1: chunked once and nothing else. Kestrel looks at the last coding only, a proxy perhaps not.
     private static Task RefuseOddFraming(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Headers.TransferEncoding is { Count: > 0 } coding && !string.Equals(coding, "chunked", StringComparison.OrdinalIgnoreCase))
+        if (context.Request.Headers.TransferEncoding is { Count: > 0 } coding
+            && !string.Equals(coding, "chunked", StringComparison.OrdinalIgnoreCase))
         {
             context.Response.Headers.Connection = "close";
             return new Problem(ErrorCodes.BadRequest).ExecuteAsync(context);
@@ -103,12 +112,16 @@ internal static class Edge
 
     // Nothing here inflates a body: said at once, before a compressed bomb looks like malformed JSON.
     private static Task RefuseEncodedBodies(HttpContext context, RequestDelegate next) =>
-        context.Request.Headers.ContentEncoding.Count > 0 ? new Problem(ErrorCodes.UnsupportedMediaType).ExecuteAsync(context) : next(context);
+        context.Request.Headers.ContentEncoding.Count > 0
+            ? new Problem(ErrorCodes.UnsupportedMediaType).ExecuteAsync(context)
+            : next(context);
 
     // JSON is UTF-8 (RFC 8259 section 8.1). The framework throws at names it does not know, the quoted form of this one included.
     private static Task RefuseOtherCharsets(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.ContentType is { } text && text.Contains("charset", StringComparison.OrdinalIgnoreCase) && MediaTypeHeaderValue.TryParse(text, out var type))
+        if (context.Request.ContentType is { } text
+            && text.Contains("charset", StringComparison.OrdinalIgnoreCase)
+            && MediaTypeHeaderValue.TryParse(text, out var type))
         {
             if (!HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             {

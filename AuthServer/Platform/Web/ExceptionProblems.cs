@@ -49,5 +49,6 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IEx
     }
 
     private static bool IsMissingBody(HttpContext httpContext, BadHttpRequestException bad) =>
-        bad.StatusCode == StatusCodes.Status400BadRequest && httpContext.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null;
+        bad.StatusCode == StatusCodes.Status400BadRequest
+            && httpContext.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null;
 }

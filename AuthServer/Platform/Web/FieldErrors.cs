@@ -69,7 +69,10 @@ internal sealed class FieldErrors
     /// <summary>A BCP 47 language tag, by shape.</summary>
     public void LanguageTag(string field, string? value)
     {
-        if (value is not null && !(value.Length <= 35 && value.Split('-') is [{ Length: 2 or 3 }, ..] parts && parts.All(part => part.Length is > 0 and <= 8 && part.All(char.IsAsciiLetterOrDigit))))
+        if (value is not null
+            && !(value.Length <= 35
+                && value.Split('-') is [{ Length: 2 or 3 }, ..] parts
+                && parts.All(part => part.Length is > 0 and <= 8 && part.All(char.IsAsciiLetterOrDigit))))
         {
             Add(field, "A language tag such as en or he-IL is needed.");
         }
@@ -86,7 +89,9 @@ internal sealed class FieldErrors
     // Persian and Indic names are not spelled rightly without the two joiners, U+200C and U+200D.
     private static bool IsUnfit(System.Text.Rune rune) =>
         rune == System.Text.Rune.ReplacementChar
-        || rune.Value is not (0x200C or 0x200D) && System.Text.Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        || rune.Value is not (0x200C or 0x200D)
+            && System.Text.Rune.GetUnicodeCategory(
+                rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
             or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
 }
 

@@ -42,16 +42,22 @@ internal static class Health
         Map(routes, "/api/v1/health/database", "databaseHealth", "Whether the database answers", check => check.Name == DatabaseCheck);
     }
 
-    private static void Map(IEndpointRouteBuilder routes, string path, string name, string summary, Func<HealthCheckRegistration, bool> which) =>
-        routes.MapGet(path, (HealthCheckService health, CancellationToken cancellationToken) => AnswerAsync(health, which, cancellationToken))
+    private static void Map(
+        IEndpointRouteBuilder routes, string path, string name, string summary, Func<HealthCheckRegistration, bool> which) =>
+        routes
+            .MapGet(path, (HealthCheckService health, CancellationToken cancellationToken) => AnswerAsync(health, which, cancellationToken))
             .WithName(name).WithTags("Health").WithSummary(summary).AllowAnonymous().DisableRateLimiting()
             .Produces<HealthBody>().Produces<HealthBody>(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<IResult> AnswerAsync(HealthCheckService health, Func<HealthCheckRegistration, bool> which, CancellationToken cancellationToken)
+    private static async Task<IResult> AnswerAsync(
+        HealthCheckService health, Func<HealthCheckRegistration, bool> which, CancellationToken cancellationToken)
     {
         var report = await health.CheckHealthAsync(which, cancellationToken);
         var body = new HealthBody(SnakeCase.Of(report.Status), report.Entries.ToDictionary(entry => entry.Key, entry =>
-            new HealthCheckBody(SnakeCase.Of(entry.Value.Status), entry.Value.Description, Math.Round(entry.Value.Duration.TotalMilliseconds, 1)), StringComparer.Ordinal));
+            new HealthCheckBody(
+                SnakeCase.Of(
+                    entry.Value.Status), entry.Value.Description, Math.Round(
+                        entry.Value.Duration.TotalMilliseconds, 1)), StringComparer.Ordinal));
         return TypedResults.Json(body, HttpJson.Written.HealthBody, statusCode: report.Status == HealthStatus.Unhealthy ? 503 : 200);
     }
 
@@ -82,9 +88,12 @@ internal static class Health
         {
             try
             {
-                await using var command = database.CreateCommand("""SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = @expected""");
+                await using var command =
+                    database.CreateCommand("""SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = @expected""");
                 command.Parameters.Add(new("expected", SchemaVersion.Expected));
-                return await command.ExecuteScalarAsync(cancellationToken).WaitAsync(cancellationToken) is null ? NotMigrated : HealthCheckResult.Healthy(SchemaVersion.Expected);
+                return await command.ExecuteScalarAsync(cancellationToken).WaitAsync(cancellationToken) is null
+                    ? NotMigrated
+                    : HealthCheckResult.Healthy(SchemaVersion.Expected);
             }
             catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable)
             {
@@ -99,17 +108,25 @@ internal static class Health
 
     private sealed class ClockHealth(DatabaseClock clock) : IHealthCheck
     {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(
             clock.Ahead == TimeSpan.Zero ? HealthCheckResult.Healthy()
-            : clock.IsMachineFarOff ? HealthCheckResult.Unhealthy($"This machine's clock is {Offset()}: no tokens are issued. Set the clock.")
+            : clock.IsMachineFarOff
+                ? HealthCheckResult.Unhealthy($"This machine's clock is {Offset()}: no tokens are issued. Set the clock.")
             : HealthCheckResult.Degraded($"This machine's clock is {Offset()}."));
 
-        private string Offset() => string.Create(CultureInfo.InvariantCulture, $"{clock.Ahead.Duration().TotalSeconds:0} s {(clock.Ahead > TimeSpan.Zero ? "ahead of" : "behind")} the database's");
+        private string Offset() =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{clock.Ahead.Duration().TotalSeconds:0} s {(clock.Ahead > TimeSpan.Zero ? "ahead of" : "behind")} the database's");
     }
 
     private sealed class LineHealth(ListenConnectionState listening) : IHealthCheck
     {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-            listening.IsCurrent ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("The notification line is down; the database is asked on every request."));
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(
+            listening.IsCurrent
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Degraded("The notification line is down; the database is asked on every request."));
     }
 }

@@ -11,7 +11,8 @@ namespace AuthServer.Platform.Web;
 internal sealed partial class HttpJson : JsonSerializerContext
 {
     /// <summary>For bodies that are written by hand, in the same spelling as all others.</summary>
-    public static HttpJson Written { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JsonRegistration.Readable });
+    public static HttpJson Written { get; } =
+        new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JsonRegistration.Readable });
 }
 
 internal static class JsonRegistration

@@ -44,7 +44,8 @@ internal sealed class Problem(ErrorCode error, IReadOnlyDictionary<string, strin
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (httpContext.RequestServices.GetService<RefusalPage>() is { } page && httpContext.Request.Path.StartsWithSegments(page.Under, StringComparison.OrdinalIgnoreCase))
+        if (httpContext.RequestServices.GetService<RefusalPage>() is { } page
+            && httpContext.Request.Path.StartsWithSegments(page.Under, StringComparison.OrdinalIgnoreCase))
         {
             await page.ShowAsync(httpContext, error);
             return;

@@ -30,7 +30,8 @@ internal static class ResponseHeaders
         {
             var headers = Context.Response.Headers;
             headers[RequestIdHeader] = Context.TraceIdentifier;
-            headers["Server-Timing"] = string.Create(CultureInfo.InvariantCulture, $"app;dur={Stopwatch.GetElapsedTime(StartedAt).TotalMilliseconds:0.##}");
+            headers["Server-Timing"] = string.Create(
+                CultureInfo.InvariantCulture, $"app;dur={Stopwatch.GetElapsedTime(StartedAt).TotalMilliseconds:0.##}");
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";

@@ -30,7 +30,11 @@ internal static class UnknownQueryRejection
     }
 
     private static IEnumerable<string> NamesOf(ParameterInfo parameter) =>
-        parameter.IsDefined(typeof(AsParametersAttribute), inherit: false) ? parameter.ParameterType.GetProperties().Select(property => property.GetCustomAttribute<FromQueryAttribute>()?.Name).OfType<string>()
+        parameter.IsDefined(typeof(AsParametersAttribute), inherit: false)
+            ? parameter.ParameterType
+                .GetProperties()
+                .Select(property => property.GetCustomAttribute<FromQueryAttribute>()?.Name)
+                .OfType<string>()
         : parameter.HasDefaultValue ? [parameter.Name!]
         : [];
 }

@@ -69,12 +69,18 @@ internal static class AccessTokenFormat
         && (IsTime(payload, ClaimNames.AuthTime) || IsId(payload, ClaimNames.ClientId))
         && IsId(payload, ClaimNames.Subject) && IsId(payload, ClaimNames.SessionId)
         && Text(payload, ClaimNames.Issuer) is not null && Text(payload, ClaimNames.Audience) is not null
-        && payload.TryGetProperty(ClaimNames.TokenVersion, out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out _);
+        && payload.TryGetProperty(ClaimNames.TokenVersion, out var version)
+            && version.ValueKind == JsonValueKind.Number
+            && version.TryGetInt32(out _);
 
     private static bool IsTime(JsonElement payload, string claim) =>
-        payload.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and <= MaxTime;
+        payload.TryGetProperty(claim, out var value)
+            && value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt64(out var seconds)
+            && seconds is >= 0 and <= MaxTime;
 
-    private static DateTimeOffset Time(JsonElement payload, string claim) => DateTimeOffset.FromUnixTimeSeconds(payload.GetProperty(claim).GetInt64());
+    private static DateTimeOffset Time(JsonElement payload, string claim) =>
+        DateTimeOffset.FromUnixTimeSeconds(payload.GetProperty(claim).GetInt64());
 
     private static bool IsId(JsonElement payload, string claim) => Guid.TryParseExact(Text(payload, claim), "D", out _);
 

@@ -13,7 +13,8 @@ using AuthServer.Sessions.SigningKeys;
 namespace AuthServer.Sessions.AccessTokens;
 
 /// <summary>Writes access tokens: JWTs of the profile in RFC 9068.</summary>
-internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, ServerSettings server, TimeProvider clock, DatabaseClock shared)
+internal sealed class AccessTokenIssuer(
+    KeyRing ring, TokenSettings settings, ServerSettings server, TimeProvider clock, DatabaseClock shared)
 {
     private const int TokenIdBytes = 16;
 
@@ -38,14 +39,17 @@ internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, Se
     /// <param name="pair">The refresh token it is given with: session and generation stand in both.</param>
     /// <param name="authenticatedAt">When the person proved who they are.</param>
     /// <param name="methods">How.</param>
-    public string Issue(TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods) => Sign(json =>
+    public string Issue(TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods) =>
+        Sign(json =>
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         WriteCommon(json, subject.UserId, pair.SessionId, now, now + LifetimeSeconds);
         WritePerson(json, subject, pair, authenticatedAt, methods);
     });
 
-    /// <summary>The access token of an API key, with some of its scopes, and how many seconds it is good: never longer than the key.</summary>
+    /// <summary>
+    /// The access token of an API key, with some of its scopes, and how many seconds it is good: never longer than the key.
+    /// </summary>
     public (string Token, int ExpiresIn) IssueForKey(Caller key, IReadOnlyList<string> scopes)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
@@ -104,7 +108,8 @@ internal sealed class AccessTokenIssuer(KeyRing ring, TokenSettings settings, Se
         json.WriteNumber(ClaimNames.TokenVersion, key.TokenVersion);
     }
 
-    private static void WritePerson(Utf8JsonWriter json, TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
+    private static void WritePerson(
+        Utf8JsonWriter json, TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
     {
         json.WriteNumber(ClaimNames.Generation, pair.Generation);
         json.WriteNumber(ClaimNames.AuthTime, authenticatedAt.ToUnixTimeSeconds());

@@ -10,7 +10,9 @@ namespace AuthServer.Sessions.AccessTokens;
 /// <param name="PhysicianId">Becomes <c>physician</c>: the professional profile, licensed or not.</param>
 /// <param name="TenantId">Becomes <c>tenant</c>: the one active tenant.</param>
 /// <param name="TenantRoles">Becomes <c>tenant_role</c>: what the person is there, apart from what they are everywhere.</param>
-internal sealed record TokenSubject(Guid UserId, int TokenVersion, bool IsEmailVerified, IReadOnlyList<string> Roles, Guid? PhysicianId, Guid? TenantId, IReadOnlyList<string> TenantRoles)
+internal sealed record TokenSubject(
+    Guid UserId, int TokenVersion, bool IsEmailVerified, IReadOnlyList<string> Roles, Guid? PhysicianId, Guid? TenantId,
+    IReadOnlyList<string> TenantRoles)
 {
     /// <summary>Leaves out what needs a licence where there is no verified one.</summary>
     public static IReadOnlyList<string> Effective(IEnumerable<string> roles, bool isLicensed) =>

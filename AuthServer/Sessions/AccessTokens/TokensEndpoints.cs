@@ -24,7 +24,8 @@ internal static class TokensEndpoints
         builder.AddSettings<TokenSettings>();
         // Whoever verifies HS256 holds its secret: were it the root secret, they could mint everything else.
         builder.Services.AddOptions<TokenSettings>().Validate(
-            settings => string.IsNullOrEmpty(settings.SharedSecret) || !RootSecrets.Any(root => builder.Configuration[root] == settings.SharedSecret),
+            settings => string.IsNullOrEmpty(settings.SharedSecret)
+                || !RootSecrets.Any(root => builder.Configuration[root] == settings.SharedSecret),
             "JWT_SECRET_KEY is the same as SECRET_KEY or SECRET_KEY_PREVIOUS. Make one of its own with `openssl rand -base64 48`.");
         builder.Services.AddJson(TokensJson.Default);
         builder.Services.AddSingleton<KeyRing>();
@@ -46,7 +47,10 @@ internal static class TokensEndpoints
     public static void MapTokens(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/.well-known").WithTags("Discovery").AllowAnonymous().DisableRateLimiting();
-        group.MapGet("/openid-configuration", Discovery).WithName("getDiscovery").WithSummary("Where a resource server finds issuer and keys");
+        group
+            .MapGet("/openid-configuration", Discovery)
+            .WithName("getDiscovery")
+            .WithSummary("Where a resource server finds issuer and keys");
         group.MapGet("/jwks.json", Keys).WithName("getKeys").WithSummary("The keys that verify access tokens");
     }
 

@@ -16,7 +16,8 @@ internal sealed class ApiKeyRefusedException(ErrorCode refusal, TimeSpan? retryA
 }
 
 /// <summary>The authentication scheme of requests that carry an API key, beside that of access tokens.</summary>
-internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyCheck check)
+internal sealed class ApiKeyHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyCheck check)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -41,7 +42,10 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
         var failure = (await HandleAuthenticateOnceSafeAsync()).Failure;
         if (failure is not ApiKeyRefusedException refused)
         {
-            await new Problem(failure is null ? ErrorCodes.InvalidApiKey : ErrorCodes.DatabaseUnavailable, retryAfter: TimeSpan.FromSeconds(2)).ExecuteAsync(Context);
+            await new Problem(
+                failure is null
+                    ? ErrorCodes.InvalidApiKey
+                    : ErrorCodes.DatabaseUnavailable, retryAfter: TimeSpan.FromSeconds(2)).ExecuteAsync(Context);
             return;
         }
 

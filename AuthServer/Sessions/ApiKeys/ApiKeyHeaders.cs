@@ -35,7 +35,9 @@ internal static class ApiKeyHeaders
     }
 
     private static bool IsKey(string? authorization) =>
-        authorization is not null && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && (authorization.Length == Scheme.Length || authorization[Scheme.Length] == ' ');
+        authorization is not null
+            && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && (authorization.Length == Scheme.Length || authorization[Scheme.Length] == ' ');
 
     private static bool IsKey(StringValues authorization) => IsKey(authorization.ToString());
 }

@@ -35,7 +35,9 @@ internal abstract record RotationOutcome
 /// Exchanges a refresh token for the next pair. The ordinary case is one statement, whose condition on the generation
 /// is the lock: of many that race with one token one moves the session on, and the others find themselves its parent.
 /// </summary>
-internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionRevoker revoker, SessionSettings settings, DatabaseClock clock)
+internal sealed class RefreshTokenRotation(
+    NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionRevoker revoker, SessionSettings settings,
+    DatabaseClock clock)
 {
     // Changes no indexed column, so that the update stays HOT.
     internal const string RotateSql = $"""
@@ -78,7 +80,8 @@ internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessToke
         return await LookAgainAsync(token, origin, now, cancellationToken);
     }
 
-    private async Task<RotationOutcome> LookAgainAsync(RefreshToken token, RequestOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<RotationOutcome> LookAgainAsync(
+        RefreshToken token, RequestOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = Command(LookAgainSql, token, now);
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
@@ -121,7 +124,8 @@ internal sealed class RefreshTokenRotation(NpgsqlDataSource database, AccessToke
 
     private RotationOutcome.Rotated Issue(NpgsqlDataReader row, RefreshToken successor) => new(new TokenResponse
     {
-        AccessToken = issuer.Issue(TokenClaimsQuery.Read(row), successor, row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<string[]>(9)),
+        AccessToken = issuer.Issue(
+            TokenClaimsQuery.Read(row), successor, row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<string[]>(9)),
         RefreshToken = format.Write(successor),
         ExpiresIn = issuer.LifetimeSeconds,
     });

@@ -15,7 +15,9 @@ internal sealed class NewDeviceMail(MailLinks links, MailPrinter printer) : IMai
         var details = owed.Details();
         var device = details.GetValueOrDefault(EmailOutbox.Device) ?? details.GetValueOrDefault(EmailOutbox.UserAgent);
         var texts = printer.TextsIn(owed.Language);
-        return await printer.PrintAsync(owed.Address, texts.NewDevice(device, owed.CreatedAt, details.GetValueOrDefault(EmailOutbox.Ip), links.ForgottenPassword(texts)));
+        return await printer.PrintAsync(
+            owed.Address,
+            texts.NewDevice(device, owed.CreatedAt, details.GetValueOrDefault(EmailOutbox.Ip), links.ForgottenPassword(texts)));
     }
 }
 
@@ -27,6 +29,9 @@ internal sealed class SessionEndedForReuseMail(MailLinks links, MailPrinter prin
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
     {
         var texts = printer.TextsIn(owed.Language);
-        return await printer.PrintAsync(owed.Address, texts.SessionEndedForReuse(owed.Details().GetValueOrDefault(EmailOutbox.Device), owed.CreatedAt, links.ForgottenPassword(texts)));
+        return await printer.PrintAsync(
+            owed.Address,
+            texts.SessionEndedForReuse(
+                owed.Details().GetValueOrDefault(EmailOutbox.Device), owed.CreatedAt, links.ForgottenPassword(texts)));
     }
 }

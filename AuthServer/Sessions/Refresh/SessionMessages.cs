@@ -38,7 +38,8 @@ public sealed record LogoutRequest(Secret? RefreshToken = null);
 /// <param name="Roles">What the person is everywhere.</param>
 /// <param name="Tenant">The active tenant.</param>
 /// <param name="Exp">When the token expires, in seconds since 1970 (UTC).</param>
-/// <param name="Scope">What an API key may do, with spaces between; null for a person. <c>sub</c> and <c>sid</c> are then the key's id.</param>
+/// <param name="Scope">What an API key may do, with spaces between; null for a person. <c>sub</c> and <c>sid</c> are then the key's
+/// id.</param>
 public sealed record VerifyResponse(bool Valid, Guid Sub, Guid Sid, IReadOnlyList<string> Roles, Guid? Tenant, long Exp, string? Scope)
 {
     internal static VerifyResponse Of(Caller caller) => new(
@@ -55,7 +56,9 @@ public sealed record VerifyResponse(bool Valid, Guid Sub, Guid Sid, IReadOnlyLis
 /// <param name="LastUsedAt">When it was last refreshed.</param>
 /// <param name="ExpiresAt">When it ends, however much it is used.</param>
 /// <param name="Current">Whether this is the session that asks.</param>
-public sealed record SessionView(Guid Id, string? DeviceName, string? Ip, string? UserAgent, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt, bool Current)
+public sealed record SessionView(
+    Guid Id, string? DeviceName, string? Ip, string? UserAgent, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt,
+    DateTimeOffset ExpiresAt, bool Current)
 {
     internal static SessionView Of(Session session, Caller caller) => new(
         session.Id, session.DeviceName, session.IpAddress?.ToString(), session.UserAgent, session.CreatedAt, session.LastUsedAt, session.ExpiresAt, session.Id == caller.SessionId);

@@ -10,7 +10,11 @@ internal static class SessionPaging
 {
     /// <summary>The sessions of a person that can still be used.</summary>
     public static IQueryable<Session> LiveOf(this IQueryable<Session> sessions, Guid userId, DateTimeOffset now) =>
-        sessions.Where(session => session.UserId == userId && session.RevokedAt == null && session.ExpiresAt > now && session.LastUsedAt + session.IdleTimeout > now);
+        sessions.Where(
+            session => session.UserId == userId
+                && session.RevokedAt == null
+                && session.ExpiresAt > now
+                && session.LastUsedAt + session.IdleTimeout > now);
 
     public static async Task<Page<SessionView>> PageAsync(
         this IQueryable<Session> sessions, Caller caller, PageRequest<Guid> page, CancellationToken cancellationToken)

@@ -51,26 +51,41 @@ internal static class SessionsEndpoints
         group.MapPost("/refresh", Refresh).WithName("refresh").WithSummary("Exchange a refresh token for the next pair")
             .WithExample(Examples.RefreshToken).WithAnswer(Examples.Pair)
             .AllowAnonymous().RequireRateLimiting(RateLimits.Refresh)
-            .Refuses(ErrorCodes.InvalidRefreshToken, ErrorCodes.RefreshTokenReused, ErrorCodes.SessionRevoked, ErrorCodes.SessionExpired, ErrorCodes.RateLimited);
-        group.MapPost("/switch-tenant", SwitchTenant).WithName("switchTenant").WithSummary("Go on with the same session at another of one's own tenants, or at none")
+            .Refuses(
+                ErrorCodes.InvalidRefreshToken, ErrorCodes.RefreshTokenReused, ErrorCodes.SessionRevoked, ErrorCodes.SessionExpired,
+                ErrorCodes.RateLimited);
+        group
+            .MapPost("/switch-tenant", SwitchTenant)
+            .WithName("switchTenant")
+            .WithSummary("Go on with the same session at another of one's own tenants, or at none")
             .WithExample("""{"tenant":"heart-clinic"}""").WithAnswer(Examples.Pair)
             .RequireAuthorization().DisableRateLimiting()
             .Refuses(ErrorCodes.NotFound, ErrorCodes.EmailNotVerified, ErrorCodes.ReauthenticationRequired, ErrorCodes.SessionExpired);
         group.MapPost("/logout", Logout).WithName("logout").WithSummary("End the session of a refresh token, or of the access token")
             .WithExample(Examples.RefreshToken)
-            .AllowAnonymous().DisableRateLimiting().Refuses(ErrorCodes.PersonRequired, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
+            .AllowAnonymous()
+                .DisableRateLimiting()
+                .Refuses(
+                    ErrorCodes.PersonRequired, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired,
+                    ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
         group.MapPost("/logout-all", LogoutAll).WithName("logoutAll").WithSummary("End every session of the signed-in person")
             .RequireAuthorization().DisableRateLimiting();
         group.MapPost("/verify", Verify).WithName("verify").WithSummary("Ask whether an access token is good at this moment")
             .WithAnswer(Examples.Verified).OpenToEveryKey()
             .RequireAuthorization().DisableRateLimiting();
-        group.MapGet("/sessions", List).WithName("listSessions").WithSummary("The signed-in person's devices").WithAnswer(Examples.Sessions).RefusesUnknownQueries()
+        group
+            .MapGet("/sessions", List)
+            .WithName("listSessions")
+            .WithSummary("The signed-in person's devices")
+            .WithAnswer(Examples.Sessions)
+            .RefusesUnknownQueries()
             .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed);
         group.MapDelete("/sessions/{id}", End).WithName("endSession").WithSummary("End one of the signed-in person's sessions")
             .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.NotFound);
     }
 
-    private static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(RefreshRequest request, RequestOrigin origin, RefreshTokenRotation rotation, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(
+        RefreshRequest request, RequestOrigin origin, RefreshTokenRotation rotation, CancellationToken cancellationToken) =>
         await rotation.RotateAsync(request.RefreshToken?.Reveal(), origin, cancellationToken) switch
         {
             RotationOutcome.Rotated rotated => TypedResults.Ok(rotated.Tokens),
@@ -80,7 +95,9 @@ internal static class SessionsEndpoints
             _ => (Problem)ErrorCodes.InvalidRefreshToken,
         };
 
-    private static async Task<Results<Ok<TokenResponse>, Problem>> SwitchTenant(SwitchTenantRequest request, Caller caller, RequestOrigin origin, TenantSwitch tenantSwitch, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<TokenResponse>, Problem>> SwitchTenant(
+        SwitchTenantRequest request, Caller caller, RequestOrigin origin, TenantSwitch tenantSwitch,
+        CancellationToken cancellationToken) =>
         await tenantSwitch.SwitchAsync(caller, request.Tenant.Value, origin, cancellationToken) switch
         {
             SwitchOutcome.Switched switched => TypedResults.Ok(switched.Tokens),
@@ -89,7 +106,9 @@ internal static class SessionsEndpoints
         };
 
     // RFC 7009 section 2.2: a token that is no longer good is answered like one that was, for the aim is reached.
-    private static async Task<Results<NoContent, ChallengeHttpResult, Problem>> Logout(LogoutRequest? request, HttpContext context, RequestOrigin origin, RefreshTokenFormat format, SessionRevoker revoker, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ChallengeHttpResult, Problem>> Logout(
+        LogoutRequest? request, HttpContext context, RequestOrigin origin, RefreshTokenFormat format, SessionRevoker revoker,
+        CancellationToken cancellationToken)
     {
         var caller = Caller.Of(context.User);
         if (request?.RefreshToken is null && caller is null)
@@ -113,7 +132,8 @@ internal static class SessionsEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<NoContent> LogoutAll(Caller caller, RequestOrigin origin, SessionRevoker revoker, CancellationToken cancellationToken)
+    private static async Task<NoContent> LogoutAll(
+        Caller caller, RequestOrigin origin, SessionRevoker revoker, CancellationToken cancellationToken)
     {
         await revoker.EndAllAsync(caller.UserId, origin, cancellationToken);
         return TypedResults.NoContent();
@@ -125,7 +145,8 @@ internal static class SessionsEndpoints
         [AsParameters] PageRequest<Guid> page, Caller caller, AuthDbContext db, TimeProvider clock, CancellationToken cancellationToken) =>
         TypedResults.Ok(await db.Sessions.LiveOf(caller.UserId, clock.GetUtcNow()).PageAsync(caller, page, cancellationToken));
 
-    private static async Task<Results<NoContent, Problem>> End(string id, Caller caller, RequestOrigin origin, SessionRevoker revoker, CancellationToken cancellationToken) =>
+    private static async Task<Results<NoContent, Problem>> End(
+        string id, Caller caller, RequestOrigin origin, SessionRevoker revoker, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var sessionId) && await revoker.EndOwnAsync(caller.UserId, sessionId, origin, cancellationToken)
             ? TypedResults.NoContent()
             : (Problem)ErrorCodes.NotFound;

@@ -28,7 +28,8 @@ internal abstract record SwitchOutcome
 /// which generation it came with, and that is the lock: of many that race, refreshes included, one moves the session on, and
 /// the others are handed the same successor within the reuse window. Who comes later than that has to refresh first.
 /// </summary>
-internal sealed class TenantSwitch(NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionSettings settings, DatabaseClock clock)
+internal sealed class TenantSwitch(
+    NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionSettings settings, DatabaseClock clock)
 {
     private const string Target = """
         target AS (
@@ -117,7 +118,8 @@ internal sealed class TenantSwitch(NpgsqlDataSource database, AccessTokenIssuer 
 
     private SwitchOutcome.Switched Issue(NpgsqlDataReader row, RefreshToken successor) => new(new TokenResponse
     {
-        AccessToken = issuer.Issue(TokenClaimsQuery.Read(row), successor, row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<string[]>(9)),
+        AccessToken = issuer.Issue(
+            TokenClaimsQuery.Read(row), successor, row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<string[]>(9)),
         RefreshToken = format.Write(successor),
         ExpiresIn = issuer.LifetimeSeconds,
     });

@@ -20,9 +20,11 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
         """;
 
     // What a key may do depends on what its owner is.
-    private const string KeysOfSql = $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE owner_id = ANY (@ids) AND revoked_at IS NULL RETURNING id, version), {RefuseKeysSql}";
+    private const string KeysOfSql =
+        $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE owner_id = ANY (@ids) AND revoked_at IS NULL RETURNING id, version), {RefuseKeysSql}";
 
-    private const string KeysSql = $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE id = ANY (@ids) RETURNING id, version), {RefuseKeysSql}";
+    private const string KeysSql =
+        $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE id = ANY (@ids) RETURNING id, version), {RefuseKeysSql}";
 
     private const string RefuseKeysSql = """
         refused AS (
@@ -65,7 +67,10 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
         var limits = settings.ByRole.ToList();
         await using var batch = Connection.CreateBatch();
         batch.BatchCommands.Add(KeysStep(KeysOfSql, ids, now));
-        batch.BatchCommands.Add(Step(PeopleSql, new("users", ids), new("now", now), new("refuse_until", feed.RefusedUntil(now)), new("channel", RevocationFeed.ChannelName)));
+        batch.BatchCommands.Add(
+            Step(
+                PeopleSql, new("users", ids), new("now", now), new("refuse_until", feed.RefusedUntil(now)),
+                new("channel", RevocationFeed.ChannelName)));
         batch.BatchCommands.Add(Step(ShortenSql, new("users", ids), new("now", now),
             new("role_names", limits.Select(limit => limit.Role).ToArray()),
             new("idle", limits.Select(limit => limit.Limits.IdleTimeout).ToArray()),
@@ -77,17 +82,22 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
     /// Refuses the access tokens of the API keys these people answer for; in the open transaction, and before an account is deleted.
     /// Whether the keys themselves still work is looked at when they are used.
     /// </summary>
-    public Task InvalidateApiKeysOfAsync(IEnumerable<Guid> owners, CancellationToken cancellationToken) => OutdateKeysAsync(KeysOfSql, owners, cancellationToken);
+    public Task InvalidateApiKeysOfAsync(IEnumerable<Guid> owners, CancellationToken cancellationToken) =>
+        OutdateKeysAsync(KeysOfSql, owners, cancellationToken);
 
     /// <summary>Refuses the access tokens of these API keys; in the open transaction.</summary>
-    public Task OutdateKeysAsync(IEnumerable<Guid> keys, CancellationToken cancellationToken) => OutdateKeysAsync(KeysSql, keys, cancellationToken);
+    public Task OutdateKeysAsync(IEnumerable<Guid> keys, CancellationToken cancellationToken) =>
+        OutdateKeysAsync(KeysSql, keys, cancellationToken);
 
     /// <summary>Refuses the tokens for a suspended tenant, or takes them again; in the open transaction.</summary>
     public async Task SuspendAsync(Guid tenantId, bool isSuspended, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var batch = Connection.CreateBatch();
-        var step = Step(isSuspended ? SuspendSql : ReopenSql, new("tenant", tenantId), new("channel", RevocationFeed.ChannelName), new("notice", RevocationFeed.NoticeAbout(tenantId, isSuspended)));
+        var step =
+            Step(
+                isSuspended ? SuspendSql : ReopenSql, new("tenant", tenantId), new("channel", RevocationFeed.ChannelName),
+                new("notice", RevocationFeed.NoticeAbout(tenantId, isSuspended)));
         if (isSuspended)
         {
             step.Parameters.AddRange(new NpgsqlParameter[] { new("now", now), new("refuse_until", feed.RefusedUntil(now)) });
@@ -105,7 +115,9 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
     }
 
     private NpgsqlBatchCommand KeysStep(string sql, Guid[] ids, DateTimeOffset now) =>
-        Step(sql, new("ids", ids), new("now", now), new("refuse_until", feed.RefusedUntil(now)), new("channel", RevocationFeed.ChannelName));
+        Step(
+            sql, new("ids", ids), new("now", now), new("refuse_until", feed.RefusedUntil(now)),
+            new("channel", RevocationFeed.ChannelName));
 
     private NpgsqlConnection Connection => (NpgsqlConnection)db.Database.GetDbConnection();
 

@@ -42,7 +42,8 @@ internal sealed class AccountBatches(NpgsqlDataSource database)
     public async Task ForEachAsync(AccountFilter filter, Func<Guid[], NpgsqlConnection, Task> act, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        for (var people = await NextAsync(filter, Guid.Empty, connection, cancellationToken); people.Length > 0; people = await NextAsync(filter, people[^1], connection, cancellationToken))
+        for (var people = await NextAsync(filter, Guid.Empty, connection, cancellationToken); people.Length > 0; people = await NextAsync(
+            filter, people[^1], connection, cancellationToken))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await act(people, connection);
@@ -50,7 +51,8 @@ internal sealed class AccountBatches(NpgsqlDataSource database)
         }
     }
 
-    private static async Task<Guid[]> NextAsync(AccountFilter filter, Guid after, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<Guid[]> NextAsync(
+        AccountFilter filter, Guid after, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(NextSql, connection);
         command.Parameters.Add(new("after", after));

@@ -34,7 +34,9 @@ internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed fee
     public async Task<long> EndAsync(AccountFilter whose, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var count = 0L;
-        await accounts.ForEachAsync(whose, async (people, connection) => count += await EndAsync(people, origin, connection, cancellationToken), cancellationToken);
+        await accounts.ForEachAsync(
+            whose, async (people, connection) => count += await EndAsync(people, origin, connection, cancellationToken),
+            cancellationToken);
         return count;
     }
 

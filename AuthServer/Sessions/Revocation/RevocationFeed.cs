@@ -15,7 +15,8 @@ namespace AuthServer.Sessions.Revocation;
 /// a moment; while the line is down the database is asked on every request: safe first, then fast. A database that is
 /// down takes no revocations from anybody, so what is in memory then decides; one that is only silent refuses everybody.
 /// </summary>
-internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlDataSource database, TokenSettings tokens, TimeProvider clock) : INotificationSubscriber
+internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlDataSource database, TokenSettings tokens, TimeProvider clock)
+    : INotificationSubscriber
 {
     public const string ChannelName = "revocations";
 
@@ -55,7 +56,9 @@ internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlData
 
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT session_id, user_id, token_version, tenant_id, expires_at FROM revocations WHERE expires_at > @now");
+        await using var command =
+            database.CreateCommand(
+                "SELECT session_id, user_id, token_version, tenant_id, expires_at FROM revocations WHERE expires_at > @now");
         command.Parameters.Add(new("now", clock.GetUtcNow()));
         var suspended = new Dictionary<Guid, DateTimeOffset>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
@@ -90,12 +93,16 @@ internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlData
     }
 
     /// <summary>The notice about a tenant.</summary>
-    public static string NoticeAbout(Guid tenantId, bool isSuspended) => $"{TenantMark}{tenantId}:{(isSuspended ? SuspendedState : OpenState)}";
+    public static string NoticeAbout(Guid tenantId, bool isSuspended) =>
+        $"{TenantMark}{tenantId}:{(isSuspended ? SuspendedState : OpenState)}";
 
-    /// <summary>When the last token that a revocation of this moment is about has expired by itself; a minute for clocks that differ.</summary>
+    /// <summary>
+    /// When the last token that a revocation of this moment is about has expired by itself; a minute for clocks that differ.
+    /// </summary>
     public DateTimeOffset RefusedUntil(DateTimeOffset now) => now + tokens.AccessTokenLifetime + tokens.ClockSkew + TimeSpan.FromMinutes(1);
 
-    // A session's id, user:ID:VERSION, tenant:ID:suspended or tenant:ID:open. Whatever it refuses was issued before this moment, so it has expired a lifetime from now.
+    // A session's id, user:ID:VERSION, tenant:ID:suspended or tenant:ID:open. Whatever it refuses was issued before this moment, so it has
+    // expired a lifetime from now.
     public void Receive(string notice)
     {
         var now = clock.GetUtcNow();
@@ -103,12 +110,16 @@ internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlData
         {
             Refuse([sessionId]);
         }
-        else if (notice.StartsWith(PersonMark, StringComparison.Ordinal) && notice[PersonMark.Length..].Split(':') is [var user, var version]
-            && Guid.TryParse(user, out var userId) && int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        else if (notice.StartsWith(PersonMark, StringComparison.Ordinal)
+            && notice[PersonMark.Length..].Split(':') is [var user, var version]
+            && Guid.TryParse(user, out var userId)
+                && int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             Remember(userId, number, RefusedUntil(now));
         }
-        else if (notice.StartsWith(TenantMark, StringComparison.Ordinal) && notice[TenantMark.Length..].Split(':') is [var id, var state] && Guid.TryParse(id, out var tenantId))
+        else if (notice.StartsWith(TenantMark, StringComparison.Ordinal)
+            && notice[TenantMark.Length..].Split(':') is [var id, var state]
+            && Guid.TryParse(id, out var tenantId))
         {
             Receive(tenantId, isSuspended: state == SuspendedState, RefusedUntil(now));
         }

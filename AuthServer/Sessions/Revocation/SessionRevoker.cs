@@ -8,7 +8,8 @@ using Npgsql;
 namespace AuthServer.Sessions.Revocation;
 
 /// <summary>
-/// The one way a session is ended before its time, but for <see cref="MassRevocation"/>. One statement ends it, writes the revocation that refuses its
+/// The one way a session is ended before its time, but for <see cref="MassRevocation"/>. One statement ends it, writes the revocation that
+/// refuses its
 /// access tokens, tells every replica, and writes the audit event: all of it, or none.
 /// </summary>
 internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed feed, TimeProvider clock)
@@ -35,9 +36,11 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
         """;
 
     private static readonly string EndOne = Statement("id = @session_id");
-    private static readonly string EndReused = Statement("id = @session_id", ", " + Fill(MailSql, EmailOutbox.Columns, MailKinds.SessionEndedForReuse, EmailOutbox.Fresh));
+    private static readonly string EndReused =
+        Statement("id = @session_id", ", " + Fill(MailSql, EmailOutbox.Columns, MailKinds.SessionEndedForReuse, EmailOutbox.Fresh));
     private static readonly string EndOwn = Statement("id = @session_id AND user_id = @actor_id");
-    private static readonly string EndByStaff = Statement("user_id = @actor_id AND (@session_id IS NULL OR id = @session_id) AND (@tenant_id IS NULL OR tenant_id = @tenant_id)");
+    private static readonly string EndByStaff =
+        Statement("user_id = @actor_id AND (@session_id IS NULL OR id = @session_id) AND (@tenant_id IS NULL OR tenant_id = @tenant_id)");
     private static readonly string EndAll = Statement("user_id = @actor_id AND id IS DISTINCT FROM @session_id");
 
     /// <summary>Ends the session a refresh token or an access token belongs to.</summary>
@@ -63,7 +66,9 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     /// <param name="connection">The connection.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="by">The member of staff who does it; null for the person.</param>
-    public Task<IReadOnlyList<Guid>> EndAllAsync(Guid userId, Guid? kept, RevocationReason reason, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken, Guid? by = null)
+    public Task<IReadOnlyList<Guid>> EndAllAsync(
+        Guid userId, Guid? kept, RevocationReason reason, RequestOrigin origin, NpgsqlConnection connection,
+        CancellationToken cancellationToken, Guid? by = null)
     {
         var command = connection.CreateCommand();
         command.CommandText = EndAll;
@@ -73,7 +78,9 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     /// <summary>Ends a person's sessions on behalf of staff: all, those for one tenant, or one of either. Answers how many.</summary>
     public Task<int> EndByStaffAsync(
         Guid userId, Guid? tenantId, Guid? staffId, RequestOrigin origin, CancellationToken cancellationToken, Guid? sessionId = null) =>
-        EndAndRefuseAsync(EndByStaff, new(RevocationReason.EndedByStaff, origin, sessionId, userId) { By = staffId, TenantId = tenantId }, cancellationToken);
+        EndAndRefuseAsync(
+            EndByStaff, new(RevocationReason.EndedByStaff, origin, sessionId, userId) { By = staffId, TenantId = tenantId },
+            cancellationToken);
 
     /// <summary>Ends a session whose refresh token turned up twice, even if whoever sent it hangs up meanwhile.</summary>
     public Task EndReusedAsync(Guid sessionId, RequestOrigin origin) =>
@@ -81,7 +88,8 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
 
     private static string Statement(string which, string more = "") => Fill(Sql, which, AuditLog.Columns, RevocationFeed.ChannelName, more);
 
-    private static string Fill(string sql, params ReadOnlySpan<object?> parts) => string.Format(null, System.Text.CompositeFormat.Parse(sql), parts);
+    private static string Fill(string sql, params ReadOnlySpan<object?> parts) =>
+        string.Format(null, System.Text.CompositeFormat.Parse(sql), parts);
 
     private async Task<int> EndAndRefuseAsync(string sql, Ending ending, CancellationToken cancellationToken)
     {

@@ -10,7 +10,9 @@ using Npgsql;
 namespace AuthServer.Sessions.SigningKeys;
 
 /// <summary>The keys of this moment, in memory: which one signs, which verify, which are published.</summary>
-internal sealed class KeyRing(NpgsqlDataSource database, ListenConnectionState listening, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<KeyRing> logger)
+internal sealed class KeyRing(
+    NpgsqlDataSource database, ListenConnectionState listening, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock,
+    ILogger<KeyRing> logger)
     : INotificationSubscriber, IDisposable
 {
     public const string ChannelName = "signing_keys";
@@ -61,7 +63,11 @@ internal sealed class KeyRing(NpgsqlDataSource database, ListenConnectionState l
         get
         {
             var now = clock.GetUtcNow();
-            return new([.. _keys.Values.Where(key => key.Published is not null && key.Stored!.ExpiresAt > now).OrderBy(key => key.Stored!.ActivatesAt).Select(key => key.Published!)]);
+            return new(
+                [.. _keys.Values
+                    .Where(key => key.Published is not null && key.Stored!.ExpiresAt > now)
+                    .OrderBy(key => key.Stored!.ActivatesAt)
+                    .Select(key => key.Published!)]);
         }
     }
 

@@ -22,7 +22,9 @@ internal sealed class SigningCredential
     {
         (Id, Algorithm, VerificationKey, _sign) = (id, algorithm, verificationKey, sign);
         VerificationKey.KeyId = id;
-        Header = Encoding.ASCII.GetBytes(Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"alg":"{{algorithm}}","typ":"{{AccessTokenFormat.Type}}","kid":"{{id}}"}""")) + ".");
+        Header = Encoding.ASCII.GetBytes(
+            Base64Url.EncodeToString(
+                Encoding.UTF8.GetBytes($$"""{"alg":"{{algorithm}}","typ":"{{AccessTokenFormat.Type}}","kid":"{{id}}"}""")) + ".");
     }
 
     public string Id { get; }
@@ -43,9 +45,12 @@ internal sealed class SigningCredential
     public byte[] Sign(byte[] data) => _sign(data);
 
     /// <summary>Makes a key: its public half, and its private half wrapped for the database.</summary>
-    public static SigningKey Make(string algorithm, KeyWrapping wrapping, DateTimeOffset now, DateTimeOffset activatesAt, TimeSpan use, TimeSpan keep)
+    public static SigningKey Make(
+        string algorithm, KeyWrapping wrapping, DateTimeOffset now, DateTimeOffset activatesAt, TimeSpan use, TimeSpan keep)
     {
-        using AsymmetricAlgorithm key = algorithm == SigningAlgorithms.Rs256 ? RSA.Create(RsaBits) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using AsymmetricAlgorithm key = algorithm == SigningAlgorithms.Rs256
+            ? RSA.Create(RsaBits)
+            : ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var publicKey = key.ExportSubjectPublicKeyInfo();
         var privateKey = key.ExportPkcs8PrivateKey();
         var id = Base64Url.EncodeToString(PublicHalf(key).ComputeJwkThumbprint());

@@ -34,7 +34,9 @@ internal abstract record SigningKeyChangeOutcome
 /// </summary>
 internal sealed class SigningKeyHandover(AuthDbContext db, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock)
 {
-    /// <summary>Announces the next key, or, where there is one, leaves it at that; <paramref name="atOnce"/>, it signs from now on.</summary>
+    /// <summary>
+    /// Announces the next key, or, where there is one, leaves it at that; <paramref name="atOnce"/>, it signs from now on.
+    /// </summary>
     public async Task<SigningKeyChangeOutcome> RotateAsync(bool atOnce, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (settings.Algorithm == SigningAlgorithms.Hs256)

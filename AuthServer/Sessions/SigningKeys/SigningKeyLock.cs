@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace AuthServer.Sessions.SigningKeys;
 
-/// <summary>Whoever changes the signing keys, on a replica or at the command line, takes their turn; and every replica hears of it.</summary>
+/// <summary>
+/// Whoever changes the signing keys, on a replica or at the command line, takes their turn; and every replica hears of it.
+/// </summary>
 internal static class SigningKeyLock
 {
     private const long LockId = 0x6b657973;

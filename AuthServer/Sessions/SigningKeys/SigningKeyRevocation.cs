@@ -8,12 +8,14 @@ namespace AuthServer.Sessions.SigningKeys;
 
 /// <summary>
 /// Takes keys that have leaked out of use. The row goes, so that no clock decides about it: when a replica has heard of it, whatever
-/// the key signed, or ever will, is refused. Sessions live, for refresh tokens are made with another key: the next refresh brings a good token.
+/// the key signed, or ever will, is refused. Sessions live, for refresh tokens are made with another key: the next refresh brings a good
+/// token.
 /// </summary>
 internal sealed class SigningKeyRevocation(AuthDbContext db, SigningKeyHandover succession, TokenSettings settings, TimeProvider clock)
 {
     /// <summary>Revokes these, or all where the list is empty; and makes sure that a key signs.</summary>
-    public async Task<SigningKeyChangeOutcome> RevokeAsync(IReadOnlyCollection<string> kids, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<SigningKeyChangeOutcome> RevokeAsync(
+        IReadOnlyCollection<string> kids, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (settings.Algorithm == SigningAlgorithms.Hs256)
         {
@@ -36,7 +38,9 @@ internal sealed class SigningKeyRevocation(AuthDbContext db, SigningKeyHandover 
         }
 
         var left = keys.Except(leaked).ToList();
-        var signing = left.Where(key => key.Algorithm == settings.Algorithm && key.ActivatesAt <= now && key.RetiresAt > now).MaxBy(key => key.ActivatesAt) ?? succession.SignAtOnce(left, origin);
+        var signing =
+            left.Where(key => key.Algorithm == settings.Algorithm && key.ActivatesAt <= now && key.RetiresAt > now)
+                .MaxBy(key => key.ActivatesAt) ?? succession.SignAtOnce(left, origin);
         await db.SaveChangesAsync(cancellationToken);
         await SigningKeyLock.TellAsync(db, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

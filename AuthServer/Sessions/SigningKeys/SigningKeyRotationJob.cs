@@ -10,7 +10,9 @@ namespace AuthServer.Sessions.SigningKeys;
 /// Keeps the ring turning: makes the first key, announces the next one in good time, drops those whose tokens have all
 /// expired, and re-wraps what was wrapped under the former root secret. One replica at a time does it.
 /// </summary>
-internal sealed class SigningKeyRotationJob(IServiceScopeFactory scopes, KeyRing ring, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock, ILogger<SigningKeyRotationJob> logger)
+internal sealed class SigningKeyRotationJob(
+    IServiceScopeFactory scopes, KeyRing ring, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock,
+    ILogger<SigningKeyRotationJob> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -52,7 +54,8 @@ internal sealed class SigningKeyRotationJob(IServiceScopeFactory scopes, KeyRing
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(ring.IsLoaded ? Interval : RetryAfter, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(ring.IsLoaded ? Interval : RetryAfter, clock, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await TryAsync(RotateAsync, stoppingToken);
         }
     }
@@ -70,7 +73,10 @@ internal sealed class SigningKeyRotationJob(IServiceScopeFactory scopes, KeyRing
         var last = LastOf(keys, now);
         if (IsNextDue(last, now))
         {
-            var made = SigningCredential.Make(settings.Algorithm, wrapping, now, last?.RetiresAt ?? SigningKeyLock.AtOnce(now, keys), settings.KeyUse, settings.KeyRetention);
+            var made =
+                SigningCredential.Make(
+                    settings.Algorithm, wrapping, now, last?.RetiresAt ?? SigningKeyLock.AtOnce(now, keys), settings.KeyUse,
+                    settings.KeyRetention);
             db.SigningKeys.Add(made);
             db.AuditEvents.Add(new AuditEvent(AuditEvents.SigningKeyMade, AuditOutcome.Success, now) { Reason = made.Id });
         }

@@ -12,7 +12,9 @@ namespace AuthServer.Sessions.SigningKeys;
 /// <param name="ActivatesAt">From when it signs.</param>
 /// <param name="RetiresAt">From when it signs no more.</param>
 /// <param name="ExpiresAt">When it leaves the JWKS.</param>
-internal sealed record SigningKeyView(string Kid, string Algorithm, string State, DateTimeOffset CreatedAt, DateTimeOffset ActivatesAt, DateTimeOffset RetiresAt, DateTimeOffset ExpiresAt);
+internal sealed record SigningKeyView(
+    string Kid, string Algorithm, string State, DateTimeOffset CreatedAt, DateTimeOffset ActivatesAt, DateTimeOffset RetiresAt,
+    DateTimeOffset ExpiresAt);
 
 /// <summary>Lists the signing keys, the youngest first.</summary>
 internal sealed class SigningKeyList(AuthDbContext db, TokenSettings settings, TimeProvider clock)
@@ -20,10 +22,19 @@ internal sealed class SigningKeyList(AuthDbContext db, TokenSettings settings, T
     public async Task<IReadOnlyList<SigningKeyView>> ListAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var keys = await db.SigningKeys.AsNoTracking().Where(key => key.ExpiresAt > now).OrderByDescending(key => key.ActivatesAt).ToListAsync(cancellationToken);
+        var keys =
+            await db.SigningKeys
+                .AsNoTracking()
+                .Where(key => key.ExpiresAt > now)
+                .OrderByDescending(key => key.ActivatesAt)
+                .ToListAsync(cancellationToken);
         var signing = keys.Find(key => key.Algorithm == settings.Algorithm && key.ActivatesAt <= now);
-        return [.. keys.Select(key => new SigningKeyView(key.Id, key.Algorithm, StateOf(key, signing, now), key.CreatedAt, key.ActivatesAt, key.RetiresAt, key.ExpiresAt))];
+        return [.. keys.Select(
+            key =>
+                new SigningKeyView(
+                    key.Id, key.Algorithm, StateOf(key, signing, now), key.CreatedAt, key.ActivatesAt, key.RetiresAt, key.ExpiresAt))];
     }
 
-    private static string StateOf(SigningKey key, SigningKey? signing, DateTimeOffset now) => key == signing ? "signing" : key.ActivatesAt > now ? "announced" : "retired";
+    private static string StateOf(SigningKey key, SigningKey? signing, DateTimeOffset now) =>
+        key == signing ? "signing" : key.ActivatesAt > now ? "announced" : "retired";
 }

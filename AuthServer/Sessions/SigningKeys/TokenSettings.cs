@@ -51,7 +51,8 @@ public sealed class TokenSettings : ISettings
 
         if (Algorithm == SigningAlgorithms.Hs256 && Encoding.UTF8.GetByteCount(SharedSecret ?? "") < MinSecretBytes)
         {
-            yield return "JWT_SECRET_KEY is needed for Tokens:Algorithm HS256, with at least 32 bytes. Make one with `openssl rand -base64 48`; it must not be SECRET_KEY.";
+            yield return "JWT_SECRET_KEY is needed for Tokens:Algorithm HS256, with at least 32 bytes. Make one with `openssl rand "
+                + "-base64 48`; it must not be SECRET_KEY.";
         }
 
         if (string.IsNullOrWhiteSpace(Audience))
@@ -61,7 +62,8 @@ public sealed class TokenSettings : ISettings
 
         if (AccessTokenLifetime < MinLifetime || AccessTokenLifetime > MaxLifetime)
         {
-            yield return "Tokens:AccessTokenLifetime (ACCESS_TOKEN_EXPIRE_MINUTES) must be between one minute and one hour: refresh tokens are for longer.";
+            yield return "Tokens:AccessTokenLifetime (ACCESS_TOKEN_EXPIRE_MINUTES) must be between one minute and one hour: refresh "
+                + "tokens are for longer.";
         }
 
         if (ApiKeyTokenLifetime < MinLifetime || ApiKeyTokenLifetime > MaxLifetime)
@@ -76,7 +78,8 @@ public sealed class TokenSettings : ISettings
 
         if (KeyAnnouncement <= TimeSpan.Zero || KeyUse <= KeyAnnouncement || KeyRetention < AccessTokenLifetime + ClockSkew)
         {
-            yield return "Tokens:KeyUse must be longer than Tokens:KeyAnnouncement, and Tokens:KeyRetention longer than an access token lives.";
+            yield return "Tokens:KeyUse must be longer than Tokens:KeyAnnouncement, and Tokens:KeyRetention longer than an access token "
+                + "lives.";
         }
     }
 }

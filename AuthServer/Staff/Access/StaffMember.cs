@@ -15,7 +15,8 @@ internal sealed record StaffMember(Caller Caller, bool IsAdmin, Guid? TenantId)
 {
     /// <summary>Who runs the command line: an administrator of the platform without an account, so that nothing is their own.</summary>
     // A test reads who asks for it: a route that did would make everybody an administrator.
-    public static StaffMember Operator { get; } = new(new Caller(Guid.Empty, Guid.Empty, 0, DateTimeOffset.UnixEpoch, IsEmailVerified: false, null), IsAdmin: true, null);
+    public static StaffMember Operator { get; } =
+        new(new Caller(Guid.Empty, Guid.Empty, 0, DateTimeOffset.UnixEpoch, IsEmailVerified: false, null), IsAdmin: true, null);
 
     public Guid UserId => Caller.UserId;
 

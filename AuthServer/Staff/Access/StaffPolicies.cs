@@ -13,7 +13,10 @@ internal static class StaffPolicies
 
     public static void AddStaff(this WebApplicationBuilder builder) => builder.Services.Configure<AuthorizationOptions>(options =>
     {
-        options.AddPolicy(Staff, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => StaffMember.Of(context.User) is not null));
-        options.AddPolicy(Administration, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => StaffMember.Of(context.User) is { IsAdmin: true }));
+        options.AddPolicy(
+            Staff, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => StaffMember.Of(context.User) is not null));
+        options.AddPolicy(
+            Administration,
+            policy => policy.RequireAuthenticatedUser().RequireAssertion(context => StaffMember.Of(context.User) is { IsAdmin: true }));
     });
 }

@@ -24,22 +24,28 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
         : db.Users;
 
     /// <summary>What people are at tenants.</summary>
-    public IQueryable<Membership> Memberships => staff.TenantId is { } tenant ? db.Memberships.Where(membership => membership.TenantId == tenant) : db.Memberships;
+    public IQueryable<Membership> Memberships =>
+        staff.TenantId is { } tenant ? db.Memberships.Where(membership => membership.TenantId == tenant) : db.Memberships;
 
     /// <summary>What people are everywhere; to be joined with <see cref="Users"/>.</summary>
-    public IQueryable<IdentityUserRole<Guid>> PlatformRoles => staff.TenantId is null ? db.UserRoles : db.UserRoles.Where(held => Users.Any(user => user.Id == held.UserId));
+    public IQueryable<IdentityUserRole<Guid>> PlatformRoles =>
+        staff.TenantId is null ? db.UserRoles : db.UserRoles.Where(held => Users.Any(user => user.Id == held.UserId));
 
     public IQueryable<Tenant> Tenants => staff.TenantId is { } id ? db.Tenants.Where(tenant => tenant.Id == id) : db.Tenants;
 
     /// <summary>For staff of a tenant those sessions whose tokens are for it.</summary>
-    public IQueryable<Session> Sessions => staff.TenantId is { } tenant ? db.Sessions.Where(session => session.TenantId == tenant) : db.Sessions;
+    public IQueryable<Session> Sessions =>
+        staff.TenantId is { } tenant ? db.Sessions.Where(session => session.TenantId == tenant) : db.Sessions;
 
     /// <summary>Without guests, whose mailbox is to be proven first: until then they are nobody.</summary>
-    public IQueryable<Physician> Physicians => db.Physicians.Where(physician => Users.Any(user => user.Id == physician.UserId && !user.IsAnonymous));
+    public IQueryable<Physician> Physicians =>
+        db.Physicians.Where(physician => Users.Any(user => user.Id == physician.UserId && !user.IsAnonymous));
 
-    public IQueryable<AssistedReset> AssistedResets => staff.TenantId is { } tenant ? db.AssistedResets.Where(reset => reset.TenantId == tenant) : db.AssistedResets;
+    public IQueryable<AssistedReset> AssistedResets =>
+        staff.TenantId is { } tenant ? db.AssistedResets.Where(reset => reset.TenantId == tenant) : db.AssistedResets;
 
-    public IQueryable<AuditEvent> AuditEvents => staff.TenantId is { } tenant ? db.AuditEvents.Where(audit => audit.TenantId == tenant) : db.AuditEvents;
+    public IQueryable<AuditEvent> AuditEvents =>
+        staff.TenantId is { } tenant ? db.AuditEvents.Where(audit => audit.TenantId == tenant) : db.AuditEvents;
 
     public IQueryable<ApiKey> ApiKeys => staff.TenantId is { } tenant ? db.ApiKeys.Where(key => key.TenantId == tenant) : db.ApiKeys;
 
@@ -47,7 +53,9 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
 
     /// <summary>For a handler's parameter: the route's policy has made sure that the caller is of the staff.</summary>
     public static ValueTask<StaffScope?> BindAsync(HttpContext context) =>
-        new(StaffMember.Of(context.User) is { } staff ? new StaffScope(context.RequestServices.GetRequiredService<AuthDbContext>(), staff) : null);
+        new(StaffMember.Of(context.User) is { } staff
+            ? new StaffScope(context.RequestServices.GetRequiredService<AuthDbContext>(), staff)
+            : null);
 
     /// <summary>For the command line, and nothing else.</summary>
     public static StaffScope ForOperator(AuthDbContext db) => new(db, StaffMember.Operator);
@@ -85,9 +93,12 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
 
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM tenants WHERE id = {tenantId} FOR NO KEY UPDATE", cancellationToken);
         var isKey = staff.Caller.IsKey;
-        var holder = isKey ? db.ApiKeys.Where(key => key.Id == staff.UserId && key.RevokedAt == null).Select(key => key.OwnerId) : db.Users.Where(user => user.Id == staff.UserId).Select(user => user.Id);
+        var holder = isKey
+            ? db.ApiKeys.Where(key => key.Id == staff.UserId && key.RevokedAt == null).Select(key => key.OwnerId)
+            : db.Users.Where(user => user.Id == staff.UserId).Select(user => user.Id);
         return await db.Users.AnyAsync(user => holder.Contains(user.Id) && user.Status == UserStatus.Active
-            && (db.Memberships.Any(membership => membership.UserId == user.Id && membership.TenantId == tenantId && membership.Role == Role.Admin)
+            && (db.Memberships.Any(
+                membership => membership.UserId == user.Id && membership.TenantId == tenantId && membership.Role == Role.Admin)
                 // An administrator of the platform can answer for a tenant's key.
                 || (isKey && db.UserRoles.Any(held => held.UserId == user.Id && held.RoleId == AdminRole))), cancellationToken);
     }
@@ -95,7 +106,9 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
     /// <summary>Whether this is the account of whoever acts; or of the administrator who answers for the key that does.</summary>
     public async Task<bool> IsOwnAsync(Guid userId, CancellationToken cancellationToken) =>
         // A key that is gone by now must not get at its owner either.
-        staff.Caller.IsKey ? !await db.ApiKeys.AnyAsync(key => key.Id == staff.UserId && key.OwnerId != userId, cancellationToken) : staff.UserId == userId;
+        staff.Caller.IsKey
+            ? !await db.ApiKeys.AnyAsync(key => key.Id == staff.UserId && key.OwnerId != userId, cancellationToken)
+            : staff.UserId == userId;
 
     /// <summary>
     /// A transaction to search in. Its statements are planned for the values they ask with: what finds one name among a
@@ -105,7 +118,9 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
     public async Task<IDbContextTransaction> BeginSearchAsync(CancellationToken cancellationToken)
     {
         var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('random_page_cost', '1.1', true), set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)", cancellationToken);
+        await db.Database.ExecuteSqlAsync(
+            $"SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('random_page_cost', '1.1', true), set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)",
+            cancellationToken);
         return transaction;
     }
 
@@ -115,11 +130,16 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
     /// </summary>
     public async Task<Physician?> LockPhysicianAsync(string id, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var physicianId)
-            && await Physicians.Where(physician => physician.Id == physicianId).Select(physician => (Guid?)physician.UserId).SingleOrDefaultAsync(cancellationToken) is { } owner
+            && await Physicians
+                .Where(physician => physician.Id == physicianId)
+                .Select(physician => (Guid?)physician.UserId)
+                .SingleOrDefaultAsync(cancellationToken) is { } owner
                 ? await db.LockPhysicianAsync(owner, cancellationToken)
                 : null;
 
-    /// <summary>The API key with this id, held until the open transaction ends; null where there is none within reach, or where it is no id.</summary>
+    /// <summary>
+    /// The API key with this id, held until the open transaction ends; null where there is none within reach, or where it is no id.
+    /// </summary>
     public async Task<ApiKey?> LockApiKeyAsync(string id, CancellationToken cancellationToken)
     {
         if (!Guid.TryParseExact(id, "D", out var keyId))
@@ -131,34 +151,45 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
         return await ApiKeys.SingleOrDefaultAsync(key => key.Id == keyId, cancellationToken);
     }
 
-    /// <summary>How many live API keys have this name, at the tenant or, without one, on the platform. Until the open transaction ends nobody else gives it to one.</summary>
+    /// <summary>
+    /// How many live API keys have this name, at the tenant or, without one, on the platform. Until the open transaction ends nobody else
+    /// gives it to one.
+    /// </summary>
     public async Task<int> LockApiKeyNameAsync(Guid? tenantId, string name, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var turn = $"api-key {tenantId} {name}";
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({turn}, 0))", cancellationToken);
-        return await ApiKeys.CountAsync(key => key.TenantId == tenantId && key.Name == name && key.RevokedAt == null && key.ExpiresAt > now, cancellationToken);
+        return await ApiKeys.CountAsync(
+            key => key.TenantId == tenantId && key.Name == name && key.RevokedAt == null && key.ExpiresAt > now, cancellationToken);
     }
 
     /// <summary>Records what this member of staff did, with the context's other changes.</summary>
     public void Audit(string type, DateTimeOffset now, RequestOrigin origin, Guid? subject, string? detail = null, string? reason = null) =>
         db.Audit(type, now, origin, staff.ActorId, subject, staff.SessionId, reason, tenant: staff.TenantId, detail: detail);
 
-    /// <summary>Records that this member of staff was refused, at once and even if they hang up meanwhile. Nothing else may be waiting to be saved.</summary>
+    /// <summary>
+    /// Records that this member of staff was refused, at once and even if they hang up meanwhile. Nothing else may be waiting to be saved.
+    /// </summary>
     public async Task AuditRefusalAsync(string attempted, ErrorCode refusal, DateTimeOffset now, RequestOrigin origin, Guid subject)
     {
-        db.Audit(AuditTrail.AuditEvents.StaffRefused, now, origin, staff.ActorId, subject, staff.SessionId, refusal.Code, AuditOutcome.Failure, staff.TenantId, attempted);
+        db.Audit(
+            AuditTrail.AuditEvents.StaffRefused, now, origin, staff.ActorId, subject, staff.SessionId, refusal.Code,
+            AuditOutcome.Failure, staff.TenantId, attempted);
         await db.SaveChangesAsync(CancellationToken.None);
     }
 
     /// <summary>Why this member of staff may not undo what switched the account off: null where they may, or where it is on.</summary>
     public ErrorCode? RefusesUndoing(User user) =>
-        staff.TenantId is { } tenant && user.Status == UserStatus.Disabled && user.DisabledByTenantId != tenant ? ErrorCodes.BeyondTenant : null;
+        staff.TenantId is { } tenant && user.Status == UserStatus.Disabled && user.DisabledByTenantId != tenant
+            ? ErrorCodes.BeyondTenant
+            : null;
 
     /// <summary>What somebody is who is within reach. Sees past the tenant, because that is what it is to protect.</summary>
     public async Task<TargetPrivileges> PrivilegesOfAsync(Guid userId, CancellationToken cancellationToken)
     {
         var platform = await db.UserRoles.Where(held => held.UserId == userId).Select(held => held.RoleId).ToListAsync(cancellationToken);
-        var memberships = await db.Memberships.AsNoTracking().Where(membership => membership.UserId == userId).ToListAsync(cancellationToken);
+        var memberships =
+            await db.Memberships.AsNoTracking().Where(membership => membership.UserId == userId).ToListAsync(cancellationToken);
         return new(
             [.. Role.All.Where(role => platform.Contains(role.Id)).Select(role => role.Name!)],
             [.. memberships.Select(membership => membership.Role).Distinct(StringComparer.Ordinal)],

@@ -40,7 +40,10 @@ internal sealed record TargetPrivileges(IReadOnlyList<string> PlatformRoles, IRe
     /// <summary>Why this member of staff may not look at the account's details: null where they may.</summary>
     public ErrorCode? RefusesOpeningBy(StaffMember staff) => !staff.IsAdmin && (IsAdmin || IsSupport) ? ErrorCodes.Forbidden : null;
 
-    /// <summary>Why this member of staff may not have a link to set a new password sent, not even with a second person's consent: null where they may.</summary>
+    /// <summary>
+    /// Why this member of staff may not have a link to set a new password sent, not even with a second person's consent: null where they
+    /// may.
+    /// </summary>
     public ErrorCode? RefusesResetBy(StaffMember staff) =>
         staff.TenantId is not null && IsPlatformStaff ? ErrorCodes.BeyondTenant
         : !staff.IsAdmin && IsSupport ? ErrorCodes.Forbidden

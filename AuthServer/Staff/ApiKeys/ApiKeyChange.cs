@@ -22,7 +22,9 @@ internal abstract record ApiKeyChangeOutcome
     public sealed record Refused(ErrorCode Reason) : ApiKeyChangeOutcome;
 }
 
-/// <summary>Changes a key. It never gets more scopes or more time than it was made with; what it loses, its access tokens lose at once.</summary>
+/// <summary>
+/// Changes a key. It never gets more scopes or more time than it was made with; what it loses, its access tokens lose at once.
+/// </summary>
 internal sealed class ApiKeyChange(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
     public async Task<ApiKeyChangeOutcome> ChangeAsync(string id, ChangeApiKeyRequest request, StaffCall call)
@@ -59,9 +61,13 @@ internal sealed class ApiKeyChange(AuthDbContext db, AccessTokenInvalidation inv
         return new ApiKeyChangeOutcome.Changed(await scope.ShowAsync(key, now, cancellationToken));
     }
 
-    private static async Task<ErrorCode?> RefusalAsync(ApiKey key, ChangeApiKeyRequest request, StaffScope scope, DateTimeOffset now, CancellationToken cancellationToken) =>
+    private static async Task<ErrorCode?> RefusalAsync(
+        ApiKey key, ChangeApiKeyRequest request, StaffScope scope, DateTimeOffset now, CancellationToken cancellationToken) =>
         !key.IsLiveAt(now) ? ErrorCodes.AlreadyDone
-        : request.Name?.Trim() is { } name && name != key.Name && await scope.LockApiKeyNameAsync(key.TenantId, name, now, cancellationToken) >= ApiKeyCreation.MostLive ? ErrorCodes.TooManyKeys
+        : request.Name?.Trim() is { } name
+            && name != key.Name
+            && await scope.LockApiKeyNameAsync(key.TenantId, name, now, cancellationToken) >= ApiKeyCreation.MostLive
+                ? ErrorCodes.TooManyKeys
         : null;
 
     private static FieldErrors Faults(ApiKey key, ChangeApiKeyRequest request, DateTimeOffset now)

@@ -38,12 +38,15 @@ internal sealed class ApiKeyCreation(AuthDbContext db, TimeProvider clock)
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await scope.LockTenantAndConfirmAdminAsync(cancellationToken) || await scope.FindUserAsync(scope.Staff.UserId.ToString(), cancellationToken) is not { } owner)
+        if (!await scope.LockTenantAndConfirmAdminAsync(cancellationToken)
+            || await scope.FindUserAsync(scope.Staff.UserId.ToString(), cancellationToken) is not { } owner)
         {
             return new ApiKeyCreationOutcome.Refused(ErrorCodes.Forbidden);
         }
 
-        var tenant = await scope.Tenants.AsNoTracking().SingleOrDefaultAsync(found => request.Tenant == null ? found.Id == scope.Staff.TenantId : found.Slug == request.Tenant, cancellationToken);
+        var tenant =
+            await scope.Tenants.AsNoTracking().SingleOrDefaultAsync(
+                found => request.Tenant == null ? found.Id == scope.Staff.TenantId : found.Slug == request.Tenant, cancellationToken);
         if (request.Tenant is not null && tenant is null)
         {
             return NoTenant(scope);
@@ -63,10 +66,12 @@ internal sealed class ApiKeyCreation(AuthDbContext db, TimeProvider clock)
 
     // A tenant's administrator is told the same of a tenant that is another's.
     private static ApiKeyCreationOutcome NoTenant(StaffScope scope) => scope.Staff.TenantId is null
-        ? new ApiKeyCreationOutcome.Invalid(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["tenant"] = ["There is no such tenant."] })
+        ? new ApiKeyCreationOutcome.Invalid(
+            new Dictionary<string, string[]>(StringComparer.Ordinal) { ["tenant"] = ["There is no such tenant."] })
         : new ApiKeyCreationOutcome.Refused(ErrorCodes.NotFound);
 
-    private (ApiKey Key, string Text) Add(CreateApiKeyRequest request, User owner, Tenant? tenant, RequestOrigin origin, StaffScope scope, DateTimeOffset now)
+    private (ApiKey Key, string Text) Add(
+        CreateApiKeyRequest request, User owner, Tenant? tenant, RequestOrigin origin, StaffScope scope, DateTimeOffset now)
     {
         var expiresAt = Stored(request.ExpiresAt ?? now + ApiKeyRules.UsualLife);
         var key = new ApiKey(request.Name!.Trim(), owner.Id, tenant?.Id, ApiKeyRules.Ordered(request.Scopes!), expiresAt, now);
@@ -92,5 +97,6 @@ internal sealed class ApiKeyCreation(AuthDbContext db, TimeProvider clock)
     }
 
     // What is answered now is what the database will answer later.
-    internal static DateTimeOffset Stored(DateTimeOffset time) => time.ToUniversalTime().AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+    internal static DateTimeOffset Stored(DateTimeOffset time) =>
+        time.ToUniversalTime().AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 }

@@ -9,7 +9,8 @@ namespace AuthServer.Staff.ApiKeys;
 /// Tells the owners of keys 30, 7 and 1 days before they expire: once each, a round that was missed tells once what it finds,
 /// and nobody is told of a key that has its successor already.
 /// </summary>
-internal sealed class ApiKeyExpiry(NpgsqlDataSource database, TimeProvider clock, ILogger<ApiKeyExpiry> logger) : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
+internal sealed class ApiKeyExpiry(NpgsqlDataSource database, TimeProvider clock, ILogger<ApiKeyExpiry> logger)
+    : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
 {
     // Past those that another replica's round holds at this moment. What was due before the key was made is no news.
     private const string Sql = $"""

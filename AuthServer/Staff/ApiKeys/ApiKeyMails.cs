@@ -16,14 +16,16 @@ internal static class ApiKeyMails
         if (owner is { EmailConfirmed: true, Email: { } address })
         {
             var data = EmailOutbox.Describe(origin);
-            (data[EmailOutbox.KeyName], data[EmailOutbox.KeyExpiresAt]) = (key.Name, key.ExpiresAt.ToString("O", CultureInfo.InvariantCulture));
+            (data[EmailOutbox.KeyName], data[EmailOutbox.KeyExpiresAt]) = (key.Name,
+                key.ExpiresAt.ToString("O", CultureInfo.InvariantCulture));
             db.EnqueueMail(MailKinds.ApiKeyMade, owner, address, now, data);
         }
     }
 
     public static string NameOfKey(this OutgoingEmail owed) => owed.Details()[EmailOutbox.KeyName];
 
-    public static DateTimeOffset EndOfKey(this OutgoingEmail owed) => DateTimeOffset.Parse(owed.Details()[EmailOutbox.KeyExpiresAt], CultureInfo.InvariantCulture);
+    public static DateTimeOffset EndOfKey(this OutgoingEmail owed) =>
+        DateTimeOffset.Parse(owed.Details()[EmailOutbox.KeyExpiresAt], CultureInfo.InvariantCulture);
 }
 
 /// <summary>Tells an administrator that a key was made in their name.</summary>
@@ -35,7 +37,8 @@ internal sealed class ApiKeyMadeMail(MailLinks links, MailPrinter printer) : IMa
     {
         var texts = printer.TextsIn(owed.Language);
         var news = new ApiKeyNews(owed.NameOfKey(), owed.CreatedAt, owed.EndOfKey());
-        return await printer.PrintAsync(owed.Address, texts.ApiKeyMade(news, owed.Details().GetValueOrDefault(EmailOutbox.Ip), links.ForgottenPassword(texts)));
+        return await printer.PrintAsync(
+            owed.Address, texts.ApiKeyMade(news, owed.Details().GetValueOrDefault(EmailOutbox.Ip), links.ForgottenPassword(texts)));
     }
 }
 
@@ -45,7 +48,8 @@ internal sealed class ApiKeyExpiringMail(MailPrinter printer) : IMailWriter
     public string Kind => MailKinds.ApiKeyExpiring;
 
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken) =>
-        await printer.PrintAsync(owed.Address, printer.TextsIn(owed.Language).ApiKeyExpiring(new(owed.NameOfKey(), owed.CreatedAt, owed.EndOfKey())));
+        await printer.PrintAsync(
+            owed.Address, printer.TextsIn(owed.Language).ApiKeyExpiring(new(owed.NameOfKey(), owed.CreatedAt, owed.EndOfKey())));
 }
 
 /// <summary>Tells the owner of a key that it stood in a URL.</summary>

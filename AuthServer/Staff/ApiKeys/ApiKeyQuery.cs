@@ -32,17 +32,28 @@ internal static class ApiKeyQuery
         var found = Matching(Of(scope, filter.Tenant).AsNoTracking(), filter, now);
         var total = await found.CountAsync(cancellationToken);
         var rows = await page.Fetch(found.Where(key => page.After == null || key.Id < page.After).OrderByDescending(key => key.Id))
-            .Select(key => new { Key = key, Tenant = scope.Tenants.Where(tenant => tenant.Id == key.TenantId).Select(tenant => tenant.Slug).FirstOrDefault() })
+            .Select(
+                key => new { Key = key,
+                    Tenant = scope.Tenants.Where(tenant => tenant.Id == key.TenantId).Select(tenant => tenant.Slug).FirstOrDefault() })
             .ToListAsync(cancellationToken);
         return page.Answer(rows, total, row => row.Key.Id, row => ApiKeyRecord.Of(row.Key, row.Tenant, now));
     }
 
     /// <summary>As administrators see it.</summary>
-    public static async Task<ApiKeyRecord> ShowAsync(this StaffScope scope, ApiKey key, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ApiKeyRecord.Of(key, await scope.Tenants.Where(tenant => tenant.Id == key.TenantId).Select(tenant => tenant.Slug).FirstOrDefaultAsync(cancellationToken), now);
+    public static async Task<ApiKeyRecord> ShowAsync(
+        this StaffScope scope, ApiKey key, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ApiKeyRecord.Of(
+            key,
+            await scope.Tenants
+                .Where(tenant => tenant.Id == key.TenantId)
+                .Select(tenant => tenant.Slug)
+                .FirstOrDefaultAsync(cancellationToken),
+            now);
 
     private static IQueryable<ApiKey> Of(StaffScope scope, string? slug) =>
-        slug is null ? scope.ApiKeys : scope.ApiKeys.Where(key => scope.Tenants.Any(tenant => tenant.Slug == slug && tenant.Id == key.TenantId));
+        slug is null
+            ? scope.ApiKeys
+            : scope.ApiKeys.Where(key => scope.Tenants.Any(tenant => tenant.Slug == slug && tenant.Id == key.TenantId));
 
     private static IQueryable<ApiKey> Matching(IQueryable<ApiKey> keys, ApiKeyFilter filter, DateTimeOffset now) => filter.Status switch
     {

@@ -7,7 +7,8 @@ namespace AuthServer.Staff.ApiKeys;
 /// <param name="Name">What the service is called.</param>
 /// <param name="Scopes">What it may do.</param>
 /// <param name="ExpiresAt">When it stops working: 90 days from now if left out, at most 365.</param>
-/// <param name="Tenant">Slug of the tenant whose people it is to reach. An administrator of the platform who leaves it out makes a key for all of the platform, one of a tenant for their own.</param>
+/// <param name="Tenant">Slug of the tenant whose people it is to reach. An administrator of the platform who leaves it out makes a key for
+/// all of the platform, one of a tenant for their own.</param>
 /// <param name="RequestsPerMinute">How many requests a minute it may make: 600 if left out.</param>
 public sealed record CreateApiKeyRequest(
     string? Name = null,
@@ -97,10 +98,15 @@ internal static class ApiKeyRules
         }
 
         // What was sent is shown to whoever mistyped it, but not a kilobyte of it.
-        var unknown = (scopes ?? []).Where(scope => !Platform.Authorization.Scopes.All.Contains(scope, StringComparer.Ordinal)).Take(5).Select(scope => scope is null ? "null" : Shown(scope)).ToList();
+        var unknown = (scopes ?? [])
+            .Where(scope => !Platform.Authorization.Scopes.All.Contains(scope, StringComparer.Ordinal))
+            .Take(5)
+            .Select(scope => scope is null ? "null" : Shown(scope))
+            .ToList();
         if (unknown.Count > 0 || scopes?.Count > MostScopes)
         {
-            errors.Add(field, $"Not known: {string.Join(", ", unknown)}. There are {string.Join(", ", Platform.Authorization.Scopes.All)}.");
+            errors.Add(
+                field, $"Not known: {string.Join(", ", unknown)}. There are {string.Join(", ", Platform.Authorization.Scopes.All)}.");
         }
     }
 
@@ -113,8 +119,12 @@ internal static class ApiKeyRules
     }
 
     /// <summary>In the order of the list, each once.</summary>
-    public static string[] Ordered(IEnumerable<string?> scopes) => [.. Platform.Authorization.Scopes.All.Where(scope => scopes.Contains(scope, StringComparer.Ordinal))];
+    public static string[] Ordered(IEnumerable<string?> scopes) =>
+        [.. Platform.Authorization.Scopes.All.Where(scope => scopes.Contains(scope, StringComparer.Ordinal))];
 
     private static string Shown(string scope) =>
-        string.Concat(scope.Take(40).Select(character => char.IsAsciiLetterOrDigit(character) || character is ':' or '_' or '-' or '.' ? character : '?'));
+        string.Concat(
+            scope.Take(40).Select(character => char.IsAsciiLetterOrDigit(character) || character is ':' or '_' or '-' or '.'
+                ? character
+                : '?'));
 }

@@ -10,7 +10,8 @@ namespace AuthServer.Staff.ApiKeys;
 internal sealed class ApiKeyTokenExchange(AuthDbContext db, AccessTokenIssuer issuer, TimeProvider clock)
 {
     /// <summary>Null where the key lacks one of the scopes.</summary>
-    public async Task<ApiKeyTokenResponse?> ExchangeAsync(Caller caller, IReadOnlyList<string?>? scopes, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<ApiKeyTokenResponse?> ExchangeAsync(
+        Caller caller, IReadOnlyList<string?>? scopes, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var key = caller.Key!;
         if (scopes?.Except(key.Scopes, StringComparer.Ordinal).Any() == true)
@@ -22,7 +23,9 @@ internal sealed class ApiKeyTokenExchange(AuthDbContext db, AccessTokenIssuer is
         var granted = scopes is null ? key.Scopes : ApiKeyRules.Ordered(scopes);
         var (token, expiresIn) = issuer.IssueForKey(caller, granted);
         var scope = string.Join(' ', granted);
-        db.Audit(AuditEvents.ApiKeyTokenIssued, clock.GetUtcNow(), origin, caller.UserId, caller.UserId, caller.SessionId, tenant: caller.TenantId, detail: scope);
+        db.Audit(
+            AuditEvents.ApiKeyTokenIssued, clock.GetUtcNow(), origin, caller.UserId, caller.UserId, caller.SessionId,
+            tenant: caller.TenantId, detail: scope);
         await db.SaveChangesAsync(cancellationToken);
         return new(token, "Bearer", expiresIn, scope);
     }

@@ -35,20 +35,36 @@ internal static class ApiKeysEndpoints
 
     public static void MapApiKeys(this IEndpointRouteBuilder api)
     {
-        var group = api.MapGroup("/api-keys").WithTags("API keys").DisableRateLimiting().ValidatesRequests().RequireAuthorization(StaffPolicies.Administration)
+        var group = api
+            .MapGroup("/api-keys")
+            .WithTags("API keys")
+            .DisableRateLimiting()
+            .ValidatesRequests()
+            .RequireAuthorization(StaffPolicies.Administration)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.PersonRequired);
-        group.MapGet("", List).WithName("listApiKeys").WithSummary("The API keys; for a tenant's administrators those of the tenant").WithAnswer(ApiKeyExamples.Page).RefusesUnknownQueries()
+        group
+            .MapGet("", List)
+            .WithName("listApiKeys")
+            .WithSummary("The API keys; for a tenant's administrators those of the tenant")
+            .WithAnswer(ApiKeyExamples.Page)
+            .RefusesUnknownQueries()
             .Refuses(ErrorCodes.ValidationFailed);
         group.MapPost("", Create).WithName("createApiKey").WithSummary("Make an API key; it is in this answer and in none after it")
             .WithExample(ApiKeyExamples.Create).WithAnswer(ApiKeyExamples.Made)
-            .RequireAuthorization(Policies.RecentSignIn).Refuses(ErrorCodes.ReauthenticationRequired, ErrorCodes.NotFound, ErrorCodes.TooManyKeys);
-        group.MapPatch("/{id}", Change).WithName("patchApiKey").WithSummary("Rename a key, change its limit, or take scopes or time away from it")
+            .RequireAuthorization(Policies.RecentSignIn)
+                .Refuses(ErrorCodes.ReauthenticationRequired, ErrorCodes.NotFound, ErrorCodes.TooManyKeys);
+        group
+            .MapPatch("/{id}", Change)
+            .WithName("patchApiKey")
+            .WithSummary("Rename a key, change its limit, or take scopes or time away from it")
             .WithExample(ApiKeyExamples.Change).WithAnswer(ApiKeyExamples.Record)
             .Refuses(ErrorCodes.NotFound, ErrorCodes.TooManyKeys, ErrorCodes.AlreadyDone);
         group.MapDelete("/{id}", Revoke).WithName("revokeApiKey").WithSummary("Revoke a key; its access tokens are refused at once, too")
             .Refuses(ErrorCodes.NotFound);
         api.MapGroup("/auth").WithTags("API keys").ValidatesRequests()
-            .MapPost("/token", Exchange).WithName("exchangeApiKey").WithSummary("Exchange an API key for a short access token, which any resource server can verify")
+            .MapPost("/token", Exchange)
+                .WithName("exchangeApiKey")
+                .WithSummary("Exchange an API key for a short access token, which any resource server can verify")
             .WithExample(ApiKeyExamples.Exchange).WithAnswer(ApiKeyExamples.Token)
             .RequireAuthorization(Policies.ApiKey).OpenToEveryKey().DisableRateLimiting()
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.InsufficientScope);
@@ -82,8 +98,12 @@ internal static class ApiKeysEndpoints
     private static async Task<Results<NoContent, Problem>> Revoke(string id, StaffCall call, ApiKeyRevocation revocation) =>
         await revocation.RevokeAsync(id, call) ? TypedResults.NoContent() : (Problem)ErrorCodes.NotFound;
 
-    private static async Task<Results<Ok<ApiKeyTokenResponse>, Problem>> Exchange(ApiKeyTokenRequest? request, Caller caller, RequestOrigin origin, ApiKeyTokenExchange exchange, CancellationToken cancellationToken) =>
-        await exchange.ExchangeAsync(caller, request?.Scopes, origin, cancellationToken) is { } token ? TypedResults.Ok(token) : (Problem)ErrorCodes.InsufficientScope;
+    private static async Task<Results<Ok<ApiKeyTokenResponse>, Problem>> Exchange(
+        ApiKeyTokenRequest? request, Caller caller, RequestOrigin origin, ApiKeyTokenExchange exchange,
+        CancellationToken cancellationToken) =>
+        await exchange.ExchangeAsync(caller, request?.Scopes, origin, cancellationToken) is { } token
+            ? TypedResults.Ok(token)
+            : (Problem)ErrorCodes.InsufficientScope;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -28,7 +28,8 @@ internal sealed class AuditExport(
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
-    private static readonly AuditingJson Json = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JsonRegistration.Readable });
+    private static readonly AuditingJson Json =
+        new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JsonRegistration.Readable });
 
     private IDisposable? _slot;
 
@@ -41,7 +42,8 @@ internal sealed class AuditExport(
 
     /// <summary>Answers how many there were.</summary>
     /// <exception cref="OperationCanceledException">Its reader has not read on within <paramref name="patience"/>.</exception>
-    public async Task<long> WriteAsync(IQueryable<AuditEvent> events, AuditFilter filter, PipeWriter output, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<long> WriteAsync(
+        IQueryable<AuditEvent> events, AuditFilter filter, PipeWriter output, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(Longest, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -59,14 +61,17 @@ internal sealed class AuditExport(
     }
 
     // Events are only ever added. Where somebody writes for so long that nothing settles, theirs are left out, or not.
-    private async Task<IReadOnlyList<IQueryable<AuditEvent>>> PartsAsync(IQueryable<AuditEvent> events, AuditFilter filter, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IQueryable<AuditEvent>>> PartsAsync(
+        IQueryable<AuditEvent> events, AuditFilter filter, CancellationToken cancellationToken)
     {
-        var end = (await settled.FindLastAsync(cancellationToken) ?? await events.MaxAsync(audit => (long?)audit.Id, cancellationToken) ?? 0) + 1;
+        var end =
+            (await settled.FindLastAsync(cancellationToken) ?? await events.MaxAsync(audit => (long?)audit.Id, cancellationToken) ?? 0) + 1;
         var range = await AuditTimes.FindAsync(events, filter.From, filter.To, cancellationToken);
         return filter.Parts(events, range with { End = Math.Min(range.End ?? end, end) });
     }
 
-    private static async Task<List<AuditEvent>> NextAsync(IReadOnlyList<IQueryable<AuditEvent>> parts, long last, CancellationToken cancellationToken) =>
+    private static async Task<List<AuditEvent>> NextAsync(
+        IReadOnlyList<IQueryable<AuditEvent>> parts, long last, CancellationToken cancellationToken) =>
         await AuditSearch.All(parts.Select(part => part.Where(audit => audit.Id > last).OrderBy(audit => audit.Id).Take(BatchSize)))
             .OrderBy(audit => audit.Id).Take(BatchSize).ToListAsync(cancellationToken);
 

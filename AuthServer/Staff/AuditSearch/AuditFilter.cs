@@ -3,7 +3,9 @@ using AuthServer.Domain;
 namespace AuthServer.Staff.AuditSearch;
 
 /// <summary>Which events are asked for; null asks for no matter which.</summary>
-internal sealed record AuditFilter(Guid? User, Guid? Actor, IReadOnlyList<string>? Types, DateTimeOffset? From, DateTimeOffset? To, AuditOutcome? Outcome, Guid? Session)
+internal sealed record AuditFilter(
+    Guid? User, Guid? Actor, IReadOnlyList<string>? Types, DateTimeOffset? From, DateTimeOffset? To, AuditOutcome? Outcome,
+    Guid? Session)
 {
     /// <summary>
     /// The events, as one query for each type: of several types at once the newest cannot be read off an index, of one they can.
@@ -12,8 +14,12 @@ internal sealed record AuditFilter(Guid? User, Guid? Actor, IReadOnlyList<string
     {
         var (low, end) = (range.Low, range.End);
         var those = events.Where(audit =>
-            (User == null || audit.SubjectId == User) && (Actor == null || audit.ActorId == Actor) && (Session == null || audit.SessionId == Session)
-            && (Outcome == null || audit.Outcome == Outcome) && (From == null || audit.OccurredAt >= From) && (To == null || audit.OccurredAt < To)
+            (User == null || audit.SubjectId == User)
+                && (Actor == null || audit.ActorId == Actor)
+                && (Session == null || audit.SessionId == Session)
+            && (Outcome == null || audit.Outcome == Outcome)
+                && (From == null || audit.OccurredAt >= From)
+                && (To == null || audit.OccurredAt < To)
             && (low == null || audit.Id >= low) && (end == null || audit.Id < end));
         return Types is null ? [those] : [.. Types.Select(type => those.Where(audit => audit.Type == type))];
     }

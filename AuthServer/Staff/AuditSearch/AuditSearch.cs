@@ -19,7 +19,8 @@ internal static class AuditSearch
         await using var search = await scope.BeginSearchAsync(cancellationToken);
         var events = scope.AuditEvents.AsNoTracking();
         var parts = filter.Parts(events, await AuditTimes.FindAsync(events, filter.From, filter.To, cancellationToken));
-        var ids = await All(parts.Select(part => part.Select(audit => audit.Id).Take(Few + 1))).Take(Few + 1).ToListAsync(cancellationToken);
+        var ids =
+            await All(parts.Select(part => part.Select(audit => audit.Id).Take(Few + 1))).Take(Few + 1).ToListAsync(cancellationToken);
         var found = ids.Count > Few
             ? await NewestAsync(parts, page, cancellationToken)
             : await ReadAsync(events, ids, page, cancellationToken);

@@ -15,7 +15,8 @@ internal sealed record AuditSelection(
     [property: FromQuery(Name = "from"), Description("Not before this time (RFC 3339, such as 2026-11-21T08:30:00Z).")] string? From = null,
     [property: FromQuery(Name = "to"), Description("Before this time (RFC 3339).")] string? To = null,
     [property: FromQuery(Name = "outcome"), Description("success or failure.")] string? Outcome = null,
-    [property: FromQuery(Name = "session"), Description("The session it happened in; goes with `user` or `actor`.")] string? Session = null) : IValidated
+    [property: FromQuery(Name = "session"), Description("The session it happened in; goes with `user` or `actor`.")] string? Session = null)
+        : IValidated
 {
     private const string Any = ".*";
 
@@ -55,7 +56,9 @@ internal sealed record AuditSelection(
 
     /// <summary>The same, read; for what has passed its own check.</summary>
     public AuditFilter Read() =>
-        new(IdOf(User), IdOf(Actor), TypesOf(Type), TimeOf(From), TimeOf(To), Outcome is null ? null : Outcome == "success" ? AuditOutcome.Success : AuditOutcome.Failure, IdOf(Session));
+        new(
+            IdOf(User), IdOf(Actor), TypesOf(Type), TimeOf(From), TimeOf(To),
+            Outcome is null ? null : Outcome == "success" ? AuditOutcome.Success : AuditOutcome.Failure, IdOf(Session));
 
     /// <summary>What was asked for, for the record. No ids: whoever is erased later would stay in it.</summary>
     public override string ToString() => string.Join(' ', new[]
@@ -88,9 +91,12 @@ internal sealed record AuditSelection(
     private static Guid? IdOf(string? text) => Guid.TryParseExact(text, "D", out var id) ? id : null;
 
     private static DateTimeOffset? TimeOf(string? text) =>
-        DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParseExact(
+            text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time) ? time : null;
 
     private static IReadOnlyList<string>? TypesOf(string? text) => text is null ? null
-        : text.EndsWith(Any, StringComparison.Ordinal) ? [.. AuditEvents.All.Where(type => type.StartsWith(text[..^1], StringComparison.Ordinal))]
+        : text.EndsWith(Any, StringComparison.Ordinal)
+            ? [.. AuditEvents.All.Where(type => type.StartsWith(text[..^1], StringComparison.Ordinal))]
         : [.. AuditEvents.All.Where(type => type == text)];
 }

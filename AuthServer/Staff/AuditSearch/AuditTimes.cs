@@ -17,7 +17,8 @@ internal static class AuditTimes
 
     private const long CloseEnough = 1000;
 
-    public static async Task<IdRange> FindAsync(IQueryable<AuditEvent> events, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken)
+    public static async Task<IdRange> FindAsync(
+        IQueryable<AuditEvent> events, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken)
     {
         if (from is null && to is null)
         {
@@ -45,12 +46,19 @@ internal static class AuditTimes
         : new(Math.Clamp(moment.UtcTicks + by.Ticks, DateTimeOffset.MinValue.Ticks, DateTimeOffset.MaxValue.Ticks), TimeSpan.Zero);
 
     // What is before `low` is earlier than the time, what is from `high` on is not.
-    private static async Task<(long Low, long High)> NarrowAsync(IQueryable<AuditEvent> events, long low, long high, DateTimeOffset time, CancellationToken cancellationToken)
+    private static async Task<(long Low, long High)> NarrowAsync(
+        IQueryable<AuditEvent> events, long low, long high, DateTimeOffset time, CancellationToken cancellationToken)
     {
         while (high - low > CloseEnough)
         {
             var middle = low + ((high - low) / 2);
-            var times = await events.Where(audit => audit.Id >= middle).OrderBy(audit => audit.Id).Select(audit => audit.OccurredAt).Take(Neighbours).ToListAsync(cancellationToken);
+            var times =
+                await events
+                    .Where(audit => audit.Id >= middle)
+                    .OrderBy(audit => audit.Id)
+                    .Select(audit => audit.OccurredAt)
+                    .Take(Neighbours)
+                    .ToListAsync(cancellationToken);
             times.Sort();
             (low, high) = times.Count > 0 && times[times.Count / 2] < time ? (middle, high) : (low, middle);
         }

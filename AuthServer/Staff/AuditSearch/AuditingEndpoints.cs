@@ -32,11 +32,26 @@ internal static class AuditingEndpoints
 
     public static void MapAuditing(this IEndpointRouteBuilder api)
     {
-        var group = api.MapGroup("/audit-events").WithTags("Audit").ValidatesRequests().DisableRateLimiting().RequireAuthorization(StaffPolicies.Administration).OpenToKeys(Scopes.AuditRead);
-        group.MapGet("", List).WithName("listAuditEvents").WithSummary("What happened, newest first: filtered, a page of it; for a tenant's administrators what happened there")
+        var group = api
+            .MapGroup("/audit-events")
+            .WithTags("Audit")
+            .ValidatesRequests()
+            .DisableRateLimiting()
+            .RequireAuthorization(StaffPolicies.Administration)
+            .OpenToKeys(Scopes.AuditRead);
+        group
+            .MapGet("", List)
+            .WithName("listAuditEvents")
+            .WithSummary("What happened, newest first: filtered, a page of it; for a tenant's administrators what happened there")
             .WithAnswer(AuditExamples.Page).RefusesUnknownQueries().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
-        group.MapGet("/export", Export).WithName("exportAuditEvents").WithSummary("The same as lines of JSON, oldest first and all of it; recorded. Whole only if the answer ends properly")
-            .Produces<AuditItem>(contentType: NdJson).WithAnswer(AuditExamples.Item).RefusesUnknownQueries().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden, ErrorCodes.Busy);
+        group
+            .MapGet("/export", Export)
+            .WithName("exportAuditEvents")
+            .WithSummary("The same as lines of JSON, oldest first and all of it; recorded. Whole only if the answer ends properly")
+            .Produces<AuditItem>(contentType: NdJson)
+                .WithAnswer(AuditExamples.Item)
+                .RefusesUnknownQueries()
+                .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden, ErrorCodes.Busy);
     }
 
     private static async Task<Ok<EstimatedPage<AuditItem, long>>> List(
@@ -50,7 +65,9 @@ internal static class AuditingEndpoints
         await export.EnterAsync(scope.Staff.UserId, cancellationToken);
         // Before the first line: who hangs up has read, too.
         var filter = selection.Read();
-        scope.Audit(AuditEvents.AuditExported, clock.GetUtcNow(), origin, await WhoseAsync(filter, scope, cancellationToken), selection.ToString());
+        scope.Audit(
+            AuditEvents.AuditExported, clock.GetUtcNow(), origin, await WhoseAsync(filter, scope, cancellationToken),
+            selection.ToString());
         await db.SaveChangesAsync(cancellationToken);
         return TypedResults.Stream(async body =>
         {
@@ -66,6 +83,8 @@ internal static class AuditingEndpoints
     private static async Task<Guid?> WhoseAsync(AuditFilter filter, StaffScope scope, CancellationToken cancellationToken)
     {
         var person = filter.User ?? filter.Actor;
-        return person is null || scope.Staff.TenantId is null || await scope.Users.AnyAsync(user => user.Id == person, cancellationToken) ? person : null;
+        return person is null || scope.Staff.TenantId is null || await scope.Users.AnyAsync(user => user.Id == person, cancellationToken)
+            ? person
+            : null;
     }
 }

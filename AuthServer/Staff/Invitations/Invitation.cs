@@ -35,7 +35,8 @@ internal sealed class Invitation(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, EmailOutbox outbox, AccountErasure erasure, DeniedActionAudit refusals,
     TimeProvider clock)
 {
-    public async Task<InvitationOutcome> InviteAsync(InviteRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<InvitationOutcome> InviteAsync(
+        InviteRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
     {
         // Whoever reads the mailbox would have all that the key's scopes leave out.
         if (scope.Staff.Caller.IsKey && request.RolesOrDefault.Any(role => role is Role.Admin or Role.Support))
@@ -43,7 +44,9 @@ internal sealed class Invitation(
             return new InvitationOutcome.Refused(ErrorCodes.PersonRequired);
         }
 
-        var tenant = await scope.Tenants.AsNoTracking().SingleOrDefaultAsync(found => found.Slug == request.Tenant || found.Id == scope.Staff.TenantId, cancellationToken);
+        var tenant =
+            await scope.Tenants.AsNoTracking().SingleOrDefaultAsync(
+                found => found.Slug == request.Tenant || found.Id == scope.Staff.TenantId, cancellationToken);
         if (request.Tenant is not null && tenant?.Slug != request.Tenant)
         {
             return new InvitationOutcome.Refused(ErrorCodes.NotFound);
@@ -75,7 +78,9 @@ internal sealed class Invitation(
         }
 
         var privileges = await scope.PrivilegesOfAsync(user.Id, cancellationToken);
-        if ((privileges.RefusesHelpBy(scope.Staff) ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone) ?? (user.Status == UserStatus.Active ? null : ErrorCodes.AccountDisabled)) is { } refusal)
+        if ((privileges.RefusesHelpBy(scope.Staff)
+            ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone)
+            ?? (user.Status == UserStatus.Active ? null : ErrorCodes.AccountDisabled)) is { } refusal)
         {
             return await refusals.KeepAsync(scope, AuditEvents.InvitationSentAgain, refusal, origin, user.Id);
         }
@@ -102,12 +107,17 @@ internal sealed class Invitation(
         }
 
         var privileges = await scope.PrivilegesOfAsync(user.Id, cancellationToken);
-        if ((privileges.RefusesAdministrationBy(scope.Staff) ?? scope.RefusesUndoing(user) ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone)) is { } refusal)
+        if ((privileges.RefusesAdministrationBy(scope.Staff)
+            ?? scope.RefusesUndoing(user)
+            ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone)) is { } refusal)
         {
             return await refusals.KeepAsync(scope, AuditEvents.InvitationRevoked, refusal, origin, user.Id);
         }
 
-        var erased = await erasure.EraseAsync(user, new("invitation_revoked", origin) { By = scope.Staff.ActorId, TenantId = scope.Staff.TenantId }, cancellationToken);
+        var erased =
+            await erasure.EraseAsync(
+                user, new("invitation_revoked", origin) { By = scope.Staff.ActorId, TenantId = scope.Staff.TenantId },
+                cancellationToken);
         scope.Audit(AuditEvents.InvitationRevoked, clock.GetUtcNow(), origin, erased.Pseudonym);
         await commit.SaveLockedAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -116,7 +126,9 @@ internal sealed class Invitation(
 
     // By the address alone: what names the account would be gone with it, and so would the count of who invites, takes back and invites.
     private Task<TimeSpan?> RequestMailAsync(User user, CancellationToken cancellationToken) =>
-        outbox.RequestAsync(MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+        outbox.RequestAsync(
+            MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, null, (NpgsqlConnection)db.Database.GetDbConnection(),
+            cancellationToken);
 
     private async Task<User> AddAsync(InviteRequest request, Tenant? tenant, StaffScope scope, RequestOrigin origin)
     {
@@ -127,7 +139,9 @@ internal sealed class Invitation(
         });
         AddRoles(user, request, tenant, now);
         AddProfile(user, request, now);
-        scope.Audit(AuditEvents.UserInvited, now, origin, user.Id, $"roles{(tenant is null ? "" : $" at {tenant.Slug}")}: {string.Join(' ', request.RolesOrDefault)}");
+        scope.Audit(
+            AuditEvents.UserInvited, now, origin, user.Id,
+            $"roles{(tenant is null ? "" : $" at {tenant.Slug}")}: {string.Join(' ', request.RolesOrDefault)}");
         return user;
     }
 

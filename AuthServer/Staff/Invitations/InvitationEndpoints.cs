@@ -25,15 +25,29 @@ internal static class InvitationEndpoints
         var users = api.MapGroup("/users").WithTags("Users").ValidatesRequests();
         // The one that mails strangers, and is limited therefore.
         users.MapPost("", Invite).WithName("inviteUser").OpenToKeys(Scopes.UsersWrite)
-            .WithSummary("Make an account for somebody, who sets the password with a mailed link; an account there is already is given roles at a tenant with PUT …/roles, by an administrator of the platform")
-            .WithExample("""{"email":"dana@example.com","full_name":"Dana Levi","roles":["patient"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
+            .WithSummary(
+                "Make an account for somebody, who sets the password with a mailed link; an account there is already is given roles at a "
+                    + "tenant with PUT …/roles, by an administrator of the platform")
+            .WithExample("""{"email":"dana@example.com","full_name":"Dana Levi","roles":["patient"],"tenant":"north-clinic"}""")
+                .WithAnswer(UserExamples.Record)
             .RequireAuthorization(StaffPolicies.Administration).RequireRateLimiting(RateLimits.Invitations)
-            .Refuses(ErrorCodes.Forbidden, ErrorCodes.PersonRequired, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken, ErrorCodes.RateLimited);
+            .Refuses(
+                ErrorCodes.Forbidden, ErrorCodes.PersonRequired, ErrorCodes.NotFound, ErrorCodes.ValidationFailed,
+                ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken, ErrorCodes.RateLimited);
 
         var administration = users.MapGroup("").DisableRateLimiting().RequireAuthorization(StaffPolicies.Administration);
-        administration.MapPost("/{id}/invitation", SendAgain).WithName("resendInvitation").WithSummary("Send the invitation again; links that were sent before stop working").WithAnswer(UserExamples.Record)
-            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone, ErrorCodes.AccountDisabled, ErrorCodes.RateLimited);
-        administration.MapDelete("/{id}/invitation", Revoke).WithName("revokeInvitation").WithSummary("Take an invitation back, and the account that was made for it")
+        administration
+            .MapPost("/{id}/invitation", SendAgain)
+            .WithName("resendInvitation")
+            .WithSummary("Send the invitation again; links that were sent before stop working")
+            .WithAnswer(UserExamples.Record)
+            .Refuses(
+                ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone, ErrorCodes.AccountDisabled,
+                ErrorCodes.RateLimited);
+        administration
+            .MapDelete("/{id}/invitation", Revoke)
+            .WithName("revokeInvitation")
+            .WithSummary("Take an invitation back, and the account that was made for it")
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone);
     }
 

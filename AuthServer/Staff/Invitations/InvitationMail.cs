@@ -17,7 +17,12 @@ internal sealed class InvitationMail(
 
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
     {
-        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.NormalizedEmail == owed.Address && user.InvitedAt != null && user.PasswordHash == null && user.Status == UserStatus.Active, cancellationToken) is not { } user)
+        if (await db.Users.AsNoTracking().SingleOrDefaultAsync(
+            user => user.NormalizedEmail == owed.Address
+                && user.InvitedAt != null
+                && user.PasswordHash == null
+                && user.Status == UserStatus.Active,
+            cancellationToken) is not { } user)
         {
             return null;
         }

@@ -20,7 +20,11 @@ internal sealed class AvailabilityList(AuthDbContext db, TimeProvider clock)
         var total = await found.CountAsync(cancellationToken);
         var rest = found.Where(physician => page.After == null || physician.Id < page.After);
         var rows = await page.Fetch(rest.OrderByDescending(physician => physician.Id))
-            .Select(physician => new AvailablePhysician(physician.Id, db.Users.First(user => user.Id == physician.UserId).FullName, physician.Specialty, physician.LanguagePreference))
+            .Select(
+                physician =>
+                    new AvailablePhysician(
+                        physician.Id, db.Users.First(user => user.Id == physician.UserId).FullName, physician.Specialty,
+                        physician.LanguagePreference))
             .ToListAsync(cancellationToken);
         return page.Answer(rows, total, physician => physician.Id, physician => physician);
     }
@@ -29,7 +33,12 @@ internal sealed class AvailabilityList(AuthDbContext db, TimeProvider clock)
     {
         var role = Role.IdOf(Role.Physician);
         return caller.TenantId is { } tenant
-            ? db.Physicians.Where(physician => db.Memberships.Any(membership => membership.UserId == physician.UserId && membership.TenantId == tenant && membership.Role == Role.Physician))
+            ? db.Physicians.Where(
+                physician =>
+                    db.Memberships.Any(
+                        membership => membership.UserId == physician.UserId
+                            && membership.TenantId == tenant
+                            && membership.Role == Role.Physician))
             : db.Physicians.Where(physician => db.UserRoles.Any(held => held.UserId == physician.UserId && held.RoleId == role)
                 && !db.Memberships.Any(membership => membership.UserId == physician.UserId));
     }

@@ -36,7 +36,9 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
         var verified = await DecideAsync(call, id, new(
             AuditEvents.LicenceVerified, licence => licence.CanBeDecided, request.LicenceId,
             (licence, physician, now) => Verify(licence, physician, request, by, now)));
-        if (verified is LicenceDecisionOutcome.Refused refused && refused.Error == ErrorCodes.LicenceState && request.ExpiresOn is { } until)
+        if (verified is LicenceDecisionOutcome.Refused refused
+            && refused.Error == ErrorCodes.LicenceState
+            && request.ExpiresOn is { } until)
         {
             // What was read was let go, and may have changed since.
             db.ChangeTracker.Clear();
@@ -77,7 +79,8 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
             return Refuse(refusal);
         }
 
-        var meant = physician.Licences.Where(licence => act.LicenceId is null ? act.Qualifies(licence) : licence.Id == act.LicenceId).ToList();
+        var meant = physician.Licences.Where(licence => act.LicenceId is null ? act.Qualifies(licence) : licence.Id == act.LicenceId)
+            .ToList();
         if (meant is not [var licence])
         {
             return Refuse(act.LicenceId is null ? ErrorCodes.LicenceState : ErrorCodes.NotFound);
@@ -110,7 +113,8 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
         var privileges = await scope.PrivilegesOfAsync(physician.UserId, cancellationToken);
         // Who is a physician everywhere treats others' patients as well, on whom one tenant cannot decide.
         var isEverywhere = privileges.PlatformRoles.Contains(Role.Physician, StringComparer.Ordinal);
-        return privileges.RefusesAdministrationBy(scope.Staff) ?? (isEverywhere && scope.Staff.TenantId is not null ? ErrorCodes.BeyondTenant : null);
+        return privileges.RefusesAdministrationBy(scope.Staff)
+            ?? (isEverywhere && scope.Staff.TenantId is not null ? ErrorCodes.BeyondTenant : null);
     }
 
     private static LicenceDecisionOutcome? Verify(
@@ -149,7 +153,8 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
     private static LicenceDecisionOutcome? Renew(
         Licence licence, VerifyLicenceRequest request, DateOnly until, Guid? by, DateTimeOffset now)
     {
-        if ((request.Number ?? licence.Number).Trim() != licence.Number || (request.Jurisdiction ?? licence.Jurisdiction) != licence.Jurisdiction)
+        if ((request.Number ?? licence.Number).Trim() != licence.Number
+            || (request.Jurisdiction ?? licence.Jurisdiction) != licence.Jurisdiction)
         {
             return Refuse(ErrorCodes.LicenceState);
         }
@@ -168,10 +173,14 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
     }
 
     // Only what makes a licence good, or ends that, changes what tokens say.
-    private async Task<User> TellAsync(StaffScope scope, Physician physician, Licence licence, string type, RequestOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<User> TellAsync(
+        StaffScope scope, Physician physician, Licence licence, string type, RequestOrigin origin, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var user = await scope.Users.AsNoTracking().SingleAsync(found => found.Id == physician.UserId, cancellationToken);
-        scope.Audit(type, now, origin, user.Id, licence.Reason is { } reason ? $"{licence.Jurisdiction ?? "no jurisdiction"}: {reason}" : licence.Jurisdiction);
+        scope.Audit(
+            type, now, origin, user.Id,
+            licence.Reason is { } reason ? $"{licence.Jurisdiction ?? "no jurisdiction"}: {reason}" : licence.Jurisdiction);
         if (type != AuditEvents.LicenceRenewed)
         {
             db.EnqueueLicenceMail(MailKinds.LicenceDecided, user, licence, now);
@@ -200,5 +209,7 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
     /// <param name="Qualifies">Whether a licence is in a state for it.</param>
     /// <param name="LicenceId">Which one; null for the only one that qualifies.</param>
     /// <param name="Decide">Does it; answers why not.</param>
-    private sealed record Act(string Event, Func<Licence, bool> Qualifies, Guid? LicenceId, Func<Licence, Physician, DateTimeOffset, LicenceDecisionOutcome?> Decide);
+    private sealed record Act(
+        string Event, Func<Licence, bool> Qualifies, Guid? LicenceId,
+        Func<Licence, Physician, DateTimeOffset, LicenceDecisionOutcome?> Decide);
 }

@@ -6,23 +6,54 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>What administrators decide about licences. The physician is told by mail, and live tokens are at once what they ought to be.</summary>
+/// <summary>
+/// What administrators decide about licences. The physician is told by mail, and live tokens are at once what they ought to be.
+/// </summary>
 internal static class LicenceDecisionEndpoints
 {
-    private const string VerifyExample = """{"licence_id":"0195b1f0-9d11-7a55-8b21-77aa01c2d3e4","number":"1-12345","jurisdiction":"IL","expires_on":"2099-11-21"}""";
-    private const string RefuseExample = """{"reason":"The register knows this number under another name.","licence_id":"0195b1f0-9d11-7a55-8b21-77aa01c2d3e4"}""";
+    private const string VerifyExample =
+        """{"licence_id":"0195b1f0-9d11-7a55-8b21-77aa01c2d3e4","number":"1-12345","jurisdiction":"IL","expires_on":"2099-11-21"}""";
+    private const string RefuseExample =
+        """{"reason":"The register knows this number under another name.","licence_id":"0195b1f0-9d11-7a55-8b21-77aa01c2d3e4"}""";
     private const string ReinstateExample = """{"licence_id":"0195b1f0-9d11-7a55-8b21-77aa01c2d3e4"}""";
 
     public static void MapLicenceDecisions(this RouteGroupBuilder group)
     {
-        group.MapPost("/{id}/verify", Verify).WithName("verifyLicence").OpenToKeys(Scopes.PhysiciansWrite).WithSummary("Make a pending licence good, or renew one that is, with a later last day").WithExample(VerifyExample).Decides();
-        group.MapPost("/{id}/reject", Reject).WithName("rejectLicence").OpenToKeys(Scopes.PhysiciansWrite).WithSummary("Give a pending licence back to the physician").WithExample(RefuseExample).Decides();
-        group.MapPost("/{id}/suspend", Suspend).WithName("suspendLicence").OpenToKeys(Scopes.PhysiciansWrite).WithSummary("Take a verified licence back").WithExample(RefuseExample).Decides();
-        group.MapPost("/{id}/reinstate", Reinstate).WithName("reinstateLicence").OpenToKeys(Scopes.PhysiciansWrite).WithSummary("Make a suspended licence good again").WithExample(ReinstateExample).Decides();
+        group
+            .MapPost("/{id}/verify", Verify)
+            .WithName("verifyLicence")
+            .OpenToKeys(Scopes.PhysiciansWrite)
+            .WithSummary("Make a pending licence good, or renew one that is, with a later last day")
+            .WithExample(VerifyExample)
+            .Decides();
+        group
+            .MapPost("/{id}/reject", Reject)
+            .WithName("rejectLicence")
+            .OpenToKeys(Scopes.PhysiciansWrite)
+            .WithSummary("Give a pending licence back to the physician")
+            .WithExample(RefuseExample)
+            .Decides();
+        group
+            .MapPost("/{id}/suspend", Suspend)
+            .WithName("suspendLicence")
+            .OpenToKeys(Scopes.PhysiciansWrite)
+            .WithSummary("Take a verified licence back")
+            .WithExample(RefuseExample)
+            .Decides();
+        group
+            .MapPost("/{id}/reinstate", Reinstate)
+            .WithName("reinstateLicence")
+            .OpenToKeys(Scopes.PhysiciansWrite)
+            .WithSummary("Make a suspended licence good again")
+            .WithExample(ReinstateExample)
+            .Decides();
     }
 
-    private static void Decides(this RouteHandlerBuilder route) => route.WithAnswer(PhysicianExamples.Profile).RequireAuthorization(StaffPolicies.Administration)
-        .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.NotFound, ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LicenceState);
+    private static void Decides(this RouteHandlerBuilder route) =>
+        route.WithAnswer(PhysicianExamples.Profile).RequireAuthorization(StaffPolicies.Administration)
+        .Refuses(
+            ErrorCodes.ValidationFailed, ErrorCodes.NotFound, ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount,
+            ErrorCodes.LicenceState);
 
     private static async Task<Results<Ok<PhysicianProfile>, Problem>> Verify(
         string id, VerifyLicenceRequest? request, StaffCall call, LicenceDecision decision) =>

@@ -13,7 +13,8 @@ namespace AuthServer.Staff.Physicians;
 /// Ends licences the day after their last, and tells their holders 30 days, 7 days and a day before, each once. Whoever
 /// starts within one of these is told at once, and not again until the next.
 /// </summary>
-internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider clock, ILogger<LicenceExpiry> logger) : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
+internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider clock, ILogger<LicenceExpiry> logger)
+    : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
 {
     private const int BatchSize = 100;
 
@@ -27,7 +28,9 @@ internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider cl
         do
         {
             await using var scope = scopes.CreateAsyncScope();
-            last = await RunBatchAsync(scope.ServiceProvider.GetRequiredService<AuthDbContext>(), scope.ServiceProvider.GetRequiredService<AccessTokenInvalidation>(), cancellationToken);
+            last = await RunBatchAsync(
+                scope.ServiceProvider.GetRequiredService<AuthDbContext>(),
+                scope.ServiceProvider.GetRequiredService<AccessTokenInvalidation>(), cancellationToken);
             looked += last;
         }
         while (last == BatchSize);
@@ -42,7 +45,8 @@ internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider cl
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var physicians = await LockDueAsync(db, today, cancellationToken);
         var ids = physicians.ConvertAll(physician => physician.UserId);
-        var holders = await db.Users.AsNoTracking().Where(user => ids.Contains(user.Id)).ToDictionaryAsync(user => user.Id, cancellationToken);
+        var holders =
+            await db.Users.AsNoTracking().Where(user => ids.Contains(user.Id)).ToDictionaryAsync(user => user.Id, cancellationToken);
         var outdated = new List<Guid>();
         foreach (var physician in physicians)
         {
@@ -77,7 +81,8 @@ internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider cl
 
     // Past those that somebody holds at this moment, another replica's round or an administrator: the next round finds them.
     // With the accounts, which are written to as well: whoever deletes one holds it first and the profile after it.
-    private static Task<List<Physician>> LockDueAsync(AuthDbContext db, DateOnly today, CancellationToken cancellationToken) => db.Physicians.FromSql($"""
+    private static Task<List<Physician>> LockDueAsync(AuthDbContext db, DateOnly today, CancellationToken cancellationToken) =>
+        db.Physicians.FromSql($"""
         SELECT p.* FROM users u JOIN physicians p ON p.user_id = u.id WHERE p.id IN (
             SELECT l.physician_id FROM licences l
             WHERE l.state = 'verified' AND l.expires_on <= {today.AddDays(ExpiryNotices.Days[0])} AND (l.expires_on < {today} OR EXISTS (

@@ -70,6 +70,7 @@ internal sealed class LicenceExpiringMail(MailPrinter printer) : IMailWriter
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
     {
         var (texts, news) = (printer.TextsIn(owed.Language), owed.News());
-        return await printer.PrintAsync(owed.Address, owed.Details()[LicenceMails.State] == "expired" ? texts.LicenceExpired(news) : texts.LicenceExpiring(news));
+        return await printer.PrintAsync(
+            owed.Address, owed.Details()[LicenceMails.State] == "expired" ? texts.LicenceExpired(news) : texts.LicenceExpiring(news));
     }
 }

@@ -5,7 +5,8 @@ namespace AuthServer.Staff.Physicians;
 
 /// <summary>A licence to be looked at.</summary>
 /// <param name="Number">The number on it.</param>
-/// <param name="Jurisdiction">Who gave it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>. It can be told later, by whoever verifies it at the latest.</param>
+/// <param name="Jurisdiction">Who gave it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>. It can be told later, by whoever verifies it
+/// at the latest.</param>
 /// <param name="ExpiresOn">The last day it is good for (UTC); left out where it does not end.</param>
 public sealed record NewLicenceRequest(string? Number = null, string? Jurisdiction = null, DateOnly? ExpiresOn = null) : IValidated
 {
@@ -49,8 +50,10 @@ public sealed record LicencePatch : IValidated
 /// <param name="LicenceId">Which one; may be left out where one alone is pending.</param>
 /// <param name="Number">The number that was checked: the request is refused if the physician has changed it meanwhile.</param>
 /// <param name="Jurisdiction">Who gave it, where the licence does not say so itself.</param>
-/// <param name="ExpiresOn">The last day it is good for, where the register says another one than the physician. A later one renews a licence that is verified already.</param>
-public sealed record VerifyLicenceRequest(Guid? LicenceId = null, string? Number = null, string? Jurisdiction = null, DateOnly? ExpiresOn = null) : IValidated
+/// <param name="ExpiresOn">The last day it is good for, where the register says another one than the physician. A later one renews a
+/// licence that is verified already.</param>
+public sealed record VerifyLicenceRequest(
+    Guid? LicenceId = null, string? Number = null, string? Jurisdiction = null, DateOnly? ExpiresOn = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
     {
@@ -86,7 +89,8 @@ internal static class LicenceFields
     // Nobody's licence outlives them; a year that was typed wrongly would.
     private const int MostYears = 100;
 
-    public static void LicenceNumber(this FieldErrors errors, string? number) => errors.Text("number", number, MaxNumberLength, required: true);
+    public static void LicenceNumber(this FieldErrors errors, string? number) =>
+        errors.Text("number", number, MaxNumberLength, required: true);
 
     /// <summary>A last day: today or later, and no year that can only be a slip.</summary>
     public static void LastDay(this FieldErrors errors, string field, DateOnly? day, DateOnly today)

@@ -33,14 +33,17 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
     // Whoever treats people in more places than this is filling a table.
     private const int Most = 50;
 
-    public Task<OwnLicenceOutcome> AddAsync(NewLicenceRequest request, Caller caller, RequestOrigin origin, CancellationToken cancellationToken) =>
+    public Task<OwnLicenceOutcome> AddAsync(
+        NewLicenceRequest request, Caller caller, RequestOrigin origin, CancellationToken cancellationToken) =>
         InTurnAsync(caller, async (physician, now) =>
         {
             var same = physician.Licences.FirstOrDefault(licence => licence.Jurisdiction == request.Jurisdiction);
             if (same is not null)
             {
                 // One that was rejected or has expired gives way; a pending one is changed instead.
-                return same.State == LicenceState.Pending ? new OwnLicenceOutcome.Refused() : await SubmitAsync(physician, same, request, caller, origin, now, cancellationToken);
+                return same.State == LicenceState.Pending
+                    ? new OwnLicenceOutcome.Refused()
+                    : await SubmitAsync(physician, same, request, caller, origin, now, cancellationToken);
             }
 
             if (physician.Licences.Count >= Most)
@@ -51,7 +54,8 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
             return await SubmitAsync(physician, null, request, caller, origin, now, cancellationToken);
         }, cancellationToken);
 
-    public Task<OwnLicenceOutcome> ChangeAsync(string id, LicencePatch patch, Caller caller, RequestOrigin origin, CancellationToken cancellationToken) =>
+    public Task<OwnLicenceOutcome> ChangeAsync(
+        string id, LicencePatch patch, Caller caller, RequestOrigin origin, CancellationToken cancellationToken) =>
         InTurnAsync(caller, async (physician, now) => Find(physician, id) is not { } licence
             ? new OwnLicenceOutcome.NotThere()
             : patch.IsEmpty
@@ -72,13 +76,16 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
             }
 
             db.Remove(licence);
-            db.Audit(AuditEvents.LicenceChanged, now, origin, caller.UserId, caller.UserId, caller.SessionId, detail: $"withdrawn: {licence.Jurisdiction ?? "no jurisdiction"}");
+            db.Audit(
+                AuditEvents.LicenceChanged, now, origin, caller.UserId, caller.UserId, caller.SessionId,
+                detail: $"withdrawn: {licence.Jurisdiction ?? "no jurisdiction"}");
             await db.SaveChangesAsync(cancellationToken);
             return new OwnLicenceOutcome.Withdrawn();
         }, cancellationToken);
 
     // Administrators and other requests of the same person wait: nobody decides on what changes under their hands.
-    private async Task<OwnLicenceOutcome> InTurnAsync(Caller caller, Func<Physician, DateTimeOffset, Task<OwnLicenceOutcome>> act, CancellationToken cancellationToken)
+    private async Task<OwnLicenceOutcome> InTurnAsync(
+        Caller caller, Func<Physician, DateTimeOffset, Task<OwnLicenceOutcome>> act, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await own.LockAsync(caller.UserId, cancellationToken) is not { } physician)
@@ -91,10 +98,13 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
         return outcome;
     }
 
-    private async Task<OwnLicenceOutcome> SubmitAsync(Physician physician, Licence? licence, NewLicenceRequest request, Caller caller, RequestOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<OwnLicenceOutcome> SubmitAsync(
+        Physician physician, Licence? licence, NewLicenceRequest request, Caller caller, RequestOrigin origin, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var today = DayOf(now);
-        if (licence?.CanBeSubmitted(today) == false || physician.Licences.Any(other => other != licence && other.Jurisdiction == request.Jurisdiction))
+        if (licence?.CanBeSubmitted(today) == false
+            || physician.Licences.Any(other => other != licence && other.Jurisdiction == request.Jurisdiction))
         {
             return new OwnLicenceOutcome.Refused();
         }
@@ -110,7 +120,9 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
         // Past its last day a licence counts for nothing, but a token may still say otherwise until the hourly job has passed.
         var wasVerified = licence?.State == LicenceState.Verified;
         var submitted = Submit(physician, licence, request with { Number = request.Number!.Trim() }, now);
-        db.Audit(AuditEvents.LicenceChanged, now, origin, caller.UserId, caller.UserId, caller.SessionId, detail: $"submitted: {submitted.Jurisdiction ?? "no jurisdiction"}");
+        db.Audit(
+            AuditEvents.LicenceChanged, now, origin, caller.UserId, caller.UserId, caller.SessionId,
+            detail: $"submitted: {submitted.Jurisdiction ?? "no jurisdiction"}");
         await db.SaveChangesAsync(cancellationToken);
         if (wasVerified)
         {

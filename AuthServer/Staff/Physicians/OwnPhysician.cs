@@ -9,7 +9,12 @@ internal sealed class OwnPhysician(AuthDbContext db)
 {
     public async Task<PhysicianProfile?> FindAsync(Guid userId, DateOnly today, CancellationToken cancellationToken)
     {
-        if (await db.Physicians.AsNoTracking().Include(physician => physician.Licences).SingleOrDefaultAsync(physician => physician.UserId == userId && db.Users.Any(user => user.Id == userId && !user.IsAnonymous), cancellationToken) is not { } own)
+        if (await db.Physicians
+            .AsNoTracking()
+            .Include(physician => physician.Licences)
+            .SingleOrDefaultAsync(
+                physician => physician.UserId == userId && db.Users.Any(user => user.Id == userId && !user.IsAnonymous),
+                cancellationToken) is not { } own)
         {
             return null;
         }
@@ -21,5 +26,7 @@ internal sealed class OwnPhysician(AuthDbContext db)
     /// <summary>The profile and its licences, kept from administrators and from other requests until the transaction ends.</summary>
     public async Task<Physician?> LockAsync(Guid userId, CancellationToken cancellationToken) =>
         // What a guest asked to be counts when their mailbox is proven.
-        await db.Users.AnyAsync(user => user.Id == userId && !user.IsAnonymous, cancellationToken) ? await db.LockPhysicianAsync(userId, cancellationToken) : null;
+        await db.Users.AnyAsync(user => user.Id == userId && !user.IsAnonymous, cancellationToken)
+            ? await db.LockPhysicianAsync(userId, cancellationToken)
+            : null;
 }

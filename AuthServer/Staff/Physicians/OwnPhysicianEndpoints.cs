@@ -14,40 +14,64 @@ internal static class OwnPhysicianEndpoints
     public static void MapOwnPhysician(this RouteGroupBuilder group)
     {
         var own = group.MapGroup("/me").RequireAuthorization();
-        own.MapGet("", Get).WithName("getOwnPhysician").WithSummary("The own professional profile").WithAnswer(PhysicianExamples.Profile).Refuses(ErrorCodes.NotFound);
-        own.MapPatch("", Patch).WithName("patchOwnPhysician").WithSummary("Change some of the own professional profile (RFC 7396: null clears)")
+        own
+            .MapGet("", Get)
+            .WithName("getOwnPhysician")
+            .WithSummary("The own professional profile")
+            .WithAnswer(PhysicianExamples.Profile)
+            .Refuses(ErrorCodes.NotFound);
+        own
+            .MapPatch("", Patch)
+            .WithName("patchOwnPhysician")
+            .WithSummary("Change some of the own professional profile (RFC 7396: null clears)")
             .WithExample(PatchExample).WithAnswer(PhysicianExamples.Profile).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.NotFound);
         own.MapPost("/licences", Add).WithName("addOwnLicence").WithSummary("Give a licence, to be verified by an administrator")
-            .WithExample(LicenceExample).WithAnswer(PhysicianExamples.Licence).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.NotFound, ErrorCodes.LicenceState);
-        own.MapPatch("/licences/{id}", Change).WithName("patchOwnLicence").WithSummary("Change or renew a licence that is not verified; it is pending then")
-            .WithExample(LicenceExample).WithAnswer(PhysicianExamples.Licence).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.NotFound, ErrorCodes.LicenceState);
+            .WithExample(LicenceExample)
+                .WithAnswer(PhysicianExamples.Licence)
+                .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.NotFound, ErrorCodes.LicenceState);
+        own
+            .MapPatch("/licences/{id}", Change)
+            .WithName("patchOwnLicence")
+            .WithSummary("Change or renew a licence that is not verified; it is pending then")
+            .WithExample(LicenceExample)
+                .WithAnswer(PhysicianExamples.Licence)
+                .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.NotFound, ErrorCodes.LicenceState);
         own.MapDelete("/licences/{id}", Withdraw).WithName("withdrawOwnLicence").WithSummary("Take back a licence that nobody has verified")
             .Refuses(ErrorCodes.NotFound, ErrorCodes.LicenceState);
     }
 
-    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Get(Caller caller, OwnPhysician own, TimeProvider clock, CancellationToken cancellationToken) =>
-        await own.FindAsync(caller.UserId, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), cancellationToken) is { } profile ? TypedResults.Ok(profile) : (Problem)ErrorCodes.NotFound;
+    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Get(
+        Caller caller, OwnPhysician own, TimeProvider clock, CancellationToken cancellationToken) =>
+        await own.FindAsync(caller.UserId, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), cancellationToken) is { } profile
+            ? TypedResults.Ok(profile)
+            : (Problem)ErrorCodes.NotFound;
 
-    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Patch(PhysicianPatch request, Caller caller, RequestOrigin origin, ProfileChange change, OwnPhysician own, TimeProvider clock, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Patch(
+        PhysicianPatch request, Caller caller, RequestOrigin origin, ProfileChange change, OwnPhysician own, TimeProvider clock,
+        CancellationToken cancellationToken) =>
         await change.ChangeAsync(request, caller, origin, cancellationToken) is { Any: true } errors
             ? new Problem(ErrorCodes.ValidationFailed, errors.Messages)
             : await Get(caller, own, clock, cancellationToken);
 
-    private static async Task<Results<Created<PhysicianLicence>, Problem>> Add(NewLicenceRequest request, Caller caller, RequestOrigin origin, OwnLicences licences, CancellationToken cancellationToken) =>
+    private static async Task<Results<Created<PhysicianLicence>, Problem>> Add(
+        NewLicenceRequest request, Caller caller, RequestOrigin origin, OwnLicences licences, CancellationToken cancellationToken) =>
         await licences.AddAsync(request, caller, origin, cancellationToken) switch
         {
             OwnLicenceOutcome.Submitted submitted => TypedResults.Created((string?)null, submitted.Licence),
             var other => Refusal(other),
         };
 
-    private static async Task<Results<Ok<PhysicianLicence>, Problem>> Change(string id, LicencePatch request, Caller caller, RequestOrigin origin, OwnLicences licences, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<PhysicianLicence>, Problem>> Change(
+        string id, LicencePatch request, Caller caller, RequestOrigin origin, OwnLicences licences,
+        CancellationToken cancellationToken) =>
         await licences.ChangeAsync(id, request, caller, origin, cancellationToken) switch
         {
             OwnLicenceOutcome.Submitted submitted => TypedResults.Ok(submitted.Licence),
             var other => Refusal(other),
         };
 
-    private static async Task<Results<NoContent, Problem>> Withdraw(string id, Caller caller, RequestOrigin origin, OwnLicences licences, CancellationToken cancellationToken) =>
+    private static async Task<Results<NoContent, Problem>> Withdraw(
+        string id, Caller caller, RequestOrigin origin, OwnLicences licences, CancellationToken cancellationToken) =>
         await licences.WithdrawAsync(id, caller, origin, cancellationToken) switch
         {
             OwnLicenceOutcome.Withdrawn => TypedResults.NoContent(),

@@ -8,7 +8,11 @@ namespace AuthServer.Staff.Physicians;
 internal static class PhysicianFilters
 {
     public static IQueryable<Physician> Licensed(this IQueryable<Physician> physicians, DateOnly today, bool isLicensed = true) =>
-        physicians.Where(physician => physician.Licences.Any(licence => licence.State == LicenceState.Verified && (licence.ExpiresOn == null || licence.ExpiresOn >= today)) == isLicensed);
+        physicians.Where(
+            physician =>
+                physician.Licences.Any(
+                    licence => licence.State == LicenceState.Verified
+                        && (licence.ExpiresOn == null || licence.ExpiresOn >= today)) == isLicensed);
 
     /// <summary>Whom somebody can turn to today: licensed, taking patients, here, not private, and with an account that is on.</summary>
     public static IQueryable<Physician> Available(this IQueryable<Physician> physicians, IQueryable<User> people, DateOnly today) =>
@@ -20,7 +24,9 @@ internal static class PhysicianFilters
     {
         if (language is not null)
         {
-            physicians = physicians.Where(physician => EF.Functions.ILike(physician.LanguagePreference!, language) || EF.Functions.ILike(physician.LanguagePreference!, language + "-%"));
+            physicians = physicians.Where(
+                physician => EF.Functions.ILike(physician.LanguagePreference!, language)
+                    || EF.Functions.ILike(physician.LanguagePreference!, language + "-%"));
         }
 
         if (specialty is not null)

@@ -9,13 +9,16 @@ namespace AuthServer.Staff.Physicians;
 public sealed record PhysicianQuery(
     [property: FromQuery(Name = "tenant"), Description("Only physicians of this tenant: its slug or id.")] string? Tenant = null,
     [property: FromQuery(Name = "status"), Description("`verified` (a licence is good today) or `pending`.")] string? Status = null,
-    [property: FromQuery(Name = "licence"), Description("Only those with a licence in this state: `unverified`, `pending`, `verified`, `suspended`, `expired`.")] string? Licence = null,
-    [property: FromQuery(Name = "available"), Description("`true`: verified, taking patients, not away, not private, account active; `false`: the others.")] bool? Available = null,
+    [property: FromQuery(Name = "licence"), Description("Only those with a licence in this state: `unverified`, `pending`, `verified`, "
+        + "`suspended`, `expired`.")] string? Licence = null,
+    [property: FromQuery(Name = "available"), Description("`true`: verified, taking patients, not away, not private, account active; "
+        + "`false`: the others.")] bool? Available = null,
     [property: FromQuery(Name = "language"), Description("A language tag; `he` finds `he-IL`, too.")] string? Language = null,
     [property: FromQuery(Name = "specialty"), Description("The field of medicine, whole, in capitals or not.")] string? Specialty = null)
     : IValidated
 {
-    private static readonly Dictionary<string, LicenceState> States = Enum.GetValues<LicenceState>().ToDictionary(Platform.Persistence.SnakeCase.Of, StringComparer.Ordinal);
+    private static readonly Dictionary<string, LicenceState> States = Enum.GetValues<LicenceState>()
+        .ToDictionary(Platform.Persistence.SnakeCase.Of, StringComparer.Ordinal);
 
     internal LicenceState? LicenceState => Licence is null ? null : States[Licence];
 

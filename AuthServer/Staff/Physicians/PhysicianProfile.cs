@@ -44,7 +44,10 @@ public sealed record PhysicianProfile
         Id = physician.Id,
         UserId = physician.UserId,
         FullName = fullName,
-        Status = SnakeCase.Of(physician.Licences.Any(licence => licence.StateOn(today) == LicenceState.Verified) ? LicenceState.Verified : LicenceState.Pending),
+        Status = SnakeCase.Of(
+            physician.Licences.Any(licence => licence.StateOn(today) == LicenceState.Verified)
+                ? LicenceState.Verified
+                : LicenceState.Pending),
         LanguagePreference = physician.LanguagePreference,
         PrivatePool = physician.PrivatePool,
         VacationMode = physician.IsAwayOn(today),
@@ -67,7 +70,9 @@ public sealed record PhysicianLicence
     /// <summary>The number on it.</summary>
     public required string Number { get; init; }
 
-    /// <summary><c>unverified</c> (imported; or rejected, with the reason), <c>pending</c>, <c>verified</c>, <c>suspended</c> or <c>expired</c>.</summary>
+    /// <summary>
+    /// <c>unverified</c> (imported; or rejected, with the reason), <c>pending</c>, <c>verified</c>, <c>suspended</c> or <c>expired</c>.
+    /// </summary>
     public required string State { get; init; }
 
     /// <summary>The last day it is good for (UTC); null where it does not end.</summary>

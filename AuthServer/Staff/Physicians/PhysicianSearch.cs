@@ -19,7 +19,11 @@ internal sealed class PhysicianSearch(TimeProvider clock)
         var rows = await page.Fetch(rest.OrderByDescending(physician => physician.Id))
             .Include(physician => physician.Licences).AsNoTracking().ToListAsync(cancellationToken);
         var ids = rows.ConvertAll(physician => physician.UserId);
-        var names = await scope.Users.Where(user => ids.Contains(user.Id)).Select(user => new { user.Id, user.FullName }).ToDictionaryAsync(user => user.Id, user => user.FullName, cancellationToken);
+        var names =
+            await scope.Users
+                .Where(user => ids.Contains(user.Id))
+                .Select(user => new { user.Id, user.FullName })
+                .ToDictionaryAsync(user => user.Id, user => user.FullName, cancellationToken);
         return page.Answer(
             rows, total, physician => physician.Id, physician => Summary(physician, names.GetValueOrDefault(physician.UserId), today));
     }
@@ -30,7 +34,8 @@ internal sealed class PhysicianSearch(TimeProvider clock)
         if (query.Tenant is { } named)
         {
             var id = Guid.TryParseExact(named, "D", out var parsed) ? parsed : (Guid?)null;
-            found = found.Where(physician => scope.Memberships.Any(membership => membership.UserId == physician.UserId && membership.Role == Role.Physician
+            found = found.Where(
+                physician => scope.Memberships.Any(membership => membership.UserId == physician.UserId && membership.Role == Role.Physician
                 && scope.Tenants.Any(tenant => tenant.Id == membership.TenantId && (tenant.Id == id || tenant.Slug == named))));
         }
 
@@ -66,8 +71,15 @@ internal sealed class PhysicianSearch(TimeProvider clock)
 
     private static System.Linq.Expressions.Expression<Func<Physician, bool>> InState(LicenceState state, DateOnly today) => state switch
     {
-        LicenceState.Verified => physician => physician.Licences.Any(licence => licence.State == LicenceState.Verified && (licence.ExpiresOn == null || licence.ExpiresOn >= today)),
-        LicenceState.Expired => physician => physician.Licences.Any(licence => licence.State == LicenceState.Expired || (licence.State == LicenceState.Verified && licence.ExpiresOn < today)),
+        LicenceState.Verified =>
+            physician =>
+                physician.Licences.Any(
+                    licence => licence.State == LicenceState.Verified && (licence.ExpiresOn == null || licence.ExpiresOn >= today)),
+        LicenceState.Expired =>
+            physician =>
+                physician.Licences.Any(
+                    licence => licence.State == LicenceState.Expired
+                        || (licence.State == LicenceState.Verified && licence.ExpiresOn < today)),
         _ => physician => physician.Licences.Any(licence => licence.State == state),
     };
 
@@ -76,7 +88,10 @@ internal sealed class PhysicianSearch(TimeProvider clock)
         Id = physician.Id,
         UserId = physician.UserId,
         FullName = fullName,
-        Status = SnakeCase.Of(physician.Licences.Any(licence => licence.StateOn(today) == LicenceState.Verified) ? LicenceState.Verified : LicenceState.Pending),
+        Status = SnakeCase.Of(
+            physician.Licences.Any(licence => licence.StateOn(today) == LicenceState.Verified)
+                ? LicenceState.Verified
+                : LicenceState.Pending),
         LanguagePreference = physician.LanguagePreference,
         Specialty = physician.Specialty,
         PrivatePool = physician.PrivatePool,

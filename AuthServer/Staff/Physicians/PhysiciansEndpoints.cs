@@ -36,11 +36,27 @@ internal static class PhysiciansEndpoints
         var group = api.MapGroup("/physicians").WithTags("Physicians").DisableRateLimiting().ValidatesRequests();
         group.MapOwnPhysician();
         group.MapLicenceDecisions();
-        group.MapGet("", List).WithName("listPhysicians").OpenToKeys(Scopes.PhysiciansRead).WithSummary("Physicians, for staff: all of the platform's, or those of the tenant the token is for").WithAnswer(PhysicianExamples.Page).RefusesUnknownQueries()
+        group
+            .MapGet("", List)
+            .WithName("listPhysicians")
+            .OpenToKeys(Scopes.PhysiciansRead)
+            .WithSummary("Physicians, for staff: all of the platform's, or those of the tenant the token is for")
+            .WithAnswer(PhysicianExamples.Page)
+            .RefusesUnknownQueries()
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
-        group.MapGet("/available", ListAvailable).WithName("listAvailablePhysicians").OpenToKeys(Scopes.PhysiciansRead).WithSummary("Physicians somebody can turn to, at the tenant the token is for").WithAnswer(PhysicianExamples.AvailablePage)
+        group
+            .MapGet("/available", ListAvailable)
+            .WithName("listAvailablePhysicians")
+            .OpenToKeys(Scopes.PhysiciansRead)
+            .WithSummary("Physicians somebody can turn to, at the tenant the token is for")
+            .WithAnswer(PhysicianExamples.AvailablePage)
             .RequireAuthorization().Refuses(ErrorCodes.ValidationFailed);
-        group.MapGet("/{id}", Get).WithName("getPhysician").OpenToKeys(Scopes.PhysiciansRead).WithSummary("A physician's profile with the licences, for staff").WithAnswer(PhysicianExamples.Profile)
+        group
+            .MapGet("/{id}", Get)
+            .WithName("getPhysician")
+            .OpenToKeys(Scopes.PhysiciansRead)
+            .WithSummary("A physician's profile with the licences, for staff")
+            .WithAnswer(PhysicianExamples.Profile)
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.NotFound, ErrorCodes.Forbidden);
     }
 
@@ -54,15 +70,23 @@ internal static class PhysiciansEndpoints
         Caller caller, AvailabilityList list, CancellationToken cancellationToken) =>
         TypedResults.Ok(await list.FindAsync(caller, query, page, cancellationToken));
 
-    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Get(string id, StaffScope scope, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Get(
+        string id, StaffScope scope, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (!Guid.TryParseExact(id, "D", out var physicianId)
-            || await scope.Physicians.AsNoTracking().Include(found => found.Licences).SingleOrDefaultAsync(found => found.Id == physicianId, cancellationToken) is not { } physician)
+            || await scope.Physicians
+                .AsNoTracking()
+                .Include(found => found.Licences)
+                .SingleOrDefaultAsync(found => found.Id == physicianId, cancellationToken) is not { } physician)
         {
             return (Problem)ErrorCodes.NotFound;
         }
 
-        var name = await scope.Users.Where(user => user.Id == physician.UserId).Select(user => user.FullName).SingleOrDefaultAsync(cancellationToken);
+        var name =
+            await scope.Users
+                .Where(user => user.Id == physician.UserId)
+                .Select(user => user.FullName)
+                .SingleOrDefaultAsync(cancellationToken);
         return TypedResults.Ok(PhysicianProfile.Of(physician, name, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)));
     }
 }

@@ -9,7 +9,8 @@ namespace AuthServer.Staff.Physicians;
 internal sealed class ProfileChange(AuthDbContext db, OwnPhysician own, TimeProvider clock)
 {
     /// <summary>Null where there is no professional profile.</summary>
-    public async Task<FieldErrors?> ChangeAsync(PhysicianPatch patch, Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<FieldErrors?> ChangeAsync(
+        PhysicianPatch patch, Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
@@ -27,10 +28,16 @@ internal sealed class ProfileChange(AuthDbContext db, OwnPhysician own, TimeProv
         }
 
         patch.ApplyTo(physician, today);
-        var changed = db.Entry(physician).Properties.Where(property => property.IsModified).Select(property => SnakeCase.Of(property.Metadata.Name)).ToList();
+        var changed = db
+            .Entry(physician).Properties
+            .Where(property => property.IsModified)
+            .Select(property => SnakeCase.Of(property.Metadata.Name))
+            .ToList();
         if (changed.Count > 0)
         {
-            db.Audit(AuditEvents.PhysicianChanged, now, origin, caller.UserId, caller.UserId, caller.SessionId, detail: string.Join(' ', changed));
+            db.Audit(
+                AuditEvents.PhysicianChanged, now, origin, caller.UserId, caller.UserId, caller.SessionId,
+                detail: string.Join(' ', changed));
         }
 
         await db.SaveChangesAsync(cancellationToken);

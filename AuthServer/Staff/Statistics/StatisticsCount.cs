@@ -8,7 +8,8 @@ namespace AuthServer.Staff.Statistics;
 /// Counts for the statistics, the platform and all tenants at one go, every minute and on one replica at a time. A day that
 /// is over is not counted again. Deadlines for requests do not hold here: nobody waits, but for the very first time.
 /// </summary>
-internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider clock, ILogger<StatisticsCount> logger) : PeriodicJob(TimeSpan.FromMinutes(1), clock, logger)
+internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider clock, ILogger<StatisticsCount> logger)
+    : PeriodicJob(TimeSpan.FromMinutes(1), clock, logger)
 {
     private const long LockId = 0x66696775726573;
     private const int PatienceInSeconds = 120;
@@ -17,7 +18,8 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
     private static readonly TimeSpan Afterwards = TimeSpan.FromMinutes(5);
 
     private const string Into = "INSERT INTO figures (tenant_id, measure, key, value, counted_at)";
-    private const string Again = "ON CONFLICT (tenant_id, measure, key) DO UPDATE SET value = excluded.value, counted_at = excluded.counted_at";
+    private const string Again =
+        "ON CONFLICT (tenant_id, measure, key) DO UPDATE SET value = excluded.value, counted_at = excluded.counted_at";
     private const string Day = "YYYY-MM-DD";
 
     // Whoever is not disabled or invited, which few are and indexes know, is active: no row of a person has to be read.
@@ -64,10 +66,12 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
 
     private readonly TimeProvider _clock = clock;
 
-    public override Task<int> RunAsync(CancellationToken cancellationToken) => RunAsync("SELECT pg_try_advisory_xact_lock(@lock)", cancellationToken);
+    public override Task<int> RunAsync(CancellationToken cancellationToken) =>
+        RunAsync("SELECT pg_try_advisory_xact_lock(@lock)", cancellationToken);
 
     /// <summary>The same for somebody who needs figures where there are none: waits for a replica that is just counting.</summary>
-    public Task<int> RunInTurnAsync(CancellationToken cancellationToken) => RunAsync("SELECT pg_advisory_xact_lock(@lock) IS NOT NULL", cancellationToken);
+    public Task<int> RunInTurnAsync(CancellationToken cancellationToken) =>
+        RunAsync("SELECT pg_advisory_xact_lock(@lock) IS NOT NULL", cancellationToken);
 
     private async Task<int> RunAsync(string turn, CancellationToken cancellationToken)
     {
@@ -96,7 +100,9 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
 
     private static async Task<DateTimeOffset?> LastAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"SELECT counted_at FROM figures WHERE tenant_id IS NULL AND measure = '{StatisticNames.People}'", connection);
+        await using var command =
+            new NpgsqlCommand(
+                $"SELECT counted_at FROM figures WHERE tenant_id IS NULL AND measure = '{StatisticNames.People}'", connection);
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime at ? new DateTimeOffset(at) : null;
     }
 

@@ -23,13 +23,28 @@ internal static class StatisticsEndpoints
     {
         var administration = api.MapGroup("/users").WithTags("Users").ValidatesRequests()
             .DisableRateLimiting().RequireAuthorization(StaffPolicies.Administration);
-        administration.MapGet("/stats", Statistics).WithName("userStatistics").OpenToKeys(Scopes.UsersRead).WithSummary("How many people, by role, status, tenant and day").WithAnswer(UserExamples.Statistics).Refuses(ErrorCodes.Forbidden);
-        administration.MapGet("/stats/count", Count).WithName("countUsers").OpenToKeys(Scopes.UsersRead).WithSummary("How many people there are").WithAnswer("""{"total":1024,"as_of":"2026-11-21T08:30:00Z"}""").Refuses(ErrorCodes.Forbidden);
+        administration
+            .MapGet("/stats", Statistics)
+            .WithName("userStatistics")
+            .OpenToKeys(Scopes.UsersRead)
+            .WithSummary("How many people, by role, status, tenant and day")
+            .WithAnswer(UserExamples.Statistics)
+            .Refuses(ErrorCodes.Forbidden);
+        administration
+            .MapGet("/stats/count", Count)
+            .WithName("countUsers")
+            .OpenToKeys(Scopes.UsersRead)
+            .WithSummary("How many people there are")
+            .WithAnswer("""{"total":1024,"as_of":"2026-11-21T08:30:00Z"}""")
+            .Refuses(ErrorCodes.Forbidden);
     }
 
-    private static async Task<Ok<UserStatistics>> Statistics(StaffScope scope, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.ReadAsync(scope, cancellationToken));
+    private static async Task<Ok<UserStatistics>> Statistics(
+        StaffScope scope, StatisticsQuery query, CancellationToken cancellationToken) =>
+            TypedResults.Ok(await query.ReadAsync(scope, cancellationToken));
 
-    private static async Task<Ok<UserCount>> Count(StaffScope scope, StatisticsQuery query, CancellationToken cancellationToken) => TypedResults.Ok(await query.CountAsync(scope, cancellationToken));
+    private static async Task<Ok<UserCount>> Count(StaffScope scope, StatisticsQuery query, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await query.CountAsync(scope, cancellationToken));
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

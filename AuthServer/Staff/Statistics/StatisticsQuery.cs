@@ -18,13 +18,16 @@ internal sealed class StatisticsQuery(StatisticsCount count, TimeProvider clock)
     public async Task<UserStatistics> ReadAsync(StaffScope scope, CancellationToken cancellationToken)
     {
         var people = await FindPeopleAsync(scope, cancellationToken);
-        var figures = (await scope.Figures.AsNoTracking().ToListAsync(cancellationToken)).ToLookup(figure => figure.Measure, StringComparer.Ordinal);
+        var figures =
+            (await scope.Figures.AsNoTracking().ToListAsync(cancellationToken)).ToLookup(figure => figure.Measure, StringComparer.Ordinal);
         return new()
         {
             Total = people.Value,
             ByRole = Counts(figures[StatisticNames.ByRole], Role.All.Select(role => role.Name!)),
             ByStatus = Counts(figures[StatisticNames.ByStatus], AccountStatus.All),
-            ByTenant = scope.Staff.TenantId is null ? await ByTenantAsync(figures[StatisticNames.ByTenant], scope, cancellationToken) : null,
+            ByTenant = scope.Staff.TenantId is null
+                ? await ByTenantAsync(figures[StatisticNames.ByTenant], scope, cancellationToken)
+                : null,
             NewPerDay = ByDay(figures[StatisticNames.NewPerDay]),
             SignInsPerDay = ByDay(figures[StatisticNames.SignInsPerDay]),
             AsOf = people.CountedAt,
@@ -44,10 +47,17 @@ internal sealed class StatisticsQuery(StatisticsCount count, TimeProvider clock)
         return await people.SingleAsync(cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<TenantCount>> ByTenantAsync(IEnumerable<StatisticValue> figures, StaffScope scope, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<TenantCount>> ByTenantAsync(
+        IEnumerable<StatisticValue> figures, StaffScope scope, CancellationToken cancellationToken)
     {
-        var tenants = await scope.Tenants.Select(tenant => new TenantView(tenant.Id, tenant.Slug, tenant.Name)).ToDictionaryAsync(tenant => tenant.Id.ToString(), StringComparer.Ordinal, cancellationToken);
-        return [.. figures.Where(figure => tenants.ContainsKey(figure.Key)).Select(figure => new TenantCount(tenants[figure.Key], figure.Value)).OrderByDescending(tenant => tenant.Count).ThenBy(tenant => tenant.Tenant.Slug, StringComparer.Ordinal)];
+        var tenants =
+            await scope.Tenants.Select(tenant => new TenantView(tenant.Id, tenant.Slug, tenant.Name))
+                .ToDictionaryAsync(tenant => tenant.Id.ToString(), StringComparer.Ordinal, cancellationToken);
+        return [.. figures
+            .Where(figure => tenants.ContainsKey(figure.Key))
+            .Select(figure => new TenantCount(tenants[figure.Key], figure.Value))
+            .OrderByDescending(tenant => tenant.Count)
+            .ThenBy(tenant => tenant.Tenant.Slug, StringComparer.Ordinal)];
     }
 
     private static Dictionary<string, long> Counts(IEnumerable<StatisticValue> figures, IEnumerable<string> keys)
@@ -60,6 +70,10 @@ internal sealed class StatisticsQuery(StatisticsCount count, TimeProvider clock)
     {
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         var days = Enumerable.Range(1 - StatisticNames.Days, StatisticNames.Days).Select(today.AddDays);
-        return [.. Counts(figures, days.Select(StatisticNames.KeyOf)).Select(pair => new DayCount(DateOnly.ParseExact(pair.Key, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), pair.Value))];
+        return [.. Counts(
+            figures, days.Select(StatisticNames.KeyOf)).Select(
+                pair =>
+                    new DayCount(
+                        DateOnly.ParseExact(pair.Key, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), pair.Value))];
     }
 }

@@ -31,25 +31,47 @@ internal static class AssistedResetEndpoints
     public static void MapAssistedResets(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("").WithTags("Support").ValidatesRequests().RequireAuthorization(StaffPolicies.Staff);
-        group.MapPost("/users/{id}/password-reset", Ask).WithName("sendUserPasswordReset").OpenToKeys(Scopes.UsersWrite).WithSummary("Have a link to set a new password mailed to a person; support needs a reason")
+        group
+            .MapPost("/users/{id}/password-reset", Ask)
+            .WithName("sendUserPasswordReset")
+            .OpenToKeys(Scopes.UsersWrite)
+            .WithSummary("Have a link to set a new password mailed to a person; support needs a reason")
             .WithExample(SupportExamples.Reason).WithAnswer(SupportExamples.Awaiting).RequireRateLimiting(RateLimits.MailRequests)
-            .Refuses(ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.AccountDisabled, ErrorCodes.AnonymousNotAllowed, ErrorCodes.NotFound, ErrorCodes.RateLimited);
-        group.MapGet("/password-resets", List).WithName("listAssistedResets").WithSummary("Resets that support asked for and a second person decides").WithAnswer(SupportExamples.Resets).RefusesUnknownQueries()
+            .Refuses(
+                ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.AccountDisabled, ErrorCodes.AnonymousNotAllowed,
+                ErrorCodes.NotFound, ErrorCodes.RateLimited);
+        group
+            .MapGet("/password-resets", List)
+            .WithName("listAssistedResets")
+            .WithSummary("Resets that support asked for and a second person decides")
+            .WithAnswer(SupportExamples.Resets)
+            .RefusesUnknownQueries()
             .DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
-        group.MapPost("/password-resets/{id}/approve", Approve).WithName("approveAssistedReset").WithSummary("Agree: the person is mailed a link to set a new password")
+        group
+            .MapPost("/password-resets/{id}/approve", Approve)
+            .WithName("approveAssistedReset")
+            .WithSummary("Agree: the person is mailed a link to set a new password")
             .WithAnswer(SupportExamples.Approved).Decides();
-        group.MapPost("/password-resets/{id}/decline", Decline).WithName("declineAssistedReset").WithSummary("Decline: nothing is sent").WithAnswer(SupportExamples.Declined).Decides();
+        group
+            .MapPost("/password-resets/{id}/decline", Decline)
+            .WithName("declineAssistedReset")
+            .WithSummary("Decline: nothing is sent")
+            .WithAnswer(SupportExamples.Declined)
+            .Decides();
     }
 
     private static void Decides(this RouteHandlerBuilder route) => route.WithExample(SupportExamples.Reason).DisableRateLimiting()
-        .Refuses(ErrorCodes.Forbidden, ErrorCodes.OwnRequest, ErrorCodes.BeyondTenant, ErrorCodes.NotFound, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);
+        .Refuses(
+            ErrorCodes.Forbidden, ErrorCodes.OwnRequest, ErrorCodes.BeyondTenant, ErrorCodes.NotFound, ErrorCodes.AlreadyDone,
+            ErrorCodes.RateLimited);
 
     private static async Task<Results<Accepted<ResetAnswer>, Problem>> Ask(
         string id, HelpRequest? request, StaffCall call, ResetAssistance assistance) =>
         await assistance.AskAsync(call, id, request?.Provided) switch
         {
             AssistanceOutcome.Sent => TypedResults.Accepted((string?)null, ResetAnswer.Sent),
-            AssistanceOutcome.Awaiting awaiting => TypedResults.Accepted((string?)null, ResetAnswer.Awaiting(awaiting.Id, awaiting.ExpiresAt)),
+            AssistanceOutcome.Awaiting awaiting =>
+                TypedResults.Accepted((string?)null, ResetAnswer.Awaiting(awaiting.Id, awaiting.ExpiresAt)),
             AssistanceOutcome.Refused refused => (Problem)refused.Error,
             AssistanceOutcome.LimitReached limit => new Problem(ErrorCodes.RateLimited, retryAfter: limit.RetryAfter),
             _ => FieldErrors.One("reason", "Required."),

@@ -44,10 +44,14 @@ internal sealed class AssistedResetList(TimeProvider clock)
 
     /// <summary>One of them; null where it is not within reach, or where it is no id.</summary>
     public static async Task<AssistedReset?> FindAsync(StaffScope scope, string id, CancellationToken cancellationToken) =>
-        Guid.TryParseExact(id, "D", out var resetId) ? await WithinReach(scope).SingleOrDefaultAsync(reset => reset.Id == resetId, cancellationToken) : null;
+        Guid.TryParseExact(id, "D", out var resetId)
+            ? await WithinReach(scope).SingleOrDefaultAsync(reset => reset.Id == resetId, cancellationToken)
+            : null;
 
     public async Task<AssistedResetView> GetAsync(StaffScope scope, Guid id, CancellationToken cancellationToken) =>
-        View(await Rows(scope, WithinReach(scope).Where(reset => reset.Id == id)).SingleAsync(cancellationToken), scope.Staff, clock.GetUtcNow());
+        View(
+            await Rows(scope, WithinReach(scope).Where(reset => reset.Id == id)).SingleAsync(cancellationToken), scope.Staff,
+            clock.GetUtcNow());
 
     private static IQueryable<AssistedReset> WithinReach(StaffScope scope)
     {
@@ -85,7 +89,9 @@ internal sealed class AssistedResetList(TimeProvider clock)
         var reset = row.Reset;
         var state = reset.State == AssistedResetState.Pending && reset.ExpiresAt <= now ? Expired : SnakeCase.Of(reset.State);
         return new(
-            reset.Id, ConcernedPerson.Of(reset.UserId, row.Email, row.FullName, isMasked: !staff.IsAdmin), new(reset.RequestedBy, row.Asker), reset.Reason, state, reset.TenantId,
+            reset.Id, ConcernedPerson.Of(
+                reset.UserId, row.Email, row.FullName, isMasked: !staff.IsAdmin), new(
+                    reset.RequestedBy, row.Asker), reset.Reason, state, reset.TenantId,
             reset.CreatedAt, reset.ExpiresAt, reset.DecidedBy is { } decider ? new(decider, row.Decider) : null, reset.DecidedAt);
     }
 

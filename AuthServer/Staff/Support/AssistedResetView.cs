@@ -3,7 +3,8 @@ using AuthServer.Domain;
 namespace AuthServer.Staff.Support;
 
 /// <summary>What became of asking for a link on somebody's behalf.</summary>
-/// <param name="Status"><c>sent</c>: the mail is on its way to the person. <c>awaiting_approval</c>: a second person has to agree first.</param>
+/// <param name="Status"><c>sent</c>: the mail is on its way to the person. <c>awaiting_approval</c>: a second person has to agree
+/// first.</param>
 /// <param name="Id">Under <c>/password-resets</c>, where it awaits approval.</param>
 /// <param name="ExpiresAt">Until when somebody may agree.</param>
 public sealed record ResetAnswer(string Status, Guid? Id, DateTimeOffset? ExpiresAt)
@@ -34,7 +35,8 @@ public sealed record AssistedResetView(
 /// <param name="FullName">The name shown to other people.</param>
 public sealed record ConcernedPerson(Guid Id, string Email, string? FullName)
 {
-    internal static ConcernedPerson Of(Guid id, string email, string? fullName, bool isMasked) => new(id, isMasked ? EmailAddress.Mask(email) : email, fullName);
+    internal static ConcernedPerson Of(Guid id, string email, string? fullName, bool isMasked) =>
+        new(id, isMasked ? EmailAddress.Mask(email) : email, fullName);
 }
 
 /// <summary>A member of staff.</summary>

@@ -20,6 +20,8 @@ public sealed record DisclosedUser(
     DateTimeOffset CreatedAt, DateTimeOffset? LastLoginAt, bool IsLocked, DateTimeOffset? LockedUntil)
 {
     internal static DisclosedUser Of(User user, DateTimeOffset? lockedUntil) => new(
-        user.Id, user.IsAnonymous ? null : user.Email, user.UserName, user.FullName, user.Locale, SnakeCase.Of(user.Status), user.EmailConfirmed,
+        user.Id, user.IsAnonymous
+            ? null
+            : user.Email, user.UserName, user.FullName, user.Locale, SnakeCase.Of(user.Status), user.EmailConfirmed,
         user.CreatedAt, user.LastLoginAt, lockedUntil is not null, lockedUntil);
 }

@@ -22,7 +22,9 @@ internal abstract record LookupOutcome
     public ErrorCode Error => this is Refused refused ? refused.Why : ErrorCodes.NotFound;
 }
 
-/// <summary>Finds whom staff want to help. Who lays hands on an account that is not theirs to help is refused, and it is recorded.</summary>
+/// <summary>
+/// Finds whom staff want to help. Who lays hands on an account that is not theirs to help is refused, and it is recorded.
+/// </summary>
 internal sealed class PersonLookup(TimeProvider clock)
 {
     /// <param name="scope">Who asks, and how far they reach.</param>
@@ -31,7 +33,9 @@ internal sealed class PersonLookup(TimeProvider clock)
     /// <param name="rule">Which accounts refuse it to whom.</param>
     /// <param name="origin">Where it comes from.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<LookupOutcome> FindAsync(StaffScope scope, string id, string attempted, Func<TargetPrivileges, StaffMember, ErrorCode?> rule, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<LookupOutcome> FindAsync(
+        StaffScope scope, string id, string attempted, Func<TargetPrivileges, StaffMember, ErrorCode?> rule, RequestOrigin origin,
+        CancellationToken cancellationToken)
     {
         if (await scope.FindUserAsync(id, cancellationToken) is not { } user)
         {
@@ -49,6 +53,7 @@ internal sealed class PersonLookup(TimeProvider clock)
     }
 
     /// <summary>The same for what the rules of help allow.</summary>
-    public Task<LookupOutcome> FindForHelpAsync(StaffScope scope, string id, string attempted, RequestOrigin origin, CancellationToken cancellationToken) =>
+    public Task<LookupOutcome> FindForHelpAsync(
+        StaffScope scope, string id, string attempted, RequestOrigin origin, CancellationToken cancellationToken) =>
         FindAsync(scope, id, attempted, static (privileges, staff) => privileges.RefusesHelpBy(staff), origin, cancellationToken);
 }

@@ -13,7 +13,8 @@ internal sealed class ResetAskedByStaffMail(AuthDbContext db, MailPrinter printe
     public string Kind => MailKinds.ResetAskedByStaff;
 
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken) =>
-        await db.Users.AsNoTracking().SingleOrDefaultAsync(user => user.Id == owed.UserId && user.Status == UserStatus.Active, cancellationToken) is { } user
+        await db.Users.AsNoTracking().SingleOrDefaultAsync(
+            user => user.Id == owed.UserId && user.Status == UserStatus.Active, cancellationToken) is { } user
             ? await printer.PrintAsync(user.Email!, printer.TextsIn(user.Locale ?? owed.Language).ResetAskedByStaff(owed.CreatedAt))
             : null;
 }

@@ -33,7 +33,8 @@ internal abstract record AssistanceOutcome
 /// Has a link to set a new password sent to somebody. Whoever can talk support into it must not get at an account that has
 /// power over others or sees patients: there a second person has to agree, and the owner is told before.
 /// </summary>
-internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, EmailOutbox outbox, SupportSettings settings, TimeProvider clock)
+internal sealed class ResetAssistance(
+    AuthDbContext db, PersonLookup lookup, EmailOutbox outbox, SupportSettings settings, TimeProvider clock)
 {
     public async Task<AssistanceOutcome> AskAsync(StaffCall call, string id, string? reason)
     {
@@ -46,7 +47,10 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Ema
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Held, so that nobody is helped as a patient who is being given power at this moment.
         await scope.LockUserAsync(id, cancellationToken);
-        var found = await lookup.FindAsync(scope, id, AuditEvents.ResetRequested, static (privileges, staff) => privileges.RefusesResetBy(staff), origin, cancellationToken);
+        var found =
+            await lookup.FindAsync(
+                scope, id, AuditEvents.ResetRequested, static (privileges, staff) => privileges.RefusesResetBy(staff), origin,
+                cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user, Standing: { } privileges })
         {
             // That it was refused is on record.
@@ -64,9 +68,11 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Ema
             : await SendAsync(scope, user, reason, origin, cancellationToken);
     }
 
-    private async Task<AssistanceOutcome> SendAsync(StaffScope scope, User user, string? reason, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<AssistanceOutcome> SendAsync(
+        StaffScope scope, User user, string? reason, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await outbox.RequestAsync(MailKinds.ResetPassword, null, user.NormalizedEmail!, null, null, Connection, cancellationToken) is { } wait)
+        if (await outbox.RequestAsync(
+            MailKinds.ResetPassword, null, user.NormalizedEmail!, null, null, Connection, cancellationToken) is { } wait)
         {
             return new AssistanceOutcome.LimitReached(wait);
         }
@@ -78,9 +84,12 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Ema
     }
 
     // The mail comes first, because the turn it waits for is also what keeps two who ask at once from asking twice.
-    private async Task<AssistanceOutcome> AwaitApprovalAsync(StaffScope scope, User user, string reason, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<AssistanceOutcome> AwaitApprovalAsync(
+        StaffScope scope, User user, string reason, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        var wait = await outbox.RequestAsync(MailKinds.ResetAskedByStaff, user.Id, user.NormalizedEmail!, null, null, Connection, cancellationToken);
+        var wait =
+            await outbox.RequestAsync(
+                MailKinds.ResetAskedByStaff, user.Id, user.NormalizedEmail!, null, null, Connection, cancellationToken);
         var now = clock.GetUtcNow();
         if (await FindPendingAsync(scope, user, now, cancellationToken) is { } pending)
         {
@@ -102,10 +111,14 @@ internal sealed class ResetAssistance(AuthDbContext db, PersonLookup lookup, Ema
 
     private NpgsqlConnection Connection => (NpgsqlConnection)db.Database.GetDbConnection();
 
-    private static Task<AssistedReset?> FindPendingAsync(StaffScope scope, User user, DateTimeOffset now, CancellationToken cancellationToken)
+    private static Task<AssistedReset?> FindPendingAsync(
+        StaffScope scope, User user, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var tenant = scope.Staff.TenantId;
         return scope.AssistedResets.AsNoTracking().FirstOrDefaultAsync(
-            reset => reset.UserId == user.Id && reset.TenantId == tenant && reset.State == AssistedResetState.Pending && reset.ExpiresAt > now, cancellationToken);
+            reset => reset.UserId == user.Id
+                && reset.TenantId == tenant
+                && reset.State == AssistedResetState.Pending
+                && reset.ExpiresAt > now, cancellationToken);
     }
 }

@@ -24,7 +24,9 @@ internal abstract record DecisionOutcome
     public sealed record LimitReached(TimeSpan RetryAfter) : DecisionOutcome;
 }
 
-/// <summary>Decides about a reset that somebody else of the staff asked for. Agreeing sends the link to the person, and to nobody else.</summary>
+/// <summary>
+/// Decides about a reset that somebody else of the staff asked for. Agreeing sends the link to the person, and to nobody else.
+/// </summary>
 internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, EmailOutbox outbox, TimeProvider clock)
 {
     public async Task<DecisionOutcome> DecideAsync(StaffCall call, string id, bool approves, string? reason)
@@ -75,7 +77,8 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Em
     {
         var now = clock.GetUtcNow();
         var (state, decider) = (approves ? AssistedResetState.Approved : AssistedResetState.Declined, scope.Staff.ActorId);
-        return await scope.AssistedResets.Where(reset => reset.Id == asked.Id && reset.State == AssistedResetState.Pending && reset.ExpiresAt > now)
+        return await scope.AssistedResets.Where(
+            reset => reset.Id == asked.Id && reset.State == AssistedResetState.Pending && reset.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set
                 .SetProperty(reset => reset.State, state)
                 .SetProperty(reset => reset.DecidedBy, decider)
@@ -83,5 +86,7 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Em
     }
 
     private Task<TimeSpan?> EnqueueAsync(User person, CancellationToken cancellationToken) =>
-        outbox.RequestAsync(MailKinds.ResetPassword, null, person.NormalizedEmail!, null, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+        outbox.RequestAsync(
+            MailKinds.ResetPassword, null, person.NormalizedEmail!, null, null, (NpgsqlConnection)db.Database.GetDbConnection(),
+            cancellationToken);
 }

@@ -18,7 +18,9 @@ internal abstract record SessionsOutcome
     public sealed record Refused(ErrorCode Error) : SessionsOutcome;
 }
 
-/// <summary>Somebody's devices, for those who help them: to look at, and to sign out. Staff of a tenant have to do with the sessions for it alone.</summary>
+/// <summary>
+/// Somebody's devices, for those who help them: to look at, and to sign out. Staff of a tenant have to do with the sessions for it alone.
+/// </summary>
 internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revoker, TimeProvider clock)
 {
     private const string Listing = "session.list";

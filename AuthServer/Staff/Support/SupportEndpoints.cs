@@ -29,20 +29,47 @@ internal static class SupportEndpoints
     public static void MapSupport(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/users/{id}").WithTags("Support").ValidatesRequests().RequireAuthorization(StaffPolicies.Staff);
-        group.MapPost("/open", Open).WithName("openUser").WithSummary("See a person's details, the whole address among them; recorded with the reason")
+        group
+            .MapPost("/open", Open)
+            .WithName("openUser")
+            .WithSummary("See a person's details, the whole address among them; recorded with the reason")
             .WithExample(SupportExamples.Reason).WithAnswer(SupportExamples.Opened).DisableRateLimiting().RefusesHelp();
-        group.MapGet("/sessions", Sessions).WithName("listUserSessions").WithSummary("A person's devices; for staff of a tenant those signed in to it")
+        group
+            .MapGet("/sessions", Sessions)
+            .WithName("listUserSessions")
+            .WithSummary("A person's devices; for staff of a tenant those signed in to it")
             .WithAnswer(Examples.Sessions).RefusesUnknownQueries().DisableRateLimiting().RefusesHelp(ErrorCodes.ValidationFailed);
-        group.MapDelete("/sessions", EndAll).WithName("endUserSessions").OpenToKeys(Scopes.UsersWrite).WithSummary("End every session of a person; for staff of a tenant those for it").DisableRateLimiting().RefusesHelp();
-        group.MapDelete("/sessions/{sessionId}", End).WithName("endUserSession").WithSummary("End one session of a person").DisableRateLimiting().RefusesHelp();
-        group.MapPost("/unlock", Unlock).WithName("unlockUser").OpenToKeys(Scopes.UsersWrite).WithSummary("End the lock that wrong passwords have set; support needs a reason")
+        group
+            .MapDelete("/sessions", EndAll)
+            .WithName("endUserSessions")
+            .OpenToKeys(Scopes.UsersWrite)
+            .WithSummary("End every session of a person; for staff of a tenant those for it")
+            .DisableRateLimiting()
+            .RefusesHelp();
+        group
+            .MapDelete("/sessions/{sessionId}", End)
+            .WithName("endUserSession")
+            .WithSummary("End one session of a person")
+            .DisableRateLimiting()
+            .RefusesHelp();
+        group
+            .MapPost("/unlock", Unlock)
+            .WithName("unlockUser")
+            .OpenToKeys(Scopes.UsersWrite)
+            .WithSummary("End the lock that wrong passwords have set; support needs a reason")
             .WithExample(SupportExamples.Reason).DisableRateLimiting().RefusesHelp();
-        group.MapPost("/verification", Remind).WithName("sendUserVerification").WithSummary("Send the mail that proves the mailbox once more")
-            .WithExample(SupportExamples.Reason).RequireRateLimiting(RateLimits.MailRequests).RefusesHelp(ErrorCodes.AccountDisabled, ErrorCodes.AnonymousNotAllowed, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);
+        group
+            .MapPost("/verification", Remind)
+            .WithName("sendUserVerification")
+            .WithSummary("Send the mail that proves the mailbox once more")
+            .WithExample(SupportExamples.Reason)
+                .RequireRateLimiting(RateLimits.MailRequests)
+                .RefusesHelp(ErrorCodes.AccountDisabled, ErrorCodes.AnonymousNotAllowed, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);
         api.MapAssistedResets();
     }
 
-    private static void RefusesHelp(this RouteHandlerBuilder route, params ErrorCode[] more) => route.Refuses([ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.NotFound, .. more]);
+    private static void RefusesHelp(this RouteHandlerBuilder route, params ErrorCode[] more) =>
+        route.Refuses([ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.NotFound, .. more]);
 
     private static async Task<Results<Ok<DisclosedUser>, Problem>> Open(
         string id, OpeningRequest request, StaffCall call, UserDisclosure opening) =>

@@ -13,9 +13,11 @@ internal static class SupportExamples
         }
         """;
 
-    public const string Awaiting = """{"status":"awaiting_approval","id":"0195b203-51aa-7c10-b2f4-6d8e0a1c3e5f","expires_at":"2026-11-21T10:30:00Z"}""";
+    public const string Awaiting =
+        """{"status":"awaiting_approval","id":"0195b203-51aa-7c10-b2f4-6d8e0a1c3e5f","expires_at":"2026-11-21T10:30:00Z"}""";
 
-    public const string Resets = $$"""{"items":[{{{Asked}},"state":"pending","decided_by":null,"decided_at":null}],"total":1,"skip":0,"limit":20,"next":null}""";
+    public const string Resets =
+        $$"""{"items":[{{{Asked}},"state":"pending","decided_by":null,"decided_at":null}],"total":1,"skip":0,"limit":20,"next":null}""";
 
     public const string Approved = $$"""{{{Asked}},"state":"approved",{{Decided}}}""";
 

@@ -24,7 +24,10 @@ internal sealed class UserDisclosure(AuthDbContext db, PersonLookup lookup, Sign
     public async Task<DisclosureOutcome> OpenAsync(StaffCall call, string id, string reason)
     {
         var (scope, origin, cancellationToken) = call;
-        var found = await lookup.FindAsync(scope, id, AuditEvents.UserOpened, static (privileges, staff) => privileges.RefusesOpeningBy(staff), origin, cancellationToken);
+        var found =
+            await lookup.FindAsync(
+                scope, id, AuditEvents.UserOpened, static (privileges, staff) => privileges.RefusesOpeningBy(staff), origin,
+                cancellationToken);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             return new DisclosureOutcome.Refused(found.Error);

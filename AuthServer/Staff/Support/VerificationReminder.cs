@@ -45,10 +45,13 @@ internal sealed class VerificationReminder(AuthDbContext db, PersonLookup lookup
         }
     }
 
-    private async Task<ReminderOutcome> SendAsync(StaffScope scope, User user, string? reason, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<ReminderOutcome> SendAsync(
+        StaffScope scope, User user, string? reason, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await outbox.RequestAsync(MailKinds.VerifyEmail, null, user.NormalizedEmail!, null, null, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken) is { } wait)
+        if (await outbox.RequestAsync(
+            MailKinds.VerifyEmail, null, user.NormalizedEmail!, null, null, (NpgsqlConnection)db.Database.GetDbConnection(),
+            cancellationToken) is { } wait)
         {
             return new ReminderOutcome.LimitReached(wait);
         }

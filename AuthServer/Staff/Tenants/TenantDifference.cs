@@ -12,7 +12,10 @@ internal static class TenantDifference
     public static string Between(TenantRecord before, TenantRecord after)
     {
         var (old, now) = (Fields(before), Fields(after));
-        var text = string.Join(", ", now.Where(field => old[field.Key] != field.Value).Select(field => $"{field.Key}: {old[field.Key]} -> {field.Value}"));
+        var text =
+            string.Join(
+                ", ",
+                now.Where(field => old[field.Key] != field.Value).Select(field => $"{field.Key}: {old[field.Key]} -> {field.Value}"));
         return text.Length <= MaxLength ? text : text[..MaxLength].TrimEnd('\ud83c', '\ud83d', '\ud83e');
     }
 

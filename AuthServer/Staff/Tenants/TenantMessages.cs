@@ -61,7 +61,8 @@ public sealed record TenantStatusRequest(string? Reason = null) : IValidated
 /// <param name="Settings">What it chose for itself.</param>
 /// <param name="Members">How many people belong to it.</param>
 /// <param name="CreatedAt">When it was made.</param>
-public sealed record TenantRecord(Guid Id, string Slug, string Name, string Status, TenantSettingsRecord Settings, int Members, DateTimeOffset CreatedAt)
+public sealed record TenantRecord(
+    Guid Id, string Slug, string Name, string Status, TenantSettingsRecord Settings, int Members, DateTimeOffset CreatedAt)
 {
     internal const int MaxName = 200;
 
@@ -79,7 +80,9 @@ public sealed record TenantRecord(Guid Id, string Slug, string Name, string Stat
         """;
 
     internal static TenantRecord Of(Tenant tenant, int members) =>
-        new(tenant.Id, tenant.Slug, tenant.Name, SnakeCase.Of(tenant.Status), TenantSettingsRecord.Of(tenant.Settings), members, tenant.CreatedAt);
+        new(
+            tenant.Id, tenant.Slug, tenant.Name, SnakeCase.Of(tenant.Status), TenantSettingsRecord.Of(tenant.Settings), members,
+            tenant.CreatedAt);
 }
 
 /// <summary>What a tenant chose for itself.</summary>

@@ -47,7 +47,8 @@ internal static class TenantQuery
 
     /// <summary>Null where there is none within reach.</summary>
     public static async Task<TenantRecord?> FindTenantAsync(this StaffScope scope, Guid id, CancellationToken cancellationToken) =>
-        await WithMembers(scope, scope.Tenants.AsNoTracking().Where(tenant => tenant.Id == id)).SingleOrDefaultAsync(cancellationToken) is { } row ? TenantRecord.Of(row.Tenant, row.Members) : null;
+        await WithMembers(scope, scope.Tenants.AsNoTracking().Where(tenant => tenant.Id == id)).SingleOrDefaultAsync(
+            cancellationToken) is { } row ? TenantRecord.Of(row.Tenant, row.Members) : null;
 
     private static IQueryable<Tenant> Matching(IQueryable<Tenant> tenants, TenantFilter filter)
     {
@@ -62,7 +63,15 @@ internal static class TenantQuery
     private static IQueryable<Row> WithMembers(StaffScope scope, IQueryable<Tenant> tenants)
     {
         var memberships = scope.Memberships;
-        return tenants.Select(tenant => new Row(tenant, memberships.Where(membership => membership.TenantId == tenant.Id).Select(membership => membership.UserId).Distinct().Count()));
+        return tenants.Select(
+            tenant =>
+                new Row(
+                    tenant,
+                    memberships
+                        .Where(membership => membership.TenantId == tenant.Id)
+                        .Select(membership => membership.UserId)
+                        .Distinct()
+                        .Count()));
     }
 
     private sealed record Row(Tenant Tenant, int Members);

@@ -27,7 +27,9 @@ public sealed record TenantSettingsRequest
     /// <summary>Language of people who have chosen none: a BCP 47 tag such as <c>he</c>.</summary>
     public Optional<string?> Locale { get; init; }
 
-    /// <summary>Longest time in minutes that sessions may rest, 5 or more; it shortens what the roles allow, and never lengthens it.</summary>
+    /// <summary>
+    /// Longest time in minutes that sessions may rest, 5 or more; it shortens what the roles allow, and never lengthens it.
+    /// </summary>
     public Optional<int?> SessionIdleMinutes { get; init; }
 
     /// <summary>Highest age of sessions in minutes, 60 or more; it shortens what the roles allow, and never lengthens it.</summary>

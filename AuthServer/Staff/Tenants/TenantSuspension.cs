@@ -20,7 +20,8 @@ internal sealed class TenantSuspension(AuthDbContext db, AccessTokenInvalidation
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var found = scope.Tenants.Where(tenant => tenant.Id == id);
         // The condition is the lock, and notices reach the replicas in the order of the commits.
-        if (await found.Where(tenant => tenant.Status != status).ExecuteUpdateAsync(change => change.SetProperty(tenant => tenant.Status, status), cancellationToken) == 0)
+        if (await found.Where(tenant => tenant.Status != status)
+            .ExecuteUpdateAsync(change => change.SetProperty(tenant => tenant.Status, status), cancellationToken) == 0)
         {
             return new TenantOutcome.Refused(await found.AnyAsync(cancellationToken) ? ErrorCodes.AlreadyDone : ErrorCodes.NotFound);
         }

@@ -20,7 +20,8 @@ internal sealed class TenantUpdate(AuthDbContext db, AccessTokenInvalidation inv
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var found = scope.Tenants.Where(tenant => tenant.Id == id);
         // Locks the row: of two that merge at once the second merges with what the first has left.
-        if (await found.ExecuteUpdateAsync(change => change.SetProperty(tenant => tenant.Name, tenant => tenant.Name), cancellationToken) == 0)
+        if (await found.ExecuteUpdateAsync(
+            change => change.SetProperty(tenant => tenant.Name, tenant => tenant.Name), cancellationToken) == 0)
         {
             return new TenantOutcome.Refused(ErrorCodes.NotFound);
         }
@@ -48,11 +49,15 @@ internal sealed class TenantUpdate(AuthDbContext db, AccessTokenInvalidation inv
         return new TenantOutcome.Saved(id);
     }
 
-    private async Task ApplyAsync(TenantSettingsRecord before, TenantSettingsRecord after, Guid id, StaffScope scope, CancellationToken cancellationToken)
+    private async Task ApplyAsync(
+        TenantSettingsRecord before, TenantSettingsRecord after, Guid id, StaffScope scope, CancellationToken cancellationToken)
     {
         if (after.RequireVerifiedEmail && !before.RequireVerifiedEmail)
         {
-            var unproven = await scope.Users.Where(user => !user.EmailConfirmed && scope.Memberships.Any(membership => membership.UserId == user.Id && membership.TenantId == id))
+            var unproven =
+                await scope.Users
+                    .Where(user => !user.EmailConfirmed
+                        && scope.Memberships.Any(membership => membership.UserId == user.Id && membership.TenantId == id))
                 .Select(user => user.Id).ToListAsync(cancellationToken);
             await invalidation.InvalidateAsync(unproven, cancellationToken);
         }
@@ -61,14 +66,16 @@ internal sealed class TenantUpdate(AuthDbContext db, AccessTokenInvalidation inv
         if (after.SessionIdleMinutes is { } idleMinutes)
         {
             var idle = TimeSpan.FromMinutes(idleMinutes);
-            await live.Where(session => session.IdleTimeout > idle).ExecuteUpdateAsync(change => change.SetProperty(session => session.IdleTimeout, idle), cancellationToken);
+            await live.Where(session => session.IdleTimeout > idle)
+                .ExecuteUpdateAsync(change => change.SetProperty(session => session.IdleTimeout, idle), cancellationToken);
         }
 
         if (after.SessionAbsoluteMinutes is { } absoluteMinutes)
         {
             var age = TimeSpan.FromMinutes(absoluteMinutes);
             await live.Where(session => session.ExpiresAt > session.CreatedAt + age)
-                .ExecuteUpdateAsync(change => change.SetProperty(session => session.ExpiresAt, session => session.CreatedAt + age), cancellationToken);
+                .ExecuteUpdateAsync(
+                    change => change.SetProperty(session => session.ExpiresAt, session => session.CreatedAt + age), cancellationToken);
         }
     }
 }

@@ -26,13 +26,22 @@ internal static class TenantsEndpoints
     public static void MapTenants(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/tenants").WithTags("Tenants").DisableRateLimiting().ValidatesRequests().Refuses(ErrorCodes.Forbidden);
-        group.MapGet("", List).WithName("listTenants").OpenToKeys(Scopes.TenantsRead).WithSummary("The tenants; for a tenant's staff the own one")
+        group
+            .MapGet("", List)
+            .WithName("listTenants")
+            .OpenToKeys(Scopes.TenantsRead)
+            .WithSummary("The tenants; for a tenant's staff the own one")
             .WithAnswer(TenantRecord.Page).RefusesUnknownQueries()
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed);
         group.MapPost("", Create).WithName("createTenant").WithSummary("Make a tenant")
             .WithExample(CreateTenantRequest.Example).WithAnswer(TenantRecord.Example)
             .RequireAuthorization(Policies.Admin).Refuses(ErrorCodes.SlugTaken);
-        group.MapGet("/{id}", Get).WithName("getTenant").OpenToKeys(Scopes.TenantsRead).WithSummary("One tenant").WithAnswer(TenantRecord.Example)
+        group
+            .MapGet("/{id}", Get)
+            .WithName("getTenant")
+            .OpenToKeys(Scopes.TenantsRead)
+            .WithSummary("One tenant")
+            .WithAnswer(TenantRecord.Example)
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.NotFound);
         group.MapPatch("/{id}", Update).WithName("patchTenant").WithSummary("Change name and settings (RFC 7396: null clears)")
             .WithExample(ChangeTenantRequest.Example).WithAnswer(TenantRecord.Example)
@@ -57,7 +66,9 @@ internal static class TenantsEndpoints
             : Refusal(outcome);
 
     private static async Task<Results<Ok<TenantRecord>, Problem>> Get(string id, StaffScope scope, CancellationToken cancellationToken) =>
-        Guid.TryParseExact(id, "D", out var tenantId) && await scope.FindTenantAsync(tenantId, cancellationToken) is { } tenant ? TypedResults.Ok(tenant) : (Problem)ErrorCodes.NotFound;
+        Guid.TryParseExact(id, "D", out var tenantId) && await scope.FindTenantAsync(tenantId, cancellationToken) is { } tenant
+            ? TypedResults.Ok(tenant)
+            : (Problem)ErrorCodes.NotFound;
 
     private static Task<Results<Ok<TenantRecord>, Problem>> Update(
         string id, ChangeTenantRequest request, StaffCall call, TenantUpdate update) =>

@@ -10,10 +10,12 @@ namespace AuthServer.Staff.Users;
 internal sealed class AccountChange(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, DeniedActionAudit refusals, TimeProvider clock)
 {
-    private static readonly Dictionary<string, string> FieldOf = new(StringComparer.Ordinal) { ["FullName"] = "full_name", ["UserName"] = "username", ["Locale"] = "locale" };
+    private static readonly Dictionary<string, string> FieldOf =
+        new(StringComparer.Ordinal) { ["FullName"] = "full_name", ["UserName"] = "username", ["Locale"] = "locale" };
 
     /// <summary>Null when it is done.</summary>
-    public async Task<ErrorCode?> ChangeAsync(string id, ProfileRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> ChangeAsync(
+        string id, ProfileRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await scope.LockUserAsync(id, cancellationToken) is not { } user)
@@ -27,7 +29,12 @@ internal sealed class AccountChange(
         }
 
         await accounts.ChangeProfileAsync(user, request);
-        var changed = db.Entry(user).Properties.Where(property => property.IsModified).Select(property => FieldOf.GetValueOrDefault(property.Metadata.Name)).OfType<string>().ToList();
+        var changed = db
+            .Entry(user).Properties
+            .Where(property => property.IsModified)
+            .Select(property => FieldOf.GetValueOrDefault(property.Metadata.Name))
+            .OfType<string>()
+            .ToList();
         if (changed.Count > 0)
         {
             scope.Audit(AuditEvents.UserChanged, clock.GetUtcNow(), origin, user.Id, string.Join(' ', changed));

@@ -9,13 +9,16 @@ using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>Takes an account away from a person, for a while or for good, and gives it back. Where it is taken, its sessions end with it.</summary>
+/// <summary>
+/// Takes an account away from a person, for a while or for good, and gives it back. Where it is taken, its sessions end with it.
+/// </summary>
 internal sealed class AccountDisabling(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, LastAdminGuard guard, AccessTermination access, AccountErasure erasure,
     RevocationFeed feed, DeniedActionAudit refusals, TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
-    public async Task<Problem?> DisableAsync(string id, DisableRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<Problem?> DisableAsync(
+        string id, DisableRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (request.Until <= clock.GetUtcNow())
         {
@@ -36,7 +39,9 @@ internal sealed class AccountDisabling(
     public Task<ErrorCode?> DeleteAsync(string id, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken) =>
         TakeAsync(id, AuditEvents.UserDeleted, scope, origin, async user =>
         {
-            var erased = await erasure.EraseAsync(user, new("by_staff", origin) { By = scope.Staff.ActorId, TenantId = scope.Staff.TenantId }, cancellationToken);
+            var erased =
+                await erasure.EraseAsync(
+                    user, new("by_staff", origin) { By = scope.Staff.ActorId, TenantId = scope.Staff.TenantId }, cancellationToken);
             scope.Audit(AuditEvents.UserDeleted, clock.GetUtcNow(), origin, erased.Pseudonym);
             return erased.Ended;
         }, cancellationToken);
@@ -50,7 +55,8 @@ internal sealed class AccountDisabling(
             return ErrorCodes.NotFound;
         }
 
-        if (((await scope.PrivilegesOfAsync(user.Id, cancellationToken)).RefusesAdministrationBy(scope.Staff) ?? scope.RefusesUndoing(user)) is { } refusal)
+        if (((await scope.PrivilegesOfAsync(user.Id, cancellationToken)).RefusesAdministrationBy(scope.Staff)
+            ?? scope.RefusesUndoing(user)) is { } refusal)
         {
             return await refusals.KeepAsync(scope, AuditEvents.UserEnabled, refusal, origin, user.Id);
         }
@@ -66,7 +72,9 @@ internal sealed class AccountDisabling(
         return null;
     }
 
-    private async Task<ErrorCode?> TakeAsync(string id, string act, StaffScope scope, RequestOrigin origin, Func<User, Task<IReadOnlyList<Guid>>> take, CancellationToken cancellationToken)
+    private async Task<ErrorCode?> TakeAsync(
+        string id, string act, StaffScope scope, RequestOrigin origin, Func<User, Task<IReadOnlyList<Guid>>> take,
+        CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var isInOffice = await scope.LockTenantAndConfirmAdminAsync(cancellationToken);

@@ -28,7 +28,8 @@ internal sealed class AdminCreation(
 {
     private static readonly RequestOrigin CommandLine = new(null, "command line", "command-line");
 
-    public async Task<AdminCreationOutcome> CreateAsync(string address, string password, bool onlyTheFirst, CancellationToken cancellationToken)
+    public async Task<AdminCreationOutcome> CreateAsync(
+        string address, string password, bool onlyTheFirst, CancellationToken cancellationToken)
     {
         if (EmailAddress.ParseLocal(address) is not { } email)
         {

@@ -5,7 +5,9 @@ using Npgsql;
 namespace AuthServer.Staff.Users;
 
 /// <summary>Switches accounts on again whose time off is over.</summary>
-internal sealed class DisabledAccountReactivation(NpgsqlDataSource database, TimeProvider clock, ILogger<DisabledAccountReactivation> logger) : PeriodicJob(TimeSpan.FromSeconds(30), clock, logger)
+internal sealed class DisabledAccountReactivation(
+    NpgsqlDataSource database, TimeProvider clock, ILogger<DisabledAccountReactivation> logger)
+        : PeriodicJob(TimeSpan.FromSeconds(30), clock, logger)
 {
     // What tells from an administrator's doing is that nobody did it.
     private const string Sql = $"""

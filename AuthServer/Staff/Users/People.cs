@@ -9,20 +9,33 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.Users;
 
 /// <summary>The rows of people that somebody may see, to be read as records.</summary>
-internal sealed record People(IQueryable<User> Users, IQueryable<IdentityUserRole<Guid>> PlatformRoles, IQueryable<Membership> Memberships, IQueryable<Tenant> Tenants, IQueryable<Physician> Physicians, Guid? TenantId)
+internal sealed record People(
+    IQueryable<User> Users, IQueryable<IdentityUserRole<Guid>> PlatformRoles, IQueryable<Membership> Memberships,
+    IQueryable<Tenant> Tenants, IQueryable<Physician> Physicians, Guid? TenantId)
 {
-    public static People Of(StaffScope scope) => new(scope.Users, scope.PlatformRoles, scope.Memberships, scope.Tenants, scope.Physicians, scope.Staff.TenantId);
+    public static People Of(StaffScope scope) =>
+        new(scope.Users, scope.PlatformRoles, scope.Memberships, scope.Tenants, scope.Physicians, scope.Staff.TenantId);
 
     /// <summary>Reads these people, in the order of the ids; those who cannot be seen are left out.</summary>
-    public async Task<IReadOnlyList<UserRecord>> ReadAsync(IReadOnlyList<Guid> ids, bool isMasked, EmailTokenSettings settings, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<UserRecord>> ReadAsync(
+        IReadOnlyList<Guid> ids, bool isMasked, EmailTokenSettings settings, CancellationToken cancellationToken)
     {
         var users = await Users.AsNoTracking().Where(user => ids.Contains(user.Id)).ToDictionaryAsync(user => user.Id, cancellationToken);
-        var roles = (await PlatformRoles.AsNoTracking().Where(held => ids.Contains(held.UserId)).ToListAsync(cancellationToken)).ToLookup(held => held.UserId, held => held.RoleId);
+        var roles =
+            (await PlatformRoles.AsNoTracking().Where(held => ids.Contains(held.UserId)).ToListAsync(cancellationToken)).ToLookup(
+                held => held.UserId, held => held.RoleId);
         var memberships = (await Memberships.Where(membership => ids.Contains(membership.UserId))
-            .Join(Tenants, membership => membership.TenantId, tenant => tenant.Id, (membership, tenant) => new { membership.UserId, membership.Role, membership.CreatedAt, tenant.Id, tenant.Slug, tenant.Name })
+            .Join(
+                Tenants, membership => membership.TenantId, tenant => tenant.Id,
+                (membership, tenant) => new { membership.UserId, membership.Role, membership.CreatedAt, tenant.Id, tenant.Slug,
+                    tenant.Name })
             .OrderBy(row => row.CreatedAt).ThenBy(row => row.Id).ThenBy(row => row.Role).ToListAsync(cancellationToken))
             .ToLookup(row => row.UserId, row => new MembershipView(new TenantView(row.Id, row.Slug, row.Name), row.Role));
-        var physicians = await Physicians.Where(physician => ids.Contains(physician.UserId)).Select(physician => new { physician.UserId, physician.Id }).ToDictionaryAsync(row => row.UserId, row => row.Id, cancellationToken);
+        var physicians =
+            await Physicians
+                .Where(physician => ids.Contains(physician.UserId))
+                .Select(physician => new { physician.UserId, physician.Id })
+                .ToDictionaryAsync(row => row.UserId, row => row.Id, cancellationToken);
         return
         [
             .. ids.Where(users.ContainsKey).Select(id => RecordOf(users[id], isMasked, settings) with

@@ -18,7 +18,8 @@ internal sealed class RoleChange(
     TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>
-    public async Task<ErrorCode?> ChangeAsync(string id, RolesRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> ChangeAsync(
+        string id, RolesRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (request.Tenant is null && !scope.Staff.IsPlatformAdmin)
         {
@@ -31,7 +32,9 @@ internal sealed class RoleChange(
             return ErrorCodes.Forbidden;
         }
 
-        var tenant = request.Tenant is { } slug ? await scope.Tenants.AsNoTracking().SingleOrDefaultAsync(found => found.Slug == slug, cancellationToken) : null;
+        var tenant = request.Tenant is { } slug
+            ? await scope.Tenants.AsNoTracking().SingleOrDefaultAsync(found => found.Slug == slug, cancellationToken)
+            : null;
         if ((request.Tenant is not null && tenant is null) || await scope.LockUserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
@@ -63,7 +66,8 @@ internal sealed class RoleChange(
         return null;
     }
 
-    private async Task<ErrorCode?> ChangePlatformAsync(User user, List<string> roles, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<ErrorCode?> ChangePlatformAsync(
+        User user, List<string> roles, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
     {
         // Before looking: while it waits for its turn, the person may become an administrator.
         var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
@@ -84,9 +88,12 @@ internal sealed class RoleChange(
         return null;
     }
 
-    private async Task<ErrorCode?> ChangeAtAsync(Tenant tenant, User user, List<string> roles, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<ErrorCode?> ChangeAtAsync(
+        Tenant tenant, User user, List<string> roles, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        var held = await scope.Memberships.Where(membership => membership.UserId == user.Id && membership.TenantId == tenant.Id).ToListAsync(cancellationToken);
+        var held =
+            await scope.Memberships.Where(membership => membership.UserId == user.Id && membership.TenantId == tenant.Id)
+                .ToListAsync(cancellationToken);
         var before = held.Select(membership => membership.Role).ToList();
         if (user.Id == scope.Staff.UserId && LosesAdmin(before, roles))
         {
@@ -99,12 +106,14 @@ internal sealed class RoleChange(
         }
 
         db.RemoveRange(held.Where(membership => !roles.Contains(membership.Role, StringComparer.Ordinal)));
-        db.AddRange(roles.Except(before, StringComparer.Ordinal).Select(role => new Membership(user.Id, tenant.Id, role, clock.GetUtcNow())));
+        db.AddRange(
+            roles.Except(before, StringComparer.Ordinal).Select(role => new Membership(user.Id, tenant.Id, role, clock.GetUtcNow())));
         Audit($"roles at {tenant.Slug}", before, roles, user.Id, scope, origin);
         return null;
     }
 
-    private static bool LosesAdmin(List<string> before, List<string> after) => before.Contains(Role.Admin, StringComparer.Ordinal) && !after.Contains(Role.Admin, StringComparer.Ordinal);
+    private static bool LosesAdmin(List<string> before, List<string> after) =>
+        before.Contains(Role.Admin, StringComparer.Ordinal) && !after.Contains(Role.Admin, StringComparer.Ordinal);
 
     // Anybody can have registered with the address of somebody else; what was held before may stay.
     private static bool GivesPowerUnproven(User user, List<string> before, List<string> after) =>
@@ -123,7 +132,8 @@ internal sealed class RoleChange(
     // Where licences will be attached to; no token carries the role before one of them is verified.
     private async Task AddProfileAsync(Guid userId, List<string> roles, StaffScope scope, CancellationToken cancellationToken)
     {
-        if (roles.Contains(Role.Physician, StringComparer.Ordinal) && !await scope.Physicians.AnyAsync(physician => physician.UserId == userId, cancellationToken))
+        if (roles.Contains(Role.Physician, StringComparer.Ordinal)
+            && !await scope.Physicians.AnyAsync(physician => physician.UserId == userId, cancellationToken))
         {
             db.Add(new Physician(userId, null, null, clock.GetUtcNow()));
         }

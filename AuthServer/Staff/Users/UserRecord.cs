@@ -8,7 +8,10 @@ public sealed record UserRecord
     /// <summary>The <c>sub</c> of the person's tokens.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The address mail goes to; for support always masked, as in <c>d•••@example.com</c>; <c>POST /users/{id}/open</c> shows it. Null for a guest.</summary>
+    /// <summary>
+    /// The address mail goes to; for support always masked, as in <c>d•••@example.com</c>; <c>POST /users/{id}/open</c> shows it. Null for
+    /// a guest.
+    /// </summary>
     public required string? Email { get; init; }
 
     /// <summary>The user name, where there is one.</summary>

@@ -12,7 +12,8 @@ public sealed record DisableRequest(string? Reason = null, DateTimeOffset? Until
 }
 
 /// <summary>What somebody is from now on.</summary>
-/// <param name="Roles">All of them, of <c>patient</c>, <c>physician</c>, <c>admin</c>, <c>support</c>; with a tenant, none ends the membership.</param>
+/// <param name="Roles">All of them, of <c>patient</c>, <c>physician</c>, <c>admin</c>, <c>support</c>; with a tenant, none ends the
+/// membership.</param>
 /// <param name="Tenant">Slug of the tenant they are meant for; left out, they are for the whole platform.</param>
 public sealed record RolesRequest(IReadOnlyList<string?>? Roles = null, string? Tenant = null) : IValidated
 {
@@ -45,7 +46,8 @@ public sealed record InviteRequest(
     string? Tenant = null,
     InvitedPhysician? Physician = null) : IValidated
 {
-    internal IReadOnlyList<string> RolesOrDefault => Roles is null ? [Role.Patient] : [.. Roles.OfType<string>().Distinct(StringComparer.Ordinal)];
+    internal IReadOnlyList<string> RolesOrDefault =>
+        Roles is null ? [Role.Patient] : [.. Roles.OfType<string>().Distinct(StringComparer.Ordinal)];
 
     void IValidated.Validate(FieldErrors errors)
     {
@@ -74,7 +76,8 @@ public sealed record InviteRequest(
 /// <param name="LicenseNumber">The number on the licence; it is verified in a step of its own.</param>
 /// <param name="LicenseJurisdiction">Who gave it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>.</param>
 /// <param name="Specialty">Field of medicine.</param>
-public sealed record InvitedPhysician(string? LanguagePreference = null, string? LicenseNumber = null, string? LicenseJurisdiction = null, string? Specialty = null)
+public sealed record InvitedPhysician(
+    string? LanguagePreference = null, string? LicenseNumber = null, string? LicenseJurisdiction = null, string? Specialty = null)
 {
     internal void Validate(FieldErrors errors)
     {

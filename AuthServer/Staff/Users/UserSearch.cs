@@ -38,8 +38,12 @@ internal sealed class UserSearch(UserRecords records)
         var figures = (listing.Tenant, listing.Status, listing.Role, string.IsNullOrWhiteSpace(listing.Search)) switch
         {
             (null, null, null, true) => scope.Figures.Where(figure => figure.Measure == StatisticNames.People),
-            (null, { } status, null, true) => scope.Figures.Where(figure => figure.Measure == StatisticNames.ByStatus && figure.Key == status),
-            ({ } slug, null, null, true) => scope.Figures.Where(figure => figure.Measure == StatisticNames.ByTenant && scope.Tenants.Any(tenant => tenant.Slug == slug && tenant.Id.ToString() == figure.Key)),
+            (null, { } status, null, true) =>
+                scope.Figures.Where(figure => figure.Measure == StatisticNames.ByStatus && figure.Key == status),
+            ({ } slug, null, null, true) =>
+                scope.Figures.Where(
+                    figure => figure.Measure == StatisticNames.ByTenant
+                        && scope.Tenants.Any(tenant => tenant.Slug == slug && tenant.Id.ToString() == figure.Key)),
             _ => null,
         };
         return figures is null ? 0 : await figures.Select(figure => figure.Value).SingleOrDefaultAsync(cancellationToken);
@@ -85,13 +89,20 @@ internal sealed class UserSearch(UserRecords records)
     }
 
     // A role can stand in either of two tables: that makes two questions, because an OR would use no index.
-    private static async Task<IReadOnlyList<IQueryable<User>>> PartsAsync(UserListing listing, StaffScope scope, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<IQueryable<User>>> PartsAsync(
+        UserListing listing, StaffScope scope, CancellationToken cancellationToken)
     {
         var people = Called(OfStatus(scope.Users, listing.Status), listing.Search, scope.Staff);
         if (listing.Tenant is { } slug)
         {
-            var tenantId = await scope.Tenants.Where(tenant => tenant.Slug == slug).Select(tenant => tenant.Id).SingleOrDefaultAsync(cancellationToken);
-            var there = scope.Memberships.Where(membership => membership.TenantId == tenantId && (listing.Role == null || membership.Role == listing.Role));
+            var tenantId =
+                await scope.Tenants
+                    .Where(tenant => tenant.Slug == slug)
+                    .Select(tenant => tenant.Id)
+                    .SingleOrDefaultAsync(cancellationToken);
+            var there =
+                scope.Memberships.Where(
+                    membership => membership.TenantId == tenantId && (listing.Role == null || membership.Role == listing.Role));
             return [people.Where(user => there.Any(membership => membership.UserId == user.Id))];
         }
 
@@ -102,11 +113,14 @@ internal sealed class UserSearch(UserRecords records)
 
         var roleId = Role.IdOf(role);
         var atTenants = people.Where(user => scope.Memberships.Any(membership => membership.UserId == user.Id && membership.Role == role));
-        return scope.Staff.TenantId is not null ? [atTenants] : [people.Where(user => scope.PlatformRoles.Any(held => held.UserId == user.Id && held.RoleId == roleId)), atTenants];
+        return scope.Staff.TenantId is not null
+            ? [atTenants]
+            : [people.Where(user => scope.PlatformRoles.Any(held => held.UserId == user.Id && held.RoleId == roleId)), atTenants];
     }
 
     // Support sees addresses masked: by parts of them they could be guessed letter by letter.
-    private static IQueryable<User> Called(IQueryable<User> people, string? search, StaffMember staff) => SearchTerm.PatternOf(search) switch
+    private static IQueryable<User> Called(IQueryable<User> people, string? search, StaffMember staff) =>
+        SearchTerm.PatternOf(search) switch
     {
         null => people,
         { } pattern when staff.IsAdmin => people.Where(user => EF.Functions.ILike(user.SearchText, pattern, LikePattern.Escape)),
@@ -116,9 +130,11 @@ internal sealed class UserSearch(UserRecords records)
 
     private static IQueryable<User> OfStatus(IQueryable<User> people, string? status) => status switch
     {
-        AccountStatus.Active => people.Where(user => user.Status == UserStatus.Active && (user.InvitedAt == null || user.PasswordHash != null)),
+        AccountStatus.Active =>
+            people.Where(user => user.Status == UserStatus.Active && (user.InvitedAt == null || user.PasswordHash != null)),
         AccountStatus.Disabled => people.Where(user => user.Status == UserStatus.Disabled),
-        AccountStatus.Invited => people.Where(user => user.Status == UserStatus.Active && user.InvitedAt != null && user.PasswordHash == null),
+        AccountStatus.Invited =>
+            people.Where(user => user.Status == UserStatus.Active && user.InvitedAt != null && user.PasswordHash == null),
         _ => people,
     };
 }

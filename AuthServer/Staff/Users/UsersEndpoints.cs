@@ -34,25 +34,66 @@ internal static class UsersEndpoints
     public static void MapUsers(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/users").WithTags("Users").ValidatesRequests().DisableRateLimiting();
-        group.MapGet("", List).WithName("listUsers").OpenToKeys(Scopes.UsersRead).WithSummary("The people within reach, newest first: searched, filtered, a page of them").WithAnswer(UserExamples.Page).RefusesUnknownQueries()
+        group
+            .MapGet("", List)
+            .WithName("listUsers")
+            .OpenToKeys(Scopes.UsersRead)
+            .WithSummary("The people within reach, newest first: searched, filtered, a page of them")
+            .WithAnswer(UserExamples.Page)
+            .RefusesUnknownQueries()
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
-        group.MapGet("/{id}", Get).WithName("getUser").OpenToKeys(Scopes.UsersRead).WithSummary("One person: for staff, and for the person").WithAnswer(UserExamples.Record)
+        group
+            .MapGet("/{id}", Get)
+            .WithName("getUser")
+            .OpenToKeys(Scopes.UsersRead)
+            .WithSummary("One person: for staff, and for the person")
+            .WithAnswer(UserExamples.Record)
             .RequireAuthorization().Refuses(ErrorCodes.NotFound);
 
         var administration = group.MapGroup("").RequireAuthorization(StaffPolicies.Administration);
-        administration.MapPatch("/{id}", Patch).WithName("patchUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Change some fields (RFC 7396: null clears)").ChangesFields();
-        administration.MapPut("/{id}", Put).WithName("putUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Replace all fields").ChangesFields();
-        // Not "me": where one of two routes takes a body and the other does not, the framework would take this one for a DELETE /users/me without a body.
-        administration.MapDelete("/{id:regex(^(?!me$))}", Delete).WithName("deleteUser").WithSummary("Delete the account; its sessions end at once")
+        administration
+            .MapPatch("/{id}", Patch)
+            .WithName("patchUser")
+            .OpenToKeys(Scopes.UsersWrite)
+            .WithSummary("Change some fields (RFC 7396: null clears)")
+            .ChangesFields();
+        administration
+            .MapPut("/{id}", Put)
+            .WithName("putUser")
+            .OpenToKeys(Scopes.UsersWrite)
+            .WithSummary("Replace all fields")
+            .ChangesFields();
+        // Not "me": where one of two routes takes a body and the other does not, the framework would take this one for a DELETE /users/me
+        // without a body.
+        administration
+            .MapDelete("/{id:regex(^(?!me$))}", Delete)
+            .WithName("deleteUser")
+            .WithSummary("Delete the account; its sessions end at once")
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
-        administration.MapPost("/{id}/disable", Disable).WithName("disableUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Switch the account off, for a while or until it is enabled; its sessions end at once")
+        administration
+            .MapPost("/{id}/disable", Disable)
+            .WithName("disableUser")
+            .OpenToKeys(Scopes.UsersWrite)
+            .WithSummary("Switch the account off, for a while or until it is enabled; its sessions end at once")
             .WithExample("""{"reason":"Asked for by the person.","until":"2027-01-01T00:00:00Z"}""").WithAnswer(UserExamples.Record)
-            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
-        administration.MapPost("/{id}/enable", Enable).WithName("enableUser").OpenToKeys(Scopes.UsersWrite).WithSummary("Switch the account on again").WithAnswer(UserExamples.Record)
+            .Refuses(
+                ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount,
+                ErrorCodes.LastAdmin);
+        administration
+            .MapPost("/{id}/enable", Enable)
+            .WithName("enableUser")
+            .OpenToKeys(Scopes.UsersWrite)
+            .WithSummary("Switch the account on again")
+            .WithAnswer(UserExamples.Record)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant);
-        administration.MapPut("/{id}/roles", SetRoles).WithName("setUserRoles").WithSummary("Set what somebody is, everywhere or at a tenant; tokens that say otherwise are refused")
+        administration
+            .MapPut("/{id}/roles", SetRoles)
+            .WithName("setUserRoles")
+            .WithSummary("Set what somebody is, everywhere or at a tenant; tokens that say otherwise are refused")
             .WithExample("""{"roles":["patient","physician"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
-            .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin, ErrorCodes.EmailNotVerified, ErrorCodes.AnonymousNotAllowed);
+            .Refuses(
+                ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin,
+                ErrorCodes.EmailNotVerified, ErrorCodes.AnonymousNotAllowed);
     }
 
     private static void ChangesFields(this RouteHandlerBuilder route) => route
@@ -64,7 +105,8 @@ internal static class UsersEndpoints
         StaffScope scope, UserSearch search, CancellationToken cancellationToken) =>
         TypedResults.Ok(await search.FindAsync(listing, page, scope, cancellationToken));
 
-    private static async Task<Results<Ok<UserRecord>, Problem>> Get(string id, Caller caller, StaffScope? scope, UserRecords records, OwnRecord own, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<UserRecord>, Problem>> Get(
+        string id, Caller caller, StaffScope? scope, UserRecords records, OwnRecord own, CancellationToken cancellationToken)
     {
         var record = !Guid.TryParseExact(id, "D", out var userId) ? null
             : userId == caller.UserId ? await own.FindAsync(userId, cancellationToken)

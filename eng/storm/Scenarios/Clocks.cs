@@ -4,7 +4,8 @@ using System.Globalization;
 namespace AuthServer.Storm.Scenarios;
 
 /// <summary>
-/// B's clock is half a minute fast, then half a minute slow, then ten minutes. Half a minute: no good token is refused on either side, and a refresh
+/// B's clock is half a minute fast, then half a minute slow, then ten minutes. Half a minute: no good token is refused on either side, and
+/// a refresh
 /// that is repeated on the other replica, because its answer was lost, gets the same successor.
 /// </summary>
 internal static class Clocks
@@ -64,7 +65,9 @@ internal static class Clocks
         await Task.Delay(TimeSpan.FromSeconds(stage.IsShort ? 3 : 10));
         var answers = (await traffic.StopAsync()).Select(sample => sample.Answer).ToList();
         var refused = answers.Where(answer => answer.Status != 200).ToList();
-        report.Add(refused.Count == 0, $"clock of B {seconds:+0;-0} s", $"{answers.Count} requests, {refused.Count} refused ({Figures.Tally(refused)})");
+        report.Add(
+            refused.Count == 0, $"clock of B {seconds:+0;-0} s",
+            $"{answers.Count} requests, {refused.Count} refused ({Figures.Tally(refused)})");
 
         var repeated = await RepeatAsync(stage, stage.A, stage.B);
         repeated.AddRange(await RepeatAsync(stage, stage.B, stage.A));

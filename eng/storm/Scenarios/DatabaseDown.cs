@@ -35,8 +35,10 @@ internal static class DatabaseDown
     private static async Task StormAsync(Stage stage, Report report, string name, int rounds, bool staysAway, Func<Task> strike)
     {
         ServerProcess[] servers = [stage.A, stage.B];
-        await using var traffic = Traffic.Start(await stage.SignedInDevicesAsync(16), servers, TimeSpan.FromMilliseconds(20), [Act.Refresh, Act.Me]);
-        await using var verifiers = Traffic.Start(await stage.SignedInDevicesAsync(4), servers, TimeSpan.FromMilliseconds(20), [Act.Verify]);
+        await using var traffic =
+            Traffic.Start(await stage.SignedInDevicesAsync(16), servers, TimeSpan.FromMilliseconds(20), [Act.Refresh, Act.Me]);
+        await using var verifiers =
+            Traffic.Start(await stage.SignedInDevicesAsync(4), servers, TimeSpan.FromMilliseconds(20), [Act.Verify]);
         var health = new Watch(servers);
         var recoveries = new List<double>();
         for (var round = 0; round < rounds; round++)
@@ -54,8 +56,12 @@ internal static class DatabaseDown
         var unverified = verified.Select(sample => sample.Answer).Where(answer => answer.Status != 200).ToList();
         report.Add(wrong.Count == 0 && slowest <= 5000 && (failed.Count > 0 || !staysAway), $"database {name}, meanwhile",
             $"{rounds} rounds, {samples.Count} requests, {failed.Count - wrong.Count}x 503 with Retry-After, other refusals: {Figures.Tally(wrong)}; slowest answer {slowest:0} ms");
-        report.Add(unverified.Count == 0, $"database {name}, verify", $"{verified.Count} asked, {unverified.Count} not answered 200 ({Figures.Tally(unverified)})");
-        report.Add(recoveries.Max() <= 5000, $"database {name}, recovery", $"{Figures.Median(recoveries):0} ms after its return (median), {recoveries.Max():0} ms (worst)");
+        report.Add(
+            unverified.Count == 0, $"database {name}, verify",
+            $"{verified.Count} asked, {unverified.Count} not answered 200 ({Figures.Tally(unverified)})");
+        report.Add(
+            recoveries.Max() <= 5000, $"database {name}, recovery",
+            $"{Figures.Median(recoveries):0} ms after its return (median), {recoveries.Max():0} ms (worst)");
         report.Add(health.NotLive == 0 && health.IsReadyNow && (health.NotReady > 0 || !staysAway), $"database {name}, health",
             $"{health.Asked} asked, not live {health.NotLive}, not ready {health.NotReady}, ready again: {health.IsReadyNow}");
     }
@@ -66,7 +72,8 @@ internal static class DatabaseDown
         foreach (var server in servers)
         {
             await server.ReadyAsync();
-            while (!traffic.Samples.Any(sample => sample.Server == server && sample.StartedAt > up && sample is { Act: Act.Refresh, Answer.Status: 200 }))
+            while (!traffic.Samples.Any(
+                sample => sample.Server == server && sample.StartedAt > up && sample is { Act: Act.Refresh, Answer.Status: 200 }))
             {
                 await Task.Delay(10);
             }

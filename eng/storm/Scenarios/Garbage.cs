@@ -26,7 +26,8 @@ internal static class Garbage
         await StormAsync(stage, report, "garbage refresh tokens", count, devices, number => RefreshRequest(number, model.RefreshToken));
     }
 
-    private static async Task StormAsync(Stage stage, Report report, string name, int count, IReadOnlyList<Device> devices, Func<int, byte[]> request)
+    private static async Task StormAsync(
+        Stage stage, Report report, string name, int count, IReadOnlyList<Device> devices, Func<int, byte[]> request)
     {
         var before = await stage.Cluster.TransactionsAsync();
         var since = Stopwatch.GetTimestamp();
@@ -41,13 +42,19 @@ internal static class Garbage
         var meanwhile = await Pulse.TakeAsync(devices, stage.A, () => FloodAsync(stage.A, count, request, statuses));
         var rate = count / Stopwatch.GetElapsedTime(since).TotalSeconds;
         var (growth, lines) = (stage.A.ResidentMegabytes - resident, stage.A.Log.Count - logged);
-        var statements = await stage.Cluster.TransactionsAsync() - before - meanwhile.Requests - (background * Stopwatch.GetElapsedTime(since).TotalSeconds);
+        var statements =
+            await stage.Cluster.TransactionsAsync() - before - meanwhile.Requests - (background * Stopwatch.GetElapsedTime(
+                since).TotalSeconds);
         idle.With(await Pulse.TakeAsync(devices, stage.A, TimeSpan.FromSeconds(stage.IsShort ? 3 : 8)));
 
         var refused = statuses[401] + statuses[429];
-        report.Add(refused == count, name, $"{count} at {rate:0}/s: {string.Join(", ", statuses.Index().Where(status => status.Item > 0).Select(status => $"{status.Item}x {status.Index}"))}");
+        report.Add(
+            refused == count, name,
+            $"{count} at {rate:0}/s: {string.Join(", ", statuses.Index().Where(status => status.Item > 0).Select(status => $"{status.Item}x {status.Index}"))}");
         // Heartbeats come when they come: a tenth of a per cent is noise.
-        report.Add(Math.Abs(statements) <= count * 0.001, $"{name}, database", $"{Math.Max(0, statements):0} statements beyond the {meanwhile.Requests} of others and {background:0.0}/s of the background");
+        report.Add(
+            Math.Abs(statements) <= count * 0.001, $"{name}, database",
+            $"{Math.Max(0, statements):0} statements beyond the {meanwhile.Requests} of others and {background:0.0}/s of the background");
         report.Add(meanwhile.IsWithin(idle), $"{name}, the others", meanwhile.Beside(idle));
         report.Add(growth <= 50 && lines <= 1000, $"{name}, memory and log", $"{growth:+0;-0;0} MB on {resident} MB, {lines} lines");
     }
@@ -82,7 +89,8 @@ internal static class Garbage
             1 => $"{goodToken.Split('.')[0]}.{Noise(300)}.{Noise(64)}",
             _ => $"{goodToken[..goodToken.LastIndexOf('.')]}.{Noise(64)}",
         };
-        return Encoding.ASCII.GetBytes($"GET /api/v1/auth/me HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {AddressOf(number)}\r\nAuthorization: Bearer {token}\r\n\r\n");
+        return Encoding.ASCII.GetBytes(
+            $"GET /api/v1/auth/me HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {AddressOf(number)}\r\nAuthorization: Bearer {token}\r\n\r\n");
     }
 
     private static byte[] RefreshRequest(int number, string goodToken)
@@ -101,5 +109,6 @@ internal static class Garbage
     private static string Noise(int bytes) => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(bytes));
 
     // Four thousand networks: few enough to be met again, too many for the limit by network to do the refusing.
-    private static string AddressOf(int number) => string.Create(CultureInfo.InvariantCulture, $"172.16.{(number >> 4) & 15}.{(number >> 8) & 255}");
+    private static string AddressOf(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"172.16.{(number >> 4) & 15}.{(number >> 8) & 255}");
 }

@@ -24,16 +24,23 @@ internal static class KeyRotation
             await witness.RefreshAsync(stage.A);
             var before = KeyOf(witness.AccessToken);
             await RotateAsync(stage);
-            after.AddRange([await witness.MeAsync(stage.A), await witness.MeAsync(stage.B), await witness.VerifyAsync(stage.A), await witness.VerifyAsync(stage.B)]);
+            after.AddRange(
+                [
+                    await witness.MeAsync(stage.A), await witness.MeAsync(stage.B), await witness.VerifyAsync(stage.A),
+                    await witness.VerifyAsync(stage.B)]);
             await witness.RefreshAsync(stage.B);
-            changed += KeyOf(witness.AccessToken) != before && await PublishesAsync(stage.A, before) && await PublishesAsync(stage.B, before) ? 1 : 0;
+            changed += KeyOf(witness.AccessToken) != before
+                && await PublishesAsync(stage.A, before)
+                && await PublishesAsync(stage.B, before) ? 1 : 0;
         }
 
         var samples = await traffic.StopAsync();
         var refused = samples.Count(sample => sample.Answer.Status != 200);
         report.Add(changed == rotations && after.All(answer => answer.Status == 200), "rotation, tokens from before",
             $"{rotations} rotations, {changed} with a new key and the old one published; {after.Count(answer => answer.Status == 200)} of {after.Count} old tokens taken on A and B");
-        report.Add(refused == 0, "rotation under load", $"{samples.Count} requests, {refused} refused ({Figures.Tally(samples.Select(sample => sample.Answer).Where(answer => answer.Status != 200))})");
+        report.Add(
+            refused == 0, "rotation under load",
+            $"{samples.Count} requests, {refused} refused ({Figures.Tally(samples.Select(sample => sample.Answer).Where(answer => answer.Status != 200))})");
     }
 
     private static async Task RotateAsync(Stage stage)

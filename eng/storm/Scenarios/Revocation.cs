@@ -19,7 +19,9 @@ internal static class Revocation
     }
 
     private static async Task QuietAsync(Stage stage, Report report) =>
-        Report(report, "log-out across replicas", await RoundsAsync(stage, stage.IsShort ? 30 : 100, () => Task.CompletedTask, () => Task.CompletedTask), "");
+        Report(
+            report, "log-out across replicas",
+            await RoundsAsync(stage, stage.IsShort ? 30 : 100, () => Task.CompletedTask, () => Task.CompletedTask), "");
 
     private static async Task TerminatedAsync(Stage stage, Report report)
     {
@@ -33,7 +35,9 @@ internal static class Revocation
                 await Task.Delay(RandomNumberGenerator.GetInt32(20, 400));
             }
         });
-        var holes = await RoundsAsync(stage, stage.IsShort ? 30 : 100, () => Task.Delay(RandomNumberGenerator.GetInt32(0, 120)), () => Task.CompletedTask);
+        var holes =
+            await RoundsAsync(
+                stage, stage.IsShort ? 30 : 100, () => Task.Delay(RandomNumberGenerator.GetInt32(0, 120)), () => Task.CompletedTask);
         await end.CancelAsync();
         await killer;
         await stage.A.HearsAsync();
@@ -118,5 +122,7 @@ internal static class Revocation
     }
 
     private static void Report(Report report, string name, List<double> holes, string more) =>
-        report.Add(holes.Max() <= Promise, name, $"{holes.Count} rounds, refused after {Figures.Median(holes):0.0} ms (median), {holes.Max():0.0} ms (worst){more}");
+        report.Add(
+            holes.Max() <= Promise, name,
+            $"{holes.Count} rounds, refused after {Figures.Median(holes):0.0} ms (median), {holes.Max():0.0} ms (worst){more}");
 }

@@ -10,7 +10,8 @@ internal static class RollingRestart
     {
         var rounds = stage.IsShort ? 1 : 5;
         ServerProcess Other(ServerProcess server) => server == stage.A ? stage.B : stage.A;
-        await using var traffic = Traffic.Start(await stage.SignedInDevicesAsync(24), [stage.A, stage.B], TimeSpan.FromMilliseconds(25), refused: Other);
+        await using var traffic =
+            Traffic.Start(await stage.SignedInDevicesAsync(24), [stage.A, stage.B], TimeSpan.FromMilliseconds(25), refused: Other);
         using var end = new CancellationTokenSource();
         var signIns = stage.Names.Take(2).Select(name => SignInAgainAndAgainAsync(stage, name, Other, end.Token)).ToList();
         var drains = new List<double>();
@@ -32,13 +33,16 @@ internal static class RollingRestart
         var samples = await traffic.StopAsync();
         var answers = samples.Select(sample => sample.Answer).Concat((await Task.WhenAll(signIns)).SelectMany(list => list)).ToList();
         var lost = answers.Where(answer => answer.Status != 200).ToList();
-        report.Add(lost.Count == 0, "rolling restart", $"{exitCodes.Count} restarts, {answers.Count} requests, {lost.Count} not answered 200 ({Figures.Tally(lost)})");
+        report.Add(
+            lost.Count == 0, "rolling restart",
+            $"{exitCodes.Count} restarts, {answers.Count} requests, {lost.Count} not answered 200 ({Figures.Tally(lost)})");
         report.Add(exitCodes.All(code => code == 0) && drains.Max() <= 10_000, "rolling restart, drain",
             $"exit codes {string.Join(' ', exitCodes.Distinct())}, {Figures.Median(drains):0} ms (median), {drains.Max():0} ms (worst)");
     }
 
     // Something that takes a fifth of a second, so that there is always work under way when the signal comes.
-    private static async Task<List<Answer>> SignInAgainAndAgainAsync(Stage stage, string name, Func<ServerProcess, ServerProcess> other, CancellationToken end)
+    private static async Task<List<Answer>> SignInAgainAndAgainAsync(
+        Stage stage, string name, Func<ServerProcess, ServerProcess> other, CancellationToken end)
     {
         var answers = new List<Answer>();
         var knocker = stage.NewDevice(Guid.NewGuid());
@@ -51,6 +55,7 @@ internal static class RollingRestart
 
         return answers;
 
-        Task<Answer> SignInAsync(ServerProcess server) => knocker.PostAsync(server, "auth/login", $$"""{"email":"{{name}}","password":"{{Stage.Password}}"}""", null);
+        Task<Answer> SignInAsync(ServerProcess server) =>
+            knocker.PostAsync(server, "auth/login", $$"""{"email":"{{name}}","password":"{{Stage.Password}}"}""", null);
     }
 }

@@ -33,13 +33,21 @@ internal static class SlowClients
         var meanwhile = await Pulse.TakeAsync(devices, stage.A, async () =>
         {
             var since = Stopwatch.GetTimestamp();
-            var clients = Enumerable.Range(0, Connections).Select(number => (Kind: KindOf(number), Task: Task.Run(() => TortureAsync(stage.A.Port, number, devices[number % devices.Count], end.Token)))).ToList();
+            var clients = Enumerable
+                .Range(0, Connections)
+                .Select(
+                    number =>
+                        (Kind: KindOf(number),
+                            Task: Task.Run(() => TortureAsync(stage.A.Port, number, devices[number % devices.Count], end.Token))))
+                .ToList();
             var patience = stage.IsShort ? SlowWithin : UnreadFor;
             while (unread == TimeSpan.Zero && Stopwatch.GetElapsedTime(since) < patience)
             {
                 await Task.Delay(250);
                 most = Math.Max(most, stage.A.OpenConnections() - open);
-                slow = slow == TimeSpan.Zero && clients.All(client => client.Kind == 2 || client.Task.IsCompleted) ? Stopwatch.GetElapsedTime(since) : slow;
+                slow = slow == TimeSpan.Zero && clients.All(client => client.Kind == 2 || client.Task.IsCompleted)
+                    ? Stopwatch.GetElapsedTime(since)
+                    : slow;
                 unread = clients.All(client => client.Task.IsCompleted) ? Stopwatch.GetElapsedTime(since) : unread;
             }
 
@@ -69,7 +77,13 @@ internal static class SlowClients
             await (KindOf(number) switch
             {
                 0 => DripAsync(socket, "", "GET /api/v1/auth/me HTTP/1.1\r\nHost: a\r\nX-Slow: " + new string('x', 200), end),
-                1 => DripAsync(socket, string.Create(CultureInfo.InvariantCulture, $"POST /api/v1/auth/refresh HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nX-Forwarded-For: {device.Address}\r\nContent-Length: 1000\r\n\r\n"), new string('{', 200), end),
+                1 =>
+                    DripAsync(
+                        socket,
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"POST /api/v1/auth/refresh HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nX-Forwarded-For: {device.Address}\r\nContent-Length: 1000\r\n\r\n"),
+                        new string('{', 200), end),
                 _ => NeverReadAsync(socket, end),
             });
         }

@@ -4,7 +4,9 @@ using System.Globalization;
 
 namespace AuthServer.Storm.Scenarios;
 
-/// <summary>Five hundred people from five hundred networks get their passwords wrong at once; those who are signed in hardly notice.</summary>
+/// <summary>
+/// Five hundred people from five hundred networks get their passwords wrong at once; those who are signed in hardly notice.
+/// </summary>
 internal static class WrongSignIns
 {
     private const int Crowd = 500;
@@ -17,7 +19,8 @@ internal static class WrongSignIns
         var storm = TimeSpan.FromSeconds(stage.IsShort ? 6 : 15);
         var answers = new ConcurrentQueue<Answer>();
         var crowd = Enumerable.Range(0, Crowd).Select(_ => stage.NewDevice(Guid.NewGuid())).ToList();
-        var meanwhile = await Pulse.TakeAsync(devices, stage.A, () => Task.WhenAll(crowd.Select((device, number) => KnockAsync(device, number))));
+        var meanwhile =
+            await Pulse.TakeAsync(devices, stage.A, () => Task.WhenAll(crowd.Select((device, number) => KnockAsync(device, number))));
         var growth = stage.A.PeakMegabytes - resident;
         idle.With(await Pulse.TakeAsync(devices, stage.A, TimeSpan.FromSeconds(stage.IsShort ? 3 : 8)));
 
@@ -32,8 +35,11 @@ internal static class WrongSignIns
             var since = Stopwatch.GetTimestamp();
             while (Stopwatch.GetElapsedTime(since) < storm)
             {
-                var name = number < stage.Names.Count ? stage.Names[number] : string.Create(CultureInfo.InvariantCulture, $"nobody{number}@example.com");
-                answers.Enqueue(await device.PostAsync(stage.A, "auth/login", $$"""{"email":"{{name}}","password":"not the password"}""", null));
+                var name = number < stage.Names.Count
+                    ? stage.Names[number]
+                    : string.Create(CultureInfo.InvariantCulture, $"nobody{number}@example.com");
+                answers.Enqueue(
+                    await device.PostAsync(stage.A, "auth/login", $$"""{"email":"{{name}}","password":"not the password"}""", null));
                 await Task.Delay(1000);
             }
         }

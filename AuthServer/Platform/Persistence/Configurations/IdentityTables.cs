@@ -27,9 +27,11 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.Property(user => user.PendingUserName).HasMaxLength(256);
         builder.Property(user => user.DisabledReason).HasMaxLength(500);
         // A word's beginning stands behind a blank, so that short terms can be looked for as beginnings.
-        builder.Property(user => user.SearchText).HasComputedColumnSql("' ' || email || ' ' || coalesce(full_name, '') || ' ' || coalesce(user_name, '')", stored: true);
+        builder.Property(user => user.SearchText).HasComputedColumnSql(
+            "' ' || email || ' ' || coalesce(full_name, '') || ' ' || coalesce(user_name, '')", stored: true);
         builder.HasIndex(user => user.SearchText).HasMethod("gin").HasOperators("gin_trgm_ops");
-        builder.Property(user => user.NameSearchText).HasComputedColumnSql("' ' || coalesce(full_name, '') || ' ' || coalesce(user_name, '')", stored: true);
+        builder.Property(user => user.NameSearchText).HasComputedColumnSql(
+            "' ' || coalesce(full_name, '') || ' ' || coalesce(user_name, '')", stored: true);
         builder.HasIndex(user => user.NameSearchText).HasMethod("gin").HasOperators("gin_trgm_ops");
         builder.HasIndex(user => user.CreatedAt, "ix_users_created_at_brin").HasMethod("brin");
         builder.HasIndex(user => user.Id, "ix_users_disabled").HasFilter("status = 'disabled'");
