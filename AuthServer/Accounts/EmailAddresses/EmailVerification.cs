@@ -81,7 +81,9 @@ internal sealed class EmailVerification(
 
         if (await accounts.ConfirmEmailAsync(user, request.Token!.Reveal(), request.NewPassword?.Reveal()) is { Succeeded: false } refused)
         {
-            return new EmailVerificationOutcome.Invalid(refused.Messages("new_password"));
+            return refused.IsOfToken()
+                ? new EmailVerificationOutcome.InvalidToken()
+                : new EmailVerificationOutcome.Invalid(refused.Messages("new_password"));
         }
 
         var update = new AccountUpdate(AuditEvents.EmailVerified)

@@ -54,7 +54,9 @@ internal sealed class PasswordReset(
 
         if (await accounts.ResetPasswordAsync(user, token!, newPassword!) is { Succeeded: false } refused)
         {
-            return new PasswordResetOutcome.Invalid(refused.Messages("new_password"));
+            return refused.IsOfToken()
+                ? new PasswordResetOutcome.InvalidToken()
+                : new PasswordResetOutcome.Invalid(refused.Messages("new_password"));
         }
 
         var update = new AccountUpdate(AuditEvents.PasswordReset) { EndsSessions = RevocationReason.PasswordReset, ProvesMailbox = true };
