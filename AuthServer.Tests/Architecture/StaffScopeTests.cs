@@ -1,4 +1,5 @@
 using System.Reflection;
+using AuthServer.Cli;
 using AuthServer.Mail;
 using AuthServer.Platform.Jobs;
 using AuthServer.Platform.Persistence;
@@ -49,7 +50,7 @@ public sealed class StaffScopeTests
         users
             .Distinct(StringComparer.Ordinal)
             .Should()
-            .BeEquivalentTo("AuthServer.Cli.Whom", typeof(StaffScope).FullName, typeof(StaffMember).FullName);
+            .BeEquivalentTo(typeof(AccountSelector).FullName, typeof(StaffScope).FullName, typeof(StaffMember).FullName);
     }
 
     // Without this, the test above could pass because it sees nothing.

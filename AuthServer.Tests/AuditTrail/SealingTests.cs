@@ -116,7 +116,7 @@ public sealed class SealingTests(AuditServer server) : IClassFixture<AuditServer
         await transaction.RollbackAsync();
 
         server.Logs.Lines.Should().Contain(
-            line => line.StartsWith("Warning AuthServer.Audit.AuditSealing 3002 ", StringComparison.Ordinal));
+            line => line.StartsWith("Warning AuthServer.AuditTrail.AuditSealing 3002 ", StringComparison.Ordinal));
         (await server.SealAsync()).Should().Be(1);
     }
 

@@ -4,7 +4,7 @@ namespace AuthServer.AuditTrail;
 
 internal static class AuditRegistration
 {
-    public static void AddAudit(this WebApplicationBuilder builder)
+    public static void AddAuditTrail(this WebApplicationBuilder builder)
     {
         builder.AddSettings<AuditSettings>();
         var services = builder.Services;

@@ -41,7 +41,7 @@ internal sealed class UserCommand : ICliCommand
     public static UserCommand Enable() => new("enable", "Switch an account on again", "The account was not enabled",
         static target =>
             RefusedAsync(
-                target.Run.Get<AccountDisabling>().EnableAsync(target.Id, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping)));
+                target.Run.Get<AccountSuspension>().EnableAsync(target.Id, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping)));
 
     public static UserCommand Unlock() => new("unlock", "End the lock that wrong passwords have set", "The account was not unlocked",
         static target => RefusedAsync(target.Run.Get<AccountUnlock>().UnlockAsync(target.Call, target.Id, null)));
@@ -64,7 +64,7 @@ internal sealed class UserCommand : ICliCommand
         {
             var request = new DisableRequest(target.Run.Line.GetValue(reason), target.Run.Line.GetValue(until));
             return Faults.In(request) is { } fault ? new CommandOutcome.Misused(fault)
-                : await target.Run.Get<AccountDisabling>().DisableAsync(
+                : await target.Run.Get<AccountSuspension>().DisableAsync(
                     target.Id, request, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping) is not { } problem ? null
                 : problem.Error == ErrorCodes.ValidationFailed ? new CommandOutcome.Misused("--until must lie in the future.")
                 : CommandOutcome.Refuse(problem.Error);
@@ -107,7 +107,7 @@ internal sealed class UserCommand : ICliCommand
             async target =>
             Confirmation.Refusal(target.Run, yes, "The account cannot be had back.")
             ?? await RefusedAsync(
-                target.Run.Get<AccountDisabling>().DeleteAsync(
+                target.Run.Get<AccountDeletion>().DeleteAsync(
                     target.Id, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping)), yes)
         {
             Examples = ["users delete dana@example.com --yes"],

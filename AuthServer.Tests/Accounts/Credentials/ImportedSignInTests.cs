@@ -73,20 +73,20 @@ public sealed class ImportedSignInTests(ImportedSignInTests.Server server) : ICl
     }
 
     [Theory]
-    [InlineData("", "Error AuthServer.Credentials.StoredHashes 1201")]
-    [InlineData("no hash at all", "Error AuthServer.Credentials.StoredHashes 1201")]
+    [InlineData("", "Error AuthServer.Accounts.Credentials.StoredHashes 1201")]
+    [InlineData("no hash at all", "Error AuthServer.Accounts.Credentials.StoredHashes 1201")]
     [InlineData(
         "AQAAAAIAAYagf////wABAgMEBQYHCAkKCwwNDg/Q8A0WMKbtHQJQ2DHCdoEeeFBrgNlldq6vH4qX/CGqGQ==",
-        "Error AuthServer.Credentials.StoredHashes 1201")]
+        "Error AuthServer.Accounts.Credentials.StoredHashes 1201")]
     [InlineData(
         /* the right password, by the bug that $2x$ stands for */ "$2x$06$.rCVZVOThsIa97pEDOxvGuRRgzG64bvtJ0938xuqzv18d3ZpQhstC",
-            "Error AuthServer.Credentials.StoredHashes 1201")]
+            "Error AuthServer.Accounts.Credentials.StoredHashes 1201")]
     [InlineData(
         /* the right password, above this server's ceiling */ "$2a$10$fVH8e28OQRj9tqiDXs1e1uxpsjN0c7II7YPKXua2NAKYvM6iQk7dq",
-            "Error AuthServer.Credentials.StoredHashes 1202")]
+            "Error AuthServer.Accounts.Credentials.StoredHashes 1202")]
     [InlineData(
         /* the same, of Argon2id's memory */ "$argon2id$v=19$m=262144,t=2,p=1$c29tZXNhbHQ$eP4eyR+zqlZX1y5xCFTkw9m5GYx0L5YWwvCFvtlbLow",
-        "Error AuthServer.Credentials.StoredHashes 1205")]
+        "Error AuthServer.Accounts.Credentials.StoredHashes 1205")]
     [Trait("ASVS", "6.3.8")]
     public async Task What_cannot_be_compared_is_answered_like_a_wrong_password_and_the_log_says_why(string hash, string line)
     {

@@ -10,7 +10,7 @@ namespace AuthServer.Mail.Outbox;
 internal static class EmailRegistration
 {
     /// <summary>The outbox, the dispatcher that empties it, and the way out. Slices add the writers of their mails.</summary>
-    public static void AddEmail(this WebApplicationBuilder builder)
+    public static void AddMail(this WebApplicationBuilder builder)
     {
         builder.AddSettings<LinkSettings>();
         builder.AddEmailSettings();

@@ -23,7 +23,7 @@ internal static class SessionsEndpoints
     // So long a refresh token that comes late is told whether its session was ended or has expired.
     private static readonly TimeSpan KeptAfterEnd = TimeSpan.FromDays(30);
 
-    public static void AddSessions(this WebApplicationBuilder builder)
+    public static void AddRefresh(this WebApplicationBuilder builder)
     {
         builder.AddSettings<SessionSettings>();
         builder.Services.AddJson(SessionsJson.Default);
@@ -45,7 +45,7 @@ internal static class SessionsEndpoints
             .Configure<RevocationFeed>((options, feed) => options.Events.OnTokenValidated = context => RefuseRevokedAsync(context, feed));
     }
 
-    public static void MapSessions(this IEndpointRouteBuilder api)
+    public static void MapRefresh(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/auth").WithTags("Sessions").ValidatesRequests();
         group.MapPost("/refresh", Refresh).WithName("refresh").WithSummary("Exchange a refresh token for the next pair")

@@ -11,7 +11,7 @@ internal static class StaffPolicies
     /// <summary>Administrators, of the platform or of the token's tenant.</summary>
     public const string Administration = "administration";
 
-    public static void AddStaff(this WebApplicationBuilder builder) => builder.Services.Configure<AuthorizationOptions>(options =>
+    public static void AddStaffPolicies(this WebApplicationBuilder builder) => builder.Services.Configure<AuthorizationOptions>(options =>
     {
         options.AddPolicy(
             Staff, policy => policy.RequireAuthenticatedUser().RequireAssertion(context => StaffMember.Of(context.User) is not null));

@@ -25,7 +25,9 @@ internal static class UsersEndpoints
         services.AddSingleton<UserSearch>();
         services.AddScoped<DeniedActionAudit>();
         services.AddScoped<AccountChange>();
-        services.AddScoped<AccountDisabling>();
+        services.AddScoped<AccountTaking>();
+        services.AddScoped<AccountSuspension>();
+        services.AddScoped<AccountDeletion>();
         services.AddScoped<RoleChange>();
         services.AddSingleton<DisabledAccountReactivation>();
         services.AddHostedService(provider => provider.GetRequiredService<DisabledAccountReactivation>());
@@ -123,22 +125,22 @@ internal static class UsersEndpoints
         string id, ProfileRequest request, StaffCall call, AccountChange change, UserRecords records) =>
         await AnswerAsync(await change.ChangeAsync(id, request, call.Scope, call.Origin, call.CancellationToken), id, call, records);
 
-    private static async Task<Results<NoContent, Problem>> Delete(string id, StaffCall call, AccountDisabling disabling) =>
-        await disabling.DeleteAsync(id, call.Scope, call.Origin, call.CancellationToken) is { } refusal
+    private static async Task<Results<NoContent, Problem>> Delete(string id, StaffCall call, AccountDeletion deletion) =>
+        await deletion.DeleteAsync(id, call.Scope, call.Origin, call.CancellationToken) is { } refusal
             ? (Problem)refusal
             : TypedResults.NoContent();
 
     private static async Task<Results<Ok<UserRecord>, Problem>> Disable(
-        string id, DisableRequest request, StaffCall call, AccountDisabling disabling, UserRecords records) =>
-        await disabling.DisableAsync(id, request, call.Scope, call.Origin, call.CancellationToken) switch
+        string id, DisableRequest request, StaffCall call, AccountSuspension suspension, UserRecords records) =>
+        await suspension.DisableAsync(id, request, call.Scope, call.Origin, call.CancellationToken) switch
         {
             { } refusal => refusal,
             null => await AnswerAsync(null, id, call, records),
         };
 
     private static async Task<Results<Ok<UserRecord>, Problem>> Enable(
-        string id, StaffCall call, AccountDisabling disabling, UserRecords records) =>
-        await AnswerAsync(await disabling.EnableAsync(id, call.Scope, call.Origin, call.CancellationToken), id, call, records);
+        string id, StaffCall call, AccountSuspension suspension, UserRecords records) =>
+        await AnswerAsync(await suspension.EnableAsync(id, call.Scope, call.Origin, call.CancellationToken), id, call, records);
 
     private static async Task<Results<Ok<UserRecord>, Problem>> SetRoles(
         string id, RolesRequest request, StaffCall call, RoleChange change, UserRecords records)

@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Identity;
 
 namespace AuthServer.Accounts.Identity;
 
-internal static class AccountsRegistration
+internal static class IdentityRegistration
 {
     /// <summary>ASP.NET Core Identity's users, with our store, our checks, our normal forms and our tokens in mailed links.</summary>
-    public static void AddAccounts(this WebApplicationBuilder builder)
+    public static void AddIdentity(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
         // Before Identity's own, which it then leaves out.

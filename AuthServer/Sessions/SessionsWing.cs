@@ -1,0 +1,24 @@
+using AuthServer.Sessions.AccessTokens;
+using AuthServer.Sessions.Refresh;
+
+namespace AuthServer.Sessions;
+
+/// <summary>
+/// The token side alone: signing keys, access tokens, refresh, revocation, and the scheme of API keys.
+/// </summary>
+internal static class SessionsWing
+{
+    public static void AddSessions(this WebApplicationBuilder builder)
+    {
+        builder.AddTokens();
+        builder.AddRefresh();
+    }
+
+    /// <param name="site">Where discovery and keys are published.</param>
+    /// <param name="api">Where the routes of sessions are.</param>
+    public static void MapSessions(this IEndpointRouteBuilder site, IEndpointRouteBuilder api)
+    {
+        site.MapTokens();
+        api.MapRefresh();
+    }
+}

@@ -1,0 +1,42 @@
+using AuthServer.Staff.Access;
+using AuthServer.Staff.ApiKeys;
+using AuthServer.Staff.AuditSearch;
+using AuthServer.Staff.Invitations;
+using AuthServer.Staff.Physicians;
+using AuthServer.Staff.Statistics;
+using AuthServer.Staff.Support;
+using AuthServer.Staff.Tenants;
+using AuthServer.Staff.Users;
+
+namespace AuthServer.Staff;
+
+/// <summary>
+/// Who acts for others. Every row is reached through StaffScope, which knows the tenant.
+/// </summary>
+internal static class StaffWing
+{
+    public static void AddStaff(this WebApplicationBuilder builder)
+    {
+        builder.AddStaffPolicies();
+        builder.AddUsers();
+        builder.AddInvitations();
+        builder.AddStatistics();
+        builder.AddSupport();
+        builder.AddTenants();
+        builder.AddPhysicians();
+        builder.AddApiKeys();
+        builder.AddAuditing();
+    }
+
+    public static void MapStaff(this IEndpointRouteBuilder api)
+    {
+        api.MapUsers();
+        api.MapInvitations();
+        api.MapStatistics();
+        api.MapSupport();
+        api.MapTenants();
+        api.MapPhysicians();
+        api.MapApiKeys();
+        api.MapAuditing();
+    }
+}

@@ -1,0 +1,24 @@
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Compliance.Erasure;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Revocation;
+using AuthServer.Staff.Access;
+
+namespace AuthServer.Staff.Users;
+
+/// <summary>Erases an account at once. Who did it stays on record, to whom does not.</summary>
+internal sealed class AccountDeletion(AccountTaking taking, AccountErasure erasure, TimeProvider clock)
+{
+    /// <summary>Null when it is done.</summary>
+    public Task<ErrorCode?> DeleteAsync(string id, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken) =>
+        taking.TakeAsync(id, AuditEvents.UserDeleted, scope, origin, async user =>
+        {
+            var order = new ErasureOrder("by_staff", origin) { By = scope.Staff.ActorId, TenantId = scope.Staff.TenantId };
+            var erased = await erasure.EraseAsync(user, order, cancellationToken);
+            scope.Audit(AuditEvents.UserDeleted, clock.GetUtcNow(), origin, erased.Pseudonym);
+            return erased.Ended;
+        }, cancellationToken);
+}

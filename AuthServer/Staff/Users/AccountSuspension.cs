@@ -1,0 +1,61 @@
+using AuthServer.Accounts.Identity;
+using AuthServer.AuditTrail;
+using AuthServer.Compliance.Erasure;
+using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
+using AuthServer.Sessions.Revocation;
+using AuthServer.Staff.Access;
+
+namespace AuthServer.Staff.Users;
+
+/// <summary>Switches an account off, for a while or until it is switched on again. Its sessions end at once.</summary>
+internal sealed class AccountSuspension(
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, AccountTaking taking, AccessTermination access,
+    DeniedActionAudit refusals, TimeProvider clock)
+{
+    /// <summary>Null when it is done.</summary>
+    public async Task<Problem?> DisableAsync(
+        string id, DisableRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    {
+        if (request.Until <= clock.GetUtcNow())
+        {
+            return FieldErrors.One("until", "In the future.");
+        }
+
+        var refusal = await taking.TakeAsync(id, AuditEvents.UserDisabled, scope, origin, async user =>
+        {
+            var ended = await access.PauseAsync(user.Id, RevocationReason.AccountDisabled, origin, scope.Staff.ActorId, cancellationToken);
+            await accounts.DisableAsync(user, request.Reason!.Trim(), request.Until?.ToUniversalTime(), scope.Staff.TenantId);
+            scope.Audit(AuditEvents.UserDisabled, clock.GetUtcNow(), origin, user.Id, user.DisabledReason);
+            return ended;
+        }, cancellationToken);
+        return refusal is null ? null : (Problem)refusal;
+    }
+
+    /// <summary>Null when the account is on.</summary>
+    public async Task<ErrorCode?> EnableAsync(string id, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await scope.LockUserAsync(id, cancellationToken) is not { } user)
+        {
+            return ErrorCodes.NotFound;
+        }
+
+        if (((await scope.PrivilegesOfAsync(user.Id, cancellationToken)).RefusesAdministrationBy(scope.Staff)
+            ?? scope.RefusesUndoing(user)) is { } refusal)
+        {
+            return await refusals.KeepAsync(scope, AuditEvents.UserEnabled, refusal, origin, user.Id);
+        }
+
+        if (user.Status == UserStatus.Disabled)
+        {
+            await accounts.EnableAsync(user);
+            scope.Audit(AuditEvents.UserEnabled, clock.GetUtcNow(), origin, user.Id);
+            await commit.SaveLockedAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return null;
+    }
+}
