@@ -1,5 +1,4 @@
 using AuthServer.AuditTrail;
-using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

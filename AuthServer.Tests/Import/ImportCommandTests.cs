@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using AuthServer.Import;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Import;

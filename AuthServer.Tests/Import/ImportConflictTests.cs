@@ -1,6 +1,5 @@
 using AuthServer.Import;
 using AuthServer.Tests.Infrastructure;
-using AuthServer.Tests.Staff.Physicians;
 
 namespace AuthServer.Tests.Import;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using AuthServer.Import;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Import;

@@ -3,7 +3,6 @@ using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.Identity;
 using AuthServer.Domain;
 using AuthServer.Import;
-using AuthServer.Mail;
 using AuthServer.Mail.Outbox;
 using AuthServer.Tests.Infrastructure;
 

@@ -1,5 +1,4 @@
 using AuthServer.Platform.Jobs;
-using AuthServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Mail;

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using AuthServer.Domain;
-using AuthServer.Mail;
 using AuthServer.Mail.Texts;
 
 namespace AuthServer.Tests.Mail;

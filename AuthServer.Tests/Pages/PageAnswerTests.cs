@@ -1,6 +1,5 @@
 using System.Text;
 using AuthServer.Accounts.Identity;
-using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Pages;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using AuthServer.Accounts.Identity;
-using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using AuthServer.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using AuthServer.Platform.Web;
-using AuthServer.Staff.Access;
 using AuthServer.Staff.Invitations;
 using AuthServer.Staff.Users;
 

@@ -1,5 +1,4 @@
 using AuthServer.Accounts.Credentials;
-using AuthServer.Domain;
 
 namespace AuthServer.Import;
 

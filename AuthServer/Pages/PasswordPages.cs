@@ -17,8 +17,8 @@ internal static class PasswordPages
         {
             pages.MapGet(
                 way.Path,
-                (string? token, PageTexts texts, PasswordSettings settings, PasswordReset reset, CancellationToken cancellationToken) =>
-                ShowAsync(way, token, texts, settings, reset, cancellationToken));
+                (string? token, PageTexts texts, PasswordSettings settings, PasswordReset reset) =>
+                ShowAsync(way, token, texts, settings, reset));
             pages.MapPost(
                 way.Path,
                 (PostedForm form, PageTexts texts, PasswordSettings settings, RequestOrigin origin, PasswordReset reset, CancellationToken cancellationToken) =>
@@ -28,7 +28,7 @@ internal static class PasswordPages
     }
 
     private static async Task<PageResult> ShowAsync(
-        Way way, string? token, PageTexts texts, PasswordSettings settings, PasswordReset reset, CancellationToken cancellationToken) =>
+        Way way, string? token, PageTexts texts, PasswordSettings settings, PasswordReset reset) =>
         await reset.IsGoodAsync(token)
             ? Page(way, texts, token, NewPasswordField.Of(texts, settings))
             : LinkPages.ExpiredPassword(texts, StatusCodes.Status410Gone);

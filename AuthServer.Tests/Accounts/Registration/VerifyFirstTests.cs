@@ -1,5 +1,4 @@
 using AuthServer.Compliance.Erasure;
-using AuthServer.Mail;
 using AuthServer.Mail.Outbox;
 using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;

@@ -1,6 +1,5 @@
 using AuthServer.Compliance.Erasure;
 using AuthServer.Domain;
-using AuthServer.Mail;
 using AuthServer.Mail.Outbox;
 using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;

@@ -66,7 +66,12 @@ public sealed class ConfigurationFaultTests
         { "Sessions__ReuseWindow", "00:10:00", "Sessions:ReuseWindow", "between 0 and 2 minutes" },
         { "SignIn__FailuresFromAnywhere", "101", "SignIn:FailuresFromAnywhere", "100" },
         { "SignIn__RequireVerifiedEmail", "maybe", "SignIn:RequireVerifiedEmail cannot be read", "true or false" },
+        { "RateLimits__RegistrationsPerHour", "0", "RateLimits", "at least 1" },
         { "SignIn__LockDurations__0", "00:00:01", "SignIn:LockDurations", "at least 30 seconds" },
+    };
+
+    public static TheoryData<string, string?, string, string> PasswordFaults => new()
+    {
         { "Password__MinimumLength", "6", "Password:MinimumLength", "between 8" },
         { "Password__Iterations", "100000", "Password:Iterations", "at least 220000" },
         { "Password__Iterations", "10000001", "Password:Iterations", "at most 10000000" },
@@ -84,12 +89,12 @@ public sealed class ConfigurationFaultTests
         { "Password__BreachCheckUrl", "http://breaches.example.com/range/", "Password:BreachCheckUrl", "https://api.pwnedpasswords.com/range/" },
         { "Password__BreachCheckUrl", "https://breaches.example.com/?hash=", "Password:BreachCheckUrl", "without a query" },
         { "Password__MaxImportedBcryptCost", "31", "Password:MaxImportedBcryptCost", "between 4 and 16" },
-        { "RateLimits__RegistrationsPerHour", "0", "RateLimits", "at least 1" },
     };
 
     [Theory]
     [MemberData(nameof(Faults))]
     [MemberData(nameof(LinkFaults))]
+    [MemberData(nameof(PasswordFaults))]
     public async Task A_fault_ends_with_78_and_a_line_that_names_the_key_and_the_remedy(
         string variable, string? value, string key, string remedy)
     {

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using AuthServer.AuditTrail;
 using AuthServer.Domain;
-using AuthServer.Mail;
 using AuthServer.Mail.Outbox;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.Web;

@@ -1,4 +1,3 @@
-using AuthServer.Mail;
 using AuthServer.Mail.Outbox;
 using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;

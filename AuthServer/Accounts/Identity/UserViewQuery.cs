@@ -1,7 +1,6 @@
 using System.Text.Json;
 using AuthServer.Domain;
 using AuthServer.Sessions.AccessTokens;
-using AuthServer.Sessions.Refresh;
 using Npgsql;
 
 namespace AuthServer.Accounts.Identity;

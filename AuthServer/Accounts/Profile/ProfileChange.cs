@@ -3,7 +3,6 @@ using AuthServer.AuditTrail;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
-using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Accounts.Profile;
 

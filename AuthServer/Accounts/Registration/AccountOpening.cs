@@ -5,7 +5,6 @@ using AuthServer.Mail.Outbox;
 using AuthServer.Mail.Texts;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
-using AuthServer.Sessions.Refresh;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

@@ -5,7 +5,6 @@ using AuthServer.Domain;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
-using AuthServer.Sessions.Refresh;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Accounts.Registration;

@@ -1,10 +1,8 @@
 using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.Identity;
 using AuthServer.AuditTrail;
-using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
-using AuthServer.Sessions.Refresh;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.Identity;
 using AuthServer.Mail;
 using AuthServer.Mail.Outbox;

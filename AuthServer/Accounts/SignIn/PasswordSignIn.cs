@@ -4,7 +4,6 @@ using AuthServer.AuditTrail;
 using AuthServer.Domain;
 using AuthServer.Mail.Outbox;
 using AuthServer.Platform.Web;
-using AuthServer.Sessions.Refresh;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,4 +1,3 @@
-using AuthServer.Domain;
 using AuthServer.Platform.Jobs;
 using AuthServer.Platform.Persistence;
 using AuthServer.Sessions.Revocation;

@@ -1,7 +1,5 @@
 using System.Data.Common;
 using System.Xml.Linq;
-using AuthServer.Accounts.Credentials;
-using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;

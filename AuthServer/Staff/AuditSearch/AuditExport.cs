@@ -72,7 +72,7 @@ internal sealed class AuditExport(
 
     private static async Task<List<AuditEvent>> NextAsync(
         IReadOnlyList<IQueryable<AuditEvent>> parts, long last, CancellationToken cancellationToken) =>
-        await AuditSearch.All(parts.Select(part => part.Where(audit => audit.Id > last).OrderBy(audit => audit.Id).Take(BatchSize)))
+        await AuditEventSearch.All(parts.Select(part => part.Where(audit => audit.Id > last).OrderBy(audit => audit.Id).Take(BatchSize)))
             .OrderBy(audit => audit.Id).Take(BatchSize).ToListAsync(cancellationToken);
 
     private async Task<bool> WriteAsync(List<AuditEvent> batch, PipeWriter output, TimeSpan patience, CancellationToken cancellationToken)

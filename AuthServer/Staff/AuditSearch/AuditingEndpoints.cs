@@ -56,7 +56,7 @@ internal static class AuditingEndpoints
 
     private static async Task<Ok<EstimatedPage<AuditItem, long>>> List(
         [AsParameters] AuditSelection selection, [AsParameters] PageRequest<long> page, StaffScope scope, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await AuditSearch.FindAsync(selection.Read(), page, scope, cancellationToken));
+        TypedResults.Ok(await AuditEventSearch.FindAsync(selection.Read(), page, scope, cancellationToken));
 
     private static async Task<PushStreamHttpResult> Export(
         [AsParameters] AuditSelection selection, StaffCall call, AuthDbContext db, AuditExport export, TimeProvider clock)

@@ -4,7 +4,6 @@ using AuthServer.Compliance.Erasure;
 using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
-using AuthServer.Sessions.Revocation;
 using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.Users;

@@ -1,6 +1,4 @@
 using AuthServer.Accounts.Identity;
-using AuthServer.AuditTrail;
-using AuthServer.Compliance.Erasure;
 using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;

@@ -72,6 +72,19 @@ internal static class UsersEndpoints
             .WithName("deleteUser")
             .WithSummary("Delete the account; its sessions end at once")
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
+        administration.MapSuspension();
+        administration
+            .MapPut("/{id}/roles", SetRoles)
+            .WithName("setUserRoles")
+            .WithSummary("Set what somebody is, everywhere or at a tenant; tokens that say otherwise are refused")
+            .WithExample("""{"roles":["patient","physician"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
+            .Refuses(
+                ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin,
+                ErrorCodes.EmailNotVerified, ErrorCodes.AnonymousNotAllowed);
+    }
+
+    private static void MapSuspension(this RouteGroupBuilder administration)
+    {
         administration
             .MapPost("/{id}/disable", Disable)
             .WithName("disableUser")
@@ -88,14 +101,6 @@ internal static class UsersEndpoints
             .WithSummary("Switch the account on again")
             .WithAnswer(UserExamples.Record)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant);
-        administration
-            .MapPut("/{id}/roles", SetRoles)
-            .WithName("setUserRoles")
-            .WithSummary("Set what somebody is, everywhere or at a tenant; tokens that say otherwise are refused")
-            .WithExample("""{"roles":["patient","physician"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
-            .Refuses(
-                ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin,
-                ErrorCodes.EmailNotVerified, ErrorCodes.AnonymousNotAllowed);
     }
 
     private static void ChangesFields(this RouteHandlerBuilder route) => route

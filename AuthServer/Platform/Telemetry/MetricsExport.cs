@@ -8,7 +8,7 @@ namespace AuthServer.Platform.Telemetry;
 /// What the meters count, for an OpenTelemetry collector; the standard variables say where it is and how it is spoken to.
 /// Figures alone: a trace or a log would carry more about people than a collector should have.
 /// </summary>
-internal static class Telemetry
+internal static class MetricsExport
 {
     private static readonly string[] Meters =
         [

@@ -9,7 +9,7 @@ namespace AuthServer.Staff.AuditSearch;
 /// Finds a page of events among millions, newest first. Few matches are found all, through the index that fits what is asked for, and
 /// put in order here; where there are many, the newest are soon found by walking down from the newest.
 /// </summary>
-internal static class AuditSearch
+internal static class AuditEventSearch
 {
     internal const int Few = 1000;
 
