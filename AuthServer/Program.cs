@@ -55,7 +55,7 @@ internal static class Program
             return exitCode;
         }
 
-        await using var app = builder.Build();
+        var app = builder.Build();
         app.UseEdge();
         app.UseAuthentication();
         app.UseApiKeyLimits();

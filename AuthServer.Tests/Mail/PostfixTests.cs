@@ -35,7 +35,7 @@ public sealed class PostfixTests : IDisposable
     [Trait("ASVS", "16.2.5")]
     public async Task What_Postfix_says_of_a_mailbox_it_does_not_know_reaches_the_operator_without_the_address()
     {
-        var result = await ServerProgram.RunAsync(["mail", "test", "--to", "very.private@example.net"], Environment(database: null));
+        var result = await ServerProgram.RunProcessAsync(["mail", "test", "--to", "very.private@example.net"], Environment(database: null));
 
         result.ExitCode.Should().Be(1);
         result.Error.Should().Contain("User unknown in virtual mailbox table").And.NotContain("very.private");

@@ -69,7 +69,11 @@ internal sealed class CommandLine
     {
         if (_tree.Find(Asked) is { } asked)
         {
-            return await RunAsync(asked, app.Services);
+            // Several may run in one process.
+            await using (app)
+            {
+                return await RunAsync(asked, app.Services);
+            }
         }
 
         if (await app.Services.GetRequiredService<KeyRing>().FaultAsync(CancellationToken.None) is { } fault)

@@ -136,10 +136,13 @@ internal sealed partial class UserAccounts(
     private Task<bool> IsGoodAsync(User user, string purpose, string token) =>
         VerifyUserTokenAsync(user, EmailTokenProvider.Name, purpose, token);
 
-    // Whoever had the old password may have asked for an address of their own.
-    private static void Renew(User user)
+    // Whoever had the old password may have asked for an address of their own: also since the row was read, so it is written either way.
+    private void Renew(User user)
     {
         user.SecurityStamp = User.NewStamp();
         user.ForgetPendingEmail();
+        var entry = db.Entry(user);
+        entry.Property(changed => changed.PendingEmail).IsModified = true;
+        entry.Property(changed => changed.PendingEmailAt).IsModified = true;
     }
 }
