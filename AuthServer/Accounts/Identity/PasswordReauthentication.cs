@@ -26,6 +26,9 @@ internal abstract record ReauthenticationOutcome
 /// </summary>
 internal sealed class PasswordReauthentication(NpgsqlDataSource database, PasswordCheck passwords, TimeProvider clock)
 {
+    private static readonly string LockedSql = AuditInsert.Sql(
+        $"'{AuditEvents.SignInLocked}'", AuditInsert.Failure, actor: "@user_id", subject: "@user_id", reason: "'password_proof'");
+
     public async Task<ReauthenticationOutcome> CheckAsync(
         User user, string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
@@ -48,11 +51,7 @@ internal sealed class PasswordReauthentication(NpgsqlDataSource database, Passwo
 
     private NpgsqlBatchCommand AuditLocked(User user, RequestOrigin origin)
     {
-        var step = new NpgsqlBatchCommand($"""
-            INSERT INTO audit_events {AuditLog.Columns}
-            VALUES ('{AuditEvents.SignInLocked}', 'failure', @now, @user_id, @user_id, NULL, NULL,
-                @ip, @user_agent, @request_id, 'password_proof')
-            """);
+        var step = new NpgsqlBatchCommand(LockedSql);
         step.Parameters.Add(new("now", clock.GetUtcNow()));
         step.Parameters.Add(new("user_id", user.Id));
         step.Parameters.AddOrigin(origin);

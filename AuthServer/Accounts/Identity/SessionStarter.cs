@@ -34,13 +34,19 @@ internal sealed class SessionStarter(
         AND regexp_replace(coalesce(k.user_agent, ''), '[0-9.]+', '', 'g') = regexp_replace(coalesce(@user_agent, ''), '[0-9.]+', '', 'g')
         """;
 
+    private const string NewDevice = $"""
+        subject JOIN users u ON u.id = subject.id AND u.email_confirmed
+        WHERE EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id)
+            AND NOT EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id AND {KnownDevice})
+        """;
+
     // In a statement of its own, because each sees what was committed when it began: a change of roles that holds the row is
     // waited for here, and read below. In one statement the version would be new and the roles still the old ones.
     private const string LockSql = "SELECT 1 FROM users WHERE id = @user_id FOR NO KEY UPDATE";
 
     // No tenant is chosen for staff of the platform: its limits, which its own staff sets, would cut their sessions. They may switch to
     // one.
-    private const string Sql = $"""
+    private static readonly string Sql = $"""
         WITH due AS (
             SELECT 1 FROM users WHERE id = @user_id AND erasure_due_at IS NOT NULL),
         u AS (
@@ -63,17 +69,14 @@ internal sealed class SessionStarter(
             FROM subject CROSS JOIN s CROSS JOIN limits
             RETURNING id),
         audited AS (
-            INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.SignedIn}', 'success', @now, subject.id, subject.id, subject.tenant_id, @session_id, @ip, @user_agent, @request_id, array_to_string(@methods, ' ')
-            FROM subject),
+            {AuditInsert.Sql(
+                $"'{AuditEvents.SignedIn}'", actor: "subject.id", subject: "subject.id", tenant: "subject.tenant_id", session: "@session_id",
+                reason: "array_to_string(@methods, ' ')", from: "subject")}),
         {ErasureCancellation.Steps},
         mailed AS (
-            INSERT INTO email_outbox {EmailOutbox.Columns}
-            SELECT gen_random_uuid(), '{MailKinds.NewDevice}', u.id, u.email, u.locale,
-                jsonb_strip_nulls(jsonb_build_object('device', @device_name, 'user_agent', @user_agent, 'ip', host(@ip))), {EmailOutbox.Fresh}
-            FROM subject JOIN users u ON u.id = subject.id AND u.email_confirmed
-            WHERE EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id)
-                AND NOT EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id AND {KnownDevice}))
+            {OutboxInsert.ToUsers(
+                MailKinds.NewDevice, NewDevice,
+                "jsonb_strip_nulls(jsonb_build_object('device', @device_name, 'user_agent', @user_agent, 'ip', host(@ip)))")})
         SELECT subject.* FROM subject
         """;
 

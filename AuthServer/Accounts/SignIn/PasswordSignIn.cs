@@ -41,6 +41,9 @@ internal sealed class PasswordSignIn(
 {
     private static readonly string[] Methods = ["pwd"];
 
+    private static readonly string FailureSql =
+        AuditInsert.Sql("type", AuditInsert.Failure, subject: "@user_id", reason: "@reason", from: "unnest(@types) AS type");
+
     public async Task<SignInOutcome> SignInAsync(
         string name, string password, string? deviceName, RequestOrigin origin, CancellationToken cancellationToken)
     {
@@ -102,10 +105,7 @@ internal sealed class PasswordSignIn(
     // Without the request's cancellation: hanging up must not keep a failure out of the record.
     private async Task AuditFailureAsync(Guid? userId, SignInAttempt attempt, RequestOrigin origin, string reason, bool setLock = false)
     {
-        var step = new NpgsqlBatchCommand($"""
-            INSERT INTO audit_events {AuditLog.Columns}
-            SELECT type, 'failure', @now, NULL, @user_id, NULL, NULL, @ip, @user_agent, @request_id, @reason FROM unnest(@types) AS type
-            """);
+        var step = new NpgsqlBatchCommand(FailureSql);
         step.Parameters.Add(
             new("types", setLock ? new[] { AuditEvents.SignInFailed, AuditEvents.SignInLocked } : [AuditEvents.SignInFailed]));
         step.Parameters.Add(new("now", clock.GetUtcNow()));

@@ -20,6 +20,10 @@ internal sealed class AccountExport(
 {
     public const string Concurrency = "account-export";
 
+    private static readonly string RecordSql = AuditInsert.Sql(
+        $"'{AuditEvents.UserExported}'", actor: "id", subject: "id", tenant: "@tenant_id", session: "@session_id",
+        from: "users WHERE id = @user");
+
     /// <summary>The copy, to be written and disposed of; null where the account is gone.</summary>
     /// <exception cref="BusyException">Others are being made, or one for this person.</exception>
     public async Task<OpenedCopy?> OpenAsync(Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
@@ -62,10 +66,7 @@ internal sealed class AccountExport(
     private async Task RecordAsync(Caller caller, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = $"""
-            INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.UserExported}', 'success', @now, id, id, @tenant_id, @session_id, @ip, @user_agent, @request_id, NULL FROM users WHERE id = @user
-            """;
+        command.CommandText = RecordSql;
         command.Parameters.Add(new("now", clock.GetUtcNow()));
         command.Parameters.Add(new("user", caller.UserId));
         command.Parameters.Add(new("session_id", caller.SessionId));

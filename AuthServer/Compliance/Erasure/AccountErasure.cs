@@ -5,6 +5,7 @@ using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.Revocation;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace AuthServer.Compliance.Erasure;
 
@@ -48,8 +49,11 @@ internal sealed class AccountErasure(
         await traces.EraseAsync(user, pseudonym, cancellationToken);
         db.Entry(user).State = EntityState.Detached;
         await db.Users.Where(found => found.Id == user.Id).ExecuteDeleteAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync(
-            $"INSERT INTO revocations (user_id, token_version, created_at, expires_at) VALUES ({user.Id}, {GoneVersion}, {now}, {feed.RefusedUntil(now)})",
+        await db.Database.ExecuteSqlRawAsync(RevocationInsert.OfAccount,
+            [
+                new NpgsqlParameter("user_id", user.Id), new NpgsqlParameter("version", GoneVersion), new NpgsqlParameter("now", now),
+                new NpgsqlParameter("refuse_until", feed.RefusedUntil(now)),
+            ],
             cancellationToken);
         await audit.EraseAsync(user.Id, pseudonym, cancellationToken);
         db.Audit(AuditEvents.UserErased, now, order.Origin, order.By, pseudonym, reason: order.Reason, tenant: order.TenantId);

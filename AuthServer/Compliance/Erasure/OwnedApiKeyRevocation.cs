@@ -7,11 +7,10 @@ namespace AuthServer.Compliance.Erasure;
 /// <summary>Revokes the API keys a person answers for: without somebody who does, a key is nobody's.</summary>
 internal sealed class OwnedApiKeyRevocation(TimeProvider clock)
 {
-    private const string Sql = $"""
+    private static readonly string Sql = $"""
         WITH ended AS (
             UPDATE api_keys SET revoked_at = @now WHERE owner_id = @owner AND revoked_at IS NULL RETURNING id, tenant_id)
-        INSERT INTO audit_events {AuditLog.Columns}
-        SELECT '{AuditEvents.ApiKeyRevoked}', 'success', @now, @by, id, tenant_id, NULL, @ip, @user_agent, @request_id, 'owner_leaves' FROM ended
+        {AuditInsert.Sql($"'{AuditEvents.ApiKeyRevoked}'", actor: "@by", subject: "id", tenant: "tenant_id", reason: "'owner_leaves'", from: "ended")}
         """;
 
     /// <summary>In the transaction that is open on the connection.</summary>

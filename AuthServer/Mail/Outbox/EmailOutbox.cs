@@ -9,17 +9,11 @@ namespace AuthServer.Mail.Outbox;
 
 /// <summary>
 /// Where mails are owed. A notice is written with the act it tells of, in the same transaction: through the context, or
-/// as one more step of a statement of our own. What strangers can ask for is written whether or not the address has an
+/// by <see cref="OutboxInsert"/>, as one more step of a statement of our own. What strangers can ask for is written whether or not the address has an
 /// account, so that the answer takes the same time; who it is for is looked up when it is sent.
 /// </summary>
 internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
 {
-    /// <summary>For a statement of our own, which gives the first six; the last four are <see cref="Fresh"/>.</summary>
-    public const string Columns = "(id, kind, user_id, address, language, data, created_at, next_attempt_at, state, attempts)";
-
-    /// <summary>What the last columns of a new row are.</summary>
-    public const string Fresh = "@now, @now, 'pending', 0";
-
     /// <summary>Names of what a mail's data can hold.</summary>
     public const string Ip =
         "ip", Device =
@@ -32,15 +26,16 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
     // Per address and kind (ASVS 6.3.1): whoever asks again and again must not fill somebody's mailbox.
     private const int MostInAnHour = 5;
 
-    private const string RequestSql = $"""
+    private static readonly string RequestSql = $"""
         WITH recent AS (
             SELECT array_agg(created_at ORDER BY created_at DESC) AS times FROM email_outbox
             WHERE address = @address AND kind = ANY (@alike) AND created_at > @hour_ago),
         barred AS (
             SELECT greatest(CASE WHEN times[1] > @minute_ago THEN times[1] + interval '1 minute' END, times[@most] + interval '1 hour') AS until FROM recent),
         asked AS (
-            INSERT INTO email_outbox {Columns}
-            SELECT @id, @kind, @user_id, @address, @language, @data, {Fresh} FROM barred WHERE until IS NULL)
+            {OutboxInsert.Sql(
+                "@kind", id: "@id", user: "@user_id", address: "@address", language: "@language", data: "@data",
+                from: "barred WHERE until IS NULL")})
         SELECT until FROM barred
         """;
 

@@ -42,10 +42,9 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
         SELECT secret_hash, tenant_id, scopes, version, requests_per_minute, expires_at, revoked_at IS NOT NULL, may_act FROM found
         """;
 
-    private const string RefusedSql = $"""
-        INSERT INTO audit_events {AuditLog.Columns}
-        SELECT '{AuditEvents.ApiKeyRefused}', 'failure', @now, NULL, id, tenant_id, NULL, @ip, @user_agent, @request_id, 'wrong_secret' FROM api_keys WHERE id = @id
-        """;
+    private static readonly string RefusedSql = AuditInsert.Sql(
+        $"'{AuditEvents.ApiKeyRefused}'", AuditInsert.Failure, subject: "id", tenant: "tenant_id", reason: "'wrong_secret'",
+        from: "api_keys WHERE id = @id");
 
     public async Task<ApiKeyOutcome> CheckAsync(string? text, RequestOrigin origin, CancellationToken cancellationToken)
     {

@@ -46,7 +46,7 @@ internal sealed class TenantSwitch(
     private const string Limits = $"limits AS (SELECT {SessionLimitsQuery.Columns} FROM target s {SessionLimitsQuery.Joins})";
 
     // It shortens, and never prolongs: what was started as a patient does not last longer than staff may.
-    internal const string SwitchSql = $"""
+    internal static readonly string SwitchSql = $"""
         WITH {Target}, {Limits},
         switched AS (
             UPDATE sessions x SET tenant_id = s.tenant_id, generation = @generation + 1,
@@ -59,8 +59,7 @@ internal sealed class TenantSwitch(
                 AND EXISTS (SELECT 1 FROM users u WHERE u.id = @user_id AND u.status = 'active')
             RETURNING x.id, x.user_id, x.tenant_id, x.authenticated_at, x.authentication_methods),
         audited AS (
-            INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.TenantSwitched}', 'success', @now, user_id, user_id, tenant_id, id, @ip, @user_agent, @request_id, NULL FROM switched)
+            {AuditInsert.Sql($"'{AuditEvents.TenantSwitched}'", actor: "user_id", subject: "user_id", tenant: "tenant_id", session: "id", from: "switched")})
         SELECT {TokenClaimsQuery.Columns}, s.authenticated_at, s.authentication_methods
         FROM switched s JOIN users u ON u.id = s.user_id {TokenClaimsQuery.Joins}
         """;

@@ -11,26 +11,21 @@ namespace AuthServer.Sessions.Revocation;
 /// </summary>
 internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed feed, SessionSettings settings, TimeProvider clock)
 {
-    private const string PeopleSql = """
-        WITH raised AS (
-            UPDATE users SET token_version = token_version + 1 WHERE id = ANY (@users) RETURNING id, token_version),
+    private static readonly string RefuseSql = $"""
         refused AS (
-            INSERT INTO revocations (user_id, token_version, created_at, expires_at) SELECT id, token_version, @now, @refuse_until FROM raised)
-        SELECT pg_notify(@channel, 'user:' || id || ':' || token_version) FROM raised
-        """;
-
-    // What a key may do depends on what its owner is.
-    private const string KeysOfSql =
-        $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE owner_id = ANY (@ids) AND revoked_at IS NULL RETURNING id, version), {RefuseKeysSql}";
-
-    private const string KeysSql =
-        $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE id = ANY (@ids) RETURNING id, version), {RefuseKeysSql}";
-
-    private const string RefuseKeysSql = """
-        refused AS (
-            INSERT INTO revocations (user_id, token_version, created_at, expires_at) SELECT id, version, @now, @refuse_until FROM raised)
+            {RevocationInsert.OfVersions("raised")})
         SELECT pg_notify(@channel, 'user:' || id || ':' || version) FROM raised
         """;
+
+    private static readonly string PeopleSql =
+        $"WITH raised AS (UPDATE users SET token_version = token_version + 1 WHERE id = ANY (@users) RETURNING id, token_version AS version), {RefuseSql}";
+
+    // What a key may do depends on what its owner is.
+    private static readonly string KeysOfSql =
+        $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE owner_id = ANY (@ids) AND revoked_at IS NULL RETURNING id, version), {RefuseSql}";
+
+    private static readonly string KeysSql =
+        $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE id = ANY (@ids) RETURNING id, version), {RefuseSql}";
 
     // Whoever becomes staff has no ninety days left from when they were not.
     private const string ShortenSql = """
@@ -47,9 +42,9 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
             AND (s.idle_timeout > l.idle OR s.expires_at > s.created_at + l.absolute)
         """;
 
-    private const string SuspendSql = """
+    private static readonly string SuspendSql = $"""
         WITH refused AS (
-            INSERT INTO revocations (tenant_id, created_at, expires_at) VALUES (@tenant, @now, @refuse_until))
+            {RevocationInsert.OfTenant})
         SELECT pg_notify(@channel, @notice)
         """;
 

@@ -12,8 +12,11 @@ namespace AuthServer.Staff.ApiKeys;
 internal sealed class ApiKeyExpiry(NpgsqlDataSource database, TimeProvider clock, ILogger<ApiKeyExpiry> logger)
     : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
 {
+    private const string Data =
+        $$"""jsonb_build_object('{{EmailOutbox.KeyName}}', d.name, '{{EmailOutbox.KeyExpiresAt}}', to_char(d.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))""";
+
     // Past those that another replica's round holds at this moment. What was due before the key was made is no news.
-    private const string Sql = $"""
+    private static readonly string Sql = $"""
         WITH due AS (
             SELECT k.id, k.owner_id, k.name, k.expires_at FROM api_keys k
             WHERE k.expires_at > @now AND k.expires_at <= @soon AND k.revoked_at IS NULL
@@ -26,10 +29,8 @@ internal sealed class ApiKeyExpiry(NpgsqlDataSource database, TimeProvider clock
             FOR UPDATE SKIP LOCKED),
         told AS (
             UPDATE api_keys k SET expiry_told_at = @now FROM due WHERE k.id = due.id)
-        INSERT INTO email_outbox {EmailOutbox.Columns}
-        SELECT gen_random_uuid(), '{MailKinds.ApiKeyExpiring}', u.id, u.email, u.locale,
-            jsonb_build_object('{EmailOutbox.KeyName}', d.name, '{EmailOutbox.KeyExpiresAt}', to_char(d.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), {EmailOutbox.Fresh}
-        FROM due d JOIN users u ON u.id = d.owner_id AND u.email_confirmed AND u.status = 'active'
+        {OutboxInsert.ToUsers(
+            MailKinds.ApiKeyExpiring, "due d JOIN users u ON u.id = d.owner_id AND u.email_confirmed AND u.status = 'active'", Data)}
         """;
 
     private readonly TimeProvider _clock = clock;
