@@ -2,7 +2,6 @@ using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.AuditTrail;
 
@@ -15,9 +14,9 @@ internal static class AuditLog
     /// <summary>Who asked, as parameters <c>@ip, @user_agent, @request_id</c>.</summary>
     public static void AddOrigin(this NpgsqlParameterCollection parameters, RequestOrigin origin)
     {
-        parameters.Add(new("ip", NpgsqlDbType.Inet) { Value = (object?)origin.Address ?? DBNull.Value });
-        parameters.Add(new("user_agent", NpgsqlDbType.Text) { Value = (object?)origin.UserAgent ?? DBNull.Value });
-        parameters.Add(new("request_id", NpgsqlDbType.Text) { Value = origin.RequestId });
+        parameters.Add(SqlStep.Parameter("ip", origin.Address));
+        parameters.Add(SqlStep.Parameter("user_agent", origin.UserAgent));
+        parameters.Add(SqlStep.Parameter("request_id", origin.RequestId));
     }
 
     /// <summary>An event about one person's account, saved with the context's other changes.</summary>

@@ -4,6 +4,7 @@ using AuthServer.Domain;
 using AuthServer.Mail;
 using AuthServer.Mail.Outbox;
 using AuthServer.Mail.Texts;
+using AuthServer.Platform.Persistence;
 using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
@@ -29,16 +30,11 @@ internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : 
     public static NpgsqlBatchCommand Enqueue(Guid userId, SignInAttempt attempt, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
-        var step = new NpgsqlBatchCommand(Sql);
-        step.Parameters.AddRange(
-            new NpgsqlParameter[]
-            {
-                new("user_id", userId),
-                new("identifier", attempt.Identifier),
-                new("now", now),
-                new("hour_ago", now - TimeSpan.FromHours(1))
-            });
-        return step;
+        return SqlStep.Of(Sql)
+            .Add("user_id", userId)
+            .Add("identifier", attempt.Identifier)
+            .Add("now", now)
+            .Add("hour_ago", now - TimeSpan.FromHours(1));
     }
 
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)

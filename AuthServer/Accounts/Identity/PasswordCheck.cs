@@ -1,5 +1,6 @@
 using AuthServer.Accounts.Credentials;
 using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Microsoft.AspNetCore.Identity;
 using Npgsql;
@@ -69,7 +70,7 @@ internal sealed class PasswordCheck(
     public Task<PasswordCheckOutcome> CheckAsync(string name, string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var column = name.Contains('@', StringComparison.Ordinal) ? "normalized_email" : "normalized_user_name";
-        var find = new NpgsqlBatchCommand($"{FindSql} {column} = @name") { Parameters = { new NpgsqlParameter<string>("name", name) } };
+        var find = SqlStep.Of($"{FindSql} {column} = @name").Add("name", name);
         return CheckAsync(throttle.Attempt(name, origin), password, find, known: null, cancellationToken);
     }
 
@@ -145,9 +146,9 @@ internal sealed class PasswordCheck(
     {
         var hash = await hashing.HashAsync(password, cancellationToken);
         await using var command = database.CreateCommand("UPDATE users SET password_hash = @new WHERE id = @id AND password_hash = @old");
-        command.Parameters.Add(new("new", hash));
-        command.Parameters.Add(new("old", account.PasswordHash!));
-        command.Parameters.Add(new("id", account.Id));
+        command.Add("new", hash);
+        command.Add("old", account.PasswordHash!);
+        command.Add("id", account.Id);
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1 ? hash : account.PasswordHash!;
     }
 

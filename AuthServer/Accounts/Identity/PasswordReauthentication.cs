@@ -1,6 +1,7 @@
 using AuthServer.Accounts.Credentials;
 using AuthServer.AuditTrail;
 using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Npgsql;
 
@@ -51,9 +52,7 @@ internal sealed class PasswordReauthentication(NpgsqlDataSource database, Passwo
 
     private NpgsqlBatchCommand AuditLocked(User user, RequestOrigin origin)
     {
-        var step = new NpgsqlBatchCommand(LockedSql);
-        step.Parameters.Add(new("now", clock.GetUtcNow()));
-        step.Parameters.Add(new("user_id", user.Id));
+        var step = SqlStep.Of(LockedSql).Add("now", clock.GetUtcNow()).Add("user_id", user.Id);
         step.Parameters.AddOrigin(origin);
         return step;
     }

@@ -1,4 +1,5 @@
 using AuthServer.AuditTrail;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.Revocation;
 using Npgsql;
@@ -42,8 +43,8 @@ internal sealed class PasswordResetRequirement(AccountBatches accounts, MassRevo
         Guid[] people, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Sql, connection);
-        command.Parameters.Add(new("people", people));
-        command.Parameters.Add(new("now", clock.GetUtcNow()));
+        command.Add("people", people);
+        command.Add("now", clock.GetUtcNow());
         command.Parameters.AddOrigin(origin);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

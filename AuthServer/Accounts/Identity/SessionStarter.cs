@@ -1,12 +1,12 @@
 using AuthServer.AuditTrail;
 using AuthServer.Domain;
 using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions;
 using AuthServer.Sessions.AccessTokens;
 using AuthServer.Sessions.Refresh;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.Accounts.Identity;
 
@@ -39,10 +39,6 @@ internal sealed class SessionStarter(
         WHERE EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id)
             AND NOT EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id AND {KnownDevice})
         """;
-
-    // In a statement of its own, because each sees what was committed when it began: a change of roles that holds the row is
-    // waited for here, and read below. In one statement the version would be new and the roles still the old ones.
-    private const string LockSql = "SELECT 1 FROM users WHERE id = @user_id FOR NO KEY UPDATE";
 
     // No tenant is chosen for staff of the platform: its limits, which its own staff sets, would cut their sessions. They may switch to
     // one.
@@ -94,7 +90,9 @@ internal sealed class SessionStarter(
         var now = clock.GetUtcNow();
         var sessionId = Guid.CreateVersion7(now);
         await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(new(LockSql) { Parameters = { new NpgsqlParameter<Guid>("user_id", identity.UserId) } });
+        // In a statement of its own, because each sees what was committed when it began: a change of roles that holds the row is
+        // waited for here, and read below. In one statement the version would be new and the roles still the old ones.
+        batch.BatchCommands.Add(RowLock.User(identity.UserId));
         batch.BatchCommands.Add(Start(identity, sessionId, now));
         batch.BatchCommands.Add(UserViewQuery.Step(identity.UserId, clock));
         if (also is not null)
@@ -124,16 +122,15 @@ internal sealed class SessionStarter(
 
     private NpgsqlBatchCommand Start(AuthenticatedIdentity identity, Guid sessionId, DateTimeOffset now)
     {
-        var step = new NpgsqlBatchCommand(Sql);
-        step.Parameters.AddRange(new NpgsqlParameter[]
-        {
-            new("now", now), new("today", DateOnly.FromDateTime(now.UtcDateTime)),
-            new(
-                "user_id", identity.UserId), new(
-                    "platform_staff", PlatformStaff), new("session_id", sessionId), new("methods", identity.Methods.ToArray()),
-            new("password_hash", NpgsqlDbType.Text) { Value = (object?)identity.PasswordHash ?? DBNull.Value },
-            new("device_name", NpgsqlDbType.Text) { Value = (object?)identity.DeviceName ?? DBNull.Value },
-        });
+        var step = SqlStep.Of(Sql)
+            .Add("now", now)
+            .Add("today", DateOnly.FromDateTime(now.UtcDateTime))
+            .Add("user_id", identity.UserId)
+            .Add("platform_staff", PlatformStaff)
+            .Add("session_id", sessionId)
+            .Add("methods", identity.Methods.ToArray())
+            .Add("password_hash", identity.PasswordHash)
+            .Add("device_name", identity.DeviceName);
         step.Parameters.AddRange(SessionLimitsQuery.Parameters(settings));
         step.Parameters.AddOrigin(identity.Origin);
         return step;

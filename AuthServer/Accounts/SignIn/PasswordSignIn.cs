@@ -3,10 +3,10 @@ using AuthServer.Accounts.Identity;
 using AuthServer.AuditTrail;
 using AuthServer.Domain;
 using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.Refresh;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.Accounts.SignIn;
 
@@ -105,12 +105,12 @@ internal sealed class PasswordSignIn(
     // Without the request's cancellation: hanging up must not keep a failure out of the record.
     private async Task AuditFailureAsync(Guid? userId, SignInAttempt attempt, RequestOrigin origin, string reason, bool setLock = false)
     {
-        var step = new NpgsqlBatchCommand(FailureSql);
-        step.Parameters.Add(
-            new("types", setLock ? new[] { AuditEvents.SignInFailed, AuditEvents.SignInLocked } : [AuditEvents.SignInFailed]));
-        step.Parameters.Add(new("now", clock.GetUtcNow()));
-        step.Parameters.Add(new("user_id", NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value });
-        step.Parameters.Add(new("reason", reason));
+        string[] types = setLock ? [AuditEvents.SignInFailed, AuditEvents.SignInLocked] : [AuditEvents.SignInFailed];
+        var step = SqlStep.Of(FailureSql)
+            .Add("types", types)
+            .Add("now", clock.GetUtcNow())
+            .Add("user_id", userId)
+            .Add("reason", reason);
         step.Parameters.AddOrigin(origin);
         await database.WriteAsync(setLock && userId is { } locked ? [step, AccountLockedMail.Enqueue(locked, attempt, clock)] : [step]);
     }

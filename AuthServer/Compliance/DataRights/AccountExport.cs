@@ -1,6 +1,7 @@
 using AuthServer.Accounts.Credentials;
 using AuthServer.AuditTrail;
 using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.RateLimiting;
 using AuthServer.Platform.Web;
 using Npgsql;
@@ -67,10 +68,10 @@ internal sealed class AccountExport(
     {
         await using var command = connection.CreateCommand();
         command.CommandText = RecordSql;
-        command.Parameters.Add(new("now", clock.GetUtcNow()));
-        command.Parameters.Add(new("user", caller.UserId));
-        command.Parameters.Add(new("session_id", caller.SessionId));
-        command.Parameters.Add(new("tenant_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)caller.TenantId ?? DBNull.Value });
+        command.Add("now", clock.GetUtcNow());
+        command.Add("user", caller.UserId);
+        command.Add("session_id", caller.SessionId);
+        command.Add("tenant_id", caller.TenantId);
         command.Parameters.AddOrigin(origin);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -80,7 +81,7 @@ internal sealed class AccountExport(
     {
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT email, normalized_email, normalized_user_name FROM users WHERE id = @user";
-        command.Parameters.Add(new("user", userId));
+        command.Add("user", userId);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken))
         {

@@ -1,4 +1,5 @@
 using AuthServer.AuditTrail;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Npgsql;
 
@@ -19,9 +20,9 @@ internal sealed class OwnedApiKeyRevocation(TimeProvider clock)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = Sql;
-        command.Parameters.Add(new("owner", owner));
-        command.Parameters.Add(new("by", by ?? owner));
-        command.Parameters.Add(new("now", clock.GetUtcNow()));
+        command.Add("owner", owner);
+        command.Add("by", by ?? owner);
+        command.Add("now", clock.GetUtcNow());
         command.Parameters.AddOrigin(origin);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

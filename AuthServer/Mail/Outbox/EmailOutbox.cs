@@ -3,7 +3,6 @@ using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.Mail.Outbox;
 
@@ -34,7 +33,7 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
             SELECT greatest(CASE WHEN times[1] > @minute_ago THEN times[1] + interval '1 minute' END, times[@most] + interval '1 hour') AS until FROM recent),
         asked AS (
             {OutboxInsert.Sql(
-                "@kind", id: "@id", user: "@user_id", address: "@address", language: "@language", data: "@data",
+                "@kind", id: "@id", user: "@user_id", address: "@address", language: "@language", data: "@data::jsonb",
                 from: "barred WHERE until IS NULL")})
         SELECT until FROM barred
         """;
@@ -63,21 +62,19 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
         var now = clock.GetUtcNow();
         await using var batch = connection.CreateBatch();
         // Two that ask at once would both see that nobody has asked.
-        var turn = new NpgsqlBatchCommand("SELECT pg_advisory_xact_lock(hashtextextended(@address, 0))");
-        turn.Parameters.Add(new("address", address));
-        batch.BatchCommands.Add(turn);
-        var insert = new NpgsqlBatchCommand(RequestSql);
-        insert.Parameters.AddRange(new NpgsqlParameter[]
-        {
-            new(
-                "id", Guid.CreateVersion7(now)), new(
-                    "kind", kind), new("alike", MailKinds.CountedWith(kind)), new("address", address), new("now", now),
-            new("user_id", NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value },
-            new("language", NpgsqlDbType.Text) { Value = (object?)language ?? DBNull.Value },
-            new("data", NpgsqlDbType.Jsonb) { Value = Json(data) },
-            new("minute_ago", now - TimeSpan.FromMinutes(1)), new("hour_ago", now - TimeSpan.FromHours(1)), new("most", MostInAnHour),
-        });
-        batch.BatchCommands.Add(insert);
+        batch.BatchCommands.Add(AdvisoryLocks.MailAddress(address));
+        batch.BatchCommands.Add(SqlStep.Of(RequestSql)
+            .Add("id", Guid.CreateVersion7(now))
+            .Add("kind", kind)
+            .Add("alike", MailKinds.CountedWith(kind))
+            .Add("address", address)
+            .Add("now", now)
+            .Add("user_id", userId)
+            .Add("language", language)
+            .Add("data", Json(data))
+            .Add("minute_ago", now - TimeSpan.FromMinutes(1))
+            .Add("hour_ago", now - TimeSpan.FromHours(1))
+            .Add("most", MostInAnHour));
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         await row.NextResultAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);

@@ -85,12 +85,12 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
     {
         var (now, salt) = (clock.GetUtcNow(), RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes));
         await using var command = database.CreateCommand(Sql);
-        command.Parameters.Add(new("id", key.Id));
-        command.Parameters.Add(new("admin_role", Role.IdOf(Role.Admin)));
-        command.Parameters.Add(new("now", now));
-        command.Parameters.Add(new("minute_ago", now - TimeSpan.FromMinutes(1)));
-        command.Parameters.Add(new("salt", salt));
-        command.Parameters.Add(new("salted", SHA256.HashData([.. key.SecretHash, .. salt])));
+        command.Add("id", key.Id);
+        command.Add("admin_role", Role.IdOf(Role.Admin));
+        command.Add("now", now);
+        command.Add("minute_ago", now - TimeSpan.FromMinutes(1));
+        command.Add("salt", salt);
+        command.Add("salted", SHA256.HashData([.. key.SecretHash, .. salt]));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return !await row.ReadAsync(cancellationToken) ? null : new(
             row.GetFieldValue<byte[]>(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetFieldValue<string[]>(2),
@@ -101,8 +101,8 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
     private async Task AuditAsync(Guid id, RequestOrigin origin)
     {
         await using var command = database.CreateCommand(RefusedSql);
-        command.Parameters.Add(new("id", id));
-        command.Parameters.Add(new("now", clock.GetUtcNow()));
+        command.Add("id", id);
+        command.Add("now", clock.GetUtcNow());
         command.Parameters.AddOrigin(origin);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }

@@ -1,6 +1,7 @@
 using AuthServer.AuditTrail;
 using AuthServer.Domain;
 using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Npgsql;
 
@@ -35,8 +36,8 @@ internal sealed class LeakedApiKeyReport(NpgsqlDataSource database, ApiKeyThrott
         }
 
         await using var command = database.CreateCommand(Sql);
-        command.Parameters.Add(new("id", key.Id));
-        command.Parameters.Add(new("now", clock.GetUtcNow()));
+        command.Add("id", key.Id);
+        command.Add("now", clock.GetUtcNow());
         command.Parameters.AddOrigin(origin);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
@@ -44,7 +45,7 @@ internal sealed class LeakedApiKeyReport(NpgsqlDataSource database, ApiKeyThrott
     private async Task<bool> IsGenuineAsync(ApiKeyText key)
     {
         await using var command = database.CreateCommand("SELECT secret_hash FROM api_keys WHERE id = @id");
-        command.Parameters.Add(new("id", key.Id));
+        command.Add("id", key.Id);
         return await command.ExecuteScalarAsync(CancellationToken.None) is byte[] kept && key.Fits(kept);
     }
 }

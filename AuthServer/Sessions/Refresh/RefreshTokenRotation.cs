@@ -4,7 +4,6 @@ using AuthServer.Platform.Web;
 using AuthServer.Sessions.AccessTokens;
 using AuthServer.Sessions.Revocation;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.Sessions.Refresh;
 
@@ -67,8 +66,8 @@ internal sealed class RefreshTokenRotation(
         issuer.EnsureReady();
         var now = clock.GetUtcNow();
         await using var command = Command(RotateSql, token, now);
-        command.Parameters.Add(new NpgsqlParameter<int>("generation", token.Generation));
-        command.Parameters.Add(new("ip", NpgsqlDbType.Inet) { Value = (object?)origin.Address ?? DBNull.Value });
+        command.Add("generation", token.Generation);
+        command.Add("ip", origin.Address);
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
             if (await row.ReadAsync(cancellationToken))
@@ -116,9 +115,9 @@ internal sealed class RefreshTokenRotation(
     private NpgsqlCommand Command(string sql, RefreshToken token, DateTimeOffset now)
     {
         var command = database.CreateCommand(sql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("session_id", token.SessionId));
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", now));
-        command.Parameters.Add(new NpgsqlParameter<DateOnly>("today", DateOnly.FromDateTime(now.UtcDateTime)));
+        command.Add("session_id", token.SessionId);
+        command.Add("now", now);
+        command.Add("today", DateOnly.FromDateTime(now.UtcDateTime));
         return command;
     }
 

@@ -5,7 +5,6 @@ using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.AccessTokens;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.Sessions.Refresh;
 
@@ -77,9 +76,9 @@ internal sealed class TenantSwitch(
         issuer.EnsureReady();
         var now = clock.GetUtcNow();
         await using var command = Command(SwitchSql, caller, slug, now);
-        command.Parameters.Add(new NpgsqlParameter<int>("generation", caller.Generation ?? -1));
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("window_start", now - settings.ReuseWindow));
-        command.Parameters.Add(new NpgsqlParameter<DateOnly>("today", DateOnly.FromDateTime(now.UtcDateTime)));
+        command.Add("generation", caller.Generation ?? -1);
+        command.Add("window_start", now - settings.ReuseWindow);
+        command.Add("today", DateOnly.FromDateTime(now.UtcDateTime));
         command.Parameters.AddOrigin(origin);
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
@@ -107,10 +106,10 @@ internal sealed class TenantSwitch(
     private NpgsqlCommand Command(string sql, Caller caller, string? slug, DateTimeOffset now)
     {
         var command = database.CreateCommand(sql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("session_id", caller.SessionId));
-        command.Parameters.Add(new NpgsqlParameter<Guid>("user_id", caller.UserId));
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", now));
-        command.Parameters.Add(new("slug", NpgsqlDbType.Text) { Value = (object?)slug ?? DBNull.Value });
+        command.Add("session_id", caller.SessionId);
+        command.Add("user_id", caller.UserId);
+        command.Add("now", now);
+        command.Add("slug", slug);
         command.Parameters.AddRange(SessionLimitsQuery.Parameters(settings));
         return command;
     }

@@ -45,12 +45,12 @@ internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed fee
         var now = clock.GetUtcNow();
         var refusedUntil = feed.RefusedUntil(now);
         await using var command = new NpgsqlCommand(Sql, connection);
-        command.Parameters.Add(new("people", people));
-        command.Parameters.Add(new("now", now));
-        command.Parameters.Add(new("reason", SnakeCase.Of(RevocationReason.EndedByStaff)));
-        command.Parameters.Add(new("refuse_until", refusedUntil));
+        command.Add("people", people);
+        command.Add("now", now);
+        command.Add("reason", SnakeCase.Of(RevocationReason.EndedByStaff));
+        command.Add("refuse_until", refusedUntil);
         // Within the window a refresh token is answered again, and that does not count as a use.
-        command.Parameters.Add(new("last_used_after", now - (refusedUntil - now) - settings.ReuseWindow));
+        command.Add("last_used_after", now - (refusedUntil - now) - settings.ReuseWindow);
         command.Parameters.AddOrigin(origin);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

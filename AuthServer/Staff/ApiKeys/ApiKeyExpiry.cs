@@ -1,6 +1,7 @@
 using AuthServer.Domain;
 using AuthServer.Mail.Outbox;
 using AuthServer.Platform.Jobs;
+using AuthServer.Platform.Persistence;
 using Npgsql;
 
 namespace AuthServer.Staff.ApiKeys;
@@ -39,9 +40,9 @@ internal sealed class ApiKeyExpiry(NpgsqlDataSource database, TimeProvider clock
     {
         var now = _clock.GetUtcNow();
         await using var command = database.CreateCommand(Sql);
-        command.Parameters.Add(new("now", now));
-        command.Parameters.Add(new("soon", now + TimeSpan.FromDays(ExpiryNotices.Days[0])));
-        command.Parameters.Add(new("days", ExpiryNotices.Days));
+        command.Add("now", now);
+        command.Add("soon", now + TimeSpan.FromDays(ExpiryNotices.Days[0]));
+        command.Add("days", ExpiryNotices.Days);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

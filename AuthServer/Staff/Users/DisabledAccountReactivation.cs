@@ -1,5 +1,6 @@
 using AuthServer.AuditTrail;
 using AuthServer.Platform.Jobs;
+using AuthServer.Platform.Persistence;
 using Npgsql;
 
 namespace AuthServer.Staff.Users;
@@ -23,7 +24,7 @@ internal sealed class DisabledAccountReactivation(
     public override async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Sql);
-        command.Parameters.Add(new("now", _clock.GetUtcNow()));
+        command.Add("now", _clock.GetUtcNow());
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }
