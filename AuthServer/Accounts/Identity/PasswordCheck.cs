@@ -62,7 +62,7 @@ internal sealed class PasswordCheck(
 {
     // A guest's password counts when their mailbox is proven.
     private const string FindSql = """
-        SELECT id, password_hash, status = 'active', email_confirmed, must_reset_password, normalized_email FROM users
+        SELECT id, password_hash, status = 'active' AS is_active, email_confirmed, must_reset_password, normalized_email FROM users
         WHERE NOT is_anonymous AND
         """;
 
@@ -112,15 +112,14 @@ internal sealed class PasswordCheck(
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         var decision = await throttle.ReadAsync(row, cancellationToken);
         return await row.NextResultAsync(cancellationToken) && await row.ReadAsync(cancellationToken)
-            ? (decision, Read(row))
+            ? (decision, Read(new(row)))
             : (decision, null);
     }
 
-    private static CheckedAccount Read(NpgsqlDataReader row)
-    {
-        var hash = row.IsDBNull(1) ? null : row.GetString(1);
-        return new(row.GetGuid(0), hash, row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetString(5));
-    }
+    private static CheckedAccount Read(RowReader row) =>
+        new(
+            row.Read<Guid>("id"), row.ReadText("password_hash"), row.Read<bool>("is_active"), row.Read<bool>("email_confirmed"),
+            row.Read<bool>("must_reset_password"), row.Read<string>("normalized_email"));
 
     // The hash that is stored now, or null where the password is wrong.
     private async Task<string?> VerifyAsync(

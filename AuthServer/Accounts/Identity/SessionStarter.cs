@@ -107,7 +107,7 @@ internal sealed class SessionStarter(
             return null;
         }
 
-        var subject = TokenClaimsQuery.Read(row);
+        var subject = TokenClaimsQuery.Read(new(row));
         await row.NextResultAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         var first = new RefreshToken(sessionId, 0);
@@ -116,7 +116,7 @@ internal sealed class SessionStarter(
             AccessToken = issuer.Issue(subject, first, now, identity.Methods),
             RefreshToken = refreshTokens.Write(first),
             ExpiresIn = issuer.LifetimeSeconds,
-            User = UserViewQuery.Read(row, subject.TenantId),
+            User = UserViewQuery.Read(new(row), subject.TenantId),
         };
     }
 

@@ -39,7 +39,7 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
             UPDATE api_keys k SET last_used_at = @now FROM found f
             WHERE k.id = f.id AND f.may_act AND f.revoked_at IS NULL AND f.expires_at > @now AND sha256(f.secret_hash || @salt) = @salted
                 AND (k.last_used_at IS NULL OR k.last_used_at <= @minute_ago))
-        SELECT secret_hash, tenant_id, scopes, version, requests_per_minute, expires_at, revoked_at IS NOT NULL, may_act FROM found
+        SELECT secret_hash, tenant_id, scopes, version, requests_per_minute, expires_at, revoked_at IS NOT NULL AS is_revoked, may_act FROM found
         """;
 
     private static readonly string RefusedSql = AuditInsert.Sql(
@@ -92,9 +92,7 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
         command.Add("salt", salt);
         command.Add("salted", SHA256.HashData([.. key.SecretHash, .. salt]));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return !await row.ReadAsync(cancellationToken) ? null : new(
-            row.GetFieldValue<byte[]>(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetFieldValue<string[]>(2),
-            row.GetInt32(3), row.GetInt32(4), row.GetFieldValue<DateTimeOffset>(5), row.GetBoolean(6), row.GetBoolean(7));
+        return await row.ReadAsync(cancellationToken) ? Found.Read(new(row)) : null;
     }
 
     // Even if whoever guesses hangs up meanwhile.
@@ -109,5 +107,12 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
 
     private sealed record Found(
         byte[] SecretHash, Guid? TenantId, string[] Scopes, int Version, int RequestsPerMinute, DateTimeOffset ExpiresAt,
-        bool IsRevoked, bool MayAct);
+        bool IsRevoked, bool MayAct)
+    {
+        public static Found Read(RowReader row) =>
+            new(
+                row.Read<byte[]>("secret_hash"), row.ReadNullable<Guid>("tenant_id"), row.Read<string[]>("scopes"),
+                row.Read<int>("version"), row.Read<int>("requests_per_minute"), row.Read<DateTimeOffset>("expires_at"),
+                row.Read<bool>("is_revoked"), row.Read<bool>("may_act"));
+    }
 }

@@ -59,14 +59,15 @@ internal sealed class TenantSwitch(
             RETURNING x.id, x.user_id, x.tenant_id, x.authenticated_at, x.authentication_methods),
         audited AS (
             {AuditInsert.Sql($"'{AuditEvents.TenantSwitched}'", actor: "user_id", subject: "user_id", tenant: "tenant_id", session: "id", from: "switched")})
-        SELECT {TokenClaimsQuery.Columns}, s.authenticated_at, s.authentication_methods
+        SELECT {TokenClaimsQuery.ColumnsOfSession}
         FROM switched s JOIN users u ON u.id = s.user_id {TokenClaimsQuery.Joins}
         """;
 
     private const string LookWhySql = $"""
         WITH {Target}, {Limits}
-        SELECT x.revoked_at IS NOT NULL OR u.status <> 'active', x.expires_at <= @now OR x.last_used_at + x.idle_timeout <= @now,
-            EXISTS (SELECT 1 FROM target), {IsProven}, x.created_at + limits.absolute <= @now
+        SELECT x.revoked_at IS NOT NULL OR u.status <> 'active' AS is_revoked,
+            x.expires_at <= @now OR x.last_used_at + x.idle_timeout <= @now AS is_expired,
+            EXISTS (SELECT 1 FROM target) AS is_member, {IsProven} AS is_proven, x.created_at + limits.absolute <= @now AS is_too_old
         FROM sessions x JOIN users u ON u.id = x.user_id CROSS JOIN limits LEFT JOIN target s ON true
         WHERE x.id = @session_id AND x.user_id = @user_id
         """;
@@ -84,7 +85,7 @@ internal sealed class TenantSwitch(
         {
             if (await row.ReadAsync(cancellationToken))
             {
-                return Issue(row, new RefreshToken(caller.SessionId, caller.Generation!.Value).Successor);
+                return Issue(TokenClaimsQuery.ReadWithSession(new(row)), new RefreshToken(caller.SessionId, caller.Generation!.Value).Successor);
             }
         }
 
@@ -95,12 +96,15 @@ internal sealed class TenantSwitch(
     {
         await using var command = Command(LookWhySql, caller, slug, now);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return !await row.ReadAsync(cancellationToken) || row.GetBoolean(0) ? ErrorCodes.SessionRevoked
-            : row.GetBoolean(1) ? ErrorCodes.SessionExpired
-            : !row.GetBoolean(2) ? ErrorCodes.NotFound
-            : !row.GetBoolean(3) ? ErrorCodes.EmailNotVerified
-            : row.GetBoolean(4) ? ErrorCodes.ReauthenticationRequired
-            : ErrorCodes.TokenOutdated;
+        return (await row.ReadAsync(cancellationToken) ? Reasons.Read(new(row)) : null) switch
+        {
+            null or { IsRevoked: true } => ErrorCodes.SessionRevoked,
+            { IsExpired: true } => ErrorCodes.SessionExpired,
+            { IsMember: false } => ErrorCodes.NotFound,
+            { IsProven: false } => ErrorCodes.EmailNotVerified,
+            { IsTooOld: true } => ErrorCodes.ReauthenticationRequired,
+            _ => ErrorCodes.TokenOutdated,
+        };
     }
 
     private NpgsqlCommand Command(string sql, Caller caller, string? slug, DateTimeOffset now)
@@ -114,11 +118,19 @@ internal sealed class TenantSwitch(
         return command;
     }
 
-    private SwitchOutcome.Switched Issue(NpgsqlDataReader row, RefreshToken successor) => new(new TokenResponse
+    private SwitchOutcome.Switched Issue(TokenClaims claims, RefreshToken successor) => new(new TokenResponse
     {
-        AccessToken = issuer.Issue(
-            TokenClaimsQuery.Read(row), successor, row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<string[]>(9)),
+        AccessToken = issuer.Issue(claims.Subject, successor, claims.AuthenticatedAt, claims.Methods),
         RefreshToken = format.Write(successor),
         ExpiresIn = issuer.LifetimeSeconds,
     });
+
+    /// <summary>What <see cref="LookWhySql"/> finds.</summary>
+    private sealed record Reasons(bool IsRevoked, bool IsExpired, bool IsMember, bool IsProven, bool IsTooOld)
+    {
+        public static Reasons Read(RowReader row) =>
+            new(
+                row.Read<bool>("is_revoked"), row.Read<bool>("is_expired"), row.Read<bool>("is_member"), row.Read<bool>("is_proven"),
+                row.Read<bool>("is_too_old"));
+    }
 }
