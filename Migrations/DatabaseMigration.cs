@@ -12,8 +12,6 @@ namespace AuthServer.Migrations;
 /// </summary>
 internal static class DatabaseMigration
 {
-    private const long LockId = 0x61757468;
-
     public static async Task<int> RunAsync(string ownerUrl, string serverUrl, TextWriter output)
     {
         var (owner, server) = (DatabaseUrl.Parse(ownerUrl), DatabaseUrl.Parse(serverUrl));
@@ -27,7 +25,7 @@ internal static class DatabaseMigration
         await using var connection = new NpgsqlConnection(owner.ConnectionString);
         await connection.OpenAsync();
         // Several replicas may be rolled out at once, each with its migration step: one works, the others wait and find nothing to do.
-        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockId})");
+        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({AdvisoryLocks.Migration})");
         await using var db = new AuthDbContext(ContextFactory.Options(connection));
         var missing = (await db.Database.GetPendingMigrationsAsync()).ToList();
         foreach (var migration in missing)
@@ -41,7 +39,7 @@ internal static class DatabaseMigration
             await GrantAsync(connection, role);
         }
 
-        await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockId})");
+        await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({AdvisoryLocks.Migration})");
         await output.WriteLineAsync(missing.Count == 0 ? "The database is up to date." : $"Applied {missing.Count} migrations.");
         return 0;
     }

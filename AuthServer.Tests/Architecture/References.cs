@@ -24,14 +24,17 @@ internal static class References
         where member is not null
         select member;
 
-    /// <summary>The texts a type holds: its constants, and what its method bodies load.</summary>
+    /// <summary>The texts a type holds: its constants, those it builds once, and what its method bodies load.</summary>
     public static IEnumerable<string> TextsOf(Type type) =>
-        type.GetFields(Own).Where(field => field.IsLiteral && field.FieldType == typeof(string))
-            .Select(field => (string?)field.GetRawConstantValue())
+        type.GetFields(Own).Where(field => field.FieldType == typeof(string) && (field.IsLiteral || IsBuiltOnce(field)))
+            .Select(field => (string?)(field.IsLiteral ? field.GetRawConstantValue() : field.GetValue(null)))
             .Concat(from method in type.GetMembers(Own).OfType<MethodBase>()
                     where method.GetMethodBody() is not null
                     from token in Tokens(method.GetMethodBody()!.GetILAsByteArray()!, OperandType.InlineString)
                     select method.Module.ResolveString(token)).OfType<string>();
+
+    private static bool IsBuiltOnce(FieldInfo field) =>
+        field is { IsStatic: true, IsInitOnly: true } && !field.DeclaringType!.ContainsGenericParameters;
 
     private static IEnumerable<Type?> Declared(Type type) =>
         type

@@ -76,6 +76,8 @@ public sealed class StaffScopeTests
             && (member.DeclaringType == typeof(NpgsqlDataSource)
                 || member.DeclaringType == typeof(NpgsqlConnection)
                 || member.DeclaringType == typeof(NpgsqlBatchCommand)
+                || member.DeclaringType == typeof(SqlStep)
+                || member.DeclaringType == typeof(RowLock)
             || (member.DeclaringType == typeof(RelationalDatabaseFacadeExtensions)
                 && member.Name.Contains("Sql", StringComparison.Ordinal)));
 

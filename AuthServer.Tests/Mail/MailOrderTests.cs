@@ -8,11 +8,9 @@ public sealed class MailOrderTests(MailingServer server) : IClassFixture<Mailing
 {
     private const int Count = 1000;
 
-    private const string Queue = $"""
-        INSERT INTO email_outbox {EmailOutbox.Columns}
-        SELECT gen_random_uuid(), 'test', NULL, format('person%s@example.net', age), 'en', jsonb_build_object(), at, at, 'pending', 0
-        FROM (SELECT age, @now - age * interval '1 second' AS at FROM generate_series(1, 1000) age ORDER BY random()) queued
-        """;
+    private static readonly string Queue = OutboxInsert.Sql(
+        "'test'", address: "format('person%s@example.net', age)", language: "'en'", at: "at",
+        from: "(SELECT age, @now - age * interval '1 second' AS at FROM generate_series(1, 1000) age ORDER BY random()) queued");
 
     [Fact]
     public async Task A_thousand_mails_that_waited_for_the_mail_server_leave_by_age_none_lost_and_none_twice()

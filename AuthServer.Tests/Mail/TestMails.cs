@@ -53,7 +53,7 @@ internal static class TestMails
     {
         var (id, createdAt) = (Guid.NewGuid(), server.Clock.GetUtcNow() - (age ?? TimeSpan.Zero));
         await server.Database.ExecuteAsync(
-            $"INSERT INTO email_outbox {EmailOutbox.Columns} VALUES (@id, @kind, NULL, @address, @language, '{{}}', {EmailOutbox.Fresh})",
+            OutboxInsert.Sql("@kind", address: "@address", id: "@id", language: "@language"),
             ("id", id), ("kind", kind), ("address", address ?? Api.NewEmail()), ("language", language ?? "en"), ("now", createdAt));
         return id;
     }

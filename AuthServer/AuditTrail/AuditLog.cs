@@ -2,33 +2,21 @@ using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.AuditTrail;
 
 /// <summary>
 /// Writes audit events. An event is written with the act it tells of, in the same transaction: through the context
-/// where EF does the act, or as one more step of the statement where SQL does.
+/// where EF does the act, or by <see cref="AuditInsert"/>, as one more step of the statement, where SQL does.
 /// </summary>
 internal static class AuditLog
 {
-    /// <summary>
-    /// The insert, for a statement of our own to append to: give <c>@type, @outcome, @reason</c> and the ids from the
-    /// statement, and the rest with <see cref="AddOrigin"/>.
-    /// </summary>
-    public const string Columns =
-        "(type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason)";
-
-    /// <summary>The same with what is told besides.</summary>
-    public const string ColumnsAndDetail =
-        "(type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason, detail)";
-
     /// <summary>Who asked, as parameters <c>@ip, @user_agent, @request_id</c>.</summary>
     public static void AddOrigin(this NpgsqlParameterCollection parameters, RequestOrigin origin)
     {
-        parameters.Add(new("ip", NpgsqlDbType.Inet) { Value = (object?)origin.Address ?? DBNull.Value });
-        parameters.Add(new("user_agent", NpgsqlDbType.Text) { Value = (object?)origin.UserAgent ?? DBNull.Value });
-        parameters.Add(new("request_id", NpgsqlDbType.Text) { Value = origin.RequestId });
+        parameters.Add(SqlStep.Parameter("ip", origin.Address));
+        parameters.Add(SqlStep.Parameter("user_agent", origin.UserAgent));
+        parameters.Add(SqlStep.Parameter("request_id", origin.RequestId));
     }
 
     /// <summary>An event about one person's account, saved with the context's other changes.</summary>

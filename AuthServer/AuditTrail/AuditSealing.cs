@@ -15,7 +15,6 @@ internal sealed class AuditSealing(
     : PeriodicJob(settings.SealInterval, clock, logger)
 {
     internal const int BatchSize = 10_000;
-    private const long LockId = 0x6175646974;
     private static readonly TimeSpan BearableLag = TimeSpan.FromHours(1);
 
     private readonly TimeProvider _clock = clock;
@@ -42,7 +41,7 @@ internal sealed class AuditSealing(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
+        await AdvisoryLocks.TakeTurnAsync(db, AdvisoryLocks.AuditSealing, cancellationToken);
         var previous =
             await db.AuditSeals
                 .OrderByDescending(seal => seal.Id)

@@ -1,3 +1,4 @@
+using AuthServer.Platform.Persistence;
 using Npgsql;
 
 namespace AuthServer.Import;
@@ -5,8 +6,6 @@ namespace AuthServer.Import;
 /// <summary>One import at a time. Whoever is killed has lost the turn as soon as the database notices.</summary>
 internal sealed class ImportLock : IAsyncDisposable
 {
-    private const long LockId = 0x696d_706f_7274;
-
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
 
@@ -21,7 +20,7 @@ internal sealed class ImportLock : IAsyncDisposable
         try
         {
             await importLock.ExecuteAsync(
-                $"SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '3s'; SELECT pg_advisory_xact_lock({LockId})",
+                $"SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '3s'; SELECT pg_advisory_xact_lock({AdvisoryLocks.Import})",
                 cancellationToken);
             return importLock;
         }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AuthServer.Domain;
 using AuthServer.Platform.Cryptography;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Npgsql;
 
@@ -58,14 +59,13 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
     public NpgsqlBatchCommand Count(SignInAttempt attempt)
     {
         var now = clock.GetUtcNow();
-        var step = Step(CountSql, attempt);
-        step.Parameters.Add(new("now", now));
-        step.Parameters.Add(new("window_start", now - settings.FailureWindow));
-        step.Parameters.Add(new("forgiven", now - Forgiven));
-        step.Parameters.Add(new("durations", settings.EffectiveLockDurations.ToArray()));
-        step.Parameters.Add(new("network_limit", settings.FailuresFromOneNetwork));
-        step.Parameters.Add(new("anywhere_limit", settings.FailuresFromAnywhere));
-        return step;
+        return Step(CountSql, attempt)
+            .Add("now", now)
+            .Add("window_start", now - settings.FailureWindow)
+            .Add("forgiven", now - Forgiven)
+            .Add("durations", settings.EffectiveLockDurations.ToArray())
+            .Add("network_limit", settings.FailuresFromOneNetwork)
+            .Add("anywhere_limit", settings.FailuresFromAnywhere);
     }
 
     public async Task<ThrottleDecision> ReadAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
@@ -79,23 +79,14 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
     }
 
     /// <summary>Takes an attempt back that was no failure: one that succeeded forgives that network's earlier ones too.</summary>
-    public static NpgsqlBatchCommand Refund(SignInAttempt attempt, bool succeeded)
-    {
-        var step = Step(RefundSql, attempt);
-        step.Parameters.Add(new("succeeded", succeeded));
-        return step;
-    }
+    public static NpgsqlBatchCommand Refund(SignInAttempt attempt, bool succeeded) =>
+        Step(RefundSql, attempt).Add("succeeded", succeeded);
 
     /// <summary>What stands for the name in the table.</summary>
     public byte[] Identify(string name) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(name));
 
-    private static NpgsqlBatchCommand Step(string sql, SignInAttempt attempt)
-    {
-        var step = new NpgsqlBatchCommand(sql);
-        step.Parameters.Add(new("identifier", attempt.Identifier));
-        step.Parameters.Add(new("network", attempt.Network));
-        return step;
-    }
+    private static NpgsqlBatchCommand Step(string sql, SignInAttempt attempt) =>
+        SqlStep.Of(sql).Add("identifier", attempt.Identifier).Add("network", attempt.Network);
 
     private static string CountRow(string network, string limit, string from) => $"""
         INSERT INTO sign_in_lockouts AS l (identifier, network, failures, window_started_at, locked_until, locks)

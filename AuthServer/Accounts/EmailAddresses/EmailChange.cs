@@ -117,7 +117,7 @@ internal sealed class EmailChange(
             Notice = user.EmailConfirmed ? AccountNotice.OfNewEmail(MailKinds.EmailChangeRequested, user, address.Address) : null,
             Also = async () =>
             {
-                var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+                var connection = db.Connection();
                 var data = MailLinks.Data(link);
                 const string Kind = MailKinds.ConfirmNewEmail;
                 await outbox.RequestAsync(Kind, user.Id, address.Canonical, language, data, connection, cancellationToken);

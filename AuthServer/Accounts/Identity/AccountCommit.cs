@@ -107,7 +107,7 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
     private async Task<IReadOnlyList<Guid>> EndAsync(
         User user, AccountUpdate update, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        var connection = db.Connection();
         IReadOnlyList<Guid> ended = update.EndsSessions is { } reason
             ? await revoker.EndAllAsync(user.Id, update.SessionId, reason, origin, connection, cancellationToken)
             : [];

@@ -4,6 +4,7 @@ using AuthServer.Domain;
 using AuthServer.Mail;
 using AuthServer.Mail.Outbox;
 using AuthServer.Mail.Texts;
+using AuthServer.Platform.Persistence;
 using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
@@ -12,31 +13,28 @@ namespace AuthServer.Accounts.Identity;
 internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : IMailWriter
 {
     // Once an hour: whoever guesses must not be able to fill the mailbox as well.
-    private const string Sql = $"""
-        INSERT INTO email_outbox {EmailOutbox.Columns}
-        SELECT gen_random_uuid(), '{MailKinds.AccountLocked}', u.id, u.email, u.locale,
-            jsonb_build_object('{EmailOutbox.Until}', (SELECT max(locked_until) FROM sign_in_lockouts WHERE identifier = @identifier)), {EmailOutbox.Fresh}
-        FROM users u
+    private const string OncePerHour = $"""
+        users u
         WHERE u.id = @user_id AND u.status = 'active' AND u.email_confirmed
             AND EXISTS (SELECT 1 FROM sign_in_lockouts WHERE identifier = @identifier AND locked_until IS NOT NULL)
             AND NOT EXISTS (SELECT 1 FROM email_outbox o WHERE o.user_id = u.id AND o.kind = '{MailKinds.AccountLocked}' AND o.created_at > @hour_ago)
         """;
+
+    private const string Data =
+        $"jsonb_build_object('{EmailOutbox.Until}', (SELECT max(locked_until) FROM sign_in_lockouts WHERE identifier = @identifier))";
+
+    private static readonly string Sql = OutboxInsert.ToUsers(MailKinds.AccountLocked, OncePerHour, Data);
 
     public string Kind => MailKinds.AccountLocked;
 
     public static NpgsqlBatchCommand Enqueue(Guid userId, SignInAttempt attempt, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
-        var step = new NpgsqlBatchCommand(Sql);
-        step.Parameters.AddRange(
-            new NpgsqlParameter[]
-            {
-                new("user_id", userId),
-                new("identifier", attempt.Identifier),
-                new("now", now),
-                new("hour_ago", now - TimeSpan.FromHours(1))
-            });
-        return step;
+        return SqlStep.Of(Sql)
+            .Add("user_id", userId)
+            .Add("identifier", attempt.Identifier)
+            .Add("now", now)
+            .Add("hour_ago", now - TimeSpan.FromHours(1));
     }
 
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)

@@ -9,13 +9,11 @@ namespace AuthServer.Accounts.Identity;
 /// </summary>
 internal static class ErasureCancellation
 {
-    public const string Steps = $"""
+    public static readonly string Steps = $"""
         undone AS (
-            INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.ErasureUndone}', 'success', @now, u.id, u.id, NULL, @session_id, @ip, @user_agent, @request_id, NULL FROM u CROSS JOIN due),
+            {AuditInsert.Sql($"'{AuditEvents.ErasureUndone}'", actor: "u.id", subject: "u.id", session: "@session_id", from: "u CROSS JOIN due")}),
         told AS (
-            INSERT INTO email_outbox {EmailOutbox.Columns}
-            SELECT gen_random_uuid(), '{MailKinds.ErasureUndone}', p.id, p.email, p.locale, jsonb_build_object(), {EmailOutbox.Fresh}
-            FROM u CROSS JOIN due JOIN users p ON p.id = u.id AND p.email_confirmed)
+            {OutboxInsert.ToUsers(
+                MailKinds.ErasureUndone, "u AS kept CROSS JOIN due JOIN users u ON u.id = kept.id AND u.email_confirmed")})
         """;
 }

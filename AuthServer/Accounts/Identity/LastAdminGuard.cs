@@ -11,13 +11,10 @@ namespace AuthServer.Accounts.Identity;
 /// </summary>
 internal sealed class LastAdminGuard(AuthDbContext db, AccountRules rules)
 {
-    // The same as for making the first one.
-    internal const long LockId = 0x61646d696e;
-
     /// <summary>Whether another administrator would be left who can sign in. Holds the turn until the transaction ends.</summary>
     public async Task<bool> IsAnotherLeftAsync(Guid without, CancellationToken cancellationToken)
     {
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
+        await AdvisoryLocks.TakeTurnAsync(db, AdvisoryLocks.LastAdmin, cancellationToken);
         var role = Role.IdOf(Role.Admin);
         var mustBeProven = rules.RequireVerifiedEmail;
         return await db.UserRoles.AnyAsync(held => held.RoleId == role && held.UserId != without

@@ -1,5 +1,6 @@
 using AuthServer.Accounts.Credentials;
 using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Microsoft.AspNetCore.Identity;
 using Npgsql;
@@ -61,7 +62,7 @@ internal sealed class PasswordCheck(
 {
     // A guest's password counts when their mailbox is proven.
     private const string FindSql = """
-        SELECT id, password_hash, status = 'active', email_confirmed, must_reset_password, normalized_email FROM users
+        SELECT id, password_hash, status = 'active' AS is_active, email_confirmed, must_reset_password, normalized_email FROM users
         WHERE NOT is_anonymous AND
         """;
 
@@ -69,7 +70,7 @@ internal sealed class PasswordCheck(
     public Task<PasswordCheckOutcome> CheckAsync(string name, string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var column = name.Contains('@', StringComparison.Ordinal) ? "normalized_email" : "normalized_user_name";
-        var find = new NpgsqlBatchCommand($"{FindSql} {column} = @name") { Parameters = { new NpgsqlParameter<string>("name", name) } };
+        var find = SqlStep.Of($"{FindSql} {column} = @name").Add("name", name);
         return CheckAsync(throttle.Attempt(name, origin), password, find, known: null, cancellationToken);
     }
 
@@ -111,15 +112,14 @@ internal sealed class PasswordCheck(
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         var decision = await throttle.ReadAsync(row, cancellationToken);
         return await row.NextResultAsync(cancellationToken) && await row.ReadAsync(cancellationToken)
-            ? (decision, Read(row))
+            ? (decision, Read(new(row)))
             : (decision, null);
     }
 
-    private static CheckedAccount Read(NpgsqlDataReader row)
-    {
-        var hash = row.IsDBNull(1) ? null : row.GetString(1);
-        return new(row.GetGuid(0), hash, row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetString(5));
-    }
+    private static CheckedAccount Read(RowReader row) =>
+        new(
+            row.Read<Guid>("id"), row.ReadText("password_hash"), row.Read<bool>("is_active"), row.Read<bool>("email_confirmed"),
+            row.Read<bool>("must_reset_password"), row.Read<string>("normalized_email"));
 
     // The hash that is stored now, or null where the password is wrong.
     private async Task<string?> VerifyAsync(
@@ -145,9 +145,9 @@ internal sealed class PasswordCheck(
     {
         var hash = await hashing.HashAsync(password, cancellationToken);
         await using var command = database.CreateCommand("UPDATE users SET password_hash = @new WHERE id = @id AND password_hash = @old");
-        command.Parameters.Add(new("new", hash));
-        command.Parameters.Add(new("old", account.PasswordHash!));
-        command.Parameters.Add(new("id", account.Id));
+        command.Add("new", hash);
+        command.Add("old", account.PasswordHash!);
+        command.Add("id", account.Id);
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1 ? hash : account.PasswordHash!;
     }
 

@@ -1,6 +1,7 @@
 using AuthServer.Accounts.Credentials;
 using AuthServer.AuditTrail;
 using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Npgsql;
 
@@ -26,6 +27,9 @@ internal abstract record ReauthenticationOutcome
 /// </summary>
 internal sealed class PasswordReauthentication(NpgsqlDataSource database, PasswordCheck passwords, TimeProvider clock)
 {
+    private static readonly string LockedSql = AuditInsert.Sql(
+        $"'{AuditEvents.SignInLocked}'", AuditInsert.Failure, actor: "@user_id", subject: "@user_id", reason: "'password_proof'");
+
     public async Task<ReauthenticationOutcome> CheckAsync(
         User user, string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
@@ -48,13 +52,7 @@ internal sealed class PasswordReauthentication(NpgsqlDataSource database, Passwo
 
     private NpgsqlBatchCommand AuditLocked(User user, RequestOrigin origin)
     {
-        var step = new NpgsqlBatchCommand($"""
-            INSERT INTO audit_events {AuditLog.Columns}
-            VALUES ('{AuditEvents.SignInLocked}', 'failure', @now, @user_id, @user_id, NULL, NULL,
-                @ip, @user_agent, @request_id, 'password_proof')
-            """);
-        step.Parameters.Add(new("now", clock.GetUtcNow()));
-        step.Parameters.Add(new("user_id", user.Id));
+        var step = SqlStep.Of(LockedSql).Add("now", clock.GetUtcNow()).Add("user_id", user.Id);
         step.Parameters.AddOrigin(origin);
         return step;
     }

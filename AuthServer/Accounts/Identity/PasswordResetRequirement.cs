@@ -1,4 +1,5 @@
 using AuthServer.AuditTrail;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.Revocation;
 using Npgsql;
@@ -16,14 +17,13 @@ internal sealed class PasswordResetRequirement(AccountBatches accounts, MassRevo
 {
     // An address that is asked for and not proven yet may be that of whoever has the password: the link for the new one would go there.
     // And with the stamp goes what was asked for with the old password and is not saved yet.
-    private const string Sql = $"""
+    private static readonly string Sql = $"""
         WITH due AS MATERIALIZED (
             SELECT id FROM users WHERE id = ANY (@people) AND password_hash IS NOT NULL AND NOT must_reset_password ORDER BY id FOR NO KEY UPDATE),
         required AS (
             UPDATE users u SET must_reset_password = true, security_stamp = replace(gen_random_uuid()::text, '-', ''), pending_email = NULL, pending_email_at = NULL FROM due WHERE u.id = due.id RETURNING u.id),
         audited AS (
-            INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.PasswordResetRequired}', 'success', @now, NULL, id, NULL, NULL, @ip, @user_agent, @request_id, NULL FROM required)
+            {AuditInsert.Sql($"'{AuditEvents.PasswordResetRequired}'", subject: "id", from: "required")})
         SELECT count(*) FROM required
         """;
 
@@ -43,8 +43,8 @@ internal sealed class PasswordResetRequirement(AccountBatches accounts, MassRevo
         Guid[] people, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Sql, connection);
-        command.Parameters.Add(new("people", people));
-        command.Parameters.Add(new("now", clock.GetUtcNow()));
+        command.Add("people", people);
+        command.Add("now", clock.GetUtcNow());
         command.Parameters.AddOrigin(origin);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

@@ -1,12 +1,12 @@
 using AuthServer.AuditTrail;
 using AuthServer.Domain;
 using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions;
 using AuthServer.Sessions.AccessTokens;
 using AuthServer.Sessions.Refresh;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.Accounts.Identity;
 
@@ -34,13 +34,15 @@ internal sealed class SessionStarter(
         AND regexp_replace(coalesce(k.user_agent, ''), '[0-9.]+', '', 'g') = regexp_replace(coalesce(@user_agent, ''), '[0-9.]+', '', 'g')
         """;
 
-    // In a statement of its own, because each sees what was committed when it began: a change of roles that holds the row is
-    // waited for here, and read below. In one statement the version would be new and the roles still the old ones.
-    private const string LockSql = "SELECT 1 FROM users WHERE id = @user_id FOR NO KEY UPDATE";
+    private const string NewDevice = $"""
+        subject JOIN users u ON u.id = subject.id AND u.email_confirmed
+        WHERE EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id)
+            AND NOT EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id AND {KnownDevice})
+        """;
 
     // No tenant is chosen for staff of the platform: its limits, which its own staff sets, would cut their sessions. They may switch to
     // one.
-    private const string Sql = $"""
+    private static readonly string Sql = $"""
         WITH due AS (
             SELECT 1 FROM users WHERE id = @user_id AND erasure_due_at IS NOT NULL),
         u AS (
@@ -63,17 +65,14 @@ internal sealed class SessionStarter(
             FROM subject CROSS JOIN s CROSS JOIN limits
             RETURNING id),
         audited AS (
-            INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.SignedIn}', 'success', @now, subject.id, subject.id, subject.tenant_id, @session_id, @ip, @user_agent, @request_id, array_to_string(@methods, ' ')
-            FROM subject),
+            {AuditInsert.Sql(
+                $"'{AuditEvents.SignedIn}'", actor: "subject.id", subject: "subject.id", tenant: "subject.tenant_id", session: "@session_id",
+                reason: "array_to_string(@methods, ' ')", from: "subject")}),
         {ErasureCancellation.Steps},
         mailed AS (
-            INSERT INTO email_outbox {EmailOutbox.Columns}
-            SELECT gen_random_uuid(), '{MailKinds.NewDevice}', u.id, u.email, u.locale,
-                jsonb_strip_nulls(jsonb_build_object('device', @device_name, 'user_agent', @user_agent, 'ip', host(@ip))), {EmailOutbox.Fresh}
-            FROM subject JOIN users u ON u.id = subject.id AND u.email_confirmed
-            WHERE EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id)
-                AND NOT EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id AND {KnownDevice}))
+            {OutboxInsert.ToUsers(
+                MailKinds.NewDevice, NewDevice,
+                "jsonb_strip_nulls(jsonb_build_object('device', @device_name, 'user_agent', @user_agent, 'ip', host(@ip)))")})
         SELECT subject.* FROM subject
         """;
 
@@ -91,7 +90,9 @@ internal sealed class SessionStarter(
         var now = clock.GetUtcNow();
         var sessionId = Guid.CreateVersion7(now);
         await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(new(LockSql) { Parameters = { new NpgsqlParameter<Guid>("user_id", identity.UserId) } });
+        // In a statement of its own, because each sees what was committed when it began: a change of roles that holds the row is
+        // waited for here, and read below. In one statement the version would be new and the roles still the old ones.
+        batch.BatchCommands.Add(RowLock.User(identity.UserId));
         batch.BatchCommands.Add(Start(identity, sessionId, now));
         batch.BatchCommands.Add(UserViewQuery.Step(identity.UserId, clock));
         if (also is not null)
@@ -106,7 +107,7 @@ internal sealed class SessionStarter(
             return null;
         }
 
-        var subject = TokenClaimsQuery.Read(row);
+        var subject = TokenClaimsQuery.Read(new(row));
         await row.NextResultAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         var first = new RefreshToken(sessionId, 0);
@@ -115,22 +116,21 @@ internal sealed class SessionStarter(
             AccessToken = issuer.Issue(subject, first, now, identity.Methods),
             RefreshToken = refreshTokens.Write(first),
             ExpiresIn = issuer.LifetimeSeconds,
-            User = UserViewQuery.Read(row, subject.TenantId),
+            User = UserViewQuery.Read(new(row), subject.TenantId),
         };
     }
 
     private NpgsqlBatchCommand Start(AuthenticatedIdentity identity, Guid sessionId, DateTimeOffset now)
     {
-        var step = new NpgsqlBatchCommand(Sql);
-        step.Parameters.AddRange(new NpgsqlParameter[]
-        {
-            new("now", now), new("today", DateOnly.FromDateTime(now.UtcDateTime)),
-            new(
-                "user_id", identity.UserId), new(
-                    "platform_staff", PlatformStaff), new("session_id", sessionId), new("methods", identity.Methods.ToArray()),
-            new("password_hash", NpgsqlDbType.Text) { Value = (object?)identity.PasswordHash ?? DBNull.Value },
-            new("device_name", NpgsqlDbType.Text) { Value = (object?)identity.DeviceName ?? DBNull.Value },
-        });
+        var step = SqlStep.Of(Sql)
+            .Add("now", now)
+            .Add("today", DateOnly.FromDateTime(now.UtcDateTime))
+            .Add("user_id", identity.UserId)
+            .Add("platform_staff", PlatformStaff)
+            .Add("session_id", sessionId)
+            .Add("methods", identity.Methods.ToArray())
+            .Add("password_hash", identity.PasswordHash)
+            .Add("device_name", identity.DeviceName);
         step.Parameters.AddRange(SessionLimitsQuery.Parameters(settings));
         step.Parameters.AddOrigin(identity.Origin);
         return step;

@@ -1,4 +1,5 @@
 using AuthServer.Domain;
+using AuthServer.Platform.Persistence;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -28,7 +29,7 @@ internal sealed partial class UserAccounts
     /// </summary>
     public async Task<User?> LockAsync(Guid userId, CancellationToken cancellationToken)
     {
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
+        await RowLock.UserAsync(db, userId, cancellationToken);
         if (db.Users.Local.FindEntry(userId) is { } readBefore)
         {
             await readBefore.ReloadAsync(cancellationToken);

@@ -41,7 +41,7 @@ internal sealed class AccountOpening(
 
         await EnqueueMailAsync(MailKinds.VerifyEmail, user, request, cancellationToken);
         var identity = new AuthenticatedIdentity(user.Id, Methods, origin, request.DeviceName, user.PasswordHash);
-        var response = await starter.StartAsync(identity, (NpgsqlConnection)db.Database.GetDbConnection(), null, cancellationToken)
+        var response = await starter.StartAsync(identity, db.Connection(), null, cancellationToken)
             ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
         return new RegistrationOutcome.Registered(response);
     }
@@ -73,5 +73,5 @@ internal sealed class AccountOpening(
     private Task<TimeSpan?> EnqueueMailAsync(string kind, User user, RegisterRequest request, CancellationToken cancellationToken) =>
         outbox.RequestAsync(
             kind, null, user.NormalizedEmail!, request.Locale ?? request.AskedIn, MailLinks.Data(request.Link),
-            (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+            db.Connection(), cancellationToken);
 }

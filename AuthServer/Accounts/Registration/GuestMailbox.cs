@@ -28,7 +28,7 @@ internal sealed class GuestMailbox(
         await commit.SaveLockedAsync(cancellationToken);
         await outbox.RequestAsync(
             MailKinds.ConfirmNewEmail, guest.Id, account.Email.Canonical, request.Locale ?? request.AskedIn,
-            MailLinks.Data(request.Link), (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken);
+            MailLinks.Data(request.Link), db.Connection(), cancellationToken);
         return new RegistrationOutcome.MailSent(environment.IsDevelopment()
             ? await accounts.GenerateChangeEmailTokenAsync(guest, account.Email.Address)
             : null);

@@ -28,7 +28,7 @@ internal sealed class GuestOpening(
         db.Audit(AuditEvents.GuestMade, clock.GetUtcNow(), origin, guest.Id, guest.Id);
         await commit.SaveLockedAsync(cancellationToken);
         var identity = new AuthenticatedIdentity(guest.Id, Methods, origin, request?.DeviceName, PasswordHash: null);
-        var response = await starter.StartAsync(identity, (NpgsqlConnection)db.Database.GetDbConnection(), null, cancellationToken)
+        var response = await starter.StartAsync(identity, db.Connection(), null, cancellationToken)
             ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
         await transaction.CommitAsync(cancellationToken);
         return response;

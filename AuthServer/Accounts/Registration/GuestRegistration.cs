@@ -54,7 +54,7 @@ internal sealed class GuestRegistration(
         // Before the new one begins: what was opened as a guest ends.
         var ended =
             await revoker.EndAllAsync(
-                guest.Id, kept: null, RevocationReason.GuestRegistered, origin, (NpgsqlConnection)db.Database.GetDbConnection(),
+                guest.Id, kept: null, RevocationReason.GuestRegistered, origin, db.Connection(),
                 cancellationToken);
         var outcome = await opening.OpenAsync(guest, account.Request, origin, cancellationToken);
         if (outcome is RegistrationOutcome.Registered)
@@ -69,7 +69,7 @@ internal sealed class GuestRegistration(
     // Without what an earlier try wanted to be, the mailbox of which was never proven.
     private async Task<User?> LockAsync(Guid userId, CancellationToken cancellationToken)
     {
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {userId} FOR UPDATE", cancellationToken);
+        await RowLock.UserAndKeyAsync(db, userId, cancellationToken);
         if (await db.Users.SingleOrDefaultAsync(
             user => user.Id == userId && user.IsAnonymous && user.ErasureDueAt == null, cancellationToken) is not { } guest)
         {

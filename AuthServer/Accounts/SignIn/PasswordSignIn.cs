@@ -3,9 +3,9 @@ using AuthServer.Accounts.Identity;
 using AuthServer.AuditTrail;
 using AuthServer.Domain;
 using AuthServer.Mail.Outbox;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.Accounts.SignIn;
 
@@ -39,6 +39,9 @@ internal sealed class PasswordSignIn(
     NpgsqlDataSource database, PasswordCheck passwords, SessionStarter starter, EmailOutbox outbox, AccountRules rules, TimeProvider clock)
 {
     private static readonly string[] Methods = ["pwd"];
+
+    private static readonly string FailureSql =
+        AuditInsert.Sql("type", AuditInsert.Failure, subject: "@user_id", reason: "@reason", from: "unnest(@types) AS type");
 
     public async Task<SignInOutcome> SignInAsync(
         string name, string password, string? deviceName, RequestOrigin origin, CancellationToken cancellationToken)
@@ -101,15 +104,12 @@ internal sealed class PasswordSignIn(
     // Without the request's cancellation: hanging up must not keep a failure out of the record.
     private async Task AuditFailureAsync(Guid? userId, SignInAttempt attempt, RequestOrigin origin, string reason, bool setLock = false)
     {
-        var step = new NpgsqlBatchCommand($"""
-            INSERT INTO audit_events {AuditLog.Columns}
-            SELECT type, 'failure', @now, NULL, @user_id, NULL, NULL, @ip, @user_agent, @request_id, @reason FROM unnest(@types) AS type
-            """);
-        step.Parameters.Add(
-            new("types", setLock ? new[] { AuditEvents.SignInFailed, AuditEvents.SignInLocked } : [AuditEvents.SignInFailed]));
-        step.Parameters.Add(new("now", clock.GetUtcNow()));
-        step.Parameters.Add(new("user_id", NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value });
-        step.Parameters.Add(new("reason", reason));
+        string[] types = setLock ? [AuditEvents.SignInFailed, AuditEvents.SignInLocked] : [AuditEvents.SignInFailed];
+        var step = SqlStep.Of(FailureSql)
+            .Add("types", types)
+            .Add("now", clock.GetUtcNow())
+            .Add("user_id", userId)
+            .Add("reason", reason);
         step.Parameters.AddOrigin(origin);
         await database.WriteAsync(setLock && userId is { } locked ? [step, AccountLockedMail.Enqueue(locked, attempt, clock)] : [step]);
     }

@@ -1,6 +1,7 @@
 using AuthServer.Accounts.Credentials;
 using AuthServer.AuditTrail;
 using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.RateLimiting;
 using AuthServer.Platform.Web;
 using Npgsql;
@@ -19,6 +20,10 @@ internal sealed class AccountExport(
     TimeProvider clock)
 {
     public const string Concurrency = "account-export";
+
+    private static readonly string RecordSql = AuditInsert.Sql(
+        $"'{AuditEvents.UserExported}'", actor: "id", subject: "id", tenant: "@tenant_id", session: "@session_id",
+        from: "users WHERE id = @user");
 
     /// <summary>The copy, to be written and disposed of; null where the account is gone.</summary>
     /// <exception cref="BusyException">Others are being made, or one for this person.</exception>
@@ -62,14 +67,11 @@ internal sealed class AccountExport(
     private async Task RecordAsync(Caller caller, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = $"""
-            INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.UserExported}', 'success', @now, id, id, @tenant_id, @session_id, @ip, @user_agent, @request_id, NULL FROM users WHERE id = @user
-            """;
-        command.Parameters.Add(new("now", clock.GetUtcNow()));
-        command.Parameters.Add(new("user", caller.UserId));
-        command.Parameters.Add(new("session_id", caller.SessionId));
-        command.Parameters.Add(new("tenant_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)caller.TenantId ?? DBNull.Value });
+        command.CommandText = RecordSql;
+        command.Add("now", clock.GetUtcNow());
+        command.Add("user", caller.UserId);
+        command.Add("session_id", caller.SessionId);
+        command.Add("tenant_id", caller.TenantId);
         command.Parameters.AddOrigin(origin);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -79,7 +81,7 @@ internal sealed class AccountExport(
     {
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT email, normalized_email, normalized_user_name FROM users WHERE id = @user";
-        command.Parameters.Add(new("user", userId));
+        command.Add("user", userId);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken))
         {

@@ -1,6 +1,7 @@
 using System.Data;
 using System.IO.Pipelines;
 using System.Text.Json;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Npgsql;
 
@@ -70,9 +71,9 @@ internal sealed class OpenedCopy(NpgsqlConnection connection, IDisposable slot, 
     {
         await using var command = connection.CreateCommand();
         command.CommandText = $"SELECT row_to_json(found)::text FROM ({section.Sql}) found";
-        command.Parameters.Add(new("user", Parameters.UserId));
-        command.Parameters.Add(new("addresses", Parameters.Addresses));
-        command.Parameters.Add(new("names", Parameters.Names));
+        command.Add("user", Parameters.UserId);
+        command.Add("addresses", Parameters.Addresses);
+        command.Add("names", Parameters.Names);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {

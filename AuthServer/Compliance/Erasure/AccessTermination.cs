@@ -22,7 +22,7 @@ internal sealed class AccessTermination(
     {
         var ended =
             await revoker.EndAllAsync(
-                userId, kept: null, reason, origin, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken, by);
+                userId, kept: null, reason, origin, db.Connection(), cancellationToken, by);
         await invalidation.InvalidateApiKeysOfAsync([userId], cancellationToken);
         return ended;
     }
@@ -31,7 +31,7 @@ internal sealed class AccessTermination(
     public async Task<IReadOnlyList<Guid>> EndAsync(
         Guid userId, RevocationReason reason, RequestOrigin origin, Guid? by, CancellationToken cancellationToken)
     {
-        var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+        var connection = db.Connection();
         var ended = await revoker.EndAllAsync(userId, kept: null, reason, origin, connection, cancellationToken, by);
         // Also refuses the keys' tokens, and those that a session which expired a moment ago has left behind.
         await invalidation.InvalidateAsync([userId], cancellationToken);

@@ -5,6 +5,7 @@ using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.Revocation;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace AuthServer.Compliance.Erasure;
 
@@ -40,7 +41,7 @@ internal sealed class AccountErasure(
     public async Task<ErasedAccount> EraseAsync(User user, ErasureOrder order, CancellationToken cancellationToken)
     {
         // The person first, then what hangs on them, as everybody does who changes an account.
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {user.Id} FOR UPDATE", cancellationToken);
+        await RowLock.UserAndKeyAsync(db, user.Id, cancellationToken);
         var ended = await access.EndAsync(user.Id, RevocationReason.AccountDeleted, order.Origin, order.By, cancellationToken);
         await locks.ClearAsync(user, cancellationToken);
 
@@ -48,12 +49,17 @@ internal sealed class AccountErasure(
         await traces.EraseAsync(user, pseudonym, cancellationToken);
         db.Entry(user).State = EntityState.Detached;
         await db.Users.Where(found => found.Id == user.Id).ExecuteDeleteAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync(
-            $"INSERT INTO revocations (user_id, token_version, created_at, expires_at) VALUES ({user.Id}, {GoneVersion}, {now}, {feed.RefusedUntil(now)})",
-            cancellationToken);
+        await RefuseAsync(user.Id, now, cancellationToken);
         await audit.EraseAsync(user.Id, pseudonym, cancellationToken);
         db.Audit(AuditEvents.UserErased, now, order.Origin, order.By, pseudonym, reason: order.Reason, tenant: order.TenantId);
         await db.SaveChangesAsync(cancellationToken);
         return new(pseudonym, ended);
+    }
+
+    private async Task RefuseAsync(Guid userId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(RevocationInsert.OfAccount, db.Connection());
+        command.Add("user_id", userId).Add("version", GoneVersion).Add("now", now).Add("refuse_until", feed.RefusedUntil(now));
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -15,8 +15,6 @@ internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
 {
     private const int BatchSize = 1000;
 
-    private const long LockId = 0x6572617365;
-
     /// <summary>In the open transaction, when the account is gone.</summary>
     public async Task EraseAsync(Guid person, Guid pseudonym, CancellationToken cancellationToken)
     {
@@ -31,7 +29,7 @@ internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
     /// somebody else out of the same row meanwhile would make it a false one.
     /// </summary>
     public Task TakeTurnAsync(CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
+        AdvisoryLocks.TakeTurnAsync(db, AdvisoryLocks.AuditErasure, cancellationToken);
 
     /// <summary>
     /// Makes the proofs of these rows anew, with the key there is now; in a turn. What stands in the rows must be what erasing
@@ -64,11 +62,11 @@ internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
 
     private async Task CallAsync(Guid person, Guid pseudonym, IReadOnlyList<AuditEvent> events, CancellationToken cancellationToken)
     {
-        await using var command = ((NpgsqlConnection)db.Database.GetDbConnection()).CreateCommand();
+        await using var command = db.Connection().CreateCommand();
         command.CommandText = "SELECT erase_from_audit(@person, @pseudonym, @events, @proofs)";
-        command.Parameters.Add(new("person", person));
-        command.Parameters.Add(new("pseudonym", pseudonym));
-        command.Parameters.Add(new("events", events.Select(audit => audit.Id).ToArray()));
+        command.Add("person", person);
+        command.Add("pseudonym", pseudonym);
+        command.Add("events", events.Select(audit => audit.Id).ToArray());
         command.Parameters.Add(
             new("proofs", events.Select(audit => proofs.Make(audit, AuditPersonal.Of(audit).Without(person, pseudonym))).ToArray()));
         await command.ExecuteScalarAsync(cancellationToken);

@@ -58,8 +58,8 @@ internal sealed class ErasureJob(
         await using var command =
             database.CreateCommand(
                 $"SELECT coalesce(array_agg(id), '{{}}') FROM (SELECT u.id FROM users u WHERE {rule.Condition} AND u.id <> ALL (@left) LIMIT {PageSize}) due");
-        command.Parameters.Add(new("before", before));
-        command.Parameters.Add(new("left", left.ToArray()));
+        command.Add("before", before);
+        command.Add("left", left.ToArray());
         return (Guid[])(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -81,7 +81,7 @@ internal sealed class ErasureJob(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await LockAsync(id, rule, before, (NpgsqlConnection)db.Database.GetDbConnection(), cancellationToken))
+        if (!await LockAsync(id, rule, before, db.Connection(), cancellationToken))
         {
             return false;
         }
@@ -101,8 +101,8 @@ internal sealed class ErasureJob(
     {
         await using var command = connection.CreateCommand();
         command.CommandText = $"SELECT 1 FROM users u WHERE u.id = @id AND {rule.Condition} FOR UPDATE SKIP LOCKED";
-        command.Parameters.Add(new("id", id));
-        command.Parameters.Add(new("before", before));
+        command.Add("id", id);
+        command.Add("before", before);
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 }

@@ -1,4 +1,5 @@
 using AuthServer.AuditTrail;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Npgsql;
 
@@ -7,11 +8,10 @@ namespace AuthServer.Compliance.Erasure;
 /// <summary>Revokes the API keys a person answers for: without somebody who does, a key is nobody's.</summary>
 internal sealed class OwnedApiKeyRevocation(TimeProvider clock)
 {
-    private const string Sql = $"""
+    private static readonly string Sql = $"""
         WITH ended AS (
             UPDATE api_keys SET revoked_at = @now WHERE owner_id = @owner AND revoked_at IS NULL RETURNING id, tenant_id)
-        INSERT INTO audit_events {AuditLog.Columns}
-        SELECT '{AuditEvents.ApiKeyRevoked}', 'success', @now, @by, id, tenant_id, NULL, @ip, @user_agent, @request_id, 'owner_leaves' FROM ended
+        {AuditInsert.Sql($"'{AuditEvents.ApiKeyRevoked}'", actor: "@by", subject: "id", tenant: "tenant_id", reason: "'owner_leaves'", from: "ended")}
         """;
 
     /// <summary>In the transaction that is open on the connection.</summary>
@@ -20,9 +20,9 @@ internal sealed class OwnedApiKeyRevocation(TimeProvider clock)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = Sql;
-        command.Parameters.Add(new("owner", owner));
-        command.Parameters.Add(new("by", by ?? owner));
-        command.Parameters.Add(new("now", clock.GetUtcNow()));
+        command.Add("owner", owner);
+        command.Add("by", by ?? owner);
+        command.Add("now", clock.GetUtcNow());
         command.Parameters.AddOrigin(origin);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -3,23 +3,16 @@ using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.Mail.Outbox;
 
 /// <summary>
 /// Where mails are owed. A notice is written with the act it tells of, in the same transaction: through the context, or
-/// as one more step of a statement of our own. What strangers can ask for is written whether or not the address has an
+/// by <see cref="OutboxInsert"/>, as one more step of a statement of our own. What strangers can ask for is written whether or not the address has an
 /// account, so that the answer takes the same time; who it is for is looked up when it is sent.
 /// </summary>
 internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
 {
-    /// <summary>For a statement of our own, which gives the first six; the last four are <see cref="Fresh"/>.</summary>
-    public const string Columns = "(id, kind, user_id, address, language, data, created_at, next_attempt_at, state, attempts)";
-
-    /// <summary>What the last columns of a new row are.</summary>
-    public const string Fresh = "@now, @now, 'pending', 0";
-
     /// <summary>Names of what a mail's data can hold.</summary>
     public const string Ip =
         "ip", Device =
@@ -32,15 +25,16 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
     // Per address and kind (ASVS 6.3.1): whoever asks again and again must not fill somebody's mailbox.
     private const int MostInAnHour = 5;
 
-    private const string RequestSql = $"""
+    private static readonly string RequestSql = $"""
         WITH recent AS (
             SELECT array_agg(created_at ORDER BY created_at DESC) AS times FROM email_outbox
             WHERE address = @address AND kind = ANY (@alike) AND created_at > @hour_ago),
         barred AS (
             SELECT greatest(CASE WHEN times[1] > @minute_ago THEN times[1] + interval '1 minute' END, times[@most] + interval '1 hour') AS until FROM recent),
         asked AS (
-            INSERT INTO email_outbox {Columns}
-            SELECT @id, @kind, @user_id, @address, @language, @data, {Fresh} FROM barred WHERE until IS NULL)
+            {OutboxInsert.Sql(
+                "@kind", id: "@id", user: "@user_id", address: "@address", language: "@language", data: "@data::jsonb",
+                from: "barred WHERE until IS NULL")})
         SELECT until FROM barred
         """;
 
@@ -68,21 +62,19 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
         var now = clock.GetUtcNow();
         await using var batch = connection.CreateBatch();
         // Two that ask at once would both see that nobody has asked.
-        var turn = new NpgsqlBatchCommand("SELECT pg_advisory_xact_lock(hashtextextended(@address, 0))");
-        turn.Parameters.Add(new("address", address));
-        batch.BatchCommands.Add(turn);
-        var insert = new NpgsqlBatchCommand(RequestSql);
-        insert.Parameters.AddRange(new NpgsqlParameter[]
-        {
-            new(
-                "id", Guid.CreateVersion7(now)), new(
-                    "kind", kind), new("alike", MailKinds.CountedWith(kind)), new("address", address), new("now", now),
-            new("user_id", NpgsqlDbType.Uuid) { Value = (object?)userId ?? DBNull.Value },
-            new("language", NpgsqlDbType.Text) { Value = (object?)language ?? DBNull.Value },
-            new("data", NpgsqlDbType.Jsonb) { Value = Json(data) },
-            new("minute_ago", now - TimeSpan.FromMinutes(1)), new("hour_ago", now - TimeSpan.FromHours(1)), new("most", MostInAnHour),
-        });
-        batch.BatchCommands.Add(insert);
+        batch.BatchCommands.Add(AdvisoryLocks.MailAddress(address));
+        batch.BatchCommands.Add(SqlStep.Of(RequestSql)
+            .Add("id", Guid.CreateVersion7(now))
+            .Add("kind", kind)
+            .Add("alike", MailKinds.CountedWith(kind))
+            .Add("address", address)
+            .Add("now", now)
+            .Add("user_id", userId)
+            .Add("language", language)
+            .Add("data", Json(data))
+            .Add("minute_ago", now - TimeSpan.FromMinutes(1))
+            .Add("hour_ago", now - TimeSpan.FromHours(1))
+            .Add("most", MostInAnHour));
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         await row.NextResultAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);

@@ -31,8 +31,8 @@ internal sealed class MailHealth(NpgsqlDataSource database, DatabaseClock clock)
     private async Task<HealthCheckResult> LookAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Sql);
-        command.Parameters.Add(new("too_old", clock.GetUtcNow() - TooOld));
-        command.Parameters.Add(new("recent", clock.GetUtcNow() - Recent));
+        command.Add("too_old", clock.GetUtcNow() - TooOld);
+        command.Add("recent", clock.GetUtcNow() - Recent);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return (row.GetBoolean(0), row.GetInt64(1)) switch

@@ -2,7 +2,6 @@ using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.Mail.Outbox;
 
@@ -63,13 +62,13 @@ internal sealed class OutboxQueue(IServiceScopeFactory scopes, NpgsqlDataSource 
         OutgoingEmail claimed, OutgoingEmailState state, int attempts, DateTimeOffset nextAttemptAt, string? error)
     {
         await using var command = database.CreateCommand(SettleSql);
-        command.Parameters.Add(new("id", claimed.Id));
-        command.Parameters.Add(new("claimed_attempts", claimed.Attempts));
-        command.Parameters.Add(new("state", SnakeCase.Of(state)));
-        command.Parameters.Add(new("attempts", attempts));
-        command.Parameters.Add(new("next_attempt_at", nextAttemptAt));
-        command.Parameters.Add(new("now", clock.GetUtcNow()));
-        command.Parameters.Add(new("last_error", NpgsqlDbType.Text) { Value = (object?)error ?? DBNull.Value });
+        command.Add("id", claimed.Id);
+        command.Add("claimed_attempts", claimed.Attempts);
+        command.Add("state", SnakeCase.Of(state));
+        command.Add("attempts", attempts);
+        command.Add("next_attempt_at", nextAttemptAt);
+        command.Add("now", clock.GetUtcNow());
+        command.Add("last_error", error);
         await command.ExecuteNonQueryAsync();
     }
 }

@@ -59,15 +59,13 @@ internal static class ProtectionKeys
     private sealed class FirstKey(NpgsqlDataSource database, IKeyManager keys, TimeProvider clock, ILogger<FirstKey> logger)
         : IHostedService
     {
-        private const long LockId = 0x6470_6b65;
-
         public async Task StartAsync(CancellationToken cancellationToken)
         {
             try
             {
                 await using var connection = await database.OpenConnectionAsync(cancellationToken);
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await using var turn = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({LockId})", connection, transaction);
+                await using var turn = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({AdvisoryLocks.FirstProtectionKey})", connection, transaction);
                 await turn.ExecuteNonQueryAsync(cancellationToken);
                 if (keys.GetAllKeys().Count == 0)
                 {
@@ -106,9 +104,9 @@ internal static class ProtectionKeys
         {
             using var command =
                 database.CreateCommand("INSERT INTO data_protection_keys (name, xml, created_at) VALUES (@name, @xml, @now)");
-            command.Parameters.Add(new("name", friendlyName));
-            command.Parameters.Add(new("xml", element.ToString(SaveOptions.DisableFormatting)));
-            command.Parameters.Add(new("now", clock.GetUtcNow()));
+            command.Add("name", friendlyName);
+            command.Add("xml", element.ToString(SaveOptions.DisableFormatting));
+            command.Add("now", clock.GetUtcNow());
             command.ExecuteNonQuery();
         }
     }

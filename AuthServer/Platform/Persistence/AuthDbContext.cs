@@ -1,6 +1,7 @@
 using AuthServer.Domain;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace AuthServer.Platform.Persistence;
 
@@ -51,6 +52,9 @@ public sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : Ide
 
     /// <summary>Mails that are owed.</summary>
     public DbSet<OutgoingEmail> OutgoingEmails => Set<OutgoingEmail>();
+
+    /// <summary>The connection, and the transaction if one is open on it, for a statement of our own.</summary>
+    internal NpgsqlConnection Connection() => (NpgsqlConnection)Database.GetDbConnection();
 
     /// <inheritdoc />
     protected override void OnModelCreating(ModelBuilder builder)

@@ -10,7 +10,7 @@ internal static class PhysicianLock
     public static async Task<Physician?> LockPhysicianAsync(this AuthDbContext db, Guid userId, CancellationToken cancellationToken)
     {
         // The account first, as those do who delete it: whoever took the two the other way round would wait for them forever.
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
+        await RowLock.UserAsync(db, userId, cancellationToken);
         var held =
             await db.Physicians.FromSql($"SELECT * FROM physicians WHERE user_id = {userId} FOR UPDATE")
                 .SingleOrDefaultAsync(cancellationToken);

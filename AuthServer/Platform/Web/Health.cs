@@ -90,7 +90,7 @@ internal static class Health
             {
                 await using var command =
                     database.CreateCommand("""SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = @expected""");
-                command.Parameters.Add(new("expected", SchemaVersion.Expected));
+                command.Add("expected", SchemaVersion.Expected);
                 return await command.ExecuteScalarAsync(cancellationToken).WaitAsync(cancellationToken) is null
                     ? NotMigrated
                     : HealthCheckResult.Healthy(SchemaVersion.Expected);

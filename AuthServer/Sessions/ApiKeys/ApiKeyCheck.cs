@@ -39,13 +39,12 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
             UPDATE api_keys k SET last_used_at = @now FROM found f
             WHERE k.id = f.id AND f.may_act AND f.revoked_at IS NULL AND f.expires_at > @now AND sha256(f.secret_hash || @salt) = @salted
                 AND (k.last_used_at IS NULL OR k.last_used_at <= @minute_ago))
-        SELECT secret_hash, tenant_id, scopes, version, requests_per_minute, expires_at, revoked_at IS NOT NULL, may_act FROM found
+        SELECT secret_hash, tenant_id, scopes, version, requests_per_minute, expires_at, revoked_at IS NOT NULL AS is_revoked, may_act FROM found
         """;
 
-    private const string RefusedSql = $"""
-        INSERT INTO audit_events {AuditLog.Columns}
-        SELECT '{AuditEvents.ApiKeyRefused}', 'failure', @now, NULL, id, tenant_id, NULL, @ip, @user_agent, @request_id, 'wrong_secret' FROM api_keys WHERE id = @id
-        """;
+    private static readonly string RefusedSql = AuditInsert.Sql(
+        $"'{AuditEvents.ApiKeyRefused}'", AuditInsert.Failure, subject: "id", tenant: "tenant_id", reason: "'wrong_secret'",
+        from: "api_keys WHERE id = @id");
 
     public async Task<ApiKeyOutcome> CheckAsync(string? text, RequestOrigin origin, CancellationToken cancellationToken)
     {
@@ -86,29 +85,34 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
     {
         var (now, salt) = (clock.GetUtcNow(), RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes));
         await using var command = database.CreateCommand(Sql);
-        command.Parameters.Add(new("id", key.Id));
-        command.Parameters.Add(new("admin_role", Role.IdOf(Role.Admin)));
-        command.Parameters.Add(new("now", now));
-        command.Parameters.Add(new("minute_ago", now - TimeSpan.FromMinutes(1)));
-        command.Parameters.Add(new("salt", salt));
-        command.Parameters.Add(new("salted", SHA256.HashData([.. key.SecretHash, .. salt])));
+        command.Add("id", key.Id);
+        command.Add("admin_role", Role.IdOf(Role.Admin));
+        command.Add("now", now);
+        command.Add("minute_ago", now - TimeSpan.FromMinutes(1));
+        command.Add("salt", salt);
+        command.Add("salted", SHA256.HashData([.. key.SecretHash, .. salt]));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return !await row.ReadAsync(cancellationToken) ? null : new(
-            row.GetFieldValue<byte[]>(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.GetFieldValue<string[]>(2),
-            row.GetInt32(3), row.GetInt32(4), row.GetFieldValue<DateTimeOffset>(5), row.GetBoolean(6), row.GetBoolean(7));
+        return await row.ReadAsync(cancellationToken) ? Found.Read(new(row)) : null;
     }
 
     // Even if whoever guesses hangs up meanwhile.
     private async Task AuditAsync(Guid id, RequestOrigin origin)
     {
         await using var command = database.CreateCommand(RefusedSql);
-        command.Parameters.Add(new("id", id));
-        command.Parameters.Add(new("now", clock.GetUtcNow()));
+        command.Add("id", id);
+        command.Add("now", clock.GetUtcNow());
         command.Parameters.AddOrigin(origin);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
     private sealed record Found(
         byte[] SecretHash, Guid? TenantId, string[] Scopes, int Version, int RequestsPerMinute, DateTimeOffset ExpiresAt,
-        bool IsRevoked, bool MayAct);
+        bool IsRevoked, bool MayAct)
+    {
+        public static Found Read(RowReader row) =>
+            new(
+                row.Read<byte[]>("secret_hash"), row.ReadNullable<Guid>("tenant_id"), row.Read<string[]>("scopes"),
+                row.Read<int>("version"), row.Read<int>("requests_per_minute"), row.Read<DateTimeOffset>("expires_at"),
+                row.Read<bool>("is_revoked"), row.Read<bool>("may_act"));
+    }
 }

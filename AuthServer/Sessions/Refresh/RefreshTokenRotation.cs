@@ -4,7 +4,6 @@ using AuthServer.Platform.Web;
 using AuthServer.Sessions.AccessTokens;
 using AuthServer.Sessions.Revocation;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.Sessions.Refresh;
 
@@ -45,12 +44,12 @@ internal sealed class RefreshTokenRotation(
             UPDATE sessions SET generation = generation + 1, rotated_at = @now, last_used_at = @now, ip_address = @ip
             WHERE id = @session_id AND generation = @generation AND revoked_at IS NULL AND expires_at > @now AND last_used_at + idle_timeout > @now
             RETURNING user_id, tenant_id, authenticated_at, authentication_methods)
-        SELECT {TokenClaimsQuery.Columns}, s.authenticated_at, s.authentication_methods
+        SELECT {TokenClaimsQuery.ColumnsOfSession}
         FROM s JOIN users u ON u.id = s.user_id AND u.status = 'active' {TokenClaimsQuery.Joins}
         """;
 
     private const string LookAgainSql = $"""
-        SELECT {TokenClaimsQuery.Columns}, s.authenticated_at, s.authentication_methods,
+        SELECT {TokenClaimsQuery.ColumnsOfSession},
             s.generation, s.rotated_at, s.revoked_at IS NOT NULL OR u.status <> 'active' AS is_revoked,
             s.expires_at <= @now OR s.last_used_at + s.idle_timeout <= @now AS is_expired
         FROM sessions s JOIN users u ON u.id = s.user_id {TokenClaimsQuery.Joins}
@@ -67,13 +66,13 @@ internal sealed class RefreshTokenRotation(
         issuer.EnsureReady();
         var now = clock.GetUtcNow();
         await using var command = Command(RotateSql, token, now);
-        command.Parameters.Add(new NpgsqlParameter<int>("generation", token.Generation));
-        command.Parameters.Add(new("ip", NpgsqlDbType.Inet) { Value = (object?)origin.Address ?? DBNull.Value });
+        command.Add("generation", token.Generation);
+        command.Add("ip", origin.Address);
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
             if (await row.ReadAsync(cancellationToken))
             {
-                return Issue(row, token.Successor);
+                return Issue(TokenClaimsQuery.ReadWithSession(new(row)), token.Successor);
             }
         }
 
@@ -83,50 +82,52 @@ internal sealed class RefreshTokenRotation(
     private async Task<RotationOutcome> LookAgainAsync(
         RefreshToken token, RequestOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = Command(LookAgainSql, token, now);
-        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+        switch (await FindAsync(token, now, cancellationToken))
         {
-            if (!await row.ReadAsync(cancellationToken))
-            {
-                // The MAC is ours and the row is gone: swept away long after its end.
+            // The MAC is ours and the row is gone: swept away long after its end.
+            case null:
                 return new RotationOutcome.Expired();
-            }
-
-            if (row.GetBoolean(12))
-            {
+            case { IsRevoked: true }:
                 return new RotationOutcome.Revoked();
-            }
-
-            if (row.GetBoolean(13))
-            {
+            case { IsExpired: true }:
                 return new RotationOutcome.Expired();
-            }
-
-            var isParent = row.GetInt32(10) == token.Generation + 1;
-            if (isParent && now <= row.GetFieldValue<DateTimeOffset>(11) + settings.ReuseWindow)
-            {
-                return Issue(row, token.Successor);
-            }
+            case var found when found.Generation == token.Generation + 1 && now <= found.RotatedAt + settings.ReuseWindow:
+                return Issue(found.Claims, token.Successor);
         }
 
         await revoker.EndReusedAsync(token.SessionId, origin);
         return new RotationOutcome.Reused();
     }
 
+    private async Task<FoundSession?> FindAsync(RefreshToken token, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = Command(LookAgainSql, token, now);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? FoundSession.Read(new(row)) : null;
+    }
+
     private NpgsqlCommand Command(string sql, RefreshToken token, DateTimeOffset now)
     {
         var command = database.CreateCommand(sql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("session_id", token.SessionId));
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", now));
-        command.Parameters.Add(new NpgsqlParameter<DateOnly>("today", DateOnly.FromDateTime(now.UtcDateTime)));
+        command.Add("session_id", token.SessionId);
+        command.Add("now", now);
+        command.Add("today", DateOnly.FromDateTime(now.UtcDateTime));
         return command;
     }
 
-    private RotationOutcome.Rotated Issue(NpgsqlDataReader row, RefreshToken successor) => new(new TokenResponse
+    private RotationOutcome.Rotated Issue(TokenClaims claims, RefreshToken successor) => new(new TokenResponse
     {
-        AccessToken = issuer.Issue(
-            TokenClaimsQuery.Read(row), successor, row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<string[]>(9)),
+        AccessToken = issuer.Issue(claims.Subject, successor, claims.AuthenticatedAt, claims.Methods),
         RefreshToken = format.Write(successor),
         ExpiresIn = issuer.LifetimeSeconds,
     });
+
+    /// <summary>What <see cref="LookAgainSql"/> finds.</summary>
+    private sealed record FoundSession(TokenClaims Claims, int Generation, DateTimeOffset RotatedAt, bool IsRevoked, bool IsExpired)
+    {
+        public static FoundSession Read(RowReader row) =>
+            new(
+                TokenClaimsQuery.ReadWithSession(row), row.Read<int>("generation"), row.Read<DateTimeOffset>("rotated_at"),
+                row.Read<bool>("is_revoked"), row.Read<bool>("is_expired"));
+    }
 }

@@ -5,7 +5,6 @@ using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.AccessTokens;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.Sessions.Refresh;
 
@@ -46,7 +45,7 @@ internal sealed class TenantSwitch(
     private const string Limits = $"limits AS (SELECT {SessionLimitsQuery.Columns} FROM target s {SessionLimitsQuery.Joins})";
 
     // It shortens, and never prolongs: what was started as a patient does not last longer than staff may.
-    internal const string SwitchSql = $"""
+    internal static readonly string SwitchSql = $"""
         WITH {Target}, {Limits},
         switched AS (
             UPDATE sessions x SET tenant_id = s.tenant_id, generation = @generation + 1,
@@ -59,16 +58,16 @@ internal sealed class TenantSwitch(
                 AND EXISTS (SELECT 1 FROM users u WHERE u.id = @user_id AND u.status = 'active')
             RETURNING x.id, x.user_id, x.tenant_id, x.authenticated_at, x.authentication_methods),
         audited AS (
-            INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.TenantSwitched}', 'success', @now, user_id, user_id, tenant_id, id, @ip, @user_agent, @request_id, NULL FROM switched)
-        SELECT {TokenClaimsQuery.Columns}, s.authenticated_at, s.authentication_methods
+            {AuditInsert.Sql($"'{AuditEvents.TenantSwitched}'", actor: "user_id", subject: "user_id", tenant: "tenant_id", session: "id", from: "switched")})
+        SELECT {TokenClaimsQuery.ColumnsOfSession}
         FROM switched s JOIN users u ON u.id = s.user_id {TokenClaimsQuery.Joins}
         """;
 
     private const string LookWhySql = $"""
         WITH {Target}, {Limits}
-        SELECT x.revoked_at IS NOT NULL OR u.status <> 'active', x.expires_at <= @now OR x.last_used_at + x.idle_timeout <= @now,
-            EXISTS (SELECT 1 FROM target), {IsProven}, x.created_at + limits.absolute <= @now
+        SELECT x.revoked_at IS NOT NULL OR u.status <> 'active' AS is_revoked,
+            x.expires_at <= @now OR x.last_used_at + x.idle_timeout <= @now AS is_expired,
+            EXISTS (SELECT 1 FROM target) AS is_member, {IsProven} AS is_proven, x.created_at + limits.absolute <= @now AS is_too_old
         FROM sessions x JOIN users u ON u.id = x.user_id CROSS JOIN limits LEFT JOIN target s ON true
         WHERE x.id = @session_id AND x.user_id = @user_id
         """;
@@ -78,15 +77,15 @@ internal sealed class TenantSwitch(
         issuer.EnsureReady();
         var now = clock.GetUtcNow();
         await using var command = Command(SwitchSql, caller, slug, now);
-        command.Parameters.Add(new NpgsqlParameter<int>("generation", caller.Generation ?? -1));
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("window_start", now - settings.ReuseWindow));
-        command.Parameters.Add(new NpgsqlParameter<DateOnly>("today", DateOnly.FromDateTime(now.UtcDateTime)));
+        command.Add("generation", caller.Generation ?? -1);
+        command.Add("window_start", now - settings.ReuseWindow);
+        command.Add("today", DateOnly.FromDateTime(now.UtcDateTime));
         command.Parameters.AddOrigin(origin);
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
             if (await row.ReadAsync(cancellationToken))
             {
-                return Issue(row, new RefreshToken(caller.SessionId, caller.Generation!.Value).Successor);
+                return Issue(TokenClaimsQuery.ReadWithSession(new(row)), new RefreshToken(caller.SessionId, caller.Generation!.Value).Successor);
             }
         }
 
@@ -97,30 +96,41 @@ internal sealed class TenantSwitch(
     {
         await using var command = Command(LookWhySql, caller, slug, now);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return !await row.ReadAsync(cancellationToken) || row.GetBoolean(0) ? ErrorCodes.SessionRevoked
-            : row.GetBoolean(1) ? ErrorCodes.SessionExpired
-            : !row.GetBoolean(2) ? ErrorCodes.NotFound
-            : !row.GetBoolean(3) ? ErrorCodes.EmailNotVerified
-            : row.GetBoolean(4) ? ErrorCodes.ReauthenticationRequired
-            : ErrorCodes.TokenOutdated;
+        return (await row.ReadAsync(cancellationToken) ? Reasons.Read(new(row)) : null) switch
+        {
+            null or { IsRevoked: true } => ErrorCodes.SessionRevoked,
+            { IsExpired: true } => ErrorCodes.SessionExpired,
+            { IsMember: false } => ErrorCodes.NotFound,
+            { IsProven: false } => ErrorCodes.EmailNotVerified,
+            { IsTooOld: true } => ErrorCodes.ReauthenticationRequired,
+            _ => ErrorCodes.TokenOutdated,
+        };
     }
 
     private NpgsqlCommand Command(string sql, Caller caller, string? slug, DateTimeOffset now)
     {
         var command = database.CreateCommand(sql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("session_id", caller.SessionId));
-        command.Parameters.Add(new NpgsqlParameter<Guid>("user_id", caller.UserId));
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", now));
-        command.Parameters.Add(new("slug", NpgsqlDbType.Text) { Value = (object?)slug ?? DBNull.Value });
+        command.Add("session_id", caller.SessionId);
+        command.Add("user_id", caller.UserId);
+        command.Add("now", now);
+        command.Add("slug", slug);
         command.Parameters.AddRange(SessionLimitsQuery.Parameters(settings));
         return command;
     }
 
-    private SwitchOutcome.Switched Issue(NpgsqlDataReader row, RefreshToken successor) => new(new TokenResponse
+    private SwitchOutcome.Switched Issue(TokenClaims claims, RefreshToken successor) => new(new TokenResponse
     {
-        AccessToken = issuer.Issue(
-            TokenClaimsQuery.Read(row), successor, row.GetFieldValue<DateTimeOffset>(8), row.GetFieldValue<string[]>(9)),
+        AccessToken = issuer.Issue(claims.Subject, successor, claims.AuthenticatedAt, claims.Methods),
         RefreshToken = format.Write(successor),
         ExpiresIn = issuer.LifetimeSeconds,
     });
+
+    /// <summary>What <see cref="LookWhySql"/> finds.</summary>
+    private sealed record Reasons(bool IsRevoked, bool IsExpired, bool IsMember, bool IsProven, bool IsTooOld)
+    {
+        public static Reasons Read(RowReader row) =>
+            new(
+                row.Read<bool>("is_revoked"), row.Read<bool>("is_expired"), row.Read<bool>("is_member"), row.Read<bool>("is_proven"),
+                row.Read<bool>("is_too_old"));
+    }
 }

@@ -1,7 +1,6 @@
 using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using AuthServer.Sessions.AccessTokens;
-using Npgsql;
 
 namespace AuthServer.Sessions.Refresh;
 
@@ -23,6 +22,9 @@ internal static class TokenClaimsQuery
         ARRAY(SELECT m.role FROM memberships m WHERE t.id IS NOT NULL AND m.user_id = u.id AND m.tenant_id = t.id) AS tenant_roles
         """;
 
+    /// <summary>The same with how, and when, the person proved who they are: for a session that goes on.</summary>
+    public const string ColumnsOfSession = $"{Columns}, s.authenticated_at, s.authentication_methods";
+
     public const string Joins = $"""
         LEFT JOIN physicians p ON p.user_id = u.id AND NOT u.is_anonymous
         LEFT JOIN tenants t ON t.id = s.tenant_id AND t.status = 'active' AND NOT u.is_anonymous
@@ -32,17 +34,22 @@ internal static class TokenClaimsQuery
 
     private static readonly Dictionary<Guid, string> RoleNames = Role.All.ToDictionary(role => role.Id, role => role.Name!);
 
-    /// <summary>Reads the eight columns, starting at the first.</summary>
-    public static TokenSubject Read(NpgsqlDataReader row)
+    /// <summary>What <see cref="Columns"/> say.</summary>
+    public static TokenSubject Read(RowReader row)
     {
-        var isLicensed = row.GetBoolean(5);
+        var (id, version, isVerified) = (row.Read<Guid>("id"), row.Read<int>("token_version"), row.Read<bool>("email_confirmed"));
+        var roles = row.Read<Guid[]>("role_ids").Select(role => RoleNames.GetValueOrDefault(role)).OfType<string>();
+        var physician = row.ReadNullable<Guid>("physician_id");
+        var isLicensed = row.Read<bool>("is_licensed");
         return new(
-            row.GetGuid(0),
-            row.GetInt32(1),
-            row.GetBoolean(2),
-            TokenSubject.Effective(row.GetFieldValue<Guid[]>(3).Select(id => RoleNames.GetValueOrDefault(id)).OfType<string>(), isLicensed),
-            row.IsDBNull(4) ? null : row.GetGuid(4),
-            row.IsDBNull(6) ? null : row.GetGuid(6),
-            TokenSubject.Effective(row.GetFieldValue<string[]>(7), isLicensed));
+            id, version, isVerified, TokenSubject.Effective(roles, isLicensed), physician, row.ReadNullable<Guid>("tenant_id"),
+            TokenSubject.Effective(row.Read<string[]>("tenant_roles"), isLicensed));
     }
+
+    /// <summary>What <see cref="ColumnsOfSession"/> say.</summary>
+    public static TokenClaims ReadWithSession(RowReader row) =>
+        new(Read(row), row.Read<DateTimeOffset>("authenticated_at"), row.Read<string[]>("authentication_methods"));
 }
+
+/// <summary>What the next token of a session says.</summary>
+internal sealed record TokenClaims(TokenSubject Subject, DateTimeOffset AuthenticatedAt, string[] Methods);

@@ -1,5 +1,4 @@
 using AuthServer.Platform.Persistence;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace AuthServer.Sessions.Revocation;
@@ -11,26 +10,21 @@ namespace AuthServer.Sessions.Revocation;
 /// </summary>
 internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed feed, SessionSettings settings, TimeProvider clock)
 {
-    private const string PeopleSql = """
-        WITH raised AS (
-            UPDATE users SET token_version = token_version + 1 WHERE id = ANY (@users) RETURNING id, token_version),
+    private static readonly string RefuseSql = $"""
         refused AS (
-            INSERT INTO revocations (user_id, token_version, created_at, expires_at) SELECT id, token_version, @now, @refuse_until FROM raised)
-        SELECT pg_notify(@channel, 'user:' || id || ':' || token_version) FROM raised
-        """;
-
-    // What a key may do depends on what its owner is.
-    private const string KeysOfSql =
-        $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE owner_id = ANY (@ids) AND revoked_at IS NULL RETURNING id, version), {RefuseKeysSql}";
-
-    private const string KeysSql =
-        $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE id = ANY (@ids) RETURNING id, version), {RefuseKeysSql}";
-
-    private const string RefuseKeysSql = """
-        refused AS (
-            INSERT INTO revocations (user_id, token_version, created_at, expires_at) SELECT id, version, @now, @refuse_until FROM raised)
+            {RevocationInsert.OfVersions("raised")})
         SELECT pg_notify(@channel, 'user:' || id || ':' || version) FROM raised
         """;
+
+    private static readonly string PeopleSql =
+        $"WITH raised AS (UPDATE users SET token_version = token_version + 1 WHERE id = ANY (@ids) RETURNING id, token_version AS version), {RefuseSql}";
+
+    // What a key may do depends on what its owner is.
+    private static readonly string KeysOfSql =
+        $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE owner_id = ANY (@ids) AND revoked_at IS NULL RETURNING id, version), {RefuseSql}";
+
+    private static readonly string KeysSql =
+        $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE id = ANY (@ids) RETURNING id, version), {RefuseSql}";
 
     // Whoever becomes staff has no ninety days left from when they were not.
     private const string ShortenSql = """
@@ -47,9 +41,9 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
             AND (s.idle_timeout > l.idle OR s.expires_at > s.created_at + l.absolute)
         """;
 
-    private const string SuspendSql = """
+    private static readonly string SuspendSql = $"""
         WITH refused AS (
-            INSERT INTO revocations (tenant_id, created_at, expires_at) VALUES (@tenant, @now, @refuse_until))
+            {RevocationInsert.OfTenant})
         SELECT pg_notify(@channel, @notice)
         """;
 
@@ -65,16 +59,15 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
         var ids = users.ToArray();
         var now = clock.GetUtcNow();
         var limits = settings.ByRole.ToList();
-        await using var batch = Connection.CreateBatch();
-        batch.BatchCommands.Add(KeysStep(KeysOfSql, ids, now));
-        batch.BatchCommands.Add(
-            Step(
-                PeopleSql, new("users", ids), new("now", now), new("refuse_until", feed.RefusedUntil(now)),
-                new("channel", RevocationFeed.ChannelName)));
-        batch.BatchCommands.Add(Step(ShortenSql, new("users", ids), new("now", now),
-            new("role_names", limits.Select(limit => limit.Role).ToArray()),
-            new("idle", limits.Select(limit => limit.Limits.IdleTimeout).ToArray()),
-            new("absolute", limits.Select(limit => limit.Limits.AbsoluteTimeout).ToArray())));
+        await using var batch = db.Connection().CreateBatch();
+        batch.BatchCommands.Add(RefuseStep(KeysOfSql, ids, now));
+        batch.BatchCommands.Add(RefuseStep(PeopleSql, ids, now));
+        batch.BatchCommands.Add(SqlStep.Of(ShortenSql)
+            .Add("users", ids)
+            .Add("now", now)
+            .Add("role_names", limits.Select(limit => limit.Role).ToArray())
+            .Add("idle", limits.Select(limit => limit.Limits.IdleTimeout).ToArray())
+            .Add("absolute", limits.Select(limit => limit.Limits.AbsoluteTimeout).ToArray()));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -93,14 +86,14 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
     public async Task SuspendAsync(Guid tenantId, bool isSuspended, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await using var batch = Connection.CreateBatch();
-        var step =
-            Step(
-                isSuspended ? SuspendSql : ReopenSql, new("tenant", tenantId), new("channel", RevocationFeed.ChannelName),
-                new("notice", RevocationFeed.NoticeAbout(tenantId, isSuspended)));
+        await using var batch = db.Connection().CreateBatch();
+        var step = SqlStep.Of(isSuspended ? SuspendSql : ReopenSql)
+            .Add("tenant", tenantId)
+            .Add("channel", RevocationFeed.ChannelName)
+            .Add("notice", RevocationFeed.NoticeAbout(tenantId, isSuspended));
         if (isSuspended)
         {
-            step.Parameters.AddRange(new NpgsqlParameter[] { new("now", now), new("refuse_until", feed.RefusedUntil(now)) });
+            step.Add("now", now).Add("refuse_until", feed.RefusedUntil(now));
         }
 
         batch.BatchCommands.Add(step);
@@ -109,26 +102,14 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
 
     private async Task OutdateKeysAsync(string sql, IEnumerable<Guid> ids, CancellationToken cancellationToken)
     {
-        await using var batch = Connection.CreateBatch();
-        batch.BatchCommands.Add(KeysStep(sql, [.. ids], clock.GetUtcNow()));
+        await using var batch = db.Connection().CreateBatch();
+        batch.BatchCommands.Add(RefuseStep(sql, [.. ids], clock.GetUtcNow()));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private NpgsqlBatchCommand KeysStep(string sql, Guid[] ids, DateTimeOffset now) =>
-        Step(
-            sql, new("ids", ids), new("now", now), new("refuse_until", feed.RefusedUntil(now)),
-            new("channel", RevocationFeed.ChannelName));
-
-    private NpgsqlConnection Connection => (NpgsqlConnection)db.Database.GetDbConnection();
-
-    private static NpgsqlBatchCommand Step(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
-    {
-        var step = new NpgsqlBatchCommand(sql);
-        foreach (var parameter in parameters)
-        {
-            step.Parameters.Add(parameter);
-        }
-
-        return step;
-    }
+    private NpgsqlBatchCommand RefuseStep(string sql, Guid[] ids, DateTimeOffset now) => SqlStep.Of(sql)
+        .Add("ids", ids)
+        .Add("now", now)
+        .Add("refuse_until", feed.RefusedUntil(now))
+        .Add("channel", RevocationFeed.ChannelName);
 }

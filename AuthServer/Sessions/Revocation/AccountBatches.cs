@@ -1,5 +1,5 @@
+using AuthServer.Platform.Persistence;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.Sessions.Revocation;
 
@@ -55,12 +55,12 @@ internal sealed class AccountBatches(NpgsqlDataSource database)
         AccountFilter filter, Guid after, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(NextSql, connection);
-        command.Parameters.Add(new("after", after));
-        command.Parameters.Add(new("many", PeopleAtOnce));
-        command.Parameters.Add(new("user_id", NpgsqlDbType.Uuid) { Value = (object?)filter.UserId ?? DBNull.Value });
-        command.Parameters.Add(new("tenant_id", NpgsqlDbType.Uuid) { Value = (object?)filter.TenantId ?? DBNull.Value });
-        command.Parameters.Add(new("spares_admins", filter.SparesAdmins));
-        command.Parameters.Add(new("with_password", filter.WithPassword));
+        command.Add("after", after);
+        command.Add("many", PeopleAtOnce);
+        command.Add("user_id", filter.UserId);
+        command.Add("tenant_id", filter.TenantId);
+        command.Add("spares_admins", filter.SparesAdmins);
+        command.Add("with_password", filter.WithPassword);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var people = new List<Guid>(PeopleAtOnce);
         while (await row.ReadAsync(cancellationToken))

@@ -14,7 +14,7 @@ namespace AuthServer.Sessions.Revocation;
 internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed feed, SessionSettings settings, TimeProvider clock)
 {
     // In the order of ids: of two that do it at once neither waits for what the other has while having what it waits for.
-    private const string Sql = $"""
+    private static readonly string Sql = $"""
         WITH due AS MATERIALIZED (
             SELECT id FROM sessions WHERE user_id = ANY (@people) AND revoked_at IS NULL AND expires_at > @now ORDER BY id FOR UPDATE),
         ended AS (
@@ -23,10 +23,9 @@ internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed fee
         recent AS (
             SELECT id FROM ended WHERE last_used_at > @last_used_after),
         refused AS (
-            INSERT INTO revocations (session_id, created_at, expires_at) SELECT id, @now, @refuse_until FROM recent),
+            {RevocationInsert.OfSessions("recent")}),
         audited AS (
-            INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.SessionEnded}', 'success', @now, NULL, user_id, tenant_id, id, @ip, @user_agent, @request_id, @reason FROM ended)
+            {AuditInsert.Sql($"'{AuditEvents.SessionEnded}'", subject: "user_id", tenant: "tenant_id", session: "id", reason: "@reason", from: "ended")})
         SELECT count(*), (SELECT count(pg_notify('{RevocationFeed.ChannelName}', id::text)) FROM recent) FROM ended
         """;
 
@@ -46,12 +45,12 @@ internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed fee
         var now = clock.GetUtcNow();
         var refusedUntil = feed.RefusedUntil(now);
         await using var command = new NpgsqlCommand(Sql, connection);
-        command.Parameters.Add(new("people", people));
-        command.Parameters.Add(new("now", now));
-        command.Parameters.Add(new("reason", SnakeCase.Of(RevocationReason.EndedByStaff)));
-        command.Parameters.Add(new("refuse_until", refusedUntil));
+        command.Add("people", people);
+        command.Add("now", now);
+        command.Add("reason", SnakeCase.Of(RevocationReason.EndedByStaff));
+        command.Add("refuse_until", refusedUntil);
         // Within the window a refresh token is answered again, and that does not count as a use.
-        command.Parameters.Add(new("last_used_after", now - (refusedUntil - now) - settings.ReuseWindow));
+        command.Add("last_used_after", now - (refusedUntil - now) - settings.ReuseWindow);
         command.Parameters.AddOrigin(origin);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

@@ -5,7 +5,6 @@ using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.SigningKeys;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AuthServer.Sessions.Revocation;
 
@@ -59,7 +58,7 @@ internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlData
         await using var command =
             database.CreateCommand(
                 "SELECT session_id, user_id, token_version, tenant_id, expires_at FROM revocations WHERE expires_at > @now");
-        command.Parameters.Add(new("now", clock.GetUtcNow()));
+        command.Add("now", clock.GetUtcNow());
         var suspended = new Dictionary<Guid, DateTimeOffset>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
@@ -179,10 +178,10 @@ internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlData
             WHERE session_id = @session_id OR (user_id = @user_id AND token_version > @version) OR tenant_id = @tenant_id
             ORDER BY 1 DESC LIMIT 1
             """);
-        command.Parameters.Add(new("tenant_id", NpgsqlDbType.Uuid) { Value = (object?)caller.TenantId ?? DBNull.Value });
-        command.Parameters.Add(new("session_id", caller.SessionId));
-        command.Parameters.Add(new("user_id", caller.UserId));
-        command.Parameters.Add(new("version", caller.TokenVersion));
+        command.Add("tenant_id", caller.TenantId);
+        command.Add("session_id", caller.SessionId);
+        command.Add("user_id", caller.UserId);
+        command.Add("version", caller.TokenVersion);
         return await command.ExecuteScalarAsync(cancellationToken) switch
         {
             true => ErrorCodes.SessionRevoked,

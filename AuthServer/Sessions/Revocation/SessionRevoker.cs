@@ -14,30 +14,15 @@ namespace AuthServer.Sessions.Revocation;
 /// </summary>
 internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed feed, TimeProvider clock)
 {
-    private const string Sql = """
-        WITH ended AS (
-            UPDATE sessions SET revoked_at = @now, revoked_reason = @reason
-            WHERE {0} AND revoked_at IS NULL AND expires_at > @now
-            RETURNING id, user_id, tenant_id, device_name),
-        refused AS (
-            INSERT INTO revocations (session_id, created_at, expires_at) SELECT id, @now, @refuse_until FROM ended),
-        audited AS (
-            INSERT INTO audit_events {1}
-            SELECT @type, @outcome, @now, CASE WHEN @outcome = 'success' AND NOT @by_operator THEN coalesce(@by, user_id) END, user_id, tenant_id, id, @ip, @user_agent, @request_id, @reason FROM ended){3}
-        SELECT id, pg_notify('{2}', id::text) FROM ended
-        """;
+    private const string Actor = "CASE WHEN @outcome = 'success' AND NOT @by_operator THEN coalesce(@by, user_id) END";
 
     // Two parties hold the token, and one of them is not the person: who is told, by mail, with the device it was.
-    private const string MailSql = """
-        mailed AS (
-            INSERT INTO email_outbox {0}
-            SELECT gen_random_uuid(), '{1}', u.id, u.email, u.locale, jsonb_strip_nulls(jsonb_build_object('device', e.device_name)), {2}
-            FROM ended e JOIN users u ON u.id = e.user_id AND u.email_confirmed)
-        """;
+    private static readonly string MailStep = ", mailed AS (" + OutboxInsert.ToUsers(
+        MailKinds.SessionEndedForReuse, "ended e JOIN users u ON u.id = e.user_id AND u.email_confirmed",
+        "jsonb_strip_nulls(jsonb_build_object('device', e.device_name))") + ")";
 
     private static readonly string EndOne = Statement("id = @session_id");
-    private static readonly string EndReused =
-        Statement("id = @session_id", ", " + Fill(MailSql, EmailOutbox.Columns, MailKinds.SessionEndedForReuse, EmailOutbox.Fresh));
+    private static readonly string EndReused = Statement("id = @session_id", MailStep);
     private static readonly string EndOwn = Statement("id = @session_id AND user_id = @actor_id");
     private static readonly string EndByStaff =
         Statement("user_id = @actor_id AND (@session_id IS NULL OR id = @session_id) AND (@tenant_id IS NULL OR tenant_id = @tenant_id)");
@@ -86,10 +71,17 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     public Task EndReusedAsync(Guid sessionId, RequestOrigin origin) =>
         EndAndRefuseAsync(EndReused, new(RevocationReason.TokenReused, origin, sessionId, null), CancellationToken.None);
 
-    private static string Statement(string which, string more = "") => Fill(Sql, which, AuditLog.Columns, RevocationFeed.ChannelName, more);
-
-    private static string Fill(string sql, params ReadOnlySpan<object?> parts) =>
-        string.Format(null, System.Text.CompositeFormat.Parse(sql), parts);
+    private static string Statement(string which, string more = "") => $"""
+        WITH ended AS (
+            UPDATE sessions SET revoked_at = @now, revoked_reason = @reason
+            WHERE {which} AND revoked_at IS NULL AND expires_at > @now
+            RETURNING id, user_id, tenant_id, device_name),
+        refused AS (
+            {RevocationInsert.OfSessions("ended")}),
+        audited AS (
+            {AuditInsert.Sql("@type", "@outcome", Actor, subject: "user_id", tenant: "tenant_id", session: "id", reason: "@reason", from: "ended")}){more}
+        SELECT id, pg_notify('{RevocationFeed.ChannelName}', id::text) FROM ended
+        """;
 
     private async Task<int> EndAndRefuseAsync(string sql, Ending ending, CancellationToken cancellationToken)
     {
@@ -104,16 +96,16 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
         var now = clock.GetUtcNow();
         var isReuse = ending.Reason == RevocationReason.TokenReused;
         await using var command = prepared;
-        command.Parameters.Add(new("now", now));
-        command.Parameters.Add(new("reason", SnakeCase.Of(ending.Reason)));
-        command.Parameters.Add(new("refuse_until", feed.RefusedUntil(now)));
-        command.Parameters.Add(new("type", isReuse ? AuditEvents.RefreshTokenReused : AuditEvents.SessionEnded));
-        command.Parameters.Add(new("outcome", SnakeCase.Of(isReuse ? AuditOutcome.Failure : AuditOutcome.Success)));
-        command.Parameters.Add(new("session_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)ending.SessionId ?? DBNull.Value });
-        command.Parameters.Add(new("actor_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)ending.UserId ?? DBNull.Value });
-        command.Parameters.Add(new("by", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)ending.By ?? DBNull.Value });
-        command.Parameters.Add(new("tenant_id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)ending.TenantId ?? DBNull.Value });
-        command.Parameters.Add(new("by_operator", ending.Origin.IsCommandLine));
+        command.Add("now", now);
+        command.Add("reason", SnakeCase.Of(ending.Reason));
+        command.Add("refuse_until", feed.RefusedUntil(now));
+        command.Add("type", isReuse ? AuditEvents.RefreshTokenReused : AuditEvents.SessionEnded);
+        command.Add("outcome", SnakeCase.Of(isReuse ? AuditOutcome.Failure : AuditOutcome.Success));
+        command.Add("session_id", ending.SessionId);
+        command.Add("actor_id", ending.UserId);
+        command.Add("by", ending.By);
+        command.Add("tenant_id", ending.TenantId);
+        command.Add("by_operator", ending.Origin.IsCommandLine);
         command.Parameters.AddOrigin(ending.Origin);
         var ended = new List<Guid>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);

@@ -10,8 +10,6 @@ namespace AuthServer.Sessions.SigningKeys;
 /// </summary>
 internal static class SigningKeyLock
 {
-    private const long LockId = 0x6b657973;
-
     // A key that is to sign at once does so on replicas whose clocks are behind as well.
     private static readonly TimeSpan Lead = TimeSpan.FromHours(1);
 
@@ -19,7 +17,7 @@ internal static class SigningKeyLock
     public static async Task<IDbContextTransaction> BeginAsync(AuthDbContext db, CancellationToken cancellationToken)
     {
         var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);
+        await AdvisoryLocks.TakeTurnAsync(db, AdvisoryLocks.SigningKeys, cancellationToken);
         return transaction;
     }
 

@@ -75,7 +75,7 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
             return null;
         }
 
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
+        await RowLock.UserAsync(db, userId, cancellationToken);
         return await FindUserAsync(id, cancellationToken);
     }
 
@@ -91,7 +91,7 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
             return true;
         }
 
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM tenants WHERE id = {tenantId} FOR NO KEY UPDATE", cancellationToken);
+        await RowLock.TenantAsync(db, tenantId, cancellationToken);
         var isKey = staff.Caller.IsKey;
         var holder = isKey
             ? db.ApiKeys.Where(key => key.Id == staff.UserId && key.RevokedAt == null).Select(key => key.OwnerId)
@@ -147,7 +147,7 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
             return null;
         }
 
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM api_keys WHERE id = {keyId} FOR NO KEY UPDATE", cancellationToken);
+        await RowLock.ApiKeyAsync(db, keyId, cancellationToken);
         return await ApiKeys.SingleOrDefaultAsync(key => key.Id == keyId, cancellationToken);
     }
 
@@ -157,8 +157,7 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
     /// </summary>
     public async Task<int> LockApiKeyNameAsync(Guid? tenantId, string name, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var turn = $"api-key {tenantId} {name}";
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({turn}, 0))", cancellationToken);
+        await AdvisoryLocks.ApiKeyNameAsync(db, tenantId, name, cancellationToken);
         return await ApiKeys.CountAsync(
             key => key.TenantId == tenantId && key.Name == name && key.RevokedAt == null && key.ExpiresAt > now, cancellationToken);
     }

@@ -1,6 +1,7 @@
 using AuthServer.Domain;
 using AuthServer.Mail.Outbox;
 using AuthServer.Platform.Jobs;
+using AuthServer.Platform.Persistence;
 using Npgsql;
 
 namespace AuthServer.Staff.ApiKeys;
@@ -12,8 +13,11 @@ namespace AuthServer.Staff.ApiKeys;
 internal sealed class ApiKeyExpiry(NpgsqlDataSource database, TimeProvider clock, ILogger<ApiKeyExpiry> logger)
     : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
 {
+    private const string Data =
+        $$"""jsonb_build_object('{{EmailOutbox.KeyName}}', d.name, '{{EmailOutbox.KeyExpiresAt}}', to_char(d.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))""";
+
     // Past those that another replica's round holds at this moment. What was due before the key was made is no news.
-    private const string Sql = $"""
+    private static readonly string Sql = $"""
         WITH due AS (
             SELECT k.id, k.owner_id, k.name, k.expires_at FROM api_keys k
             WHERE k.expires_at > @now AND k.expires_at <= @soon AND k.revoked_at IS NULL
@@ -26,10 +30,8 @@ internal sealed class ApiKeyExpiry(NpgsqlDataSource database, TimeProvider clock
             FOR UPDATE SKIP LOCKED),
         told AS (
             UPDATE api_keys k SET expiry_told_at = @now FROM due WHERE k.id = due.id)
-        INSERT INTO email_outbox {EmailOutbox.Columns}
-        SELECT gen_random_uuid(), '{MailKinds.ApiKeyExpiring}', u.id, u.email, u.locale,
-            jsonb_build_object('{EmailOutbox.KeyName}', d.name, '{EmailOutbox.KeyExpiresAt}', to_char(d.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), {EmailOutbox.Fresh}
-        FROM due d JOIN users u ON u.id = d.owner_id AND u.email_confirmed AND u.status = 'active'
+        {OutboxInsert.ToUsers(
+            MailKinds.ApiKeyExpiring, "due d JOIN users u ON u.id = d.owner_id AND u.email_confirmed AND u.status = 'active'", Data)}
         """;
 
     private readonly TimeProvider _clock = clock;
@@ -38,9 +40,9 @@ internal sealed class ApiKeyExpiry(NpgsqlDataSource database, TimeProvider clock
     {
         var now = _clock.GetUtcNow();
         await using var command = database.CreateCommand(Sql);
-        command.Parameters.Add(new("now", now));
-        command.Parameters.Add(new("soon", now + TimeSpan.FromDays(ExpiryNotices.Days[0])));
-        command.Parameters.Add(new("days", ExpiryNotices.Days));
+        command.Add("now", now);
+        command.Add("soon", now + TimeSpan.FromDays(ExpiryNotices.Days[0]));
+        command.Add("days", ExpiryNotices.Days);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -127,7 +127,7 @@ internal sealed class Invitation(
     // By the address alone: what names the account would be gone with it, and so would the count of who invites, takes back and invites.
     private Task<TimeSpan?> RequestMailAsync(User user, CancellationToken cancellationToken) =>
         outbox.RequestAsync(
-            MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, null, (NpgsqlConnection)db.Database.GetDbConnection(),
+            MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, null, db.Connection(),
             cancellationToken);
 
     private async Task<User> AddAsync(InviteRequest request, Tenant? tenant, StaffScope scope, RequestOrigin origin)

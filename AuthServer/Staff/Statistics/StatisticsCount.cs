@@ -1,5 +1,6 @@
 using AuthServer.AuditTrail;
 using AuthServer.Platform.Jobs;
+using AuthServer.Platform.Persistence;
 using Npgsql;
 
 namespace AuthServer.Staff.Statistics;
@@ -11,7 +12,6 @@ namespace AuthServer.Staff.Statistics;
 internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider clock, ILogger<StatisticsCount> logger)
     : PeriodicJob(TimeSpan.FromMinutes(1), clock, logger)
 {
-    private const long LockId = 0x66696775726573;
     private const int PatienceInSeconds = 120;
 
     // So late something may still be written about the day before.
@@ -78,7 +78,7 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var lockCommand = new NpgsqlCommand(turn, connection) { CommandTimeout = PatienceInSeconds };
-        lockCommand.Parameters.Add(new("lock", LockId));
+        lockCommand.Add("lock", AdvisoryLocks.Statistics);
         if (await lockCommand.ExecuteScalarAsync(cancellationToken) is not true)
         {
             return 0;
@@ -90,9 +90,9 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
         var since = counted > first ? counted : first;
         await using var batch = new NpgsqlBatch(connection) { Timeout = PatienceInSeconds };
         batch.BatchCommands.Add(new("SET LOCAL jit = off"));
-        batch.BatchCommands.Add(Step(PeopleSql, new NpgsqlParameter("now", now)));
-        batch.BatchCommands.Add(Step(DaysSql, new("now", now), new NpgsqlParameter("since", new DateTimeOffset(since, TimeSpan.Zero))));
-        batch.BatchCommands.Add(Step(ForgetSql, new("now", now), new("since_day", KeyOf(since)), new("first_day", KeyOf(first))));
+        batch.BatchCommands.Add(SqlStep.Of(PeopleSql).Add("now", now));
+        batch.BatchCommands.Add(SqlStep.Of(DaysSql).Add("now", now).Add("since", new DateTimeOffset(since, TimeSpan.Zero)));
+        batch.BatchCommands.Add(SqlStep.Of(ForgetSql).Add("now", now).Add("since_day", KeyOf(since)).Add("first_day", KeyOf(first)));
         var written = await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return written;
@@ -107,15 +107,4 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
     }
 
     private static string KeyOf(DateTime day) => StatisticNames.KeyOf(DateOnly.FromDateTime(day));
-
-    private static NpgsqlBatchCommand Step(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
-    {
-        var step = new NpgsqlBatchCommand(sql);
-        foreach (var parameter in parameters)
-        {
-            step.Parameters.Add(parameter);
-        }
-
-        return step;
-    }
 }

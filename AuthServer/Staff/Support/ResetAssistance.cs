@@ -72,7 +72,7 @@ internal sealed class ResetAssistance(
         StaffScope scope, User user, string? reason, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await outbox.RequestAsync(
-            MailKinds.ResetPassword, null, user.NormalizedEmail!, null, null, Connection, cancellationToken) is { } wait)
+            MailKinds.ResetPassword, null, user.NormalizedEmail!, null, null, db.Connection(), cancellationToken) is { } wait)
         {
             return new AssistanceOutcome.LimitReached(wait);
         }
@@ -89,7 +89,7 @@ internal sealed class ResetAssistance(
     {
         var wait =
             await outbox.RequestAsync(
-                MailKinds.ResetAskedByStaff, user.Id, user.NormalizedEmail!, null, null, Connection, cancellationToken);
+                MailKinds.ResetAskedByStaff, user.Id, user.NormalizedEmail!, null, null, db.Connection(), cancellationToken);
         var now = clock.GetUtcNow();
         if (await FindPendingAsync(scope, user, now, cancellationToken) is { } pending)
         {
@@ -108,8 +108,6 @@ internal sealed class ResetAssistance(
         await db.Database.CommitTransactionAsync(cancellationToken);
         return new AssistanceOutcome.Awaiting(asked.Id, asked.ExpiresAt);
     }
-
-    private NpgsqlConnection Connection => (NpgsqlConnection)db.Database.GetDbConnection();
 
     private static Task<AssistedReset?> FindPendingAsync(
         StaffScope scope, User user, DateTimeOffset now, CancellationToken cancellationToken)

@@ -87,6 +87,6 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Em
 
     private Task<TimeSpan?> EnqueueAsync(User person, CancellationToken cancellationToken) =>
         outbox.RequestAsync(
-            MailKinds.ResetPassword, null, person.NormalizedEmail!, null, null, (NpgsqlConnection)db.Database.GetDbConnection(),
+            MailKinds.ResetPassword, null, person.NormalizedEmail!, null, null, db.Connection(),
             cancellationToken);
 }

@@ -50,7 +50,7 @@ internal sealed class VerificationReminder(AuthDbContext db, PersonLookup lookup
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await outbox.RequestAsync(
-            MailKinds.VerifyEmail, null, user.NormalizedEmail!, null, null, (NpgsqlConnection)db.Database.GetDbConnection(),
+            MailKinds.VerifyEmail, null, user.NormalizedEmail!, null, null, db.Connection(),
             cancellationToken) is { } wait)
         {
             return new ReminderOutcome.LimitReached(wait);

@@ -1,5 +1,6 @@
 using AuthServer.AuditTrail;
 using AuthServer.Platform.Jobs;
+using AuthServer.Platform.Persistence;
 using Npgsql;
 
 namespace AuthServer.Staff.Users;
@@ -10,13 +11,12 @@ internal sealed class DisabledAccountReactivation(
         : PeriodicJob(TimeSpan.FromSeconds(30), clock, logger)
 {
     // What tells from an administrator's doing is that nobody did it.
-    private const string Sql = $"""
+    private static readonly string Sql = $"""
         WITH due AS (
             SELECT id FROM users WHERE disabled_until <= @now AND status = 'disabled' FOR UPDATE SKIP LOCKED),
         returned AS (
             UPDATE users u SET status = 'active', disabled_reason = NULL, disabled_until = NULL, disabled_by_tenant_id = NULL FROM due WHERE u.id = due.id RETURNING u.id)
-        INSERT INTO audit_events {AuditLog.Columns}
-        SELECT '{AuditEvents.UserEnabled}', 'success', @now, NULL, id, NULL, NULL, NULL, NULL, 'server', 'time_over' FROM returned
+        {AuditInsert.Sql($"'{AuditEvents.UserEnabled}'", subject: "id", origin: AuditInsert.ByServer, reason: "'time_over'", from: "returned")}
         """;
 
     private readonly TimeProvider _clock = clock;
@@ -24,7 +24,7 @@ internal sealed class DisabledAccountReactivation(
     public override async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Sql);
-        command.Parameters.Add(new("now", _clock.GetUtcNow()));
+        command.Add("now", _clock.GetUtcNow());
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

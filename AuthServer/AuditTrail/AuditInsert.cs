@@ -1,0 +1,24 @@
+namespace AuthServer.AuditTrail;
+
+/// <summary>
+/// The insert of audit events, as a statement or as one step of a statement of our own. Each part is SQL, and what is not given is NULL.
+/// Wants <c>@now</c>, and <see cref="AuditLog.AddOrigin"/> unless the server did it.
+/// </summary>
+internal static class AuditInsert
+{
+    public const string Failure = "'failure'";
+
+    /// <summary>Nobody asked: the server did it by itself.</summary>
+    public const string ByServer = "NULL, NULL, 'server'";
+
+    private const string Nothing = "NULL";
+    private const string ByRequest = "@ip, @user_agent, @request_id";
+
+    /// <summary>One event for each row of <paramref name="from"/>, or one where that is not given.</summary>
+    public static string Sql(
+        string type, string outcome = "'success'", string actor = Nothing, string subject = Nothing, string tenant = Nothing,
+        string session = Nothing, string origin = ByRequest, string reason = Nothing, string? from = null) =>
+        "INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason) "
+            + $"SELECT {type}, {outcome}, @now, {actor}, {subject}, {tenant}, {session}, {origin}, {reason}"
+            + (from is null ? "" : $" FROM {from}");
+}

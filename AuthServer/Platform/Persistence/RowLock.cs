@@ -1,0 +1,26 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AuthServer.Platform.Persistence;
+
+/// <summary>
+/// Holds a row until the open transaction ends. Without its key: whoever adds a row that refers to it need not wait.
+/// </summary>
+internal static class RowLock
+{
+    public static Task UserAsync(AuthDbContext db, Guid id, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {id} FOR NO KEY UPDATE", cancellationToken);
+
+    /// <summary>The same as a step of a batch.</summary>
+    public static NpgsqlBatchCommand User(Guid id) => SqlStep.Of("SELECT 1 FROM users WHERE id = @id FOR NO KEY UPDATE").Add("id", id);
+
+    /// <summary>With its key: nobody adds anything to the account meanwhile.</summary>
+    public static Task UserAndKeyAsync(AuthDbContext db, Guid id, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {id} FOR UPDATE", cancellationToken);
+
+    public static Task TenantAsync(AuthDbContext db, Guid id, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT 1 FROM tenants WHERE id = {id} FOR NO KEY UPDATE", cancellationToken);
+
+    public static Task ApiKeyAsync(AuthDbContext db, Guid id, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT 1 FROM api_keys WHERE id = {id} FOR NO KEY UPDATE", cancellationToken);
+}
