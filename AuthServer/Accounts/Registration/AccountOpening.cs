@@ -5,8 +5,6 @@ using AuthServer.Mail.Outbox;
 using AuthServer.Mail.Texts;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Accounts.Registration;
 

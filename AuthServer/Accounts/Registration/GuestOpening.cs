@@ -3,8 +3,6 @@ using AuthServer.Accounts.Identity;
 using AuthServer.AuditTrail;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Accounts.Registration;
 

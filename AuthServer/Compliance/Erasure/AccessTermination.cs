@@ -2,8 +2,6 @@ using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.Revocation;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Compliance.Erasure;
 

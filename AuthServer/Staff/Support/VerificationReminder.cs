@@ -4,8 +4,6 @@ using AuthServer.Mail.Outbox;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Staff.Access;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Staff.Support;
 
