@@ -24,7 +24,7 @@ internal sealed class ApiKeyListCommand : ICliCommand
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
-        var (scope, slug) = (AccountSelector.Reach(run), run.Line.GetValue(_tenant));
+        var (scope, slug) = (AccountSelector.Scope(run), run.Line.GetValue(_tenant));
         if (slug is not null && !await scope.Tenants.AnyAsync(tenant => tenant.Slug == slug, run.Stopping))
         {
             return AccountSelector.Missing("such tenant");

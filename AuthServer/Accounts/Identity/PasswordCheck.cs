@@ -99,7 +99,7 @@ internal sealed class PasswordCheck(
         }
     }
 
-    private async Task<(ThrottleDecision Verdict, CheckedAccount? Account)> CountAsync(
+    private async Task<(ThrottleDecision Decision, CheckedAccount? Account)> CountAsync(
         SignInAttempt attempt, NpgsqlBatchCommand? find, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();

@@ -11,7 +11,7 @@ internal abstract record LookupOutcome
     {
     }
 
-    public sealed record Found(User User, TargetPrivileges Standing) : LookupOutcome;
+    public sealed record Found(User User, TargetPrivileges Privileges) : LookupOutcome;
 
     public sealed record NotFound : LookupOutcome;
 

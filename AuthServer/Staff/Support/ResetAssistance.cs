@@ -50,7 +50,7 @@ internal sealed class ResetAssistance(
             await lookup.FindAsync(
                 scope, id, AuditEvents.ResetRequested, static (privileges, staff) => privileges.RefusesResetBy(staff), origin,
                 cancellationToken);
-        if (found is not LookupOutcome.Found { User: { } user, Standing: { } privileges })
+        if (found is not LookupOutcome.Found { User: { } user, Privileges: { } privileges })
         {
             // That it was refused is on record.
             await transaction.CommitAsync(CancellationToken.None);
