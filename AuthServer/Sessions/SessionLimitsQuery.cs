@@ -12,7 +12,8 @@ internal static class SessionLimitsQuery
 {
     public const string Columns = """
         least(coalesce(min(l.idle), @idle[1]), make_interval(mins => max((lt.settings ->> 'session_idle_minutes')::int))) AS idle,
-        least(coalesce(min(l.absolute), @absolute[1]), make_interval(mins => max((lt.settings ->> 'session_absolute_minutes')::int))) AS absolute
+        least(coalesce(min(l.absolute), @absolute[1]),
+            make_interval(mins => max((lt.settings ->> 'session_absolute_minutes')::int))) AS absolute
         """;
 
     // Roles count that no token carries yet, for want of a licence or a proven mailbox: the session may still be there when it does.

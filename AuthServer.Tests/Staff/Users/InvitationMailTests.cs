@@ -40,7 +40,8 @@ public sealed class InvitationMailTests(StoppedServer server) : IClassFixture<St
         await server.Database.ExecuteAsync(
             "UPDATE users SET password_hash = NULL, invited_at = now() WHERE id = @id", ("id", person.UserId));
         await server.Database.ExecuteAsync(
-            $"INSERT INTO email_outbox {EmailOutbox.Columns} VALUES (gen_random_uuid(), '{MailKinds.Invitation}', @id, @address, 'en', '{{}}', {EmailOutbox.Fresh})",
+            $"INSERT INTO email_outbox {EmailOutbox.Columns} "
+                + $"VALUES (gen_random_uuid(), '{MailKinds.Invitation}', @id, @address, 'en', '{{}}', {EmailOutbox.Fresh})",
             ("id", person.UserId), ("address", person.Email), ("now", server.Clock.GetUtcNow()));
         return person.Email;
     }

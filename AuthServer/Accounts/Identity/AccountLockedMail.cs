@@ -15,11 +15,13 @@ internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : 
     private const string Sql = $"""
         INSERT INTO email_outbox {EmailOutbox.Columns}
         SELECT gen_random_uuid(), '{MailKinds.AccountLocked}', u.id, u.email, u.locale,
-            jsonb_build_object('{EmailOutbox.Until}', (SELECT max(locked_until) FROM sign_in_lockouts WHERE identifier = @identifier)), {EmailOutbox.Fresh}
+            jsonb_build_object('{EmailOutbox.Until}', (SELECT max(locked_until) FROM sign_in_lockouts WHERE identifier = @identifier)),
+                {EmailOutbox.Fresh}
         FROM users u
         WHERE u.id = @user_id AND u.status = 'active' AND u.email_confirmed
             AND EXISTS (SELECT 1 FROM sign_in_lockouts WHERE identifier = @identifier AND locked_until IS NOT NULL)
-            AND NOT EXISTS (SELECT 1 FROM email_outbox o WHERE o.user_id = u.id AND o.kind = '{MailKinds.AccountLocked}' AND o.created_at > @hour_ago)
+            AND NOT EXISTS (SELECT 1 FROM email_outbox o WHERE o.user_id = u.id AND o.kind = '{MailKinds.AccountLocked}'
+                AND o.created_at > @hour_ago)
         """;
 
     public string Kind => MailKinds.AccountLocked;

@@ -12,7 +12,8 @@ internal static class ErasureCancellation
     public const string Steps = $"""
         undone AS (
             INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.ErasureUndone}', 'success', @now, u.id, u.id, NULL, @session_id, @ip, @user_agent, @request_id, NULL FROM u CROSS JOIN due),
+            SELECT '{AuditEvents.ErasureUndone}', 'success', @now, u.id, u.id, NULL, @session_id, @ip, @user_agent, @request_id, NULL
+                FROM u CROSS JOIN due),
         told AS (
             INSERT INTO email_outbox {EmailOutbox.Columns}
             SELECT gen_random_uuid(), '{MailKinds.ErasureUndone}', p.id, p.email, p.locale, jsonb_build_object(), {EmailOutbox.Fresh}

@@ -18,12 +18,15 @@ internal sealed class PasswordResetRequirement(AccountBatches accounts, MassRevo
     // And with the stamp goes what was asked for with the old password and is not saved yet.
     private const string Sql = $"""
         WITH due AS MATERIALIZED (
-            SELECT id FROM users WHERE id = ANY (@people) AND password_hash IS NOT NULL AND NOT must_reset_password ORDER BY id FOR NO KEY UPDATE),
+            SELECT id FROM users WHERE id = ANY (@people) AND password_hash IS NOT NULL AND NOT must_reset_password ORDER BY id
+                FOR NO KEY UPDATE),
         required AS (
-            UPDATE users u SET must_reset_password = true, security_stamp = replace(gen_random_uuid()::text, '-', ''), pending_email = NULL, pending_email_at = NULL FROM due WHERE u.id = due.id RETURNING u.id),
+            UPDATE users u SET must_reset_password = true, security_stamp = replace(gen_random_uuid()::text, '-', ''), pending_email = NULL,
+                pending_email_at = NULL FROM due WHERE u.id = due.id RETURNING u.id),
         audited AS (
             INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.PasswordResetRequired}', 'success', @now, NULL, id, NULL, NULL, @ip, @user_agent, @request_id, NULL FROM required)
+            SELECT '{AuditEvents.PasswordResetRequired}', 'success', @now, NULL, id, NULL, NULL, @ip, @user_agent, @request_id, NULL
+                FROM required)
         SELECT count(*) FROM required
         """;
 

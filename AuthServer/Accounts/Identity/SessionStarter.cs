@@ -50,7 +50,8 @@ internal sealed class SessionStarter(
             RETURNING id, token_version, email_confirmed, is_anonymous),
         s AS (
             SELECT (SELECT m.tenant_id FROM memberships m JOIN tenants t ON t.id = m.tenant_id AND t.status = 'active'
-                WHERE m.user_id = @user_id AND NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = @user_id AND r.role_id = ANY (@platform_staff))
+                WHERE m.user_id = @user_id AND NOT EXISTS (SELECT 1 FROM user_roles r
+                    WHERE r.user_id = @user_id AND r.role_id = ANY (@platform_staff))
                 ORDER BY m.created_at, m.tenant_id LIMIT 1) AS tenant_id),
         subject AS (
             SELECT {TokenClaimsQuery.Columns} FROM u CROSS JOIN s {TokenClaimsQuery.Joins}),
@@ -59,18 +60,21 @@ internal sealed class SessionStarter(
         started AS (
             INSERT INTO sessions (id, user_id, tenant_id, generation, rotated_at, authenticated_at, authentication_methods,
                 device_name, ip_address, user_agent, created_at, last_used_at, idle_timeout, expires_at)
-            SELECT @session_id, subject.id, s.tenant_id, 0, @now, @now, @methods, @device_name, @ip, @user_agent, @now, @now, limits.idle, @now + limits.absolute
+            SELECT @session_id, subject.id, s.tenant_id, 0, @now, @now, @methods, @device_name, @ip, @user_agent, @now, @now, limits.idle,
+                @now + limits.absolute
             FROM subject CROSS JOIN s CROSS JOIN limits
             RETURNING id),
         audited AS (
             INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.SignedIn}', 'success', @now, subject.id, subject.id, subject.tenant_id, @session_id, @ip, @user_agent, @request_id, array_to_string(@methods, ' ')
+            SELECT '{AuditEvents.SignedIn}', 'success', @now, subject.id, subject.id, subject.tenant_id, @session_id, @ip, @user_agent,
+                @request_id, array_to_string(@methods, ' ')
             FROM subject),
         {ErasureCancellation.Steps},
         mailed AS (
             INSERT INTO email_outbox {EmailOutbox.Columns}
             SELECT gen_random_uuid(), '{MailKinds.NewDevice}', u.id, u.email, u.locale,
-                jsonb_strip_nulls(jsonb_build_object('device', @device_name, 'user_agent', @user_agent, 'ip', host(@ip))), {EmailOutbox.Fresh}
+                jsonb_strip_nulls(jsonb_build_object('device', @device_name, 'user_agent', @user_agent, 'ip', host(@ip))),
+                    {EmailOutbox.Fresh}
             FROM subject JOIN users u ON u.id = subject.id AND u.email_confirmed
             WHERE EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id)
                 AND NOT EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id AND {KnownDevice}))

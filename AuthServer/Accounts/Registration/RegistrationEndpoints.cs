@@ -23,7 +23,10 @@ namespace AuthServer.Accounts.Registration;
 internal static class RegistrationEndpoints
 {
     private const string Example =
-        """{"email":"dana@example.com","password":"correct horse battery","full_name":"Dana Levi","locale":"he","device_name":"Dana's phone"}""";
+        """
+        {"email":"dana@example.com","password":"correct horse battery","full_name":"Dana Levi","locale":"he",
+        "device_name":"Dana's phone"}
+        """;
 
     public static void AddRegistration(this WebApplicationBuilder builder)
     {

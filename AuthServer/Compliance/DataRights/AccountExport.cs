@@ -64,7 +64,8 @@ internal sealed class AccountExport(
         await using var command = connection.CreateCommand();
         command.CommandText = $"""
             INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.UserExported}', 'success', @now, id, id, @tenant_id, @session_id, @ip, @user_agent, @request_id, NULL FROM users WHERE id = @user
+            SELECT '{AuditEvents.UserExported}', 'success', @now, id, id, @tenant_id, @session_id, @ip, @user_agent, @request_id, NULL
+                FROM users WHERE id = @user
             """;
         command.Parameters.Add(new("now", clock.GetUtcNow()));
         command.Parameters.Add(new("user", caller.UserId));

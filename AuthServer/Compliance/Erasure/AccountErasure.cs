@@ -49,7 +49,10 @@ internal sealed class AccountErasure(
         db.Entry(user).State = EntityState.Detached;
         await db.Users.Where(found => found.Id == user.Id).ExecuteDeleteAsync(cancellationToken);
         await db.Database.ExecuteSqlAsync(
-            $"INSERT INTO revocations (user_id, token_version, created_at, expires_at) VALUES ({user.Id}, {GoneVersion}, {now}, {feed.RefusedUntil(now)})",
+            $"""
+            INSERT INTO revocations (user_id, token_version, created_at, expires_at)
+            VALUES ({user.Id}, {GoneVersion}, {now}, {feed.RefusedUntil(now)})
+            """,
             cancellationToken);
         await audit.EraseAsync(user.Id, pseudonym, cancellationToken);
         db.Audit(AuditEvents.UserErased, now, order.Origin, order.By, pseudonym, reason: order.Reason, tenant: order.TenantId);

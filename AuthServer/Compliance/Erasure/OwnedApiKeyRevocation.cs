@@ -11,7 +11,8 @@ internal sealed class OwnedApiKeyRevocation(TimeProvider clock)
         WITH ended AS (
             UPDATE api_keys SET revoked_at = @now WHERE owner_id = @owner AND revoked_at IS NULL RETURNING id, tenant_id)
         INSERT INTO audit_events {AuditLog.Columns}
-        SELECT '{AuditEvents.ApiKeyRevoked}', 'success', @now, @by, id, tenant_id, NULL, @ip, @user_agent, @request_id, 'owner_leaves' FROM ended
+        SELECT '{AuditEvents.ApiKeyRevoked}', 'success', @now, @by, id, tenant_id, NULL, @ip, @user_agent, @request_id, 'owner_leaves'
+            FROM ended
         """;
 
     /// <summary>In the transaction that is open on the connection.</summary>

@@ -32,7 +32,8 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
         WITH found AS (
             SELECT k.*, u.status = 'active' AND u.erasure_due_at IS NULL AND (k.tenant_id IS NULL OR t.status = 'active')
                 AND (EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = u.id AND r.role_id = @admin_role)
-                    OR (EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.tenant_id = k.tenant_id AND m.role = '{Role.Admin}') AND {VerifiedEmailRule.IsEnough})) AS may_act
+                    OR (EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.tenant_id = k.tenant_id
+                        AND m.role = '{Role.Admin}') AND {VerifiedEmailRule.IsEnough})) AS may_act
             FROM api_keys k JOIN users u ON u.id = k.owner_id LEFT JOIN tenants t ON t.id = k.tenant_id
             WHERE k.id = @id),
         used AS (
@@ -44,7 +45,8 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
 
     private const string RefusedSql = $"""
         INSERT INTO audit_events {AuditLog.Columns}
-        SELECT '{AuditEvents.ApiKeyRefused}', 'failure', @now, NULL, id, tenant_id, NULL, @ip, @user_agent, @request_id, 'wrong_secret' FROM api_keys WHERE id = @id
+        SELECT '{AuditEvents.ApiKeyRefused}', 'failure', @now, NULL, id, tenant_id, NULL, @ip, @user_agent, @request_id, 'wrong_secret'
+            FROM api_keys WHERE id = @id
         """;
 
     public async Task<ApiKeyOutcome> CheckAsync(string? text, RequestOrigin origin, CancellationToken cancellationToken)

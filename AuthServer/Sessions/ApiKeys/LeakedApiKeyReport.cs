@@ -15,7 +15,8 @@ internal sealed class LeakedApiKeyReport(NpgsqlDataSource database, ApiKeyThrott
             RETURNING id, owner_id, tenant_id, name),
         mailed AS (
             INSERT INTO email_outbox {EmailOutbox.Columns}
-            SELECT gen_random_uuid(), '{MailKinds.ApiKeyExposed}', u.id, u.email, u.locale, jsonb_build_object('{EmailOutbox.KeyName}', e.name), {EmailOutbox.Fresh}
+            SELECT gen_random_uuid(), '{MailKinds.ApiKeyExposed}', u.id, u.email, u.locale,
+                jsonb_build_object('{EmailOutbox.KeyName}', e.name), {EmailOutbox.Fresh}
             FROM exposed e JOIN users u ON u.id = e.owner_id AND u.email_confirmed)
         INSERT INTO audit_events {AuditLog.Columns}
         SELECT '{AuditEvents.ApiKeyExposed}', 'failure', @now, NULL, id, tenant_id, NULL, @ip, @user_agent, @request_id, NULL FROM exposed

@@ -43,7 +43,8 @@ internal sealed class RefreshTokenRotation(
     internal const string RotateSql = $"""
         WITH s AS (
             UPDATE sessions SET generation = generation + 1, rotated_at = @now, last_used_at = @now, ip_address = @ip
-            WHERE id = @session_id AND generation = @generation AND revoked_at IS NULL AND expires_at > @now AND last_used_at + idle_timeout > @now
+            WHERE id = @session_id AND generation = @generation AND revoked_at IS NULL AND expires_at > @now
+                AND last_used_at + idle_timeout > @now
             RETURNING user_id, tenant_id, authenticated_at, authentication_methods)
         SELECT {TokenClaimsQuery.Columns}, s.authenticated_at, s.authentication_methods
         FROM s JOIN users u ON u.id = s.user_id AND u.status = 'active' {TokenClaimsQuery.Joins}

@@ -36,7 +36,8 @@ internal sealed class TenantSwitch(
             SELECT NULL::uuid AS tenant_id WHERE @slug IS NULL
             UNION ALL
             SELECT t.id FROM tenants t
-            WHERE t.slug = @slug AND t.status = 'active' AND EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id AND NOT u.is_anonymous WHERE m.user_id = @user_id AND m.tenant_id = t.id))
+            WHERE t.slug = @slug AND t.status = 'active' AND EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id
+                AND NOT u.is_anonymous WHERE m.user_id = @user_id AND m.tenant_id = t.id))
         """;
 
     private const string IsProven = $"""
@@ -53,14 +54,16 @@ internal sealed class TenantSwitch(
                 rotated_at = CASE WHEN x.generation = @generation THEN @now ELSE x.rotated_at END, last_used_at = @now, ip_address = @ip,
                 idle_timeout = least(x.idle_timeout, limits.idle), expires_at = least(x.expires_at, x.created_at + limits.absolute)
             FROM target s CROSS JOIN limits
-            WHERE x.id = @session_id AND x.user_id = @user_id AND x.revoked_at IS NULL AND x.expires_at > @now AND x.last_used_at + x.idle_timeout > @now
+            WHERE x.id = @session_id AND x.user_id = @user_id AND x.revoked_at IS NULL AND x.expires_at > @now
+                AND x.last_used_at + x.idle_timeout > @now
                 AND (x.generation = @generation OR (x.generation = @generation + 1 AND x.rotated_at >= @window_start))
                 AND x.created_at + limits.absolute > @now AND {IsProven}
                 AND EXISTS (SELECT 1 FROM users u WHERE u.id = @user_id AND u.status = 'active')
             RETURNING x.id, x.user_id, x.tenant_id, x.authenticated_at, x.authentication_methods),
         audited AS (
             INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.TenantSwitched}', 'success', @now, user_id, user_id, tenant_id, id, @ip, @user_agent, @request_id, NULL FROM switched)
+            SELECT '{AuditEvents.TenantSwitched}', 'success', @now, user_id, user_id, tenant_id, id, @ip, @user_agent, @request_id, NULL
+                FROM switched)
         SELECT {TokenClaimsQuery.Columns}, s.authenticated_at, s.authentication_methods
         FROM switched s JOIN users u ON u.id = s.user_id {TokenClaimsQuery.Joins}
         """;

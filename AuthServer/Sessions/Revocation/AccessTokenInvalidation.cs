@@ -15,13 +15,15 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
         WITH raised AS (
             UPDATE users SET token_version = token_version + 1 WHERE id = ANY (@users) RETURNING id, token_version),
         refused AS (
-            INSERT INTO revocations (user_id, token_version, created_at, expires_at) SELECT id, token_version, @now, @refuse_until FROM raised)
+            INSERT INTO revocations (user_id, token_version, created_at, expires_at)
+                SELECT id, token_version, @now, @refuse_until FROM raised)
         SELECT pg_notify(@channel, 'user:' || id || ':' || token_version) FROM raised
         """;
 
     // What a key may do depends on what its owner is.
     private const string KeysOfSql =
-        $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE owner_id = ANY (@ids) AND revoked_at IS NULL RETURNING id, version), {RefuseKeysSql}";
+        "WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE owner_id = ANY (@ids) AND revoked_at IS NULL "
+            + $"RETURNING id, version), {RefuseKeysSql}";
 
     private const string KeysSql =
         $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE id = ANY (@ids) RETURNING id, version), {RefuseKeysSql}";

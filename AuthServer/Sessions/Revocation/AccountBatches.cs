@@ -31,7 +31,8 @@ internal sealed class AccountBatches(NpgsqlDataSource database)
         SELECT u.id FROM users u
         WHERE u.id > @after AND (@user_id IS NULL OR u.id = @user_id)
             AND (@tenant_id IS NULL OR EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.tenant_id = @tenant_id))
-            AND NOT (@spares_admins AND EXISTS (SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id AND r.name = 'admin'))
+            AND NOT (@spares_admins AND EXISTS (SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id
+                WHERE ur.user_id = u.id AND r.name = 'admin'))
             AND (u.password_hash IS NOT NULL OR NOT @with_password)
         ORDER BY u.id LIMIT @many
         """;

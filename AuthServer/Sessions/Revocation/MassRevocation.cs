@@ -26,7 +26,8 @@ internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed fee
             INSERT INTO revocations (session_id, created_at, expires_at) SELECT id, @now, @refuse_until FROM recent),
         audited AS (
             INSERT INTO audit_events {AuditLog.Columns}
-            SELECT '{AuditEvents.SessionEnded}', 'success', @now, NULL, user_id, tenant_id, id, @ip, @user_agent, @request_id, @reason FROM ended)
+            SELECT '{AuditEvents.SessionEnded}', 'success', @now, NULL, user_id, tenant_id, id, @ip, @user_agent, @request_id, @reason
+                FROM ended)
         SELECT count(*), (SELECT count(pg_notify('{RevocationFeed.ChannelName}', id::text)) FROM recent) FROM ended
         """;
 

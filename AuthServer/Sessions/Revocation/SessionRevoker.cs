@@ -23,7 +23,8 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
             INSERT INTO revocations (session_id, created_at, expires_at) SELECT id, @now, @refuse_until FROM ended),
         audited AS (
             INSERT INTO audit_events {1}
-            SELECT @type, @outcome, @now, CASE WHEN @outcome = 'success' AND NOT @by_operator THEN coalesce(@by, user_id) END, user_id, tenant_id, id, @ip, @user_agent, @request_id, @reason FROM ended){3}
+            SELECT @type, @outcome, @now, CASE WHEN @outcome = 'success' AND NOT @by_operator THEN coalesce(@by, user_id) END, user_id,
+                tenant_id, id, @ip, @user_agent, @request_id, @reason FROM ended){3}
         SELECT id, pg_notify('{2}', id::text) FROM ended
         """;
 

@@ -14,7 +14,8 @@ internal sealed class DisabledAccountReactivation(
         WITH due AS (
             SELECT id FROM users WHERE disabled_until <= @now AND status = 'disabled' FOR UPDATE SKIP LOCKED),
         returned AS (
-            UPDATE users u SET status = 'active', disabled_reason = NULL, disabled_until = NULL, disabled_by_tenant_id = NULL FROM due WHERE u.id = due.id RETURNING u.id)
+            UPDATE users u SET status = 'active', disabled_reason = NULL, disabled_until = NULL, disabled_by_tenant_id = NULL FROM due
+                WHERE u.id = due.id RETURNING u.id)
         INSERT INTO audit_events {AuditLog.Columns}
         SELECT '{AuditEvents.UserEnabled}', 'success', @now, NULL, id, NULL, NULL, NULL, NULL, 'server', 'time_over' FROM returned
         """;
