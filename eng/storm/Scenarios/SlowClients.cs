@@ -83,7 +83,7 @@ internal static class SlowClients
                         socket,
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            "POST /api/v1/auth/refresh HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                            $"POST /api/v1/auth/refresh HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
                                 + $"X-Forwarded-For: {device.Address}\r\nContent-Length: 1000\r\n\r\n"),
                         new string('{', 200), end),
                 _ => NeverReadAsync(socket, end),
