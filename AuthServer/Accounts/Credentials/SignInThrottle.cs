@@ -72,7 +72,7 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
     public async Task<ThrottleDecision> ReadAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
     {
         await row.ReadAsync(cancellationToken);
-        // Whoever lost the race against the lock is told the length of the first.
+        // An attempt that lost the race against the lock gets the length of the first one.
         TimeSpan? retryAfter = !row.IsDBNull(0) ? row.GetFieldValue<DateTimeOffset>(0) - clock.GetUtcNow()
             : row.GetBoolean(1) ? null
             : settings.EffectiveLockDurations[0];

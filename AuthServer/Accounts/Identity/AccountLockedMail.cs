@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>Tells the owner of an account that guessing at its password has locked it.</summary>
+/// <summary>The notice that an account was locked because somebody guessed at its password.</summary>
 internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : IMailWriter
 {
     // Once an hour: whoever guesses must not be able to fill the mailbox as well.

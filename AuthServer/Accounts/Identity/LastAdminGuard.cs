@@ -6,15 +6,15 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Accounts.Identity;
 
 /// <summary>
-/// Keeps the platform from losing its last administrator. Whoever takes power from one asks here first, in the same
-/// transaction: one at a time, so that of two who do it to each other the second finds themself the last.
+/// Keeps the platform from losing its last administrator. Whatever demotes or removes one asks here first, in the same transaction: one
+/// at a time, so that of two who demote each other, the second is refused.
 /// </summary>
 internal sealed class LastAdminGuard(AuthDbContext db, AccountRules rules)
 {
     // The same as for making the first one.
     internal const long LockId = 0x61646d696e;
 
-    /// <summary>Whether another administrator would be left who can sign in. Holds the turn until the transaction ends.</summary>
+    /// <summary>Whether another administrator would be left who can sign in. Keeps the lock until the transaction ends.</summary>
     public async Task<bool> IsAnotherLeftAsync(Guid without, CancellationToken cancellationToken)
     {
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({LockId})", cancellationToken);

@@ -9,8 +9,8 @@ namespace AuthServer.Accounts.Identity;
 internal sealed record ResetRequirement(long Accounts, long Sessions);
 
 /// <summary>
-/// Makes the passwords of many people useless at once, for when they may be in wrong hands: their sessions end, and signing in takes a
-/// new one, set with a mailed link. Who has no password is left alone.
+/// Makes the passwords of many people unusable at once, in case they have leaked: their sessions end, and signing in takes a new one, set
+/// with a mailed link. People without a password are skipped.
 /// </summary>
 internal sealed class PasswordResetRequirement(AccountBatches accounts, MassRevocation sessions, TimeProvider clock)
 {

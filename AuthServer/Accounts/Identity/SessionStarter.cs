@@ -10,17 +10,15 @@ using NpgsqlTypes;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>A proof of identity that is to become a session.</summary>
-/// <param name="UserId">Who proved it.</param>
+/// <summary>Somebody who has been authenticated, and is to get a session.</summary>
 /// <param name="Methods">How (RFC 8176).</param>
-/// <param name="Origin">From where.</param>
 /// <param name="DeviceName">What the app calls the device.</param>
-/// <param name="PasswordHash">The hash the password was checked against: should it have changed meanwhile, there is no session.</param>
+/// <param name="PasswordHash">The hash the password was checked against: if it has changed meanwhile, no session is started.</param>
 internal sealed record AuthenticatedIdentity(
     Guid UserId, IReadOnlyList<string> Methods, RequestOrigin Origin, string? DeviceName, string? PasswordHash);
 
 /// <summary>
-/// The one door to a session, for every way of signing in. In a single statement it makes sure that the account is
+/// The only way to start a session, for every way of signing in. In a single statement it makes sure that the account is
 /// still active and the password still the one that was checked and good enough (all may have changed while it was being hashed),
 /// keeps the account if it was to be erased, starts the session with the limits of the person's roles and tenant, and writes the audit
 /// event.
@@ -34,8 +32,8 @@ internal sealed class SessionStarter(
         AND regexp_replace(coalesce(k.user_agent, ''), '[0-9.]+', '', 'g') = regexp_replace(coalesce(@user_agent, ''), '[0-9.]+', '', 'g')
         """;
 
-    // In a statement of its own, because each sees what was committed when it began: a change of roles that holds the row is
-    // waited for here, and read below. In one statement the version would be new and the roles still the old ones.
+    // In a statement of its own, because each sees what was committed when it began: this one waits for a change of roles that has the
+    // row locked, and the next reads it. In one statement the version would be new and the roles still old.
     private const string LockSql = "SELECT 1 FROM users WHERE id = @user_id FOR NO KEY UPDATE";
 
     // No tenant is chosen for staff of the platform: its limits, which its own staff sets, would cut their sessions. They may switch to
@@ -84,7 +82,6 @@ internal sealed class SessionStarter(
     private static readonly Guid[] PlatformStaff = [Role.IdOf(Role.Admin), Role.IdOf(Role.Support)];
 
     /// <summary>Starts the session and reads the person, in one round trip; null where the account no longer allows it.</summary>
-    /// <param name="identity">The proof.</param>
     /// <param name="connection">The connection, and the transaction if one is open on it.</param>
     /// <param name="also">A statement for the same round trip and transaction.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -9,7 +9,7 @@ namespace AuthServer.Accounts.Identity;
 /// <summary>Reads a person as they see themselves: one statement, because every app asks for it at every start.</summary>
 internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider clock)
 {
-    /// <summary>Wants <c>@user_id</c> and <c>@today</c>.</summary>
+    /// <summary>Needs <c>@user_id</c> and <c>@today</c>.</summary>
     internal const string Sql = """
         SELECT u.id, CASE WHEN NOT u.is_anonymous THEN u.email END, u.user_name, u.full_name, u.locale, u.email_confirmed,
             u.two_factor_enabled, u.created_at, u.last_login_at,

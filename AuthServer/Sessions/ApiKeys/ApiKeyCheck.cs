@@ -21,8 +21,8 @@ internal abstract record ApiKeyOutcome
 }
 
 /// <summary>
-/// Whether an API key is good at this moment: what has not its form never reaches the database, and the rest costs one
-/// indexed read, joined with what its owner and its tenant are now.
+/// Whether an API key is good: text without its form never reaches the database, and the rest costs one indexed read, joined with the
+/// present state of its owner and its tenant.
 /// </summary>
 internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle guesses, TimeProvider clock)
 {
@@ -76,7 +76,7 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
         return new ApiKeyOutcome.Refused(ErrorCodes.InvalidApiKey);
     }
 
-    // Only who has the secret is told what is wrong with the key.
+    // Only somebody with the secret learns what is wrong with the key.
     private ApiKeyOutcome Judge(Guid id, Found found) =>
         found.IsRevoked ? new ApiKeyOutcome.Refused(ErrorCodes.ApiKeyRevoked)
         : found.ExpiresAt <= clock.GetUtcNow() ? new ApiKeyOutcome.Refused(ErrorCodes.ApiKeyExpired)

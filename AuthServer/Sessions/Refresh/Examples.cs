@@ -1,6 +1,6 @@
 namespace AuthServer.Sessions.Refresh;
 
-/// <summary>What the description shows; a test holds each against what is really sent and taken.</summary>
+/// <summary>The examples in the OpenAPI document; a test compares each with real requests and answers.</summary>
 internal static class Examples
 {
     public const string RefreshToken = """{"refresh_token":"asr_5d1c0a9e_AZWx8IorfkyNHztcfZ4fIAAAAAN0b1kzQ2pYx7m4uHq2sWv9dKfGzTnLcRe"}""";

@@ -16,7 +16,6 @@ internal abstract record SwitchOutcome
     {
     }
 
-    /// <summary>The next pair, for that tenant.</summary>
     public sealed record Switched(TokenResponse Tokens) : SwitchOutcome;
 
     /// <summary>The session goes on as it was.</summary>
@@ -25,8 +24,8 @@ internal abstract record SwitchOutcome
 
 /// <summary>
 /// Moves a session to another of the person's own tenants, and rotates its refresh token with it. The access token says
-/// which generation it came with, and that is the lock: of many that race, refreshes included, one moves the session on, and
-/// the others are handed the same successor within the reuse window. Who comes later than that has to refresh first.
+/// which generation it came with, and that is the lock: of many that race, refreshes included, one advances the session, and the others
+/// get the same successor within the reuse window. After it, an app has to refresh first.
 /// </summary>
 internal sealed class TenantSwitch(
     NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionSettings settings, DatabaseClock clock)

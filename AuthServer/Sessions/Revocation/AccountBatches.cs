@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace AuthServer.Sessions.Revocation;
 
-/// <summary>Whose accounts: everybody's, unless one of these says less.</summary>
+/// <summary>Which accounts: all, unless one of these narrows it.</summary>
 internal sealed record AccountFilter
 {
     /// <summary>This one alone.</summary>
@@ -20,8 +20,8 @@ internal sealed record AccountFilter
 }
 
 /// <summary>
-/// Goes through accounts some hundreds at a time, each batch in a transaction of its own: nobody waits for long on what it holds, and
-/// what was done stays done when it is stopped half way. Accounts made meanwhile come last, and so are met as well.
+/// Goes through accounts in batches of some hundreds, each in a transaction of its own: nobody waits long for its locks, and finished
+/// batches stay done when it is stopped. Accounts made meanwhile come last, and are included.
 /// </summary>
 internal sealed class AccountBatches(NpgsqlDataSource database)
 {
