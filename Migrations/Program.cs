@@ -6,7 +6,8 @@ var owner = Environment.GetEnvironmentVariable("MIGRATIONS_DATABASE_URL") ?? ser
 if (string.IsNullOrWhiteSpace(owner))
 {
     await Console.Error.WriteLineAsync(
-        "MIGRATIONS_DATABASE_URL is not set. Give postgresql://owner:password@host:5432/database, or DATABASE_URL where one role does both.");
+        "MIGRATIONS_DATABASE_URL is not set. Give postgresql://owner:password@host:5432/database, "
+            + "or DATABASE_URL where one role does both.");
     return 78;
 }
 

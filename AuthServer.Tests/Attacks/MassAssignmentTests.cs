@@ -67,7 +67,10 @@ public sealed class MassAssignmentTests(TestServer server) : IClassFixture<TestS
     public async Task No_physician_verifies_themselves(string member)
     {
         var body =
-            $"{{\"physician\":{{\"license_number\":\"1\",\"{member}\":\"verified\"}},\"role\":\"physician\",\"email\":\"{Api.NewEmail()}\",\"password\":\"{Api.Password}\"}}";
+            $$"""
+            {"physician":{"license_number":"1","{{member}}":"verified"},"role":"physician",
+            "email":"{{Api.NewEmail()}}","password":"{{Api.Password}}"}
+            """;
 
         var problem = await (await server.Api.PostAsync("auth/register", body)).ShouldBeProblemAsync(ErrorCodes.UnknownField);
 

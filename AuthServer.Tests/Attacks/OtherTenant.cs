@@ -75,7 +75,8 @@ internal sealed class OtherTenant
             KeyId = (await server.MakeKeyAsync(admin, new { name = $"The service of {Mark}" })).Id,
             ResetId = await server.Database.QueryAsync<Guid>("""
                 INSERT INTO assisted_resets (id, user_id, requested_by, tenant_id, reason, state, created_at, expires_at)
-                VALUES (gen_random_uuid(), @user, @user, @tenant, 'zelda-marker lost it', 'pending', now(), now() + interval '1 hour') RETURNING id
+                VALUES (gen_random_uuid(), @user, @user, @tenant, 'zelda-marker lost it', 'pending', now(), now() + interval '1 hour')
+                    RETURNING id
                 """, ("user", person.UserId), ("tenant", clinic.Id)),
         };
     }

@@ -133,7 +133,8 @@ public sealed class RevocationFeedTests(TwoServers servers) : IClassFixture<TwoS
     }
 
     private async Task<long> CutLinesAsync() => (long)(await servers.Database.BySuperuserAsync(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{0}' AND application_name = 'AuthServer listener'"))!;
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            + "WHERE datname = '{0}' AND application_name = 'AuthServer listener'"))!;
 
     private async Task UntilLinesAreUpAsync()
     {

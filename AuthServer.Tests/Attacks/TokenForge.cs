@@ -54,9 +54,8 @@ internal sealed class TokenForge(TestServer server)
             "PEM" => Encoding.ASCII.GetBytes(key.ExportSubjectPublicKeyInfoPem()),
             "PEM with a line end" => Encoding.ASCII.GetBytes(key.ExportSubjectPublicKeyInfoPem() + "\n"),
             "DER" => key.ExportSubjectPublicKeyInfo(),
-            "JWK" =>
-                Encoding.ASCII.GetBytes(
-                    $$"""{"kty":"EC","use":"sig","alg":"ES256","kid":"{{Public.Kid}}","crv":"P-256","x":"{{Public.X}}","y":"{{Public.Y}}"}"""),
+            "JWK" => Encoding.ASCII.GetBytes(
+                $$"""{"kty":"EC","use":"sig","alg":"ES256","kid":"{{Public.Kid}}","crv":"P-256","x":"{{Public.X}}","y":"{{Public.Y}}"}"""),
             "coordinates" => [.. Base64Url.DecodeFromChars(Public.X), .. Base64Url.DecodeFromChars(Public.Y)],
             "nothing" => [],
             _ => throw new ArgumentOutOfRangeException(nameof(spelling)),

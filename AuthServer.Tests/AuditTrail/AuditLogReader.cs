@@ -20,8 +20,10 @@ internal static class AuditLogReader
 
     /// <summary>Events in which no column is empty.</summary>
     public static Task<int> RecordAsync(this TestServer server, int count, string when = "now()") => server.Database.ExecuteAsync($"""
-        INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason, detail)
-        SELECT 'user.opened', 'success', {when}, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '192.0.2.7', 'an app', 'request-' || n, 'because', 'detail ' || n
+        INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent,
+            request_id, reason, detail)
+        SELECT 'user.opened', 'success', {when}, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '192.0.2.7',
+            'an app', 'request-' || n, 'because', 'detail ' || n
         FROM generate_series(1, {count}) AS n
         """);
 

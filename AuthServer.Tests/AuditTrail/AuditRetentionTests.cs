@@ -38,7 +38,8 @@ public sealed class AuditRetentionTests
         await RunAsync(server);
 
         await server.TamperAsync(
-            $"INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE VALUES ({id}, 'user.opened', 'success', now())");
+            "INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE "
+                + $"VALUES ({id}, 'user.opened', 'success', now())");
 
         (await server.VerifyAsync()).Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.EventInserted, EventId = id, Seal = 2 });
     }
@@ -52,7 +53,8 @@ public sealed class AuditRetentionTests
         await using var server = await StartAsync("now() - interval '2193 days'", "now()");
 
         await server.TamperAsync(
-            $"DELETE FROM audit_events WHERE id IN (SELECT unnest(event_ids) FROM audit_seals WHERE id = 2); UPDATE audit_seals SET event_ids = NULL, event_hashes = NULL, removed_at = {removedAt} WHERE id = 2");
+            "DELETE FROM audit_events WHERE id IN (SELECT unnest(event_ids) FROM audit_seals WHERE id = 2); "
+                + $"UPDATE audit_seals SET event_ids = NULL, event_hashes = NULL, removed_at = {removedAt} WHERE id = 2");
 
         (await server.VerifyAsync()).Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.EventsTaken, Seal = 2 });
     }

@@ -111,7 +111,8 @@ public sealed class EditedEventTests(AuditServer server) : IClassFixture<AuditSe
 
         var verdict =
             await server.VerifyTamperedAsync(
-                $"INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE VALUES ({id}, 'user.opened', 'success', now())");
+                "INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE "
+                    + $"VALUES ({id}, 'user.opened', 'success', now())");
 
         verdict.Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.EventInserted, EventId = id, Seal = seal });
     }
@@ -123,7 +124,8 @@ public sealed class EditedEventTests(AuditServer server) : IClassFixture<AuditSe
         await ChainAsync();
 
         (await server.VerifyTamperedAsync(
-            "INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE VALUES (-7, 'user.opened', 'success', now())"))
+            "INSERT INTO audit_events (id, type, outcome, occurred_at) OVERRIDING SYSTEM VALUE "
+                + "VALUES (-7, 'user.opened', 'success', now())"))
             .Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.EventInserted, EventId = -7, Seal = 1 });
     }
 
@@ -139,7 +141,8 @@ public sealed class EditedEventTests(AuditServer server) : IClassFixture<AuditSe
 
         var verdict =
             await server.VerifyTamperedAsync(
-                $"UPDATE audit_events a SET ({Columns}) = ROW({values}) FROM audit_events o WHERE a.id IN ({id}, {id + 2}) AND o.id = {id} + {id + 2} - a.id");
+                $"UPDATE audit_events a SET ({Columns}) = ROW({values}) FROM audit_events o "
+                    + $"WHERE a.id IN ({id}, {id + 2}) AND o.id = {id} + {id + 2} - a.id");
 
         verdict.Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.EventEdited, EventId = id, Seal = seal });
     }

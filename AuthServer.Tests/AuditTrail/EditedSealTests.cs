@@ -100,7 +100,8 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
 
         var verdict =
             await server.VerifyTamperedAsync(
-                $"UPDATE audit_seals SET id = -1 WHERE id = {seal}; UPDATE audit_seals SET id = {seal} WHERE id = {seal + 1}; UPDATE audit_seals SET id = {seal + 1} WHERE id = -1");
+                $"UPDATE audit_seals SET id = -1 WHERE id = {seal}; UPDATE audit_seals SET id = {seal} WHERE id = {seal + 1}; "
+                    + $"UPDATE audit_seals SET id = {seal + 1} WHERE id = -1");
 
         verdict.Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.SealReordered, Seal = seal });
         verdict.Fault!.Message.Should().Contain($"seal {seal + 1}");
@@ -113,7 +114,8 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
         var seal = await ChainAsync();
 
         var verdict = await server.VerifyTamperedAsync(
-            $"DELETE FROM audit_events WHERE id IN (SELECT unnest(event_ids) FROM audit_seals WHERE id = {seal}); UPDATE audit_seals SET event_ids = NULL, event_hashes = NULL, removed_at = now() WHERE id = {seal}");
+            $"DELETE FROM audit_events WHERE id IN (SELECT unnest(event_ids) FROM audit_seals WHERE id = {seal}); "
+                + $"UPDATE audit_seals SET event_ids = NULL, event_hashes = NULL, removed_at = now() WHERE id = {seal}");
 
         verdict.Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.EventsTaken, Seal = seal });
     }
@@ -129,7 +131,9 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
 
         var forged = await ForgeAsync(seal, keyId);
         var verdict = await server.VerifyTamperedAsync(
-            $"UPDATE audit_events SET reason = 'forged' WHERE id = {forged.EventIds![3]}; UPDATE audit_seals SET event_hashes = '\\x{Convert.ToHexString(forged.EventHashes!)}', events_hash = '\\x{Convert.ToHexString(forged.EventsHash)}', "
+            $"UPDATE audit_events SET reason = 'forged' WHERE id = {forged.EventIds![3]}; "
+                + $"UPDATE audit_seals SET event_hashes = '\\x{Convert.ToHexString(forged.EventHashes!)}', "
+                + $"events_hash = '\\x{Convert.ToHexString(forged.EventsHash)}', "
             + $"hash = '\\x{Convert.ToHexString(forged.Hash)}', key_id = '{forged.KeyId}' WHERE id = {seal}");
 
         verdict.Fault!.Seal.Should().Be(seal);
@@ -145,7 +149,9 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
 
         var forged = await ForgeAsync(newest, "deadbeef");
         var verdict = await server.VerifyTamperedAsync(
-            $"UPDATE audit_events SET reason = 'forged' WHERE id = {forged.EventIds![3]}; UPDATE audit_seals SET event_hashes = '\\x{Convert.ToHexString(forged.EventHashes!)}', events_hash = '\\x{Convert.ToHexString(forged.EventsHash)}', "
+            $"UPDATE audit_events SET reason = 'forged' WHERE id = {forged.EventIds![3]}; "
+                + $"UPDATE audit_seals SET event_hashes = '\\x{Convert.ToHexString(forged.EventHashes!)}', "
+                + $"events_hash = '\\x{Convert.ToHexString(forged.EventsHash)}', "
             + $"hash = '\\x{Convert.ToHexString(forged.Hash)}', key_id = '{forged.KeyId}' WHERE id = {newest}");
 
         verdict.Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.HeadNotOurs, Seal = newest });
@@ -162,7 +168,8 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
         (await MissingFromAsync([kept.ToJson()])).Should().BeNull();
         var verdict =
             await server.VerifyTamperedAsync(
-                $"DELETE FROM audit_events WHERE id > (SELECT last_event_id FROM audit_seals WHERE id = {newest - 1}); DELETE FROM audit_seals WHERE id = {newest}");
+                $"DELETE FROM audit_events WHERE id > (SELECT last_event_id FROM audit_seals WHERE id = {newest - 1}); "
+                    + $"DELETE FROM audit_seals WHERE id = {newest}");
         verdict.Fault.Should().BeNull();
         await server.TamperAsync(
             $"CREATE TABLE cut AS SELECT * FROM audit_seals WHERE id = {newest}; DELETE FROM audit_seals WHERE id = {newest}");

@@ -18,7 +18,8 @@ public sealed class SignInAuditTests(ProxiedServer server) : IClassFixture<Proxi
 
         (await EventsAsync(id)).Should().Equal(
             $"user.registered success actor={person.UserId} subject={person.UserId} session= ip={from} agent={Agent} reason=patient",
-            $"session.started success actor={person.UserId} subject={person.UserId} session={person.SessionId} ip={from} agent={Agent} reason=pwd");
+            $"session.started success actor={person.UserId} subject={person.UserId} session={person.SessionId} ip={from} "
+                + $"agent={Agent} reason=pwd");
     }
 
     [Fact]
@@ -34,7 +35,8 @@ public sealed class SignInAuditTests(ProxiedServer server) : IClassFixture<Proxi
         await PostAsync("auth/login", new { email = Api.NewEmail(), password = "not the password" }, from, unknown);
 
         (await EventsAsync(right)).Should().Equal(
-            $"session.started success actor={person.UserId} subject={person.UserId} session={signedIn.SessionId} ip={from} agent={Agent} reason=pwd");
+            $"session.started success actor={person.UserId} subject={person.UserId} session={signedIn.SessionId} ip={from} "
+                + $"agent={Agent} reason=pwd");
         (await EventsAsync(wrong)).Should().Equal(
             $"sign_in.failed failure actor= subject={person.UserId} session= ip={from} agent={Agent} reason=invalid_credentials");
         (await EventsAsync(unknown)).Should().Equal(

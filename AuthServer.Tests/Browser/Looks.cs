@@ -22,7 +22,8 @@ internal static class Looks
             if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
             let ground = element;
             while (ground && /, 0\)$|^transparent$/.test(getComputedStyle(ground).backgroundColor)) ground = ground.parentElement;
-            found.push([walker.currentNode.data.trim().slice(0, 40), getComputedStyle(element).color, ground ? getComputedStyle(ground).backgroundColor : 'rgb(255, 255, 255)']);
+            found.push([walker.currentNode.data.trim().slice(0, 40), getComputedStyle(element).color,
+              ground ? getComputedStyle(ground).backgroundColor : 'rgb(255, 255, 255)']);
           }
           return found;
         }

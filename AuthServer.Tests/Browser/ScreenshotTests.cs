@@ -36,7 +36,8 @@ public sealed class ScreenshotTests(PagesServer server, Chromium chromium) : ICl
         await using var tab = await OpenAsync(scheme);
         await tab.Page.GotoAsync(
             new Uri(
-                server.Api.Http.BaseAddress!, $"/account/{(use is null ? "reset-password" : page)}?lang={language}&token={token}").ToString());
+                server.Api.Http.BaseAddress!,
+                $"/account/{(use is null ? "reset-password" : page)}?lang={language}&token={token}").ToString());
         if (page == "reset-password")
         {
             await tab.Page.Locator("#new_password").FillAsync("dana levi");

@@ -120,9 +120,12 @@ public sealed class SessionCommandTests(TwoServers servers) : IClassFixture<TwoS
     {
         await servers.Database.ExecuteAsync("""
             WITH people AS (
-                INSERT INTO users (id, email, normalized_email, status, email_confirmed, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count, token_version, created_at)
-                SELECT gen_random_uuid(), 'many' || n || '@example.com', 'many' || n || '@example.com', 'active', true, false, false, false, 0, 1, now() FROM generate_series(1, 1100) n RETURNING id)
-            INSERT INTO sessions (id, user_id, generation, rotated_at, authenticated_at, authentication_methods, created_at, last_used_at, idle_timeout, expires_at)
+                INSERT INTO users (id, email, normalized_email, status, email_confirmed, phone_number_confirmed, two_factor_enabled,
+                    lockout_enabled, access_failed_count, token_version, created_at)
+                SELECT gen_random_uuid(), 'many' || n || '@example.com', 'many' || n || '@example.com', 'active', true, false, false, false,
+                    0, 1, now() FROM generate_series(1, 1100) n RETURNING id)
+            INSERT INTO sessions (id, user_id, generation, rotated_at, authenticated_at, authentication_methods, created_at, last_used_at,
+                idle_timeout, expires_at)
             SELECT gen_random_uuid(), id, 0, now(), now(), '{pwd}', now(), now(), interval '1 day', now() + interval '1 day' FROM people
             """);
         var both =

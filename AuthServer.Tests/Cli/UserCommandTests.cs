@@ -164,8 +164,10 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
         var clinic = await server.OpenClinicAsync();
         await server.Database.ExecuteAsync("""
             WITH people AS (
-                INSERT INTO users (id, email, normalized_email, full_name, status, email_confirmed, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count, token_version, created_at)
-                SELECT gen_random_uuid(), 'listed' || n || '@example.com', 'listed' || n || '@example.com', 'Listed ' || n, 'active', true, false, false, false, 0, 1, now() FROM generate_series(1, 130) n RETURNING id)
+                INSERT INTO users (id, email, normalized_email, full_name, status, email_confirmed, phone_number_confirmed,
+                    two_factor_enabled, lockout_enabled, access_failed_count, token_version, created_at)
+                SELECT gen_random_uuid(), 'listed' || n || '@example.com', 'listed' || n || '@example.com', 'Listed ' || n, 'active', true,
+                    false, false, false, 0, 1, now() FROM generate_series(1, 130) n RETURNING id)
             INSERT INTO memberships (user_id, tenant_id, role, created_at) SELECT id, @clinic, 'patient', now() FROM people
             """, ("clinic", clinic.Id));
 

@@ -10,9 +10,12 @@ public sealed class ApiKeyTextTests
     // Worked out with Python's hashlib and base64 modules from the description of the format.
     public static TheoryData<string, string, string> Vectors => new()
     {
-        { "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5061", "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F", "as_AZKjtMXWfo-aCxwtPk9QYQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fNZwuiA" },
-        { "ffffffff-ffff-7fff-bfff-ffffffffffff", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "as_________f_-__________6qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqGXO8HQ" },
-        { "00000000-0000-7000-8000-000000000000", "6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B", "as_AAAAAAAAcACAAAAAAAAAAGtra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tr-yLeTg" },
+        { "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5061", "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F",
+            "as_AZKjtMXWfo-aCxwtPk9QYQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fNZwuiA" },
+        { "ffffffff-ffff-7fff-bfff-ffffffffffff", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "as_________f_-__________6qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqGXO8HQ" },
+        { "00000000-0000-7000-8000-000000000000", "6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B",
+            "as_AAAAAAAAcACAAAAAAAAAAGtra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tr-yLeTg" },
     };
 
     [Theory]

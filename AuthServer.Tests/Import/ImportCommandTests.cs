@@ -160,9 +160,8 @@ public sealed class ImportCommandTests(ImportDesk desk) : IClassFixture<ImportDe
     private async Task<string> RowsAsync(string source, int people, string more = "")
     {
         var made = Interlocked.Increment(ref _made);
-        return await desk.WriteAsync(
-            $"{source}.rows.csv",
-            $"id,email,full_name\n{string.Concat(Enumerable.Range(1, people).Select(number => $"{number},p{number}.{made}@example.org,Person {number}\n"))}{more}");
+        var rows = Enumerable.Range(1, people).Select(number => $"{number},p{number}.{made}@example.org,Person {number}\n");
+        return await desk.WriteAsync($"{source}.rows.csv", $"id,email,full_name\n{string.Concat(rows)}{more}");
     }
 
     private Task<ServerProgram.Finished> RunAsync(params string[] line) => ServerProgram.RunAsync(line, Environment);

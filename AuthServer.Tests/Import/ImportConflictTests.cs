@@ -48,7 +48,8 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
 
         var told = await ImportAsync(
             $"1,Dana Levi,{email},1,North,,", $"2,Omer Biton,{email},1,North,,", $"3,Noa Cohen,{email.ToUpperInvariant()},2,South,,",
-            $"1,Dana Levi,{email},1,North,,", $"1,Dana Levi,other.{email},3,East,,", $"4,DANA  levi,{email},1,North,,", $"5,dana levi,{email},2,South,,");
+            $"1,Dana Levi,{email},1,North,,", $"1,Dana Levi,other.{email},3,East,,", $"4,DANA  levi,{email},1,North,,",
+            $"5,dana levi,{email},2,South,,");
 
         told.Rows
             .Skip(1)
@@ -189,7 +190,8 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
         var told =
             await desk.ImportUsersAsync(
                 "names.csv",
-                $"id,email,username\nn1,{Api.NewEmail()},{name.ToUpperInvariant()}\nn2,{Api.NewEmail()},free{name}\nn3,{Api.NewEmail()},free{name}\nn4,{Api.NewEmail()},no name\n");
+                $"id,email,username\nn1,{Api.NewEmail()},{name.ToUpperInvariant()}\nn2,{Api.NewEmail()},free{name}\n"
+                    + $"n3,{Api.NewEmail()},free{name}\nn4,{Api.NewEmail()},no name\n");
 
         told.Rows.Select(row => string.Join(' ', row.Warnings)).Should().Equal("username_taken", "", "username_taken", "bad_username");
         told.Summary.Created.Should().Be(4);

@@ -147,7 +147,8 @@ internal static class LegacySample
             ["private_pool"] = faker.Random.Number(9) < 2 ? "true" : "false",
             ["vacation_mode"] = faker.Random.Number(9) < 1 ? "true" : "false",
             ["password_hash"] = Hashes.GetValueOrDefault(number),
-            ["firebase_patient_ids"] = $"{{{string.Join(',', Enumerable.Range(0, faker.Random.Number(3, 20)).Select(_ => faker.Random.AlphaNumeric(28)))}}}",
+            ["firebase_patient_ids"] =
+                $"{{{string.Join(',', Enumerable.Range(0, faker.Random.Number(3, 20)).Select(_ => faker.Random.AlphaNumeric(28)))}}}",
             ["created_at"] = faker.Date.Between(new(2019, 1, 1, 0, 0, 0, DateTimeKind.Utc), new(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc))
                 .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             ["internal_notes"] = faker.Random.Number(9) < 2 ? "called twice, \"will come back\"" : null,

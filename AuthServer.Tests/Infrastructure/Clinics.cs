@@ -18,7 +18,8 @@ internal static class Clinics
         slug ??= NewSlug();
         var id = Guid.CreateVersion7(server.Clock.GetUtcNow());
         await server.Database.ExecuteAsync(
-            "INSERT INTO tenants (id, slug, name, status, settings, created_at) VALUES (@id, @slug, @name, @status, @settings::jsonb, @now)",
+            "INSERT INTO tenants (id, slug, name, status, settings, created_at) "
+                + "VALUES (@id, @slug, @name, @status, @settings::jsonb, @now)",
             ("id", id), ("slug", slug), ("name", name ?? $"The {slug}"), ("status", status), ("settings",
                 JsonSerializer.Serialize(settings ?? new { }, SnakeCase)), ("now", server.Clock.GetUtcNow()));
         return new(id, slug);

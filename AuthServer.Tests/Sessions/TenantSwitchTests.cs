@@ -35,7 +35,8 @@ public sealed class TenantSwitchTests(StoppedServer server) : IClassFixture<Stop
             "SELECT count(*) FROM audit_events WHERE type = 'session.tenant_switched' AND actor_id = @id AND subject_id = @id AND "
                 + "session_id = @session", ("id", person.UserId), ("session", person.SessionId))).Should().Be(2);
         (await server.Database.QueryAsync<long>(
-            "SELECT count(*) FROM audit_events WHERE type = 'session.tenant_switched' AND tenant_id = @tenant", ("tenant", second.Id))).Should().Be(1);
+            "SELECT count(*) FROM audit_events WHERE type = 'session.tenant_switched' AND tenant_id = @tenant", ("tenant", second.Id)))
+                .Should().Be(1);
     }
 
     [Fact]

@@ -27,7 +27,8 @@ public sealed class VerifyTests(TestServer server) : IClassFixture<TestServer>
         var tenant = Guid.CreateVersion7();
         var person = await server.Api.RegisterAsync();
         await server.Database.ExecuteAsync("""
-            INSERT INTO tenants (id, slug, name, status, created_at, settings) VALUES (@tenant, 'carmel', 'Carmel', 'active', now(), '{"self_registration":false}');
+            INSERT INTO tenants (id, slug, name, status, created_at, settings)
+                VALUES (@tenant, 'carmel', 'Carmel', 'active', now(), '{"self_registration":false}');
             INSERT INTO memberships (user_id, tenant_id, role, created_at) VALUES (@user, @tenant, 'admin', now())
             """, ("tenant", tenant), ("user", person.UserId));
         var member = await server.Api.LoginAsync(person.Email);

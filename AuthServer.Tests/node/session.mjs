@@ -109,7 +109,8 @@ await run({
   async revoked() {
     const app = await signedIn();
     const { refreshToken } = await app.store.load();
-    await fetch(`${api}/auth/logout`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ refresh_token: refreshToken }) });
+    await fetch(`${api}/auth/logout`, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ refresh_token: refreshToken }) });
     const results = await Promise.allSettled(twenty(app.me));
     // Those whose 401 comes after the end was told find nobody signed in.
     assert.ok(results.every(result => ["session_revoked", "signed_out"].includes(result.reason?.code)), JSON.stringify(results));
@@ -144,7 +145,8 @@ await run({
 
   async lockedTabs() {
     let turn = Promise.resolve();
-    Object.defineProperty(globalThis, "navigator", { value: { locks: { request: (_, work) => turn = turn.then(work) } }, configurable: true });
+    Object.defineProperty(globalThis, "navigator", {
+      value: { locks: { request: (_, work) => turn = turn.then(work) } }, configurable: true });
     const first = await signedIn();
     const second = makeApp({ store: first.store });
     await expire();

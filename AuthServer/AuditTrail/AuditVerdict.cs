@@ -71,12 +71,14 @@ internal sealed record AuditFault(string Kind, long? EventId, long? Seal, string
     public static AuditFault HeadNotOurs(long seal) =>
         new(
             AuditFaultKinds.HeadNotOurs, null, seal,
-            $"The newest seal, {seal}, was not signed with a key of this server: the end was cut off or rewritten, or SECRET_KEY is not the one it was sealed with (give that as SECRET_KEY_PREVIOUS).");
+            $"The newest seal, {seal}, was not signed with a key of this server: the end was cut off or rewritten, "
+                + "or SECRET_KEY is not the one it was sealed with (give that as SECRET_KEY_PREVIOUS).");
 
     public static AuditFault HeadMissing(long seal, long? newest) =>
         new(
             AuditFaultKinds.HeadMissing, null, seal,
-            $"The head that was kept of seal {seal} is not in the chain, which ends with {(newest is null ? "nothing" : $"seal {newest}")}: it was cut off or rewritten.");
+            $"The head that was kept of seal {seal} is not in the chain, "
+                + $"which ends with {(newest is null ? "nothing" : $"seal {newest}")}: it was cut off or rewritten.");
 }
 
 internal static class AuditFaultKinds

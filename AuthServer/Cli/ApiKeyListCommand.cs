@@ -54,7 +54,9 @@ internal sealed class ApiKeyListCommand : ICliCommand
 internal static class ApiKeyLine
 {
     public static string Of(ApiKeyRecord key) =>
-        $"{key.Id}  {key.Status,-7}  {key.Name}  {WhereOf(key)}  {string.Join(' ', key.Scopes)}  {EndOf(key)}{(key.LastUsedAt is { } used ? $", last used {used.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : ", never used")}{(key.ExposedAt is null ? "" : "  [was seen in a URL: replace it]")}";
+        $"{key.Id}  {key.Status,-7}  {key.Name}  {WhereOf(key)}  {string.Join(' ', key.Scopes)}  "
+            + $"{EndOf(key)}{(key.LastUsedAt is { } used ? $", last used {used.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : ", never used")}"
+            + $"{(key.ExposedAt is null ? "" : "  [was seen in a URL: replace it]")}";
 
     public static string WhereOf(ApiKeyRecord key) => key.Tenant is { } slug ? $"@{slug}" : "the platform";
 

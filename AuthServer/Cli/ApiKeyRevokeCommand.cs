@@ -61,7 +61,8 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
         if (before is not null && text?.Fits(before.SecretHash) == false)
         {
             return new CommandOutcome.Failed(
-                $"The id is that of {before.Name}, the secret is not: this key never worked. To revoke it all the same, give its id, {id}.");
+                $"The id is that of {before.Name}, the secret is not: this key never worked. "
+                    + $"To revoke it all the same, give its id, {id}.");
         }
 
         if (before is null || !await run.Get<ApiKeyRevocation>().RevokeAsync($"{id}", AccountSelector.Call(run, scope)))

@@ -50,7 +50,8 @@ internal sealed class AuditExportCommand : ICliCommand
                     ' ',
                     errors.Messages.Select(
                         error =>
-                            $"--{error.Key}: {string.Join(' ', error.Value).Replace(AuditSelection.UrlAdvice, "", StringComparison.Ordinal)}")));
+                            $"--{error.Key}: "
+                            + string.Join(' ', error.Value).Replace(AuditSelection.UrlAdvice, "", StringComparison.Ordinal))));
         }
 
         if (line.GetValue(_out) is { } taken && Path.Exists(taken))

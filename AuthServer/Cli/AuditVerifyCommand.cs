@@ -105,9 +105,12 @@ internal sealed record AuditCheckAnswer(
             Fault = verdict.Fault,
         };
 
+    private string Speed =>
+        Events > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({Events / Math.Max(Seconds, 0.01):N0} a second)") : "";
+
     public string ToText() => string.Create(CultureInfo.InvariantCulture, $"""
         {(Ok ? "All is as it was." : "Looked at until then:")}
-          {Count(Events, "event")} under {Count(Seals, "seal")}, in {Seconds:N1} s{(Events > 0 ? $" ({Events / Math.Max(Seconds, 0.01):N0} a second)" : "")}
+          {Count(Events, "event")} under {Count(Seals, "seal")}, in {Seconds:N1} s{Speed}
           {Erased:N0} of them without the data of a person who was erased
           {Count(RemovedEvents, "event")} of {Count(RemovedBatches, "seal")} removed after their time
           {Count(Unsealed, "event")} not sealed yet

@@ -100,9 +100,10 @@ internal sealed class ImportOutput(Output output, ImportRequest request)
         if (output.IsJson || IsWorthALine(result))
         {
             var answer = ImportRowAnswer.Of(result);
+            string?[] parts =
+                [answer.Result, answer.Reason, answer.LegacyId, answer.Email, answer.Note, string.Join("; ", answer.Warnings)];
             output.Write(
-                answer,
-                $"row {answer.Row}: {string.Join("  ", new[] { answer.Result, answer.Reason, answer.LegacyId, answer.Email, answer.Note, string.Join("; ", answer.Warnings) }.Where(part => !string.IsNullOrEmpty(part)))}");
+                answer, $"row {answer.Row}: {string.Join("  ", parts.Where(part => !string.IsNullOrEmpty(part)))}");
         }
     }
 

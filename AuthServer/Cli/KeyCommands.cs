@@ -20,7 +20,8 @@ internal sealed class KeyListCommand : ICliCommand
         {
             run.Output.Write(
                 key,
-                $"{key.Kid}  {key.Algorithm}  {key.State,-9}  signs {key.ActivatesAt:yyyy-MM-dd} to {key.RetiresAt:yyyy-MM-dd}, published until {key.ExpiresAt:yyyy-MM-dd}");
+                $"{key.Kid}  {key.Algorithm}  {key.State,-9}  signs {key.ActivatesAt:yyyy-MM-dd} to {key.RetiresAt:yyyy-MM-dd}, "
+                    + $"published until {key.ExpiresAt:yyyy-MM-dd}");
         }
 
         return CommandOutcome.Done;

@@ -22,7 +22,8 @@ internal sealed class MailDeadCommand : ICliCommand
         {
             run.Output.Write(
                 letter,
-                $"{letter.Id}  {letter.Kind}  {letter.Address}  {letter.CreatedAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  {Plural.Of(letter.Attempts, "attempt", "attempts")}  {letter.Error}");
+                $"{letter.Id}  {letter.Kind}  {letter.Address}  {letter.CreatedAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  "
+                    + $"{Plural.Of(letter.Attempts, "attempt", "attempts")}  {letter.Error}");
         }
 
         run.Output.Note($"{Plural.Of(letters.Count, "mail was", "mails were")} given up.");

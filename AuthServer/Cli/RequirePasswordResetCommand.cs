@@ -51,7 +51,8 @@ internal sealed class RequirePasswordResetCommand : ICliCommand
             ? null
             : Confirmation.Refusal(
                 run, _yes,
-                $"{(filter!.TenantId is null ? "Everybody" : "All the tenant's people")} will have to set a new password with a mailed link.");
+                $"{(filter!.TenantId is null ? "Everybody" : "All the tenant's people")} will have to set a new password with "
+                    + "a mailed link.");
         if (refusal is not null)
         {
             return refusal;
@@ -62,7 +63,8 @@ internal sealed class RequirePasswordResetCommand : ICliCommand
                 filter! with { SparesAdmins = run.Line.GetValue(_exceptAdmins) }, RequestOrigin.CommandLine, run.Stopping);
         run.Output.Write(
             result,
-            $"{Plural.Of(result.Accounts, "person has", "people have")} to set a new password, and {Plural.Of(result.Sessions, "session was", "sessions were")} ended.");
+            $"{Plural.Of(result.Accounts, "person has", "people have")} to set a new password, "
+                + $"and {Plural.Of(result.Sessions, "session was", "sessions were")} ended.");
         return CommandOutcome.Done;
     }
 }

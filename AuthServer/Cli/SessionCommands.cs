@@ -14,7 +14,8 @@ internal sealed class SessionRevokeAllCommand : ICliCommand
     {
         Command = new(
             "revoke-all",
-            "End everybody's sessions, a tenant's people's, or one person's: access and refresh tokens stop working on every replica") { _yes };
+            "End everybody's sessions, a tenant's people's, or one person's: "
+                + "access and refresh tokens stop working on every replica") { _yes };
         foreach (var option in _whom.Options)
         {
             Command.Add(option);

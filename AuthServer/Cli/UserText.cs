@@ -8,7 +8,8 @@ internal static class UserText
     public static string Of(UserRecord user)
     {
         var roles = user.Roles.Concat(user.Memberships.Select(membership => $"{membership.Role}@{membership.Tenant.Slug}"));
-        return $"{user.Id}  {user.Status,-8}  {NameOf(user)}{(user.EmailVerified || user.Email is null ? "" : " (unproven)")}  {string.Join(' ', roles)}{(user.FullName is { } name ? $"  {name}" : "")}{Disabled(user)}{Erasure(user)}";
+        return $"{user.Id}  {user.Status,-8}  {NameOf(user)}{(user.EmailVerified || user.Email is null ? "" : " (unproven)")}  "
+            + $"{string.Join(' ', roles)}{(user.FullName is { } name ? $"  {name}" : "")}{Disabled(user)}{Erasure(user)}";
     }
 
     /// <summary>The address; a guest has none.</summary>

@@ -63,7 +63,8 @@ internal sealed class ColumnMap
         return missing.Count == 0
             ? [.. columns.Except(_columns.Values, StringComparer.OrdinalIgnoreCase).Select(Shown)]
             : throw new ImportFault(
-                $"These columns are missing: {string.Join(", ", missing.Select(Described))}. There are: {Shown(columns)}. Say with --map which is which.");
+                $"These columns are missing: {string.Join(", ", missing.Select(Described))}. There are: {Shown(columns)}. "
+                    + "Say with --map which is which.");
     }
 
     // A file may have anything for a header.

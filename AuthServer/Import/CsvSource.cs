@@ -31,7 +31,8 @@ internal sealed class CsvSource(SourceFile file) : ImportSource
             if (malformed is { Reason: CsvMalformedReason.UnterminatedQuote })
             {
                 throw new ImportFault(
-                    $"{file.Path}: the row that begins at line {reader.LineNumber} opens a quote that is never closed. The file may have been cut off.");
+                    $"{file.Path}: the row that begins at line {reader.LineNumber} opens a quote that is never closed. "
+                        + "The file may have been cut off.");
             }
 
             yield return Row(reader, names, columns, malformed);

@@ -61,7 +61,8 @@ internal sealed class ImportRun(IServiceScopeFactory scopes, NpgsqlDataSource da
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
         db.Audit(AuditEvents.ImportFinished, clock.GetUtcNow(), RequestOrigin.CommandLine, actor: null, subject: null,
-            detail: $"{request.Source}: {summary.Created} created, {summary.Merged} merged, {summary.Unchanged} unchanged, {summary.Skipped} skipped; {summary.Tenants} tenants; {summary.LinksGiven} links");
+            detail: $"{request.Source}: {summary.Created} created, {summary.Merged} merged, {summary.Unchanged} unchanged, "
+                + $"{summary.Skipped} skipped; {summary.Tenants} tenants; {summary.LinksGiven} links");
         await db.SaveChangesAsync(cancellationToken);
     }
 }

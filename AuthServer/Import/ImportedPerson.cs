@@ -46,7 +46,8 @@ internal sealed class ImportedPerson(string? legacyId, string address, string ca
 
     public static ImportedPerson New(Candidate candidate) =>
         new(
-            candidate.LegacyId, candidate.Email.Address, candidate.Email.Canonical, candidate.FullName) { WaitsForLink = candidate.PasswordHash is null };
+            candidate.LegacyId, candidate.Email.Address, candidate.Email.Canonical, candidate.FullName)
+                { WaitsForLink = candidate.PasswordHash is null };
 
     public static ImportedPerson Of(User user, IReadOnlySet<string> clinics, IReadOnlySet<string> formerClinics) =>
         new(user.LegacyId, user.Email!, user.NormalizedEmail!, user.FullName)

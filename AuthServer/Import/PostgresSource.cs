@@ -103,7 +103,8 @@ internal sealed class PostgresSource : ImportSource
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName } =>
             $"There is no table {table} in the source: name it with --table schema.table.",
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
-            $"{at.Username} may not read {table}: as its owner, GRANT USAGE ON SCHEMA {table.Split('.')[0]} TO {at.Username}; GRANT SELECT ON {table} TO {at.Username};",
+            $"{at.Username} may not read {table}: as its owner, GRANT USAGE ON SCHEMA {table.Split('.')[0]} TO {at.Username}; "
+                + $"GRANT SELECT ON {table} TO {at.Username};",
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
             $"The source at {at.Host}:{at.Port} does not accept {at.Username} with this password: set PGPASSWORD to the right one.",
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>

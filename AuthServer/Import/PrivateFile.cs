@@ -4,7 +4,8 @@ namespace AuthServer.Import;
 internal static class PrivateFile
 {
     private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite
+            | UnixFileMode.OtherExecute;
 
     /// <summary>Makes it with mode 0600, or takes one that nobody else can read.</summary>
     /// <exception cref="ImportFault">It cannot be written, it is a link, or others could read it.</exception>

@@ -175,5 +175,6 @@ internal sealed class SourceFile
 
     private static string Said(string path, Encoding encoding, long line, long offset, bool isNul, bool isGuessed) =>
         isNul ? $"{path} is no text: line {line} has a NUL, at byte {offset}."
-        : $"{path}, line {line}, byte {offset}: not {encoding.WebName}.{(isGuessed ? " If it is Hebrew from Windows, give --encoding windows-1255." : "")}";
+        : $"{path}, line {line}, byte {offset}: "
+            + $"not {encoding.WebName}.{(isGuessed ? " If it is Hebrew from Windows, give --encoding windows-1255." : "")}";
 }

@@ -32,7 +32,8 @@ internal sealed class PageResult(PageContent content, int status = StatusCodes.S
 
     private void SetHeaders(IHeaderDictionary headers, string nonce)
     {
-        headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; frame-ancestors 'none'; "
+            + "base-uri 'none'";
         headers.CacheControl = "no-store";
         headers.ContentLanguage = content.Language;
         headers["X-Robots-Tag"] = "noindex, nofollow";

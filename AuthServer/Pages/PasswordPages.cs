@@ -21,7 +21,8 @@ internal static class PasswordPages
                 ShowAsync(way, token, texts, settings, reset));
             pages.MapPost(
                 way.Path,
-                (PostedForm form, PageTexts texts, PasswordSettings settings, RequestOrigin origin, PasswordReset reset, CancellationToken cancellationToken) =>
+                (PostedForm form, PageTexts texts, PasswordSettings settings, RequestOrigin origin, PasswordReset reset,
+                    CancellationToken cancellationToken) =>
                 SetAsync(way, form, texts, settings, origin, reset, cancellationToken));
             pages.MapGet($"{way.Path}/done", (PageTexts texts) => new PageResult(texts.Page(way.Done(texts))));
         }

@@ -4,18 +4,19 @@ using Npgsql;
 namespace AuthServer.Sessions;
 
 /// <summary>
-/// Reads how long a session may last that is for one tenant: the shortest of what the person's roles, everywhere and there,
-/// and the tenant itself allow. A part of the statements that start a session or move it. Wants <c>s.tenant_id</c> in one
-/// row, <c>@user_id</c> and <see cref="Parameters"/>.
+/// Reads how long a session for one tenant may last: the shortest of what the person's roles, on the platform and there, and the tenant
+/// itself allow. Part of the statements that start a session or switch its tenant. Needs <c>s.tenant_id</c> in one row, <c>@user_id</c>
+/// and <see cref="Parameters"/>.
 /// </summary>
 internal static class SessionLimitsQuery
 {
     public const string Columns = """
         least(coalesce(min(l.idle), @idle[1]), make_interval(mins => max((lt.settings ->> 'session_idle_minutes')::int))) AS idle,
-        least(coalesce(min(l.absolute), @absolute[1]), make_interval(mins => max((lt.settings ->> 'session_absolute_minutes')::int))) AS absolute
+        least(coalesce(min(l.absolute), @absolute[1]),
+            make_interval(mins => max((lt.settings ->> 'session_absolute_minutes')::int))) AS absolute
         """;
 
-    // Roles count that no token carries yet, for want of a licence or a proven mailbox: the session may still be there when it does.
+    // Roles that no token carries yet, for lack of a licence or a confirmed mailbox, count too: the session may outlast that.
     public const string Joins = """
         LEFT JOIN tenants lt ON lt.id = s.tenant_id
         LEFT JOIN unnest(@role_ids, @role_names, @idle, @absolute) AS l (role_id, name, idle, absolute)

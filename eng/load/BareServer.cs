@@ -46,7 +46,8 @@ internal static class BareServer
     private static NpgsqlDataSource Connect(string databaseUrl)
     {
         var connection = DatabaseUrl.Parse(databaseUrl)!;
-        (connection.MaxPoolSize, connection.MaxAutoPrepare, connection.AutoPrepareMinUsages, connection.NoResetOnClose) = (new DatabaseSettings().EffectiveMaxConnections, 40, 2, true);
+        (connection.MaxPoolSize, connection.MaxAutoPrepare, connection.AutoPrepareMinUsages, connection.NoResetOnClose) =
+            (new DatabaseSettings().EffectiveMaxConnections, 40, 2, true);
         return new NpgsqlDataSourceBuilder(connection.ConnectionString).Build();
     }
 

@@ -19,8 +19,12 @@ internal sealed class PgBench(NpgsqlDataSource database, NpgsqlConnectionStringB
         SELECT id AS session_id, generation FROM sessions WHERE device_name = '{{DeviceName}}' ORDER BY id OFFSET :client_id LIMIT 1 \gset
         \set started 1
         \endif
-        {{RefreshTokenRotation.RotateSql.Replace("@session_id", ":session_id", StringComparison.Ordinal).Replace("@generation", ":generation", StringComparison.Ordinal)
-            .Replace("@now", "now()", StringComparison.Ordinal).Replace("@today", "current_date", StringComparison.Ordinal).Replace("@ip", "inet '127.0.0.1'", StringComparison.Ordinal)}};
+        {{RefreshTokenRotation.RotateSql
+            .Replace("@session_id", ":session_id", StringComparison.Ordinal)
+            .Replace("@generation", ":generation", StringComparison.Ordinal)
+            .Replace("@now", "now()", StringComparison.Ordinal)
+            .Replace("@today", "current_date", StringComparison.Ordinal)
+            .Replace("@ip", "inet '127.0.0.1'", StringComparison.Ordinal)}};
         \set generation :generation + 1
         """;
 

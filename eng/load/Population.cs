@@ -34,7 +34,8 @@ internal sealed class Population(NpgsqlDataSource database, Uri server, HttpMess
         await ExecuteAsync(
             """
             WITH made AS (
-                INSERT INTO users (id, email, normalized_email, password_hash, security_stamp, status, token_version, created_at, email_confirmed,
+                INSERT INTO users (id, email, normalized_email, password_hash, security_stamp, status, token_version,
+                    created_at, email_confirmed,
                     phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count)
                 SELECT gen_random_uuid(), name, name, password_hash, security_stamp, status, token_version, created_at, email_confirmed,
                     phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count

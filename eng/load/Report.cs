@@ -10,11 +10,13 @@ internal static class Report
     public static string Write(Figures figures, Plan plan)
     {
         var text = new StringBuilder();
+        var storms = figures.Storms;
         text.AppendLine("# Performance").AppendLine();
         text.AppendLine("`eng/bench` wrote this page and writes it anew: `eng/bench [SECONDS] [--rounds N]` (Linux only).").AppendLine();
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Machine(figures.PostgreSql)}. {plan.Rounds} rounds of {plan.Duration.TotalSeconds} s each.").AppendLine();
+            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Machine(figures.PostgreSql)}. "
+                + $"{plan.Rounds} rounds of {plan.Duration.TotalSeconds} s each.").AppendLine();
         text.AppendLine("## Goals").AppendLine();
         Table(
             text, ["", "goal", "measured: median (least to most)", "reached"],
@@ -23,14 +25,18 @@ internal static class Report
         Table(text, ["", "requests/s", "p50 ms", "p99 ms", "server CPU ms", "PostgreSQL CPU ms", "errors"], Rows(figures));
         text.AppendLine().AppendLine(string.Create(CultureInfo.InvariantCulture, $"""
             Each figure is the median of the rounds, with the least and the most. Load generator, server and PostgreSQL (fsync on) share the
-            machine, over HTTP on loopback with keep-alive: 16 connections, 4 where passwords are hashed, each sending its next request when the
-            last is answered. A process's CPU is its user and system time per request, scaled by a fixed piece of work that is timed right before
-            and after, because a machine's speed drifts; a ratio compares measurements of the same round. *Bare* is a Kestrel and Npgsql endpoint
-            that runs the same statement and answers JSON, without authentication, tokens, limits and headers; *verify, bare* runs none.
+            machine, over HTTP on loopback with keep-alive: 16 connections, 4 where passwords are hashed, each sending its next request when
+            the last is answered. A process's CPU is its user and system time per request, scaled by a fixed piece of work that is timed
+            right before and after, because a machine's speed drifts; a ratio compares measurements of the same round. *Bare* is a Kestrel
+            and Npgsql endpoint that runs the same statement and answers JSON, without authentication, tokens, limits and headers;
+            *verify, bare* runs none.
             *hash alone* is the password hash in a loop; *pgbench* runs the statement of a rotation with no server in front.
 
-            In the storms {figures.Storms.Sum(storm => storm.SignedIn)} people were signed in and {figures.Storms.Sum(storm => storm.Busy)} told to come back later (503 with `Retry-After`, as intended); {figures.Storms.Sum(storm => storm.Errors)} errors.
-            p99 without and with the storm: refresh {Spread.Of(figures.Storms.Select(storm => storm.IdleRefresh))} and {Spread.Of(figures.Storms.Select(storm => storm.StormRefresh))} ms, me {Spread.Of(figures.Storms.Select(storm => storm.IdleMe))} and {Spread.Of(figures.Storms.Select(storm => storm.StormMe))} ms.
+            In the storms {storms.Sum(storm => storm.SignedIn)} people were signed in and
+            {storms.Sum(storm => storm.Busy)} told to come back later (503 with `Retry-After`, as intended); {storms.Sum(storm => storm.Errors)}
+            errors. p99 without and with the storm:
+            refresh {Spread.Of(storms.Select(storm => storm.IdleRefresh))} and {Spread.Of(storms.Select(storm => storm.StormRefresh))} ms,
+            me {Spread.Of(storms.Select(storm => storm.IdleMe))} and {Spread.Of(storms.Select(storm => storm.StormMe))} ms.
             """));
         return text.ToString();
     }
@@ -80,6 +86,7 @@ internal static class Report
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Environment.ProcessorCount} cores ({model}), {memory:0} GB, Linux {Environment.OSVersion.Version.ToString(2)}, .NET {Environment.Version}, PostgreSQL {postgreSql}");
+            $"{Environment.ProcessorCount} cores ({model}), {memory:0} GB, Linux {Environment.OSVersion.Version.ToString(2)}, "
+                + $".NET {Environment.Version}, PostgreSQL {postgreSql}");
     }
 }

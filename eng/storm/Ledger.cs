@@ -16,7 +16,8 @@ internal sealed class Ledger
         var unexplained = _devices.Count(device => rows.TryGetValue(device.SessionId, out var row)
             && (row.Generation > device.Acknowledged + (device.IsInDoubt ? 1 : 0) || (row.IsRevoked && !device.HasAskedToEnd)));
         report.Add(lost == 0 && unexplained == 0 && _devices.Count > 0, "ledger",
-            $"{_devices.Count} clients, {_devices.Sum(device => device.Acknowledgements)} acknowledged, {lost} lost, {unexplained} changed without being asked, {_devices.Count(device => device.IsInDoubt)} in doubt at the end");
+            $"{_devices.Count} clients, {_devices.Sum(device => device.Acknowledgements)} acknowledged, {lost} lost, "
+                + $"{unexplained} changed without being asked, {_devices.Count(device => device.IsInDoubt)} in doubt at the end");
 
         var reused = await cluster.CountAsync("SELECT count(*) FROM sessions WHERE revoked_reason = 'token_reused'");
         var unannounced =
@@ -25,14 +26,16 @@ internal sealed class Ledger
                     + "'session.started')");
         var half = await cluster.CountAsync("""
             SELECT count(*) FROM sessions s WHERE revoked_at IS NOT NULL
-                AND (NOT EXISTS (SELECT 1 FROM revocations r WHERE r.session_id = s.id) OR NOT EXISTS (SELECT 1 FROM audit_events e WHERE e.session_id = s.id AND e.type IN ('session.ended', 'refresh_token.reused')))
+                AND (NOT EXISTS (SELECT 1 FROM revocations r WHERE r.session_id = s.id) OR NOT EXISTS (SELECT 1 FROM audit_events e
+                    WHERE e.session_id = s.id AND e.type IN ('session.ended', 'refresh_token.reused')))
             """);
         var accounts =
             await cluster.CountAsync(
                 "SELECT count(*) FROM users u WHERE NOT EXISTS (SELECT 1 FROM audit_events e WHERE e.subject_id = u.id AND e.type = "
                     + "'user.registered')");
         report.Add(reused == 0 && unannounced == 0 && half == 0 && accounts == 0, "invariants",
-            $"{reused} sessions ended as reused, {unannounced} without a start in the audit log, {half} ended by halves, {accounts} accounts without a registration");
+            $"{reused} sessions ended as reused, {unannounced} without a start in the audit log, {half} ended by halves, "
+                + $"{accounts} accounts without a registration");
     }
 
     private async Task<Dictionary<Guid, (int Generation, bool IsRevoked)>> ReadAsync(Cluster cluster)

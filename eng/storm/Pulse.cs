@@ -74,7 +74,8 @@ internal sealed class Pulse
     public bool IsWithin(Pulse idle) => Failures == 0 && Me <= 3 * idle.Me && Refresh <= 3 * idle.Refresh;
 
     public string Beside(Pulse idle) =>
-        $"p99 me {Me:0.0} ms ({Me / idle.Me:0.0}x idle), refresh {Refresh:0.0} ms ({Refresh / idle.Refresh:0.0}x), {Failures} of {Requests} failed";
+        $"p99 me {Me:0.0} ms ({Me / idle.Me:0.0}x idle), refresh {Refresh:0.0} ms ({Refresh / idle.Refresh:0.0}x), "
+            + $"{Failures} of {Requests} failed";
 
     private async Task BeatAsync()
     {

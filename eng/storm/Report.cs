@@ -38,7 +38,8 @@ internal sealed class Report
         }
 
         Console.WriteLine(
-            $"\n{_lines.Count(line => line.Verdict == "PASS")} passed, {failed} failed, {_lines.Count(line => line.Verdict == "SKIP")} skipped in {_elapsed.Elapsed.TotalSeconds:0} s");
+            $"\n{_lines.Count(line => line.Verdict == "PASS")} passed, {failed} failed, "
+                + $"{_lines.Count(line => line.Verdict == "SKIP")} skipped in {_elapsed.Elapsed.TotalSeconds:0} s");
         return failed > 0 ? 1 : 0;
     }
 

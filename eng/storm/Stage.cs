@@ -94,8 +94,10 @@ internal sealed class Stage : IAsyncDisposable
     {
         await using var command = Cluster.Sql("""
             WITH made AS (
-                INSERT INTO sessions (id, user_id, tenant_id, generation, rotated_at, authenticated_at, authentication_methods, created_at, last_used_at, idle_timeout, expires_at)
-                SELECT gen_random_uuid(), user_id, tenant_id, 0, now(), authenticated_at, authentication_methods, now(), now(), idle_timeout, expires_at
+                INSERT INTO sessions (id, user_id, tenant_id, generation, rotated_at, authenticated_at, authentication_methods, created_at,
+                    last_used_at, idle_timeout, expires_at)
+                SELECT gen_random_uuid(), user_id, tenant_id, 0, now(), authenticated_at, authentication_methods, now(), now(),
+                    idle_timeout, expires_at
                 FROM sessions CROSS JOIN generate_series(1, @each) WHERE id = ANY (@templates) LIMIT @count
                 RETURNING id, user_id, tenant_id)
             INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, reason)

@@ -39,7 +39,8 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
         {
             var response = await server.Api.PostAsync("auth/password/reset/request", new { email });
             answers.Add(
-                $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()} {string.Join(',', response.Headers.Concat(response.Content.Headers).Select(header => header.Key))}");
+                $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()} "
+                    + $"{string.Join(',', response.Headers.Concat(response.Content.Headers).Select(header => header.Key))}");
         }
 
         answers.Distinct(StringComparer.Ordinal).Should().ContainSingle().Which.Should().StartWith("""202 {"status":"accepted"}""");

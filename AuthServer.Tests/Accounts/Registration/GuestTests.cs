@@ -129,9 +129,11 @@ public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTe
         var placeholder = $"{guest.UserId}@anonymous.invalid";
 
         await (await server.Api.PostAsync(
-            "auth/email/change", new { new_email = Api.NewEmail(), current_password = Api.Password }, guest.AccessToken)).ShouldBeProblemAsync(ErrorCodes.AnonymousNotAllowed);
+            "auth/email/change", new { new_email = Api.NewEmail(), current_password = Api.Password }, guest.AccessToken))
+                .ShouldBeProblemAsync(ErrorCodes.AnonymousNotAllowed);
         await (await server.Api.PostAsync(
-            "auth/password/change", new { current_password = Api.Password, new_password = "another long phrase" }, guest.AccessToken)).ShouldBeProblemAsync(ErrorCodes.AnonymousNotAllowed);
+            "auth/password/change", new { current_password = Api.Password, new_password = "another long phrase" }, guest.AccessToken))
+                .ShouldBeProblemAsync(ErrorCodes.AnonymousNotAllowed);
         await (await server.Api.PostAsync("auth/email/verification/request", new { }, guest.AccessToken)).ShouldBeAsync(202);
 
         (await server.Database.QueryAsync<long>(

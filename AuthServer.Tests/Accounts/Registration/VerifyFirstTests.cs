@@ -93,7 +93,8 @@ public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFix
         {
             var response = await server.Api.PostAsync("auth/register", new { email, password = Api.Password });
             answers.Add(
-                $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()} {string.Join(',', response.Headers.Concat(response.Content.Headers).Select(header => header.Key))}");
+                $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()} "
+                    + $"{string.Join(',', response.Headers.Concat(response.Content.Headers).Select(header => header.Key))}");
         }
 
         answers.Distinct(StringComparer.Ordinal).Should().ContainSingle().Which.Should().StartWith("""202 {"status":"accepted"}""");

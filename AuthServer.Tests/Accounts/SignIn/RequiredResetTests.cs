@@ -58,7 +58,8 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
 
         (await CountMailsAsync(person)).Should().Be(1);
         (await server.Database.QueryAsync<long>(
-            "SELECT count(*) FROM audit_events WHERE type = 'sign_in.failed' AND reason = 'password_reset_required' AND subject_id = @id", ("id", person.UserId))).Should().Be(8);
+            "SELECT count(*) FROM audit_events WHERE type = 'sign_in.failed' AND reason = 'password_reset_required' AND subject_id = @id",
+            ("id", person.UserId))).Should().Be(8);
     }
 
     [Fact]
@@ -88,7 +89,8 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
         await server.Database.ExecuteAsync("UPDATE users SET must_reset_password = true WHERE id = @id", ("id", person.UserId));
 
         await (await server.Api.PostAsync(
-            "auth/password/change", new { current_password = Api.Password, new_password = NewPassword }, person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+            "auth/password/change", new { current_password = Api.Password, new_password = NewPassword }, person.AccessToken))
+                .ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         await (await LoginAsync(person, NewPassword)).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
         await (await LoginAsync(person)).ShouldBeProblemAsync(ErrorCodes.PasswordResetRequired);

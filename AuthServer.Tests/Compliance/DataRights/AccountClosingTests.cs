@@ -174,7 +174,8 @@ public sealed class AccountClosingTests(AccountClosingTests.Server server) : ICl
         await EraseAsync(stuck);
         await EraseAsync(free);
         await server.Database.ExecuteAsync($"""
-            CREATE FUNCTION refuse_deletion() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.id = '{stuck.UserId}' THEN RAISE EXCEPTION 'stuck'; END IF; RETURN OLD; END $$;
+            CREATE FUNCTION refuse_deletion() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN IF OLD.id = '{stuck.UserId}' THEN RAISE EXCEPTION 'stuck'; END IF; RETURN OLD; END $$;
             CREATE TRIGGER refuse_deletion BEFORE DELETE ON users FOR EACH ROW EXECUTE FUNCTION refuse_deletion();
             """);
         server.Clock.Advance(Grace);

@@ -81,7 +81,8 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
     {
         var marked = await Marked.MakeAsync(server);
         var secrets = await server.Database.QueryAsync<string[]>("""
-            SELECT ARRAY[password_hash, security_stamp, concurrency_stamp] || ARRAY(SELECT value FROM user_tokens WHERE user_id = @id) || ARRAY(SELECT data ->> 'PublicKey' FROM user_passkeys WHERE user_id = @id)
+            SELECT ARRAY[password_hash, security_stamp, concurrency_stamp] || ARRAY(SELECT value FROM user_tokens
+                WHERE user_id = @id) || ARRAY(SELECT data ->> 'PublicKey' FROM user_passkeys WHERE user_id = @id)
                 || ARRAY(SELECT salt::text FROM audit_events WHERE subject_id = @id) FROM users WHERE id = @id
             """, ("id", marked.Person.UserId));
         secrets.Should().HaveCountGreaterThan(8).And.NotContainNulls();
@@ -185,7 +186,8 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
     {
         var person = await server.Api.RegisterAsync();
         await server.Database.ExecuteAsync("""
-            INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, user_agent) SELECT 'user.profile_changed', 'success', now(), @id, @id, repeat('a', 200) FROM generate_series(1, 10000)
+            INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, user_agent)
+                SELECT 'user.profile_changed', 'success', now(), @id, @id, repeat('a', 200) FROM generate_series(1, 10000)
             """, ("id", person.UserId));
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/users/me/export");
         request.Headers.Authorization = new("Bearer", person.AccessToken);
@@ -242,7 +244,8 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
     private async Task<IReadOnlyList<(string Table, string Column)>> ColumnsAsync()
     {
         var columns = await server.Database.QueryAsync<string[]>("""
-            SELECT array_agg(format('%s.%s', table_name, column_name)) FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+            SELECT array_agg(format('%s.%s', table_name, column_name))
+                FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
             WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> '__EFMigrationsHistory'
             """);
         return [.. columns.Select(column => column.Split('.')).Select(parts => (parts[0], parts[1]))];

@@ -26,7 +26,8 @@ public sealed partial class OpenApiTests(TestServer server) : IClassFixture<Test
         }
 
         (Repository.Read(Committed) == served + "\n").Should().BeTrue(
-            "{0} must show in a diff what a change does to clients; refresh it with UPDATE_SNAPSHOTS=1 eng/test --filter OpenApiTests", Committed);
+            "{0} must show in a diff what a change does to clients; "
+                + "refresh it with UPDATE_SNAPSHOTS=1 eng/test --filter OpenApiTests", Committed);
     }
 
     [Fact]

@@ -43,7 +43,8 @@ public sealed class ConfigurationFaultTests
         { "BACKEND_CORS_ORIGINS", "[\"https://app.example.com\"", "BACKEND_CORS_ORIGINS", "scheme, host and port" },
         { "BACKEND_CORS_ORIGINS", "[1, 2]", "BACKEND_CORS_ORIGINS", "scheme, host and port" },
         { "BACKEND_CORS_ORIGINS", "[null]", "BACKEND_CORS_ORIGINS", "scheme, host and port" },
-        { "Server__CorsOrigins", "https://app.example.com", "Server:CorsOrigins (BACKEND_CORS_ORIGINS) is a list", "Server__CorsOrigins__0" },
+        { "Server__CorsOrigins", "https://app.example.com", "Server:CorsOrigins (BACKEND_CORS_ORIGINS) is a list",
+            "Server__CorsOrigins__0" },
         { "Server__TrustedProxies__0", "proxy.internal", "Server:TrustedProxies", "10.0.0.0/8" },
         { "Server__MaxBodyBytes", "12", "Server:MaxBodyBytes", "at least 1024" },
         { "Server__ForwardLimit", "0", "Server:ForwardLimit", "at least 1" },
@@ -86,7 +87,8 @@ public sealed class ConfigurationFaultTests
         { "Password__MaxImportedArgon2MemoryMiB", "1025", "Password:MaxImportedArgon2MemoryMiB", "and 1024" },
         { "Password__MaxImportedArgon2MemoryMiB", "-1", "Password:MaxImportedArgon2MemoryMiB", "between 0" },
         { "Password__ConcurrentHashes", "-1", "Password:ConcurrentHashes", "must not be negative" },
-        { "Password__BreachCheckUrl", "http://breaches.example.com/range/", "Password:BreachCheckUrl", "https://api.pwnedpasswords.com/range/" },
+        { "Password__BreachCheckUrl", "http://breaches.example.com/range/", "Password:BreachCheckUrl",
+            "https://api.pwnedpasswords.com/range/" },
         { "Password__BreachCheckUrl", "https://breaches.example.com/?hash=", "Password:BreachCheckUrl", "without a query" },
         { "Password__MaxImportedBcryptCost", "31", "Password:MaxImportedBcryptCost", "between 4 and 16" },
     };
@@ -125,8 +127,10 @@ public sealed class ConfigurationFaultTests
     public async Task All_faults_are_told_at_once_and_no_secret_with_them()
     {
         var result = await CheckAsync(
-            ("SECRET_KEY", "hush-one"), ("SECRET_KEY_PREVIOUS", "hush-two"), ("DATABASE_URL", "postgresql://user:hush-three@host"), ("Tokens__Algorithm", "HS256"),
-            ("JWT_SECRET_KEY", "hush-four"), ("Password__MinimumLength", "hush-five"), ("Server__Secret", "hush-six"), ("RateLimits__RegistrationsPerHour", "0"));
+            ("SECRET_KEY", "hush-one"), ("SECRET_KEY_PREVIOUS", "hush-two"), ("DATABASE_URL", "postgresql://user:hush-three@host"),
+            ("Tokens__Algorithm", "HS256"),
+            ("JWT_SECRET_KEY", "hush-four"), ("Password__MinimumLength", "hush-five"), ("Server__Secret", "hush-six"),
+            ("RateLimits__RegistrationsPerHour", "0"));
 
         result.ExitCode.Should().Be(BadConfiguration);
         result.Error.Should().ContainAll(

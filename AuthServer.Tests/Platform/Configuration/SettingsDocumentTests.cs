@@ -45,8 +45,8 @@ public sealed class SettingsDocumentTests
         Rows.Should().ContainKey(key);
         var row = Rows[key];
         row.Should().HaveCount(4);
-        row[1].Should().Be(
-            $"`{EnvironmentAliases.VariableFor(key) ?? key.Replace(":", "__", StringComparison.Ordinal) + (Settings[key].IsList ? "__0" : "")}`");
+        var variable = key.Replace(":", "__", StringComparison.Ordinal) + (Settings[key].IsList ? "__0" : "");
+        row[1].Should().Be($"`{EnvironmentAliases.VariableFor(key) ?? variable}`");
         row[2].Should().Be(Settings[key].Default.Length == 0 ? "none" : $"`{Settings[key].Default}`");
         row[3].Should().EndWith(".");
     }

@@ -77,7 +77,8 @@ public sealed class RetentionCleanupTests(RetentionCleanupTests.Server server) :
     {
         const int many = (2 * RetentionCleanup.BatchSize) + 1;
         await server.Database.ExecuteAsync(
-            $"INSERT INTO revocations (session_id, created_at, expires_at) SELECT gen_random_uuid(), @then, @then FROM generate_series(1, {many})",
+            "INSERT INTO revocations (session_id, created_at, expires_at) SELECT gen_random_uuid(), @then, @then "
+                + $"FROM generate_series(1, {many})",
             ("then", server.Clock.GetUtcNow().AddDays(-1)));
 
         (await SweepAsync()).Should().BeGreaterThanOrEqualTo(many);

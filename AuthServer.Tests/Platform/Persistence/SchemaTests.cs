@@ -37,7 +37,8 @@ public sealed class SchemaTests(MigratedDatabase database) : IClassFixture<Migra
     public async Task Every_column_of_the_database_is_one_of_the_model()
     {
         var live = await ReadAsync("""
-            SELECT format('%s.%s %s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN ' not null' ELSE '' END)
+            SELECT format('%s.%s %s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+                CASE WHEN a.attnotnull THEN ' not null' ELSE '' END)
             FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
                 AND c.relname <> '__EFMigrationsHistory'
@@ -83,7 +84,8 @@ public sealed class SchemaTests(MigratedDatabase database) : IClassFixture<Migra
     {
         var names = await ReadAsync("""
             SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
-            UNION SELECT attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped AND c.relname NOT LIKE '%EFMigrationsHistory'
+            UNION SELECT attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = 'public'::regnamespace
+                AND a.attnum > 0 AND NOT a.attisdropped AND c.relname NOT LIKE '%EFMigrationsHistory'
             UNION SELECT conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace
             """);
 

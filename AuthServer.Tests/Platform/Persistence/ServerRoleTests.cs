@@ -44,7 +44,8 @@ public sealed class ServerRoleTests(MigratedDatabase database) : IClassFixture<M
     [Trait("ASVS", "16.4.2")]
     public async Task The_server_cannot_lift_what_protects_the_audit_log() =>
         (await RefusalOfAsync(
-            database.Value.ServerConnection, "SELECT set_config('authserver.audit_exception', 'on', false); DELETE FROM audit_events")).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+            database.Value.ServerConnection, "SELECT set_config('authserver.audit_exception', 'on', false); DELETE FROM audit_events"))
+                .Should().Be(PostgresErrorCodes.InsufficientPrivilege);
 
     [Fact]
     [Trait("ASVS", "16.4.2")]
@@ -96,8 +97,11 @@ public sealed class ServerRoleTests(MigratedDatabase database) : IClassFixture<M
                 .BeNull("that is how the next one looks");
 
         static string MakeUp(string number, string events, string newest, string last) => $"""
-            INSERT INTO audit_seals (id, first_event_id, last_event_id, event_count, newest_event_at, sealed_at, event_ids, event_hashes, events_hash, previous_hash, hash, key_id, signature)
-            SELECT {number}, min(id), {last}, cardinality({events}), {newest}, now(), {events}, decode(repeat('00', 32 * cardinality({events})), 'hex'), decode(repeat('00', 32), 'hex'), '', decode(repeat('00', 32), 'hex'), 'x', ''
+            INSERT INTO audit_seals (id, first_event_id, last_event_id, event_count, newest_event_at, sealed_at, event_ids, event_hashes,
+                events_hash, previous_hash, hash, key_id, signature)
+            SELECT {number}, min(id), {last}, cardinality({events}), {newest}, now(), {events},
+                decode(repeat('00', 32 * cardinality({events})), 'hex'), decode(repeat('00', 32), 'hex'), '',
+                decode(repeat('00', 32), 'hex'), 'x', ''
             FROM audit_events
             """;
     }

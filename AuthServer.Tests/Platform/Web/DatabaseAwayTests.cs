@@ -51,7 +51,8 @@ public sealed class DatabaseAwayTests(ServerWithoutDatabase server) : IClassFixt
     public async Task Tokens_are_not_called_bad_while_the_keys_could_not_be_loaded()
     {
         var token =
-            $"{Jwt.Encode(new JsonObject { ["alg"] = "ES256", ["typ"] = "at+jwt", ["kid"] = "any" })}.{Jwt.Encode(new JsonObject { ["sub"] = Guid.NewGuid() })}.{Jwt.Encode(new string('x', 64))}";
+            $"{Jwt.Encode(new JsonObject { ["alg"] = "ES256", ["typ"] = "at+jwt", ["kid"] = "any" })}."
+                + $"{Jwt.Encode(new JsonObject { ["sub"] = Guid.NewGuid() })}.{Jwt.Encode(new string('x', 64))}";
 
         await ShouldBeUnavailableAsync(await server.Api.GetAsync("auth/me", token));
         await ShouldBeUnavailableAsync(await server.Api.GetAsync("/.well-known/jwks.json"));

@@ -199,7 +199,8 @@ public sealed class AuditListTests(AuditServer server) : IClassFixture<AuditServ
         await own.Database.ExecuteAsync("""
             INSERT INTO audit_events (type, outcome, occurred_at)
             SELECT CASE WHEN n % 2 = 0 THEN 'user.opened' ELSE 'session.ended' END, 'success',
-                CASE WHEN n % 1000 = 500 THEN timestamptz '2001-01-01Z' ELSE timestamptz '2026-01-01Z' + n * interval '20 minutes' + (n % 7) * interval '5 minutes' END
+                CASE WHEN n % 1000 = 500 THEN timestamptz '2001-01-01Z'
+                    ELSE timestamptz '2026-01-01Z' + n * interval '20 minutes' + (n % 7) * interval '5 minutes' END
             FROM generate_series(1, 12000) AS n
             """);
 
@@ -234,5 +235,6 @@ public sealed class AuditListTests(AuditServer server) : IClassFixture<AuditServ
         await (await server.Api.GetAsync($"audit-events?{query}", who.AccessToken)).ShouldBeAsync(200);
 
     private Task<int> RecordAsync(Guid person, int count, string when) => server.Database.ExecuteAsync(
-        $"INSERT INTO audit_events (type, outcome, occurred_at, subject_id) SELECT 'user.opened', 'success', {when}, @person FROM generate_series(1, {count})", ("person", person));
+        $"INSERT INTO audit_events (type, outcome, occurred_at, subject_id) SELECT 'user.opened', 'success', {when}, @person "
+            + $"FROM generate_series(1, {count})", ("person", person));
 }

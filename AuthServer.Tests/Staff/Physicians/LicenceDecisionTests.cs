@@ -208,7 +208,8 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
 
         both["errors"]!.AsObject().Select(error => error.Key).Should().BeEquivalentTo("jurisdiction", "number");
         jurisdiction["errors"]!.AsObject().Select(error => error.Key).Should().Equal("jurisdiction");
-        (verified["licences"]![0]!["jurisdiction"]!.GetValue<string>(), verified["licences"]![0]!["expires_on"]!.GetValue<string>()).Should().Be(("US-CA", "2090-01-01"));
+        (verified["licences"]![0]!["jurisdiction"]!.GetValue<string>(), verified["licences"]![0]!["expires_on"]!.GetValue<string>())
+            .Should().Be(("US-CA", "2090-01-01"));
     }
 
     [Fact]

@@ -152,11 +152,15 @@ public sealed class LicenceExpiryTests : IAsyncLifetime
     {
         await _server.Database.ExecuteAsync("""
             WITH u AS (
-                INSERT INTO users (id, status, token_version, created_at, email_confirmed, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count, email, normalized_email)
-                SELECT gen_random_uuid(), 'active', 1, now(), false, false, false, false, 0, 'many' || n || '@example.com', 'many' || n || '@example.com' FROM generate_series(1, 250) n RETURNING id),
+                INSERT INTO users (id, status, token_version, created_at, email_confirmed, phone_number_confirmed, two_factor_enabled,
+                    lockout_enabled, access_failed_count, email, normalized_email)
+                SELECT gen_random_uuid(), 'active', 1, now(), false, false, false, false, 0, 'many' || n || '@example.com',
+                    'many' || n || '@example.com' FROM generate_series(1, 250) n RETURNING id),
             p AS (
-                INSERT INTO physicians (id, user_id, private_pool, vacation_mode, accepting_patients) SELECT gen_random_uuid(), id, false, false, true FROM u RETURNING id)
-            INSERT INTO licences (id, physician_id, jurisdiction, number, state, expires_on) SELECT gen_random_uuid(), id, 'IL', '1', 'verified', '2020-01-01' FROM p
+                INSERT INTO physicians (id, user_id, private_pool, vacation_mode, accepting_patients)
+                    SELECT gen_random_uuid(), id, false, false, true FROM u RETURNING id)
+            INSERT INTO licences (id, physician_id, jurisdiction, number, state, expires_on)
+                SELECT gen_random_uuid(), id, 'IL', '1', 'verified', '2020-01-01' FROM p
             """);
 
         (await RunAsync()).Should().Be(250);

@@ -17,7 +17,8 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
                 201);
 
         licence["state"]!.GetValue<string>().Should().Be("pending");
-        (licence["jurisdiction"]!.GetValue<string>(), licence["number"]!.GetValue<string>(), licence["expires_on"]!.GetValue<string>()).Should().Be(("US-NY", "99-7", "2090-01-31"));
+        (licence["jurisdiction"]!.GetValue<string>(), licence["number"]!.GetValue<string>(), licence["expires_on"]!.GetValue<string>())
+            .Should().Be(("US-NY", "99-7", "2090-01-31"));
         (await StatesAsync(physician)).Should().Equal("pending", "pending");
         (await server.Api.LoginAsync(physician.Email)).Roles().Should().BeEmpty();
         (await server.AuditedAsync(AuditEvents.LicenceChanged, physician)).Should().Be($"success|{physician.UserId}|submitted: US-NY");

@@ -57,7 +57,8 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
         var changed =
             await (await PatchAsync(
                 physician,
-                """{"private_pool":true,"accepting_patients":false,"specialty":" neurology ","language_preference":"en-GB"}""")).ShouldBeAsync(200);
+                """{"private_pool":true,"accepting_patients":false,"specialty":" neurology ","language_preference":"en-GB"}"""))
+                    .ShouldBeAsync(200);
         var cleared = await (await PatchAsync(physician, """{"specialty":null,"language_preference":null}""")).ShouldBeAsync(200);
 
         (changed["private_pool"]!.GetValue<bool>(), changed["accepting_patients"]!.GetValue<bool>()).Should().Be((true, false));
@@ -140,7 +141,8 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
 
         var problem =
             await (await PatchAsync(
-                physician, $"{{\"{field}\":{value.Replace("LONG", $"\"{new string('x', 10_000)}\"", StringComparison.Ordinal)}}}")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+                physician, $"{{\"{field}\":{value.Replace("LONG", $"\"{new string('x', 10_000)}\"", StringComparison.Ordinal)}}}"))
+                    .ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
         (await GetAsync(physician)).ToJsonString().Should().Be(before.ToJsonString());

@@ -43,7 +43,8 @@ internal static class Practice
 
     /// <summary>As an import leaves it: unverified, and never rejected.</summary>
     public static Task<int> ImportLicenceAsync(this TestServer server, SignedIn physician) => server.Database.ExecuteAsync(
-        "UPDATE licences SET state = 'unverified', reason = NULL FROM physicians p WHERE p.id = physician_id AND p.user_id = @user", ("user", physician.UserId));
+        "UPDATE licences SET state = 'unverified', reason = NULL FROM physicians p WHERE p.id = physician_id AND p.user_id = @user",
+        ("user", physician.UserId));
 
     /// <summary>What somebody is whom a tenant has invited: a physician there, and nothing elsewhere.</summary>
     public static Task<int> LeavePlatformAsync(this TestServer server, SignedIn physician) =>

@@ -134,8 +134,10 @@ public sealed class OpeningTests(TestServer server) : IClassFixture<TestServer>
     }
 
     public static TheoryData<string> UnfitReasons => new(
-        "{}", """{"reason":null}""", """{"reason":""}""", """{"reason":"   "}""", """{"reason":" ab "}""", """{"reason":"why\u0000not"}""", """{"reason":"why\nnot"}""",
-        """{"reason":"\u202Ewhy"}""", """{"reason":"\ud800why"}""", """{"reason":7}""", $$"""{"reason":"{{new string('x', 501)}}"}""", $$"""{"reason":"{{new string('x', 10_000)}}"}""");
+        "{}", """{"reason":null}""", """{"reason":""}""", """{"reason":"   "}""", """{"reason":" ab "}""", """{"reason":"why\u0000not"}""",
+        """{"reason":"why\nnot"}""",
+        """{"reason":"\u202Ewhy"}""", """{"reason":"\ud800why"}""", """{"reason":7}""", $$"""{"reason":"{{new string('x', 501)}}"}""",
+        $$"""{"reason":"{{new string('x', 10_000)}}"}""");
 
     [Theory]
     [MemberData(nameof(UnfitReasons))]

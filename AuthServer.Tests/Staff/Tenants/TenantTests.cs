@@ -19,7 +19,8 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         var made = await response.ShouldBeAsync(201);
         response.Headers.Location!.ToString().Should().Be($"/api/v1/tenants/{made["id"]}");
         made["settings"]!.ToJsonString().Should().Be(
-            """{"self_registration":false,"require_verified_email":false,"require_mfa":false,"mail_sender_name":null,"locale":"he","session_idle_minutes":15,"session_absolute_minutes":null}""");
+            """{"self_registration":false,"require_verified_email":false,"require_mfa":false,"mail_sender_name":"""
+                + """null,"locale":"he","session_idle_minutes":15,"session_absolute_minutes":null}""");
         (made["slug"]!.ToString(), made["name"]!.ToString(), made["status"]!.ToString(), made["members"]!.GetValue<int>()).Should()
             .Be((slug, "Heart Clinic", "active", 0));
         (await (await server.Api.GetAsync($"tenants/{made["id"]}", admin.AccessToken)).ShouldBeAsync(200))
@@ -94,22 +95,26 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
 
         var changed =
             await (await PatchAsync(
-                admin, clinic, """{"name":"New name","settings":{"locale":null,"require_mfa":true,"session_absolute_minutes":60}}""")).ShouldBeAsync(200);
+                admin, clinic, """{"name":"New name","settings":{"locale":null,"require_mfa":true,"session_absolute_minutes":60}}"""))
+                .ShouldBeAsync(200);
         await (await PatchAsync(admin, clinic, """{"name":"New name"}""")).ShouldBeAsync(200);
         var reset = await (await PatchAsync(admin, clinic, """{"settings":null}""")).ShouldBeAsync(200);
 
         changed["name"]!.GetValue<string>().Should().Be("New name");
         changed["members"]!.GetValue<int>().Should().Be(1);
         changed["settings"]!.ToJsonString().Should().Be(
-            """{"self_registration":true,"require_verified_email":false,"require_mfa":true,"mail_sender_name":"Old","locale":null,"session_idle_minutes":null,"session_absolute_minutes":60}""");
+            """{"self_registration":true,"require_verified_email":false,"require_mfa":"""
+                + """true,"mail_sender_name":"Old","locale":null,"session_idle_minutes":null,"session_absolute_minutes":60}""");
         reset["settings"]!.ToJsonString().Should().Be(
-            """{"self_registration":false,"require_verified_email":false,"require_mfa":false,"mail_sender_name":null,"locale":null,"session_idle_minutes":null,"session_absolute_minutes":null}""");
+            """{"self_registration":false,"require_verified_email":false,"require_mfa":false,"mail_sender_name":"""
+                + """null,"locale":null,"session_idle_minutes":null,"session_absolute_minutes":null}""");
         (await server.Database.QueryAsync<long>(
             "SELECT count(*) FROM audit_events WHERE type = 'tenant.changed' AND tenant_id = @id", ("id", clinic.Id))).Should().Be(2);
         (await server.Database.QueryAsync<string>(
             "SELECT detail FROM audit_events WHERE type = 'tenant.changed' AND tenant_id = @id ORDER BY id LIMIT 1", ("id", clinic.Id)))
             .Should().Be(
-                $"name: \"The {clinic.Slug}\" -> \"New name\", require_mfa: false -> true, locale: \"he\" -> null, session_absolute_minutes: null -> 60");
+                $"name: \"The {clinic.Slug}\" -> \"New name\", require_mfa: false -> true, locale: \"he\" -> null, "
+                + "session_absolute_minutes: null -> 60");
     }
 
     [Theory]
@@ -195,7 +200,11 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         var changed =
             await (await PatchAsync(
                 admin, clinic,
-                """{"settings":{"mail_sender_name":"מרפאת ״הלב״ & Co. (O'Hara)","session_idle_minutes":5,"session_absolute_minutes":60}}""")).ShouldBeAsync(200);
+                """
+                {"settings":{"mail_sender_name":"מרפאת ״הלב״ & Co. (O'Hara)","session_idle_minutes":5,
+                "session_absolute_minutes":60}}
+                """))
+                .ShouldBeAsync(200);
 
         changed["settings"]!["mail_sender_name"]!.GetValue<string>().Should().Be("מרפאת ״הלב״ & Co. (O'Hara)");
     }
@@ -219,7 +228,8 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         var tenant = await (await server.Api.GetAsync($"tenants/{clinic.Id}", admin.AccessToken)).ShouldBeAsync(200);
         tenant["name"]!.GetValue<string>().Should().Be("Raced");
         tenant["settings"]!.ToJsonString().Should().Be(
-            """{"self_registration":true,"require_verified_email":false,"require_mfa":true,"mail_sender_name":"Raced","locale":"he","session_idle_minutes":5,"session_absolute_minutes":500}""");
+            """{"self_registration":true,"require_verified_email":false,"require_mfa":"""
+                + """true,"mail_sender_name":"Raced","locale":"he","session_idle_minutes":5,"session_absolute_minutes":500}""");
     }
 
     private Task<HttpResponseMessage> PatchAsync(SignedIn person, Clinic clinic, string body) =>
@@ -229,5 +239,6 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         server.Database.QueryAsync<string>("SELECT t::text FROM tenants t WHERE id = @id", ("id", clinic.Id));
 
     private Task<string> AuditAsync(string type, Guid tenant, SignedIn actor) => server.Database.QueryAsync<string>(
-        "SELECT detail FROM audit_events WHERE type = @type AND tenant_id = @tenant AND actor_id = @actor AND session_id = @session", ("type", type), ("tenant", tenant), ("actor", actor.UserId), ("session", actor.SessionId));
+        "SELECT detail FROM audit_events WHERE type = @type AND tenant_id = @tenant AND actor_id = @actor AND session_id = @session",
+        ("type", type), ("tenant", tenant), ("actor", actor.UserId), ("session", actor.SessionId));
 }

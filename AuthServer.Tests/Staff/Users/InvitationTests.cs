@@ -19,7 +19,10 @@ public sealed class InvitationTests(StoppedServer server) : IClassFixture<Stoppe
         var response =
             await InviteAsync(
                 admin,
-                $$$"""{"email":"{{{email}}}","full_name":"Dana Levi","locale":"he","roles":["physician","support"],"tenant":"{{{clinic.Slug}}}","physician":{"license_number":"IL-7","license_jurisdiction":"IL"}}""");
+                $$"""
+                {"email":"{{email}}","full_name":"Dana Levi","locale":"he","roles":["physician","support"],"tenant":"{{clinic.Slug}}",
+                "physician":{"license_number":"IL-7","license_jurisdiction":"IL"} }
+                """);
         var record = await response.ShouldBeAsync(201);
         response.Headers.Location!.ToString().Should().EndWith($"/users/{record["id"]}");
         record["status"]!.GetValue<string>().Should().Be("invited");

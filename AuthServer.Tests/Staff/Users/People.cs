@@ -20,7 +20,8 @@ internal static class People
     /// <summary>How often this was done to somebody, and by whom.</summary>
     public static Task<long> AuditedAsync(this TestServer server, string type, Guid actor, Guid subject) =>
         server.Database.QueryAsync<long>(
-        "SELECT count(*) FROM audit_events WHERE type = @type AND actor_id = @actor AND subject_id = @subject AND outcome = 'success'", ("type", type), ("actor", actor), ("subject", subject));
+        "SELECT count(*) FROM audit_events WHERE type = @type AND actor_id = @actor AND subject_id = @subject AND outcome = 'success'",
+        ("type", type), ("actor", actor), ("subject", subject));
 
     /// <summary>How often they did this to somebody whom nothing names any more.</summary>
     public static Task<long> AuditedWithoutNameAsync(this TestServer server, string type, Guid actor) => server.Database.QueryAsync<long>(

@@ -8,7 +8,8 @@ namespace AuthServer.Tests.Staff.Users;
 public sealed class TenantAdminRaceTests(TwoServers server) : IClassFixture<TwoServers>
 {
     private const string LeftSql = """
-        SELECT count(*) FROM memberships m JOIN users u ON u.id = m.user_id AND u.status = 'active' WHERE m.tenant_id = @tenant AND m.role = 'admin'
+        SELECT count(*) FROM memberships m JOIN users u ON u.id = m.user_id AND u.status = 'active'
+            WHERE m.tenant_id = @tenant AND m.role = 'admin'
         """;
 
     public static TheoryData<string, string, string?> Ways => new()

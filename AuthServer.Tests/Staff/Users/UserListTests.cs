@@ -181,8 +181,10 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
         var template = await server.SignInAtAsync(clinic.Id, Role.Patient);
         await server.Database.ExecuteAsync("""
             WITH made AS (
-                INSERT INTO users (id, email, normalized_email, email_confirmed, status, token_version, created_at, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count)
-                SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, name, name, true, 'active', 1, now(), false, false, false, 0
+                INSERT INTO users (id, email, normalized_email, email_confirmed, status, token_version, created_at, phone_number_confirmed,
+                    two_factor_enabled, lockout_enabled, access_failed_count)
+                SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, name, name, true, 'active', 1, now(),
+                    false, false, false, 0
                 FROM generate_series(1, 600) AS n, LATERAL (SELECT 'crowd' || n || '@example.com' AS name) AS names RETURNING id)
             INSERT INTO memberships SELECT id, @tenant, 'patient', now() FROM made
             """, ("tenant", clinic.Id));

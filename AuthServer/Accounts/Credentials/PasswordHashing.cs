@@ -9,7 +9,7 @@ namespace AuthServer.Accounts.Credentials;
 
 /// <summary>
 /// Identity's password hasher behind a gate. A hash costs a core some hundredths of a second and some megabytes by design; the gate
-/// keeps at least one core for those who are signed in already, bounds the memory, and turns away what could only wait.
+/// keeps at least one core for people who are signed in already, bounds the memory, and turns away attempts that would wait too long.
 /// </summary>
 internal sealed class PasswordHashing : IDisposable
 {
@@ -48,7 +48,7 @@ internal sealed class PasswordHashing : IDisposable
     }
 
     /// <summary>
-    /// A place in the queue, for whoever has other work to do first: in a storm only as many as can be served may ask
+    /// A slot in the queue, for callers with other work to do first: in a storm only as many as can be served may ask
     /// the database anything, or they would stand in the way of those who are signed in.
     /// </summary>
     /// <exception cref="BusyException">All are taken.</exception>

@@ -4,7 +4,7 @@ namespace AuthServer.Accounts.Credentials;
 
 /// <summary>
 /// One attempt at a time for one name: an attacker who hammers one account occupies one hash, and an owner whose app
-/// signs in several times at once is not mistaken for a guesser. A turn is picked by the name's keyed hash, so that
+/// signs in several times at once is not mistaken for a guesser. A lock is picked by the name's keyed hash, so that
 /// nobody can choose to stand in somebody else's way.
 /// </summary>
 internal sealed class SignInIdentifierLocks : IDisposable
@@ -14,7 +14,7 @@ internal sealed class SignInIdentifierLocks : IDisposable
 
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 1024).Select(_ => new SemaphoreSlim(1, 1))];
 
-    /// <exception cref="BusyException">The turn did not come in good time.</exception>
+    /// <exception cref="BusyException">The lock was not free in time.</exception>
     public async Task<Turn> TakeAsync(SignInAttempt attempt, CancellationToken cancellationToken)
     {
         var turn = _turns[BitConverter.ToUInt16(attempt.Identifier) % _turns.Length];

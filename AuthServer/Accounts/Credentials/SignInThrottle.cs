@@ -47,7 +47,8 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
                 locks = locks - CASE WHEN locked_until IS NULL THEN 0 ELSE 1 END, locked_until = NULL
             WHERE identifier = @identifier AND network = @network
             RETURNING 1)
-        UPDATE sign_in_lockouts SET failures = failures - 1, locks = locks - CASE WHEN locked_until IS NULL THEN 0 ELSE 1 END, locked_until = NULL
+        UPDATE sign_in_lockouts SET failures = failures - 1, locks = locks - CASE WHEN locked_until IS NULL THEN 0 ELSE 1 END,
+            locked_until = NULL
         WHERE identifier = @identifier AND network = '*' AND (SELECT count(*) FROM here) >= 0
         """;
 
@@ -71,7 +72,7 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
     public async Task<ThrottleDecision> ReadAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
     {
         await row.ReadAsync(cancellationToken);
-        // Whoever lost the race against the lock is told the length of the first.
+        // An attempt that lost the race against the lock gets the length of the first one.
         TimeSpan? retryAfter = !row.IsDBNull(0) ? row.GetFieldValue<DateTimeOffset>(0) - clock.GetUtcNow()
             : row.GetBoolean(1) ? null
             : settings.EffectiveLockDurations[0];
@@ -90,13 +91,15 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
 
     private static string CountRow(string network, string limit, string from) => $"""
         INSERT INTO sign_in_lockouts AS l (identifier, network, failures, window_started_at, locked_until, locks)
-        SELECT @identifier, {network}, 1, @now, CASE WHEN 1 >= {limit} THEN @now + (@durations)[1] END, CASE WHEN 1 >= {limit} THEN 1 ELSE 0 END
+        SELECT @identifier, {network}, 1, @now, CASE WHEN 1 >= {limit} THEN @now + (@durations)[1] END,
+            CASE WHEN 1 >= {limit} THEN 1 ELSE 0 END
         FROM {from}
         ON CONFLICT (identifier, network) DO UPDATE SET (failures, window_started_at, locked_until, locks) = (
             SELECT n.failures, n.started,
                 CASE WHEN n.failures >= {limit} THEN @now + (@durations)[least(n.locks + 1, cardinality(@durations))] END,
                 CASE WHEN n.failures >= {limit} THEN n.locks + 1 ELSE n.locks END
-            FROM (SELECT CASE WHEN fresh THEN 1 ELSE l.failures + 1 END AS failures, CASE WHEN fresh THEN @now ELSE l.window_started_at END AS started,
+            FROM (SELECT CASE WHEN fresh THEN 1 ELSE l.failures + 1 END AS failures,
+                CASE WHEN fresh THEN @now ELSE l.window_started_at END AS started,
                     CASE WHEN coalesce(l.locked_until, l.window_started_at) <= @forgiven THEN 0 ELSE l.locks END AS locks
                 FROM (SELECT l.window_started_at <= @window_start OR l.locked_until IS NOT NULL AS fresh) f) n)
         WHERE l.locked_until IS NULL OR l.locked_until <= @now

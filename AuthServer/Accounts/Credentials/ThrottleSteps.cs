@@ -14,7 +14,7 @@ internal static class ThrottleSteps
         await batch.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Nothing was learnt about the password, so nothing is held against the name.</summary>
+    /// <summary>Nothing was learnt about the password, so nothing counts against the name.</summary>
     public static Task RefundAsync(this NpgsqlDataSource database, SignInAttempt attempt) =>
         database.WriteAsync(SignInThrottle.Refund(attempt, succeeded: false));
 }

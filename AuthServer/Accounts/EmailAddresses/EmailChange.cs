@@ -18,7 +18,7 @@ internal abstract record EmailChangeOutcome
     {
     }
 
-    /// <summary>Whether somebody has the address already is told to nobody but them.</summary>
+    /// <summary>Whether the address already has an account is disclosed only to its owner, by mail.</summary>
     public sealed record Requested(string? DevToken) : EmailChangeOutcome;
 
     public sealed record WrongPassword : EmailChangeOutcome;
@@ -30,12 +30,12 @@ internal abstract record EmailChangeOutcome
     /// <summary>A guest has no address to change: they register.</summary>
     public sealed record NotForGuests : EmailChangeOutcome;
 
-    /// <summary>The account is no longer what it was a moment ago.</summary>
+    /// <summary>The account has changed meanwhile.</summary>
     public sealed record ConcurrentlyChanged : EmailChangeOutcome;
 }
 
 /// <summary>
-/// Asks for another address: after the password, and never behind the old one's back. It counts when its mailbox is proven.
+/// Requests another address: needs the password, and notifies the old address. It takes effect when its mailbox is confirmed.
 /// </summary>
 internal sealed class EmailChange(
     AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, EmailTokenSettings settings, PasswordReauthentication passwords,

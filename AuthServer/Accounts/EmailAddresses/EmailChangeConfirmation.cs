@@ -21,7 +21,7 @@ internal abstract record EmailChangeConfirmationOutcome
     /// <summary>Somebody else has registered with the address meanwhile.</summary>
     public sealed record Taken : EmailChangeConfirmationOutcome;
 
-    /// <summary>The link is good, and not enough; it can be used again.</summary>
+    /// <summary>The link is good but not enough; it can be used again.</summary>
     public sealed record PasswordNeeded : EmailChangeConfirmationOutcome;
 
     public sealed record WrongPassword : EmailChangeConfirmationOutcome;
@@ -32,15 +32,15 @@ internal abstract record EmailChangeConfirmationOutcome
 }
 
 /// <summary>
-/// Proves the mailbox an account is to have, and makes its address that of the account. The link is used by whoever asked for
-/// it, with their session or their password: or somebody could have a stranger press the button, and the stranger's address
-/// would stand for an account that is not theirs. A guest who registered becomes a person by it, and their sessions as a guest end.
+/// Confirms the new mailbox, and makes its address that of the account. Needs the session or password of whoever requested it: otherwise
+/// a stranger could be made to press the button, and their address would belong to an account that is not theirs. A guest who registered
+/// becomes a person by it, and their sessions as a guest end.
 /// </summary>
 internal sealed class EmailChangeConfirmation(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, PasswordReauthentication passwords, AccountCommit commit,
     TimeProvider clock)
 {
-    /// <summary>Whether the token would be taken now; it is not used up.</summary>
+    /// <summary>Whether the token would be accepted now; this does not use it.</summary>
     public async Task<bool> IsGoodAsync(string? token) => await FindAsync(token) is not null;
 
     public async Task<EmailChangeConfirmationOutcome> ConfirmAsync(

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Accounts.EmailAddresses;
 
-/// <summary>The link that proves a mailbox; to nobody where the address has no account that waits for it.</summary>
+/// <summary>The link that confirms a mailbox; not sent where no account with that address waits for it.</summary>
 internal sealed class VerifyEmailMail(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
@@ -28,7 +28,7 @@ internal sealed class VerifyEmailMail(
     }
 }
 
-/// <summary>The link that proves the new mailbox; where somebody else has the address, a word to them instead.</summary>
+/// <summary>The link that confirms the new mailbox; where somebody else has the address, a notice to them instead.</summary>
 internal sealed class ConfirmNewEmailMail(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer, TimeProvider clock)
     : IMailWriter
@@ -64,7 +64,7 @@ internal sealed class ConfirmNewEmailMail(
     }
 }
 
-/// <summary>To the address there is: that another was asked for.</summary>
+/// <summary>To the current address: that another was requested.</summary>
 internal sealed class EmailChangeRequestedMail(MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.EmailChangeRequested;
@@ -74,7 +74,7 @@ internal sealed class EmailChangeRequestedMail(MailPrinter printer) : IMailWrite
             owed.Address, printer.TextsIn(owed.Language).EmailChangeRequested(owed.Details()[EmailOutbox.NewAddress], owed.CreatedAt));
 }
 
-/// <summary>To the address there was: that another has taken its place.</summary>
+/// <summary>To the old address: that another has replaced it.</summary>
 internal sealed class EmailChangedMail(MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.EmailChanged;

@@ -19,29 +19,28 @@ internal abstract record EmailVerificationOutcome
 
     public sealed record Confirmed : EmailVerificationOutcome;
 
-    /// <summary>The link is good, and not enough; it can be used again.</summary>
+    /// <summary>The link is good but not enough; it can be used again.</summary>
     public sealed record PasswordNeeded : EmailVerificationOutcome;
 
     public sealed record WrongPassword : EmailVerificationOutcome;
 
     public sealed record LockedOut(TimeSpan RetryAfter) : EmailVerificationOutcome;
 
-    /// <summary>Forged, used, too old, of another account or for something else: nobody is told which.</summary>
+    /// <summary>Forged, used, too old, of another account or for another purpose: the answer does not say which.</summary>
     public sealed record InvalidToken : EmailVerificationOutcome;
 
     public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : EmailVerificationOutcome;
 }
 
 /// <summary>
-/// Proves the mailbox an account was registered with. Whoever has the mailbox may be somebody else than who registered: so
-/// they prove that it was they, with the password or with the session itself, or set a password of their own; and what
-/// was opened before the proof, by whomever, ends (account pre-hijacking).
+/// Confirms the mailbox an account was registered with. Its owner may not be the person who registered. So they show that it was they,
+/// with the password or with the session itself, or set a password of their own; and sessions from before end (account pre-hijacking).
 /// </summary>
 internal sealed class EmailVerification(
     AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit,
     IHostEnvironment environment)
 {
-    /// <summary>Owes the mail, whoever the address belongs to. Answers the token in Development, and there alone.</summary>
+    /// <summary>Enqueues the mail, whoever the address belongs to. Returns the token in Development only.</summary>
     public async Task<string?> RequestAsync(string email, string? language, string? link, CancellationToken cancellationToken)
     {
         var address = EmailAddress.Canonicalize(email);
@@ -61,7 +60,7 @@ internal sealed class EmailVerification(
             ? await RequestAsync(email, language, link, cancellationToken)
             : null;
 
-    /// <summary>Whether the token would be taken now; it is not used up.</summary>
+    /// <summary>Whether the token would be accepted now; this does not use it.</summary>
     public async Task<bool> IsGoodAsync(string? token) => await accounts.FindByConfirmationTokenAsync(token) is not null;
 
     public async Task<EmailVerificationOutcome> ConfirmAsync(

@@ -11,10 +11,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Accounts.EmailAddresses;
 
 /// <summary>
-/// Which mailbox is whose. The first one: <c>unproven → mail → link → proven</c>, where the link alone is not enough, or
-/// whoever registered with somebody else's address would be let in by its owner. Another one:
-/// <c>asked for → mail to the new address, word to the old one → link → changed</c>, or cancelled, or forgotten; the old one
-/// stays until then.
+/// Confirming mailboxes. The first one: <c>unproven → mail → link → proven</c>, where the link alone is not enough, or somebody who
+/// registered with a stranger's address would be let in by its owner. Another one: <c>requested → mail to the new address, notice to the
+/// old one → link → changed</c>, or cancelled, or expired; the old one stays until then.
 /// </summary>
 internal static class EmailVerificationEndpoints
 {

@@ -12,8 +12,8 @@ namespace AuthServer.Accounts.Identity;
 
 /// <summary>
 /// Saves what <see cref="UserAccounts"/> has changed, and nobody else does: the account, the end of its sessions, the audit event and
-/// the notice by mail, in one transaction. The security stamp is the lock: of two that come with one link one saves it, and the other
-/// finds that the account has changed.
+/// the notice by mail, in one transaction. The security stamp is the lock: when one link is used twice at once, one use saves, and the
+/// other finds that the account has changed.
 /// </summary>
 internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, RevocationFeed feed, SignInLocks locks, TimeProvider clock)
 {
@@ -44,7 +44,7 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
         return AccountCommitOutcome.Saved;
     }
 
-    /// <summary>Saves what the context holds, in the transaction that is open, for whoever has more to do in it.</summary>
+    /// <summary>Saves the context's changes in the open transaction, for callers that have more to do in it.</summary>
     public async Task<AccountCommitOutcome> SaveAsync(CancellationToken cancellationToken)
     {
         try
@@ -62,7 +62,7 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
         }
     }
 
-    /// <summary>The same of an account whose row is held, and whose names stay as they are: nobody can have come between.</summary>
+    /// <summary>The same for an account whose row is locked, and whose names do not change: no conflict is possible.</summary>
     public async Task SaveLockedAsync(CancellationToken cancellationToken)
     {
         if ((await SaveAsync(cancellationToken)).Refusal() is { } taken)
@@ -71,10 +71,10 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
         }
     }
 
-    /// <summary>A batch of an import, in the transaction that is open. It is planned anew where somebody was quicker.</summary>
+    /// <summary>A batch of an import, in the open transaction. The importer plans it again after a conflict.</summary>
     public Task SaveImportedAsync(CancellationToken cancellationToken) => db.SaveChangesAsync(cancellationToken);
 
-    /// <summary>Puts on record what was refused, even if whoever asked hangs up. Nothing else may be waiting to be saved.</summary>
+    /// <summary>Audits a refusal, even if the caller disconnects. The context must have no other changes.</summary>
     public Task RecordRefusalAsync(string auditEvent, RequestOrigin origin, Guid? userId, Guid? sessionId, string reason)
     {
         db.Audit(auditEvent, clock.GetUtcNow(), origin, userId, userId, sessionId, reason, AuditOutcome.Failure);

@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>Tells the owner of an account that guessing at its password has locked it.</summary>
+/// <summary>The notice that an account was locked because somebody guessed at its password.</summary>
 internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : IMailWriter
 {
     // Once an hour: whoever guesses must not be able to fill the mailbox as well.
@@ -17,7 +17,8 @@ internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : 
         users u
         WHERE u.id = @user_id AND u.status = 'active' AND u.email_confirmed
             AND EXISTS (SELECT 1 FROM sign_in_lockouts WHERE identifier = @identifier AND locked_until IS NOT NULL)
-            AND NOT EXISTS (SELECT 1 FROM email_outbox o WHERE o.user_id = u.id AND o.kind = '{MailKinds.AccountLocked}' AND o.created_at > @hour_ago)
+            AND NOT EXISTS (SELECT 1 FROM email_outbox o WHERE o.user_id = u.id AND o.kind = '{MailKinds.AccountLocked}'
+                AND o.created_at > @hour_ago)
         """;
 
     private const string Data =

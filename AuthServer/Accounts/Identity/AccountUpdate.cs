@@ -20,14 +20,14 @@ internal sealed record AccountUpdate(string AuditEvent)
     /// <summary>A notice by mail, to the address it was before.</summary>
     public AccountNotice? Notice { get; init; }
 
-    /// <summary>What else belongs into the transaction; answers the sessions it has ended.</summary>
+    /// <summary>What else belongs in the transaction; returns the sessions it has ended.</summary>
     public Func<Task<IReadOnlyList<Guid>>>? Also { get; init; }
 }
 
 /// <summary>A mail about the change of an account.</summary>
 internal sealed record AccountNotice(string Kind, string Address, IReadOnlyDictionary<string, string> Data)
 {
-    /// <summary>To the address there is, about the one there is to be.</summary>
+    /// <summary>To the current address, about the new one.</summary>
     public static AccountNotice OfNewEmail(string kind, User user, string newEmail) =>
         new(kind, user.Email!, new Dictionary<string, string>(StringComparer.Ordinal) { [EmailOutbox.NewAddress] = newEmail });
 }
@@ -37,7 +37,7 @@ internal enum AccountCommitOutcome
 {
     Saved,
 
-    /// <summary>It is no longer what it was when it was read, or is gone; nothing has changed.</summary>
+    /// <summary>It was changed or deleted since it was read; nothing was saved.</summary>
     ConcurrentlyChanged,
 
     EmailTaken,
@@ -47,7 +47,7 @@ internal enum AccountCommitOutcome
 
 internal static class AccountCommitOutcomes
 {
-    /// <summary>Why an account that is new, or whose row is held, was not saved; null where it was.</summary>
+    /// <summary>Why an account that is new, or whose row is locked, was not saved; null if it was.</summary>
     public static ErrorCode? Refusal(this AccountCommitOutcome outcome) => outcome switch
     {
         AccountCommitOutcome.EmailTaken => ErrorCodes.EmailTaken,

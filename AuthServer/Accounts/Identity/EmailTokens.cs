@@ -9,13 +9,13 @@ using Microsoft.AspNetCore.Identity;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>A token that was genuine and in time; whether it still holds is for <see cref="IsStillGoodFor"/>.</summary>
+/// <summary>A token that is genuine and not expired; whether it is still good: <see cref="IsStillGoodFor"/>.</summary>
 /// <param name="UserId">Whose it is.</param>
 /// <param name="Stamp">The account's security stamp when it was made.</param>
-/// <param name="NewEmail">The address it proves, where that is not the account's; otherwise empty.</param>
+/// <param name="NewEmail">The new address it confirms; empty where it is the account's own.</param>
 internal sealed record EmailToken(Guid UserId, string Stamp, string NewEmail)
 {
-    /// <summary>Whether nothing has happened to the account since that ends its mailed tokens.</summary>
+    /// <summary>Whether the account has not changed since in a way that ends its mailed tokens.</summary>
     public bool IsStillGoodFor(User user) =>
         user.Id == UserId
         && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(user.SecurityStamp ?? ""), Encoding.UTF8.GetBytes(Stamp));
@@ -38,7 +38,7 @@ internal sealed class EmailTokens(IDataProtectionProvider protection, EmailToken
     /// <summary>Set the first password: a purpose of ours beside Identity's.</summary>
     public const string Invitation = "Invitation";
 
-    /// <summary>Prove the mailbox an account is to have: Identity puts this, and a colon, before the address.</summary>
+    /// <summary>Confirm a new mailbox: Identity puts this, and a colon, before the address.</summary>
     public const string ChangeEmail = "ChangeEmail";
 
     private const int IdBytes = 16;
@@ -56,7 +56,7 @@ internal sealed class EmailTokens(IDataProtectionProvider protection, EmailToken
         return Base64Url.EncodeToString(Protector(use).Protect(plain));
     }
 
-    /// <summary>The token, or null where it is none of ours, for something else, or too old.</summary>
+    /// <summary>The token, or null if it is not ours, for another purpose, or too old.</summary>
     public EmailToken? Read(string purpose, string? token)
     {
         if (token is not { Length: > 0 and <= MaxLength } || !Base64Url.IsValid(token))

@@ -4,8 +4,8 @@ using AuthServer.Mail.Outbox;
 namespace AuthServer.Accounts.Identity;
 
 /// <summary>
-/// Signing in keeps an account that was to be erased. A part of the statement that starts a session: wants <c>due</c> (a row where
-/// it was to be erased), <c>u</c> (the account that may sign in), and that statement's parameters.
+/// Signing in cancels a pending erasure. Part of the statement that starts a session: needs <c>due</c> (a row if an erasure is pending),
+/// <c>u</c> (the account that may sign in), and that statement's parameters.
 /// </summary>
 internal static class ErasureCancellation
 {

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Accounts.Identity;
 
 /// <summary>
-/// Keeps the platform from losing its last administrator. Whoever takes power from one asks here first, in the same
-/// transaction: one at a time, so that of two who do it to each other the second finds themself the last.
+/// Keeps the platform from losing its last administrator. Whatever demotes or removes one asks here first, in the same transaction: one
+/// at a time, so that of two who demote each other, the second is refused.
 /// </summary>
 internal sealed class LastAdminGuard(AuthDbContext db, AccountRules rules)
 {

@@ -14,10 +14,10 @@ internal sealed record NewUser(EmailAddress Email)
     /// <summary>From <see cref="Accounts.Credentials.PasswordHashing"/>, or another system's; null where a link sets the first.</summary>
     public string? PasswordHash { get; init; }
 
-    /// <summary>Whether somebody else vouches for the mailbox.</summary>
+    /// <summary>Whether the mailbox counts as confirmed because somebody else vouches for it.</summary>
     public bool IsEmailConfirmed { get; init; }
 
-    /// <summary>A user name that counts when the mailbox is proven, if it is still free then.</summary>
+    /// <summary>A user name that is assigned when the mailbox is confirmed, if it is still free then.</summary>
     public string? PendingUserName { get; init; }
 
     public DateTimeOffset? InvitedAt { get; init; }

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>What whoever checks a password must know of the account.</summary>
+/// <summary>What a password check needs to know about the account.</summary>
 internal sealed record CheckedAccount(
     Guid Id, string? PasswordHash, bool IsActive, bool IsEmailConfirmed, bool MustResetPassword, string Address)
 {
@@ -19,7 +19,7 @@ internal sealed record CheckedAccount(
 }
 
 /// <summary>
-/// What became of checking a password. Until it is disposed of, nobody else tries under that name: a right one has to be refunded
+/// What became of checking a password. Until it is disposed of, no other attempt for that name proceeds: a right one has to be refunded
 /// before the next is counted.
 /// </summary>
 internal abstract record PasswordCheckOutcome : IDisposable
@@ -28,7 +28,6 @@ internal abstract record PasswordCheckOutcome : IDisposable
 
     private PasswordCheckOutcome(PasswordCheck.Turn turn) => _turn = turn;
 
-    /// <summary>What was counted.</summary>
     public SignInAttempt Attempt => _turn.Attempt;
 
     public void Dispose() => _turn.Dispose();
@@ -37,15 +36,15 @@ internal abstract record PasswordCheckOutcome : IDisposable
     public sealed record LockedOut(PasswordCheck.Turn Turn, CheckedAccount? Account, TimeSpan RetryAfter) : PasswordCheckOutcome(Turn);
 
     /// <param name="Turn">The turn.</param>
-    /// <param name="Account">Null where there is none of that name.</param>
-    /// <param name="Locks">Whether it was one failure too many.</param>
+    /// <param name="Account">Null if there is none of that name.</param>
+    /// <param name="Locks">Whether it locked the name.</param>
     public sealed record Mismatched(PasswordCheck.Turn Turn, CheckedAccount? Account, bool Locks) : PasswordCheckOutcome(Turn);
 
-    /// <summary>The right one. It is still counted as a failure: <see cref="Refund"/> is for the statement that follows.</summary>
+    /// <summary>The right one. It is still counted as a failure: the statement that follows has to <see cref="Refund"/> it.</summary>
     /// <param name="Turn">The turn.</param>
     /// <param name="Account">Whose it is.</param>
-    /// <param name="Hash">What the password has been compared with, or what has replaced it.</param>
-    /// <param name="Locks">Whether it is one failure too many, if it is to be one after all.</param>
+    /// <param name="Hash">The hash the password was compared with, or its replacement.</param>
+    /// <param name="Locks">Whether it locks the name, if it is not refunded.</param>
     public sealed record Matched(PasswordCheck.Turn Turn, CheckedAccount Account, string Hash, bool Locks) : PasswordCheckOutcome(Turn)
     {
         public NpgsqlBatchCommand Refund() => SignInThrottle.Refund(Attempt, succeeded: true);
@@ -53,14 +52,14 @@ internal abstract record PasswordCheckOutcome : IDisposable
 }
 
 /// <summary>
-/// The one place where a password is checked. The order is part of the design: the turn of the name and a place in the queue for a
-/// hash, before the database is asked; the attempt counted in the same round trip that finds the account; the lock before the hash;
-/// and a hash is paid for whether or not there is such an account.
+/// The one place where a password is checked. The order is part of the design: the name's lock and a slot in the hashing queue, before
+/// the database is asked; the attempt is counted in the round trip that finds the account; the lockout is checked before hashing; and a
+/// hash is computed whether or not the account exists.
 /// </summary>
 internal sealed class PasswordCheck(
     NpgsqlDataSource database, SignInThrottle throttle, SignInIdentifierLocks locks, PasswordHashing hashing)
 {
-    // A guest's password counts when their mailbox is proven.
+    // A guest's password works only once their mailbox is confirmed.
     private const string FindSql = """
         SELECT id, password_hash, status = 'active' AS is_active, email_confirmed, must_reset_password, normalized_email FROM users
         WHERE NOT is_anonymous AND
@@ -151,7 +150,7 @@ internal sealed class PasswordCheck(
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1 ? hash : account.PasswordHash!;
     }
 
-    /// <summary>The turn of a name, and a place in the queue for a hash.</summary>
+    /// <summary>The lock of a name, and a slot in the hashing queue.</summary>
     internal sealed class Turn(SignInAttempt attempt, SignInIdentifierLocks.Turn name) : IDisposable
     {
         public SignInAttempt Attempt => attempt;

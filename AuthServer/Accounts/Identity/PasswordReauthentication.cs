@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>What became of asking a person for their password once more.</summary>
+/// <summary>What became of asking a signed-in person for their password.</summary>
 internal abstract record ReauthenticationOutcome
 {
     private ReauthenticationOutcome()
@@ -22,8 +22,8 @@ internal abstract record ReauthenticationOutcome
 }
 
 /// <summary>
-/// The password of a person who is known already, asked for once more before something that matters. Counted as signing in
-/// is, or a stolen session would be a place to guess at the password.
+/// Asks a signed-in person for their password again, before something important. It is throttled like signing in; otherwise a stolen
+/// session could be used to guess the password.
 /// </summary>
 internal sealed class PasswordReauthentication(NpgsqlDataSource database, PasswordCheck passwords, TimeProvider clock)
 {

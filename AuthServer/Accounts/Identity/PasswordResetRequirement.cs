@@ -10,8 +10,8 @@ namespace AuthServer.Accounts.Identity;
 internal sealed record ResetRequirement(long Accounts, long Sessions);
 
 /// <summary>
-/// Makes the passwords of many people useless at once, for when they may be in wrong hands: their sessions end, and signing in takes a
-/// new one, set with a mailed link. Who has no password is left alone.
+/// Makes the passwords of many people unusable at once, in case they have leaked: their sessions end, and signing in takes a new one, set
+/// with a mailed link. People without a password are skipped.
 /// </summary>
 internal sealed class PasswordResetRequirement(AccountBatches accounts, MassRevocation sessions, TimeProvider clock)
 {
@@ -19,9 +19,11 @@ internal sealed class PasswordResetRequirement(AccountBatches accounts, MassRevo
     // And with the stamp goes what was asked for with the old password and is not saved yet.
     private static readonly string Sql = $"""
         WITH due AS MATERIALIZED (
-            SELECT id FROM users WHERE id = ANY (@people) AND password_hash IS NOT NULL AND NOT must_reset_password ORDER BY id FOR NO KEY UPDATE),
+            SELECT id FROM users WHERE id = ANY (@people) AND password_hash IS NOT NULL AND NOT must_reset_password ORDER BY id
+                FOR NO KEY UPDATE),
         required AS (
-            UPDATE users u SET must_reset_password = true, security_stamp = replace(gen_random_uuid()::text, '-', ''), pending_email = NULL, pending_email_at = NULL FROM due WHERE u.id = due.id RETURNING u.id),
+            UPDATE users u SET must_reset_password = true, security_stamp = replace(gen_random_uuid()::text, '-', ''), pending_email = NULL,
+                pending_email_at = NULL FROM due WHERE u.id = due.id RETURNING u.id),
         audited AS (
             {AuditInsert.Sql($"'{AuditEvents.PasswordResetRequired}'", subject: "id", from: "required")})
         SELECT count(*) FROM required

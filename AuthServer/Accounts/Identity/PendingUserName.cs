@@ -6,12 +6,12 @@ using Npgsql;
 namespace AuthServer.Accounts.Identity;
 
 /// <summary>
-/// The user name somebody wished for when they registered. It is taken with the proof of the mailbox and not before: or registering with
-/// a stranger's address would reserve it, and tell by the name's being taken that the address was free.
+/// The user name somebody asked for when they registered. It is assigned when the mailbox is confirmed and not before: otherwise
+/// registering with a stranger's address would reserve it, and that the name is taken would disclose that the address was free.
 /// </summary>
 internal static class PendingUserName
 {
-    /// <summary>After the proof has been committed. Somebody else may have been quicker.</summary>
+    /// <summary>To be called after the confirmation has been committed. Somebody else may have taken it meanwhile.</summary>
     public static async Task TakePendingUserNameAsync(this AuthDbContext db, User user)
     {
         if (user.PendingUserName is not { } name)

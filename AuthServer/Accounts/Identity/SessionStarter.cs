@@ -10,17 +10,15 @@ using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>A proof of identity that is to become a session.</summary>
-/// <param name="UserId">Who proved it.</param>
+/// <summary>Somebody who has been authenticated, and is to get a session.</summary>
 /// <param name="Methods">How (RFC 8176).</param>
-/// <param name="Origin">From where.</param>
 /// <param name="DeviceName">What the app calls the device.</param>
-/// <param name="PasswordHash">The hash the password was checked against: should it have changed meanwhile, there is no session.</param>
+/// <param name="PasswordHash">The hash the password was checked against: if it has changed meanwhile, no session is started.</param>
 internal sealed record AuthenticatedIdentity(
     Guid UserId, IReadOnlyList<string> Methods, RequestOrigin Origin, string? DeviceName, string? PasswordHash);
 
 /// <summary>
-/// The one door to a session, for every way of signing in. In a single statement it makes sure that the account is
+/// The only way to start a session, for every way of signing in. In a single statement it makes sure that the account is
 /// still active and the password still the one that was checked and good enough (all may have changed while it was being hashed),
 /// keeps the account if it was to be erased, starts the session with the limits of the person's roles and tenant, and writes the audit
 /// event.
@@ -52,7 +50,8 @@ internal sealed class SessionStarter(
             RETURNING id, token_version, email_confirmed, is_anonymous),
         s AS (
             SELECT (SELECT m.tenant_id FROM memberships m JOIN tenants t ON t.id = m.tenant_id AND t.status = 'active'
-                WHERE m.user_id = @user_id AND NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = @user_id AND r.role_id = ANY (@platform_staff))
+                WHERE m.user_id = @user_id AND NOT EXISTS (SELECT 1 FROM user_roles r
+                    WHERE r.user_id = @user_id AND r.role_id = ANY (@platform_staff))
                 ORDER BY m.created_at, m.tenant_id LIMIT 1) AS tenant_id),
         subject AS (
             SELECT {TokenClaimsQuery.Columns} FROM u CROSS JOIN s {TokenClaimsQuery.Joins}),
@@ -61,7 +60,8 @@ internal sealed class SessionStarter(
         started AS (
             INSERT INTO sessions (id, user_id, tenant_id, generation, rotated_at, authenticated_at, authentication_methods,
                 device_name, ip_address, user_agent, created_at, last_used_at, idle_timeout, expires_at)
-            SELECT @session_id, subject.id, s.tenant_id, 0, @now, @now, @methods, @device_name, @ip, @user_agent, @now, @now, limits.idle, @now + limits.absolute
+            SELECT @session_id, subject.id, s.tenant_id, 0, @now, @now, @methods, @device_name, @ip, @user_agent, @now, @now, limits.idle,
+                @now + limits.absolute
             FROM subject CROSS JOIN s CROSS JOIN limits
             RETURNING id),
         audited AS (
@@ -79,7 +79,6 @@ internal sealed class SessionStarter(
     private static readonly Guid[] PlatformStaff = [Role.IdOf(Role.Admin), Role.IdOf(Role.Support)];
 
     /// <summary>Starts the session and reads the person, in one round trip; null where the account no longer allows it.</summary>
-    /// <param name="identity">The proof.</param>
     /// <param name="connection">The connection, and the transaction if one is open on it.</param>
     /// <param name="also">A statement for the same round trip and transaction.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -13,8 +13,8 @@ internal sealed class UserAccountStore : UserStore<User, Role, AuthDbContext, Gu
         : base(context, describer) => AutoSaveChanges = false;
 
     /// <summary>
-    /// Leaves it to the context to see which columns have changed. The framework's marks all of them, and would undo what a sign-in or
-    /// a change of roles writes at the same moment (<c>last_login_at</c>, <c>token_version</c>).
+    /// Lets the context find which columns have changed. The framework's own store marks all of them, and would overwrite what a sign-in
+    /// or a change of roles writes at the same moment (<c>last_login_at</c>, <c>token_version</c>).
     /// </summary>
     // The concurrency stamp stays as well: two who change different things about a person need not fail. Who changes how the person
     // signs in renews the security stamp, and that one is compared.

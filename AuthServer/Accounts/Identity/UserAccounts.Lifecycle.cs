@@ -15,7 +15,7 @@ internal sealed partial class UserAccounts
         return user;
     }
 
-    /// <summary>An account for somebody who has told nothing of themself.</summary>
+    /// <summary>An account for somebody unknown: a guest.</summary>
     public async Task<User> AddGuestAsync(string? locale)
     {
         var guest = User.Guest(locale, clock.GetUtcNow());
@@ -24,8 +24,8 @@ internal sealed partial class UserAccounts
     }
 
     /// <summary>
-    /// The account as it is now, held until the open transaction ends: a sign-in that is under way comes before the change or after it.
-    /// Null where it is gone.
+    /// The account as it is now, locked until the open transaction ends: a concurrent sign-in comes before the change or after it. Null
+    /// if it is gone.
     /// </summary>
     public async Task<User?> LockAsync(Guid userId, CancellationToken cancellationToken)
     {
@@ -38,14 +38,14 @@ internal sealed partial class UserAccounts
         return await db.Users.FindAsync([userId], cancellationToken);
     }
 
-    /// <summary>The guest registers: from now on this is what they say of themself.</summary>
+    /// <summary>The guest registers, with these details from now on.</summary>
     public Task RegisterGuestAsync(User guest, NewUser wanted)
     {
         guest.Register(wanted.Email, wanted.PasswordHash!, wanted.UserName, wanted.FullName, wanted.Locale);
         return ChangedAsync(guest);
     }
 
-    /// <summary>The same for a guest who stays one until the mailbox is proven.</summary>
+    /// <summary>The same for a guest who stays one until the mailbox is confirmed.</summary>
     public Task HoldRegistrationAsync(User guest, NewUser wanted)
     {
         guest.AskToRegister(wanted.Email, wanted.PasswordHash!, wanted.UserName, wanted.FullName, wanted.Locale, clock.GetUtcNow());
@@ -58,7 +58,7 @@ internal sealed partial class UserAccounts
         return ChangedAsync(user);
     }
 
-    /// <summary>The same of many at once, in the open transaction; whoever has set a password meanwhile has no use for it.</summary>
+    /// <summary>The same for many at once, in the open transaction; people who have set a password meanwhile are skipped.</summary>
     public Task InviteAllAsync(IReadOnlyCollection<Guid> users, DateTimeOffset now, CancellationToken cancellationToken) =>
         db.Users.Where(user => users.Contains(user.Id) && user.PasswordHash == null)
             .ExecuteUpdateAsync(set => set.SetProperty(user => user.InvitedAt, now), cancellationToken);
@@ -70,7 +70,7 @@ internal sealed partial class UserAccounts
         return ChangedAsync(user);
     }
 
-    /// <summary>It counts when its mailbox is proven.</summary>
+    /// <summary>It takes effect when its mailbox is confirmed.</summary>
     public Task AskForEmailAsync(User user, EmailAddress address)
     {
         user.AskForEmail(address, clock.GetUtcNow());
@@ -109,7 +109,7 @@ internal sealed partial class UserAccounts
         Ensure(await AddToRolesAsync(user, after.Except(before, StringComparer.Ordinal)));
     }
 
-    /// <summary>To be erased; what was mailed before does not open it.</summary>
+    /// <summary>Marks it for erasure; links mailed before no longer work.</summary>
     public Task CloseAsync(User user, DateTimeOffset erasureDueAt)
     {
         user.ErasureDueAt = erasureDueAt;

@@ -27,17 +27,17 @@ internal sealed partial class UserAccounts(
     TimeProvider clock)
     : AspNetUserManager<User>(store, options, hasher, userValidators, passwordValidators, normalizer, errors, services, logger)
 {
-    /// <summary>Compares behind the gate, and counts nothing: people are asked by <see cref="PasswordReauthentication"/>.</summary>
+    /// <summary>Compares behind the gate, without throttling: to ask a person, use <see cref="PasswordReauthentication"/>.</summary>
     public override async Task<bool> CheckPasswordAsync(User user, string password) =>
         await hashing.VerifyAsync(user.PasswordHash, password, CancellationToken) != PasswordVerificationResult.Failed;
 
-    /// <summary>Sets a password for somebody who has proven that they are the one, unless the policy finds fault with it.</summary>
+    /// <summary>Sets a password for somebody who has been authenticated, unless the policy refuses it.</summary>
     public async Task<IdentityResult> SetPasswordAsync(User user, string newPassword) =>
         await UpdatePasswordHash(user, newPassword, validatePassword: true) is { Succeeded: false } refused
             ? refused
             : await UpdateUserAsync(user);
 
-    /// <summary>Sets a password with a link: a forgotten one anew, or, with an invitation, the first.</summary>
+    /// <summary>Sets a password with a link: after it was forgotten, or, with an invitation, the first.</summary>
     public override async Task<IdentityResult> ResetPasswordAsync(User user, string token, string newPassword)
     {
         if (!await IsGoodAsync(user, ResetPasswordTokenPurpose, token) && !await IsGoodAsync(user, EmailTokens.Invitation, token))
@@ -57,7 +57,7 @@ internal sealed partial class UserAccounts(
 
     public override Task<IdentityResult> ConfirmEmailAsync(User user, string token) => ConfirmEmailAsync(user, token, newPassword: null);
 
-    /// <summary>Proves the mailbox, and sets a password where whoever has the mailbox is not who registered.</summary>
+    /// <summary>Confirms the mailbox, and sets a password if the owner of the mailbox did not register the account.</summary>
     public async Task<IdentityResult> ConfirmEmailAsync(User user, string token, string? newPassword)
     {
         if (!await IsGoodAsync(user, ConfirmEmailTokenPurpose, token))
@@ -80,7 +80,7 @@ internal sealed partial class UserAccounts(
         return await UpdateUserAsync(user);
     }
 
-    /// <summary>Makes the address whose mailbox the link proves that of the account; a guest is none any more.</summary>
+    /// <summary>Makes the address that the link confirms that of the account; a guest becomes a person.</summary>
     public override async Task<IdentityResult> ChangeEmailAsync(User user, string newEmail, string token)
     {
         if (!await IsGoodAsync(user, GetChangeEmailTokenPurpose(newEmail), token))
@@ -96,15 +96,15 @@ internal sealed partial class UserAccounts(
     public Task<string> GenerateInvitationTokenAsync(User user) =>
         GenerateUserTokenAsync(user, EmailTokenProvider.Name, EmailTokens.Invitation);
 
-    /// <summary>Whose link to a new password this is, if it would be taken now; an invitation is one.</summary>
+    /// <summary>The account of a password-reset or invitation link, if it would be accepted now.</summary>
     public async Task<User?> FindByPasswordTokenAsync(string? token) =>
         await FindByTokenAsync(token, ResetPasswordTokenPurpose) ?? await FindByTokenAsync(token, EmailTokens.Invitation);
 
-    /// <summary>Whose mailbox this proves, if it would be taken now.</summary>
+    /// <summary>The account whose mailbox this confirms, if it would be accepted now.</summary>
     public async Task<User?> FindByConfirmationTokenAsync(string? token) =>
         await FindByTokenAsync(token, ConfirmEmailTokenPurpose) is { EmailConfirmed: false } user ? user : null;
 
-    /// <summary>Whose new mailbox this proves, if it would be taken now.</summary>
+    /// <summary>The account whose new mailbox this confirms, if it would be accepted now.</summary>
     public async Task<User?> FindByNewEmailTokenAsync(string? token) =>
         tokens.Read(EmailTokens.ChangeEmail, token) is { } read
         && await FindByTokenAsync(token, GetChangeEmailTokenPurpose(read.NewEmail)) is { MustResetPassword: false } user

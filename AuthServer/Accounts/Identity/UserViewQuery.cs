@@ -10,7 +10,7 @@ namespace AuthServer.Accounts.Identity;
 /// <summary>Reads a person as they see themselves: one statement, because every app asks for it at every start.</summary>
 internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider clock)
 {
-    /// <summary>Wants <c>@user_id</c> and <c>@today</c>.</summary>
+    /// <summary>Needs <c>@user_id</c> and <c>@today</c>.</summary>
     internal const string Sql = """
         SELECT p.id IS NOT NULL AND EXISTS (
                 SELECT 1 FROM licences l

@@ -24,11 +24,11 @@ internal abstract record PasswordChangeOutcome
     /// <summary>A guest has no password to change: they register.</summary>
     public sealed record NotForGuests : PasswordChangeOutcome;
 
-    /// <summary>The account is no longer what it was a moment ago.</summary>
+    /// <summary>The account has changed meanwhile.</summary>
     public sealed record ConcurrentlyChanged : PasswordChangeOutcome;
 }
 
-/// <summary>Changes a password by somebody who knows it. The session that asks goes on, the others end.</summary>
+/// <summary>Changes a password for somebody who knows it. The session that asks goes on, the others end.</summary>
 internal sealed class PasswordChange(AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit)
 {
     public async Task<PasswordChangeOutcome> ChangeAsync(

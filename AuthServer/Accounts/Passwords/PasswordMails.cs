@@ -8,7 +8,7 @@ using AuthServer.Platform.Persistence;
 
 namespace AuthServer.Accounts.Passwords;
 
-/// <summary>The link to set a new password; to nobody where the address has no account that can sign in.</summary>
+/// <summary>The link to set a new password; not sent where the address has no account that can sign in.</summary>
 internal sealed class ResetPasswordMail(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
@@ -27,7 +27,7 @@ internal sealed class ResetPasswordMail(
     }
 }
 
-/// <summary>Tells that the password is another one now.</summary>
+/// <summary>The notice that the password was changed.</summary>
 internal sealed class PasswordChangedMail(MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.PasswordChanged;

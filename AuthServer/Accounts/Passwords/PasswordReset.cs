@@ -17,20 +17,20 @@ internal abstract record PasswordResetOutcome
 
     public sealed record Reset : PasswordResetOutcome;
 
-    /// <summary>Forged, used, too old, of another account or for something else: nobody is told which.</summary>
+    /// <summary>Forged, used, too old, of another account or for another purpose: the answer does not say which.</summary>
     public sealed record InvalidToken : PasswordResetOutcome;
 
     public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : PasswordResetOutcome;
 }
 
 /// <summary>
-/// Sets a password with a mailed link: a forgotten one anew, or, with an invitation, the first. All sessions end, because
-/// whoever had the old password may sit in one; the lock that guessing set is lifted; a second factor is asked for as ever.
+/// Sets a password with a mailed link: after it was forgotten, or, with an invitation, the first. All sessions end, because somebody with
+/// the old password may have one; a lock set by guessing is lifted; a second factor is still required.
 /// </summary>
 internal sealed class PasswordReset(
     AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, IHostEnvironment environment)
 {
-    /// <summary>Owes the mail, whoever the address belongs to. Answers the token in Development, and there alone.</summary>
+    /// <summary>Enqueues the mail, whoever the address belongs to. Returns the token in Development only.</summary>
     public async Task<string?> RequestAsync(string email, string? language, string? link, CancellationToken cancellationToken)
     {
         var address = EmailAddress.Canonicalize(email);
@@ -41,7 +41,7 @@ internal sealed class PasswordReset(
                 : null;
     }
 
-    /// <summary>Whether the token would be taken now; it is not used up.</summary>
+    /// <summary>Whether the token would be accepted now; this does not use it.</summary>
     public async Task<bool> IsGoodAsync(string? token) => await accounts.FindByPasswordTokenAsync(token) is not null;
 
     public async Task<PasswordResetOutcome> ConfirmAsync(

@@ -11,9 +11,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Accounts.Passwords;
 
 /// <summary>
-/// A password is changed by whoever knows it, and set anew by whoever has the mailbox:
-/// <c>request → mail → link → new password</c>. A change ends the other sessions, a link ends all of them; a link works once,
-/// and no longer than the password it was asked for. Asking for one tells nobody who has an account.
+/// A password is changed by somebody who knows it, and reset by the owner of the mailbox:
+/// <c>request → mail → link → new password</c>. A change ends the other sessions, a link ends all of them; a link works once, and only
+/// until the password changes. Requesting one does not disclose who has an account.
 /// </summary>
 internal static class PasswordsEndpoints
 {

@@ -9,9 +9,8 @@ using AuthServer.Platform.Web;
 namespace AuthServer.Accounts.Registration;
 
 /// <summary>
-/// Asks for the mailbox a guest wants to register with. Nobody looks whether the address has an account: that is told, by mail, to
-/// whoever has the mailbox; the answer is the same. The proof is that of a new address
-/// (<c>Accounts/EmailAddresses/EmailChangeConfirmation</c>).
+/// Asks for the mailbox a guest wants to register with. Whether the address has an account is disclosed only by mail, to the owner of the
+/// mailbox; the answer is the same. The proof is that of a new address (<c>Accounts/EmailAddresses/EmailChangeConfirmation</c>).
 /// </summary>
 internal sealed class GuestMailbox(
     AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, IHostEnvironment environment, TimeProvider clock)

@@ -14,7 +14,7 @@ namespace AuthServer.Accounts.Registration;
 
 /// <summary>
 /// Making an account: <c>request → account → first session</c>, or, where the mailbox is to be proven first,
-/// <c>request → mail → proof → account that can sign in</c>, and nobody learns from it who has an account. Patients are ready at once; a
+/// <c>request → mail → confirmation → account that can sign in</c>, without disclosing who has an account. Patients are ready at once; a
 /// physician starts as
 /// pending, may sign in and complete the profile, and gets the role when an admin has verified a licence. A guest, where there are any, is
 /// <c>made → registered</c> under the same id, or <c>→ erased</c> when nobody has used it for a while.
@@ -22,7 +22,10 @@ namespace AuthServer.Accounts.Registration;
 internal static class RegistrationEndpoints
 {
     private const string Example =
-        """{"email":"dana@example.com","password":"correct horse battery","full_name":"Dana Levi","locale":"he","device_name":"Dana's phone"}""";
+        """
+        {"email":"dana@example.com","password":"correct horse battery","full_name":"Dana Levi","locale":"he",
+        "device_name":"Dana's phone"}
+        """;
 
     public static void AddRegistration(this WebApplicationBuilder builder)
     {

@@ -9,7 +9,7 @@ using AuthServer.Platform.Persistence;
 namespace AuthServer.Accounts.Registration;
 
 /// <summary>
-/// To whoever has the mailbox of an address somebody registered with: the proof, or a word that there is an account already.
+/// To the owner of an address that was registered: the link that confirms it, or a notice that there is an account already.
 /// </summary>
 internal sealed class RegistrationMail(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter

@@ -18,7 +18,7 @@ internal abstract record SignInOutcome
 
     public sealed record SignedIn(SignedInResponse Response) : SignInOutcome;
 
-    /// <summary>No such account, or not its password: nobody is told which.</summary>
+    /// <summary>No such account, or not its password: the answer does not say which.</summary>
     public sealed record Rejected : SignInOutcome;
 
     public sealed record LockedOut(TimeSpan RetryAfter) : SignInOutcome;
@@ -27,13 +27,13 @@ internal abstract record SignInOutcome
 
     public sealed record Unverified : SignInOutcome;
 
-    /// <summary>The password is right, and may be in other hands too: a link to set a new one is on its way.</summary>
+    /// <summary>The password is right but may have leaked: a link to set a new one has been mailed.</summary>
     public sealed record ResetRequired : SignInOutcome;
 }
 
 /// <summary>
-/// Signs a person in with a password. The order of the checks is part of the design: the lock before the hash, and the
-/// state of the account only after the right password, so that a wrong one learns nothing about it.
+/// Signs a person in with a password. The order of the checks is part of the design: the lockout before the hash, and the state of the
+/// account only after the right password, so that a wrong one discloses nothing about it.
 /// </summary>
 internal sealed class PasswordSignIn(
     NpgsqlDataSource database, PasswordCheck passwords, SessionStarter starter, EmailOutbox outbox, AccountRules rules, TimeProvider clock)
@@ -55,7 +55,7 @@ internal sealed class PasswordSignIn(
                 return new SignInOutcome.LockedOut(locked.RetryAfter);
             case PasswordCheckOutcome.Mismatched wrong:
                 return await RejectAsync(wrong.Account, wrong.Locks, check.Attempt, origin);
-            // Registering told nobody whether the address had an account; signing in with the password just chosen must not either.
+            // Registering did not disclose whether the address had an account; signing in with the password just chosen must not either.
             case PasswordCheckOutcome.Matched { Account.IsEmailConfirmed: false } right when rules.VerifyFirst:
                 return await RejectAsync(right.Account, right.Locks, check.Attempt, origin);
             default:

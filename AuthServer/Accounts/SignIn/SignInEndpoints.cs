@@ -10,7 +10,7 @@ namespace AuthServer.Accounts.SignIn;
 
 /// <summary>
 /// Signing in with a password: <c>attempt → locked | wrong | right</c>, and right becomes a session unless the account
-/// is disabled, its mailbox unproven, or the password no longer good. A wrong attempt is told nothing but that it was wrong.
+/// is disabled, its mailbox unproven, or the password no longer good. A wrong attempt learns nothing except that it was wrong.
 /// </summary>
 internal static class SignInEndpoints
 {

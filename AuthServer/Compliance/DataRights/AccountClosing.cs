@@ -37,7 +37,8 @@ internal abstract record ClosingOutcome
 /// guest has nothing to sign in with, and so no grace.
 /// </summary>
 internal sealed class AccountClosing(
-    AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit, LastAdminGuard guard, AccessTermination access,
+    AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit, LastAdminGuard guard,
+    AccessTermination access,
     ErasureSettings settings, TimeProvider clock)
 {
     public async Task<ClosingOutcome> CloseAsync(Caller caller, string? password, RequestOrigin origin, CancellationToken cancellationToken)

@@ -21,8 +21,10 @@ internal static class ExportSections
     private const string NotYours = "The whole table is about nobody in particular.";
 
     public static readonly ExportSection Account = new("account", "users", """
-        SELECT id, CASE WHEN NOT is_anonymous THEN email END AS email, email_confirmed, user_name, full_name, locale, status, disabled_reason, disabled_until, disabled_by_tenant_id, invited_at,
-            is_anonymous, erasure_due_at, must_reset_password, legacy_id, created_at, last_login_at, pending_email, pending_email_at, pending_user_name, phone_number, phone_number_confirmed,
+        SELECT id, CASE WHEN NOT is_anonymous THEN email END AS email, email_confirmed, user_name, full_name, locale, status,
+            disabled_reason, disabled_until, disabled_by_tenant_id, invited_at,
+            is_anonymous, erasure_due_at, must_reset_password, legacy_id, created_at, last_login_at, pending_email, pending_email_at,
+                pending_user_name, phone_number, phone_number_confirmed,
             two_factor_enabled, lockout_enabled, lockout_end, access_failed_count
         FROM users WHERE id = @user
         """);
@@ -45,12 +47,14 @@ internal static class ExportSections
             FROM licences l JOIN physicians p ON p.id = l.physician_id WHERE p.user_id = @user ORDER BY l.id
             """),
         new("sessions", "sessions", """
-            SELECT id, tenant_id, device_name, ip_address, user_agent, authentication_methods, authenticated_at, created_at, last_used_at, rotated_at, generation, idle_timeout, expires_at,
+            SELECT id, tenant_id, device_name, ip_address, user_agent, authentication_methods, authenticated_at, created_at, last_used_at,
+                rotated_at, generation, idle_timeout, expires_at,
                 revoked_at, revoked_reason
             FROM sessions WHERE user_id = @user ORDER BY id
             """),
         new("api_keys", "api_keys", """
-            SELECT id, name, tenant_id, scopes, requests_per_minute, created_at, expires_at, last_used_at, revoked_at, exposed_at, expiry_told_at FROM api_keys WHERE owner_id = @user ORDER BY id
+            SELECT id, name, tenant_id, scopes, requests_per_minute, created_at, expires_at, last_used_at, revoked_at, exposed_at,
+                expiry_told_at FROM api_keys WHERE owner_id = @user ORDER BY id
             """),
         new("claims", "user_claims", "SELECT claim_type, claim_value FROM user_claims WHERE user_id = @user ORDER BY id"),
         new("logins", "user_logins", "SELECT login_provider, provider_key, provider_display_name FROM user_logins WHERE user_id = @user"),
@@ -61,7 +65,8 @@ internal static class ExportSections
                 + "user_passkeys WHERE user_id = @user"),
         new(
             "assisted_resets", "assisted_resets",
-            "SELECT id, tenant_id, reason, state, created_at, expires_at, decided_at FROM assisted_resets WHERE user_id = @user ORDER BY id"),
+            "SELECT id, tenant_id, reason, state, created_at, expires_at, decided_at FROM assisted_resets "
+                + "WHERE user_id = @user ORDER BY id"),
         new(
             "failed_sign_ins", "sign_in_lockouts",
             "SELECT failures, window_started_at, locked_until, locks FROM sign_in_lockouts WHERE identifier = ANY (@names) ORDER BY "
@@ -75,9 +80,12 @@ internal static class ExportSections
             """),
         // Where somebody else acted, from where is theirs; what was said is about the account it happened to.
         new("events", "audit_events", """
-            SELECT id, occurred_at, type, outcome, CASE WHEN actor_id = @user THEN 'you' WHEN actor_id IS NOT NULL THEN 'somebody else' END AS by,
-                CASE WHEN subject_id = @user THEN 'you' WHEN subject_id IS NOT NULL THEN 'somebody else' END AS about, tenant_id, session_id,
-                CASE WHEN coalesce(actor_id, @user) = @user THEN ip_address END AS ip_address, CASE WHEN coalesce(actor_id, @user) = @user THEN user_agent END AS user_agent,
+            SELECT id, occurred_at, type, outcome,
+                CASE WHEN actor_id = @user THEN 'you' WHEN actor_id IS NOT NULL THEN 'somebody else' END AS by,
+                CASE WHEN subject_id = @user THEN 'you' WHEN subject_id IS NOT NULL THEN 'somebody else' END AS about,
+                    tenant_id, session_id,
+                CASE WHEN coalesce(actor_id, @user) = @user THEN ip_address END AS ip_address,
+                    CASE WHEN coalesce(actor_id, @user) = @user THEN user_agent END AS user_agent,
                 request_id, reason, CASE WHEN subject_id = @user THEN detail END AS detail
             FROM (
                 SELECT * FROM audit_events WHERE subject_id = @user

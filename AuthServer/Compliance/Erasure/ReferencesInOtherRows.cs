@@ -32,17 +32,21 @@ internal sealed class ReferencesInOtherRows(AuthDbContext db, TimeProvider clock
         var (canonical, nothing) = (user.NormalizedEmail!, EmailAddress.Mask(""));
         await db.Database.ExecuteSqlAsync($"""
             WITH askers AS (
-                SELECT DISTINCT user_id FROM email_outbox WHERE address = ANY ({addresses}) AND kind = {MailKinds.ConfirmNewEmail} AND user_id <> {user.Id}),
+                SELECT DISTINCT user_id FROM email_outbox WHERE address = ANY ({addresses}) AND kind = {MailKinds.ConfirmNewEmail}
+                    AND user_id <> {user.Id}),
             wished AS (
-                UPDATE users u SET pending_email = NULL, pending_email_at = NULL FROM askers a WHERE u.id = a.user_id AND lower(u.pending_email) = {canonical})
+                UPDATE users u SET pending_email = NULL, pending_email_at = NULL FROM askers a
+                    WHERE u.id = a.user_id AND lower(u.pending_email) = {canonical})
             UPDATE email_outbox o SET data = o.data || jsonb_build_object({EmailOutbox.NewAddress}, {nothing})
             FROM askers a WHERE o.user_id = a.user_id AND lower(o.data ->> {EmailOutbox.NewAddress}) = {canonical}
             """, cancellationToken);
         // An invitation counts for an hour, or whoever invites, deletes and invites could fill a mailbox; the next sweep has it then.
         await db.Database.ExecuteSqlAsync($"""
             WITH counted AS (
-                UPDATE email_outbox SET user_id = NULL, language = NULL, data = jsonb_build_object(), state = 'dropped', last_error = NULL, finished_at = created_at + interval '1 hour' - {EmailOutbox.RetentionPeriod}
-                WHERE address = ANY ({addresses}) AND kind = {MailKinds.Invitation} AND created_at > {clock.GetUtcNow() - TimeSpan.FromHours(1)}
+                UPDATE email_outbox SET user_id = NULL, language = NULL, data = jsonb_build_object(), state = 'dropped', last_error = NULL,
+                    finished_at = created_at + interval '1 hour' - {EmailOutbox.RetentionPeriod}
+                WHERE address = ANY ({addresses}) AND kind = {MailKinds.Invitation}
+                    AND created_at > {clock.GetUtcNow() - TimeSpan.FromHours(1)}
                 RETURNING id)
             DELETE FROM email_outbox WHERE address = ANY ({addresses}) AND id NOT IN (SELECT id FROM counted)
             """, cancellationToken);

@@ -30,7 +30,8 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
             SELECT array_agg(created_at ORDER BY created_at DESC) AS times FROM email_outbox
             WHERE address = @address AND kind = ANY (@alike) AND created_at > @hour_ago),
         barred AS (
-            SELECT greatest(CASE WHEN times[1] > @minute_ago THEN times[1] + interval '1 minute' END, times[@most] + interval '1 hour') AS until FROM recent),
+            SELECT greatest(CASE WHEN times[1] > @minute_ago THEN times[1] + interval '1 minute' END,
+                times[@most] + interval '1 hour') AS until FROM recent),
         asked AS (
             {OutboxInsert.Sql(
                 "@kind", id: "@id", user: "@user_id", address: "@address", language: "@language", data: "@data::jsonb",

@@ -47,7 +47,8 @@ internal sealed class EnglishTexts(string appName) : MailTexts
 
     public override MailContent EmailChangeRequested(string newEmail, DateTimeOffset at) => new(
         Language, "A new e-mail address was asked for", "Your address stays until the new one is confirmed.",
-        [$"Somebody, probably you, asked to use another e-mail address for your account at {appName}. Your address stays until the new one is confirmed."],
+        [$"Somebody, probably you, asked to use another e-mail address for your account at {appName}. "
+            + "Your address stays until the new one is confirmed."],
         Facts: [NewAddress(newEmail), When(at)],
         Footer: "If it was not you, sign in, cancel the change in your account's settings, and set a new password.");
 
@@ -65,7 +66,8 @@ internal sealed class EnglishTexts(string appName) : MailTexts
     public override MailContent SessionEndedForReuse(string? device, DateTimeOffset at, string resetUrl) => new(
         Language, "You were signed out on one device", "You can sign in again as usual.",
         [
-            $"One device tried to stay signed in at {appName} with a key that had been used before. It may have been copied, so we signed the device out to be safe.",
+            $"One device tried to stay signed in at {appName} with a key that had been used before. "
+                + "It may have been copied, so we signed the device out to be safe.",
             "You can sign in again as usual. If this happens again, set a new password."],
         new(NewPassword, resetUrl), [Device(device), When(at)]);
 
@@ -85,7 +87,8 @@ internal sealed class EnglishTexts(string appName) : MailTexts
     public override MailContent ResetAskedByStaff(DateTimeOffset at) => new(
         Language, "A new password was asked for", "Your password stays as it is for now.",
         [
-            $"Support at {appName} was asked to send you a link to set a new password. A second person has to agree before it is sent, so nothing has changed yet.",
+            $"Support at {appName} was asked to send you a link to set a new password. "
+                + "A second person has to agree before it is sent, so nothing has changed yet.",
             "If you asked for it, there is nothing to do."],
         Facts: [When(at)],
         Footer: $"If it was not you, tell the people at {appName} at once.");
@@ -93,7 +96,8 @@ internal sealed class EnglishTexts(string appName) : MailTexts
     public override MailContent ErasureRequested(DateTimeOffset at, DateTimeOffset due, string resetUrl) => new(
         Language, "Your account will be deleted", "You can keep it by signing in.",
         [
-            $"Somebody, probably you, asked for your account at {appName} to be deleted. Every device was signed out. At the time below, the account and everything personal in it will be gone for good.",
+            $"Somebody, probably you, asked for your account at {appName} to be deleted. Every device was signed out. "
+                + "At the time below, the account and everything personal in it will be gone for good.",
             "To keep it, sign in before then."],
         new(NewPassword, resetUrl), [new("Deleted on", Time(due)), When(at)],
         "If it was not you, somebody else may know your password: set a new one, then sign in.");
@@ -119,7 +123,8 @@ internal sealed class EnglishTexts(string appName) : MailTexts
     public override MailContent ApiKeyExposed(ApiKeyNews news) => new(
         Language, "One of your keys needs to be replaced", "It was sent in a way that is not safe.",
         [
-            $"An API key of yours at {appName} was sent as part of a web address. Such addresses are kept in logs, where others may read them. The request was refused; the key still works.",
+            $"An API key of yours at {appName} was sent as part of a web address. "
+                + "Such addresses are kept in logs, where others may read them. The request was refused; the key still works.",
             "Make another one with the same name, give it to the service, and revoke this one."],
         Facts: [Key(news), When(news.At)]);
 
@@ -143,12 +148,14 @@ internal sealed class EnglishTexts(string appName) : MailTexts
 
     public override MailContent LicenceExpiring(LicenceNews news) => new(
         Language, "Something in your profile ends soon", "A new date is needed.",
-        [$"Your licence, as it stands at {appName}, ends soon. Please renew it in good time: afterwards it does not count there until it has been checked again."],
+        [$"Your licence, as it stands at {appName}, ends soon. Please renew it in good time: "
+            + "afterwards it does not count there until it has been checked again."],
         Facts: [.. Licence(news)]);
 
     public override MailContent LicenceExpired(LicenceNews news) => new(
         Language, "Something in your profile has ended", "A new date is needed.",
-        [$"Your licence, as it stands at {appName}, has ended and no longer counts there. You can give the new date; then it is checked again."],
+        [$"Your licence, as it stands at {appName}, has ended and no longer counts there. You can give the new date; "
+            + "then it is checked again."],
         Facts: [.. Licence(news)]);
 
     private static IEnumerable<MailFact> Licence(LicenceNews news)

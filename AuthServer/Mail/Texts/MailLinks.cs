@@ -12,7 +12,8 @@ public sealed class LinkSettings : ISettings
     public IList<string> Allowed { get; } = [];
 
     IEnumerable<string> ISettings.Validate() => Allowed.Where(link => !IsFit(link)).Select(link =>
-        $"Links:Allowed holds '{link}', which cannot carry a token safely. Give an https address or an app's own scheme, without a fragment, for example com.example.app://reset.");
+        $"Links:Allowed holds '{link}', which cannot carry a token safely. Give an https address or an app's own scheme, "
+            + "without a fragment, for example com.example.app://reset.");
 
     // Plain http sends the token in the clear; a scheme without a dot can be claimed by any app (RFC 8252 section 7.1).
     private static bool IsFit(string link) =>

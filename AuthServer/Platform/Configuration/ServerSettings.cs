@@ -36,7 +36,8 @@ public sealed class ServerSettings : ISettings
         }
         else if (url.Scheme == "http" && !url.IsLoopback)
         {
-            yield return "Server:PublicUrl is plain http. Tokens must not travel in the clear: put TLS in front and give its https address.";
+            yield return "Server:PublicUrl is plain http. Tokens must not travel in the clear: "
+                + "put TLS in front and give its https address.";
         }
         else if (url.PathAndQuery != "/" || url.Fragment.Length > 0 || url.UserInfo.Length > 0 || PublicUrl!.EndsWith('/'))
         {
@@ -46,7 +47,8 @@ public sealed class ServerSettings : ISettings
 
         foreach (var origin in CorsOrigins.Where(origin => !IsOrigin(origin)))
         {
-            yield return $"Server:CorsOrigins (BACKEND_CORS_ORIGINS) holds '{origin}', which is no origin. Give scheme, host and port, for example https://app.example.com; '*' is not taken.";
+            yield return $"Server:CorsOrigins (BACKEND_CORS_ORIGINS) holds '{origin}', which is no origin. "
+                + "Give scheme, host and port, for example https://app.example.com; '*' is not taken.";
         }
 
         foreach (var proxy in TrustedProxies.Where(proxy => !IPNetwork.TryParse(proxy, out _) && !IPAddress.TryParse(proxy, out _)))

@@ -56,7 +56,8 @@ internal static class ErrorCodes
     public static readonly ErrorCode BeyondTenant =
         new(
             "beyond_tenant", 403,
-            "The account is not this tenant's alone: its roles here can be changed, the account itself by an administrator of the platform.");
+            "The account is not this tenant's alone: its roles here can be changed, "
+                + "the account itself by an administrator of the platform.");
     public static readonly ErrorCode OwnRequest = new("own_request", 403, "A second person has to decide on what was asked for.");
     public static readonly ErrorCode RoleNotAllowed = new("role_not_allowed", 403, "Nobody can register with this role.");
     public static readonly ErrorCode TenantNotOpen =

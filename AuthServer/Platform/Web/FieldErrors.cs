@@ -91,7 +91,8 @@ internal sealed class FieldErrors
         rune == System.Text.Rune.ReplacementChar
         || rune.Value is not (0x200C or 0x200D)
             && System.Text.Rune.GetUnicodeCategory(
-                rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                    or UnicodeCategory.ParagraphSeparator
             or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
 }
 

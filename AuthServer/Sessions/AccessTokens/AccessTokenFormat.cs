@@ -21,7 +21,7 @@ internal static class AccessTokenFormat
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 4 };
 
-    /// <summary>The key the token names and the time it is good for, if the token has our form in every part.</summary>
+    /// <summary>The key the token names and its expiry, if the token has our form in every part.</summary>
     /// <exception cref="SecurityTokenException">It has not.</exception>
     public static (SigningCredential Key, DateTimeOffset NotBefore, DateTimeOffset Expires) Check(string token, KeyRing ring)
     {

@@ -23,8 +23,8 @@ internal sealed class AccessTokenIssuer(
 
     public int LifetimeSeconds => (int)settings.AccessTokenLifetime.TotalSeconds;
 
-    /// <summary>To be asked before a session is started or moved on: or its client would never hear of it.</summary>
-    /// <exception cref="Platform.Persistence.NotReadyException">No token can be issued at this moment.</exception>
+    /// <summary>To be called before a session is started or rotated: otherwise its client would never get the tokens.</summary>
+    /// <exception cref="Platform.Persistence.NotReadyException">There is no signing key yet.</exception>
     public void EnsureReady()
     {
         _ = ring.Signing;
@@ -36,9 +36,8 @@ internal sealed class AccessTokenIssuer(
 
     /// <summary>The access token of a pair.</summary>
     /// <param name="subject">Whom it is for.</param>
-    /// <param name="pair">The refresh token it is given with: session and generation stand in both.</param>
+    /// <param name="pair">The refresh token it is issued with: both carry session and generation.</param>
     /// <param name="authenticatedAt">When the person proved who they are.</param>
-    /// <param name="methods">How.</param>
     public string Issue(TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods) =>
         Sign(json =>
     {

@@ -8,7 +8,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace AuthServer.Sessions.AccessTokens;
 
-/// <summary>An access token that is genuine and refused all the same.</summary>
+/// <summary>An access token that is genuine but refused.</summary>
 internal sealed class TokenRefusedException(ErrorCode refusal) : SecurityTokenException(refusal.Meaning)
 {
     public ErrorCode Refusal => refusal;

@@ -13,9 +13,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace AuthServer.Sessions.AccessTokens;
 
 /// <summary>
-/// The stock JWT handler behind a check of form and in front of a memory of tokens already verified, so that only the
-/// first request with a token costs an elliptic curve. What is remembered is bounded, keyed by the token's hash, and
-/// never outlives the token or its key. Whether the session still lives is asked anew on every request.
+/// The stock JWT handler behind a check of form and in front of a memory of tokens already verified, so that only the first request with
+/// a token costs a signature check. What is remembered is bounded, keyed by the token's hash, and never outlives the token or its key.
+/// Whether the session is still live is checked on every request.
 /// </summary>
 internal sealed class RememberingValidator : TokenHandler, IDisposable
 {
@@ -43,7 +43,7 @@ internal sealed class RememberingValidator : TokenHandler, IDisposable
         };
     }
 
-    /// <summary>By our own rules, whatever parameters are given.</summary>
+    /// <summary>Applies our own rules, whatever parameters are given.</summary>
     public override Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
     {
         if (!_ring.IsLoaded)
@@ -124,7 +124,7 @@ internal sealed class RememberingValidator : TokenHandler, IDisposable
 
     private static TokenValidationResult Refused(Exception reason) => new() { Exception = reason };
 
-    /// <summary>What is remembered of a token: who called, and until when. Not the token itself, which is many times as long.</summary>
+    /// <summary>What is remembered of a token: the caller and the expiry. Not the token itself, which is many times as long.</summary>
     private sealed class VerifiedToken : SecurityToken
     {
         public VerifiedToken(SigningCredential key, DateTimeOffset notBefore, DateTimeOffset expires, CallerIdentity caller)
@@ -139,7 +139,7 @@ internal sealed class RememberingValidator : TokenHandler, IDisposable
 
         public DateTimeOffset Expires { get; }
 
-        /// <summary>Shared by all requests with the token: to be read only.</summary>
+        /// <summary>Shared by all requests with the token: read-only.</summary>
         public Task<TokenValidationResult> Result { get; }
 
         public override string? Id => null;

@@ -10,10 +10,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Sessions.AccessTokens;
 
 /// <summary>
-/// Access tokens. A key is announced in the JWKS, signs for its season, and stays published until the last token it
-/// signed has expired: <c>announced → signing → retired → gone</c>, by time alone,
-/// unless an operator has the next one sign sooner, or revokes one that has leaked. Here are the two documents from which
-/// any resource server learns to verify our tokens with stock middleware.
+/// Access tokens. A key is announced in the JWKS, signs for a time, and stays published until the last token it signed has expired:
+/// <c>announced → signing → retired → gone</c>, by time alone, unless an operator makes the next one sign sooner, or revokes one that has
+/// leaked. Here are the two documents from which any resource server can verify our tokens with stock middleware.
 /// </summary>
 internal static class TokensEndpoints
 {

@@ -21,8 +21,8 @@ internal abstract record ApiKeyOutcome
 }
 
 /// <summary>
-/// Whether an API key is good at this moment: what has not its form never reaches the database, and the rest costs one
-/// indexed read, joined with what its owner and its tenant are now.
+/// Whether an API key is good: text without its form never reaches the database, and the rest costs one indexed read, joined with the
+/// present state of its owner and its tenant.
 /// </summary>
 internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle guesses, TimeProvider clock)
 {
@@ -32,7 +32,8 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
         WITH found AS (
             SELECT k.*, u.status = 'active' AND u.erasure_due_at IS NULL AND (k.tenant_id IS NULL OR t.status = 'active')
                 AND (EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = u.id AND r.role_id = @admin_role)
-                    OR (EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.tenant_id = k.tenant_id AND m.role = '{Role.Admin}') AND {VerifiedEmailRule.IsEnough})) AS may_act
+                    OR (EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.tenant_id = k.tenant_id
+                        AND m.role = '{Role.Admin}') AND {VerifiedEmailRule.IsEnough})) AS may_act
             FROM api_keys k JOIN users u ON u.id = k.owner_id LEFT JOIN tenants t ON t.id = k.tenant_id
             WHERE k.id = @id),
         used AS (
@@ -73,7 +74,7 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
         return new ApiKeyOutcome.Refused(ErrorCodes.InvalidApiKey);
     }
 
-    // Only who has the secret is told what is wrong with the key.
+    // Only somebody with the secret learns what is wrong with the key.
     private ApiKeyOutcome Judge(Guid id, Found found) =>
         found.IsRevoked ? new ApiKeyOutcome.Refused(ErrorCodes.ApiKeyRevoked)
         : found.ExpiresAt <= clock.GetUtcNow() ? new ApiKeyOutcome.Refused(ErrorCodes.ApiKeyExpired)

@@ -7,7 +7,6 @@ using Microsoft.Extensions.Options;
 
 namespace AuthServer.Sessions.ApiKeys;
 
-/// <summary>An API key that is refused.</summary>
 internal sealed class ApiKeyRefusedException(ErrorCode refusal, TimeSpan? retryAfter) : Exception(refusal.Meaning)
 {
     public ErrorCode Refusal => refusal;
@@ -15,7 +14,7 @@ internal sealed class ApiKeyRefusedException(ErrorCode refusal, TimeSpan? retryA
     public TimeSpan? RetryAfter => retryAfter;
 }
 
-/// <summary>The authentication scheme of requests that carry an API key, beside that of access tokens.</summary>
+/// <summary>The authentication scheme for requests with an API key; access tokens have another.</summary>
 internal sealed class ApiKeyHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyCheck check)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)

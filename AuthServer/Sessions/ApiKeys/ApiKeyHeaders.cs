@@ -9,10 +9,12 @@ internal static class ApiKeyHeaders
 
     private const string Header = "X-API-Key";
 
-    /// <summary>Whether the request tries to.</summary>
+    /// <summary>Whether the request carries one.</summary>
     public static bool AreSent(HttpRequest request) => request.Headers.ContainsKey(Header) || HaveKey(request.Headers.Authorization);
 
-    /// <summary>The one key; null where there is another beside it, or a token: which of the two would count?</summary>
+    /// <summary>
+    /// The one key; null where there is a second one or an access token beside it, because it would be unclear which counts.
+    /// </summary>
     public static string? Single(HttpRequest request) => (request.Headers[Header], request.Headers.Authorization) switch
     {
         ({ Count: 1 } key, { Count: 0 }) => key.ToString(),

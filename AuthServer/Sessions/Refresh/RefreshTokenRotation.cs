@@ -20,19 +20,19 @@ internal abstract record RotationOutcome
     /// <summary>Not one of ours.</summary>
     public sealed record Rejected : RotationOutcome;
 
-    /// <summary>Used before: somebody else holds it too. The session has been ended.</summary>
+    /// <summary>Used before: somebody else has it too. The session has been ended.</summary>
     public sealed record Reused : RotationOutcome;
 
     /// <summary>The session was ended.</summary>
     public sealed record Revoked : RotationOutcome;
 
-    /// <summary>The session rested too long or became too old.</summary>
+    /// <summary>The session was idle too long, or became too old.</summary>
     public sealed record Expired : RotationOutcome;
 }
 
 /// <summary>
 /// Exchanges a refresh token for the next pair. The ordinary case is one statement, whose condition on the generation
-/// is the lock: of many that race with one token one moves the session on, and the others find themselves its parent.
+/// is the lock: of many that race with one token, one advances the session, and the others find that theirs is now the parent.
 /// </summary>
 internal sealed class RefreshTokenRotation(
     NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionRevoker revoker, SessionSettings settings,
@@ -42,7 +42,8 @@ internal sealed class RefreshTokenRotation(
     internal const string RotateSql = $"""
         WITH s AS (
             UPDATE sessions SET generation = generation + 1, rotated_at = @now, last_used_at = @now, ip_address = @ip
-            WHERE id = @session_id AND generation = @generation AND revoked_at IS NULL AND expires_at > @now AND last_used_at + idle_timeout > @now
+            WHERE id = @session_id AND generation = @generation AND revoked_at IS NULL AND expires_at > @now
+                AND last_used_at + idle_timeout > @now
             RETURNING user_id, tenant_id, authenticated_at, authentication_methods)
         SELECT {TokenClaimsQuery.ColumnsOfSession}
         FROM s JOIN users u ON u.id = s.user_id AND u.status = 'active' {TokenClaimsQuery.Joins}

@@ -5,7 +5,7 @@ using AuthServer.Mail.Texts;
 
 namespace AuthServer.Sessions.Refresh;
 
-/// <summary>Tells of a sign-in from a device that was not seen before.</summary>
+/// <summary>The notice of a sign-in from a new device.</summary>
 internal sealed class NewDeviceMail(MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.NewDevice;
@@ -21,7 +21,7 @@ internal sealed class NewDeviceMail(MailLinks links, MailPrinter printer) : IMai
     }
 }
 
-/// <summary>Tells that a session was ended because its refresh token turned up twice.</summary>
+/// <summary>The notice that a session was ended because its refresh token was used twice.</summary>
 internal sealed class SessionEndedForReuseMail(MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.SessionEndedForReuse;

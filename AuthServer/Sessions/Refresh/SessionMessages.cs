@@ -61,5 +61,6 @@ public sealed record SessionView(
     DateTimeOffset ExpiresAt, bool Current)
 {
     internal static SessionView Of(Session session, Caller caller) => new(
-        session.Id, session.DeviceName, session.IpAddress?.ToString(), session.UserAgent, session.CreatedAt, session.LastUsedAt, session.ExpiresAt, session.Id == caller.SessionId);
+        session.Id, session.DeviceName, session.IpAddress?.ToString(), session.UserAgent, session.CreatedAt, session.LastUsedAt,
+        session.ExpiresAt, session.Id == caller.SessionId);
 }

@@ -15,12 +15,12 @@ namespace AuthServer.Sessions.Refresh;
 
 /// <summary>
 /// A session is one sign-in on one device: <c>live → ended</c> (signed out, ended from the list, refresh token reused) or
-/// <c>live → expired</c> (rested too long, grew too old). While it lives its refresh token is rotated at each use; the
-/// moment it ends, its access tokens are refused on every replica.
+/// <c>live → expired</c> (idle too long, or too old). While it is live, its refresh token is rotated at each use; the moment it ends, its
+/// access tokens are refused on every replica.
 /// </summary>
 internal static class SessionsEndpoints
 {
-    // So long a refresh token that comes late is told whether its session was ended or has expired.
+    // For this long, a late refresh token is answered with whether its session was ended or has expired.
     private static readonly TimeSpan KeptAfterEnd = TimeSpan.FromDays(30);
 
     public static void AddRefresh(this WebApplicationBuilder builder)

@@ -15,7 +15,6 @@ internal abstract record SwitchOutcome
     {
     }
 
-    /// <summary>The next pair, for that tenant.</summary>
     public sealed record Switched(TokenResponse Tokens) : SwitchOutcome;
 
     /// <summary>The session goes on as it was.</summary>
@@ -24,8 +23,8 @@ internal abstract record SwitchOutcome
 
 /// <summary>
 /// Moves a session to another of the person's own tenants, and rotates its refresh token with it. The access token says
-/// which generation it came with, and that is the lock: of many that race, refreshes included, one moves the session on, and
-/// the others are handed the same successor within the reuse window. Who comes later than that has to refresh first.
+/// which generation it came with, and that is the lock: of many that race, refreshes included, one advances the session, and the others
+/// get the same successor within the reuse window. After it, an app has to refresh first.
 /// </summary>
 internal sealed class TenantSwitch(
     NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionSettings settings, DatabaseClock clock)
@@ -35,7 +34,8 @@ internal sealed class TenantSwitch(
             SELECT NULL::uuid AS tenant_id WHERE @slug IS NULL
             UNION ALL
             SELECT t.id FROM tenants t
-            WHERE t.slug = @slug AND t.status = 'active' AND EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id AND NOT u.is_anonymous WHERE m.user_id = @user_id AND m.tenant_id = t.id))
+            WHERE t.slug = @slug AND t.status = 'active' AND EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id
+                AND NOT u.is_anonymous WHERE m.user_id = @user_id AND m.tenant_id = t.id))
         """;
 
     private const string IsProven = $"""
@@ -52,7 +52,8 @@ internal sealed class TenantSwitch(
                 rotated_at = CASE WHEN x.generation = @generation THEN @now ELSE x.rotated_at END, last_used_at = @now, ip_address = @ip,
                 idle_timeout = least(x.idle_timeout, limits.idle), expires_at = least(x.expires_at, x.created_at + limits.absolute)
             FROM target s CROSS JOIN limits
-            WHERE x.id = @session_id AND x.user_id = @user_id AND x.revoked_at IS NULL AND x.expires_at > @now AND x.last_used_at + x.idle_timeout > @now
+            WHERE x.id = @session_id AND x.user_id = @user_id AND x.revoked_at IS NULL AND x.expires_at > @now
+                AND x.last_used_at + x.idle_timeout > @now
                 AND (x.generation = @generation OR (x.generation = @generation + 1 AND x.rotated_at >= @window_start))
                 AND x.created_at + limits.absolute > @now AND {IsProven}
                 AND EXISTS (SELECT 1 FROM users u WHERE u.id = @user_id AND u.status = 'active')

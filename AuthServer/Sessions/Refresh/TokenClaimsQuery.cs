@@ -5,9 +5,9 @@ using AuthServer.Sessions.AccessTokens;
 namespace AuthServer.Sessions.Refresh;
 
 /// <summary>
-/// Reads what a token says about a person, as part of the statement that starts or rotates a session: one round trip,
-/// and the token never tells of another moment than the session. Wants <c>u</c> (users), <c>s.tenant_id</c>, <c>@today</c>.
-/// What a guest asked to be, by registering, counts once the mailbox is proven and they are no guest any more.
+/// Reads what a token says about a person, as part of the statement that starts or rotates a session: one round trip, and token and
+/// session describe the same moment. Needs <c>u</c> (users), <c>s.tenant_id</c>, <c>@today</c>. Roles that a guest asked for by
+/// registering count once the mailbox is confirmed, when they are no longer a guest.
 /// </summary>
 internal static class TokenClaimsQuery
 {

@@ -4,9 +4,9 @@ using Npgsql;
 namespace AuthServer.Sessions.Revocation;
 
 /// <summary>
-/// Makes the access tokens of people bad whose roles, memberships or licences have changed, and makes their sessions as
-/// short as their roles now want them. The sessions live on: the next refresh brings what is so now. In the transaction of
-/// the change, so that no replica hears of it before it is so, and none goes on believing the old token after.
+/// Invalidates the access tokens of people whose roles, memberships or licences have changed, and shortens their sessions to what their
+/// roles now allow. The sessions go on: the next refresh brings the new claims. Runs in the transaction of the change, so that no replica
+/// hears of it too early, and none accepts an old token afterwards.
 /// </summary>
 internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed feed, SessionSettings settings, TimeProvider clock)
 {
@@ -72,8 +72,8 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
     }
 
     /// <summary>
-    /// Refuses the access tokens of the API keys these people answer for; in the open transaction, and before an account is deleted.
-    /// Whether the keys themselves still work is looked at when they are used.
+    /// Refuses the access tokens of the API keys these people own; in the open transaction, and before an account is deleted. Whether the
+    /// keys themselves still work is checked when they are used.
     /// </summary>
     public Task InvalidateApiKeysOfAsync(IEnumerable<Guid> owners, CancellationToken cancellationToken) =>
         OutdateKeysAsync(KeysOfSql, owners, cancellationToken);
@@ -82,7 +82,7 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
     public Task OutdateKeysAsync(IEnumerable<Guid> keys, CancellationToken cancellationToken) =>
         OutdateKeysAsync(KeysSql, keys, cancellationToken);
 
-    /// <summary>Refuses the tokens for a suspended tenant, or takes them again; in the open transaction.</summary>
+    /// <summary>Refuses the tokens for a suspended tenant, or accepts them again; in the open transaction.</summary>
     public async Task SuspendAsync(Guid tenantId, bool isSuspended, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

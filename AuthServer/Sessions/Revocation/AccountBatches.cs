@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace AuthServer.Sessions.Revocation;
 
-/// <summary>Whose accounts: everybody's, unless one of these says less.</summary>
+/// <summary>Which accounts: all, unless one of these narrows it.</summary>
 internal sealed record AccountFilter
 {
     /// <summary>This one alone.</summary>
@@ -20,8 +20,8 @@ internal sealed record AccountFilter
 }
 
 /// <summary>
-/// Goes through accounts some hundreds at a time, each batch in a transaction of its own: nobody waits for long on what it holds, and
-/// what was done stays done when it is stopped half way. Accounts made meanwhile come last, and so are met as well.
+/// Goes through accounts in batches of some hundreds, each in a transaction of its own: nobody waits long for its locks, and finished
+/// batches stay done when it is stopped. Accounts made meanwhile come last, and are included.
 /// </summary>
 internal sealed class AccountBatches(NpgsqlDataSource database)
 {
@@ -31,7 +31,8 @@ internal sealed class AccountBatches(NpgsqlDataSource database)
         SELECT u.id FROM users u
         WHERE u.id > @after AND (@user_id IS NULL OR u.id = @user_id)
             AND (@tenant_id IS NULL OR EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.tenant_id = @tenant_id))
-            AND NOT (@spares_admins AND EXISTS (SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id AND r.name = 'admin'))
+            AND NOT (@spares_admins AND EXISTS (SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id
+                WHERE ur.user_id = u.id AND r.name = 'admin'))
             AND (u.password_hash IS NOT NULL OR NOT @with_password)
         ORDER BY u.id LIMIT @many
         """;

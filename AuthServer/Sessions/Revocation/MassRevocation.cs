@@ -7,9 +7,9 @@ using Npgsql;
 namespace AuthServer.Sessions.Revocation;
 
 /// <summary>
-/// Ends the sessions of very many people, by an operator's hand. The same as <see cref="SessionRevoker"/>, with one difference: who has
-/// not refreshed for longer than an access token lives has none that is good, and so the replicas need not remember to refuse it.
-/// Of a million sessions those are nearly all.
+/// Ends the sessions of very many people, for an operator. The same as <see cref="SessionRevoker"/>, with one difference: sessions that
+/// were not refreshed for longer than an access token lives have no valid one, so the replicas need not remember them. Of a million
+/// sessions, that is nearly all.
 /// </summary>
 internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed feed, SessionSettings settings, TimeProvider clock)
 {
@@ -29,7 +29,7 @@ internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed fee
         SELECT count(*), (SELECT count(pg_notify('{RevocationFeed.ChannelName}', id::text)) FROM recent) FROM ended
         """;
 
-    /// <summary>Answers how many sessions that were.</summary>
+    /// <summary>Returns the number of sessions.</summary>
     public async Task<long> EndAsync(AccountFilter whose, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var count = 0L;

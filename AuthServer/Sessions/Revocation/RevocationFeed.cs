@@ -10,9 +10,9 @@ namespace AuthServer.Sessions.Revocation;
 
 /// <summary>
 /// What every replica keeps in memory so that a token's revocation costs no round trip: the sessions, and the token
-/// versions of people, whose access tokens are refused although they have not expired. NOTIFY brings what is new within
-/// a moment; while the line is down the database is asked on every request: safe first, then fast. A database that is
-/// down takes no revocations from anybody, so what is in memory then decides; one that is only silent refuses everybody.
+/// versions of people, whose access tokens are refused although they have not expired. NOTIFY brings new ones within a moment; while the
+/// LISTEN connection is down, the database is asked on every request: safe first, then fast. A database that is down accepts no
+/// revocations, so memory decides; while one does not respond, every request is refused.
 /// </summary>
 internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlDataSource database, TokenSettings tokens, TimeProvider clock)
     : INotificationSubscriber
@@ -81,7 +81,7 @@ internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlData
         KeepOnly(suspended);
     }
 
-    /// <summary>Refuses these sessions' access tokens from now on.</summary>
+    /// <summary>Refuses these sessions' access tokens from now on, on this replica.</summary>
     public void Refuse(IEnumerable<Guid> ended)
     {
         var until = RefusedUntil(clock.GetUtcNow());
@@ -96,7 +96,7 @@ internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlData
         $"{TenantMark}{tenantId}:{(isSuspended ? SuspendedState : OpenState)}";
 
     /// <summary>
-    /// When the last token that a revocation of this moment is about has expired by itself; a minute for clocks that differ.
+    /// When the last token that a revocation made now is about will have expired, plus a minute for clock skew.
     /// </summary>
     public DateTimeOffset RefusedUntil(DateTimeOffset now) => now + tokens.AccessTokenLifetime + tokens.ClockSkew + TimeSpan.FromMinutes(1);
 

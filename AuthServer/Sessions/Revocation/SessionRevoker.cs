@@ -8,9 +8,8 @@ using Npgsql;
 namespace AuthServer.Sessions.Revocation;
 
 /// <summary>
-/// The one way a session is ended before its time, but for <see cref="MassRevocation"/>. One statement ends it, writes the revocation that
-/// refuses its
-/// access tokens, tells every replica, and writes the audit event: all of it, or none.
+/// The one way to end a session before its time, apart from <see cref="MassRevocation"/>. One statement ends it, writes the revocation
+/// that refuses its access tokens, notifies every replica, and writes the audit event: all or nothing.
 /// </summary>
 internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed feed, TimeProvider clock)
 {
@@ -32,7 +31,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     public Task EndAsync(Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken) =>
         EndAndRefuseAsync(EndOne, new(RevocationReason.SignedOut, origin, sessionId, null), cancellationToken);
 
-    /// <summary>Ends one of a person's own sessions; false where they have no such one.</summary>
+    /// <summary>Ends one of a person's own sessions; false if there is none.</summary>
     public async Task<bool> EndOwnAsync(Guid userId, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken) =>
         await EndAndRefuseAsync(EndOwn, new(RevocationReason.EndedByUser, origin, sessionId, userId), cancellationToken) > 0;
 
@@ -48,7 +47,6 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     /// <param name="kept">The one that goes on; null for none.</param>
     /// <param name="reason">Why.</param>
     /// <param name="origin">Who asked.</param>
-    /// <param name="connection">The connection.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="by">The member of staff who does it; null for the person.</param>
     public Task<IReadOnlyList<Guid>> EndAllAsync(
@@ -60,14 +58,14 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
         return ExecuteAsync(command, new(reason, origin, kept, userId) { By = by }, cancellationToken);
     }
 
-    /// <summary>Ends a person's sessions on behalf of staff: all, those for one tenant, or one of either. Answers how many.</summary>
+    /// <summary>Ends a person's sessions on behalf of staff: all, those for one tenant, or a single one. Returns how many.</summary>
     public Task<int> EndByStaffAsync(
         Guid userId, Guid? tenantId, Guid? staffId, RequestOrigin origin, CancellationToken cancellationToken, Guid? sessionId = null) =>
         EndAndRefuseAsync(
             EndByStaff, new(RevocationReason.EndedByStaff, origin, sessionId, userId) { By = staffId, TenantId = tenantId },
             cancellationToken);
 
-    /// <summary>Ends a session whose refresh token turned up twice, even if whoever sent it hangs up meanwhile.</summary>
+    /// <summary>Ends a session whose refresh token was used twice, even if the sender disconnects meanwhile.</summary>
     public Task EndReusedAsync(Guid sessionId, RequestOrigin origin) =>
         EndAndRefuseAsync(EndReused, new(RevocationReason.TokenReused, origin, sessionId, null), CancellationToken.None);
 
@@ -86,7 +84,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     private async Task<int> EndAndRefuseAsync(string sql, Ending ending, CancellationToken cancellationToken)
     {
         var ended = await ExecuteAsync(database.CreateCommand(sql), ending, cancellationToken);
-        // It is committed. The notice reaches this replica too, but whoever signed out here must not get in until then.
+        // It is committed. The notification will reach this replica too, but somebody who signed out here must not get in until then.
         feed.Refuse(ended);
         return ended.Count;
     }

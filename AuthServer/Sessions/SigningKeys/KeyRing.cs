@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace AuthServer.Sessions.SigningKeys;
 
-/// <summary>The keys of this moment, in memory: which one signs, which verify, which are published.</summary>
+/// <summary>The current keys, in memory: which one signs, which verify, which are published.</summary>
 internal sealed class KeyRing(
     NpgsqlDataSource database, ListenConnectionState listening, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock,
     ILogger<KeyRing> logger)
@@ -36,7 +36,6 @@ internal sealed class KeyRing(
     /// <summary>The rows as they were read last.</summary>
     public IEnumerable<SigningKey> Stored => _keys.Values.Select(key => key.Stored).OfType<SigningKey>();
 
-    /// <summary>The key that signs now.</summary>
     /// <exception cref="NotReadyException">No key has been loaded yet.</exception>
     public SigningCredential Signing
     {
@@ -57,7 +56,7 @@ internal sealed class KeyRing(
         }
     }
 
-    /// <summary>What resource servers may verify with.</summary>
+    /// <summary>The published keys.</summary>
     public JsonWebKeySet Published
     {
         get
@@ -71,13 +70,13 @@ internal sealed class KeyRing(
         }
     }
 
-    /// <summary>The key of that name if what it signed is still believed, or null.</summary>
+    /// <summary>The key of that name if its tokens are still accepted, or null.</summary>
     public SigningCredential? Find(string id) =>
         _keys.TryGetValue(id, out var key) && !(key.Stored?.ExpiresAt <= clock.GetUtcNow()) ? key : null;
 
     /// <summary>
-    /// Why this server must not run on this database: its keys are wrapped under a root secret we do not have. Null where
-    /// they can be read, and where the database is away or empty, which time may mend.
+    /// Why this server must not run on this database: its keys are wrapped under a root secret we do not have. Null where they can be
+    /// read, and where the database is unavailable or empty, which may pass.
     /// </summary>
     public async Task<string?> FaultAsync(CancellationToken cancellationToken)
     {
@@ -104,7 +103,7 @@ internal sealed class KeyRing(
         }
         catch (CryptographicException exception)
         {
-            // Keys that cannot be read are no reason to go without revocations; any other failure leaves the line down.
+            // Keys that cannot be read are no reason to go without revocations; any other failure leaves the connection marked as down.
             Log.ReloadFailed(logger, exception);
         }
     }
@@ -112,8 +111,8 @@ internal sealed class KeyRing(
     public void Receive(string notice) => _ = _ending.IsCancellationRequested ? Task.CompletedTask : ReloadPersistentlyAsync(_ending.Token);
 
     /// <summary>
-    /// To be asked before a key is trusted: while no notice comes, one may have been revoked unheard, and the ring is read anew, at most
-    /// once a second. A database that is down lets nobody revoke.
+    /// To be called before a key is trusted: while the LISTEN connection is down, a revocation may have been missed, and the ring is read
+    /// again, at most once a second. While the database is down, nobody can revoke.
     /// </summary>
     public async ValueTask EnsureCurrentAsync(CancellationToken cancellationToken)
     {
@@ -201,7 +200,8 @@ internal sealed class KeyRing(
         _keys = keys.ToFrozenDictionary(key => key.Id, StringComparer.Ordinal);
     }
 
-    // Until it is done: what was told may be that a key has leaked. Whether the line is up matters not: another notice may never come.
+    // Until it succeeds: the notification may be that a key has leaked. It does not matter whether the connection is up, because another
+    // notification may never come.
     private async Task ReloadPersistentlyAsync(CancellationToken ending)
     {
         for (var hasFailed = false; ; hasFailed = true)

@@ -31,7 +31,7 @@ internal sealed class SigningCredential
 
     public string Algorithm { get; }
 
-    /// <summary>The first part of every token this key signs, with the dot behind it.</summary>
+    /// <summary>The encoded header of every token this key signs, with the dot.</summary>
     public byte[] Header { get; }
 
     public SecurityKey VerificationKey { get; }

@@ -14,28 +14,26 @@ internal abstract record SigningKeyChangeOutcome
     {
     }
 
-    /// <summary>Which key signs, and from when.</summary>
     public sealed record Changed(string Kid, DateTimeOffset SignsFrom) : SigningKeyChangeOutcome
     {
         /// <summary>The keys that were taken out of use.</summary>
         public IReadOnlyList<string> Revoked { get; init; } = [];
     }
 
-    /// <summary>There is no such key.</summary>
     public sealed record Unknown(string Kid) : SigningKeyChangeOutcome;
 
-    /// <summary>Tokens are signed with a shared secret, which is not ours to change.</summary>
+    /// <summary>Tokens are signed with a shared secret, which only the configuration can change.</summary>
     public sealed record SharedSecret : SigningKeyChangeOutcome;
 }
 
 /// <summary>
-/// Lets another key sign before the time has come, by an operator's hand. Nothing that was signed is refused: a key that has
-/// leaked is for <see cref="SigningKeyRevocation"/>.
+/// Lets an operator switch to another key before its time. Tokens signed so far stay good: for a leaked key there is <see
+/// cref="SigningKeyRevocation"/>.
 /// </summary>
 internal sealed class SigningKeyHandover(AuthDbContext db, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock)
 {
     /// <summary>
-    /// Announces the next key, or, where there is one, leaves it at that; <paramref name="atOnce"/>, it signs from now on.
+    /// Announces the next key, unless one is announced already; with <paramref name="atOnce"/>, it signs from now on.
     /// </summary>
     public async Task<SigningKeyChangeOutcome> RotateAsync(bool atOnce, RequestOrigin origin, CancellationToken cancellationToken)
     {
@@ -54,7 +52,7 @@ internal sealed class SigningKeyHandover(AuthDbContext db, KeyWrapping wrapping,
     }
 
     /// <summary>
-    /// In the open turn: has the announced key sign, which other servers have had time to fetch, or, where there is none, a new one.
+    /// Under the lock: switches to the announced key, which other servers have had time to fetch, or, where there is none, to a new one.
     /// </summary>
     public SigningKey SignAtOnce(IReadOnlyCollection<SigningKey> keys, RequestOrigin origin)
     {

@@ -6,13 +6,12 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Sessions.SigningKeys;
 
 /// <summary>
-/// Takes keys that have leaked out of use. The row goes, so that no clock decides about it: when a replica has heard of it, whatever
-/// the key signed, or ever will, is refused. Sessions live, for refresh tokens are made with another key: the next refresh brings a good
-/// token.
+/// Takes leaked keys out of use. The row is deleted, so that no clock matters: once a replica has been notified, it refuses whatever the
+/// key signed or will sign. Sessions go on, because refresh tokens use another key: the next refresh brings a good access token.
 /// </summary>
 internal sealed class SigningKeyRevocation(AuthDbContext db, SigningKeyHandover succession, TokenSettings settings, TimeProvider clock)
 {
-    /// <summary>Revokes these, or all where the list is empty; and makes sure that a key signs.</summary>
+    /// <summary>Revokes these, or all where the list is empty, and makes sure that there is a key to sign with.</summary>
     public async Task<SigningKeyChangeOutcome> RevokeAsync(
         IReadOnlyCollection<string> kids, RequestOrigin origin, CancellationToken cancellationToken)
     {

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Sessions.SigningKeys;
 
 /// <summary>
-/// Keeps the ring turning: makes the first key, announces the next one in good time, drops those whose tokens have all
-/// expired, and re-wraps what was wrapped under the former root secret. One replica at a time does it.
+/// Rotates the signing keys: makes the first one, announces the next in good time, drops those whose tokens have all expired, and
+/// re-wraps private keys that were wrapped under the previous root secret. One replica at a time does it.
 /// </summary>
 internal sealed class SigningKeyRotationJob(
     IServiceScopeFactory scopes, KeyRing ring, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock,
@@ -19,8 +19,8 @@ internal sealed class SigningKeyRotationJob(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Loads the keys before the first request is taken, and brings them forward where that is due, which at most starts it is not.
-    /// If the database is away, the server starts unready.
+    /// Loads the keys before the first request is taken, and rotates them where that is due. If the database is unavailable, the server
+    /// starts unready.
     /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ internal sealed class SigningKeyRotationJob(
         await base.StartAsync(cancellationToken);
     }
 
-    /// <summary>Brings the keys in the database and in memory to where they should be at this moment.</summary>
+    /// <summary>Brings the keys in the database and in memory up to date.</summary>
     public async Task RotateAsync(CancellationToken cancellationToken)
     {
         if (settings.Algorithm != SigningAlgorithms.Hs256)

@@ -119,7 +119,10 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
     {
         var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.Database.ExecuteSqlAsync(
-            $"SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('random_page_cost', '1.1', true), set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)",
+            $"""
+            SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('random_page_cost', '1.1', true),
+                set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)
+            """,
             cancellationToken);
         return transaction;
     }

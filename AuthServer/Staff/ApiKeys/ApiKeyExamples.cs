@@ -24,8 +24,10 @@ internal static class ApiKeyExamples
     public const string Page = $$"""{"items":[{{{Fields}}}],"total":1,"skip":0,"limit":20,"next":null}""";
 
     private const string Fields = """
-        "id": "0195b1f0-8a2b-7e4c-8d1f-3b5c7d9e1f20", "name": "billing", "tenant": "heart-clinic", "owner_id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f",
-        "scopes": ["users:read"], "requests_per_minute": 600, "status": "live", "created_at": "2026-11-21T08:30:00Z", "expires_at": "2027-02-19T08:30:00Z",
+        "id": "0195b1f0-8a2b-7e4c-8d1f-3b5c7d9e1f20", "name": "billing", "tenant": "heart-clinic",
+        "owner_id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f",
+        "scopes": ["users:read"], "requests_per_minute": 600, "status": "live",
+        "created_at": "2026-11-21T08:30:00Z", "expires_at": "2027-02-19T08:30:00Z",
         "last_used_at": null, "revoked_at": null, "exposed_at": null
         """;
 }

@@ -26,7 +26,8 @@ internal sealed class ApiKeyExpiry(NpgsqlDataSource database, TimeProvider clock
                     WHERE due.at BETWEEN k.created_at AND @now AND (k.expiry_told_at IS NULL OR k.expiry_told_at < due.at))
                 AND NOT EXISTS (
                     SELECT 1 FROM api_keys n
-                    WHERE n.name = k.name AND n.tenant_id IS NOT DISTINCT FROM k.tenant_id AND n.id > k.id AND n.revoked_at IS NULL AND n.expires_at > @now)
+                    WHERE n.name = k.name AND n.tenant_id IS NOT DISTINCT FROM k.tenant_id AND n.id > k.id AND n.revoked_at IS NULL
+                        AND n.expires_at > @now)
             FOR UPDATE SKIP LOCKED),
         told AS (
             UPDATE api_keys k SET expiry_told_at = @now FROM due WHERE k.id = due.id)

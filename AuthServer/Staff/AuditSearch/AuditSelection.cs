@@ -11,7 +11,8 @@ namespace AuthServer.Staff.AuditSearch;
 internal sealed record AuditSelection(
     [property: FromQuery(Name = "user"), Description("The account it happened to, by its id.")] string? User = null,
     [property: FromQuery(Name = "actor"), Description("Who did it, by the id of the person or the API key.")] string? Actor = null,
-    [property: FromQuery(Name = "type"), Description("What happened: a name such as `session.started`, or how names begin, as in `user.*`.")] string? Type = null,
+    [property: FromQuery(Name = "type"), Description("What happened: a name such as `session.started`, or how names begin, "
+        + "as in `user.*`.")] string? Type = null,
     [property: FromQuery(Name = "from"), Description("Not before this time (RFC 3339, such as 2026-11-21T08:30:00Z).")] string? From = null,
     [property: FromQuery(Name = "to"), Description("Before this time (RFC 3339).")] string? To = null,
     [property: FromQuery(Name = "outcome"), Description("success or failure.")] string? Outcome = null,

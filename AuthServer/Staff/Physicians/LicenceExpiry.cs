@@ -87,7 +87,8 @@ internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider cl
             SELECT l.physician_id FROM licences l
             WHERE l.state = 'verified' AND l.expires_on <= {today.AddDays(ExpiryNotices.Days[0])} AND (l.expires_on < {today} OR EXISTS (
                 SELECT 1 FROM unnest({ExpiryNotices.Days}) days
-                WHERE l.expires_on - days <= {today} AND (l.expiry_told_at IS NULL OR (l.expiry_told_at AT TIME ZONE 'UTC')::date < l.expires_on - days))))
+                WHERE l.expires_on - days <= {today}
+                    AND (l.expiry_told_at IS NULL OR (l.expiry_told_at AT TIME ZONE 'UTC')::date < l.expires_on - days))))
         ORDER BY p.id LIMIT {BatchSize} FOR NO KEY UPDATE OF u SKIP LOCKED FOR UPDATE OF p SKIP LOCKED
         """).ToListAsync(cancellationToken);
 }

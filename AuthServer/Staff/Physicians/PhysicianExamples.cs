@@ -12,7 +12,8 @@ internal static class PhysicianExamples
 
     public const string Profile = $$"""
         {
-          "id": "0195b1f0-8c00-7b44-9a10-66fe00b1c2d3", "user_id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "full_name": "Dana Levi", "status": "pending",
+          "id": "0195b1f0-8c00-7b44-9a10-66fe00b1c2d3", "user_id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "full_name": "Dana Levi",
+          "status": "pending",
           "language_preference": "he", "private_pool": false, "vacation_mode": false, "vacation_until": null, "accepting_patients": true,
           "specialty": "cardiology", "licences": [{{Licence}}]
         }
@@ -22,8 +23,10 @@ internal static class PhysicianExamples
         {
           "items": [
             {
-              "id": "0195b1f0-8c00-7b44-9a10-66fe00b1c2d3", "user_id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "full_name": "Dana Levi", "status": "pending",
-              "language_preference": "he", "specialty": "cardiology", "private_pool": false, "vacation_mode": false, "accepting_patients": true, "pending_licences": 1
+              "id": "0195b1f0-8c00-7b44-9a10-66fe00b1c2d3", "user_id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "full_name": "Dana Levi",
+              "status": "pending",
+              "language_preference": "he", "specialty": "cardiology", "private_pool": false, "vacation_mode": false,
+              "accepting_patients": true, "pending_licences": 1
             }
           ],
           "total": 1, "skip": 0, "limit": 20, "next": null
@@ -32,7 +35,8 @@ internal static class PhysicianExamples
 
     public const string AvailablePage = """
         {
-          "items": [{ "id": "0195b1f0-8c00-7b44-9a10-66fe00b1c2d3", "full_name": "Dana Levi", "specialty": "cardiology", "language_preference": "he" }],
+          "items": [{ "id": "0195b1f0-8c00-7b44-9a10-66fe00b1c2d3", "full_name": "Dana Levi", "specialty": "cardiology",
+            "language_preference": "he" }],
           "total": 1, "skip": 0, "limit": 20, "next": null
         }
         """;

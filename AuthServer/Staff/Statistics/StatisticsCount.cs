@@ -34,26 +34,33 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
             UNION ALL SELECT t.id, coalesce(m.people, 0) FROM tenants t LEFT JOIN members m ON m.tenant_id = t.id),
         statuses AS MATERIALIZED (
             SELECT NULL::uuid AS tenant_id, status, count(*) AS people FROM special GROUP BY status
-            UNION ALL SELECT m.tenant_id, s.status, count(DISTINCT s.id) FROM special s JOIN memberships m ON m.user_id = s.id GROUP BY m.tenant_id, s.status)
+            UNION ALL SELECT m.tenant_id, s.status, count(DISTINCT s.id) FROM special s JOIN memberships m ON m.user_id = s.id
+                GROUP BY m.tenant_id, s.status)
         {Into}
         SELECT tenant_id, '{StatisticNames.People}', 'all', people, @now FROM totals
         UNION ALL SELECT NULL, '{StatisticNames.ByTenant}', tenant_id::text, people, @now FROM totals WHERE tenant_id IS NOT NULL
         UNION ALL SELECT tenant_id, '{StatisticNames.ByStatus}', status, people, @now FROM statuses
-        UNION ALL SELECT tenant_id, '{StatisticNames.ByStatus}', 'active', people - coalesce((SELECT sum(s.people) FROM statuses s WHERE s.tenant_id IS NOT DISTINCT FROM totals.tenant_id), 0), @now FROM totals
-        UNION ALL SELECT NULL, '{StatisticNames.ByRole}', r.name, h.people, @now FROM (SELECT role_id, count(*) AS people FROM user_roles GROUP BY role_id) AS h JOIN roles r ON r.id = h.role_id
+        UNION ALL SELECT tenant_id, '{StatisticNames.ByStatus}', 'active', people - coalesce((SELECT sum(s.people) FROM statuses s
+            WHERE s.tenant_id IS NOT DISTINCT FROM totals.tenant_id), 0), @now FROM totals
+        UNION ALL SELECT NULL, '{StatisticNames.ByRole}', r.name, h.people, @now
+            FROM (SELECT role_id, count(*) AS people FROM user_roles GROUP BY role_id) AS h JOIN roles r ON r.id = h.role_id
         UNION ALL SELECT tenant_id, '{StatisticNames.ByRole}', role, count(*), @now FROM memberships GROUP BY tenant_id, role
         {Again}
         """;
 
     private const string DaysSql = $"""
         {Into}
-        SELECT NULL, '{StatisticNames.NewPerDay}', to_char(created_at AT TIME ZONE 'UTC', '{Day}'), count(*), @now FROM users WHERE created_at >= @since GROUP BY 3
+        SELECT NULL, '{StatisticNames.NewPerDay}', to_char(created_at AT TIME ZONE 'UTC', '{Day}'), count(*), @now FROM users
+            WHERE created_at >= @since GROUP BY 3
         UNION ALL
-        SELECT tenant_id, '{StatisticNames.NewPerDay}', to_char(created_at AT TIME ZONE 'UTC', '{Day}'), count(DISTINCT user_id), @now FROM memberships WHERE created_at >= @since GROUP BY tenant_id, 3
+        SELECT tenant_id, '{StatisticNames.NewPerDay}', to_char(created_at AT TIME ZONE 'UTC', '{Day}'), count(DISTINCT user_id), @now
+            FROM memberships WHERE created_at >= @since GROUP BY tenant_id, 3
         UNION ALL
         SELECT tenant_id, '{StatisticNames.SignInsPerDay}', day, number, @now FROM (
-            SELECT tenant_id, grouping(tenant_id) AS is_platform, to_char(occurred_at AT TIME ZONE 'UTC', '{Day}') AS day, count(*) AS number
-            FROM audit_events WHERE type = '{AuditEvents.SignedIn}' AND occurred_at >= @since GROUP BY GROUPING SETS ((3), (3, tenant_id))) AS s
+            SELECT tenant_id, grouping(tenant_id) AS is_platform, to_char(occurred_at AT TIME ZONE 'UTC', '{Day}') AS day,
+                count(*) AS number
+            FROM audit_events WHERE type = '{AuditEvents.SignedIn}' AND occurred_at >= @since
+                GROUP BY GROUPING SETS ((3), (3, tenant_id))) AS s
         WHERE is_platform = 1 OR tenant_id IS NOT NULL
         {Again}
         """;

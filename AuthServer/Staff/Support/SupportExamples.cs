@@ -7,7 +7,8 @@ internal static class SupportExamples
 
     public const string Opened = """
         {
-          "id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "email": "dana@example.com", "username": null, "full_name": "Dana Levi", "locale": "he",
+          "id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "email": "dana@example.com", "username": null,
+          "full_name": "Dana Levi", "locale": "he",
           "status": "active", "email_verified": true, "created_at": "2026-11-21T08:30:00Z", "last_login_at": "2026-11-21T08:30:00Z",
           "is_locked": false, "locked_until": null
         }
@@ -24,7 +25,8 @@ internal static class SupportExamples
     public const string Declined = $$"""{{{Asked}},"state":"declined",{{Decided}}}""";
 
     private const string Asked = """
-        "id":"0195b203-51aa-7c10-b2f4-6d8e0a1c3e5f","person":{"id":"0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f","email":"d•••@example.com","full_name":"Dana Levi"},
+        "id":"0195b203-51aa-7c10-b2f4-6d8e0a1c3e5f",
+        "person":{"id":"0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f","email":"d•••@example.com","full_name":"Dana Levi"},
         "asked_by":{"id":"0195b1aa-0c2d-7e4f-8a6b-1c3d5e7f9a0b","full_name":"Noam Katz"},"reason":"New phone; cannot sign in","tenant":null,
         "created_at":"2026-11-21T09:30:00Z","expires_at":"2026-11-21T10:30:00Z"
         """;

@@ -103,5 +103,6 @@ public sealed record TenantSettingsRecord(
     int? SessionAbsoluteMinutes)
 {
     internal static TenantSettingsRecord Of(TenantSettings settings) => new(
-        settings.SelfRegistration, settings.RequireVerifiedEmail, settings.RequireMfa, settings.MailSenderName, settings.Locale, settings.SessionIdleMinutes, settings.SessionAbsoluteMinutes);
+        settings.SelfRegistration, settings.RequireVerifiedEmail, settings.RequireMfa, settings.MailSenderName, settings.Locale,
+        settings.SessionIdleMinutes, settings.SessionAbsoluteMinutes);
 }

@@ -14,7 +14,8 @@ namespace AuthServer.Staff.Users;
 /// otherwise are refused within a second; the sessions live, and the next refresh brings what is so.
 /// </summary>
 internal sealed class RoleChange(
-    AuthDbContext db, UserAccounts accounts, AccountCommit commit, LastAdminGuard guard, AccessTokenInvalidation invalidation, DeniedActionAudit refusals,
+    AuthDbContext db, UserAccounts accounts, AccountCommit commit, LastAdminGuard guard, AccessTokenInvalidation invalidation,
+    DeniedActionAudit refusals,
     TimeProvider clock)
 {
     /// <summary>Null when it is done.</summary>

@@ -5,10 +5,13 @@ internal static class UserExamples
 {
     public const string Record = """
         {
-          "id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "email": "dana@example.com", "username": null, "full_name": "Dana Levi", "locale": "he", "roles": ["patient"],
-          "memberships": [{"tenant": {"id": "0195b1ef-5a3c-7b2d-8e4f-1a2b3c4d5e6f", "slug": "north-clinic", "name": "North Clinic"}, "role": "patient"}],
+          "id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "email": "dana@example.com", "username": null, "full_name": "Dana Levi",
+          "locale": "he", "roles": ["patient"],
+          "memberships": [{"tenant": {"id": "0195b1ef-5a3c-7b2d-8e4f-1a2b3c4d5e6f", "slug": "north-clinic", "name": "North Clinic"},
+            "role": "patient"}],
           "status": "active", "disabled_reason": null, "disabled_until": null, "invited_at": null, "invitation_expires_at": null,
-          "email_verified": true, "is_anonymous": false, "erasure_due_at": null, "created_at": "2026-11-21T08:30:00Z", "last_login_at": null, "physician_id": null
+          "email_verified": true, "is_anonymous": false, "erasure_due_at": null, "created_at": "2026-11-21T08:30:00Z",
+          "last_login_at": null, "physician_id": null
         }
         """;
 
@@ -16,9 +19,12 @@ internal static class UserExamples
 
     public const string Statistics = """
         {
-          "total": 1024, "by_role": {"patient": 990, "physician": 30, "admin": 2, "support": 4}, "by_status": {"active": 1000, "disabled": 4, "invited": 20},
-          "by_tenant": [{"tenant": {"id": "0195b1ef-5a3c-7b2d-8e4f-1a2b3c4d5e6f", "slug": "north-clinic", "name": "North Clinic"}, "count": 600}],
-          "new_per_day": [{"day": "2026-11-21", "count": 12}], "sign_ins_per_day": [{"day": "2026-11-21", "count": 340}], "as_of": "2026-11-21T08:30:00Z"
+          "total": 1024, "by_role": {"patient": 990, "physician": 30, "admin": 2, "support": 4},
+          "by_status": {"active": 1000, "disabled": 4, "invited": 20},
+          "by_tenant": [{"tenant": {"id": "0195b1ef-5a3c-7b2d-8e4f-1a2b3c4d5e6f", "slug": "north-clinic", "name": "North Clinic"},
+            "count": 600}],
+          "new_per_day": [{"day": "2026-11-21", "count": 12}], "sign_ins_per_day": [{"day": "2026-11-21", "count": 340}],
+          "as_of": "2026-11-21T08:30:00Z"
         }
         """;
 }

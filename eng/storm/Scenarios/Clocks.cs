@@ -72,7 +72,8 @@ internal static class Clocks
         var repeated = await RepeatAsync(stage, stage.A, stage.B);
         repeated.AddRange(await RepeatAsync(stage, stage.B, stage.A));
         report.Add(repeated.All(pair => pair.Again.Status == 200 && pair.IsSame), $"clock of B {seconds:+0;-0} s, repeated refresh",
-            $"{repeated.Count} repeated on the other replica, {repeated.Count(pair => pair.IsSame)} with the same successor ({Figures.Tally(repeated.Select(pair => pair.Again))})");
+            $"{repeated.Count} repeated on the other replica, {repeated.Count(pair => pair.IsSame)} with the same successor "
+                + $"({Figures.Tally(repeated.Select(pair => pair.Again))})");
     }
 
     private static async Task RestartShiftedAsync(Stage stage, int seconds)

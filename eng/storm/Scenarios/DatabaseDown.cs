@@ -55,7 +55,8 @@ internal static class DatabaseDown
         var slowest = samples.Concat(verified).Max(sample => sample.Answer.Milliseconds);
         var unverified = verified.Select(sample => sample.Answer).Where(answer => answer.Status != 200).ToList();
         report.Add(wrong.Count == 0 && slowest <= 5000 && (failed.Count > 0 || !staysAway), $"database {name}, meanwhile",
-            $"{rounds} rounds, {samples.Count} requests, {failed.Count - wrong.Count}x 503 with Retry-After, other refusals: {Figures.Tally(wrong)}; slowest answer {slowest:0} ms");
+            $"{rounds} rounds, {samples.Count} requests, {failed.Count - wrong.Count}x 503 with Retry-After, other refusals: "
+                + $"{Figures.Tally(wrong)}; slowest answer {slowest:0} ms");
         report.Add(
             unverified.Count == 0, $"database {name}, verify",
             $"{verified.Count} asked, {unverified.Count} not answered 200 ({Figures.Tally(unverified)})");

@@ -50,7 +50,8 @@ internal static class Garbage
         var refused = statuses[401] + statuses[429];
         report.Add(
             refused == count, name,
-            $"{count} at {rate:0}/s: {string.Join(", ", statuses.Index().Where(status => status.Item > 0).Select(status => $"{status.Item}x {status.Index}"))}");
+            $"{count} at {rate:0}/s: " + string.Join(
+                ", ", statuses.Index().Where(status => status.Item > 0).Select(status => $"{status.Item}x {status.Index}")));
         // Heartbeats come when they come: a tenth of a per cent is noise.
         report.Add(
             Math.Abs(statements) <= count * 0.001, $"{name}, database",
@@ -103,7 +104,8 @@ internal static class Garbage
         };
         var body = $$"""{"refresh_token":"{{token}}"}""";
         return Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"POST /api/v1/auth/refresh HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {AddressOf(number)}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+            $"POST /api/v1/auth/refresh HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {AddressOf(number)}\r\n"
+                + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
     }
 
     private static string Noise(int bytes) => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(bytes));

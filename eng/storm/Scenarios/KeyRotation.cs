@@ -37,10 +37,12 @@ internal static class KeyRotation
         var samples = await traffic.StopAsync();
         var refused = samples.Count(sample => sample.Answer.Status != 200);
         report.Add(changed == rotations && after.All(answer => answer.Status == 200), "rotation, tokens from before",
-            $"{rotations} rotations, {changed} with a new key and the old one published; {after.Count(answer => answer.Status == 200)} of {after.Count} old tokens taken on A and B");
+            $"{rotations} rotations, {changed} with a new key and the old one published; "
+                + $"{after.Count(answer => answer.Status == 200)} of {after.Count} old tokens taken on A and B");
         report.Add(
             refused == 0, "rotation under load",
-            $"{samples.Count} requests, {refused} refused ({Figures.Tally(samples.Select(sample => sample.Answer).Where(answer => answer.Status != 200))})");
+            $"{samples.Count} requests, "
+                + $"{refused} refused ({Figures.Tally(samples.Select(sample => sample.Answer).Where(answer => answer.Status != 200))})");
     }
 
     private static async Task RotateAsync(Stage stage)

@@ -33,7 +33,10 @@ internal static class Kill
                 && answers.All(answer => answer.Status is 200 or 0)
                 && samples.All(sample => sample.Server == stage.A || sample.Answer.Status == 200),
             "kill -9 in a storm of refreshes",
-            $"{rounds} kills, {answers.Count(answer => answer.Status == 200)} refreshes, {answers.Count(answer => answer.Fault == Fault.Cut)} cut under way, {inDoubt} in doubt at the end; {last.Count(answer => answer.Status == 200)} of {last.Count} last tokens work; other answers: {Figures.Tally(answers.Where(answer => answer.Status is not (200 or 0)))}");
+            $"{rounds} kills, {answers.Count(answer => answer.Status == 200)} refreshes, "
+                + $"{answers.Count(answer => answer.Fault == Fault.Cut)} cut under way, {inDoubt} in doubt at the end; "
+                + $"{last.Count(answer => answer.Status == 200)} of {last.Count} last tokens work; "
+                + $"other answers: {Figures.Tally(answers.Where(answer => answer.Status is not (200 or 0)))}");
         report.Add(
             readyAfter.Max() <= 5000, "kill -9, ready again",
             $"{Figures.Median(readyAfter):0} ms (median), {readyAfter.Max():0} ms (worst)");

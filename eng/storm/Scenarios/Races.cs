@@ -36,7 +36,8 @@ internal static class Races
                 "SELECT count(*) FROM sessions WHERE id = ANY (@ids) AND generation = 1 AND revoked_at IS NULL",
                 ("ids", devices.Select(device => device.SessionId).ToArray()));
         report.Add(forked == 0 && moved == devices.Count && answers.All(answer => answer.Status == 200), "racing refreshes",
-            $"{devices.Count} tokens x {Racers}: {Figures.Tally(answers)}; {forked} without exactly one successor, {moved} sessions one generation on");
+            $"{devices.Count} tokens x {Racers}: {Figures.Tally(answers)}; "
+                + $"{forked} without exactly one successor, {moved} sessions one generation on");
     }
 
     private static async Task<(IReadOnlyList<Answer> Answers, int Successors)> RaceAsync(Stage stage, Device device)
@@ -75,7 +76,8 @@ internal static class Races
                 && during.Status == 429
                 && answers.All(answer => answer.Status is 401 or 429 or 503),
             $"parallel guessing {where}",
-            $"{Guesses} guesses: {Figures.Tally(answers)}; {evaluated} evaluated (at most {evaluatedAtMost}), {locks} lock, the right password meanwhile: {during}");
+            $"{Guesses} guesses: {Figures.Tally(answers)}; {evaluated} evaluated (at most {evaluatedAtMost}), {locks} lock, "
+                + $"the right password meanwhile: {during}");
 
         Task<long> CountAsync(string which) =>
             stage.Cluster.CountAsync(

@@ -58,7 +58,8 @@ internal static class SlowClients
         idle.With(await Pulse.TakeAsync(devices, stage.A, TimeSpan.FromSeconds(stage.IsShort ? 3 : 8)));
         report.Add(meanwhile.IsWithin(idle), "slow clients, the others", meanwhile.Beside(idle));
         report.Add(slow > TimeSpan.Zero && slow <= SlowWithin, "slow clients, hung up on",
-            $"{most} open at most; all that send slowly gone after {slow.TotalSeconds:0.0} s, all that never read {(unread > TimeSpan.Zero ? $"after {unread.TotalSeconds:0.0} s" : "still there")}");
+            $"{most} open at most; all that send slowly gone after {slow.TotalSeconds:0.0} s, "
+                + $"all that never read {(unread > TimeSpan.Zero ? $"after {unread.TotalSeconds:0.0} s" : "still there")}");
         report.Add(growth <= 100, "slow clients, memory", $"peak {growth} MB above {resident} MB");
     }
 
@@ -82,7 +83,8 @@ internal static class SlowClients
                         socket,
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"POST /api/v1/auth/refresh HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nX-Forwarded-For: {device.Address}\r\nContent-Length: 1000\r\n\r\n"),
+                            $"POST /api/v1/auth/refresh HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                                + $"X-Forwarded-For: {device.Address}\r\nContent-Length: 1000\r\n\r\n"),
                         new string('{', 200), end),
                 _ => NeverReadAsync(socket, end),
             });

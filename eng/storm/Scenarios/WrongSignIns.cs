@@ -26,7 +26,8 @@ internal static class WrongSignIns
 
         report.Add(meanwhile.IsWithin(idle), "wrong sign-ins, the others", meanwhile.Beside(idle));
         report.Add(answers.All(answer => answer.Status == 401 || (answer.Status is 429 or 503 && answer.HasRetryAfter)), "wrong sign-ins",
-            $"{Crowd} at once: {Figures.Tally(answers)}; slowest answer {answers.Max(answer => answer.Milliseconds):0} ms, slowest 503 {answers.Where(answer => answer.Status == 503).Select(answer => answer.Milliseconds).DefaultIfEmpty().Max():0} ms");
+            $"{Crowd} at once: {Figures.Tally(answers)}; slowest answer {answers.Max(answer => answer.Milliseconds):0} ms, slowest 503 "
+                + $"{answers.Where(answer => answer.Status == 503).Select(answer => answer.Milliseconds).DefaultIfEmpty().Max():0} ms");
         report.Add(growth <= 100, "wrong sign-ins, memory", $"peak {growth} MB above {resident} MB");
 
         // All at once; whoever was told to come back does so a second later, as impatient people do.
