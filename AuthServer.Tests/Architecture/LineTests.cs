@@ -2,7 +2,9 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Architecture;
 
-/// <summary>Diffs and pages show a line of 140 columns whole. The limit of .editorconfig, which the build does not check, is checked here.</summary>
+/// <summary>
+/// Diffs and pages show a line of 140 columns whole. The limit of .editorconfig, which the build does not check, is checked here.
+/// </summary>
 public sealed class LineTests
 {
     private const int MostColumns = 140;

@@ -37,7 +37,8 @@ public sealed class HeadFileTests
         await server.SealBatchesAsync(2);
 
         (await server.NewestSealAsync()).Should().BeGreaterThanOrEqualTo(2);
-        server.Logs.Lines.Should().Contain(line => line.StartsWith("Error AuthServer.AuditTrail.CheckpointPublisher 3001 ", StringComparison.Ordinal));
+        server.Logs.Lines.Should().Contain(
+            line => line.StartsWith("Error AuthServer.AuditTrail.CheckpointPublisher 3001 ", StringComparison.Ordinal));
     }
 
     private static Task<StartedServer> StartAsync(string path) =>

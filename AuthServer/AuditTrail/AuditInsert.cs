@@ -18,7 +18,8 @@ internal static class AuditInsert
     public static string Sql(
         string type, string outcome = "'success'", string actor = Nothing, string subject = Nothing, string tenant = Nothing,
         string session = Nothing, string origin = ByRequest, string reason = Nothing, string? from = null) =>
-        "INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, request_id, reason) "
+        "INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, "
+        + "request_id, reason) "
             + $"SELECT {type}, {outcome}, @now, {actor}, {subject}, {tenant}, {session}, {origin}, {reason}"
             + (from is null ? "" : $" FROM {from}");
 }

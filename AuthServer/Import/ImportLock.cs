@@ -20,7 +20,8 @@ internal sealed class ImportLock : IAsyncDisposable
         try
         {
             await importLock.ExecuteAsync(
-                $"SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '3s'; SELECT pg_advisory_xact_lock({AdvisoryLocks.Import})",
+                $"SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '3s'; "
+                    + $"SELECT pg_advisory_xact_lock({AdvisoryLocks.Import})",
                 cancellationToken);
             return importLock;
         }

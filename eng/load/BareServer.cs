@@ -57,7 +57,9 @@ internal static class BareServer
         command.Parameters.Add(new NpgsqlParameter<Guid>("user_id", id));
         command.Parameters.Add(new NpgsqlParameter<DateOnly>("today", DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime)));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? TypedResults.Ok(UserViewQuery.Read(new(row), tenantId: null)) : TypedResults.NotFound();
+        return await row.ReadAsync(cancellationToken)
+            ? TypedResults.Ok(UserViewQuery.Read(new(row), tenantId: null))
+            : TypedResults.NotFound();
     }
 
     private static async Task<IResult> RefreshAsync(

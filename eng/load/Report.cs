@@ -33,7 +33,8 @@ internal static class Report
             *hash alone* is the password hash in a loop; *pgbench* runs the statement of a rotation with no server in front.
 
             In the storms {storms.Sum(storm => storm.SignedIn)} people were signed in and
-            {storms.Sum(storm => storm.Busy)} told to come back later (503 with `Retry-After`, as intended); {storms.Sum(storm => storm.Errors)}
+            {storms.Sum(storm => storm.Busy)} told to come back later (503 with `Retry-After`, as intended);
+            {storms.Sum(storm => storm.Errors)}
             errors. p99 without and with the storm:
             refresh {Spread.Of(storms.Select(storm => storm.IdleRefresh))} and {Spread.Of(storms.Select(storm => storm.StormRefresh))} ms,
             me {Spread.Of(storms.Select(storm => storm.IdleMe))} and {Spread.Of(storms.Select(storm => storm.StormMe))} ms.

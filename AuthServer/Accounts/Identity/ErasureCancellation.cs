@@ -11,7 +11,8 @@ internal static class ErasureCancellation
 {
     public static readonly string Steps = $"""
         undone AS (
-            {AuditInsert.Sql($"'{AuditEvents.ErasureUndone}'", actor: "u.id", subject: "u.id", session: "@session_id", from: "u CROSS JOIN due")}),
+            {AuditInsert.Sql($"'{AuditEvents.ErasureUndone}'",
+                actor: "u.id", subject: "u.id", session: "@session_id", from: "u CROSS JOIN due")}),
         told AS (
             {OutboxInsert.ToUsers(
                 MailKinds.ErasureUndone, "u AS kept CROSS JOIN due JOIN users u ON u.id = kept.id AND u.email_confirmed")})

@@ -68,7 +68,8 @@ internal sealed class SessionStarter(
             RETURNING id),
         audited AS (
             {AuditInsert.Sql(
-                $"'{AuditEvents.SignedIn}'", actor: "subject.id", subject: "subject.id", tenant: "subject.tenant_id", session: "@session_id",
+                $"'{AuditEvents.SignedIn}'", actor: "subject.id", subject: "subject.id", tenant: "subject.tenant_id",
+                session: "@session_id",
                 reason: "array_to_string(@methods, ' ')", from: "subject")}),
         {ErasureCancellation.Steps},
         mailed AS (

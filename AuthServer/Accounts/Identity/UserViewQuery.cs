@@ -15,15 +15,20 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
         SELECT p.id IS NOT NULL AND EXISTS (
                 SELECT 1 FROM licences l
                 WHERE l.physician_id = p.id AND l.state = 'verified' AND (l.expires_on IS NULL OR l.expires_on >= @today)) AS is_licensed,
-            (SELECT json_agg(json_build_object('tenant', json_build_object('id', t.id, 'slug', t.slug, 'name', t.name), 'role', m.role) ORDER BY m.created_at, m.tenant_id, m.role)
-                FROM memberships m JOIN tenants t ON t.id = m.tenant_id AND t.status = 'active' WHERE m.user_id = u.id AND NOT u.is_anonymous)::text AS memberships,
-            u.id, CASE WHEN NOT u.is_anonymous THEN u.email END AS email, u.user_name, u.full_name, u.locale, u.email_confirmed, u.two_factor_enabled, u.created_at, u.last_login_at,
-            ARRAY(SELECT r.name FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id AND NOT u.is_anonymous ORDER BY r.name) AS roles,
+            (SELECT json_agg(json_build_object('tenant', json_build_object('id', t.id, 'slug', t.slug, 'name', t.name), 'role', m.role)
+                    ORDER BY m.created_at, m.tenant_id, m.role)
+                FROM memberships m JOIN tenants t ON t.id = m.tenant_id AND t.status = 'active'
+                WHERE m.user_id = u.id AND NOT u.is_anonymous)::text AS memberships,
+            u.id, CASE WHEN NOT u.is_anonymous THEN u.email END AS email, u.user_name, u.full_name, u.locale, u.email_confirmed,
+            u.two_factor_enabled, u.created_at, u.last_login_at,
+            ARRAY(SELECT r.name FROM user_roles ur JOIN roles r ON r.id = ur.role_id
+                WHERE ur.user_id = u.id AND NOT u.is_anonymous ORDER BY r.name) AS roles,
             p.id AS physician_id, p.language_preference, p.specialty, p.private_pool,
             p.vacation_mode AND (p.vacation_until IS NULL OR p.vacation_until >= @today) AS is_away,
             CASE WHEN p.vacation_until >= @today THEN p.vacation_until END AS away_until, p.accepting_patients,
             CASE WHEN p.id IS NOT NULL THEN (
-                SELECT json_agg(json_build_object('id', l.id, 'jurisdiction', l.jurisdiction, 'number', l.number, 'state', l.state, 'expires_on', l.expires_on) ORDER BY l.id)
+                SELECT json_agg(json_build_object('id', l.id, 'jurisdiction', l.jurisdiction, 'number', l.number, 'state', l.state,
+                    'expires_on', l.expires_on) ORDER BY l.id)
                 FROM licences l WHERE l.physician_id = p.id)::text END AS licences
         FROM users u LEFT JOIN physicians p ON p.user_id = u.id AND NOT u.is_anonymous
         WHERE u.id = @user_id

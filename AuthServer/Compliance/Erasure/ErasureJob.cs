@@ -57,7 +57,8 @@ internal sealed class ErasureJob(
     {
         await using var command =
             database.CreateCommand(
-                $"SELECT coalesce(array_agg(id), '{{}}') FROM (SELECT u.id FROM users u WHERE {rule.Condition} AND u.id <> ALL (@left) LIMIT {PageSize}) due");
+                $"SELECT coalesce(array_agg(id), '{{}}') "
+                    + $"FROM (SELECT u.id FROM users u WHERE {rule.Condition} AND u.id <> ALL (@left) LIMIT {PageSize}) due");
         command.Add("before", before);
         command.Add("left", left.ToArray());
         return (Guid[])(await command.ExecuteScalarAsync(cancellationToken))!;

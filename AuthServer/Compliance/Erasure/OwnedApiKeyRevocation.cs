@@ -11,7 +11,8 @@ internal sealed class OwnedApiKeyRevocation(TimeProvider clock)
     private static readonly string Sql = $"""
         WITH ended AS (
             UPDATE api_keys SET revoked_at = @now WHERE owner_id = @owner AND revoked_at IS NULL RETURNING id, tenant_id)
-        {AuditInsert.Sql($"'{AuditEvents.ApiKeyRevoked}'", actor: "@by", subject: "id", tenant: "tenant_id", reason: "'owner_leaves'", from: "ended")}
+        {AuditInsert.Sql($"'{AuditEvents.ApiKeyRevoked}'",
+            actor: "@by", subject: "id", tenant: "tenant_id", reason: "'owner_leaves'", from: "ended")}
         """;
 
     /// <summary>In the transaction that is open on the connection.</summary>

@@ -8,7 +8,8 @@ namespace AuthServer.Mail.Outbox;
 
 /// <summary>
 /// Where mails are owed. A notice is written with the act it tells of, in the same transaction: through the context, or
-/// by <see cref="OutboxInsert"/>, as one more step of a statement of our own. What strangers can ask for is written whether or not the address has an
+/// by <see cref="OutboxInsert"/>, as one more step of a statement of our own. What strangers can ask for is written whether or not the
+/// address has an
 /// account, so that the answer takes the same time; who it is for is looked up when it is sent.
 /// </summary>
 internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)

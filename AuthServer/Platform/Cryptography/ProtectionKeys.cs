@@ -65,7 +65,8 @@ internal static class ProtectionKeys
             {
                 await using var connection = await database.OpenConnectionAsync(cancellationToken);
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await using var turn = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({AdvisoryLocks.FirstProtectionKey})", connection, transaction);
+                await using var turn =
+                    new NpgsqlCommand($"SELECT pg_advisory_xact_lock({AdvisoryLocks.FirstProtectionKey})", connection, transaction);
                 await turn.ExecuteNonQueryAsync(cancellationToken);
                 if (keys.GetAllKeys().Count == 0)
                 {

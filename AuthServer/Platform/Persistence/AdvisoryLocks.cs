@@ -18,7 +18,9 @@ internal static class AdvisoryLocks
     /// <summary>Whoever changes the signing keys sees what the one before made of them.</summary>
     public const long SigningKeys = 0x6b65_7973;
 
-    /// <summary>Of two administrators who take power from each other, the second finds themself the last; and only one is the first.</summary>
+    /// <summary>
+    /// Of two administrators who take power from each other, the second finds themself the last; and only one is the first.
+    /// </summary>
     public const long LastAdmin = 0x61_646d_696e;
 
     /// <summary>A seal is chained to the one before it.</summary>

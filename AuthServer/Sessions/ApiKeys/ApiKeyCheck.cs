@@ -40,7 +40,8 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
             UPDATE api_keys k SET last_used_at = @now FROM found f
             WHERE k.id = f.id AND f.may_act AND f.revoked_at IS NULL AND f.expires_at > @now AND sha256(f.secret_hash || @salt) = @salted
                 AND (k.last_used_at IS NULL OR k.last_used_at <= @minute_ago))
-        SELECT secret_hash, tenant_id, scopes, version, requests_per_minute, expires_at, revoked_at IS NOT NULL AS is_revoked, may_act FROM found
+        SELECT secret_hash, tenant_id, scopes, version, requests_per_minute, expires_at, revoked_at IS NOT NULL AS is_revoked, may_act
+        FROM found
         """;
 
     private static readonly string RefusedSql = AuditInsert.Sql(

@@ -59,7 +59,8 @@ internal sealed class TenantSwitch(
                 AND EXISTS (SELECT 1 FROM users u WHERE u.id = @user_id AND u.status = 'active')
             RETURNING x.id, x.user_id, x.tenant_id, x.authenticated_at, x.authentication_methods),
         audited AS (
-            {AuditInsert.Sql($"'{AuditEvents.TenantSwitched}'", actor: "user_id", subject: "user_id", tenant: "tenant_id", session: "id", from: "switched")})
+            {AuditInsert.Sql($"'{AuditEvents.TenantSwitched}'",
+                actor: "user_id", subject: "user_id", tenant: "tenant_id", session: "id", from: "switched")})
         SELECT {TokenClaimsQuery.ColumnsOfSession}
         FROM switched s JOIN users u ON u.id = s.user_id {TokenClaimsQuery.Joins}
         """;
@@ -86,7 +87,8 @@ internal sealed class TenantSwitch(
         {
             if (await row.ReadAsync(cancellationToken))
             {
-                return Issue(TokenClaimsQuery.ReadWithSession(new(row)), new RefreshToken(caller.SessionId, caller.Generation!.Value).Successor);
+                return Issue(
+                    TokenClaimsQuery.ReadWithSession(new(row)), new RefreshToken(caller.SessionId, caller.Generation!.Value).Successor);
             }
         }
 

@@ -17,11 +17,13 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
         """;
 
     private static readonly string PeopleSql =
-        $"WITH raised AS (UPDATE users SET token_version = token_version + 1 WHERE id = ANY (@ids) RETURNING id, token_version AS version), {RefuseSql}";
+        $"WITH raised AS (UPDATE users SET token_version = token_version + 1 WHERE id = ANY (@ids) "
+            + $"RETURNING id, token_version AS version), {RefuseSql}";
 
     // What a key may do depends on what its owner is.
     private static readonly string KeysOfSql =
-        $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE owner_id = ANY (@ids) AND revoked_at IS NULL RETURNING id, version), {RefuseSql}";
+        $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE owner_id = ANY (@ids) AND revoked_at IS NULL "
+            + $"RETURNING id, version), {RefuseSql}";
 
     private static readonly string KeysSql =
         $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE id = ANY (@ids) RETURNING id, version), {RefuseSql}";

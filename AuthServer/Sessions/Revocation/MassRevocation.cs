@@ -25,7 +25,8 @@ internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed fee
         refused AS (
             {RevocationInsert.OfSessions("recent")}),
         audited AS (
-            {AuditInsert.Sql($"'{AuditEvents.SessionEnded}'", subject: "user_id", tenant: "tenant_id", session: "id", reason: "@reason", from: "ended")})
+            {AuditInsert.Sql($"'{AuditEvents.SessionEnded}'",
+                subject: "user_id", tenant: "tenant_id", session: "id", reason: "@reason", from: "ended")})
         SELECT count(*), (SELECT count(pg_notify('{RevocationFeed.ChannelName}', id::text)) FROM recent) FROM ended
         """;
 

@@ -14,7 +14,9 @@ internal static class RevocationInsert
     /// <summary>The access tokens of the sessions whose <c>id</c> is in <paramref name="from"/>.</summary>
     public static string OfSessions(string from) => Sql("session_id", "id", from);
 
-    /// <summary>The access tokens of the users and API keys whose <c>id</c> and new <c>version</c> are in <paramref name="from"/>.</summary>
+    /// <summary>
+    /// The access tokens of the users and API keys whose <c>id</c> and new <c>version</c> are in <paramref name="from"/>.
+    /// </summary>
     public static string OfVersions(string from) => Sql("user_id, token_version", "id, version", from);
 
     private static string Sql(string columns, string values, string? from = null) =>

@@ -78,7 +78,8 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
         refused AS (
             {RevocationInsert.OfSessions("ended")}),
         audited AS (
-            {AuditInsert.Sql("@type", "@outcome", Actor, subject: "user_id", tenant: "tenant_id", session: "id", reason: "@reason", from: "ended")}){more}
+            {AuditInsert.Sql("@type", "@outcome", Actor,
+                subject: "user_id", tenant: "tenant_id", session: "id", reason: "@reason", from: "ended")}){more}
         SELECT id, pg_notify('{RevocationFeed.ChannelName}', id::text) FROM ended
         """;
 

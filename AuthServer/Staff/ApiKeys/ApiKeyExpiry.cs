@@ -13,8 +13,10 @@ namespace AuthServer.Staff.ApiKeys;
 internal sealed class ApiKeyExpiry(NpgsqlDataSource database, TimeProvider clock, ILogger<ApiKeyExpiry> logger)
     : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
 {
-    private const string Data =
-        $$"""jsonb_build_object('{{EmailOutbox.KeyName}}', d.name, '{{EmailOutbox.KeyExpiresAt}}', to_char(d.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))""";
+    private const string Data = $$"""
+        jsonb_build_object('{{EmailOutbox.KeyName}}', d.name,
+            '{{EmailOutbox.KeyExpiresAt}}', to_char(d.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
+        """;
 
     // Past those that another replica's round holds at this moment. What was due before the key was made is no news.
     private static readonly string Sql = $"""

@@ -55,7 +55,8 @@ internal static class AuditingEndpoints
     }
 
     private static async Task<Ok<EstimatedPage<AuditItem, long>>> List(
-        [AsParameters] AuditSelection selection, [AsParameters] PageRequest<long> page, StaffScope scope, CancellationToken cancellationToken) =>
+        [AsParameters] AuditSelection selection, [AsParameters] PageRequest<long> page, StaffScope scope,
+        CancellationToken cancellationToken) =>
         TypedResults.Ok(await AuditEventSearch.FindAsync(selection.Read(), page, scope, cancellationToken));
 
     private static async Task<PushStreamHttpResult> Export(

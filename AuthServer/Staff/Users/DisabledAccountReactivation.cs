@@ -15,8 +15,10 @@ internal sealed class DisabledAccountReactivation(
         WITH due AS (
             SELECT id FROM users WHERE disabled_until <= @now AND status = 'disabled' FOR UPDATE SKIP LOCKED),
         returned AS (
-            UPDATE users u SET status = 'active', disabled_reason = NULL, disabled_until = NULL, disabled_by_tenant_id = NULL FROM due WHERE u.id = due.id RETURNING u.id)
-        {AuditInsert.Sql($"'{AuditEvents.UserEnabled}'", subject: "id", origin: AuditInsert.ByServer, reason: "'time_over'", from: "returned")}
+            UPDATE users u SET status = 'active', disabled_reason = NULL, disabled_until = NULL, disabled_by_tenant_id = NULL
+            FROM due WHERE u.id = due.id RETURNING u.id)
+        {AuditInsert.Sql($"'{AuditEvents.UserEnabled}'",
+            subject: "id", origin: AuditInsert.ByServer, reason: "'time_over'", from: "returned")}
         """;
 
     private readonly TimeProvider _clock = clock;
