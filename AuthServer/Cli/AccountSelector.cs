@@ -17,8 +17,8 @@ internal sealed class AccountSelector
     /// <summary>To be added to a command.</summary>
     public IReadOnlyList<Option> Options => [_user, _tenant];
 
-    /// <summary>The reach of the operator: everything.</summary>
-    public static StaffScope Reach(CommandRun run) => Staff.Access.StaffScope.ForOperator(run.Get<AuthDbContext>());
+    /// <summary>What the operator may see: everything.</summary>
+    public static StaffScope Scope(CommandRun run) => Staff.Access.StaffScope.ForOperator(run.Get<AuthDbContext>());
 
     /// <summary>The operator's call of what staff can do.</summary>
     public static StaffCall Call(CommandRun run, StaffScope scope) => new(scope, RequestOrigin.CommandLine, run.Stopping);
@@ -26,7 +26,7 @@ internal sealed class AccountSelector
     /// <summary>The account of this id or address; null where there is none.</summary>
     public static async Task<Guid?> FindAsync(CommandRun run, string idOrEmail)
     {
-        var users = Reach(run).Users;
+        var users = Scope(run).Users;
         var address = EmailAddress.Canonicalize(idOrEmail);
         users = Guid.TryParseExact(idOrEmail, "D", out var id)
             ? users.Where(user => user.Id == id)
@@ -56,7 +56,7 @@ internal sealed class AccountSelector
             return (new(), null);
         }
 
-        return await Reach(run).Tenants
+        return await Scope(run).Tenants
             .Where(tenant => tenant.Slug == slug)
             .Select(tenant => (Guid?)tenant.Id)
             .SingleOrDefaultAsync(run.Stopping) is { } tenantId

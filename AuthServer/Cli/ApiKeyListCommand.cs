@@ -10,7 +10,7 @@ internal sealed class ApiKeyListCommand : ICliCommand
 {
     private const int PageSize = 100;
 
-    private readonly Option<string?> _tenant = new("--tenant") { Description = "Slug of a tenant: the keys that reach its people alone" };
+    private readonly Option<string?> _tenant = new("--tenant") { Description = "Slug of a tenant: the keys for its people only" };
     private readonly Option<bool> _all = new("--all") { Description = "Also those that have expired or were revoked" };
 
     public ApiKeyListCommand() =>
@@ -24,7 +24,7 @@ internal sealed class ApiKeyListCommand : ICliCommand
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
-        var (scope, slug) = (AccountSelector.Reach(run), run.Line.GetValue(_tenant));
+        var (scope, slug) = (AccountSelector.Scope(run), run.Line.GetValue(_tenant));
         if (slug is not null && !await scope.Tenants.AnyAsync(tenant => tenant.Slug == slug, run.Stopping))
         {
             return AccountSelector.Missing("such tenant");

@@ -55,7 +55,7 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
 
     private static async Task<CommandOutcome> RevokeAsync(CommandRun run, Guid id, ApiKeyText? text)
     {
-        var scope = AccountSelector.Reach(run);
+        var scope = AccountSelector.Scope(run);
         var before = await scope.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, run.Stopping);
         // Whoever knows an id could make up a key, and have somebody switch off a service for it.
         if (before is not null && text?.Fits(before.SecretHash) == false)

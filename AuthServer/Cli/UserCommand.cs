@@ -41,7 +41,7 @@ internal sealed class UserCommand : ICliCommand
     public static UserCommand Enable() => new("enable", "Switch an account on again", "The account was not enabled",
         static target =>
             RefusedAsync(
-                target.Run.Get<AccountDisabling>().EnableAsync(target.Id, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping)));
+                target.Run.Get<AccountDisabling>().EnableAsync(target.Id, target.Scope, RequestOrigin.CommandLine, target.Run.Stopping)));
 
     public static UserCommand Unlock() => new("unlock", "End the lock that wrong passwords have set", "The account was not unlocked",
         static target => RefusedAsync(target.Run.Get<AccountUnlock>().UnlockAsync(target.Call, target.Id, null)));
@@ -65,7 +65,7 @@ internal sealed class UserCommand : ICliCommand
             var request = new DisableRequest(target.Run.Line.GetValue(reason), target.Run.Line.GetValue(until));
             return Faults.In(request) is { } fault ? new CommandOutcome.Misused(fault)
                 : await target.Run.Get<AccountDisabling>().DisableAsync(
-                    target.Id, request, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping) is not { } problem ? null
+                    target.Id, request, target.Scope, RequestOrigin.CommandLine, target.Run.Stopping) is not { } problem ? null
                 : problem.Error == ErrorCodes.ValidationFailed ? new CommandOutcome.Misused("--until must lie in the future.")
                 : CommandOutcome.Refuse(problem.Error);
         }, reason, until)
@@ -89,7 +89,7 @@ internal sealed class UserCommand : ICliCommand
             return Faults.In(request) is { } fault ? new CommandOutcome.Misused(fault)
                 : await RefusedAsync(
                     target.Run.Get<RoleChange>().ChangeAsync(
-                        target.Id, request, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping));
+                        target.Id, request, target.Scope, RequestOrigin.CommandLine, target.Run.Stopping));
         }, roles, tenant)
         {
             Examples = [
@@ -108,7 +108,7 @@ internal sealed class UserCommand : ICliCommand
             Confirmation.Refusal(target.Run, yes, "The account cannot be had back.")
             ?? await RefusedAsync(
                 target.Run.Get<AccountDisabling>().DeleteAsync(
-                    target.Id, target.Reach, RequestOrigin.CommandLine, target.Run.Stopping)), yes)
+                    target.Id, target.Scope, RequestOrigin.CommandLine, target.Run.Stopping)), yes)
         {
             Examples = ["users delete dana@example.com --yes"],
         };
@@ -116,7 +116,7 @@ internal sealed class UserCommand : ICliCommand
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
-        var scope = AccountSelector.Reach(run);
+        var scope = AccountSelector.Scope(run);
         if (await AccountSelector.FindAsync(run, run.Line.GetValue(_whom)!) is not { } id
             || await run.Get<UserRecords>().FindAsync(id, scope, run.Stopping) is not { } before)
         {
@@ -139,8 +139,8 @@ internal sealed class UserCommand : ICliCommand
             ? null
             : refusal == ErrorCodes.NotFound ? AccountSelector.Missing("such account or tenant") : CommandOutcome.Refuse(refusal);
 
-    private sealed record Target(CommandRun Run, StaffScope Reach, string Id)
+    private sealed record Target(CommandRun Run, StaffScope Scope, string Id)
     {
-        public StaffCall Call => AccountSelector.Call(Run, Reach);
+        public StaffCall Call => AccountSelector.Call(Run, Scope);
     }
 }

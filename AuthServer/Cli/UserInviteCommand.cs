@@ -50,7 +50,7 @@ internal sealed class UserInviteCommand : ICliCommand
             return new CommandOutcome.Misused(fault);
         }
 
-        var scope = AccountSelector.Reach(run);
+        var scope = AccountSelector.Scope(run);
         switch (await run.Get<Invitation>().InviteAsync(request, scope, RequestOrigin.CommandLine, run.Stopping))
         {
             case InvitationOutcome.Invited invited:

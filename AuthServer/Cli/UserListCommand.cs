@@ -37,7 +37,7 @@ internal sealed class UserListCommand : ICliCommand
             return new CommandOutcome.Misused(Faults.In(listing) ?? "--limit is at least 1.");
         }
 
-        var (scope, shown, request) = (AccountSelector.Reach(run), 0, new PageRequest<Guid>());
+        var (scope, shown, request) = (AccountSelector.Scope(run), 0, new PageRequest<Guid>());
         if (listing.Tenant is { } slug && !await scope.Tenants.AnyAsync(tenant => tenant.Slug == slug, run.Stopping))
         {
             return AccountSelector.Missing("such tenant");

@@ -39,7 +39,7 @@ internal sealed class AccountErasure(
     /// <summary>In the open transaction; nothing else may be waiting to be saved.</summary>
     public async Task<ErasedAccount> EraseAsync(User user, ErasureOrder order, CancellationToken cancellationToken)
     {
-        // The person first, then what hangs on them, as everybody does who changes an account.
+        // The person first, then what belongs to them: the order in which everything locks.
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {user.Id} FOR UPDATE", cancellationToken);
         var ended = await access.EndAsync(user.Id, RevocationReason.AccountDeleted, order.Origin, order.By, cancellationToken);
         await locks.ClearAsync(user, cancellationToken);

@@ -69,8 +69,8 @@ internal static class ProtectionKeys
             {
                 await using var connection = await database.OpenConnectionAsync(cancellationToken);
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await using var turn = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({LockId})", connection, transaction);
-                await turn.ExecuteNonQueryAsync(cancellationToken);
+                await using var lockCommand = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({LockId})", connection, transaction);
+                await lockCommand.ExecuteNonQueryAsync(cancellationToken);
                 if (keys.GetAllKeys().Count == 0)
                 {
                     keys.CreateNewKey(clock.GetUtcNow(), clock.GetUtcNow() + Use);

@@ -49,7 +49,7 @@ public sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : Ide
     /// <summary>Counts for the statistics.</summary>
     public DbSet<StatisticValue> Figures => Set<StatisticValue>();
 
-    /// <summary>Mails that are owed.</summary>
+    /// <summary>Mails to be sent.</summary>
     public DbSet<OutgoingEmail> OutgoingEmails => Set<OutgoingEmail>();
 
     /// <inheritdoc />

@@ -12,7 +12,7 @@ namespace AuthServer.Staff.ApiKeys;
 internal sealed class ApiKeyExpiry(NpgsqlDataSource database, TimeProvider clock, ILogger<ApiKeyExpiry> logger)
     : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
 {
-    // Past those that another replica's round holds at this moment. What was due before the key was made is no news.
+    // Skips those that another replica has locked. What was due before the key was made is no news.
     private const string Sql = $"""
         WITH due AS (
             SELECT k.id, k.owner_id, k.name, k.expires_at FROM api_keys k
