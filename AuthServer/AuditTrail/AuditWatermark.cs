@@ -11,7 +11,7 @@ internal sealed class AuditWatermark(NpgsqlDataSource database)
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
 
-    // Whoever inserts holds this lock from before it is given an id until its transaction is over, and visible to all. That of
+    // Every insert has this lock from before it gets an id until its transaction is over, and visible to all. That of
     // xmin would not do: a transaction may have got its number, and another one its commit, before either has an id.
     private const string WritersSql = """
         SELECT DISTINCT virtualtransaction FROM pg_locks

@@ -5,10 +5,10 @@ namespace AuthServer.AuditTrail;
 /// <summary>Goes from seal to seal, and says of each whether it is itself and follows from the one before.</summary>
 internal sealed class SealChainVerifier(SealKeys keys, DateTimeOffset startedAt)
 {
-    // Far more seals than there can be between two that somebody has put in each other's place by hand.
+    // Far more seals than there can be between two that somebody has swapped by hand.
     private const long FarthestReordering = 5_000_000;
 
-    // What is removed while the check goes on is out of turn for it, and bears a time within this.
+    // Batches removed during the check are out of order for it, and have a time within this.
     private static readonly TimeSpan LongestCheck = TimeSpan.FromDays(1);
 
     private AuditSeal? _previous;

@@ -17,7 +17,7 @@ internal sealed class AccountSelector
     /// <summary>To be added to a command.</summary>
     public IReadOnlyList<Option> Options => [_user, _tenant];
 
-    /// <summary>The reach of the operator: everything.</summary>
+    /// <summary>What the operator may see: everything.</summary>
     public static StaffScope Scope(CommandRun run) => Staff.Access.StaffScope.ForOperator(run.Get<AuthDbContext>());
 
     /// <summary>The operator's call of what staff can do.</summary>

@@ -10,7 +10,7 @@ internal sealed class ApiKeyListCommand : ICliCommand
 {
     private const int PageSize = 100;
 
-    private readonly Option<string?> _tenant = new("--tenant") { Description = "Slug of a tenant: the keys that reach its people alone" };
+    private readonly Option<string?> _tenant = new("--tenant") { Description = "Slug of a tenant: the keys for its people only" };
     private readonly Option<bool> _all = new("--all") { Description = "Also those that have expired or were revoked" };
 
     public ApiKeyListCommand() =>

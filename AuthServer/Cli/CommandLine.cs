@@ -14,7 +14,7 @@ namespace AuthServer.Cli;
 
 /// <summary>
 /// The same binary from the command line: serving is what it does when nothing else is asked. What needs no server is
-/// answered before one is built, because building it already needs a configuration without faults.
+/// answered before one is built, because building it already needs a valid configuration.
 /// </summary>
 internal sealed class CommandLine
 {

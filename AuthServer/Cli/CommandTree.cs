@@ -3,7 +3,7 @@ using System.CommandLine.Help;
 
 namespace AuthServer.Cli;
 
-/// <summary>The table as the library wants it: options that hold everywhere, the settings behind each command, and help.</summary>
+/// <summary>The table as the library wants it: options that apply everywhere, the settings behind each command, and help.</summary>
 internal sealed class CommandTree
 {
     private static readonly string[] FirstSteps = ["serve", "--check-configuration", "create-admin --email you@example.com"];

@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace AuthServer.Cli;
 
 /// <summary>
-/// <c>healthcheck</c>: asks the server in the same container. It needs no configuration but the port, so a fault elsewhere is for
+/// <c>healthcheck</c>: asks the server in the same container. It needs no configuration but the port, so a mistake elsewhere is for
 /// the server to tell.
 /// </summary>
 internal static class HealthCommand

@@ -17,7 +17,7 @@ internal interface ICliCommand
     /// <summary>The same where nothing was begun, for a command that can end half done.</summary>
     string Untouched => Failure;
 
-    /// <summary>Does it. The database's faults need not be caught: they are told on one line.</summary>
+    /// <summary>Runs it. Database errors need not be caught: they are reported on one line.</summary>
     Task<CommandOutcome> RunAsync(CommandRun run);
 }
 

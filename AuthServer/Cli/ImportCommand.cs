@@ -19,7 +19,7 @@ internal sealed class ImportCommand : ICliCommand
         new("--links-out") { Description = "Write those links to a file instead (mode 0600; .csv or JSON lines)" };
     private readonly Option<string?> _report = new("--report") { Description = "Write a line for each row to a CSV file (mode 0600)" };
     private readonly Option<bool> _trustEmails =
-        new("--trust-emails") { Description = "Whoever has a password there has proven the mailbox there" };
+        new("--trust-emails") { Description = "Count the mailbox of everybody with a password there as confirmed" };
 
     private ImportCommand(FieldSet fields, string name, string description, string from, bool hasTable)
     {

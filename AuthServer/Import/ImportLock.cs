@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace AuthServer.Import;
 
-/// <summary>One import at a time. Whoever is killed has lost the turn as soon as the database notices.</summary>
+/// <summary>One import at a time. A process that is killed loses the lock as soon as the database notices.</summary>
 internal sealed class ImportLock : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
@@ -32,7 +32,7 @@ internal sealed class ImportLock : IAsyncDisposable
         }
     }
 
-    /// <summary>Fails where the connection, and the turn with it, is lost.</summary>
+    /// <summary>Fails if the connection, and with it the lock, is lost.</summary>
     public Task MakeSureAsync(CancellationToken cancellationToken) => ExecuteAsync("SELECT 1", cancellationToken);
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,6 @@
 namespace AuthServer.Import;
 
-/// <summary>What whoever waits for an import wants to be told on the way.</summary>
+/// <summary>What is reported while an import runs.</summary>
 internal sealed class ImportWatch
 {
     /// <summary>How many rows there are, and which columns nothing is taken from.</summary>

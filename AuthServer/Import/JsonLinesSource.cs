@@ -41,10 +41,10 @@ internal sealed class JsonLinesSource(SourceFile file) : ImportSource
                 throw new ImportFault($"{file.Path}: line {number} is longer than {LargestRow} bytes.");
             }
 
-            if (end is { } place)
+            if (end is { } position)
             {
-                var bytes = read.Buffer.Slice(0, place).ToArray();
-                lines.AdvanceTo(read.Buffer.GetPosition(1, place));
+                var bytes = read.Buffer.Slice(0, position).ToArray();
+                lines.AdvanceTo(read.Buffer.GetPosition(1, position));
                 return new(bytes, IsWhole: true);
             }
 

@@ -2,7 +2,7 @@ namespace AuthServer.Import;
 
 /// <summary>What is to be done about a row.</summary>
 /// <param name="Candidate">What the row says.</param>
-/// <param name="Result">What is told of it.</param>
+/// <param name="Result">What is reported about it.</param>
 internal sealed record RowPlan(Candidate Candidate, RowResult Result)
 {
     /// <summary>Whose row it is; null where it is skipped.</summary>

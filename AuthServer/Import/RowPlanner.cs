@@ -25,7 +25,7 @@ internal sealed class RowPlanner(string source, ImportState state, ExistingRows 
 
         if (IsThere(candidate, person))
         {
-            // An address is changed here, by the person and with a proof; another one there is no reason to.
+            // The person changes the address here, and confirms it; a different one in the source is no reason to.
             return Keep(candidate, person, hasAddress ? [] : [RowReasons.EmailDiffers]);
         }
 

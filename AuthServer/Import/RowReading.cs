@@ -126,7 +126,7 @@ internal sealed class RowReading(SourceRow row, string source)
 
     public void Warn(string reason, string? note) => _warnings.Add(note is null ? reason : $"{reason}: {note}");
 
-    /// <summary>The row, to be told why it was not imported.</summary>
+    /// <summary>The row, to report why it was not imported.</summary>
     public RowResult Skipped(string idField, string emailField) =>
         new(
             row.Raw.Number, Shown(idField) is { } id ? $"{source}:{id}" : null, Shown(emailField), RowOutcome.Skipped)

@@ -140,21 +140,21 @@ internal sealed class SourceFile
 
         var nul = bytes.IndexOf((byte)0);
         var text = nul < 0 ? bytes : bytes[..nul];
-        for (var place = 0; place < text.Length && !System.Text.Unicode.Utf8.IsValid(text[place..]);)
+        for (var position = 0; position < text.Length && !System.Text.Unicode.Utf8.IsValid(text[position..]);)
         {
-            var status = Rune.DecodeFromUtf8(text[place..], out _, out var length);
+            var status = Rune.DecodeFromUtf8(text[position..], out _, out var length);
             if (status == System.Buffers.OperationStatus.NeedMoreData && !isLast && nul < 0)
             {
-                unfinished = text.Length - place;
+                unfinished = text.Length - position;
                 break;
             }
 
             if (status != System.Buffers.OperationStatus.Done)
             {
-                return place;
+                return position;
             }
 
-            place += length;
+            position += length;
         }
 
         return nul;

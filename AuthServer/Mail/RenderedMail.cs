@@ -10,7 +10,7 @@ namespace AuthServer.Mail;
 /// <param name="Language">BCP 47 tag of the text.</param>
 internal sealed record RenderedMail(string To, string Subject, string Html, string Text, string Language);
 
-/// <summary>Writes the mails of one kind, at the moment they are sent; lives in the slice that owes them.</summary>
+/// <summary>Writes the mails of one kind, at the moment they are sent; lives in the leaf that enqueues them.</summary>
 internal interface IMailWriter
 {
     /// <summary>One of <see cref="MailKinds"/>.</summary>

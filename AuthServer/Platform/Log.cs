@@ -16,8 +16,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 1004, Level = LogLevel.Warning, Message = "Old rows could not be deleted")]
     public static partial void CleanupFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 1005, Level = LogLevel.Warning, Message = "{Duty} could not be done; it will be tried again")]
-    public static partial void JobFailed(ILogger logger, string duty, Exception exception);
+    [LoggerMessage(EventId = 1005, Level = LogLevel.Warning, Message = "{Job} failed; it will be tried again")]
+    public static partial void JobFailed(ILogger logger, string job, Exception exception);
 
     [LoggerMessage(EventId = 1003, Level = LogLevel.Information, Message = "The notification line to the database is back")]
     public static partial void LineBack(ILogger logger);

@@ -94,8 +94,8 @@ internal sealed class PasswordHashing : IDisposable
     [SuppressMessage("Performance", "CA1849", Justification = "A hash is CPU time: there is nothing to await.")]
     private async Task<T> BehindGateAsync<T>(Func<T> hash, int mebibytes, CancellationToken cancellationToken)
     {
-        using var turn = await _gate.AcquireAsync(1, cancellationToken);
-        if (!turn.IsAcquired)
+        using var permit = await _gate.AcquireAsync(1, cancellationToken);
+        if (!permit.IsAcquired)
         {
             throw new BusyException(RetryAfter);
         }

@@ -12,19 +12,19 @@ internal sealed class SignInIdentifierLocks : IDisposable
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 1024).Select(_ => new SemaphoreSlim(1, 1))];
+    private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 1024).Select(_ => new SemaphoreSlim(1, 1))];
 
     /// <exception cref="BusyException">The lock was not free in time.</exception>
-    public async Task<Turn> TakeAsync(SignInAttempt attempt, CancellationToken cancellationToken)
+    public async Task<Lease> TakeAsync(SignInAttempt attempt, CancellationToken cancellationToken)
     {
-        var turn = _turns[BitConverter.ToUInt16(attempt.Identifier) % _turns.Length];
-        return await turn.WaitAsync(Timeout, cancellationToken) ? new Turn(turn) : throw new BusyException(RetryAfter);
+        var locked = _locks[BitConverter.ToUInt16(attempt.Identifier) % _locks.Length];
+        return await locked.WaitAsync(Timeout, cancellationToken) ? new Lease(locked) : throw new BusyException(RetryAfter);
     }
 
-    public void Dispose() => Array.ForEach(_turns, turn => turn.Dispose());
+    public void Dispose() => Array.ForEach(_locks, name => name.Dispose());
 
-    internal readonly struct Turn(SemaphoreSlim turn) : IDisposable
+    internal readonly struct Lease(SemaphoreSlim locked) : IDisposable
     {
-        public void Dispose() => turn.Release();
+        public void Dispose() => locked.Release();
     }
 }

@@ -24,28 +24,26 @@ internal sealed record CheckedAccount(
 /// </summary>
 internal abstract record PasswordCheckOutcome : IDisposable
 {
-    private readonly PasswordCheck.Turn _turn;
+    private readonly PasswordCheck.Lease _lease;
 
-    private PasswordCheckOutcome(PasswordCheck.Turn turn) => _turn = turn;
+    private PasswordCheckOutcome(PasswordCheck.Lease lease) => _lease = lease;
 
-    public SignInAttempt Attempt => _turn.Attempt;
+    public SignInAttempt Attempt => _lease.Attempt;
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose() => _lease.Dispose();
 
     /// <summary>Refused before the password was looked at.</summary>
-    public sealed record LockedOut(PasswordCheck.Turn Turn, CheckedAccount? Account, TimeSpan RetryAfter) : PasswordCheckOutcome(Turn);
+    public sealed record LockedOut(PasswordCheck.Lease Lease, CheckedAccount? Account, TimeSpan RetryAfter) : PasswordCheckOutcome(Lease);
 
-    /// <param name="Turn">The turn.</param>
     /// <param name="Account">Null if there is none of that name.</param>
     /// <param name="Locks">Whether it locked the name.</param>
-    public sealed record Mismatched(PasswordCheck.Turn Turn, CheckedAccount? Account, bool Locks) : PasswordCheckOutcome(Turn);
+    public sealed record Mismatched(PasswordCheck.Lease Lease, CheckedAccount? Account, bool Locks) : PasswordCheckOutcome(Lease);
 
     /// <summary>The right one. It is still counted as a failure: the statement that follows has to <see cref="Refund"/> it.</summary>
-    /// <param name="Turn">The turn.</param>
     /// <param name="Account">Whose it is.</param>
     /// <param name="Hash">The hash the password was compared with, or its replacement.</param>
     /// <param name="Locks">Whether it locks the name, if it is not refunded.</param>
-    public sealed record Matched(PasswordCheck.Turn Turn, CheckedAccount Account, string Hash, bool Locks) : PasswordCheckOutcome(Turn)
+    public sealed record Matched(PasswordCheck.Lease Lease, CheckedAccount Account, string Hash, bool Locks) : PasswordCheckOutcome(Lease)
     {
         public NpgsqlBatchCommand Refund() => SignInThrottle.Refund(Attempt, succeeded: true);
     }
@@ -80,20 +78,20 @@ internal sealed class PasswordCheck(
     private async Task<PasswordCheckOutcome> CheckAsync(
         SignInAttempt attempt, string password, NpgsqlBatchCommand? find, CheckedAccount? known, CancellationToken cancellationToken)
     {
-        var turn = new Turn(attempt, await locks.TakeAsync(attempt, cancellationToken));
+        var lease = new Lease(attempt, await locks.TakeAsync(attempt, cancellationToken));
         try
         {
-            turn.Place = hashing.EnterQueue();
+            lease.QueueSlot = hashing.EnterQueue();
             var (decision, found) = await CountAsync(attempt, find, cancellationToken);
             var account = known ?? found;
-            return decision.RetryAfter is { } retryAfter ? new PasswordCheckOutcome.LockedOut(turn, account, retryAfter)
+            return decision.RetryAfter is { } retryAfter ? new PasswordCheckOutcome.LockedOut(lease, account, retryAfter)
                 : await VerifyAsync(attempt, account, password, cancellationToken) is { } hash
-                    ? new PasswordCheckOutcome.Matched(turn, account!, hash, decision.SetLock)
-                : new PasswordCheckOutcome.Mismatched(turn, account, decision.SetLock);
+                    ? new PasswordCheckOutcome.Matched(lease, account!, hash, decision.SetLock)
+                : new PasswordCheckOutcome.Mismatched(lease, account, decision.SetLock);
         }
         catch
         {
-            turn.Dispose();
+            lease.Dispose();
             throw;
         }
     }
@@ -151,15 +149,15 @@ internal sealed class PasswordCheck(
     }
 
     /// <summary>The lock of a name, and a slot in the hashing queue.</summary>
-    internal sealed class Turn(SignInAttempt attempt, SignInIdentifierLocks.Turn name) : IDisposable
+    internal sealed class Lease(SignInAttempt attempt, SignInIdentifierLocks.Lease name) : IDisposable
     {
         public SignInAttempt Attempt => attempt;
 
-        public PasswordHashing.QueueSlot? Place { get; set; }
+        public PasswordHashing.QueueSlot? QueueSlot { get; set; }
 
         public void Dispose()
         {
-            Place?.Dispose();
+            QueueSlot?.Dispose();
             name.Dispose();
         }
     }

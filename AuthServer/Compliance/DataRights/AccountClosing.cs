@@ -60,7 +60,7 @@ internal sealed class AccountClosing(
             return new ClosingOutcome.ConcurrentlyChanged();
         }
 
-        // Asked before looking what the person is: while it waits for its turn, they may become an administrator.
+        // Asked before looking at the person's roles: while it waits for the lock, they may become an administrator.
         var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
 
         if (!isAnotherLeft && await IsAdminAsync(user.Id, cancellationToken))

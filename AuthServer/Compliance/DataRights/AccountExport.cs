@@ -10,7 +10,7 @@ namespace AuthServer.Compliance.DataRights;
 
 /// <summary>
 /// Makes the copy of everything held about a person: all of it as it was at one moment, whatever happens meanwhile. A few at a time,
-/// because each holds a connection for as long as its reader takes, and
+/// because each keeps a connection for as long as its reader takes, and
 /// one for each person: who reads slowly must not keep the others waiting.
 /// </summary>
 internal sealed class AccountExport(

@@ -12,7 +12,7 @@ internal sealed class ExportAnswer(OpenedCopy copy) : IResult, IEndpointMetadata
 {
     private const string FileName = "account.json";
 
-    // Whoever reads slowly holds a connection to the database.
+    // A slow reader keeps a database connection.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>

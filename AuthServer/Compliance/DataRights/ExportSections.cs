@@ -94,7 +94,7 @@ internal static class ExportSections
             """),
     ];
 
-    /// <summary>What is held and not told: by column, or, where it stands alone, by table.</summary>
+    /// <summary>What is stored but left out: by column, or by table where the whole table is.</summary>
     public static readonly IReadOnlyDictionary<string, string> LeftOut = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["users.password_hash"] = Secret,

@@ -29,7 +29,7 @@ internal sealed class OpenedCopy(NpgsqlConnection connection, IDisposable slot, 
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Writes the whole of it. Memory holds no more than a few rows, however many there are.</summary>
+    /// <summary>Writes the whole of it. Keeps only a few rows in memory, however many there are.</summary>
     public async Task WriteAsync(PipeWriter to, CancellationToken cancellationToken)
     {
         await using var json = new Utf8JsonWriter(to, Written);

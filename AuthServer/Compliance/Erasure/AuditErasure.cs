@@ -8,7 +8,7 @@ namespace AuthServer.Compliance.Erasure;
 
 /// <summary>
 /// Takes what is personal out of the audit log, through the one function of the database that may, and leaves a proof that
-/// it was the server who did: the seals hold on.
+/// it was the server who did: the seals stay valid.
 /// </summary>
 internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
 {
@@ -24,14 +24,14 @@ internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
     }
 
     /// <summary>
-    /// One erasure at a time, until the transaction ends: a proof is about what stands in a row afterwards, and another's taking
+    /// One erasure at a time, until the transaction ends: a proof covers what stands in a row afterwards, and another's taking
     /// somebody else out of the same row meanwhile would make it a false one.
     /// </summary>
     public Task TakeTurnAsync(CancellationToken cancellationToken) =>
         AdvisoryLocks.TakeTurnAsync(db, AdvisoryLocks.AuditErasure, cancellationToken);
 
     /// <summary>
-    /// Makes the proofs of these rows anew, with the key there is now; in a turn. What stands in the rows must be what erasing
+    /// Makes the proofs of these rows anew, with the current key; under the lock. What stands in the rows must be what erasing
     /// <paramref name="pseudonym"/> leaves.
     /// </summary>
     public Task RenewAsync(Guid pseudonym, IReadOnlyList<AuditEvent> events, CancellationToken cancellationToken) =>

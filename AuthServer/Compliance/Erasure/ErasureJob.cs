@@ -7,8 +7,8 @@ using Npgsql;
 namespace AuthServer.Compliance.Erasure;
 
 /// <summary>
-/// Erases the accounts whose time has come, each in a transaction of its own and past those that somebody else holds: replicas share
-/// the work, and an account that cannot be erased stops no other.
+/// Erases the accounts that are due, each in a transaction of its own, and skips those that are locked: replicas share the work, and an
+/// account that cannot be erased stops no other.
 /// </summary>
 internal sealed class ErasureJob(
     IServiceScopeFactory scopes, NpgsqlDataSource database, RevocationFeed feed, IEnumerable<ErasureRule> rules, TimeProvider clock,
@@ -96,7 +96,7 @@ internal sealed class ErasureJob(
         return true;
     }
 
-    // Asked again when the row is held: a sign-in may have come first.
+    // Checked again once the row is locked: a sign-in may have come first.
     private static async Task<bool> LockAsync(
         Guid id, ErasureRule rule, DateTimeOffset before, NpgsqlConnection connection, CancellationToken cancellationToken)
     {

@@ -40,7 +40,7 @@ internal sealed class ReferencesInOtherRows(AuthDbContext db, TimeProvider clock
             UPDATE email_outbox o SET data = o.data || jsonb_build_object({EmailOutbox.NewAddress}, {nothing})
             FROM askers a WHERE o.user_id = a.user_id AND lower(o.data ->> {EmailOutbox.NewAddress}) = {canonical}
             """, cancellationToken);
-        // An invitation counts for an hour, or whoever invites, deletes and invites could fill a mailbox; the next sweep has it then.
+        // An invitation counts for an hour, or whoever invites, deletes and invites could fill a mailbox; the next cleanup removes it then.
         await db.Database.ExecuteSqlAsync($"""
             WITH counted AS (
                 UPDATE email_outbox SET user_id = NULL, language = NULL, data = jsonb_build_object(), state = 'dropped', last_error = NULL,

@@ -8,7 +8,7 @@ namespace AuthServer.Mail.Outbox;
 /// <param name="Id">What to give to <c>mail retry</c>.</param>
 /// <param name="Kind">Which mail.</param>
 /// <param name="Address">Masked.</param>
-/// <param name="CreatedAt">When it was owed.</param>
+/// <param name="CreatedAt">When it was enqueued.</param>
 /// <param name="Attempts">How often it was tried.</param>
 /// <param name="Error">What the mail server said last.</param>
 internal sealed record DeadLetter(Guid Id, string Kind, string Address, DateTimeOffset CreatedAt, int Attempts, string? Error);

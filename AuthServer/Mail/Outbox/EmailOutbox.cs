@@ -7,9 +7,8 @@ using Npgsql;
 namespace AuthServer.Mail.Outbox;
 
 /// <summary>
-/// Where mails are owed. A notice is written with the act it tells of, in the same transaction: through the context, or
-/// by <see cref="OutboxInsert"/>, as one more step of a statement of our own. What strangers can ask for is written whether or not the
-/// address has an
+/// Where mails are enqueued. A notice is written with the act it tells of, in the same transaction: through the context, or
+/// as one more step of a statement of our own. What strangers can ask for is written whether or not the address has an
 /// account, so that the answer takes the same time; who it is for is looked up when it is sent.
 /// </summary>
 internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
@@ -40,14 +39,14 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
         SELECT until FROM barred
         """;
 
-    /// <summary>Owes a mail that somebody asked for, at most one a minute and five an hour for one address and kind.</summary>
+    /// <summary>Enqueues a mail that somebody asked for, at most one a minute and five an hour for one address and kind.</summary>
     /// <param name="kind">Which mail.</param>
     /// <param name="userId">The account, where it is known.</param>
     /// <param name="address">Canonical, whatever the spelling that was given: or each spelling would have a count of its own.</param>
     /// <param name="language">The asker's language, should the account name none.</param>
     /// <param name="data">What else the text needs.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Null where the mail is owed; otherwise how long until it may be asked for again. Not for strangers' eyes.</returns>
+    /// <returns>Null if the mail was enqueued; otherwise how long until it may be asked for again. Not to be shown to strangers.</returns>
     public async Task<TimeSpan?> RequestAsync(
         string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data,
         CancellationToken cancellationToken)
@@ -93,7 +92,7 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
 
 internal static class OutboxExtensions
 {
-    /// <summary>Owes a notice about an account, saved with the context's other changes.</summary>
+    /// <summary>Enqueues a notice about an account, saved with the context's other changes.</summary>
     public static void EnqueueMail(
         this AuthDbContext db, string kind, User user, string address, DateTimeOffset now,
         IReadOnlyDictionary<string, string>? data = null) =>

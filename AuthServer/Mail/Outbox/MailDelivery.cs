@@ -5,7 +5,7 @@ using AuthServer.Platform.Persistence;
 
 namespace AuthServer.Mail.Outbox;
 
-/// <summary>Writes one mail that is owed, and hands it over. Only here, at the last moment, do its tokens come into being.</summary>
+/// <summary>Renders one queued mail, and hands it to the transport. Its tokens are made only here, at the last moment.</summary>
 internal sealed class MailDelivery(IServiceScopeFactory scopes, MailSender sender, TimeProvider clock, ILogger<MailDelivery> logger)
 {
     private readonly Lazy<IReadOnlyCollection<string>> _kinds = new(() =>

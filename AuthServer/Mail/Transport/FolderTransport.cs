@@ -4,7 +4,7 @@ using MimeKit;
 namespace AuthServer.Mail.Transport;
 
 /// <summary>
-/// Mails as files, each with the name of its Message-ID, for Development: they hold links that work, so nobody but the
+/// Mails as files, each with the name of its Message-ID, for Development: they have links that work, so nobody but the
 /// server's own user may read them.
 /// </summary>
 internal sealed class FolderTransport(EmailSettings settings, MailSender sender) : IMailTransport

@@ -31,7 +31,7 @@ internal abstract record DeliveryOutcome
     /// <summary>This mail will never be taken.</summary>
     public sealed record Refused(string Reason) : DeliveryOutcome;
 
-    /// <summary>The way itself is barred, which is no mail's fault.</summary>
+    /// <summary>The mail server cannot be used, which is no mail's fault.</summary>
     public sealed record Unusable(string Reason) : DeliveryOutcome;
 }
 

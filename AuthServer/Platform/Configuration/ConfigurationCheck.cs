@@ -5,15 +5,15 @@ using Microsoft.Extensions.Options;
 
 namespace AuthServer.Platform.Configuration;
 
-/// <summary>Looks at every section at once, so that nobody has to start the server five times to find five mistakes.</summary>
+/// <summary>Checks all sections at once, so that nobody has to start the server five times to find five mistakes.</summary>
 internal static class ConfigurationCheck
 {
     public static IReadOnlyList<string> Faults(IServiceProvider services) =>
         [.. services.GetServices<SettingsCheck>().SelectMany(check => check.Faults(services))];
 
     /// <summary>
-    /// What the binder would stumble over: keys that are not known, and values that cannot be read. It would stop at
-    /// the first, and show the value, which may be a secret that went astray.
+    /// What the binder would fail on: unknown keys, and values that cannot be read. It would stop at the first, and show the value, which
+    /// may be a misplaced secret.
     /// </summary>
     public static IEnumerable<string> Unreadable(IConfigurationSection section, Type type)
     {

@@ -48,7 +48,7 @@ internal static class EnvironmentAliases
             }
         }
 
-        // A list is taken from one place: the two would be mixed, item by item.
+        // A list is read from one source only: two would be mixed, item by item.
         if (!configuration.GetSection(OriginsKey).GetChildren().Any())
         {
             foreach (var (index, origin) in Origins(configuration[OriginsVariable]).Index())
@@ -58,10 +58,10 @@ internal static class EnvironmentAliases
         }
 
         // Before the environment's own source, so that Section__Key has the last word.
-        var place =
+        var at =
             configuration.Sources.ToList().FindIndex(source => source is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
         configuration.Sources.Insert(
-            place < 0 ? configuration.Sources.Count : place, new MemoryConfigurationSource { InitialData = values });
+            at < 0 ? configuration.Sources.Count : at, new MemoryConfigurationSource { InitialData = values });
     }
 
     // What is no number is left as it is: the check then says which key it could not read.

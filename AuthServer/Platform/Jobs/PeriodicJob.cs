@@ -1,12 +1,11 @@
 namespace AuthServer.Platform.Jobs;
 
 /// <summary>
-/// Something that has to be looked after every so often, on any replica: a step finds for itself what is due, and does no
-/// harm when two replicas take it at once.
+/// Work that is done every so often, on any replica: each run finds by itself what is due, and does no harm when two replicas run at once.
 /// </summary>
 internal abstract class PeriodicJob(TimeSpan interval, TimeProvider clock, ILogger logger) : BackgroundService
 {
-    /// <summary>Does what is due; answers how much that was.</summary>
+    /// <summary>Does what is due; returns how much that was.</summary>
     public abstract Task<int> RunAsync(CancellationToken cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -20,7 +19,7 @@ internal abstract class PeriodicJob(TimeSpan interval, TimeProvider clock, ILogg
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // Whatever it was, it must not take the server along; the next round finds the same to do.
+                // Whatever it was, it must not stop the server; the next run finds the same work.
                 Log.JobFailed(logger, GetType().Name, exception);
             }
             catch (OperationCanceledException)

@@ -4,15 +4,14 @@ using Npgsql;
 
 namespace AuthServer.Platform.Jobs;
 
-/// <summary>Rows of which nobody will ask again.</summary>
-/// <param name="Table">Where they are.</param>
+/// <summary>Rows that are no longer needed.</summary>
 /// <param name="Condition">Which they are, in SQL; <c>@before</c> is the moment after which they are kept. Needs an index.</param>
 /// <param name="RetentionPeriod">How long they are kept after that.</param>
 internal sealed record RetentionRule(string Table, string Condition, TimeSpan RetentionPeriod);
 
 /// <summary>
-/// Keeps the tables small that grow with every sign-in and mail. A little at a time, past rows that somebody else holds,
-/// so that nobody waits for it; several replicas may sweep at once.
+/// Keeps the tables small that grow with every sign-in and mail. It deletes a little at a time and skips locked rows, so that nobody
+/// waits for it; several replicas may do it at once.
 /// </summary>
 internal sealed class RetentionCleanup(
     NpgsqlDataSource database, IEnumerable<RetentionRule> all, TimeProvider clock, ILogger<RetentionCleanup> logger) : BackgroundService
@@ -21,7 +20,7 @@ internal sealed class RetentionCleanup(
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Deletes what is due; answers how many rows that were.</summary>
+    /// <summary>Deletes what is due; returns the number of rows.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var deleted = 0;

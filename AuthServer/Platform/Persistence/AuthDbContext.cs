@@ -50,7 +50,7 @@ public sealed class AuthDbContext(DbContextOptions<AuthDbContext> options) : Ide
     /// <summary>Counts for the statistics.</summary>
     public DbSet<StatisticValue> Figures => Set<StatisticValue>();
 
-    /// <summary>Mails that are owed.</summary>
+    /// <summary>Mails to be sent.</summary>
     public DbSet<OutgoingEmail> OutgoingEmails => Set<OutgoingEmail>();
 
     /// <summary>The connection, and the transaction if one is open on it, for a statement of our own.</summary>

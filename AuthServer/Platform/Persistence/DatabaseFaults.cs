@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace AuthServer.Platform.Persistence;
 
-/// <summary>Tells a database that is away or overwhelmed from a mistake of ours.</summary>
+/// <summary>Tells an unavailable or overloaded database from a mistake of ours.</summary>
 internal static class DatabaseFaults
 {
     public static bool IsUnavailable(Exception? exception) =>
@@ -16,8 +16,8 @@ internal static class DatabaseFaults
         };
 
     /// <summary>
-    /// Whether the database turned us away: nobody listens at its port, or PostgreSQL says that it is stopping, has
-    /// crashed or is not up yet. Silence is no refusal: a database that cannot be reached from here may well serve others.
+    /// Whether the database refused the connection: nothing listens at its port, or PostgreSQL says that it is stopping, has crashed or
+    /// is not up yet. A timeout is no refusal: a database that cannot be reached from here may well serve others.
     /// </summary>
     public static bool IsRefusal(Exception exception) => Causes(exception).Any(cause =>
         cause is SocketException { SocketErrorCode: SocketError.ConnectionRefused }

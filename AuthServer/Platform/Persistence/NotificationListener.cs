@@ -4,9 +4,9 @@ using Npgsql;
 namespace AuthServer.Platform.Persistence;
 
 /// <summary>
-/// Holds the replica's one LISTEN connection and hands on what the others NOTIFY. Each time the connection is made
-/// the subscribers first catch up from the tables, because what was notified meanwhile is lost. A heartbeat on the
-/// same connection tells a quiet line from a dead one, and what time it is in the database.
+/// Keeps the replica's one LISTEN connection and passes on what the others NOTIFY. Each time it connects, the subscribers first catch up
+/// from the tables, because what was notified meanwhile is lost. A heartbeat tells an idle connection from a dead one, and reads the
+/// database's clock.
 /// </summary>
 internal sealed class NotificationListener(
     ListenConnectionState listening, IEnumerable<INotificationSubscriber> subscribers, DatabaseClock shared, DatabaseSettings database,
@@ -31,7 +31,7 @@ internal sealed class NotificationListener(
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 listening.Lost();
-                // A line that ends with the database misses nothing; one that falls silent may.
+                // A connection that ends with the database misses nothing; one that stops responding may.
                 if (!DatabaseFaults.IsRefusal(exception) && !DatabaseFaults.IsCut(exception))
                 {
                     listening.MayHaveMissed();
@@ -81,7 +81,7 @@ internal sealed class NotificationListener(
         {
             var askedAt = Stopwatch.GetTimestamp();
             var databaseTime = new DateTimeOffset((DateTime)(await ping.ExecuteScalarAsync(stopping))!);
-            // The machine's own clock, not one that a test has put in its place.
+            // The machine's own clock, not a test's.
             shared.Compare(databaseTime, TimeProvider.System.GetUtcNow() - (Stopwatch.GetElapsedTime(askedAt) / 2));
             listening.HeardAt(askedAt);
             await connection.WaitAsync(Heartbeat, stopping);

@@ -3,7 +3,7 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Platform.RateLimiting;
 
-/// <summary>Lets a key, and its access tokens with it, ask as often a minute as it was made for, whatever the route.</summary>
+/// <summary>Limits an API key, together with its access tokens, to its requests a minute, over all routes.</summary>
 internal static class ApiKeyLimits
 {
     public static void UseApiKeyLimits(this WebApplication app)

@@ -4,12 +4,12 @@ using AuthServer.Platform.Web;
 namespace AuthServer.Platform.RateLimiting;
 
 /// <summary>
-/// How many exports of one kind this replica writes at once: a few in all, and one for each caller. Whoever starts many and reads
-/// none must not take it from everybody else.
+/// How many exports of one kind this replica writes at once: a few in all, and one for each caller. Somebody who starts many and reads
+/// none must not block everybody else.
 /// </summary>
 /// <param name="limit">How many at once.</param>
-/// <param name="timeout">How long one waits for others to end; zero for not at all.</param>
-/// <param name="retryAfter">When whoever is refused may ask again.</param>
+/// <param name="timeout">How long to wait for others to end; zero to not wait.</param>
+/// <param name="retryAfter">When a refused caller may ask again.</param>
 internal sealed class ExportConcurrency(int limit, TimeSpan timeout, TimeSpan retryAfter) : IDisposable
 {
     private readonly ConcurrentDictionary<Guid, bool> _callers = new();
@@ -19,7 +19,7 @@ internal sealed class ExportConcurrency(int limit, TimeSpan timeout, TimeSpan re
     /// <exception cref="BusyException">The caller has one already, or all are taken.</exception>
     public async Task<IDisposable> EnterAsync(Guid caller, CancellationToken cancellationToken)
     {
-        // At once: who waits for their own would take the turns of others.
+        // Refused at once: callers that wait for their own export would take the slots of others.
         if (!_callers.TryAdd(caller, true))
         {
             throw new BusyException(retryAfter);

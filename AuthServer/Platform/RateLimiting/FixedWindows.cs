@@ -2,24 +2,24 @@ using System.Collections.Concurrent;
 
 namespace AuthServer.Platform.RateLimiting;
 
-/// <summary>Counts, for each of many, what happens within a window of time. Each replica counts for itself.</summary>
+/// <summary>Counts events by key within a window of time. Each replica counts for itself.</summary>
 internal sealed class FixedWindows<TKey>(TimeSpan length, TimeProvider clock) where TKey : notnull
 {
     private readonly ConcurrentDictionary<TKey, Window> _windows = new();
     private long _sweptAt = clock.GetUtcNow().UtcTicks;
 
-    /// <summary>How long somebody who has reached the limit has to wait; null for who has not.</summary>
+    /// <summary>How long to wait; null if the limit has not been reached.</summary>
     public TimeSpan? Wait(TKey key, int limit)
     {
         var now = clock.GetUtcNow();
         return _windows.TryGetValue(key, out var window) && window.Ends > now && window.Count >= limit ? window.Ends - now : null;
     }
 
-    /// <summary>Counts one more; answers how many there are now, and how long until they are forgotten.</summary>
+    /// <summary>Counts one more; returns the count, and how long until the window ends.</summary>
     public (int Count, TimeSpan Left) Add(TKey key)
     {
         var now = clock.GetUtcNow();
-        Sweep(now);
+        DropExpired(now);
         var window =
             _windows.AddOrUpdate(
                 key, _ => new(1, now + length),
@@ -27,8 +27,8 @@ internal sealed class FixedWindows<TKey>(TimeSpan length, TimeProvider clock) wh
         return (window.Count, window.Ends - now);
     }
 
-    // By one at a time, and seldom: nobody waits for it.
-    private void Sweep(DateTimeOffset now)
+    // By one thread at a time, and seldom: nobody waits for it.
+    private void DropExpired(DateTimeOffset now)
     {
         var last = Interlocked.Read(ref _sweptAt);
         if (now.UtcTicks - last < length.Ticks || Interlocked.CompareExchange(ref _sweptAt, now.UtcTicks, last) != last)

@@ -3,9 +3,9 @@ using System.Threading.RateLimiting;
 namespace AuthServer.Platform.RateLimiting;
 
 /// <summary>
-/// A fixed window that counts outcomes, not requests: somebody who signs in rightly all day never meets the limit.
-/// At any time no more requests are under way than may still fail; the rest wait for one of them. So a burst of
-/// guesses cannot pass together before the first is counted, and a burst of right ones is only put in a row.
+/// A fixed window that counts outcomes, not requests: somebody who signs in correctly all day never meets the limit. At any time no more
+/// requests are under way than may still fail; the rest wait for one of them. So a burst of guesses cannot pass together before the first
+/// is counted, and a burst of correct ones is only queued.
 /// </summary>
 internal sealed class OutcomeLimiter(int limit, TimeSpan window, TimeProvider clock, Func<bool> outcomeCounts) : RateLimiter
 {
@@ -18,7 +18,7 @@ internal sealed class OutcomeLimiter(int limit, TimeSpan window, TimeProvider cl
     private int _counted;
     private int _underWay;
 
-    // Only a limiter that has nothing to remember may be dropped.
+    // Only a limiter without counts may be dropped.
     public override TimeSpan? IdleDuration
     {
         get
@@ -43,7 +43,7 @@ internal sealed class OutcomeLimiter(int limit, TimeSpan window, TimeProvider cl
 
     protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken)
     {
-        TaskCompletionSource<RateLimitLease> turn;
+        TaskCompletionSource<RateLimitLease> waiter;
         lock (_gate)
         {
             var lease = AttemptAcquireCore(permitCount);
@@ -52,20 +52,20 @@ internal sealed class OutcomeLimiter(int limit, TimeSpan window, TimeProvider cl
                 return ValueTask.FromResult(lease);
             }
 
-            turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Enqueue(turn);
+            waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Enqueue(waiter);
         }
 
-        return new(WaitAsync(turn, cancellationToken));
+        return new(WaitAsync(waiter, cancellationToken));
     }
 
-    private static async Task<RateLimitLease> WaitAsync(TaskCompletionSource<RateLimitLease> turn, CancellationToken cancellationToken)
+    private static async Task<RateLimitLease> WaitAsync(TaskCompletionSource<RateLimitLease> waiter, CancellationToken cancellationToken)
     {
-        await using var _ = cancellationToken.Register(() => turn.TrySetCanceled(cancellationToken));
-        // In real time, whatever clock the window goes by: somebody is waiting.
-        await Task.WhenAny(turn.Task, Task.Delay(Timeout, cancellationToken));
-        turn.TrySetResult(new Lease(null, Timeout));
-        return await turn.Task;
+        await using var _ = cancellationToken.Register(() => waiter.TrySetCanceled(cancellationToken));
+        // In real time, whatever clock the window uses: somebody is waiting.
+        await Task.WhenAny(waiter.Task, Task.Delay(Timeout, cancellationToken));
+        waiter.TrySetResult(new Lease(null, Timeout));
+        return await waiter.Task;
     }
 
     private void Release()
@@ -76,10 +76,10 @@ internal sealed class OutcomeLimiter(int limit, TimeSpan window, TimeProvider cl
             Roll();
             _underWay--;
             _counted += counts ? 1 : 0;
-            while ((_counted >= limit || _counted + _underWay < limit) && _waiting.TryDequeue(out var turn))
+            while ((_counted >= limit || _counted + _underWay < limit) && _waiting.TryDequeue(out var waiter))
             {
                 var lease = AttemptAcquireCore(1);
-                if (!turn.TrySetResult(lease) && lease.IsAcquired)
+                if (!waiter.TrySetResult(lease) && lease.IsAcquired)
                 {
                     _underWay--;
                 }

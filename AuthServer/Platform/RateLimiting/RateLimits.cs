@@ -77,7 +77,7 @@ internal static class RateLimits
             Add(
                 SignIn, limits.FailedSignInsPerMinute, TimeSpan.FromMinutes(1),
                 static status => status is StatusCodes.Status401Unauthorized or StatusCodes.Status429TooManyRequests);
-            // 409 counts, because it tells who has an account. What was thrown on the way has no status yet, and is no registration.
+            // 409 counts, because it discloses who has an account. A request that threw has no status yet, and is not a registration.
             Add(Registration, limits.RegistrationsPerHour, TimeSpan.FromHours(1),
                 static status =>
                     status is StatusCodes.Status201Created or StatusCodes.Status202Accepted or StatusCodes.Status403Forbidden

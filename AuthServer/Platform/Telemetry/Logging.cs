@@ -2,7 +2,7 @@ namespace AuthServer.Platform.Telemetry;
 
 internal static class Logging
 {
-    /// <summary>Lines for a person in Development, one JSON object a line for a machine elsewhere.</summary>
+    /// <summary>Readable lines in Development, one JSON object a line elsewhere.</summary>
     public static void AddLogging(this WebApplicationBuilder builder)
     {
         builder.Logging.ClearProviders();

@@ -5,8 +5,8 @@ using OpenTelemetry.Resources;
 namespace AuthServer.Platform.Telemetry;
 
 /// <summary>
-/// What the meters count, for an OpenTelemetry collector; the standard variables say where it is and how it is spoken to.
-/// Figures alone: a trace or a log would carry more about people than a collector should have.
+/// Exports metrics to an OpenTelemetry collector; the standard variables say where it is and which protocol it speaks. Metrics only: a
+/// trace or a log would say more about people than a collector should have.
 /// </summary>
 internal static class MetricsExport
 {

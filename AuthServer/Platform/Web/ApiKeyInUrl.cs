@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>What is done about a key that stands in a URL, besides refusing the request.</summary>
+/// <summary>What is done about a key in a URL, besides refusing the request.</summary>
 internal sealed record ApiKeyExposure(Func<HttpContext, ApiKeyText, Task> RecordAsync);
 
 /// <summary>

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace AuthServer.Platform.Web;
 
 /// <summary>
-/// The way out. A request that is sent at the moment its idle connection is closed never gets an answer, and its client
-/// cannot tell whether it was taken. So at first nothing is closed: readiness says no, which sends load balancers
-/// elsewhere, and each answer ends its connection in good order. The listener closes when no more requests come.
+/// A graceful stop. A request that is sent at the moment its idle connection is closed never gets an answer, and its client cannot tell
+/// whether it was handled. So at first nothing is closed: readiness fails, which sends load balancers elsewhere, and each answer closes
+/// its connection properly. The listener closes when no more requests come.
 /// </summary>
 internal sealed class Draining : IHostedLifecycleService, IHealthCheck
 {

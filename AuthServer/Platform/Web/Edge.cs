@@ -163,7 +163,7 @@ internal static class Edge
         kestrel.Limits.MaxRequestHeaderCount = 64;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.RequestHeadersTimeout = HeadersWithin;
-        // A body is a few hundred bytes: whoever drips one holds a place that others of the same network wait for.
+        // A body is a few hundred bytes: a slow sender keeps a slot that others of the same network wait for.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
         // An answer may take as long as it would at that rate: at 240 bytes, who never reads would be waited for for minutes.
         kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));

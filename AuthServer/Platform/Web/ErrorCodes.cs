@@ -28,7 +28,7 @@ internal static class ErrorCodes
         new("invalid_token", 401, "The access token is not one of ours, was altered, or is not for this server.");
     public static readonly ErrorCode TokenExpired = new("token_expired", 401, "The access token has expired: refresh.");
     public static readonly ErrorCode TokenOutdated =
-        new("token_outdated", 401, "What the access token says about the person is no longer so: refresh.");
+        new("token_outdated", 401, "What the access token says about the person has changed: refresh.");
     public static readonly ErrorCode InvalidCredentials =
         new("invalid_credentials", 401, "The name and the password do not belong together.");
     public static readonly ErrorCode InvalidRefreshToken =
@@ -37,12 +37,12 @@ internal static class ErrorCodes
         new("refresh_token_reused", 401, "The refresh token was used before; its session has been ended: sign in again.");
     public static readonly ErrorCode SessionRevoked = new("session_revoked", 401, "The session was ended: sign in again.");
     public static readonly ErrorCode SessionExpired =
-        new("session_expired", 401, "The session rested too long or has reached its age limit: sign in again.");
+        new("session_expired", 401, "The session was idle too long or has reached its age limit: sign in again.");
 
     public static readonly ErrorCode InvalidApiKey =
         new(
             "invalid_api_key", 401,
-            "The API key is not one of ours, is incomplete, stands beside another credential, or its owner may not act any more.");
+            "The API key is not one of ours, is incomplete, comes with another credential, or its owner has lost the rights for it.");
     public static readonly ErrorCode ApiKeyExpired = new("api_key_expired", 401, "The API key has expired: make a new one.");
     public static readonly ErrorCode ApiKeyRevoked = new("api_key_revoked", 401, "The API key was revoked.");
 
@@ -50,7 +50,7 @@ internal static class ErrorCodes
     public static readonly ErrorCode PersonRequired =
         new(
             "person_required", 403,
-            "This is for a person who has signed in; API keys cannot use this route, or not upon staff or their owner.");
+            "This is for a person who has signed in; API keys cannot use this route, or not on staff or their owner.");
     public static readonly ErrorCode InsufficientScope =
         new("insufficient_scope", 403, "The API key, or its access token, lacks the scope that this route asks for.");
     public static readonly ErrorCode BeyondTenant =
@@ -58,7 +58,7 @@ internal static class ErrorCodes
             "beyond_tenant", 403,
             "The account is not this tenant's alone: its roles here can be changed, "
                 + "the account itself by an administrator of the platform.");
-    public static readonly ErrorCode OwnRequest = new("own_request", 403, "A second person has to decide on what was asked for.");
+    public static readonly ErrorCode OwnRequest = new("own_request", 403, "A second person has to decide on this request.");
     public static readonly ErrorCode RoleNotAllowed = new("role_not_allowed", 403, "Nobody can register with this role.");
     public static readonly ErrorCode TenantNotOpen =
         new("tenant_not_open", 403, "There is no such tenant, or people cannot join it by themselves.");
@@ -79,9 +79,9 @@ internal static class ErrorCodes
     public static readonly ErrorCode LastAdmin =
         new("last_admin", 409, "This is the last administrator of the platform who can sign in: make another one first.");
     public static readonly ErrorCode OwnAccount =
-        new("own_account", 409, "Nobody disables, deletes or demotes themself here: ask another administrator.");
+        new("own_account", 409, "Nobody can disable, delete or demote themself: ask another administrator.");
     public static readonly ErrorCode AlreadyDone =
-        new("already_done", 409, "It has been decided, accepted or done before, or is too late: look at its state.");
+        new("already_done", 409, "It was decided, accepted or done before, or it is too late: look at its state.");
     public static readonly ErrorCode TooManyKeys =
         new("too_many_keys", 409, "Two live API keys have this name already: revoke one of them first.");
     public static readonly ErrorCode LicenceState =
@@ -94,11 +94,11 @@ internal static class ErrorCodes
     public static readonly ErrorCode RateLimited =
         new(
             "rate_limited", 429,
-            "Too many requests from this address, or such a mail went to this person a moment ago: wait for `Retry-After` seconds.");
+            "Too many requests from this address, or this person was sent such a mail a moment ago: wait for `Retry-After` seconds.");
 
     public static readonly ErrorCode InternalError =
         new("internal_error", 500, "Something went wrong here; `trace_id` finds it in the log.");
-    public static readonly ErrorCode Busy = new("busy", 503, "Too much of this at this moment: wait for `Retry-After` seconds.");
+    public static readonly ErrorCode Busy = new("busy", 503, "Too many of these requests at the moment: wait for `Retry-After` seconds.");
     public static readonly ErrorCode DatabaseUnavailable =
         new("database_unavailable", 503, "The database does not answer: wait for `Retry-After` seconds.");
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>Turns what was thrown into an answer. The cause goes to the log and never to the client.</summary>
+/// <summary>Turns an exception into an answer. The cause goes to the log and never to the client.</summary>
 internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IExceptionHandler
 {
     private static readonly TimeSpan DatabaseRetry = TimeSpan.FromSeconds(2);

@@ -9,7 +9,7 @@ internal interface IValidated
     void Validate(FieldErrors errors);
 }
 
-/// <summary>Collects what is wrong with a request, by snake_case field, so that all of it is told at once.</summary>
+/// <summary>Collects what is wrong with a request, by snake_case field, so that all of it is reported at once.</summary>
 internal sealed class FieldErrors
 {
     private readonly Dictionary<string, string[]> _messages = new(StringComparer.Ordinal);
@@ -98,7 +98,7 @@ internal sealed class FieldErrors
 
 internal static class RequestValidation
 {
-    /// <summary>Refuses a request that finds fault with itself, before the handler sees it.</summary>
+    /// <summary>Refuses an invalid request, before the handler sees it.</summary>
     public static TBuilder ValidatesRequests<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder =>
         builder.AddEndpointFilterFactory((context, next) =>
         {

@@ -17,8 +17,8 @@ public sealed record HealthBody(string Status, IReadOnlyDictionary<string, Healt
 public sealed record HealthCheckBody(string Status, string? Detail, double DurationMs);
 
 /// <summary>
-/// Liveness asks whether the process answers; readiness whether it can serve: database, schema, signing keys. The line
-/// that brings revocations only degrades it: without it the server asks the database instead.
+/// Liveness asks whether the process answers; readiness whether it can serve: database, schema, signing keys. A broken LISTEN connection
+/// only degrades it: without it the server asks the database instead.
 /// </summary>
 internal static class Health
 {

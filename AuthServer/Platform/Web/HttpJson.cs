@@ -37,11 +37,11 @@ internal static class JsonRegistration
             json.MaxDepth = 16;
             json.Encoder = Readable;
         });
-        // Told in every environment alike, so that the refusal can say which field it was about.
+        // The same in every environment, so that the refusal can say which field it was about.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
 
-    /// <summary>A slice's own serialisation code, made at build time.</summary>
+    /// <summary>The source-generated serialisation code of one leaf.</summary>
     public static void AddJson(this IServiceCollection services, IJsonTypeInfoResolver resolver) =>
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, resolver));
 }

@@ -3,22 +3,22 @@ using System.Text.Json.Serialization;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>A field of a request that may be left out, which is something else than null (RFC 7396).</summary>
+/// <summary>A field of a request that may be left out, which differs from null (RFC 7396).</summary>
 [JsonConverter(typeof(OptionalConverter))]
 public readonly record struct Optional<T>
 {
     internal Optional(T value) => (Value, IsGiven) = (value, true);
 
-    /// <summary>What was sent; the default of the type where nothing was.</summary>
+    /// <summary>The value sent; the default of the type if none was.</summary>
     public T Value { get; }
 
-    /// <summary>Whether the field was there at all.</summary>
+    /// <summary>Whether the field was present.</summary>
     public bool IsGiven { get; }
 
     internal T Or(T kept) => IsGiven ? Value : kept;
 }
 
-/// <summary>Reads the plain value: that it was asked to read one is what tells that the field was there.</summary>
+/// <summary>Reads the plain value: that it is called at all means that the field was present.</summary>
 internal sealed class OptionalConverter : JsonConverterFactory
 {
     public override bool CanConvert(Type typeToConvert) => ValueOf(typeToConvert) is not null;
@@ -32,7 +32,7 @@ internal sealed class OptionalConverter : JsonConverterFactory
     public static Type? ValueOf(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>) ? type.GetGenericArguments()[0] : null;
 
-    // By the value's converter and not by the serialiser anew, which would forget the path to the field that was wrong.
+    // By the value's converter and not by the serialiser anew, which would lose the path to the invalid field.
     private sealed class Plain<T>(JsonConverter<T> value) : JsonConverter<Optional<T>>
     {
         public override bool HandleNull => true;

@@ -13,7 +13,7 @@ internal sealed record PageRequest<TCursor>(
 {
     private const int MaxLimit = 100;
 
-    // What is skipped has to be read; what stands behind a cursor has not.
+    // Skipped rows have to be read; rows before a cursor do not.
     private const int MaxSkip = 10_000;
 
     void IValidated.Validate(FieldErrors errors)
@@ -34,13 +34,13 @@ internal sealed record PageRequest<TCursor>(
         }
     }
 
-    /// <summary>Of ordered rows those of this page, and one more where there is one: that tells whether another page follows.</summary>
+    /// <summary>The rows of this page, and one more if there is one: it shows whether another page follows.</summary>
     public IQueryable<TRow> Fetch<TRow>(IQueryable<TRow> rows) => rows.Skip(Skip).Take(Limit + 1);
 
-    /// <summary>The same of rows that are at hand.</summary>
+    /// <summary>The same for rows in memory.</summary>
     public IEnumerable<TRow> Fetch<TRow>(IEnumerable<TRow> rows) => rows.Skip(Skip).Take(Limit + 1);
 
-    /// <summary>What was fetched without the one row more, and where the next page starts.</summary>
+    /// <summary>The rows fetched without the extra one, and where the next page starts.</summary>
     public (IEnumerable<TRow> Rows, TCursor? Next) Cut<TRow>(IReadOnlyList<TRow> fetched, Func<TRow, TCursor> cursorOf) =>
         (fetched.Take(Limit), fetched.Count > Limit ? cursorOf(fetched[Limit - 1]) : null);
 }

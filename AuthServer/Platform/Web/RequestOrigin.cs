@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>Where a request came from, as far as it can be known.</summary>
+/// <summary>Where a request came from, as far as that is known.</summary>
 /// <param name="Address">The client's address; behind a configured proxy the one the proxy names.</param>
 /// <param name="UserAgent">What the client calls itself, cut at 512 characters.</param>
 /// <param name="RequestId">The request, as in <c>X-Request-ID</c>.</param>
@@ -11,13 +11,13 @@ internal sealed record RequestOrigin(IPAddress? Address, string? UserAgent, stri
 {
     private const int MaxUserAgentLength = 512;
 
-    /// <summary>The address, or the /64 of an IPv6 address: whoever has one address there has them all.</summary>
+    /// <summary>The address, or the /64 of an IPv6 address, because one subscriber has all of it.</summary>
     public string Network => NetworkOf(Address);
 
-    /// <summary>Whoever is at the command line: no address, and nobody the server knows.</summary>
+    /// <summary>The operator at the command line: no address, and no account.</summary>
     public static RequestOrigin CommandLine { get; } = new(null, "command line", $"cli-{Guid.NewGuid():N}");
 
-    /// <summary>Whether it is the operator who acts: then no account does.</summary>
+    /// <summary>Whether the operator acts, and not an account.</summary>
     public bool IsCommandLine => ReferenceEquals(this, CommandLine);
 
     public static ValueTask<RequestOrigin?> BindAsync(HttpContext context) => new(Of(context));

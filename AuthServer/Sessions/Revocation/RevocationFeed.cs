@@ -123,7 +123,7 @@ internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlData
             Receive(tenantId, isSuspended: state == SuspendedState, RefusedUntil(now));
         }
 
-        Sweep(now);
+        DropExpired(now);
     }
 
     private void Receive(Guid tenantId, bool isSuspended, DateTimeOffset until)
@@ -193,7 +193,7 @@ internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlData
     private void Remember(Guid userId, int version, DateTimeOffset until) =>
         _people.AddOrUpdate(userId, (version, until), (_, known) => known.Version >= version ? known : (version, until));
 
-    private void Sweep(DateTimeOffset now)
+    private void DropExpired(DateTimeOffset now)
     {
         if (now - _sweptAt < TimeSpan.FromMinutes(1))
         {

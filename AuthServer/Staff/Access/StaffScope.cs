@@ -9,8 +9,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace AuthServer.Staff.Access;
 
 /// <summary>
-/// The only way from a staff route to anybody's rows. For staff of a tenant nothing exists outside of it; for the platform
-/// everything does. A test reads the compiled slices: whoever asks the context for a table itself, past this, fails it.
+/// The only way from a staff route to anybody's rows. Staff of a tenant see nothing outside of it; staff of the platform see everything.
+/// A test reads the compiled code, and fails if a staff route asks the context for a table itself.
 /// </summary>
 internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
 {
@@ -23,11 +23,11 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
         ? db.Users.Where(user => db.Memberships.Any(membership => membership.UserId == user.Id && membership.TenantId == tenant))
         : db.Users;
 
-    /// <summary>What people are at tenants.</summary>
+    /// <summary>People's roles at tenants.</summary>
     public IQueryable<Membership> Memberships =>
         staff.TenantId is { } tenant ? db.Memberships.Where(membership => membership.TenantId == tenant) : db.Memberships;
 
-    /// <summary>What people are everywhere; to be joined with <see cref="Users"/>.</summary>
+    /// <summary>People's platform roles; to be joined with <see cref="Users"/>.</summary>
     public IQueryable<IdentityUserRole<Guid>> PlatformRoles =>
         staff.TenantId is null ? db.UserRoles : db.UserRoles.Where(held => Users.Any(user => user.Id == held.UserId));
 
@@ -37,7 +37,7 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
     public IQueryable<Session> Sessions =>
         staff.TenantId is { } tenant ? db.Sessions.Where(session => session.TenantId == tenant) : db.Sessions;
 
-    /// <summary>Without guests, whose mailbox is to be proven first: until then they are nobody.</summary>
+    /// <summary>Without guests, who have to confirm their mailbox first.</summary>
     public IQueryable<Physician> Physicians =>
         db.Physicians.Where(physician => Users.Any(user => user.Id == physician.UserId && !user.IsAnonymous));
 
@@ -60,13 +60,13 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
     /// <summary>For the command line, and nothing else.</summary>
     public static StaffScope ForOperator(AuthDbContext db) => new(db, StaffMember.Operator);
 
-    /// <summary>The person with this id, to be changed; null where there is none within reach, or where it is no id.</summary>
+    /// <summary>The person with this id, to be changed; null if none is in scope, or it is no id.</summary>
     public async Task<User?> FindUserAsync(string id, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var userId) ? await Users.SingleOrDefaultAsync(user => user.Id == userId, cancellationToken) : null;
 
     /// <summary>
-    /// The same in the open transaction, with the account's row held until it ends: of two who change one person at once the
-    /// second sees what the first has made of them, and a sign-in that is under way comes before the change or after it.
+    /// The same in the open transaction, with the account's row locked until it ends: of two concurrent changes the second sees the
+    /// result of the first, and a concurrent sign-in comes before the change or after it.
     /// </summary>
     public async Task<User?> LockUserAsync(string id, CancellationToken cancellationToken)
     {
@@ -80,10 +80,10 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
     }
 
     /// <summary>
-    /// In the open transaction: whether whoever acts for a tenant is still its administrator, who may sign in. One at a time:
-    /// of two who take it from each other the second finds that it is gone. True for the platform, which has a guard of its own.
+    /// In the open transaction: whether whoever acts for a tenant still is an active administrator of it. One at a time: of two who
+    /// demote each other, the second is refused. True for the platform, which has a guard of its own.
     /// </summary>
-    // NO KEY: whoever joins the tenant at this moment need not wait, and holding an account's row cannot lock up with this.
+    // NO KEY: somebody who joins the tenant at this moment need not wait, and locking an account's row cannot deadlock with this.
     public async Task<bool> LockTenantAndConfirmAdminAsync(CancellationToken cancellationToken)
     {
         if (staff.TenantId is not { } tenantId)
@@ -128,8 +128,8 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
     }
 
     /// <summary>
-    /// The professional profile with this id and its licences, kept from others until the transaction ends: of two who decide
-    /// at once the second sees what the first has made of it. Null where there is none within reach, or where it is no id.
+    /// The professional profile with this id and its licences, locked until the transaction ends: of two concurrent decisions the second
+    /// sees the result of the first. Null if none is in scope, or it is no id.
     /// </summary>
     public async Task<Physician?> LockPhysicianAsync(string id, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var physicianId)
@@ -141,7 +141,7 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
                 : null;
 
     /// <summary>
-    /// The API key with this id, held until the open transaction ends; null where there is none within reach, or where it is no id.
+    /// The API key with this id, locked until the open transaction ends; null if none is in scope, or it is no id.
     /// </summary>
     public async Task<ApiKey?> LockApiKeyAsync(string id, CancellationToken cancellationToken)
     {
@@ -155,8 +155,8 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
     }
 
     /// <summary>
-    /// How many live API keys have this name, at the tenant or, without one, on the platform. Until the open transaction ends nobody else
-    /// gives it to one.
+    /// How many live API keys have this name, at the tenant or, without one, on the platform. The name is locked until the open
+    /// transaction ends.
     /// </summary>
     public async Task<int> LockApiKeyNameAsync(Guid? tenantId, string name, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -170,7 +170,7 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
         db.Audit(type, now, origin, staff.ActorId, subject, staff.SessionId, reason, tenant: staff.TenantId, detail: detail);
 
     /// <summary>
-    /// Records that this member of staff was refused, at once and even if they hang up meanwhile. Nothing else may be waiting to be saved.
+    /// Audits that this member of staff was refused, at once and even if they disconnect. The context must have no other changes.
     /// </summary>
     public async Task AuditRefusalAsync(string attempted, ErrorCode refusal, DateTimeOffset now, RequestOrigin origin, Guid subject)
     {
@@ -180,13 +180,13 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
         await db.SaveChangesAsync(CancellationToken.None);
     }
 
-    /// <summary>Why this member of staff may not undo what switched the account off: null where they may, or where it is on.</summary>
+    /// <summary>Why this member of staff may not enable the account; null if they may, or if it is enabled.</summary>
     public ErrorCode? RefusesUndoing(User user) =>
         staff.TenantId is { } tenant && user.Status == UserStatus.Disabled && user.DisabledByTenantId != tenant
             ? ErrorCodes.BeyondTenant
             : null;
 
-    /// <summary>What somebody is who is within reach. Sees past the tenant, because that is what it is to protect.</summary>
+    /// <summary>The privileges of a person in scope. Looks beyond the tenant, because it protects roles elsewhere.</summary>
     public async Task<TargetPrivileges> PrivilegesOfAsync(Guid userId, CancellationToken cancellationToken)
     {
         var platform = await db.UserRoles.Where(held => held.UserId == userId).Select(held => held.RoleId).ToListAsync(cancellationToken);

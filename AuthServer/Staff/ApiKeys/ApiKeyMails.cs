@@ -10,7 +10,7 @@ namespace AuthServer.Staff.ApiKeys;
 
 internal static class ApiKeyMails
 {
-    /// <summary>Owes the owner a word that there is a key that acts for them; in a proven mailbox only.</summary>
+    /// <summary>Enqueues a notice to the owner that a key acts for them; to a confirmed mailbox only.</summary>
     public static void EnqueueApiKeyMade(this AuthDbContext db, User owner, ApiKey key, RequestOrigin origin, DateTimeOffset now)
     {
         if (owner is { EmailConfirmed: true, Email: { } address })

@@ -23,7 +23,7 @@ internal sealed record ApiKeyFilter(
     }
 }
 
-/// <summary>Reads keys within reach, youngest first.</summary>
+/// <summary>Reads the keys in scope, youngest first.</summary>
 internal static class ApiKeyQuery
 {
     public static async Task<Page<ApiKeyRecord>> ListKeysAsync(

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Staff.Physicians;
 
 /// <summary>
-/// What administrators decide about licences. The physician is told by mail, and live tokens are at once what they ought to be.
+/// What administrators decide about licences. The physician is notified by mail, and live tokens are outdated at once.
 /// </summary>
 internal static class LicenceDecisionEndpoints
 {

@@ -79,8 +79,8 @@ internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider cl
         }
     }
 
-    // Past those that somebody holds at this moment, another replica's round or an administrator: the next round finds them.
-    // With the accounts, which are written to as well: whoever deletes one holds it first and the profile after it.
+    // Skips those that another replica or an administrator has locked: the next run finds them. Locks the accounts too, because they are
+    // written to: a deletion locks the account first and the profile after it.
     private static Task<List<Physician>> LockDueAsync(AuthDbContext db, DateOnly today, CancellationToken cancellationToken) =>
         db.Physicians.FromSql($"""
         SELECT p.* FROM users u JOIN physicians p ON p.user_id = u.id WHERE p.id IN (

@@ -13,7 +13,7 @@ internal static class LicenceMails
 
     private const string Day = "yyyy-MM-dd";
 
-    /// <summary>Owes the physician a word about a licence as it is now; in a proven mailbox only.</summary>
+    /// <summary>Enqueues a notice about a licence as it is now; to a confirmed mailbox only.</summary>
     public static void EnqueueLicenceMail(this AuthDbContext db, string kind, User user, Licence licence, DateTimeOffset now)
     {
         if (!user.EmailConfirmed || user.Email is not { } address)

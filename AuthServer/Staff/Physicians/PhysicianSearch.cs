@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>Finds physicians within a member of staff's reach.</summary>
+/// <summary>Finds the physicians in a member of staff's scope.</summary>
 internal sealed class PhysicianSearch(TimeProvider clock)
 {
     public async Task<Page<PhysicianSummary>> FindAsync(

@@ -12,7 +12,7 @@ namespace AuthServer.Staff.Physicians;
 /// <summary>
 /// People who treat: their profiles and their licences. A licence is <c>pending</c> when its holder gives it, and
 /// <c>verified</c> when an administrator has looked: from then on tokens carry the physician role, until it is suspended or
-/// its last day is over. Lists: one for staff, within their reach; one for anybody who looks for somebody to turn to.
+/// its last day is over. Lists: one for staff, of those in their scope; one for anybody who looks for a physician.
 /// </summary>
 internal static class PhysiciansEndpoints
 {

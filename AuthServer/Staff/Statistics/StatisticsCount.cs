@@ -7,7 +7,7 @@ namespace AuthServer.Staff.Statistics;
 
 /// <summary>
 /// Counts for the statistics, the platform and all tenants at one go, every minute and on one replica at a time. A day that
-/// is over is not counted again. Deadlines for requests do not hold here: nobody waits, but for the very first time.
+/// is over is not counted again. Deadlines for requests do not apply here: nobody waits, but for the very first time.
 /// </summary>
 internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider clock, ILogger<StatisticsCount> logger)
     : PeriodicJob(TimeSpan.FromMinutes(1), clock, logger)
@@ -76,7 +76,7 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
     public override Task<int> RunAsync(CancellationToken cancellationToken) =>
         RunAsync("SELECT pg_try_advisory_xact_lock(@lock)", cancellationToken);
 
-    /// <summary>The same for somebody who needs figures where there are none: waits for a replica that is just counting.</summary>
+    /// <summary>The same for a reader who finds no values yet: waits for a replica that is just counting.</summary>
     public Task<int> RunInTurnAsync(CancellationToken cancellationToken) =>
         RunAsync("SELECT pg_advisory_xact_lock(@lock) IS NOT NULL", cancellationToken);
 

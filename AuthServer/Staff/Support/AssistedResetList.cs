@@ -23,7 +23,7 @@ internal sealed record AssistedResetFilter(
     }
 }
 
-/// <summary>The resets that wait, or waited, for a second person. Those for people out of reach are not there.</summary>
+/// <summary>The resets that wait, or waited, for a second person. Those for people out of scope are left out.</summary>
 internal sealed class AssistedResetList(TimeProvider clock)
 {
     // The database knows no such state: nobody is there to write it at that moment.
@@ -42,7 +42,7 @@ internal sealed class AssistedResetList(TimeProvider clock)
         return page.Answer(rows, total, row => row.Reset.Id, row => View(row, scope.Staff, now));
     }
 
-    /// <summary>One of them; null where it is not within reach, or where it is no id.</summary>
+    /// <summary>One of them; null if it is not in scope, or no id.</summary>
     public static async Task<AssistedReset?> FindAsync(StaffScope scope, string id, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var resetId)
             ? await WithinReach(scope).SingleOrDefaultAsync(reset => reset.Id == resetId, cancellationToken)

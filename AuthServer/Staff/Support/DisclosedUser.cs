@@ -3,7 +3,7 @@ using AuthServer.Platform.Persistence;
 
 namespace AuthServer.Staff.Support;
 
-/// <summary>A person as staff see them who have told why they look.</summary>
+/// <summary>A person as staff see them after giving a reason.</summary>
 /// <param name="Id">The person's id.</param>
 /// <param name="Email">The whole address; null for a guest.</param>
 /// <param name="Username">The name to sign in with besides the address.</param>

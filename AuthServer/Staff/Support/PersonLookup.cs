@@ -27,7 +27,7 @@ internal abstract record LookupOutcome
 /// </summary>
 internal sealed class PersonLookup(TimeProvider clock)
 {
-    /// <param name="scope">Who asks, and how far they reach.</param>
+    /// <param name="scope">Who asks, and what they may see.</param>
     /// <param name="id">The person's id, as given.</param>
     /// <param name="attempted">What is wanted, for the record.</param>
     /// <param name="rule">Which accounts refuse it to whom.</param>

@@ -30,7 +30,7 @@ internal abstract record AssistanceOutcome
 
 /// <summary>
 /// Has a link to set a new password sent to somebody. Whoever can talk support into it must not get at an account that has
-/// power over others or sees patients: there a second person has to agree, and the owner is told before.
+/// power over others or sees patients: there a second person has to agree, and the owner is notified first.
 /// </summary>
 internal sealed class ResetAssistance(
     AuthDbContext db, PersonLookup lookup, EmailOutbox outbox, SupportSettings settings, TimeProvider clock)
@@ -82,7 +82,7 @@ internal sealed class ResetAssistance(
         return new AssistanceOutcome.Sent();
     }
 
-    // The mail comes first, because the turn it waits for is also what keeps two who ask at once from asking twice.
+    // The mail comes first, because its lock also keeps two concurrent requests from asking twice.
     private async Task<AssistanceOutcome> AwaitApprovalAsync(
         StaffScope scope, User user, string reason, RequestOrigin origin, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ internal sealed record TenantFilter(
     }
 }
 
-/// <summary>Reads tenants within reach, youngest first.</summary>
+/// <summary>Reads the tenants in scope, youngest first.</summary>
 internal static class TenantQuery
 {
     public static async Task<Page<TenantRecord>> ListAsync(
@@ -45,7 +45,7 @@ internal static class TenantQuery
         return page.Answer(rows, total, row => row.Tenant.Id, row => TenantRecord.Of(row.Tenant, row.Members));
     }
 
-    /// <summary>Null where there is none within reach.</summary>
+    /// <summary>Null if none is in scope.</summary>
     public static async Task<TenantRecord?> FindTenantAsync(this StaffScope scope, Guid id, CancellationToken cancellationToken) =>
         await WithMembers(scope, scope.Tenants.AsNoTracking().Where(tenant => tenant.Id == id)).SingleOrDefaultAsync(
             cancellationToken) is { } row ? TenantRecord.Of(row.Tenant, row.Members) : null;

@@ -19,7 +19,7 @@ internal sealed class TenantSuspension(AuthDbContext db, AccessTokenInvalidation
         var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var found = scope.Tenants.Where(tenant => tenant.Id == id);
-        // The condition is the lock, and notices reach the replicas in the order of the commits.
+        // The condition is the lock, and notifications arrive in the order of the commits.
         if (await found.Where(tenant => tenant.Status != status)
             .ExecuteUpdateAsync(change => change.SetProperty(tenant => tenant.Status, status), cancellationToken) == 0)
         {

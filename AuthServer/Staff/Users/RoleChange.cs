@@ -70,7 +70,7 @@ internal sealed class RoleChange(
     private async Task<ErrorCode?> ChangePlatformAsync(
         User user, List<string> roles, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        // Before looking: while it waits for its turn, the person may become an administrator.
+        // Before looking: while it waits for the lock, the person may become an administrator.
         var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
         var held = await scope.PlatformRoles.Where(role => role.UserId == user.Id).ToListAsync(cancellationToken);
         var before = Role.All.Where(role => held.Exists(row => row.RoleId == role.Id)).Select(role => role.Name!).ToList();
@@ -116,7 +116,7 @@ internal sealed class RoleChange(
     private static bool LosesAdmin(List<string> before, List<string> after) =>
         before.Contains(Role.Admin, StringComparer.Ordinal) && !after.Contains(Role.Admin, StringComparer.Ordinal);
 
-    // Anybody can have registered with the address of somebody else; what was held before may stay.
+    // Anybody can have registered with the address of somebody else; roles they had before may stay.
     private static bool GivesPowerUnproven(User user, List<string> before, List<string> after) =>
         !user.EmailConfirmed && after.Except(before, StringComparer.Ordinal).Any(role => role is Role.Admin or Role.Support);
 

@@ -2,7 +2,7 @@ using AuthServer.Accounts.Identity;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>A person as staff see them; what they do not reach is left out.</summary>
+/// <summary>A person as staff see them; what is out of their scope is left out.</summary>
 public sealed record UserRecord
 {
     /// <summary>The <c>sub</c> of the person's tokens.</summary>

@@ -151,7 +151,7 @@ internal static class UsersEndpoints
         string id, RolesRequest request, StaffCall call, RoleChange change, UserRecords records)
     {
         var (scope, origin, cancellationToken) = call;
-        // Whoever is taken out of the tenant is out of reach afterwards, and still the answer.
+        // A person removed from the tenant is out of scope afterwards, but still the answer.
         var before = Guid.TryParseExact(id, "D", out var userId) ? await records.FindAsync(userId, scope, cancellationToken) : null;
         if (await change.ChangeAsync(id, request, scope, origin, cancellationToken) is { } refusal)
         {
