@@ -8,7 +8,6 @@ using AuthServer.Platform.Authorization;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Accounts.EmailAddresses;
 

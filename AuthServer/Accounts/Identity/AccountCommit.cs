@@ -7,7 +7,6 @@ using AuthServer.Platform.Persistence.Configurations;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.Revocation;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
 

@@ -7,7 +7,6 @@ using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.Refresh;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Accounts.Registration;
 

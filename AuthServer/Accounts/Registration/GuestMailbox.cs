@@ -6,7 +6,6 @@ using AuthServer.Mail.Texts;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Accounts.Registration;
 

@@ -3,7 +3,6 @@ using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.Revocation;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Compliance.Erasure;
 

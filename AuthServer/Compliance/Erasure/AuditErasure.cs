@@ -3,7 +3,6 @@ using AuthServer.AuditTrail;
 using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Compliance.Erasure;
 

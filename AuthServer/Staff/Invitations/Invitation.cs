@@ -8,7 +8,6 @@ using AuthServer.Platform.Web;
 using AuthServer.Staff.Access;
 using AuthServer.Staff.Users;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Staff.Invitations;
 

@@ -5,7 +5,6 @@ using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Staff.Access;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace AuthServer.Staff.Support;
 
