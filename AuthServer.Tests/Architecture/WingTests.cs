@@ -113,7 +113,14 @@ public sealed class WingTests
         {
             object text = number switch
             {
-                1 => "one", 2 => "two", 3 => "three", 4 => "four", 5 => "five", 6 => "six", 7 => "seven", _ => 8L,
+                1 => "one",
+                2 => "two",
+                3 => "three",
+                4 => "four",
+                5 => "five",
+                6 => "six",
+                7 => "seven",
+                _ => 8L,
             };
             var local = new Lazy<Version>();
             return number > 5 ? new System.Text.StringBuilder().Append(System.Net.IPAddress.Loopback).Append(text) : local;

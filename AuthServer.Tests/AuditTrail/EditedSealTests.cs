@@ -225,11 +225,11 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
         var forged =
             new AuditSeal(
                 number, real.EventIds, hashes, real.NewestEventAt, real.SealedAt)
-                {
-                    EventsHash = SealHash.OfEvents(real.EventIds, hashes),
-                    PreviousHash = real.PreviousHash,
-                    KeyId = keyId ?? real.KeyId
-                };
+            {
+                EventsHash = SealHash.OfEvents(real.EventIds, hashes),
+                PreviousHash = real.PreviousHash,
+                KeyId = keyId ?? real.KeyId
+            };
         forged.Sign(SealHash.Of(forged), real.Signature);
         return forged;
     }

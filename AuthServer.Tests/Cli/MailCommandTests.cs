@@ -228,17 +228,17 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
             return await ServerProgram.RunProcessAsync(
                 ["mail", "test", "--to", "dana@example.net"],
                 new Dictionary<string, string?>(ServerProgram.GoodEnvironment(), StringComparer.Ordinal)
-            {
-                ["Email__Folder"] = null,
-                ["SMTP_HOST"] = "localhost",
-                ["SMTP_PORT"] = $"{port ?? server.Sink.Port}",
-                ["SMTP_SECURITY"] = security,
-                ["SMTP_USER"] = password is null ? null : "mailer",
-                ["SMTP_PASSWORD"] = password,
-                ["EMAILS_FROM_EMAIL"] = "no-reply@example.com",
-                ["EMAILS_FROM_NAME"] = "Example Clinic",
-                ["SSL_CERT_FILE"] = file,
-            });
+                {
+                    ["Email__Folder"] = null,
+                    ["SMTP_HOST"] = "localhost",
+                    ["SMTP_PORT"] = $"{port ?? server.Sink.Port}",
+                    ["SMTP_SECURITY"] = security,
+                    ["SMTP_USER"] = password is null ? null : "mailer",
+                    ["SMTP_PASSWORD"] = password,
+                    ["EMAILS_FROM_EMAIL"] = "no-reply@example.com",
+                    ["EMAILS_FROM_NAME"] = "Example Clinic",
+                    ["SSL_CERT_FILE"] = file,
+                });
         }
         finally
         {

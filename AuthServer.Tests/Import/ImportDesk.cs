@@ -86,8 +86,12 @@ public sealed class ImportDesk : StoppedServer
     /// <summary>Sets a password with the link, as its page does.</summary>
     public async Task AcceptAsync(string link, string password) =>
         (await Api.PostAsync(
-            "auth/password/reset/confirm", new { token = link.Split("token=")[1].Split(
-                '&')[0], new_password = password })).EnsureSuccessStatusCode();
+            "auth/password/reset/confirm", new
+            {
+                token = link.Split("token=")[1].Split(
+                '&')[0],
+                new_password = password
+            })).EnsureSuccessStatusCode();
 
     /// <summary>The lines of a file of links.</summary>
     public async Task<IReadOnlyList<JsonObject>> LinksAsync(string file) =>

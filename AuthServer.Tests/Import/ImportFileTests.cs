@@ -71,7 +71,7 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
         var request =
             ImportDesk.Users(await desk.WriteAsync("named.csv", $"Number,Mail Address,full_name\nmapped1,{Api.NewEmail()},Dana\n"))
             with
-        { Map = await desk.WriteAsync("names.json", """{"id":"number","email":"mail address","full_name":null}""") };
+            { Map = await desk.WriteAsync("names.json", """{"id":"number","email":"mail address","full_name":null}""") };
 
         var told = await desk.ImportAsync(request);
 
@@ -167,7 +167,7 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
             ImportDesk.Users(
                 await desk.WriteAsync("formula.csv", $"id,email,full_name\nform1,=a{Api.NewEmail()},{Formula}\n{Formula},no address,x\n"))
             with
-        { Report = desk.PathOf("report.csv"), LinksOut = desk.PathOf("links.csv") };
+            { Report = desk.PathOf("report.csv"), LinksOut = desk.PathOf("links.csv") };
 
         await desk.ImportAsync(request);
 

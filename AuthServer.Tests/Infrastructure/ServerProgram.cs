@@ -16,13 +16,13 @@ internal static class ServerProgram
     /// <summary>Enough to start.</summary>
     public static Dictionary<string, string?> GoodEnvironment(string database = "postgresql://nobody:secret@127.0.0.1:1/none") =>
         new(StringComparer.Ordinal)
-    {
-        ["SECRET_KEY"] = "a root secret of the tests, long enough",
-        ["DATABASE_URL"] = database,
-        ["Server__PublicUrl"] = "http://localhost:8080",
-        ["Registration__Mode"] = "Immediate",
-        ["Email__Folder"] = Path.Combine(AppContext.BaseDirectory, "mail"),
-    };
+        {
+            ["SECRET_KEY"] = "a root secret of the tests, long enough",
+            ["DATABASE_URL"] = database,
+            ["Server__PublicUrl"] = "http://localhost:8080",
+            ["Registration__Mode"] = "Immediate",
+            ["Email__Folder"] = Path.Combine(AppContext.BaseDirectory, "mail"),
+        };
 
     /// <summary>In this process, which is about ten times as cheap.</summary>
     public static async Task<Finished> RunAsync(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment)
@@ -82,12 +82,12 @@ internal static class ServerProgram
         var start =
             new ProcessStartInfo(
                 "dotnet", ["exec", .. host, typeof(AuthDbContext).Assembly.Location, .. args])
-                {
-                    UseShellExecute = false,
-                    RedirectStandardInput = true,
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true
-                };
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            };
         start.Environment.Clear();
         foreach (var (name, value) in Inherited
             .Select(name => KeyValuePair.Create(name, Environment.GetEnvironmentVariable(name)))

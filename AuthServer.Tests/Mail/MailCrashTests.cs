@@ -48,11 +48,11 @@ public sealed class MailCrashTests : IAsyncLifetime
 
     private Dictionary<string, string?> Environment() =>
         new(ServerProgram.GoodEnvironment(_database.ServerConnection), StringComparer.Ordinal)
-    {
-        ["Email__Folder"] = null,
-        ["SMTP_HOST"] = "localhost",
-        ["SMTP_PORT"] = $"{_sink.Port}",
-        ["SMTP_SECURITY"] = "none",
-        ["EMAILS_FROM_EMAIL"] = "no-reply@example.com",
-    };
+        {
+            ["Email__Folder"] = null,
+            ["SMTP_HOST"] = "localhost",
+            ["SMTP_PORT"] = $"{_sink.Port}",
+            ["SMTP_SECURITY"] = "none",
+            ["EMAILS_FROM_EMAIL"] = "no-reply@example.com",
+        };
 }

@@ -56,8 +56,11 @@ public sealed class SessionLimitTests(StoppedServer server) : IClassFixture<Stop
     {
         var pending =
             await server.Api.RegisterAsync(
-                more: new { role = Role.Physician,
-                    physician = new { language_preference = "he", license_number = "IL-1", specialty = "cardiology" } });
+                more: new
+                {
+                    role = Role.Physician,
+                    physician = new { language_preference = "he", license_number = "IL-1", specialty = "cardiology" }
+                });
         server.Clock.Advance(TimeSpan.FromHours(1));
 
         await (await server.Api.RefreshAsync(pending.RefreshToken)).ShouldBeProblemAsync(ErrorCodes.SessionExpired);

@@ -12,8 +12,11 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
     private const string FromStandardInput = "-";
 
     private readonly Argument<string> _which =
-        new("id-or-key") { Description = "The key's id, the key itself, or - to read either from standard input, so that it does not "
-            + "stand in the shell's history" };
+        new("id-or-key")
+        {
+            Description = "The key's id, the key itself, or - to read either from standard input, so that it does not "
+            + "stand in the shell's history"
+        };
 
     public ApiKeyRevokeCommand() =>
         Command = new("revoke", "Revoke an API key that has leaked: it and its access tokens are refused within a second") { _which };

@@ -46,24 +46,24 @@ internal sealed class ImportCommand : ICliCommand
         new(
             FieldSet.Physicians, "import-physicians", "Import physicians and their clinics from another system",
             "postgresql://…, or a file: .csv, .json or .jsonl. The database's password is taken from PGPASSWORD", hasTable: true)
-    {
-        Examples =
+        {
+            Examples =
         [
             "import-physicians --from postgresql://reader@old.example.com/dd --map columns.json --dry-run",
             "import-physicians --from postgresql://reader@old.example.com/dd --map columns.json --links-out links.csv",
             "import-physicians --from physicians.csv --encoding windows-1255 --report report.csv --send",
         ],
-    };
+        };
 
     public static ImportCommand Users() =>
         new(
             FieldSet.Users, "import-users", "Import people from another system, with the hashes of their passwords",
             "A file: .csv, .json or .jsonl", hasTable: false)
-    {
-        Examples = [
+        {
+            Examples = [
             "import-users --from users.jsonl --source legacy --dry-run",
             "import-users --from users.csv --source legacy --map columns.json --trust-emails --report report.csv"],
-    };
+        };
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {

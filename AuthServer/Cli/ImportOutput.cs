@@ -155,14 +155,14 @@ internal sealed record ImportSummaryAnswer(bool DryRun, long Rows, long Created,
 
     public static ImportSummaryAnswer Of(ImportSummary summary, bool isDryRun) =>
         new(isDryRun, summary.Rows, summary.Created, summary.Merged, summary.Unchanged, summary.Skipped, summary.Warnings)
-    {
-        Reasons = summary.Reasons,
-        Tenants = summary.Tenants,
-        Licences = summary.Licences,
-        WithPassword = summary.WithPassword,
-        LinksGiven = summary.LinksGiven,
-        WaitingForLink = summary.WaitingForLink,
-        PatientReferences = summary.PatientReferences,
-        IgnoredColumns = summary.IgnoredColumns,
-    };
+        {
+            Reasons = summary.Reasons,
+            Tenants = summary.Tenants,
+            Licences = summary.Licences,
+            WithPassword = summary.WithPassword,
+            LinksGiven = summary.LinksGiven,
+            WaitingForLink = summary.WaitingForLink,
+            PatientReferences = summary.PatientReferences,
+            IgnoredColumns = summary.IgnoredColumns,
+        };
 }

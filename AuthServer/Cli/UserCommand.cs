@@ -59,7 +59,8 @@ internal sealed class UserCommand : ICliCommand
         var reason = new Option<string>("--reason") { Description = "Why: for staff to read", Required = true };
         var until =
             new Option<DateTimeOffset?>(
-                "--until") { Description = "When it comes on again by itself, such as 2027-01-01T08:00Z; left out, it stays off" };
+                "--until")
+            { Description = "When it comes on again by itself, such as 2027-01-01T08:00Z; left out, it stays off" };
         return new("disable", "Switch an account off; its sessions end at once", "The account was not disabled", async target =>
         {
             var request = new DisableRequest(target.Run.Line.GetValue(reason), target.Run.Line.GetValue(until));
@@ -81,7 +82,8 @@ internal sealed class UserCommand : ICliCommand
         var roles = RoleOption.Make("All that the person is from now on");
         var tenant =
             new Option<string?>(
-                "--tenant") { Description = "Slug of the tenant they are meant for; with none of them the membership ends" };
+                "--tenant")
+            { Description = "Slug of the tenant they are meant for; with none of them the membership ends" };
         roles.Required = true;
         return new("roles", "Set what somebody is, everywhere or at a tenant", "The roles were not changed", async target =>
         {

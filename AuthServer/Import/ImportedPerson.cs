@@ -47,16 +47,16 @@ internal sealed class ImportedPerson(string? legacyId, string address, string ca
     public static ImportedPerson New(Candidate candidate) =>
         new(
             candidate.LegacyId, candidate.Email.Address, candidate.Email.Canonical, candidate.FullName)
-                { WaitsForLink = candidate.PasswordHash is null };
+        { WaitsForLink = candidate.PasswordHash is null };
 
     public static ImportedPerson Of(User user, IReadOnlySet<string> clinics, IReadOnlySet<string> formerClinics) =>
         new(user.LegacyId, user.Email!, user.NormalizedEmail!, user.FullName)
-    {
-        Id = user.Id,
-        Clinics = clinics,
-        FormerClinics = formerClinics,
-        WaitsForLink = user is { PasswordHash: null, InvitedAt: null, Status: UserStatus.Active },
-    };
+        {
+            Id = user.Id,
+            Clinics = clinics,
+            FormerClinics = formerClinics,
+            WaitsForLink = user is { PasswordHash: null, InvitedAt: null, Status: UserStatus.Active },
+        };
 }
 
 /// <summary>A clinic that is in the database already, or will be after this batch.</summary>

@@ -32,15 +32,15 @@ internal sealed class RowCleaning(ImportRequest request, PasswordSettings passwo
         return reading.Reason is null
             ? (new(
                 row.Raw.Number, id, email!)
-                {
-                    FullName = name,
-                    UserName = userName,
-                    Language = language,
-                    IsEmailVerified = isVerified,
-                    PasswordHash = hash,
-                    Practice = practice,
-                    Warnings = reading.Warnings
-                }, null)
+            {
+                FullName = name,
+                UserName = userName,
+                Language = language,
+                IsEmailVerified = isVerified,
+                PasswordHash = hash,
+                Practice = practice,
+                Warnings = reading.Warnings
+            }, null)
             : (null, reading.Skipped(IdField, "email"));
     }
 

@@ -77,11 +77,11 @@ internal sealed class RowPlanner(string source, ImportState state, ExistingRows 
         return new(
             candidate,
             Result(candidate, RowOutcome.Merged, isNewNumber ? [.. warnings, RowReasons.LicenceNotAdded] : warnings) with { Note = note })
-            {
-                Person = person,
-                Joins = clinic,
-                OpensClinic = isNew
-            };
+        {
+            Person = person,
+            Joins = clinic,
+            OpensClinic = isNew
+        };
     }
 
     private RowPlan PlanNew(Candidate candidate)
@@ -107,12 +107,12 @@ internal sealed class RowPlanner(string source, ImportState state, ExistingRows 
         return new(
             candidate,
             Result(candidate, RowOutcome.Created, warnings) with { Note = clinic is null ? null : $"at {clinic.Clinic.Slug}" })
-            {
-                Person = person,
-                Joins = clinic?.Clinic,
-                OpensClinic = clinic is { IsNew: true },
-                UserName = userName
-            };
+        {
+            Person = person,
+            Joins = clinic?.Clinic,
+            OpensClinic = clinic is { IsNew: true },
+            UserName = userName
+        };
     }
 
     private RowPlan Keep(Candidate candidate, ImportedPerson person, IReadOnlyList<string> warnings)
@@ -167,8 +167,11 @@ internal sealed class RowPlanner(string source, ImportState state, ExistingRows 
 
     private static RowResult Result(Candidate candidate, RowOutcome outcome, IReadOnlyList<string> warnings) =>
         new(
-            candidate.Row, candidate.LegacyId, candidate.Email.Address, outcome) { Warnings = outcome is RowOutcome.Created
-                or RowOutcome.Merged ? [.. candidate.Warnings, .. warnings] : warnings };
+            candidate.Row, candidate.LegacyId, candidate.Email.Address, outcome)
+        {
+            Warnings = outcome is RowOutcome.Created
+                or RowOutcome.Merged ? [.. candidate.Warnings, .. warnings] : warnings
+        };
 
     private sealed record ClinicPlan(ImportedClinic Clinic, bool IsNew, IReadOnlyList<string> Warnings);
 }

@@ -130,11 +130,11 @@ internal sealed class RowReading(SourceRow row, string source)
     public RowResult Skipped(string idField, string emailField) =>
         new(
             row.Raw.Number, Shown(idField) is { } id ? $"{source}:{id}" : null, Shown(emailField), RowOutcome.Skipped)
-            {
-                Reason = Reason,
-                Note = Note,
-                Warnings = Warnings
-            };
+        {
+            Reason = Reason,
+            Note = Note,
+            Warnings = Warnings
+        };
 
     private void Skip(string reason, string? note)
     {

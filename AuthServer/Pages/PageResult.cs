@@ -16,7 +16,8 @@ internal sealed class PageResult(PageContent content, int status = StatusCodes.S
         var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
         var parameters =
             new Dictionary<string, object?>(
-                StringComparer.Ordinal) { [nameof(PageDocument.Content)] = content, [nameof(PageDocument.Nonce)] = nonce };
+                StringComparer.Ordinal)
+            { [nameof(PageDocument.Content)] = content, [nameof(PageDocument.Nonce)] = nonce };
         if (content.Forms.Count > 0)
         {
             var guard = httpContext.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(httpContext);

@@ -68,10 +68,10 @@ internal sealed class PgBench(NpgsqlDataSource database, NpgsqlConnectionStringB
                 [
                     "-n", "-M", "prepared", "-c", Text(clients), "-j", Text(Math.Min(clients, Environment.ProcessorCount)), "-T",
                     Text((int)duration.TotalSeconds), "-D", "started=0", "-f", script])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        };
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+            };
         (start.Environment["PGHOST"], start.Environment["PGPORT"], start.Environment["PGUSER"]) = (connection.Host,
             Text(connection.Port), connection.Username);
         (start.Environment["PGPASSWORD"], start.Environment["PGDATABASE"]) = (connection.Password, connection.Database);

@@ -48,8 +48,11 @@ internal sealed class Requests(HttpMessageInvoker http, Uri ours, Uri bare, Popu
     public Task<int> BareRefreshAsync(int worker) => SendAsync(
         Post(_bareRefresh, JsonSerializer.SerializeToUtf8Bytes(population.BareSessions[worker], BareJson.Default.BareRotation)),
         body =>
-            population.BareSessions[worker] = population.BareSessions[worker] with { Generation = JsonSerializer.Deserialize(
-                body, BareJson.Default.BareRotated)!.Generation });
+            population.BareSessions[worker] = population.BareSessions[worker] with
+            {
+                Generation = JsonSerializer.Deserialize(
+                body, BareJson.Default.BareRotated)!.Generation
+            });
 
     private static byte[] CredentialsOf(string name) => JsonSerializer.SerializeToUtf8Bytes(Credentials(name, Population.Password, "load"));
 

@@ -16,6 +16,12 @@ internal readonly record struct Spread(double Least, double Median, double Most)
 
     // Three digits that count, whatever the unit.
     private static string Text(double value) =>
-        value.ToString(Math.Abs(value) switch { 0 or >= 100 =>
-            "N0", >= 10 => "0.0", >= 1 => "0.00", _ => "0.000" }, CultureInfo.InvariantCulture);
+        value.ToString(Math.Abs(value) switch
+        {
+            0 or >= 100 =>
+            "N0",
+            >= 10 => "0.0",
+            >= 1 => "0.00",
+            _ => "0.000"
+        }, CultureInfo.InvariantCulture);
 }

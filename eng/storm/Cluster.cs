@@ -131,10 +131,10 @@ internal sealed class Cluster : IAsyncDisposable
             Process.Start(
                 new ProcessStartInfo(
                     Surroundings.PostgresScript, [verb, Surroundings.ClusterFolder])
-                    {
-                        RedirectStandardOutput = true,
-                        UseShellExecute = false
-                    })!;
+                {
+                    RedirectStandardOutput = true,
+                    UseShellExecute = false
+                })!;
         await script.WaitForExitAsync();
         if (script.ExitCode != 0)
         {

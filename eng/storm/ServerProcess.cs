@@ -39,11 +39,11 @@ internal sealed class ServerProcess(string name, int port, IReadOnlyDictionary<s
         var start =
             new ProcessStartInfo(
                 "dotnet", [Surroundings.ServerProgram])
-                {
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true,
-                    UseShellExecute = false
-                };
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false
+            };
         foreach (var (key, value) in settings.Concat(more ?? new Dictionary<string, string>(StringComparer.Ordinal)))
         {
             start.Environment[key] = value;

@@ -17,8 +17,13 @@ public sealed class GuestVerifyFirstTests(GuestVerifyFirstTests.Server server) :
         var answer =
             await (await RegisterAsync(
                 guest, email,
-                new { tenant = clinic.Slug, username = name, role = Role.Physician,
-                    physician = new { license_number = "IL-1", license_jurisdiction = "IL" } })).ShouldBeAsync(202);
+                new
+                {
+                    tenant = clinic.Slug,
+                    username = name,
+                    role = Role.Physician,
+                    physician = new { license_number = "IL-1", license_jurisdiction = "IL" }
+                })).ShouldBeAsync(202);
 
         answer["access_token"].Should().BeNull();
         var before = await MeAsync(guest);

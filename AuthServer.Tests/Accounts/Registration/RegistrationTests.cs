@@ -120,7 +120,8 @@ public sealed class RegistrationTests(TestServer server) : IClassFixture<TestSer
     {
         var members =
             new Dictionary<string, string>(
-                StringComparer.Ordinal) { ["email"] = $"\"{Api.NewEmail()}\"", ["password"] = $"\"{Api.Password}\"", [field] = value };
+                StringComparer.Ordinal)
+            { ["email"] = $"\"{Api.NewEmail()}\"", ["password"] = $"\"{Api.Password}\"", [field] = value };
         var body = $"{{{string.Join(',', members.Select(member => $"\"{member.Key}\":{member.Value}"))}}}";
 
         var problem = await (await server.Api.PostAsync("auth/register", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
@@ -141,11 +142,11 @@ public sealed class RegistrationTests(TestServer server) : IClassFixture<TestSer
         var more =
             new Dictionary<string, string>(
                 StringComparer.Ordinal)
-                {
-                    ["email"] = Api.NewEmail(),
-                    ["password"] = Api.Password,
-                    [field] = string.Concat(Enumerable.Repeat(character, length))
-                };
+            {
+                ["email"] = Api.NewEmail(),
+                ["password"] = Api.Password,
+                [field] = string.Concat(Enumerable.Repeat(character, length))
+            };
 
         var problem = await (await server.Api.PostAsync("auth/register", more)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 

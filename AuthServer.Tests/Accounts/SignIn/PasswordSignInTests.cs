@@ -128,11 +128,11 @@ public sealed class PasswordSignInTests(TestServer server) : IClassFixture<TestS
         var body =
             new Dictionary<string, string>(
                 StringComparer.Ordinal)
-                {
-                    ["email"] = "a@example.com",
-                    ["password"] = "x",
-                    [field] = string.Concat(Enumerable.Repeat(character, length))
-                };
+            {
+                ["email"] = "a@example.com",
+                ["password"] = "x",
+                [field] = string.Concat(Enumerable.Repeat(character, length))
+            };
 
         var problem = await (await server.Api.PostAsync("auth/login", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 

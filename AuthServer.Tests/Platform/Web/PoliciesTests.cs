@@ -40,8 +40,11 @@ public sealed class PoliciesTests(PoliciesTests.ServerWithRoutes server) : IClas
     {
         var pending =
             await server.Api.RegisterAsync(
-                more: new { role = Role.Physician,
-                    physician = new { language_preference = "he", license_number = "IL-3", specialty = "cardiology" } });
+                more: new
+                {
+                    role = Role.Physician,
+                    physician = new { language_preference = "he", license_number = "IL-3", specialty = "cardiology" }
+                });
 
         (await IsAllowedAsync(pending, Policies.Physician)).Should().BeFalse();
         await (await server.Api.GetAsync("/test/physician", pending.AccessToken)).ShouldBeProblemAsync(ErrorCodes.Forbidden);

@@ -47,13 +47,13 @@ public sealed class TelemetryTests(TestServer server) : IClassFixture<TestServer
     // The collector knows no passwords: that, too, is an answer of the breach service, and counted.
     private Dictionary<string, string?> Environment(TestDatabase database) =>
         new(ServerProgram.GoodEnvironment(database.ServerConnection), StringComparer.Ordinal)
-    {
-        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.Urls.Single(),
-        ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-        ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
-        ["OTEL_SERVICE_NAME"] = "a name of ours",
-        ["Password__BreachCheckUrl"] = _collector.Urls.Single() + "/range/",
-    };
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.Urls.Single(),
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
+            ["OTEL_SERVICE_NAME"] = "a name of ours",
+            ["Password__BreachCheckUrl"] = _collector.Urls.Single() + "/range/",
+        };
 
     private async Task ReceiveAsync(HttpRequest request)
     {

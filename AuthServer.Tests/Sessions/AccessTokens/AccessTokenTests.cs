@@ -53,8 +53,11 @@ public sealed class AccessTokenTests(StoppedServer server) : IClassFixture<Stopp
     {
         var pending =
             await server.Api.RegisterAsync(
-                more: new { role = Role.Physician,
-                    physician = new { language_preference = "he", license_number = "IL-7", specialty = "cardiology" } });
+                more: new
+                {
+                    role = Role.Physician,
+                    physician = new { language_preference = "he", license_number = "IL-7", specialty = "cardiology" }
+                });
         pending.Claims["role"]!.ToJsonString().Should().Be("[]");
         await SetLicenceAsync(pending, "verified", "2999-01-01");
         (await RolesAsync(pending)).Should().Be("""["physician"]""");

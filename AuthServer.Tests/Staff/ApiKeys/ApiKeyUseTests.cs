@@ -229,11 +229,15 @@ public sealed class ApiKeyUseTests(TestServer server) : IClassFixture<TestServer
         foreach (var role in new[] { Role.Admin, Role.Support })
         {
             await (await server.Api.SendWithKeyAsync(
-                HttpMethod.Post, "users", boss.Text, new { email = Api.NewEmail(), roles = new[]
+                HttpMethod.Post, "users", boss.Text, new
+                {
+                    email = Api.NewEmail(),
+                    roles = new[]
                 {
                     Role.Patient,
                     role
-                } })).ShouldBeProblemAsync(ErrorCodes.PersonRequired);
+                }
+                })).ShouldBeProblemAsync(ErrorCodes.PersonRequired);
         }
 
         await (await server.Api.SendWithKeyAsync(

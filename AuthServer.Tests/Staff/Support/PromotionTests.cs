@@ -61,11 +61,14 @@ public sealed class PromotionTests(StoppedServer server) : IClassFixture<Stopped
         promotion.BatchCommands.Add(
             new("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE") { Parameters = { new() { Value = person.UserId } } });
         promotion.BatchCommands.Add(
-            new("INSERT INTO user_roles (user_id, role_id) VALUES ($1, $2)") { Parameters =
+            new("INSERT INTO user_roles (user_id, role_id) VALUES ($1, $2)")
+            {
+                Parameters =
             {
                 new() { Value = person.UserId },
                 new() { Value = Role.IdOf(role) }
-            } });
+            }
+            });
         await promotion.ExecuteNonQueryAsync();
         var acting = act();
         await Eventually.TrueAsync(

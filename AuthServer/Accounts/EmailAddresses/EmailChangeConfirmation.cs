@@ -61,11 +61,11 @@ internal sealed class EmailChangeConfirmation(
         password is null
             ? new EmailChangeConfirmationOutcome.PasswordNeeded()
             : await passwords.CheckAsync(user, password, origin, cancellationToken) switch
-        {
-            ReauthenticationOutcome.LockedOut locked => new EmailChangeConfirmationOutcome.LockedOut(locked.RetryAfter),
-            ReauthenticationOutcome.Mismatch => new EmailChangeConfirmationOutcome.WrongPassword(),
-            _ => null,
-        };
+            {
+                ReauthenticationOutcome.LockedOut locked => new EmailChangeConfirmationOutcome.LockedOut(locked.RetryAfter),
+                ReauthenticationOutcome.Mismatch => new EmailChangeConfirmationOutcome.WrongPassword(),
+                _ => null,
+            };
 
     private async Task<EmailChangeConfirmationOutcome> ChangeAsync(
         User user, string token, RequestOrigin origin, CancellationToken cancellationToken)

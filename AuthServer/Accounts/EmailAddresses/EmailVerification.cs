@@ -101,9 +101,9 @@ internal sealed class EmailVerification(
         password is null
             ? new EmailVerificationOutcome.PasswordNeeded()
             : await passwords.CheckAsync(user, password, origin, cancellationToken) switch
-        {
-            ReauthenticationOutcome.LockedOut locked => new EmailVerificationOutcome.LockedOut(locked.RetryAfter),
-            ReauthenticationOutcome.Mismatch => new EmailVerificationOutcome.WrongPassword(),
-            _ => null,
-        };
+            {
+                ReauthenticationOutcome.LockedOut locked => new EmailVerificationOutcome.LockedOut(locked.RetryAfter),
+                ReauthenticationOutcome.Mismatch => new EmailVerificationOutcome.WrongPassword(),
+                _ => null,
+            };
 }

@@ -25,8 +25,11 @@ internal static class DatabaseFaults
 
     /// <summary>Whether the connection was ended from the other side while it was in use.</summary>
     public static bool IsCut(Exception exception) => Causes(exception).Any(cause =>
-        cause is EndOfStreamException or SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted
-            or SocketError.Shutdown }
+        cause is EndOfStreamException or SocketException
+        {
+            SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted
+            or SocketError.Shutdown
+        }
             or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown });
 
     /// <summary>The name of the unique constraint that was violated, or null.</summary>

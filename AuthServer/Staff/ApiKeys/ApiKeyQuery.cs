@@ -33,8 +33,11 @@ internal static class ApiKeyQuery
         var total = await found.CountAsync(cancellationToken);
         var rows = await page.Fetch(found.Where(key => page.After == null || key.Id < page.After).OrderByDescending(key => key.Id))
             .Select(
-                key => new { Key = key,
-                    Tenant = scope.Tenants.Where(tenant => tenant.Id == key.TenantId).Select(tenant => tenant.Slug).FirstOrDefault() })
+                key => new
+                {
+                    Key = key,
+                    Tenant = scope.Tenants.Where(tenant => tenant.Id == key.TenantId).Select(tenant => tenant.Slug).FirstOrDefault()
+                })
             .ToListAsync(cancellationToken);
         return page.Answer(rows, total, row => row.Key.Id, row => ApiKeyRecord.Of(row.Key, row.Tenant, now));
     }

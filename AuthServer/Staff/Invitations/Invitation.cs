@@ -134,7 +134,10 @@ internal sealed class Invitation(
         var now = clock.GetUtcNow();
         var user = await accounts.AddAsync(new(EmailAddress.Parse(request.Email)!)
         {
-            UserName = request.Username, FullName = Blank(request.FullName), Locale = request.Locale, InvitedAt = now,
+            UserName = request.Username,
+            FullName = Blank(request.FullName),
+            Locale = request.Locale,
+            InvitedAt = now,
         });
         AddRoles(user, request, tenant, now);
         AddProfile(user, request, now);

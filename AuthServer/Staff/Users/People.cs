@@ -27,8 +27,15 @@ internal sealed record People(
         var memberships = (await Memberships.Where(membership => ids.Contains(membership.UserId))
             .Join(
                 Tenants, membership => membership.TenantId, tenant => tenant.Id,
-                (membership, tenant) => new { membership.UserId, membership.Role, membership.CreatedAt, tenant.Id, tenant.Slug,
-                    tenant.Name })
+                (membership, tenant) => new
+                {
+                    membership.UserId,
+                    membership.Role,
+                    membership.CreatedAt,
+                    tenant.Id,
+                    tenant.Slug,
+                    tenant.Name
+                })
             .OrderBy(row => row.CreatedAt).ThenBy(row => row.Id).ThenBy(row => row.Role).ToListAsync(cancellationToken))
             .ToLookup(row => row.UserId, row => new MembershipView(new TenantView(row.Id, row.Slug, row.Name), row.Role));
         var physicians =

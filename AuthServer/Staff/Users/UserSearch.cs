@@ -121,12 +121,12 @@ internal sealed class UserSearch(UserRecords records)
     // Support sees addresses masked: by parts of them they could be guessed letter by letter.
     private static IQueryable<User> Called(IQueryable<User> people, string? search, StaffMember staff) =>
         SearchTerm.PatternOf(search) switch
-    {
-        null => people,
-        { } pattern when staff.IsAdmin => people.Where(user => EF.Functions.ILike(user.SearchText, pattern, LikePattern.Escape)),
-        _ when EmailAddress.Parse(search)?.Canonical is { } address => people.Where(user => user.NormalizedEmail == address),
-        { } pattern => people.Where(user => EF.Functions.ILike(user.NameSearchText, pattern, LikePattern.Escape)),
-    };
+        {
+            null => people,
+            { } pattern when staff.IsAdmin => people.Where(user => EF.Functions.ILike(user.SearchText, pattern, LikePattern.Escape)),
+            _ when EmailAddress.Parse(search)?.Canonical is { } address => people.Where(user => user.NormalizedEmail == address),
+            { } pattern => people.Where(user => EF.Functions.ILike(user.NameSearchText, pattern, LikePattern.Escape)),
+        };
 
     private static IQueryable<User> OfStatus(IQueryable<User> people, string? status) => status switch
     {
