@@ -34,11 +34,13 @@ internal abstract record PasswordCheckOutcome : IDisposable
     /// <summary>Refused before the password was looked at.</summary>
     public sealed record LockedOut(PasswordCheck.Lease Lease, CheckedAccount? Account, TimeSpan RetryAfter) : PasswordCheckOutcome(Lease);
 
+    /// <param name="Lease">What is kept until disposal.</param>
     /// <param name="Account">Null if there is none of that name.</param>
     /// <param name="Locks">Whether it locked the name.</param>
     public sealed record Mismatched(PasswordCheck.Lease Lease, CheckedAccount? Account, bool Locks) : PasswordCheckOutcome(Lease);
 
     /// <summary>The right one. It is still counted as a failure: the statement that follows has to <see cref="Refund"/> it.</summary>
+    /// <param name="Lease">What is kept until disposal.</param>
     /// <param name="Account">Whose it is.</param>
     /// <param name="Hash">The hash the password was compared with, or its replacement.</param>
     /// <param name="Locks">Whether it locks the name, if it is not refunded.</param>

@@ -11,7 +11,9 @@ using NpgsqlTypes;
 namespace AuthServer.Accounts.Identity;
 
 /// <summary>Somebody who has been authenticated, and is to get a session.</summary>
+/// <param name="UserId">The account.</param>
 /// <param name="Methods">How (RFC 8176).</param>
+/// <param name="Origin">From where.</param>
 /// <param name="DeviceName">What the app calls the device.</param>
 /// <param name="PasswordHash">The hash the password was checked against: if it has changed meanwhile, no session is started.</param>
 internal sealed record AuthenticatedIdentity(
@@ -82,6 +84,7 @@ internal sealed class SessionStarter(
     private static readonly Guid[] PlatformStaff = [Role.IdOf(Role.Admin), Role.IdOf(Role.Support)];
 
     /// <summary>Starts the session and reads the person, in one round trip; null where the account no longer allows it.</summary>
+    /// <param name="identity">Who was authenticated, and how.</param>
     /// <param name="connection">The connection, and the transaction if one is open on it.</param>
     /// <param name="also">A statement for the same round trip and transaction.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -5,6 +5,7 @@ using Npgsql;
 namespace AuthServer.Platform.Jobs;
 
 /// <summary>Rows that are no longer needed.</summary>
+/// <param name="Table">The table.</param>
 /// <param name="Condition">Which they are, in SQL; <c>@before</c> is the moment after which they are kept. Needs an index.</param>
 /// <param name="RetentionPeriod">How long they are kept after that.</param>
 internal sealed record RetentionRule(string Table, string Condition, TimeSpan RetentionPeriod);

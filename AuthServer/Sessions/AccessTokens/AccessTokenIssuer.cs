@@ -38,6 +38,7 @@ internal sealed class AccessTokenIssuer(
     /// <param name="subject">Whom it is for.</param>
     /// <param name="pair">The refresh token it is issued with: both carry session and generation.</param>
     /// <param name="authenticatedAt">When the person proved who they are.</param>
+    /// <param name="methods">How (RFC 8176).</param>
     public string Issue(TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods) =>
         Sign(json =>
     {

@@ -63,6 +63,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     /// <param name="kept">The one that goes on; null for none.</param>
     /// <param name="reason">Why.</param>
     /// <param name="origin">Who asked.</param>
+    /// <param name="connection">With the open transaction.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="by">The member of staff who does it; null for the person.</param>
     public Task<IReadOnlyList<Guid>> EndAllAsync(
