@@ -340,7 +340,7 @@ namespace AuthServer.Migrations
                     b.ToTable("audit_seals", (string)null);
                 });
 
-            modelBuilder.Entity("AuthServer.Domain.Figure", b =>
+            modelBuilder.Entity("AuthServer.Domain.StatisticValue", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
