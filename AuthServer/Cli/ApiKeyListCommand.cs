@@ -30,12 +30,12 @@ internal sealed class ApiKeyListCommand : ICliCommand
             return AccountSelector.Missing("such tenant");
         }
 
-        var filter = new ApiKeyFilter(run.Line.GetValue(_all) ? null : "live") { Tenant = slug };
+        var filter = new ApiKeyFilter { Status = run.Line.GetValue(_all) ? null : "live" };
         var request = new PageRequest<Guid>(Limit: PageSize);
         Page<ApiKeyRecord> page;
         do
         {
-            page = await scope.ListKeysAsync(filter, request, run.Get<TimeProvider>().GetUtcNow(), run.Stopping);
+            page = await scope.ListKeysAsync(filter, request, run.Get<TimeProvider>().GetUtcNow(), run.Stopping, slug);
             foreach (var key in page.Items)
             {
                 run.Output.Write(key, ApiKeyLine.Of(key));

@@ -38,9 +38,15 @@ internal sealed class AuditExportCommand : ICliCommand
     {
         var line = run.Line;
         var selection =
-            new AuditSelection(
-                line.GetValue(_user), line.GetValue(_actor), line.GetValue(_type), line.GetValue(_from), line.GetValue(_to),
-                line.GetValue(_outcome));
+            new AuditSelection
+            {
+                User = line.GetValue(_user),
+                Actor = line.GetValue(_actor),
+                Type = line.GetValue(_type),
+                From = line.GetValue(_from),
+                To = line.GetValue(_to),
+                Outcome = line.GetValue(_outcome),
+            };
         var errors = new FieldErrors();
         ((IValidated)selection).Validate(errors);
         if (errors.Any)

@@ -29,9 +29,13 @@ internal sealed class UserListCommand : ICliCommand
     {
         var left = run.Line.GetValue(_limit);
         var listing =
-            new UserListing(
-                Role: run.Line.GetValue(_role), Tenant: run.Line.GetValue(_tenant), Search: run.Line.GetValue(_search),
-                Status: run.Line.GetValue(_status));
+            new UserListing
+            {
+                Role = run.Line.GetValue(_role),
+                Tenant = run.Line.GetValue(_tenant),
+                Search = run.Line.GetValue(_search),
+                Status = run.Line.GetValue(_status),
+            };
         if (left < 1 || Faults.In(listing) is not null)
         {
             return new CommandOutcome.Misused(Faults.In(listing) ?? "--limit is at least 1.");

@@ -8,11 +8,11 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.ApiKeys;
 
 /// <summary>Which keys a list is about.</summary>
-internal sealed record ApiKeyFilter(
-    [property: FromQuery(Name = "status"), Description("Only those: live, expired or revoked.")] string? Status = null) : IValidated
+internal sealed record ApiKeyFilter : IValidated
 {
-    /// <summary>Only those for the people of the tenant with this slug.</summary>
-    public string? Tenant { get; init; }
+    [FromQuery(Name = "status")]
+    [Description("Only those: live, expired or revoked.")]
+    public string? Status { get; init; }
 
     void IValidated.Validate(FieldErrors errors)
     {
@@ -27,9 +27,10 @@ internal sealed record ApiKeyFilter(
 internal static class ApiKeyQuery
 {
     public static async Task<Page<ApiKeyRecord>> ListKeysAsync(
-        this StaffScope scope, ApiKeyFilter filter, PageRequest<Guid> page, DateTimeOffset now, CancellationToken cancellationToken)
+        this StaffScope scope, ApiKeyFilter filter, PageRequest<Guid> page, DateTimeOffset now, CancellationToken cancellationToken,
+        string? tenantSlug = null)
     {
-        var found = Matching(Of(scope, filter.Tenant).AsNoTracking(), filter, now);
+        var found = Matching(Of(scope, tenantSlug).AsNoTracking(), filter, now);
         var total = await found.CountAsync(cancellationToken);
         var rows = await page.Fetch(found.Where(key => page.After == null || key.Id < page.After).OrderByDescending(key => key.Id))
             .Select(

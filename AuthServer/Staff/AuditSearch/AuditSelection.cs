@@ -8,17 +8,37 @@ using Microsoft.AspNetCore.Mvc;
 namespace AuthServer.Staff.AuditSearch;
 
 /// <summary>Which events, as a request says it.</summary>
-internal sealed record AuditSelection(
-    [property: FromQuery(Name = "user"), Description("The account it happened to, by its id.")] string? User = null,
-    [property: FromQuery(Name = "actor"), Description("Who did it, by the id of the person or the API key.")] string? Actor = null,
-    [property: FromQuery(Name = "type"), Description("What happened: a name such as `session.started`, or how names begin, "
-        + "as in `user.*`.")] string? Type = null,
-    [property: FromQuery(Name = "from"), Description("Not before this time (RFC 3339, such as 2026-11-21T08:30:00Z).")] string? From = null,
-    [property: FromQuery(Name = "to"), Description("Before this time (RFC 3339).")] string? To = null,
-    [property: FromQuery(Name = "outcome"), Description("success or failure.")] string? Outcome = null,
-    [property: FromQuery(Name = "session"), Description("The session it happened in; goes with `user` or `actor`.")] string? Session = null)
-        : IValidated
+internal sealed record AuditSelection : IValidated
 {
+    [FromQuery(Name = "user")]
+    [Description("The account it happened to, by its id.")]
+    public string? User { get; init; }
+
+    [FromQuery(Name = "actor")]
+    [Description("Who did it, by the id of the person or the API key.")]
+    public string? Actor { get; init; }
+
+    [FromQuery(Name = "type")]
+    [Description("What happened: a name such as `session.started`, or how names begin, "
+        + "as in `user.*`.")]
+    public string? Type { get; init; }
+
+    [FromQuery(Name = "from")]
+    [Description("Not before this time (RFC 3339, such as 2026-11-21T08:30:00Z).")]
+    public string? From { get; init; }
+
+    [FromQuery(Name = "to")]
+    [Description("Before this time (RFC 3339).")]
+    public string? To { get; init; }
+
+    [FromQuery(Name = "outcome")]
+    [Description("success or failure.")]
+    public string? Outcome { get; init; }
+
+    [FromQuery(Name = "session")]
+    [Description("The session it happened in; goes with `user` or `actor`.")]
+    public string? Session { get; init; }
+
     private const string Any = ".*";
 
     // RFC 3339 section 5.6. A time without an offset would be another moment for everybody.

@@ -6,17 +6,34 @@ using Microsoft.AspNetCore.Mvc;
 namespace AuthServer.Staff.Physicians;
 
 /// <summary>What staff look for.</summary>
-public sealed record PhysicianQuery(
-    [property: FromQuery(Name = "tenant"), Description("Only physicians of this tenant: its slug or id.")] string? Tenant = null,
-    [property: FromQuery(Name = "status"), Description("`verified` (a licence is good today) or `pending`.")] string? Status = null,
-    [property: FromQuery(Name = "licence"), Description("Only those with a licence in this state: `unverified`, `pending`, `verified`, "
-        + "`suspended`, `expired`.")] string? Licence = null,
-    [property: FromQuery(Name = "available"), Description("`true`: verified, taking patients, not away, not private, account active; "
-        + "`false`: the others.")] bool? Available = null,
-    [property: FromQuery(Name = "language"), Description("A language tag; `he` finds `he-IL`, too.")] string? Language = null,
-    [property: FromQuery(Name = "specialty"), Description("The field of medicine, whole, in capitals or not.")] string? Specialty = null)
-    : IValidated
+internal sealed record PhysicianQuery : IValidated
 {
+    [FromQuery(Name = "tenant")]
+    [Description("Only physicians of this tenant: its slug or id.")]
+    public string? Tenant { get; init; }
+
+    [FromQuery(Name = "status")]
+    [Description("`verified` (a licence is good today) or `pending`.")]
+    public string? Status { get; init; }
+
+    [FromQuery(Name = "licence")]
+    [Description("Only those with a licence in this state: `unverified`, `pending`, `verified`, "
+        + "`suspended`, `expired`.")]
+    public string? Licence { get; init; }
+
+    [FromQuery(Name = "available")]
+    [Description("`true`: verified, taking patients, not away, not private, account active; "
+        + "`false`: the others.")]
+    public bool? Available { get; init; }
+
+    [FromQuery(Name = "language")]
+    [Description("A language tag; `he` finds `he-IL`, too.")]
+    public string? Language { get; init; }
+
+    [FromQuery(Name = "specialty")]
+    [Description("The field of medicine, whole, in capitals or not.")]
+    public string? Specialty { get; init; }
+
     private static readonly Dictionary<string, LicenceState> States = Enum.GetValues<LicenceState>()
         .ToDictionary(Platform.Persistence.SnakeCase.Of, StringComparer.Ordinal);
 
@@ -40,11 +57,16 @@ public sealed record PhysicianQuery(
 }
 
 /// <summary>What somebody looks for who needs a physician.</summary>
-public sealed record AvailabilityQuery(
-    [property: FromQuery(Name = "language"), Description("A language tag; `he` finds `he-IL`, too.")] string? Language = null,
-    [property: FromQuery(Name = "specialty"), Description("The field of medicine, whole, in capitals or not.")] string? Specialty = null)
-    : IValidated
+internal sealed record AvailabilityQuery : IValidated
 {
+    [FromQuery(Name = "language")]
+    [Description("A language tag; `he` finds `he-IL`, too.")]
+    public string? Language { get; init; }
+
+    [FromQuery(Name = "specialty")]
+    [Description("The field of medicine, whole, in capitals or not.")]
+    public string? Specialty { get; init; }
+
     void IValidated.Validate(FieldErrors errors)
     {
         errors.LanguageTag("language", Language);

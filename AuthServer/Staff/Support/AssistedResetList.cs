@@ -9,11 +9,12 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.Support;
 
 /// <summary>Which of them a list is about.</summary>
-internal sealed record AssistedResetFilter(
-    [property: FromQuery(Name = "state"), Description("Those in this state alone: `pending`, `approved`, `declined` or `expired`.")]
-    string? State = null)
-    : IValidated
+internal sealed record AssistedResetFilter : IValidated
 {
+    [FromQuery(Name = "state")]
+    [Description("Those in this state alone: `pending`, `approved`, `declined` or `expired`.")]
+    public string? State { get; init; }
+
     void IValidated.Validate(FieldErrors errors)
     {
         if (State is not null && !AssistedResetList.States.Contains(State, StringComparer.Ordinal))

@@ -9,10 +9,16 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.Tenants;
 
 /// <summary>Which tenants a list is about.</summary>
-internal sealed record TenantFilter(
-    [property: FromQuery(Name = "search"), Description("A part of slug or name, in any case.")] string? Search = null,
-    [property: FromQuery(Name = "status"), Description("Only those: active or suspended.")] string? Status = null) : IValidated
+internal sealed record TenantFilter : IValidated
 {
+    [FromQuery(Name = "search")]
+    [Description("A part of slug or name, in any case.")]
+    public string? Search { get; init; }
+
+    [FromQuery(Name = "status")]
+    [Description("Only those: active or suspended.")]
+    public string? Status { get; init; }
+
     private const int MaxSearch = 100;
 
     public TenantStatus? Wanted => Status switch

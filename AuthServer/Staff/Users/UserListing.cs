@@ -5,14 +5,26 @@ using Microsoft.AspNetCore.Mvc;
 namespace AuthServer.Staff.Users;
 
 /// <summary>Which people to list.</summary>
-internal sealed record UserListing(
-    [property: FromQuery(Name = "role"), Description("patient, physician, admin or support: who is that everywhere or at a tenant; with "
-        + "`tenant`, and for staff of a tenant, there.")] string? Role = null,
-    [property: FromQuery(Name = "tenant"), Description("Slug of a tenant: its people.")] string? Tenant = null,
-    [property: FromQuery(Name = "search"), Description("Part of the e-mail address, name or user name; one or two characters: how a word "
-        + "of them begins. Support finds an address only by the whole of it.")] string? Search = null,
-    [property: FromQuery(Name = "status"), Description("active, disabled or invited.")] string? Status = null) : IValidated
+internal sealed record UserListing : IValidated
 {
+    [FromQuery(Name = "role")]
+    [Description("patient, physician, admin or support: who is that everywhere or at a tenant; with "
+        + "`tenant`, and for staff of a tenant, there.")]
+    public string? Role { get; init; }
+
+    [FromQuery(Name = "tenant")]
+    [Description("Slug of a tenant: its people.")]
+    public string? Tenant { get; init; }
+
+    [FromQuery(Name = "search")]
+    [Description("Part of the e-mail address, name or user name; one or two characters: how a word "
+        + "of them begins. Support finds an address only by the whole of it.")]
+    public string? Search { get; init; }
+
+    [FromQuery(Name = "status")]
+    [Description("active, disabled or invited.")]
+    public string? Status { get; init; }
+
     private const int MaxSearchLength = 200;
 
     void IValidated.Validate(FieldErrors errors)
