@@ -18,6 +18,7 @@ internal static class StaffWing
     public static void AddStaff(this WebApplicationBuilder builder)
     {
         builder.AddStaffPolicies();
+        builder.Services.AddScoped<DeniedActionAudit>();
         builder.AddUsers();
         builder.AddInvitations();
         builder.AddStatistics();

@@ -25,7 +25,7 @@ internal abstract record LookupOutcome
 /// <summary>
 /// Finds whom staff want to help. Who lays hands on an account that is not theirs to help is refused, and it is recorded.
 /// </summary>
-internal sealed class PersonLookup(TimeProvider clock)
+internal sealed class PersonLookup(DeniedActionAudit refusals)
 {
     /// <param name="scope">Who asks, and what they may see.</param>
     /// <param name="id">The person's id, as given.</param>
@@ -45,7 +45,7 @@ internal sealed class PersonLookup(TimeProvider clock)
         var privileges = await scope.PrivilegesOfAsync(user.Id, cancellationToken);
         if (rule(privileges, scope.Staff) is { } refusal)
         {
-            await scope.AuditRefusalAsync(attempted, refusal, clock.GetUtcNow(), origin, user.Id);
+            await refusals.RecordAsync(scope, attempted, refusal, origin, user.Id);
             return new LookupOutcome.Refused(refusal);
         }
 

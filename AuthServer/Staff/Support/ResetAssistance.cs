@@ -45,7 +45,7 @@ internal sealed class ResetAssistance(
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Held, so that nobody is helped as a patient who is being given power at this moment.
-        await scope.LockUserAsync(id, cancellationToken);
+        await scope.Locks.UserAsync(id, cancellationToken);
         var found =
             await lookup.FindAsync(
                 scope, id, AuditEvents.ResetRequested, static (privileges, staff) => privileges.RefusesResetBy(staff), origin,

@@ -18,7 +18,7 @@ internal sealed class AccountChange(
         string id, ProfileRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await scope.LockUserAsync(id, cancellationToken) is not { } user)
+        if (await scope.Locks.UserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
         }

@@ -25,8 +25,8 @@ internal sealed class AccountTaking(
         CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var isInOffice = await scope.LockTenantAndConfirmAdminAsync(cancellationToken);
-        if (await scope.LockUserAsync(id, cancellationToken) is not { } user)
+        var isInOffice = await scope.Locks.ConfirmTenantAdminAsync(cancellationToken);
+        if (await scope.Locks.UserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
         }

@@ -28,7 +28,7 @@ internal sealed class RoleChange(
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await scope.LockTenantAndConfirmAdminAsync(cancellationToken))
+        if (!await scope.Locks.ConfirmTenantAdminAsync(cancellationToken))
         {
             return ErrorCodes.Forbidden;
         }
@@ -36,7 +36,7 @@ internal sealed class RoleChange(
         var tenant = request.Tenant is { } slug
             ? await scope.Tenants.AsNoTracking().SingleOrDefaultAsync(found => found.Slug == slug, cancellationToken)
             : null;
-        if ((request.Tenant is not null && tenant is null) || await scope.LockUserAsync(id, cancellationToken) is not { } user)
+        if ((request.Tenant is not null && tenant is null) || await scope.Locks.UserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
         }

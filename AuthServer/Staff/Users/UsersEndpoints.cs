@@ -23,7 +23,6 @@ internal static class UsersEndpoints
         services.AddSingleton<UserRecords>();
         services.AddScoped<OwnRecord>();
         services.AddSingleton<UserSearch>();
-        services.AddScoped<DeniedActionAudit>();
         services.AddScoped<AccountChange>();
         services.AddScoped<AccountTaking>();
         services.AddScoped<AccountSuspension>();

@@ -1,8 +1,9 @@
+using AuthServer.AuditTrail;
+using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
-using AuthServer.Staff.Access;
 
-namespace AuthServer.Staff.Users;
+namespace AuthServer.Staff.Access;
 
 /// <summary>Puts on record what staff tried and must not: or they could find out, unseen, who is what elsewhere.</summary>
 internal sealed class DeniedActionAudit(AuthDbContext db, TimeProvider clock)
@@ -16,9 +17,22 @@ internal sealed class DeniedActionAudit(AuthDbContext db, TimeProvider clock)
         if (Kept.Contains(refusal))
         {
             await (db.Database.CurrentTransaction?.RollbackAsync(CancellationToken.None) ?? Task.CompletedTask);
-            await scope.AuditRefusalAsync(attempted, refusal, clock.GetUtcNow(), origin, subject);
+            await RecordAsync(scope, attempted, refusal, origin, subject);
         }
 
         return refusal;
+    }
+
+    /// <summary>
+    /// Records the refusal at once, in the open transaction if there is one, and even if they disconnect. The context must have no
+    /// other changes.
+    /// </summary>
+    public async Task RecordAsync(StaffScope scope, string attempted, ErrorCode refusal, RequestOrigin origin, Guid subject)
+    {
+        var staff = scope.Staff;
+        db.Audit(
+            AuditEvents.StaffRefused, clock.GetUtcNow(), origin, staff.ActorId, subject, staff.SessionId, refusal.Code,
+            AuditOutcome.Failure, staff.TenantId, attempted);
+        await db.SaveChangesAsync(CancellationToken.None);
     }
 }
