@@ -20,9 +20,8 @@ internal static class InvitationEndpoints
         builder.Services.AddScoped<IMailWriter, InvitationMail>();
     }
 
-    public static void MapInvitations(this IEndpointRouteBuilder api)
+    public static void MapInvitations(this RouteGroupBuilder users)
     {
-        var users = api.MapGroup("/users").WithTags("Users").ValidatesRequests();
         // The one that mails strangers, and is limited therefore.
         users.MapPost("", Invite).WithName("inviteUser").OpenToKeys(Scopes.UsersWrite)
             .WithSummary(

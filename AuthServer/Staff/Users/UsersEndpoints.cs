@@ -32,9 +32,9 @@ internal static class UsersEndpoints
         services.AddHostedService(provider => provider.GetRequiredService<DisabledAccountReactivation>());
     }
 
-    public static void MapUsers(this IEndpointRouteBuilder api)
+    public static void MapUsers(this RouteGroupBuilder users)
     {
-        var group = api.MapGroup("/users").WithTags("Users").ValidatesRequests().DisableRateLimiting();
+        var group = users.MapGroup("").DisableRateLimiting();
         group
             .MapGet("", List)
             .WithName("listUsers")
