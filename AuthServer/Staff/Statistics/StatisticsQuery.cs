@@ -43,7 +43,7 @@ internal sealed class StatisticsQuery(StatisticsCount count, TimeProvider clock)
             return figure;
         }
 
-        await count.RunInTurnAsync(cancellationToken);
+        await count.WaitAndRunAsync(cancellationToken);
         return await people.SingleAsync(cancellationToken);
     }
 

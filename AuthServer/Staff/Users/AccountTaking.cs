@@ -45,7 +45,7 @@ internal sealed class AccountTaking(
 
     private async Task<ErrorCode?> RefusalAsync(User user, StaffScope scope, CancellationToken cancellationToken)
     {
-        // Asked before looking what the person is: while it waits for its turn, they may become an administrator.
+        // Asked before looking what the person is: while it waits for the lock, they may become an administrator.
         var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
         var privileges = await scope.PrivilegesOfAsync(user.Id, cancellationToken);
         var isOwn = await scope.IsOwnAsync(user.Id, cancellationToken);

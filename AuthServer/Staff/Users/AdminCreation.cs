@@ -44,7 +44,7 @@ internal sealed class AdminCreation(
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await AdvisoryLocks.TakeTurnAsync(db, AdvisoryLocks.LastAdmin, cancellationToken);
+        await AdvisoryLocks.TakeAsync(db, AdvisoryLocks.LastAdmin, cancellationToken);
         var adminRole = Role.IdOf(Role.Admin);
         if (onlyTheFirst && await db.UserRoles.AnyAsync(held => held.RoleId == adminRole, cancellationToken))
         {
