@@ -12,12 +12,12 @@ internal sealed class DeniedActionAudit(AuthDbContext db, TimeProvider clock)
         ErrorCodes.BeyondTenant, ErrorCodes.LastAdmin, ErrorCodes.OwnAccount, ErrorCodes.PersonRequired];
 
     /// <summary>Gives up the open transaction, which would take the record with it, and answers the refusal.</summary>
-    public async Task<ErrorCode> KeepAsync(StaffScope scope, string attempted, ErrorCode refusal, RequestOrigin origin, Guid subject)
+    public async Task<ErrorCode> KeepAsync(StaffCall call, string attempted, ErrorCode refusal, Guid subject)
     {
         if (Kept.Contains(refusal))
         {
             await (db.Database.CurrentTransaction?.RollbackAsync(CancellationToken.None) ?? Task.CompletedTask);
-            await RecordAsync(scope, attempted, refusal, origin, subject);
+            await RecordAsync(call, attempted, refusal, subject);
         }
 
         return refusal;
@@ -27,11 +27,11 @@ internal sealed class DeniedActionAudit(AuthDbContext db, TimeProvider clock)
     /// Records the refusal at once, in the open transaction if there is one, and even if they disconnect. The context must have no
     /// other changes.
     /// </summary>
-    public async Task RecordAsync(StaffScope scope, string attempted, ErrorCode refusal, RequestOrigin origin, Guid subject)
+    public async Task RecordAsync(StaffCall call, string attempted, ErrorCode refusal, Guid subject)
     {
-        var staff = scope.Staff;
+        var staff = call.Scope.Staff;
         db.Audit(
-            AuditEvents.StaffRefused, clock.GetUtcNow(), origin, staff.ActorId, subject, staff.SessionId, refusal.Code,
+            AuditEvents.StaffRefused, clock.GetUtcNow(), call.Origin, staff.ActorId, subject, staff.SessionId, refusal.Code,
             AuditOutcome.Failure, staff.TenantId, attempted);
         await db.SaveChangesAsync(CancellationToken.None);
     }

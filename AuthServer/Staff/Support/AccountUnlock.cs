@@ -16,7 +16,7 @@ internal sealed class AccountUnlock(AuthDbContext db, PersonLookup lookup, SignI
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Held, so that nobody is helped who is being given power at this moment.
         await scope.Locks.UserAsync(id, cancellationToken);
-        var found = await lookup.FindForHelpAsync(scope, id, AuditEvents.UserUnlocked, origin, cancellationToken);
+        var found = await lookup.FindForHelpAsync(call, id, AuditEvents.UserUnlocked);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             // That it was refused is on record.

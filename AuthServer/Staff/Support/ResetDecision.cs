@@ -43,7 +43,7 @@ internal sealed class ResetDecision(
         var type = approves ? AuditEvents.ResetApproved : AuditEvents.ResetDeclined;
         if (await RefusalAsync(scope, asked, cancellationToken) is { } refusal)
         {
-            await refusals.RecordAsync(scope, type, refusal, origin, asked.UserId);
+            await refusals.RecordAsync(call, type, refusal, asked.UserId);
             await transaction.CommitAsync(CancellationToken.None);
             return new DecisionOutcome.Refused(refusal);
         }
