@@ -20,6 +20,7 @@ public sealed class SecretTypeTests(TestServer server) : IClassFixture<TestServe
     private const string Marker = "plum tree waltz";
 
     private static readonly string[] Telling = ["password", "token", "code", "secret"];
+    private static readonly string[] Carried = ["Password", "Token", "Secret", "Key"];
 
     [Fact]
     [Trait("ASVS", "16.2.5")]
@@ -71,6 +72,6 @@ public sealed class SecretTypeTests(TestServer server) : IClassFixture<TestServe
 
     private static IEnumerable<FieldInfo> SecretsOf(Type? type) => type is null ? [] : SecretsOf(type.BaseType)
         .Concat(type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
-            .Where(field => field.FieldType == typeof(string) && (field.Name.StartsWith("<Key>", StringComparison.Ordinal)
-                || Telling.Any(word => field.Name.Contains(word, StringComparison.OrdinalIgnoreCase)))));
+            .Where(field => field.FieldType == typeof(string)
+                && Carried.Any(word => field.Name.EndsWith($"{word}>k__BackingField", StringComparison.Ordinal))));
 }
