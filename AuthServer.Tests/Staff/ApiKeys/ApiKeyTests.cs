@@ -180,7 +180,7 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         var first = await (await server.Api.GetAsync("api-keys?limit=3", admin.AccessToken)).ShouldBeAsync(200);
         var second = await (await server.Api.GetAsync($"api-keys?limit=3&after={first["next"]}", admin.AccessToken)).ShouldBeAsync(200);
 
-        Ids(first).Concat(Ids(second)).Should().Equal(Enumerable.Reverse(keys).Select(key => key.Id));
+        first.Ids().Concat(second.Ids()).Should().Equal(Enumerable.Reverse(keys).Select(key => key.Id));
         (first["total"]!.GetValue<int>(), second["next"]).Should().Be((5, null));
         (await IdsAsync(admin, "&status=revoked")).Should().Equal(keys[0].Id);
         (await IdsAsync(admin, "&status=expired")).Should().Equal(keys[1].Id);
@@ -314,7 +314,5 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         server.Api.SendAsync(HttpMethod.Patch, $"api-keys/{key.Id}", change, key.Owner.AccessToken);
 
     private async Task<IReadOnlyList<Guid>> IdsAsync(SignedIn admin, string query = "") =>
-        [.. Ids(await (await server.Api.GetAsync($"api-keys?limit=100{query}", admin.AccessToken)).ShouldBeAsync(200))];
-
-    private static IEnumerable<Guid> Ids(JsonNode page) => page["items"]!.AsArray().Select(item => item!["id"]!.GetValue<Guid>());
+        [.. (await (await server.Api.GetAsync($"api-keys?limit=100{query}", admin.AccessToken)).ShouldBeAsync(200)).Ids()];
 }
