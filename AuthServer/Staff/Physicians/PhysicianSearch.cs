@@ -88,10 +88,7 @@ internal sealed class PhysicianSearch(TimeProvider clock)
         Id = physician.Id,
         UserId = physician.UserId,
         FullName = fullName,
-        Status = SnakeCase.Of(
-            physician.Licences.Any(licence => licence.StateOn(today) == LicenceState.Verified)
-                ? LicenceState.Verified
-                : LicenceState.Pending),
+        Status = PhysicianProfile.StatusOf(physician, today),
         LanguagePreference = physician.LanguagePreference,
         Specialty = physician.Specialty,
         PrivatePool = physician.PrivatePool,
