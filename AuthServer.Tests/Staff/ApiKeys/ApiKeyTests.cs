@@ -65,7 +65,7 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         var problem =
             await (await server.Api.PostAsync("api-keys", body, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        problem.InvalidFields().Should().Equal(field);
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
                 await server.SignInAsAsync(Role.Admin), new { tenant = "no-such-clinic" })).ShouldBeProblemAsync(
                     ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal("tenant");
+        problem.InvalidFields().Should().Equal("tenant");
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
         var problem =
             await (await server.Api.GetAsync("users?" + query, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        problem.InvalidFields().Should().Equal(field);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class UserListTests(TestServer server) : IClassFixture<TestServer>
 
         var problem = await answer.ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().BeEquivalentTo("limit", "status");
+        problem.InvalidFields().Should().BeEquivalentTo("limit", "status");
     }
 
     [Fact]
