@@ -1,4 +1,3 @@
-using AuthServer.Domain;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.SigningKeys;
 using AuthServer.Tests.Attacks;

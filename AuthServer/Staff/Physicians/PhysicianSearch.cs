@@ -1,5 +1,4 @@
 using AuthServer.Domain;
-using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Staff.Access;
 using Microsoft.EntityFrameworkCore;
