@@ -18,8 +18,8 @@ internal sealed class StatisticsQuery(StatisticsCount count, TimeProvider clock)
     public async Task<UserStatistics> ReadAsync(StaffScope scope, CancellationToken cancellationToken)
     {
         var people = await FindPeopleAsync(scope, cancellationToken);
-        var figures =
-            (await scope.Statistics.AsNoTracking().ToListAsync(cancellationToken)).ToLookup(figure => figure.Measure, StringComparer.Ordinal);
+        var figures = (await scope.Statistics.AsNoTracking().ToListAsync(cancellationToken))
+            .ToLookup(figure => figure.Measure, StringComparer.Ordinal);
         return new()
         {
             Total = people.Value,
