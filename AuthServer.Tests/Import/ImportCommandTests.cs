@@ -115,7 +115,7 @@ public sealed class ImportCommandTests(ImportDesk desk) : IClassFixture<ImportDe
         using var process = ServerProgram.Start(["import-users", "--from", first, "--source", "first"], Environment);
         var output = process.StandardOutput.ReadToEndAsync();
         await Eventually.TrueAsync(async () => await ImportedAsync("first") > 0, "somebody of the first");
-        // It is stopped, and so holds its turn for as long as this test wants.
+        // It is stopped, and so holds its lock for as long as this test wants.
         Signal(process, "STOP");
 
         var refused = await RunAsync("import-users", "--from", second, "--source", "second");

@@ -1,6 +1,9 @@
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>The server's clock, which a test can put forward or stop. Timers run in real time.</summary>
+/// <summary>
+/// The server's clock, which a test can put forward or stop. Timers run in real time, which <c>FakeTimeProvider</c> would stop as well:
+/// the server's jobs would not run.
+/// </summary>
 public sealed class TestClock : TimeProvider
 {
     private TimeSpan _ahead;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using AuthServer.Platform.Web;
 using AuthServer.Staff.Users;
 
 namespace AuthServer.Cli;
@@ -33,7 +34,7 @@ internal sealed class CreateAdminCommand : ICliCommand
         var given = run.Get<IConfiguration>()["ADMIN_PASSWORD"];
         var made = string.IsNullOrEmpty(given) ? RandomNumberGenerator.GetString(PasswordAlphabet, 24) : null;
         switch (await run.Get<AdminCreation>().CreateAsync(
-            run.Line.GetValue(_email)!, made ?? given!, run.Line.GetValue(_ifNone), run.Stopping))
+            run.Line.GetValue(_email)!, Secret.Of(made ?? given)!, run.Line.GetValue(_ifNone), run.Stopping))
         {
             case AdminCreationOutcome.Created created:
                 run.Output.Write(
@@ -57,4 +58,7 @@ internal sealed class CreateAdminCommand : ICliCommand
 /// <param name="Created">False where there is one already.</param>
 /// <param name="Email">The address to sign in with.</param>
 /// <param name="Password">The password, where it was not given.</param>
-internal sealed record AdminAnswer(bool Created, string? Email, string? Password);
+internal sealed record AdminAnswer(bool Created, string? Email, string? Password)
+{
+    public override string ToString() => $"{nameof(AdminAnswer)} {Email} [redacted]";
+}

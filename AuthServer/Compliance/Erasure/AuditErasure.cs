@@ -17,7 +17,7 @@ internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
     /// <summary>In the open transaction, when the account is gone.</summary>
     public async Task EraseAsync(Guid person, Guid pseudonym, CancellationToken cancellationToken)
     {
-        await TakeTurnAsync(cancellationToken);
+        await LockAsync(cancellationToken);
         // One after the other, because an OR would use neither index.
         await EraseAsync(audit => audit.SubjectId == person, person, pseudonym, cancellationToken);
         await EraseAsync(audit => audit.ActorId == person, person, pseudonym, cancellationToken);
@@ -27,8 +27,8 @@ internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
     /// One erasure at a time, until the transaction ends: a proof covers what stands in a row afterwards, and another's taking
     /// somebody else out of the same row meanwhile would make it a false one.
     /// </summary>
-    public Task TakeTurnAsync(CancellationToken cancellationToken) =>
-        AdvisoryLocks.TakeTurnAsync(db, AdvisoryLocks.AuditErasure, cancellationToken);
+    public Task LockAsync(CancellationToken cancellationToken) =>
+        AdvisoryLocks.TakeAsync(db, AdvisoryLocks.AuditErasure, cancellationToken);
 
     /// <summary>
     /// Makes the proofs of these rows anew, with the current key; under the lock. What stands in the rows must be what erasing

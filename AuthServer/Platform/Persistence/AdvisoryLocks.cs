@@ -4,7 +4,7 @@ using Npgsql;
 namespace AuthServer.Platform.Persistence;
 
 /// <summary>
-/// Turns that are taken in the database, over all replicas and the command line, because there is no row to hold. Every number is here, so
+/// Locks that are taken in the database, over all replicas and the command line, where there is no row to lock. Every number is here, so
 /// that no two mean the same; it must stay what it is, or two versions side by side would not wait for each other.
 /// </summary>
 internal static class AdvisoryLocks
@@ -35,15 +35,15 @@ internal static class AdvisoryLocks
     /// <summary>One replica counts for all.</summary>
     public const long Statistics = 0x66_6967_7572_6573;
 
-    /// <summary>Waits for the turn, and has it until the open transaction ends.</summary>
-    public static Task TakeTurnAsync(AuthDbContext db, long turn, CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({turn})", cancellationToken);
+    /// <summary>Waits for the lock, and has it until the open transaction ends.</summary>
+    public static Task TakeAsync(AuthDbContext db, long id, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({id})", cancellationToken);
 
     /// <summary>Of two keys that are given one name at once, the second finds it taken.</summary>
     public static Task ApiKeyNameAsync(AuthDbContext db, Guid? tenantId, string name, CancellationToken cancellationToken)
     {
-        var turn = $"api-key {tenantId} {name}";
-        return db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({turn}, 0))", cancellationToken);
+        var text = $"api-key {tenantId} {name}";
+        return db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({text}, 0))", cancellationToken);
     }
 
     /// <summary>Of two who ask at once for a mail to one address, the second sees that the first has; as a step of a batch.</summary>

@@ -14,9 +14,10 @@ namespace AuthServer.Staff.Access;
 /// </summary>
 internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
 {
-    private static readonly Guid AdminRole = Role.IdOf(Role.Admin);
-
     public StaffMember Staff => staff;
+
+    /// <summary>The same rows one at a time, locked to be changed.</summary>
+    public StaffLocks Locks => new(db, this);
 
     /// <summary>The people.</summary>
     public IQueryable<User> Users => staff.TenantId is { } tenant
@@ -49,7 +50,7 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
 
     public IQueryable<ApiKey> ApiKeys => staff.TenantId is { } tenant ? db.ApiKeys.Where(key => key.TenantId == tenant) : db.ApiKeys;
 
-    public IQueryable<StatisticValue> Figures => db.Figures.Where(figure => figure.TenantId == staff.TenantId);
+    public IQueryable<StatisticValue> Statistics => db.Figures.Where(figure => figure.TenantId == staff.TenantId);
 
     /// <summary>For a handler's parameter: the route's policy has made sure that the caller is of the staff.</summary>
     public static ValueTask<StaffScope?> BindAsync(HttpContext context) =>
@@ -63,45 +64,6 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
     /// <summary>The person with this id, to be changed; null if none is in scope, or it is no id.</summary>
     public async Task<User?> FindUserAsync(string id, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var userId) ? await Users.SingleOrDefaultAsync(user => user.Id == userId, cancellationToken) : null;
-
-    /// <summary>
-    /// The same in the open transaction, with the account's row locked until it ends: of two concurrent changes the second sees the
-    /// result of the first, and a concurrent sign-in comes before the change or after it.
-    /// </summary>
-    public async Task<User?> LockUserAsync(string id, CancellationToken cancellationToken)
-    {
-        if (!Guid.TryParseExact(id, "D", out var userId))
-        {
-            return null;
-        }
-
-        await RowLock.UserAsync(db, userId, cancellationToken);
-        return await FindUserAsync(id, cancellationToken);
-    }
-
-    /// <summary>
-    /// In the open transaction: whether whoever acts for a tenant still is an active administrator of it. One at a time: of two who
-    /// demote each other, the second is refused. True for the platform, which has a guard of its own.
-    /// </summary>
-    // NO KEY: somebody who joins the tenant at this moment need not wait, and locking an account's row cannot deadlock with this.
-    public async Task<bool> LockTenantAndConfirmAdminAsync(CancellationToken cancellationToken)
-    {
-        if (staff.TenantId is not { } tenantId)
-        {
-            return true;
-        }
-
-        await RowLock.TenantAsync(db, tenantId, cancellationToken);
-        var isKey = staff.Caller.IsKey;
-        var holder = isKey
-            ? db.ApiKeys.Where(key => key.Id == staff.UserId && key.RevokedAt == null).Select(key => key.OwnerId)
-            : db.Users.Where(user => user.Id == staff.UserId).Select(user => user.Id);
-        return await db.Users.AnyAsync(user => holder.Contains(user.Id) && user.Status == UserStatus.Active
-            && (db.Memberships.Any(
-                membership => membership.UserId == user.Id && membership.TenantId == tenantId && membership.Role == Role.Admin)
-                // An administrator of the platform can answer for a tenant's key.
-                || (isKey && db.UserRoles.Any(held => held.UserId == user.Id && held.RoleId == AdminRole))), cancellationToken);
-    }
 
     /// <summary>Whether this is the account of whoever acts; or of the administrator who answers for the key that does.</summary>
     public async Task<bool> IsOwnAsync(Guid userId, CancellationToken cancellationToken) =>
@@ -127,58 +89,9 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
         return transaction;
     }
 
-    /// <summary>
-    /// The professional profile with this id and its licences, locked until the transaction ends: of two concurrent decisions the second
-    /// sees the result of the first. Null if none is in scope, or it is no id.
-    /// </summary>
-    public async Task<Physician?> LockPhysicianAsync(string id, CancellationToken cancellationToken) =>
-        Guid.TryParseExact(id, "D", out var physicianId)
-            && await Physicians
-                .Where(physician => physician.Id == physicianId)
-                .Select(physician => (Guid?)physician.UserId)
-                .SingleOrDefaultAsync(cancellationToken) is { } owner
-                ? await db.LockPhysicianAsync(owner, cancellationToken)
-                : null;
-
-    /// <summary>
-    /// The API key with this id, locked until the open transaction ends; null if none is in scope, or it is no id.
-    /// </summary>
-    public async Task<ApiKey?> LockApiKeyAsync(string id, CancellationToken cancellationToken)
-    {
-        if (!Guid.TryParseExact(id, "D", out var keyId))
-        {
-            return null;
-        }
-
-        await RowLock.ApiKeyAsync(db, keyId, cancellationToken);
-        return await ApiKeys.SingleOrDefaultAsync(key => key.Id == keyId, cancellationToken);
-    }
-
-    /// <summary>
-    /// How many live API keys have this name, at the tenant or, without one, on the platform. The name is locked until the open
-    /// transaction ends.
-    /// </summary>
-    public async Task<int> LockApiKeyNameAsync(Guid? tenantId, string name, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await AdvisoryLocks.ApiKeyNameAsync(db, tenantId, name, cancellationToken);
-        return await ApiKeys.CountAsync(
-            key => key.TenantId == tenantId && key.Name == name && key.RevokedAt == null && key.ExpiresAt > now, cancellationToken);
-    }
-
     /// <summary>Records what this member of staff did, with the context's other changes.</summary>
     public void Audit(string type, DateTimeOffset now, RequestOrigin origin, Guid? subject, string? detail = null, string? reason = null) =>
         db.Audit(type, now, origin, staff.ActorId, subject, staff.SessionId, reason, tenant: staff.TenantId, detail: detail);
-
-    /// <summary>
-    /// Audits that this member of staff was refused, at once and even if they disconnect. The context must have no other changes.
-    /// </summary>
-    public async Task AuditRefusalAsync(string attempted, ErrorCode refusal, DateTimeOffset now, RequestOrigin origin, Guid subject)
-    {
-        db.Audit(
-            AuditTrail.AuditEvents.StaffRefused, now, origin, staff.ActorId, subject, staff.SessionId, refusal.Code,
-            AuditOutcome.Failure, staff.TenantId, attempted);
-        await db.SaveChangesAsync(CancellationToken.None);
-    }
 
     /// <summary>Why this member of staff may not enable the account; null if they may, or if it is enabled.</summary>
     public ErrorCode? RefusesUndoing(User user) =>

@@ -35,7 +35,7 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
 
     public Task<OwnLicenceOutcome> AddAsync(
         NewLicenceRequest request, Caller caller, RequestOrigin origin, CancellationToken cancellationToken) =>
-        InTurnAsync(caller, async (physician, now) =>
+        WithProfileLockedAsync(caller, async (physician, now) =>
         {
             var same = physician.Licences.FirstOrDefault(licence => licence.Jurisdiction == request.Jurisdiction);
             if (same is not null)
@@ -56,14 +56,14 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
 
     public Task<OwnLicenceOutcome> ChangeAsync(
         string id, LicencePatch patch, Caller caller, RequestOrigin origin, CancellationToken cancellationToken) =>
-        InTurnAsync(caller, async (physician, now) => Find(physician, id) is not { } licence
+        WithProfileLockedAsync(caller, async (physician, now) => Find(physician, id) is not { } licence
             ? new OwnLicenceOutcome.NotThere()
             : patch.IsEmpty
             ? new OwnLicenceOutcome.Submitted(PhysicianLicence.Of(licence, DayOf(now)))
             : await SubmitAsync(physician, licence, patch.Over(licence), caller, origin, now, cancellationToken), cancellationToken);
 
     public Task<OwnLicenceOutcome> WithdrawAsync(string id, Caller caller, RequestOrigin origin, CancellationToken cancellationToken) =>
-        InTurnAsync(caller, async (physician, now) =>
+        WithProfileLockedAsync(caller, async (physician, now) =>
         {
             if (Find(physician, id) is not { } licence)
             {
@@ -84,7 +84,7 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
         }, cancellationToken);
 
     // Administrators and other requests of the same person wait: nobody decides on what changes under their hands.
-    private async Task<OwnLicenceOutcome> InTurnAsync(
+    private async Task<OwnLicenceOutcome> WithProfileLockedAsync(
         Caller caller, Func<Physician, DateTimeOffset, Task<OwnLicenceOutcome>> act, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

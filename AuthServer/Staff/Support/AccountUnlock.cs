@@ -15,8 +15,8 @@ internal sealed class AccountUnlock(AuthDbContext db, PersonLookup lookup, SignI
         var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Held, so that nobody is helped who is being given power at this moment.
-        await scope.LockUserAsync(id, cancellationToken);
-        var found = await lookup.FindForHelpAsync(scope, id, AuditEvents.UserUnlocked, origin, cancellationToken);
+        await scope.Locks.UserAsync(id, cancellationToken);
+        var found = await lookup.FindForHelpAsync(call, id, AuditEvents.UserUnlocked);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             // That it was refused is on record.

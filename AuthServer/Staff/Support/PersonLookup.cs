@@ -25,18 +25,16 @@ internal abstract record LookupOutcome
 /// <summary>
 /// Finds whom staff want to help. Who lays hands on an account that is not theirs to help is refused, and it is recorded.
 /// </summary>
-internal sealed class PersonLookup(TimeProvider clock)
+internal sealed class PersonLookup(DeniedActionAudit refusals)
 {
-    /// <param name="scope">Who asks, and what they may see.</param>
+    /// <param name="call">Who asks, and what they may see.</param>
     /// <param name="id">The person's id, as given.</param>
     /// <param name="attempted">What is wanted, for the record.</param>
     /// <param name="rule">Which accounts refuse it to whom.</param>
-    /// <param name="origin">Where it comes from.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<LookupOutcome> FindAsync(
-        StaffScope scope, string id, string attempted, Func<TargetPrivileges, StaffMember, ErrorCode?> rule, RequestOrigin origin,
-        CancellationToken cancellationToken)
+        StaffCall call, string id, string attempted, Func<TargetPrivileges, StaffMember, ErrorCode?> rule)
     {
+        var (scope, _, cancellationToken) = call;
         if (await scope.FindUserAsync(id, cancellationToken) is not { } user)
         {
             return new LookupOutcome.NotFound();
@@ -45,7 +43,7 @@ internal sealed class PersonLookup(TimeProvider clock)
         var privileges = await scope.PrivilegesOfAsync(user.Id, cancellationToken);
         if (rule(privileges, scope.Staff) is { } refusal)
         {
-            await scope.AuditRefusalAsync(attempted, refusal, clock.GetUtcNow(), origin, user.Id);
+            await refusals.RecordAsync(call, attempted, refusal, user.Id);
             return new LookupOutcome.Refused(refusal);
         }
 
@@ -53,7 +51,6 @@ internal sealed class PersonLookup(TimeProvider clock)
     }
 
     /// <summary>The same for what the rules of help allow.</summary>
-    public Task<LookupOutcome> FindForHelpAsync(
-        StaffScope scope, string id, string attempted, RequestOrigin origin, CancellationToken cancellationToken) =>
-        FindAsync(scope, id, attempted, static (privileges, staff) => privileges.RefusesHelpBy(staff), origin, cancellationToken);
+    public Task<LookupOutcome> FindForHelpAsync(StaffCall call, string id, string attempted) =>
+        FindAsync(call, id, attempted, static (privileges, staff) => privileges.RefusesHelpBy(staff));
 }

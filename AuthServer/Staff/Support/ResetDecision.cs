@@ -26,7 +26,8 @@ internal abstract record DecisionOutcome
 /// <summary>
 /// Decides about a reset that somebody else of the staff asked for. Agreeing sends the link to the person, and to nobody else.
 /// </summary>
-internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, EmailOutbox outbox, TimeProvider clock)
+internal sealed class ResetDecision(
+    AuthDbContext db, AssistedResetList list, EmailOutbox outbox, DeniedActionAudit refusals, TimeProvider clock)
 {
     public async Task<DecisionOutcome> DecideAsync(StaffCall call, string id, bool approves, string? reason)
     {
@@ -34,7 +35,7 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Em
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Held, so that nobody is helped who is being given power at this moment.
         if (await AssistedResetList.FindAsync(scope, id, cancellationToken) is not { } asked
-            || await scope.LockUserAsync(asked.UserId.ToString(), cancellationToken) is not { } person)
+            || await scope.Locks.UserAsync(asked.UserId.ToString(), cancellationToken) is not { } person)
         {
             return new DecisionOutcome.Refused(ErrorCodes.NotFound);
         }
@@ -42,7 +43,7 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Em
         var type = approves ? AuditEvents.ResetApproved : AuditEvents.ResetDeclined;
         if (await RefusalAsync(scope, asked, cancellationToken) is { } refusal)
         {
-            await scope.AuditRefusalAsync(type, refusal, clock.GetUtcNow(), origin, asked.UserId);
+            await refusals.RecordAsync(call, type, refusal, asked.UserId);
             await transaction.CommitAsync(CancellationToken.None);
             return new DecisionOutcome.Refused(refusal);
         }

@@ -13,27 +13,24 @@ namespace AuthServer.Staff.Users;
 internal sealed class AccountTaking(
     AuthDbContext db, AccountCommit commit, LastAdminGuard guard, RevocationFeed feed, DeniedActionAudit refusals)
 {
+    /// <param name="call">Who acts, and from where.</param>
     /// <param name="id">The account.</param>
     /// <param name="act">What a refusal is recorded as.</param>
-    /// <param name="scope">Who acts.</param>
-    /// <param name="origin">From where.</param>
     /// <param name="take">Takes the account, and answers which sessions ended.</param>
-    /// <param name="cancellationToken">The request's.</param>
     /// <returns>Null when it is done.</returns>
-    public async Task<ErrorCode?> TakeAsync(
-        string id, string act, StaffScope scope, RequestOrigin origin, Func<User, Task<IReadOnlyList<Guid>>> take,
-        CancellationToken cancellationToken)
+    public async Task<ErrorCode?> TakeAsync(StaffCall call, string id, string act, Func<User, Task<IReadOnlyList<Guid>>> take)
     {
+        var (scope, _, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var isInOffice = await scope.LockTenantAndConfirmAdminAsync(cancellationToken);
-        if (await scope.LockUserAsync(id, cancellationToken) is not { } user)
+        var isInOffice = await scope.Locks.ConfirmTenantAdminAsync(cancellationToken);
+        if (await scope.Locks.UserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
         }
 
         if ((isInOffice ? await RefusalAsync(user, scope, cancellationToken) : ErrorCodes.Forbidden) is { } refusal)
         {
-            return await refusals.KeepAsync(scope, act, refusal, origin, user.Id);
+            return await refusals.KeepAsync(call, act, refusal, user.Id);
         }
 
         var ended = await take(user);
@@ -45,7 +42,7 @@ internal sealed class AccountTaking(
 
     private async Task<ErrorCode?> RefusalAsync(User user, StaffScope scope, CancellationToken cancellationToken)
     {
-        // Asked before looking what the person is: while it waits for its turn, they may become an administrator.
+        // Asked before looking what the person is: while it waits for the lock, they may become an administrator.
         var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
         var privileges = await scope.PrivilegesOfAsync(user.Id, cancellationToken);
         var isOwn = await scope.IsOwnAsync(user.Id, cancellationToken);
