@@ -47,7 +47,7 @@ internal static class Edge
             app.UseForwardedHeaders();
         }
 
-        app.UseResponseHeaders(isHttpsForGood: !app.Environment.IsDevelopment());
+        app.UseResponseHeaders(app.Environment.IsDevelopment());
         app.UseExceptionHandler(
             new ExceptionHandlerOptions
             {
