@@ -48,6 +48,12 @@ public sealed class SigningKey
     /// <summary>From when nothing it signed is believed.</summary>
     public DateTimeOffset ExpiresAt { get; internal set; }
 
+    internal bool IsSameAs(SigningKey other) =>
+        (Id, Algorithm, CreatedAt, ActivatesAt, RetiresAt, ExpiresAt)
+            == (other.Id, other.Algorithm, other.CreatedAt, other.ActivatesAt, other.RetiresAt, other.ExpiresAt)
+        && PublicKey.AsSpan().SequenceEqual(other.PublicKey)
+        && WrappedPrivateKey.AsSpan().SequenceEqual(other.WrappedPrivateKey);
+
     /// <summary>Lets it sign for its season from that moment on.</summary>
     internal void SignFrom(DateTimeOffset at, TimeSpan use, TimeSpan keep)
     {

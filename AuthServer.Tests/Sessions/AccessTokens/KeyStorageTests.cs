@@ -64,6 +64,21 @@ public sealed class KeyStorageTests(TwoServers servers) : IClassFixture<TwoServe
         await (await servers.Other.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
     }
 
+    [Fact]
+    public async Task A_key_whose_row_has_not_changed_stays_the_same_object_so_that_its_verified_tokens_stay_remembered()
+    {
+        var ring = servers.ServicesOf(0).GetRequiredService<KeyRing>();
+        var before = ring.Signing;
+
+        await ring.ReloadAsync(default);
+        ring.Signing.Should().BeSameAs(before);
+
+        await servers.Database.ExecuteAsync($"UPDATE signing_keys SET expires_at = expires_at + interval '1 second' WHERE id = '{before.Id}'");
+        await ring.ReloadAsync(default);
+        ring.Signing.Should().NotBeSameAs(before);
+        ring.Signing.Stored!.ExpiresAt.Should().Be(before.Stored!.ExpiresAt.AddSeconds(1));
+    }
+
     private async Task<(string Id, byte[] Wrapped, byte[] PublicKey)> StoredAsync() => (
         await servers.Database.QueryAsync<string>("SELECT id FROM signing_keys"),
         await servers.Database.QueryAsync<byte[]>("SELECT wrapped_private_key FROM signing_keys"),

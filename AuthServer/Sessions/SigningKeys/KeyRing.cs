@@ -157,7 +157,7 @@ internal sealed class KeyRing(
             }
 
             readAt = Stopwatch.GetTimestamp();
-            Hold([.. (await ReadAsync(cancellationToken)).Select(key => SigningCredential.Open(key, wrapping))]);
+            Hold([.. (await ReadAsync(cancellationToken)).Select(key => Held(key) ?? SigningCredential.Open(key, wrapping))]);
             Volatile.Write(ref _readAt, readAt);
         }
         finally
@@ -193,6 +193,10 @@ internal sealed class KeyRing(
         return new(row.GetString(0), row.GetString(1), row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3), createdAt, activatesAt,
             use: retiresAt - activatesAt, keep: expiresAt - retiresAt);
     }
+
+    // The same object while its row has not changed: the tokens that were verified with it stay remembered.
+    private SigningCredential? Held(SigningKey row) =>
+        _keys.TryGetValue(row.Id, out var held) && held.Stored?.IsSameAs(row) == true ? held : null;
 
     private void Hold(IReadOnlyCollection<SigningCredential> keys)
     {
