@@ -36,7 +36,8 @@ internal static class Program
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ApplicationName = typeof(Program).Assembly.GetName().Name,
-            Args = commandLine.Settings,
+            // Settings are read once: a watcher would need an inotify instance, and the machine may have none left.
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. commandLine.Settings],
             ContentRootPath = AppContext.BaseDirectory,
         });
         adjust?.Invoke(builder);
