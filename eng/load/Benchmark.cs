@@ -61,7 +61,7 @@ internal static class Benchmark
         Say("Warming up ...");
         foreach (var slot in slots.Where(slot => slot.WarmUp > TimeSpan.Zero))
         {
-            await slot.RunAsync(TimeSpan.FromSeconds(4));
+            await slot.RunAsync(slot.WarmUp);
         }
 
         var measurements = new List<Measurement>();
