@@ -107,6 +107,12 @@ internal static class RequestValidation
                 .Select(parameter => parameter.Position).ToArray();
             return positions is [] ? next : async invocation =>
             {
+                // Something could not be bound: the arguments are not what was sent.
+                if (invocation.HttpContext.Response.StatusCode == StatusCodes.Status400BadRequest)
+                {
+                    return new Problem(ErrorCodes.BadRequest);
+                }
+
                 var errors = new FieldErrors();
                 foreach (var position in positions)
                 {
