@@ -1,39 +1,39 @@
 namespace AuthServer.AuditTrail;
 
-/// <summary>What a check of the audit log has found.</summary>
-/// <param name="Counts">What was looked at; with a fault, up to it.</param>
-/// <param name="Head">The newest seal; null where there is none.</param>
-/// <param name="Fault">The first thing that is not as it was; null where all is well.</param>
+/// <summary>
+/// The result of verifying the audit log. <c>Head</c> is the newest seal, <c>Fault</c> the first discrepancy; with a fault, the
+/// counts end there.
+/// </summary>
 internal sealed record AuditVerdict(AuditCounts Counts, AuditCheckpoint? Head, AuditFault? Fault);
 
-/// <summary>What a check has looked at so far.</summary>
+/// <summary>What has been verified so far.</summary>
 internal sealed record AuditCounts
 {
-    /// <summary>Sealed events that were there and compared.</summary>
+    /// <summary>Sealed events present and compared.</summary>
     public long Events { get; set; }
 
-    /// <summary>Those among them from which somebody's personal data was erased.</summary>
+    /// <summary>Sealed events whose personal fields were erased.</summary>
     public long Erased { get; set; }
 
     public long Seals { get; set; }
 
-    /// <summary>Seals whose events have had their time and were removed.</summary>
+    /// <summary>Seals whose events were removed at the end of their retention period.</summary>
     public long RemovedBatches { get; set; }
 
     public long RemovedEvents { get; set; }
 
-    /// <summary>Events since the last seal, which nothing vouches for yet.</summary>
+    /// <summary>Events since the last seal, which nothing protects yet.</summary>
     public long Unsealed { get; set; }
 
-    /// <summary>Heads kept elsewhere that were looked for.</summary>
+    /// <summary>Externally kept heads that were compared with the chain.</summary>
     public long KeptHeads { get; set; }
 }
 
-/// <summary>The first thing that is not as it was.</summary>
+/// <summary>The first discrepancy found.</summary>
 /// <param name="Kind">One of <see cref="AuditFaultKinds"/>.</param>
-/// <param name="EventId">The event, where it is one.</param>
-/// <param name="Seal">The seal it is about, or that vouches for the event.</param>
-/// <param name="Message">The same for people.</param>
+/// <param name="EventId">The event, if the fault concerns one.</param>
+/// <param name="Seal">The seal concerned, or the one that covers the event.</param>
+/// <param name="Message">The fault in words.</param>
 internal sealed record AuditFault(string Kind, long? EventId, long? Seal, string Message)
 {
     public static AuditFault EventEdited(long id, long seal) =>

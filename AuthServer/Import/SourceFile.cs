@@ -3,8 +3,8 @@ using System.Text;
 namespace AuthServer.Import;
 
 /// <summary>
-/// A file of text, read as UTF-8. Before anything is taken from it, all of it has been seen to be text in the encoding it is
-/// said to have: one wrong guess would give a clinic full of names that nobody can read.
+/// A text file, read as UTF-8. The whole file is checked against its declared encoding before anything is imported: one wrong guess
+/// would fill a clinic with unreadable names.
 /// </summary>
 internal sealed class SourceFile
 {
@@ -21,7 +21,7 @@ internal sealed class SourceFile
 
     public string Path { get; }
 
-    /// <exception cref="ImportFault">It is not there, empty, or no text in this encoding.</exception>
+    /// <exception cref="ImportFault">It does not exist, is empty, or is not text in this encoding.</exception>
     public static SourceFile Open(string path, string? encodingName)
     {
         var given = encodingName is null ? Utf8 : Named(encodingName);
@@ -46,7 +46,7 @@ internal sealed class SourceFile
         }
     }
 
-    /// <summary>From its beginning, in UTF-8 without a mark.</summary>
+    /// <summary>From the beginning, in UTF-8 without a byte order mark.</summary>
     public Stream OpenText()
     {
         var file = OpenRead(Path);
@@ -54,7 +54,7 @@ internal sealed class SourceFile
         return _encoding is UTF8Encoding ? file : Encoding.CreateTranscodingStream(file, _encoding, Utf8);
     }
 
-    /// <summary>Whether this is its first character that is no blank.</summary>
+    /// <summary>Whether this is the first non-blank character.</summary>
     public bool StartsWith(char character)
     {
         using var reader = new StreamReader(OpenText(), Utf8);
@@ -66,7 +66,7 @@ internal sealed class SourceFile
         return read == character;
     }
 
-    // 64 KiB at a time, and without a buffer of its own before that.
+    // Reads of 64 KiB, without another buffer in front.
     private static FileStream OpenRead(string path)
     {
         var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = BufferSize });
@@ -128,7 +128,7 @@ internal sealed class SourceFile
         }
     }
 
-    // The place of the first byte that is no text, or -1; of an unfinished character at the end nothing is said yet.
+    // The position of the first invalid byte, or -1. An incomplete character at the end is not reported yet.
     private static int FirstFault(ReadOnlySpan<byte> bytes, Encoding encoding, bool isLast, out int unfinished)
     {
         unfinished = 0;

@@ -9,8 +9,9 @@ using Microsoft.AspNetCore.Mvc;
 namespace AuthServer.Compliance.DataRights;
 
 /// <summary>
-/// What the law gives people over their own data: a copy of everything held (GDPR article 15 and 20), and its erasure (article 17):
-/// <c>asked for → grace, in which signing in undoes it → erased</c>. Until it is erased the account can do nothing but sign in.
+/// People's legal rights over their data: a copy of everything stored (GDPR articles 15 and 20), and erasure (article 17):
+/// <c>requested → grace period, in which signing in cancels it → erased</c>. During the grace period the account can do nothing but
+/// sign in.
 /// </summary>
 internal static class DataRightsEndpoints
 {

@@ -1,15 +1,14 @@
 namespace AuthServer.Compliance.DataRights;
 
-/// <summary>A part of the copy: rows of one table, as JSON.</summary>
-/// <param name="Name">Its member in the copy.</param>
-/// <param name="Table">Where it comes from.</param>
-/// <param name="Sql">The rows, for <c>@user</c>, <c>@addresses</c> (the account's address) and <c>@names</c> (keyed hashes of its
-/// names).</param>
+/// <summary>
+/// A section of the copy: rows of one table, as JSON. The SQL uses <c>@user</c>, <c>@addresses</c> (the account's addresses) and
+/// <c>@names</c> (keyed hashes of its names).
+/// </summary>
 internal sealed record ExportSection(string Name, string Table, string Sql);
 
 /// <summary>
-/// What stands in the copy, table by table, and what does not. A test compares both with the columns of the database: whoever adds
-/// one says here whether people get it.
+/// What the copy contains, table by table, and what it leaves out. A test compares both with the columns of the database, so
+/// whoever adds a column decides here whether people get it.
 /// </summary>
 internal static class ExportSections
 {
@@ -71,14 +70,14 @@ internal static class ExportSections
             "failed_sign_ins", "sign_in_lockouts",
             "SELECT failures, window_started_at, locked_until, locks FROM sign_in_lockouts WHERE identifier = ANY (@names) ORDER BY "
                 + "window_started_at"),
-        // Where nobody has looked whose the address is, somebody else may have asked for the mail.
+        // Until the address is matched to an account, somebody else may have requested the mail.
         new("mails", "email_outbox", """
             SELECT kind, address, language, CASE WHEN user_id IS NOT NULL THEN data END AS data, state, created_at, finished_at FROM (
                 SELECT * FROM email_outbox WHERE user_id = @user
                 UNION ALL SELECT * FROM email_outbox WHERE address = ANY (@addresses) AND user_id IS NULL) mails
             ORDER BY created_at, id
             """),
-        // Where somebody else acted, from where is theirs; what was said is about the account it happened to.
+        // If somebody else acted, address and user agent are theirs; the notes are about the subject's account.
         new("events", "audit_events", """
             SELECT id, occurred_at, type, outcome,
                 CASE WHEN actor_id = @user THEN 'you' WHEN actor_id IS NOT NULL THEN 'somebody else' END AS by,
@@ -94,7 +93,7 @@ internal static class ExportSections
             """),
     ];
 
-    /// <summary>What is stored but left out: by column, or by table where the whole table is.</summary>
+    /// <summary>What is stored but left out: by column, or by table if the whole table is.</summary>
     public static readonly IReadOnlyDictionary<string, string> LeftOut = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["users.password_hash"] = Secret,

@@ -3,7 +3,7 @@ using AuthServer.Sessions.Revocation;
 
 namespace AuthServer.Compliance.DataRights;
 
-/// <summary>What is kept of an account when it has been erased; <c>docs/data-rights.md</c> tells it to operators.</summary>
+/// <summary>The data kept after an account is erased; <c>docs/data-rights.md</c> lists it for operators.</summary>
 internal sealed class KeptAfterErasure(RevocationFeed feed, AuditSettings audit)
 {
     public IReadOnlyList<KeptData> After(DateTimeOffset due) =>

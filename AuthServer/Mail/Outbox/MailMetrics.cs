@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace AuthServer.Mail.Outbox;
 
-/// <summary>The meter <c>authserver.mail</c>: how often mails came to which end, or to none yet.</summary>
+/// <summary>The meter <c>authserver.mail</c>: mails by outcome.</summary>
 internal sealed class MailMetrics(IMeterFactory meters)
 {
     public const string MeterName = "authserver.mail";
