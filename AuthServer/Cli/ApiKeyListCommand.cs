@@ -50,7 +50,7 @@ internal sealed class ApiKeyListCommand : ICliCommand
     }
 }
 
-/// <summary>An API key on one line, for people.</summary>
+/// <summary>Formats an API key on one line.</summary>
 internal static class ApiKeyLine
 {
     public static string Of(ApiKeyRecord key) =>

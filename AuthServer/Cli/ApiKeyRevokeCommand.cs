@@ -33,7 +33,7 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
         var key = ApiKeyText.FindIn(text);
         if ((key?.Id ?? (Guid.TryParseExact(text, "D", out var given) ? given : null)) is not { } id)
         {
-            // What was given is not said again: it may be a key with a letter missing.
+            // Do not echo the input: it may be a mistyped key.
             return new CommandOutcome.Misused("That is neither the id of an API key nor a whole one (as_…).");
         }
 
@@ -60,7 +60,7 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
     {
         var scope = AccountSelector.Scope(run);
         var before = await scope.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, run.Stopping);
-        // Whoever knows an id could make up a key, and have somebody switch off a service for it.
+        // Otherwise anybody who knows an id could invent a key and trick an operator into revoking the real one.
         if (before is not null && text?.Fits(before.SecretHash) == false)
         {
             return new CommandOutcome.Failed(

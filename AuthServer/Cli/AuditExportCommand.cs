@@ -73,7 +73,7 @@ internal sealed class AuditExportCommand : ICliCommand
         }
     }
 
-    // Under another name until it is whole.
+    // Written under another name until it is complete.
     private static async Task<long> ToFileAsync(CommandRun run, AuditSelection selection, string path)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };

@@ -21,14 +21,12 @@ internal sealed class AuditHeadCommand : ICliCommand
         }
 
         var key = run.Get<CheckpointQuery>().FindPublicKey(head);
-        // The line alone, so that a file of them is what `audit verify --head` takes.
+        // Only the line, so that a file of such lines can be passed to `audit verify --head`.
         run.Output.Write(new AuditHeadAnswer(head, key), head.ToJson());
         run.Output.Note(key ?? "The key it is signed with is not known here any more.");
         return CommandOutcome.Done;
     }
 }
 
-/// <summary>The end of the chain.</summary>
-/// <param name="Head">The newest seal.</param>
-/// <param name="PublicKey">In PEM; null where the key is not known any more.</param>
+/// <summary>The end of the chain, and the public key in PEM; null if the key is no longer known.</summary>
 internal sealed record AuditHeadAnswer(AuditCheckpoint Head, string? PublicKey);

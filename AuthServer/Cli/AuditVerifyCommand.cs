@@ -48,7 +48,7 @@ internal sealed class AuditVerifyCommand : ICliCommand
         return verdict.Fault is { } fault ? new CommandOutcome.Failed(fault.Message, fault.Kind) : CommandOutcome.Done;
     }
 
-    // Straight away and not through a synchronisation context: the lines come in order.
+    // Reports synchronously, unlike Progress<T>, so that the lines stay in order.
     private sealed class Watch(Output output) : IProgress<AuditCounts>
     {
         private const long Step = 250_000;
@@ -72,26 +72,16 @@ internal sealed class AuditVerifyCommand : ICliCommand
     }
 }
 
-/// <summary>What a check has found.</summary>
-/// <param name="Ok">Whether all is as it was.</param>
-/// <param name="Events">Sealed events that were compared.</param>
-/// <param name="Seals">Seals that were looked at.</param>
-/// <param name="Erased">Events from which a person's data was erased.</param>
-/// <param name="RemovedBatches">Seals whose events have had their time.</param>
-/// <param name="RemovedEvents">How many those were.</param>
-/// <param name="Unsealed">Events since the last seal.</param>
+/// <summary>The <c>--json</c> form of an <see cref="AuditVerdict"/>.</summary>
 internal sealed record AuditCheckAnswer(
     bool Ok, long Events, long Seals, long Erased, long RemovedBatches, long RemovedEvents, long Unsealed)
 {
-    /// <summary>Heads that were kept elsewhere and are in the chain.</summary>
     public required long KeptHeads { get; init; }
 
     public required double Seconds { get; init; }
 
-    /// <summary>The end of the chain.</summary>
     public required AuditCheckpoint? Head { get; init; }
 
-    /// <summary>The first thing that is not as it was.</summary>
     public required AuditFault? Fault { get; init; }
 
     public static AuditCheckAnswer Of(AuditVerdict verdict, TimeSpan time) =>

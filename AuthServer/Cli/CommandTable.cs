@@ -1,12 +1,9 @@
 namespace AuthServer.Cli;
 
-/// <summary>Commands about one thing.</summary>
-/// <param name="Name">The noun; null for commands that stand by themselves.</param>
-/// <param name="Description">What one does there.</param>
-/// <param name="Commands">The verbs.</param>
+/// <summary>Commands that share a noun; the name is null for top-level commands.</summary>
 internal sealed record CommandGroup(string? Name, string Description, IReadOnlyList<ICliCommand> Commands);
 
-/// <summary>Every command there is. A new one is a line here and a chapter in docs/command-line.md.</summary>
+/// <summary>All commands. A new one needs a line here and a chapter in docs/command-line.md.</summary>
 internal static class CommandTable
 {
     public static IReadOnlyList<CommandGroup> Make() =>

@@ -3,7 +3,7 @@ using System.CommandLine.Help;
 
 namespace AuthServer.Cli;
 
-/// <summary>The table as the library wants it: options that apply everywhere, the settings behind each command, and help.</summary>
+/// <summary>Builds the parser from the table: global options, the settings after each command, and help.</summary>
 internal sealed class CommandTree
 {
     private static readonly string[] FirstSteps = ["serve", "--check-configuration", "create-admin --email you@example.com"];
@@ -38,7 +38,7 @@ internal sealed class CommandTree
             .Distinct())
         {
             command.SetAction(static _ => 0);
-            // Told once, in the help of the whole.
+            // Shown only in the root command's help.
             command.Add(CommandLineSettings.Make(isHidden: command != Root));
         }
 
@@ -60,7 +60,7 @@ internal sealed class CommandTree
 
     public Command HealthCheck { get; } = HealthCommand.Make();
 
-    /// <summary>Null for serving, and for what needs no server's services.</summary>
+    /// <summary>Null for serving and for commands that need no services.</summary>
     public ICliCommand? Find(Command command) => _commands.GetValueOrDefault(command);
 
     private void Add(CommandGroup group)

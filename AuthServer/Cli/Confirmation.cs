@@ -2,12 +2,12 @@ using System.CommandLine;
 
 namespace AuthServer.Cli;
 
-/// <summary>Asks before what cannot be undone and meets many. A script has to say that it means it.</summary>
+/// <summary>Asks for confirmation before an irreversible act on many accounts. Scripts pass <c>--yes</c>.</summary>
 internal static class Confirmation
 {
     public static Option<bool> MakeYes() => new("--yes") { Description = "Do not ask; needed where no terminal is there to answer" };
 
-    /// <summary>Null where it is meant.</summary>
+    /// <summary>Null if it is confirmed.</summary>
     public static CommandOutcome? Refusal(CommandRun run, Option<bool> yes, string what)
     {
         if (run.Line.GetValue(yes))

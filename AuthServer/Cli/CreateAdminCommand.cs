@@ -53,8 +53,7 @@ internal sealed class CreateAdminCommand : ICliCommand
     }
 }
 
-/// <summary>Whether an administrator was made.</summary>
-/// <param name="Created">False where there is one already.</param>
-/// <param name="Email">The address to sign in with.</param>
-/// <param name="Password">The password, where it was not given.</param>
+/// <summary>
+/// The result: <c>Created</c> is false if an administrator exists already; the password is set only if it was generated.
+/// </summary>
 internal sealed record AdminAnswer(bool Created, string? Email, string? Password);

@@ -7,12 +7,12 @@ using Spectre.Console;
 namespace AuthServer.Cli;
 
 /// <summary>
-/// What an import says: a line for each row that asks to be looked at, or, in a dry run, for each; then a table. On a terminal
-/// a bar moves meanwhile. Addresses are masked: standard output ends up in logs. Links are never in it.
+/// The output of an import: a line for each row that needs attention (in a dry run, for every row), then a table; on a terminal
+/// also a progress bar. Addresses are masked, because standard output ends up in logs. Links are never printed.
 /// </summary>
 internal sealed class ImportOutput(Output output, ImportRequest request)
 {
-    // On a terminal they are told when the bar is done, and more than these nobody reads there.
+    // On a terminal they are printed after the progress bar, where nobody would read more of them.
     private const int MostLines = 500;
 
     private readonly List<RowResult> _waiting = [];
@@ -134,7 +134,7 @@ internal sealed record ImportRowAnswer(
     private static string? Masked(string? text) => text?.Contains('@', StringComparison.Ordinal) == true ? EmailAddress.Mask(text) : text;
 }
 
-/// <summary>The end, with <c>--json</c>.</summary>
+/// <summary>The summary, with <c>--json</c>.</summary>
 internal sealed record ImportSummaryAnswer(bool DryRun, long Rows, long Created, long Merged, long Unchanged, long Skipped, long Warnings)
 {
     public required IReadOnlyDictionary<string, long> Reasons { get; init; }

@@ -91,16 +91,14 @@ internal sealed class KeyRevokeCommand : ICliCommand
     }
 }
 
-/// <summary>Which key signs, and from when.</summary>
-/// <param name="Kid">The key.</param>
-/// <param name="SignsFrom">From when.</param>
+/// <summary>A signing key and when it starts to sign.</summary>
 internal sealed record KeyAnswer(string Kid, DateTimeOffset SignsFrom)
 {
-    /// <summary>The keys that were revoked, where it is that that was asked.</summary>
+    /// <summary>The revoked keys; only for <c>keys revoke</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Revoked { get; init; }
 
-    // A key made with another root secret than the servers' would be one that none of them can open.
+    // A key made with a root secret other than the servers' could not be decrypted by any of them.
     public static async Task<CommandOutcome?> RefusalAsync(CommandRun run) =>
         await run.Get<KeyRing>().FaultAsync(run.Stopping) is { } fault ? new CommandOutcome.Misconfigured(fault) : null;
 

@@ -8,7 +8,7 @@ namespace AuthServer.Cli;
 /// <summary><c>mail dead</c></summary>
 internal sealed class MailDeadCommand : ICliCommand
 {
-    // What it was called first.
+    // The command's former name.
     public Command Command { get; } = new("dead", "List the mails that were given up, oldest first") { Aliases = { "list" } };
 
     public IReadOnlyList<string> Examples { get; } = ["mail dead", "mail dead --json"];
@@ -45,7 +45,7 @@ internal sealed class MailRetryCommand : ICliCommand
                 return id;
             }
 
-            // It is a setting, then, and stands for itself.
+            // Then it is a setting, not the argument.
             result.OnlyTake(0);
             return null;
         },

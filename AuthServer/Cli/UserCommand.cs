@@ -6,17 +6,12 @@ using AuthServer.Staff.Users;
 
 namespace AuthServer.Cli;
 
-/// <summary>Something that is done to one account, which is named by its id or e-mail address.</summary>
+/// <summary>A command on one account, named by id or e-mail address.</summary>
 internal sealed class UserCommand : ICliCommand
 {
     private readonly Argument<string> _whom = new("id-or-email") { Description = "The account" };
     private readonly Func<Target, Task<CommandOutcome?>> _act;
 
-    /// <param name="name">The verb.</param>
-    /// <param name="description">What it does.</param>
-    /// <param name="failure">What is said where it did not.</param>
-    /// <param name="act">Does it; null where it is done.</param>
-    /// <param name="options">What else it needs to know.</param>
     private UserCommand(
         string name, string description, string failure, Func<Target, Task<CommandOutcome?>> act, params ReadOnlySpan<Option> options)
     {
@@ -131,7 +126,7 @@ internal sealed class UserCommand : ICliCommand
         }
 
         var after = await run.Get<UserRecords>().FindAsync(id, scope, run.Stopping);
-        // Of one that is gone, what it was.
+        // An erased account is shown as it was before.
         run.Output.Write(after ?? before, after is null ? $"Erased {UserText.NameOf(before)} ({id})." : UserText.Of(after));
         return CommandOutcome.Done;
     }

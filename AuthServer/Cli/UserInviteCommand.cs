@@ -66,7 +66,7 @@ internal sealed class UserInviteCommand : ICliCommand
     }
 }
 
-/// <summary>Roles as a line gives them: with commas between, or <c>none</c>.</summary>
+/// <summary>Parses roles separated by commas, or <c>none</c>.</summary>
 internal static class RoleOption
 {
     public static Option<string?> Make(string description) =>

@@ -62,7 +62,7 @@ internal sealed class UserListCommand : ICliCommand
     }
 }
 
-/// <summary>What a request finds wrong with itself, on one line.</summary>
+/// <summary>Formats a request's validation errors on one line.</summary>
 internal static class Faults
 {
     public static string? In(IValidated request)

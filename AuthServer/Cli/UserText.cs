@@ -2,7 +2,7 @@ using AuthServer.Staff.Users;
 
 namespace AuthServer.Cli;
 
-/// <summary>An account on one line, for people.</summary>
+/// <summary>Formats an account on one line.</summary>
 internal static class UserText
 {
     public static string Of(UserRecord user)
@@ -12,7 +12,7 @@ internal static class UserText
             + $"{string.Join(' ', roles)}{(user.FullName is { } name ? $"  {name}" : "")}{Disabled(user)}{Erasure(user)}";
     }
 
-    /// <summary>The address; a guest has none.</summary>
+    /// <summary>A guest has no address.</summary>
     public static string NameOf(UserRecord user) => user.Email ?? "guest";
 
     private static string Erasure(UserRecord user) =>

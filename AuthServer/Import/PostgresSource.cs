@@ -73,7 +73,7 @@ internal sealed class PostgresSource : ImportSource
         await base.DisposeAsync();
     }
 
-    // Read as text, truncated just above the maximum size, so that an oversized row is reported as too long.
+    // Read as text, each value truncated at the maximum row size: such a row is then reported as too long.
     private async IAsyncEnumerable<RawRow> RowsAsync(string[] columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var list = string.Join(", ", columns.Select(column => $"left({Quoted(column, isOne: true)}::text, {LargestRow})"));

@@ -8,7 +8,6 @@ using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.ApiKeys;
 
-/// <summary>What became of changing a key.</summary>
 internal abstract record ApiKeyChangeOutcome
 {
     private ApiKeyChangeOutcome()
@@ -23,7 +22,8 @@ internal abstract record ApiKeyChangeOutcome
 }
 
 /// <summary>
-/// Changes a key. It never gets more scopes or more time than it was made with; what it loses, its access tokens lose at once.
+/// Changes a key. A key never gets more scopes or a later expiry than it was created with; scopes it loses are removed from its
+/// access tokens at once.
 /// </summary>
 internal sealed class ApiKeyChange(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
 {

@@ -10,9 +10,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Staff.ApiKeys;
 
 /// <summary>
-/// What services sign in with: <c>live → revoked | expired</c>. An administrator makes a key, for their tenant or for the
-/// platform, and answers for it: it works only as long as they could do the same. It is shown once, it can only ever lose
-/// scopes and time, and two of one name may live, so that one can replace the other.
+/// Credentials for services: <c>live → revoked | expired</c>. An administrator creates a key for their tenant or for the platform
+/// and is responsible for it: it works only while they have those rights themselves. It is shown once and can only lose scopes and
+/// time. Two keys of the same name may be live, so that one can replace the other.
 /// </summary>
 internal static class ApiKeysEndpoints
 {

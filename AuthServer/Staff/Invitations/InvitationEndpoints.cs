@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AuthServer.Staff.Invitations;
 
-/// <summary>Accounts made for others: asked for, asked for again, taken back.</summary>
+/// <summary>Invitations: create, resend, revoke.</summary>
 internal static class InvitationEndpoints
 {
     public static void AddInvitations(this WebApplicationBuilder builder)
@@ -23,7 +23,7 @@ internal static class InvitationEndpoints
     public static void MapInvitations(this IEndpointRouteBuilder api)
     {
         var users = api.MapGroup("/users").WithTags("Users").ValidatesRequests();
-        // The one that mails strangers, and is limited therefore.
+        // Rate limited separately, because it mails strangers.
         users.MapPost("", Invite).WithName("inviteUser").OpenToKeys(Scopes.UsersWrite)
             .WithSummary(
                 "Make an account for somebody, who sets the password with a mailed link; an account there is already is given roles at a "

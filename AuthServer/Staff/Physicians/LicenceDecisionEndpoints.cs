@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Staff.Physicians;
 
 /// <summary>
-/// What administrators decide about licences. The physician is notified by mail, and live tokens are outdated at once.
+/// Administrators' decisions on licences. The physician is notified by mail, and outdated tokens are refused at once.
 /// </summary>
 internal static class LicenceDecisionEndpoints
 {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>A physician's own profile and licences, whether an administrator has looked at them or not.</summary>
+/// <summary>A physician's own profile and licences, whether or not an administrator has verified them.</summary>
 internal static class OwnPhysicianEndpoints
 {
     private const string PatchExample = """{"vacation_mode":true,"vacation_until":"2099-08-31","specialty":"cardiology"}""";

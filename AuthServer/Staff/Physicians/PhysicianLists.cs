@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>What staff look for.</summary>
+/// <summary>Search criteria of staff.</summary>
 public sealed record PhysicianQuery(
     [property: FromQuery(Name = "tenant"), Description("Only physicians of this tenant: its slug or id.")] string? Tenant = null,
     [property: FromQuery(Name = "status"), Description("`verified` (a licence is good today) or `pending`.")] string? Status = null,
@@ -39,7 +39,7 @@ public sealed record PhysicianQuery(
     }
 }
 
-/// <summary>What somebody looks for who needs a physician.</summary>
+/// <summary>Search criteria of somebody who needs a physician.</summary>
 public sealed record AvailabilityQuery(
     [property: FromQuery(Name = "language"), Description("A language tag; `he` finds `he-IL`, too.")] string? Language = null,
     [property: FromQuery(Name = "specialty"), Description("The field of medicine, whole, in capitals or not.")] string? Specialty = null)
@@ -55,10 +55,10 @@ public sealed record AvailabilityQuery(
 /// <summary>A physician in the list for staff.</summary>
 public sealed record PhysicianSummary
 {
-    /// <summary>The <c>physician</c> of tokens.</summary>
+    /// <summary>The <c>physician</c> claim of access tokens.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The person: the <c>sub</c> of tokens.</summary>
+    /// <summary>The person: the <c>sub</c> of access tokens.</summary>
     public required Guid UserId { get; init; }
 
     /// <summary>The name shown to other people.</summary>
@@ -73,7 +73,7 @@ public sealed record PhysicianSummary
     /// <summary>Field of medicine.</summary>
     public required string? Specialty { get; init; }
 
-    /// <summary>Sees only patients assigned by hand.</summary>
+    /// <summary>Sees only patients who were assigned manually.</summary>
     public required bool PrivatePool { get; init; }
 
     /// <summary>Away today.</summary>
@@ -82,12 +82,12 @@ public sealed record PhysicianSummary
     /// <summary>Takes new patients.</summary>
     public required bool AcceptingPatients { get; init; }
 
-    /// <summary>How many of the licences wait for a decision; imported ones, too.</summary>
+    /// <summary>How many licences wait for a decision, imported ones included.</summary>
     public required int PendingLicences { get; init; }
 }
 
-/// <summary>A physician whom somebody can turn to, as anybody signed in sees them.</summary>
-/// <param name="Id">The <c>physician</c> of tokens.</param>
+/// <summary>A physician somebody can choose, as any signed-in person sees them.</summary>
+/// <param name="Id">The <c>physician</c> claim of access tokens.</param>
 /// <param name="FullName">The name shown to other people.</param>
 /// <param name="Specialty">Field of medicine.</param>
 /// <param name="LanguagePreference">BCP 47 tag of the language the physician prefers.</param>

@@ -10,9 +10,9 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.Physicians;
 
 /// <summary>
-/// People who treat: their profiles and their licences. A licence is <c>pending</c> when its holder gives it, and
-/// <c>verified</c> when an administrator has looked: from then on tokens carry the physician role, until it is suspended or
-/// its last day is over. Lists: one for staff, of those in their scope; one for anybody who looks for a physician.
+/// Physicians: their profiles and licences. A licence is <c>pending</c> when its holder submits it and <c>verified</c> after an
+/// administrator has checked it. From then on tokens carry the physician role, until the licence is suspended or expires. There are
+/// two lists: one for staff, of the physicians in their scope; and one for anybody who looks for a physician.
 /// </summary>
 internal static class PhysiciansEndpoints
 {

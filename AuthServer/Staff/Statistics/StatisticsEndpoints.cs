@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AuthServer.Staff.Statistics;
 
-/// <summary>How many people there are, counted every minute, for the platform and for each tenant.</summary>
+/// <summary>Numbers of people, counted every minute, for the platform and for each tenant.</summary>
 internal static class StatisticsEndpoints
 {
     public static void AddStatistics(this WebApplicationBuilder builder)

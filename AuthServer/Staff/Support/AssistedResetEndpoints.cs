@@ -11,16 +11,16 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Staff.Support;
 
 /// <summary>
-/// A link to set a new password, asked for by staff. Administrators and, for patients, support have it sent at once. Where
-/// support asks for a physician or an administrator, the person is told and a second member of staff decides:
-/// <c>pending → approved | declined</c>, or <c>expired</c> when nobody did in time. Whoever asked cannot decide.
+/// Password resets requested by staff. Administrators and, for patients, support have the link sent at once. If support requests
+/// one for a physician or an administrator, the person is told and a second member of staff decides: <c>pending → approved |
+/// declined</c>, or <c>expired</c> if nobody decides in time. The requester cannot decide.
 /// </summary>
 internal static class AssistedResetEndpoints
 {
     public static void AddAssistedResets(this WebApplicationBuilder builder)
     {
         builder.AddSettings<SupportSettings>();
-        // What was asked for and decided stays in the audit log.
+        // Requests and decisions stay in the audit log.
         builder.Services.AddSingleton(new RetentionRule("assisted_resets", "expires_at < @before", TimeSpan.FromDays(30)));
         builder.Services.AddScoped<ResetAssistance>();
         builder.Services.AddScoped<ResetDecision>();

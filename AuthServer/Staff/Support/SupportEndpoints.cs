@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Staff.Support;
 
 /// <summary>
-/// Helping people back into their accounts, without power over them: a look at the details, which is recorded with its reason;
-/// their sessions; the lock that guessing set; the mails they have lost. No answer holds a token or a link: those go to
-/// the person's mailbox and nowhere else.
+/// Helps people back into their accounts, without power over them: shows their details, recorded with a reason; their sessions; the
+/// lock after wrong passwords; and mails they have lost. No response contains a token or a link: those go only to the person's
+/// mailbox.
 /// </summary>
 internal static class SupportEndpoints
 {

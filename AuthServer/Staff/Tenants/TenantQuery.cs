@@ -8,7 +8,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Tenants;
 
-/// <summary>Which tenants a list is about.</summary>
 internal sealed record TenantFilter(
     [property: FromQuery(Name = "search"), Description("A part of slug or name, in any case.")] string? Search = null,
     [property: FromQuery(Name = "status"), Description("Only those: active or suspended.")] string? Status = null) : IValidated
@@ -32,7 +31,7 @@ internal sealed record TenantFilter(
     }
 }
 
-/// <summary>Reads the tenants in scope, youngest first.</summary>
+/// <summary>Lists the tenants in scope, newest first.</summary>
 internal static class TenantQuery
 {
     public static async Task<Page<TenantRecord>> ListAsync(

@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Staff.Tenants;
 
 /// <summary>
-/// Clinics and other organisations, and what they chose for themselves: <c>active ⇄ suspended</c>. The platform makes and
-/// suspends them; their own administrators name and set them up, and see no other. A suspended tenant's memberships do not
-/// count, and its people stay. None is ever deleted: its slug stands in apps.
+/// Clinics and other organisations and their settings: <c>active ⇄ suspended</c>. The platform creates and suspends them; their own
+/// administrators configure them and see no other tenant. The memberships of a suspended tenant have no effect, but its people
+/// remain. Tenants are never deleted, because apps contain their slugs.
 /// </summary>
 internal static class TenantsEndpoints
 {

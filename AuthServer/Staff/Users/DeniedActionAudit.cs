@@ -4,13 +4,13 @@ using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>Puts on record what staff tried and must not: or they could find out, unseen, who is what elsewhere.</summary>
+/// <summary>Records refused attempts of staff; otherwise they could probe unnoticed which roles people have elsewhere.</summary>
 internal sealed class DeniedActionAudit(AuthDbContext db, TimeProvider clock)
 {
     private static readonly ErrorCode[] Kept = [
         ErrorCodes.BeyondTenant, ErrorCodes.LastAdmin, ErrorCodes.OwnAccount, ErrorCodes.PersonRequired];
 
-    /// <summary>Gives up the open transaction, which would take the record with it, and answers the refusal.</summary>
+    /// <summary>Rolls back the open transaction, which would discard the record, and returns the refusal.</summary>
     public async Task<ErrorCode> KeepAsync(StaffScope scope, string attempted, ErrorCode refusal, RequestOrigin origin, Guid subject)
     {
         if (Kept.Contains(refusal))

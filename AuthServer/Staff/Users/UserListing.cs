@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>Which people to list.</summary>
+/// <summary>The criteria of a list of people.</summary>
 internal sealed record UserListing(
     [property: FromQuery(Name = "role"), Description("patient, physician, admin or support: who is that everywhere or at a tenant; with "
         + "`tenant`, and for staff of a tenant, there.")] string? Role = null,
@@ -29,7 +29,7 @@ internal sealed record UserListing(
             errors.Add("status", "One of active, disabled, invited.");
         }
 
-        // The index knows letters and digits: without any, a million rows would have to be read.
+        // The index contains letters and digits; without any, a million rows would have to be read.
         if (!string.IsNullOrWhiteSpace(Search) && !Search.Any(char.IsLetterOrDigit))
         {
             errors.Add("search", "A letter or a digit is needed.");
@@ -37,7 +37,7 @@ internal sealed record UserListing(
     }
 }
 
-/// <summary>The names of roles in requests.</summary>
+/// <summary>Role names in requests.</summary>
 internal static class RoleNames
 {
     public const string Rule = "One of patient, physician, admin, support.";

@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Staff.Users;
 
 /// <summary>
-/// Everybody's accounts, for those who administer them. An account is <c>invited → active ⇄ disabled → deleted</c>; whoever
-/// registers by themself starts as active. What somebody is, everywhere or at a tenant, is set as a whole. Nothing here
-/// chooses a password, and nobody takes power from themself or from the last administrator.
+/// Accounts, for administrators. An account is <c>invited → active ⇄ disabled → deleted</c>; after self-registration it starts as
+/// active. Roles, on the platform or at a tenant, are set as a whole. Nothing here chooses a password, and nobody can take power
+/// from themselves or from the last administrator.
 /// </summary>
 internal static class UsersEndpoints
 {
@@ -65,8 +65,8 @@ internal static class UsersEndpoints
             .OpenToKeys(Scopes.UsersWrite)
             .WithSummary("Replace all fields")
             .ChangesFields();
-        // Not "me": where one of two routes takes a body and the other does not, the framework would take this one for a DELETE /users/me
-        // without a body.
+        // The constraint excludes "me": if one of two matching routes takes a body and the other does not, the framework would
+        // choose this one for a DELETE /users/me without a body.
         administration
             .MapDelete("/{id:regex(^(?!me$))}", Delete)
             .WithName("deleteUser")
@@ -151,7 +151,7 @@ internal static class UsersEndpoints
         string id, RolesRequest request, StaffCall call, RoleChange change, UserRecords records)
     {
         var (scope, origin, cancellationToken) = call;
-        // A person removed from the tenant is out of scope afterwards, but still the answer.
+        // A person removed from the tenant is out of scope afterwards but still has to be shown in the response.
         var before = Guid.TryParseExact(id, "D", out var userId) ? await records.FindAsync(userId, scope, cancellationToken) : null;
         if (await change.ChangeAsync(id, request, scope, origin, cancellationToken) is { } refusal)
         {
@@ -163,7 +163,7 @@ internal static class UsersEndpoints
             : (Problem)ErrorCodes.NotFound;
     }
 
-    /// <summary>The person as they are now, or why nothing was done.</summary>
+    /// <summary>The person after the change, or the error.</summary>
     internal static async Task<Results<Ok<UserRecord>, Problem>> AnswerAsync(
         ErrorCode? refusal, string id, StaffCall call, UserRecords records) =>
         refusal is not null ? (Problem)refusal
