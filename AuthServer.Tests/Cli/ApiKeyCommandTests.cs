@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Cli;
 
-/// <summary>What an operator does about API keys, above all when one has leaked.</summary>
+/// <summary>What operators do with API keys, above all when one has leaked.</summary>
 public sealed class ApiKeyCommandTests(TestServer server) : IClassFixture<TestServer>
 {
     [Theory]

@@ -5,7 +5,8 @@ using AuthServer.Tests.Infrastructure;
 namespace AuthServer.Tests.Cli;
 
 /// <summary>
-/// The binary's commands, most in the process of the tests, and one of each kind as the process that an operator or a container starts.
+/// The binary's commands: most run in the tests' process, one of each kind in a process of its own, as operators and containers
+/// start it.
 /// </summary>
 public sealed partial class CommandLineTests(TestServer server) : IClassFixture<TestServer>
 {
@@ -190,7 +191,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     {
         var port = server.Api.Http.BaseAddress!.Port;
 
-        // It gives the server four seconds, which on a machine full of tests can be too few.
+        // The command waits four seconds for the server, which can be too short on a busy machine.
         await Eventually.TrueAsync(
             async () => await CheckHealthAsync("ASPNETCORE_HTTP_PORTS", $"{port}") == new ServerProgram.Finished(0, "", ""),
             "a server that is ready");
@@ -208,7 +209,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex ShownPassword();
 
-    // As in a container: nothing but the port is known.
+    // As in a container: only the port is set.
     private static Task<ServerProgram.Finished> CheckHealthAsync(string variable, string value) =>
         ServerProgram.RunProcessAsync(["healthcheck"], new Dictionary<string, string?>(StringComparer.Ordinal) { [variable] = value });
 

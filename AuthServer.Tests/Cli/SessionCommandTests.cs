@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Cli;
 
-/// <summary><c>sessions revoke-all</c>, with two replicas that have seen everybody's tokens.</summary>
+/// <summary><c>sessions revoke-all</c>, with two replicas that have cached everybody's tokens.</summary>
 public sealed class SessionCommandTests(TwoServers servers) : IClassFixture<TwoServers>
 {
     [Fact]

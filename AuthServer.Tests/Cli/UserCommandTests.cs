@@ -6,7 +6,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Cli;
 
-/// <summary>What an operator does to accounts: the same as an administrator of the platform, and by the same rules.</summary>
+/// <summary>What operators do to accounts: the same as platform administrators, under the same rules.</summary>
 public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServer>
 {
     [Fact]

@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Import;
 
-/// <summary>Files as they come: cut off, in odd encodings, too large, with surprises in their cells.</summary>
+/// <summary>Files as they occur in practice: truncated, in odd encodings, too large, with unexpected cells.</summary>
 public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
 {
     private static readonly Encoding Windows1255 = CodePagesEncodingProvider.Instance.GetEncoding(1255)!;
@@ -101,7 +101,7 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
         (await desk.RefusalOfAsync(request with { Encoding = "klingon" })).Should().Contain("klingon is not known");
     }
 
-    // The character lies across the boundary of what is looked at at once.
+    // The character crosses the boundary between two reads.
     [Theory]
     [InlineData(65_535)]
     [InlineData(65_536)]

@@ -2,10 +2,10 @@ using AuthServer.Domain;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>People whose roles nobody gets by registering.</summary>
+/// <summary>People with roles that registration does not give.</summary>
 internal static class StaffAccounts
 {
-    /// <summary>A new person with this role, signed in with it; a physician with a verified licence.</summary>
+    /// <summary>A new person with this role, signed in; a physician has a verified licence.</summary>
     public static async Task<SignedIn> SignInAsAsync(this TestServer server, string role)
     {
         var person = await server.Api.RegisterAsync(more: role == Role.Physician

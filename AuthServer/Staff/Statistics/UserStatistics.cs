@@ -5,7 +5,7 @@ namespace AuthServer.Staff.Statistics;
 /// <summary>Numbers of people; for staff of a tenant, of that tenant. Counted every minute.</summary>
 public sealed record UserStatistics
 {
-    /// <summary>All people.</summary>
+    /// <summary>The total.</summary>
     public required long Total { get; init; }
 
     /// <summary>By role: on the platform, or at the tenant. Somebody with two roles counts twice.</summary>
@@ -38,6 +38,6 @@ public sealed record TenantCount(TenantView Tenant, long Count);
 public sealed record DayCount(DateOnly Day, long Count);
 
 /// <summary>The number of people.</summary>
-/// <param name="Total">All people.</param>
+/// <param name="Total">The total.</param>
 /// <param name="AsOf">When they were counted.</param>
 public sealed record UserCount(long Total, DateTimeOffset AsOf);
