@@ -11,9 +11,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Accounts.EmailAddresses;
 
 /// <summary>
-/// Confirming mailboxes. The first one: <c>unproven → mail → link → proven</c>, where the link alone is not enough, or somebody who
-/// registered with a stranger's address would be let in by its owner. Another one: <c>requested → mail to the new address, notice to the
-/// old one → link → changed</c>, or cancelled, or expired; the old one stays until then.
+/// Confirming mailboxes. The first one: <c>unconfirmed → mail → link → confirmed</c>; the link alone is not sufficient, because
+/// otherwise the owner of an address would let in a stranger who registered with it. A new one: <c>requested → mail to the new
+/// address, notice to the old one → link → changed</c>, or cancelled, or expired; the old address stays until then.
 /// </summary>
 internal static class EmailVerificationEndpoints
 {

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Accounts.Identity;
 
 /// <summary>
-/// Keeps the platform from losing its last administrator. Whatever demotes or removes one asks here first, in the same transaction: one
-/// at a time, so that of two who demote each other, the second is refused.
+/// Prevents the platform from losing its last administrator. Everything that demotes or removes one asks here first, in the same
+/// transaction and one at a time: if two demote each other, the second is refused.
 /// </summary>
 internal sealed class LastAdminGuard(AuthDbContext db, AccountRules rules)
 {

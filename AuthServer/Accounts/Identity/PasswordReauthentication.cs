@@ -7,7 +7,6 @@ using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>What became of asking a signed-in person for their password.</summary>
 internal abstract record ReauthenticationOutcome
 {
     private ReauthenticationOutcome()
@@ -40,7 +39,7 @@ internal sealed class PasswordReauthentication(NpgsqlDataSource database, Passwo
                 return new ReauthenticationOutcome.LockedOut(locked.RetryAfter);
             case PasswordCheckOutcome.Matched matched:
                 await database.WriteAsync(matched.Refund());
-                // Other hands may have it too: right as it is, it proves nothing.
+                // The password may have leaked: even if correct, it proves nothing.
                 return user.MustResetPassword ? new ReauthenticationOutcome.Mismatch() : new ReauthenticationOutcome.Confirmed();
             case PasswordCheckOutcome.Mismatched { Locks: true }:
                 await database.WriteAsync(AuditLocked(user, origin), AccountLockedMail.Enqueue(user.Id, check.Attempt, clock));

@@ -15,7 +15,7 @@ public sealed record ProfileRequest : IValidated
     /// <summary>Language of mails and pages: a BCP 47 tag such as <c>he</c>.</summary>
     public Optional<string?> Locale { get; init; }
 
-    /// <summary>With PUT all of them have to be there; null where they are.</summary>
+    /// <summary>PUT requires all fields; null if they are there.</summary>
     internal Problem? FaultOfPut()
     {
         var errors = new FieldErrors();

@@ -2,10 +2,10 @@ using System.Reflection;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>A refusal that apps can tell apart. The code is part of the contract and is never renamed.</summary>
+/// <summary>An error that apps can distinguish. The code is part of the contract and never renamed.</summary>
 internal sealed record ErrorCode(string Code, int Status, string Meaning);
 
-/// <summary>Every refusal there is; <c>docs/errors.md</c> has a row for each, and a test compares the two.</summary>
+/// <summary>All errors; <c>docs/errors.md</c> has a row for each, and a test compares the two.</summary>
 internal static class ErrorCodes
 {
     public static readonly ErrorCode ValidationFailed =
@@ -110,7 +110,7 @@ internal static class ErrorCodes
             .OfType<ErrorCode>(),
     ];
 
-    /// <summary>The code for a bare status that the framework decided on.</summary>
+    /// <summary>The code for a bare status set by the framework.</summary>
     public static ErrorCode ForStatus(int status) => status switch
     {
         401 => AuthenticationRequired,
