@@ -10,8 +10,7 @@ internal static class Bcrypt
     private const int DigestStart = 29;
 
     /// <param name="hash">A text that <see cref="ImportedHash.Parse"/> recognises as bcrypt.</param>
-    /// <param name="password">The password as the system that made the hash saw it; only the first 72 bytes of its UTF-8
-    /// count.</param>
+    /// <param name="password">The password as the system that made the hash saw it; only the first 72 bytes of its UTF-8 count.</param>
     public static bool Verify(string hash, string password) =>
         // bcrypt repeats the password, up to a NUL, to fill its key, so that "a\0a" would match the hash of "a".
         !password.Contains('\0') && IsSameDigest(hash, Library.HashPassword(password, hash));

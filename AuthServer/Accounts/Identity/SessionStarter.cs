@@ -15,8 +15,7 @@ namespace AuthServer.Accounts.Identity;
 /// <param name="Methods">How they authenticated (RFC 8176).</param>
 /// <param name="Origin">Where the request came from.</param>
 /// <param name="DeviceName">The name the app gave the device.</param>
-/// <param name="PasswordHash">The hash the password was checked against: if it has changed meanwhile, no session is
-/// started.</param>
+/// <param name="PasswordHash">The hash the password was checked against: if it has changed meanwhile, no session is started.</param>
 internal sealed record AuthenticatedIdentity(
     Guid UserId, IReadOnlyList<string> Methods, RequestOrigin Origin, string? DeviceName, string? PasswordHash);
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace AuthServer.Mail.Outbox;
 
-/// <summary>The answer to whoever asks for a mail: the same for every address.</summary>
+/// <summary>The response to a request for a mail: the same for every address.</summary>
 public sealed record MailRequested
 {
     internal const string Example = """{"status":"accepted"}""";

@@ -5,8 +5,7 @@ namespace AuthServer.Platform.Web;
 /// <param name="Total">How many there are on all pages.</param>
 /// <param name="Skip">How many were skipped.</param>
 /// <param name="Limit">The maximum number of items on a page.</param>
-/// <param name="Next">The value of <c>after</c> for the next page, unaffected by changes to the list meanwhile; null on the last
-/// page.</param>
+/// <param name="Next">The value of <c>after</c> for the next page, whatever changes meanwhile; null on the last page.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, int Total, int Skip, int Limit, Guid? Next);
 
 /// <summary>A page of a list that can be too long to count, newest first.</summary>
@@ -15,8 +14,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, int Total, int Skip, int Li
 /// <param name="TotalIsExact">Whether <c>total</c> is exact.</param>
 /// <param name="Skip">How many were skipped.</param>
 /// <param name="Limit">The maximum number of items on a page.</param>
-/// <param name="Next">The value of <c>after</c> for the next page, unaffected by changes to the list meanwhile; null on the last
-/// page.</param>
+/// <param name="Next">The value of <c>after</c> for the next page, whatever changes meanwhile; null on the last page.</param>
 public sealed record EstimatedPage<T, TCursor>(IReadOnlyList<T> Items, long Total, bool TotalIsExact, int Skip, int Limit, TCursor? Next)
     where TCursor : struct;
 

@@ -38,8 +38,7 @@ public sealed record LogoutRequest(Secret? RefreshToken = null);
 /// <param name="Roles">The person's platform roles.</param>
 /// <param name="Tenant">The active tenant.</param>
 /// <param name="Exp">When the token expires, in seconds since 1970 (UTC).</param>
-/// <param name="Scope">The scopes of an API key, separated by spaces; null for a person. <c>sub</c> and <c>sid</c> are then the
-/// key's id.</param>
+/// <param name="Scope">The scopes of an API key, whose id is then <c>sub</c> and <c>sid</c>; null for a person.</param>
 public sealed record VerifyResponse(bool Valid, Guid Sub, Guid Sid, IReadOnlyList<string> Roles, Guid? Tenant, long Exp, string? Scope)
 {
     internal static VerifyResponse Of(Caller caller) => new(

@@ -71,8 +71,7 @@ public sealed record MadeApiKey : ApiKeyRecord
 }
 
 /// <summary>The access token of an API key (RFC 6749 section 5.1).</summary>
-/// <param name="AccessToken">To be sent as <c>Authorization: Bearer …</c>; a JWT (RFC 9068) that any resource server can
-/// verify.</param>
+/// <param name="AccessToken">Sent as <c>Authorization: Bearer …</c>; a JWT (RFC 9068) that any resource server can verify.</param>
 /// <param name="TokenType">Always <c>Bearer</c>.</param>
 /// <param name="ExpiresIn">Seconds until it expires.</param>
 /// <param name="Scope">The granted scopes, separated by spaces.</param>

@@ -5,8 +5,7 @@ namespace AuthServer.Staff.Physicians;
 
 /// <summary>Submits a licence for review.</summary>
 /// <param name="Number">The number on the licence.</param>
-/// <param name="Jurisdiction">Who issued it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>. May be added later, at the latest
-/// when it is verified.</param>
+/// <param name="Jurisdiction">Who issued it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>. May be added until it is verified.</param>
 /// <param name="ExpiresOn">The last day of validity (UTC); left out if it does not expire.</param>
 public sealed record NewLicenceRequest(string? Number = null, string? Jurisdiction = null, DateOnly? ExpiresOn = null) : IValidated
 {

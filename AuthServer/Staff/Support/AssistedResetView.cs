@@ -3,8 +3,7 @@ using AuthServer.Domain;
 namespace AuthServer.Staff.Support;
 
 /// <summary>The answer to a request for a link on somebody's behalf.</summary>
-/// <param name="Status"><c>sent</c>: the mail is on its way to the person. <c>awaiting_approval</c>: a second person has to approve
-/// it first.</param>
+/// <param name="Status"><c>sent</c>: the mail is on its way. <c>awaiting_approval</c>: a second person has to approve it first.</param>
 /// <param name="Id">The id under <c>/password-resets</c>, if it awaits approval.</param>
 /// <param name="ExpiresAt">The deadline for the approval.</param>
 public sealed record ResetAnswer(string Status, Guid? Id, DateTimeOffset? ExpiresAt)

@@ -93,9 +93,8 @@ public sealed record TenantRecord(
 /// <param name="RequireMfa">Whether its people need a second factor; sign-in does not enforce it yet.</param>
 /// <param name="MailSenderName">The sender name of mails to its people; null for the server's own.</param>
 /// <param name="Locale">Language of people who have not chosen one: a BCP 47 tag.</param>
-/// <param name="SessionIdleMinutes">Idle timeout of its people's sessions in minutes; null for the limits of their roles.</param>
-/// <param name="SessionAbsoluteMinutes">Maximum age of its people's sessions in minutes; null for the limits of their
-/// roles.</param>
+/// <param name="SessionIdleMinutes">Idle timeout of its people's sessions in minutes; null for their roles' limits.</param>
+/// <param name="SessionAbsoluteMinutes">Maximum age of its people's sessions in minutes; null for their roles' limits.</param>
 public sealed record TenantSettingsRecord(
     bool SelfRegistration,
     bool RequireVerifiedEmail,

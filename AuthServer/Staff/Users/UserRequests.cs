@@ -12,8 +12,7 @@ public sealed record DisableRequest(string? Reason = null, DateTimeOffset? Until
 }
 
 /// <summary>Sets somebody's roles.</summary>
-/// <param name="Roles">The complete set of <c>patient</c>, <c>physician</c>, <c>admin</c>, <c>support</c>; with a tenant, an empty
-/// set ends the membership.</param>
+/// <param name="Roles"><c>patient</c>, <c>physician</c>, <c>admin</c>, <c>support</c>; with a tenant, none ends the membership.</param>
 /// <param name="Tenant">Slug of the tenant the roles are for; left out, they are for the whole platform.</param>
 public sealed record RolesRequest(IReadOnlyList<string?>? Roles = null, string? Tenant = null) : IValidated
 {
