@@ -43,7 +43,7 @@ public sealed class BadBodyTests(TestServer server) : IClassFixture<TestServer>
                     route, Encoding.UTF8.GetBytes($"{{\"email\":{email},\"password\":\"{Api.Password}\"}}"))).ShouldBeProblemAsync(
                         ErrorCodes.ValidationFailed);
 
-            problem["errors"]!.AsObject().Select(error => error.Key).Should().Contain("email");
+            problem.InvalidFields().Should().Contain("email");
         }
     }
 

@@ -26,22 +26,7 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
         ["removed_at"] = ["now()", "now() + interval '2 years'"],
     };
 
-    public static TheoryData<string, string> EveryEdit
-    {
-        get
-        {
-            var data = new TheoryData<string, string>();
-            foreach (var (column, values) in Edits)
-            {
-                foreach (var value in values)
-                {
-                    data.Add(column, value);
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, string> EveryEdit => ColumnEdits.Each(Edits);
 
     [Theory]
     [MemberData(nameof(EveryEdit))]
@@ -56,15 +41,8 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
     }
 
     [Fact]
-    public async Task Every_column_of_a_seal_is_tried()
-    {
-        var columns =
-            await server.Database.QueryAsync<string[]>(
-                "SELECT array_agg(column_name::text) FROM information_schema.columns WHERE table_name = 'audit_seals' AND column_name <> "
-                    + "'id'");
-
-        Edits.Keys.Should().BeEquivalentTo(columns);
-    }
+    public async Task Every_column_of_a_seal_is_tried() =>
+        Edits.Keys.Should().BeEquivalentTo(await ColumnEdits.ColumnsOfAsync(server.Database, "audit_seals"));
 
     [Fact]
     [Trait("ASVS", "16.4.2")]
@@ -129,12 +107,7 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
     {
         var seal = await ChainAsync();
 
-        var forged = await ForgeAsync(seal, keyId);
-        var verdict = await server.VerifyTamperedAsync(
-            $"UPDATE audit_events SET reason = 'forged' WHERE id = {forged.EventIds![3]}; "
-                + $"UPDATE audit_seals SET event_hashes = '\\x{Convert.ToHexString(forged.EventHashes!)}', "
-                + $"events_hash = '\\x{Convert.ToHexString(forged.EventsHash)}', "
-            + $"hash = '\\x{Convert.ToHexString(forged.Hash)}', key_id = '{forged.KeyId}' WHERE id = {seal}");
+        var verdict = await VerifyForgedAsync(seal, keyId);
 
         verdict.Fault!.Seal.Should().Be(seal);
         verdict.Fault.Kind.Should().Be(AuditFaultKinds.SealEdited);
@@ -147,12 +120,7 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
         await ChainAsync();
         var newest = await server.NewestSealAsync();
 
-        var forged = await ForgeAsync(newest, "deadbeef");
-        var verdict = await server.VerifyTamperedAsync(
-            $"UPDATE audit_events SET reason = 'forged' WHERE id = {forged.EventIds![3]}; "
-                + $"UPDATE audit_seals SET event_hashes = '\\x{Convert.ToHexString(forged.EventHashes!)}', "
-                + $"events_hash = '\\x{Convert.ToHexString(forged.EventsHash)}', "
-            + $"hash = '\\x{Convert.ToHexString(forged.Hash)}', key_id = '{forged.KeyId}' WHERE id = {newest}");
+        var verdict = await VerifyForgedAsync(newest, "deadbeef");
 
         verdict.Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.HeadNotOurs, Seal = newest });
     }
@@ -209,6 +177,16 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
         await using var scope = server.Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<CheckpointVerifier>()
             .FindMissingAsync(lines.ToAsyncEnumerable(), new(), CancellationToken.None);
+    }
+
+    private async Task<AuditVerdict> VerifyForgedAsync(long seal, string? keyId)
+    {
+        var forged = await ForgeAsync(seal, keyId);
+        return await server.VerifyTamperedAsync(
+            $"UPDATE audit_events SET reason = 'forged' WHERE id = {forged.EventIds![3]}; "
+                + $"UPDATE audit_seals SET event_hashes = '\\x{Convert.ToHexString(forged.EventHashes!)}', "
+                + $"events_hash = '\\x{Convert.ToHexString(forged.EventsHash)}', "
+            + $"hash = '\\x{Convert.ToHexString(forged.Hash)}', key_id = '{forged.KeyId}' WHERE id = {seal}");
     }
 
     // The seal as it would be if its fourth event had another reason.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AuthServer.Platform.Web;
 using AuthServer.Staff.Users;
 using AuthServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,7 +30,7 @@ public sealed class TourTests(TourTests.Server server) : IClassFixture<TourTests
         await using (var scope = server.Services.CreateAsyncScope())
         {
             (await scope.ServiceProvider.GetRequiredService<AdminCreation>()
-                .CreateAsync(address, Api.Password, onlyTheFirst: true, CancellationToken.None)).Should()
+                .CreateAsync(address, Secret.Of(Api.Password)!, onlyTheFirst: true, CancellationToken.None)).Should()
                     .BeOfType<AdminCreationOutcome.Created>();
         }
 

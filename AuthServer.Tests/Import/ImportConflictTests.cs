@@ -164,8 +164,8 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
             """);
         await using var held = await desk.Database.Owner.OpenConnectionAsync();
         await using var transaction = await held.BeginTransactionAsync();
-        await using var turn = new Npgsql.NpgsqlCommand("SELECT pg_advisory_xact_lock(4711)", held);
-        await turn.ExecuteNonQueryAsync();
+        await using var takeLock = new Npgsql.NpgsqlCommand("SELECT pg_advisory_xact_lock(4711)", held);
+        await takeLock.ExecuteNonQueryAsync();
 
         var import =
             desk.ImportUsersAsync("race.csv", "id,email\n" + string.Concat(emails.Select((email, number) => $"race{number},{email}\n")));

@@ -20,6 +20,9 @@ internal static class ProblemAssertions
         return body;
     }
 
+    /// <summary>The fields that the error names.</summary>
+    public static IEnumerable<string> InvalidFields(this JsonNode problem) => problem["errors"]!.AsObject().Select(error => error.Key);
+
     public static async Task<JsonNode> ShouldBeAsync(this HttpResponseMessage response, int status)
     {
         var text = await response.Content.ReadAsStringAsync();

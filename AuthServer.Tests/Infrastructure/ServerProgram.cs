@@ -52,19 +52,17 @@ internal static class ServerProgram
     {
         var port = FreePort();
         var process = Start([$"--urls=http://127.0.0.1:{port}"], environment);
-        var lines = process.StandardOutput;
-        using var patience = new CancellationTokenSource(Timeout);
-        while (await lines.ReadLineAsync(patience.Token) is { } line)
+        var serving = new Serving(process, port);
+        try
         {
-            if (line.Contains("Application started", StringComparison.Ordinal))
-            {
-                _ = lines.ReadToEndAsync(CancellationToken.None);
-                _ = process.StandardError.ReadToEndAsync(CancellationToken.None);
-                return new(process, port);
-            }
+            await WaitUntilStartedAsync(process);
+            return serving;
         }
-
-        throw new InvalidOperationException($"The server did not start: {await process.StandardError.ReadToEndAsync(patience.Token)}");
+        catch
+        {
+            await serving.DisposeAsync();
+            throw;
+        }
     }
 
     public static int FreePort()
@@ -96,6 +94,23 @@ internal static class ServerProgram
         }
 
         return Process.Start(start)!;
+    }
+
+    private static async Task WaitUntilStartedAsync(Process process)
+    {
+        var lines = process.StandardOutput;
+        using var patience = new CancellationTokenSource(Timeout);
+        while (await lines.ReadLineAsync(patience.Token) is { } line)
+        {
+            if (line.Contains("Application started", StringComparison.Ordinal))
+            {
+                _ = lines.ReadToEndAsync(CancellationToken.None);
+                _ = process.StandardError.ReadToEndAsync(CancellationToken.None);
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"The server did not start: {await process.StandardError.ReadToEndAsync(patience.Token)}");
     }
 
     internal sealed record Finished(int ExitCode, string Output, string Error);

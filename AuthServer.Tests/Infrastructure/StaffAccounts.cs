@@ -8,9 +8,7 @@ internal static class StaffAccounts
     /// <summary>A new person with this role, signed in; a physician has a verified licence.</summary>
     public static async Task<SignedIn> SignInAsAsync(this TestServer server, string role)
     {
-        var person = await server.Api.RegisterAsync(more: role == Role.Physician
-            ? new { role, physician = new { language_preference = "he", license_number = "IL-1234", specialty = "cardiology" } }
-            : null);
+        var person = role == Role.Physician ? await server.RegisterUnverifiedPhysicianAsync() : await server.Api.RegisterAsync();
         if (role == Role.Physician)
         {
             await server.Database.ExecuteAsync(
@@ -25,4 +23,11 @@ internal static class StaffAccounts
 
         return await server.Api.LoginAsync(person.Email);
     }
+
+    /// <summary>A new physician whose licence nobody has verified.</summary>
+    public static Task<SignedIn> RegisterUnverifiedPhysicianAsync(this TestServer server) => server.Api.RegisterAsync(more: new
+    {
+        role = Role.Physician,
+        physician = new { language_preference = "he", license_number = "IL-1234", specialty = "cardiology" },
+    });
 }

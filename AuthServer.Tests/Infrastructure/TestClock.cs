@@ -1,6 +1,9 @@
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>The server's clock, which tests can advance or stop. Timers run in real time.</summary>
+/// <summary>
+/// The server's clock, which tests can advance or stop. Timers run in real time; <c>FakeTimeProvider</c> would stop them as well, and
+/// the server's jobs would not run.
+/// </summary>
 public sealed class TestClock : TimeProvider
 {
     private TimeSpan _ahead;

@@ -54,13 +54,7 @@ public sealed class SessionLimitTests(StoppedServer server) : IClassFixture<Stop
     [Fact]
     public async Task A_physician_who_waits_for_the_licence_has_the_limits_of_one()
     {
-        var pending =
-            await server.Api.RegisterAsync(
-                more: new
-                {
-                    role = Role.Physician,
-                    physician = new { language_preference = "he", license_number = "IL-1", specialty = "cardiology" }
-                });
+        var pending = await server.RegisterUnverifiedPhysicianAsync();
         server.Clock.Advance(TimeSpan.FromHours(1));
 
         await (await server.Api.RefreshAsync(pending.RefreshToken)).ShouldBeProblemAsync(ErrorCodes.SessionExpired);

@@ -89,7 +89,7 @@ public sealed class TenantSwitchTests(StoppedServer server) : IClassFixture<Stop
             await (await server.Api.PostAsync("auth/switch-tenant", body, person.AccessToken)).ShouldBeProblemAsync(
                 ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        problem.InvalidFields().Should().Equal(field);
         await (await server.Api.SwitchAsync(person, new string('x', 10_000))).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
         await (await server.Api.PostAsync("auth/switch-tenant", body)).ShouldBeProblemAsync(ErrorCodes.AuthenticationRequired);
     }

@@ -41,7 +41,7 @@ internal sealed class AuditSealing(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await AdvisoryLocks.TakeTurnAsync(db, AdvisoryLocks.AuditSealing, cancellationToken);
+        await AdvisoryLocks.TakeAsync(db, AdvisoryLocks.AuditSealing, cancellationToken);
         var previous =
             await db.AuditSeals
                 .OrderByDescending(seal => seal.Id)

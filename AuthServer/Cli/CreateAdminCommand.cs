@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using AuthServer.Platform.Web;
 using AuthServer.Staff.Users;
 
 namespace AuthServer.Cli;
@@ -33,7 +34,7 @@ internal sealed class CreateAdminCommand : ICliCommand
         var given = run.Get<IConfiguration>()["ADMIN_PASSWORD"];
         var made = string.IsNullOrEmpty(given) ? RandomNumberGenerator.GetString(PasswordAlphabet, 24) : null;
         switch (await run.Get<AdminCreation>().CreateAsync(
-            run.Line.GetValue(_email)!, made ?? given!, run.Line.GetValue(_ifNone), run.Stopping))
+            run.Line.GetValue(_email)!, Secret.Of(made ?? given)!, run.Line.GetValue(_ifNone), run.Stopping))
         {
             case AdminCreationOutcome.Created created:
                 run.Output.Write(
@@ -56,4 +57,7 @@ internal sealed class CreateAdminCommand : ICliCommand
 /// <summary>
 /// The result: <c>Created</c> is false if an administrator exists already; the password is set only if it was generated.
 /// </summary>
-internal sealed record AdminAnswer(bool Created, string? Email, string? Password);
+internal sealed record AdminAnswer(bool Created, string? Email, string? Password)
+{
+    public override string ToString() => $"{nameof(AdminAnswer)} {Email} [redacted]";
+}

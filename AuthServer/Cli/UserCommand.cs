@@ -34,9 +34,7 @@ internal sealed class UserCommand : ICliCommand
         new("show", "Show an account", "The account cannot be shown", static _ => Task.FromResult<CommandOutcome?>(null));
 
     public static UserCommand Enable() => new("enable", "Switch an account on again", "The account was not enabled",
-        static target =>
-            RefusedAsync(
-                target.Run.Get<AccountSuspension>().EnableAsync(target.Id, target.Scope, RequestOrigin.CommandLine, target.Run.Stopping)));
+        static target => RefusedAsync(target.Run.Get<AccountSuspension>().EnableAsync(target.Call, target.Id)));
 
     public static UserCommand Unlock() => new("unlock", "End the lock that wrong passwords have set", "The account was not unlocked",
         static target => RefusedAsync(target.Run.Get<AccountUnlock>().UnlockAsync(target.Call, target.Id, null)));
@@ -60,8 +58,7 @@ internal sealed class UserCommand : ICliCommand
         {
             var request = new DisableRequest(target.Run.Line.GetValue(reason), target.Run.Line.GetValue(until));
             return Faults.In(request) is { } fault ? new CommandOutcome.Misused(fault)
-                : await target.Run.Get<AccountSuspension>().DisableAsync(
-                    target.Id, request, target.Scope, RequestOrigin.CommandLine, target.Run.Stopping) is not { } problem ? null
+                : await target.Run.Get<AccountSuspension>().DisableAsync(target.Call, target.Id, request) is not { } problem ? null
                 : problem.Error == ErrorCodes.ValidationFailed ? new CommandOutcome.Misused("--until must lie in the future.")
                 : CommandOutcome.Refuse(problem.Error);
         }, reason, until)
@@ -84,9 +81,7 @@ internal sealed class UserCommand : ICliCommand
         {
             var request = new RolesRequest(RoleOption.Read(target.Run.Line.GetValue(roles)), target.Run.Line.GetValue(tenant));
             return Faults.In(request) is { } fault ? new CommandOutcome.Misused(fault)
-                : await RefusedAsync(
-                    target.Run.Get<RoleChange>().ChangeAsync(
-                        target.Id, request, target.Scope, RequestOrigin.CommandLine, target.Run.Stopping));
+                : await RefusedAsync(target.Run.Get<RoleChange>().ChangeAsync(target.Call, target.Id, request));
         }, roles, tenant)
         {
             Examples = [
@@ -103,9 +98,7 @@ internal sealed class UserCommand : ICliCommand
             "delete", "Erase an account at once; its sessions end, and what is personal about it goes", "The account was not deleted",
             async target =>
             Confirmation.Refusal(target.Run, yes, "The account cannot be had back.")
-            ?? await RefusedAsync(
-                target.Run.Get<AccountDeletion>().DeleteAsync(
-                    target.Id, target.Scope, RequestOrigin.CommandLine, target.Run.Stopping)), yes)
+            ?? await RefusedAsync(target.Run.Get<AccountDeletion>().DeleteAsync(target.Call, target.Id)), yes)
         {
             Examples = ["users delete dana@example.com --yes"],
         };
@@ -120,7 +113,7 @@ internal sealed class UserCommand : ICliCommand
             return AccountSelector.Missing("such account");
         }
 
-        if (await _act(new(run, scope, $"{id}")) is { } refusal)
+        if (await _act(new(run, AccountSelector.Call(run, scope), $"{id}")) is { } refusal)
         {
             return refusal;
         }
@@ -136,8 +129,5 @@ internal sealed class UserCommand : ICliCommand
             ? null
             : refusal == ErrorCodes.NotFound ? AccountSelector.Missing("such account or tenant") : CommandOutcome.Refuse(refusal);
 
-    private sealed record Target(CommandRun Run, StaffScope Scope, string Id)
-    {
-        public StaffCall Call => AccountSelector.Call(Run, Scope);
-    }
+    private sealed record Target(CommandRun Run, StaffCall Call, string Id);
 }

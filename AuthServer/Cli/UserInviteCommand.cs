@@ -50,7 +50,7 @@ internal sealed class UserInviteCommand : ICliCommand
         }
 
         var scope = AccountSelector.Scope(run);
-        switch (await run.Get<Invitation>().InviteAsync(request, scope, RequestOrigin.CommandLine, run.Stopping))
+        switch (await run.Get<Invitation>().InviteAsync(AccountSelector.Call(run, scope), request))
         {
             case InvitationOutcome.Invited invited:
                 var user = (await run.Get<UserRecords>().FindAsync(invited.UserId, scope, run.Stopping))!;

@@ -1,5 +1,6 @@
 using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.EmailAddresses;
+using AuthServer.Accounts.Identity;
 using AuthServer.Mail.Texts;
 using AuthServer.Platform.Web;
 
@@ -49,10 +50,11 @@ internal static class MailboxPages
         return await proof.ConfirmAsync(request, null, origin, cancellationToken) switch
         {
             EmailVerificationOutcome.Confirmed => new SeeOther(texts.To($"{MailPages.ConfirmEmail}/done")),
-            EmailVerificationOutcome.WrongPassword => Refused(ProofPage(texts, token, field, texts.WrongPassword)),
+            EmailVerificationOutcome.NotReauthenticated(ReauthenticationRefusal.WrongPassword) =>
+                Refused(ProofPage(texts, token, field, texts.WrongPassword)),
             EmailVerificationOutcome.Invalid(var errors) =>
                 Refused(ProofPage(texts, token, NewPasswordField.Of(texts, settings, newPassword, errors))),
-            EmailVerificationOutcome.LockedOut(var wait) => new PageResult(
+            EmailVerificationOutcome.NotReauthenticated(ReauthenticationRefusal.LockedOut(var wait)) => new PageResult(
                 ProofPage(texts, token, field, fault: texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))),
                 StatusCodes.Status429TooManyRequests,
                 wait),
@@ -88,8 +90,9 @@ internal static class MailboxPages
         return await proof.ConfirmAsync(token, form[Password], null, origin, cancellationToken) switch
         {
             EmailChangeConfirmationOutcome.Changed => new SeeOther(texts.To($"{MailPages.ConfirmNewEmail}/done")),
-            EmailChangeConfirmationOutcome.WrongPassword => Refused(ChangePage(texts, token, passwordFault: texts.WrongPassword)),
-            EmailChangeConfirmationOutcome.LockedOut(var wait) => new PageResult(
+            EmailChangeConfirmationOutcome.NotReauthenticated(ReauthenticationRefusal.WrongPassword) =>
+                Refused(ChangePage(texts, token, passwordFault: texts.WrongPassword)),
+            EmailChangeConfirmationOutcome.NotReauthenticated(ReauthenticationRefusal.LockedOut(var wait)) => new PageResult(
                 ChangePage(
                     texts, token, texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))), StatusCodes.Status429TooManyRequests, wait),
             EmailChangeConfirmationOutcome.Taken => new PageResult(texts.Page(texts.NewEmailTaken), StatusCodes.Status409Conflict),

@@ -1,3 +1,4 @@
+using AuthServer.Platform.Web;
 using AuthServer.Staff.Access;
 using AuthServer.Staff.ApiKeys;
 using AuthServer.Staff.AuditSearch;
@@ -16,6 +17,7 @@ internal static class StaffWing
     public static void AddStaff(this WebApplicationBuilder builder)
     {
         builder.AddStaffPolicies();
+        builder.Services.AddScoped<DeniedActionAudit>();
         builder.AddUsers();
         builder.AddInvitations();
         builder.AddStatistics();
@@ -28,9 +30,10 @@ internal static class StaffWing
 
     public static void MapStaff(this IEndpointRouteBuilder api)
     {
-        api.MapUsers();
-        api.MapInvitations();
-        api.MapStatistics();
+        var users = api.MapGroup("/users").WithTags("Users").ValidatesRequests();
+        users.MapUsers();
+        users.MapInvitations();
+        users.MapStatistics();
         api.MapSupport();
         api.MapTenants();
         api.MapPhysicians();

@@ -150,7 +150,7 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
 
         var body = await (await AskAsync(person, Api.NewEmail(), "not the password")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        body["errors"]!.AsObject().Select(error => error.Key).Should().Equal("current_password");
+        body.InvalidFields().Should().Equal("current_password");
         await (await server.Api.GetAsync("auth/email/change", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.NotFound);
     }
 

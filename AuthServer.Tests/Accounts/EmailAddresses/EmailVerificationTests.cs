@@ -33,7 +33,7 @@ public sealed class EmailVerificationTests(StoppedServer server) : IClassFixture
 
         var body = await (await ConfirmAsync(new { token })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        body["errors"]!.AsObject().Select(error => error.Key).Should().Equal("password");
+        body.InvalidFields().Should().Equal("password");
         (await IsVerifiedAsync(person)).Should().BeFalse();
         await (await ConfirmAsync(new { token, password = Api.Password })).ShouldBeAsync(204);
         (await IsVerifiedAsync(person)).Should().BeTrue();

@@ -49,7 +49,7 @@ public sealed class PasswordChangeTests(StoppedServer server) : IClassFixture<St
 
         var body = await (await ChangeAsync(person, current: "not the password")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        body["errors"]!.AsObject().Select(error => error.Key).Should().Equal("current_password");
+        body.InvalidFields().Should().Equal("current_password");
         await server.Api.LoginAsync(person.Email);
         (await server.Database.QueryAsync<long>(
             "SELECT count(*) FROM audit_events WHERE type = 'user.password_changed' AND outcome = 'failure' AND subject_id = @id",
@@ -82,7 +82,7 @@ public sealed class PasswordChangeTests(StoppedServer server) : IClassFixture<St
 
         var body = await (await ChangeAsync(person, wanted: person.Email)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        body["errors"]!.AsObject().Select(error => error.Key).Should().Equal("new_password");
+        body.InvalidFields().Should().Equal("new_password");
         await server.Api.LoginAsync(person.Email);
     }
 

@@ -99,7 +99,7 @@ public sealed class EmailSpellingTests(TestServer server) : IClassFixture<TestSe
         var response = await server.Api.PostAsync("auth/register", new { email, password = Api.Password });
 
         var problem = await response.ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal("email");
+        problem.InvalidFields().Should().Equal("email");
         (await response.Content.ReadAsStringAsync()).Should().NotContain("victim");
     }
 

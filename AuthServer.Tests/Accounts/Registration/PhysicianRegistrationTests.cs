@@ -102,7 +102,7 @@ public sealed class PhysicianRegistrationTests(TestServer server) : IClassFixtur
 
         var problem = await (await server.Api.PostAsync("auth/register", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal($"physician.{field}");
+        problem.InvalidFields().Should().Equal($"physician.{field}");
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class PhysicianRegistrationTests(TestServer server) : IClassFixtur
         var problem =
             await (await server.Api.PostAsync("auth/register", body.ToJsonString())).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal($"physician.{field}");
+        problem.InvalidFields().Should().Equal($"physician.{field}");
     }
 
     private static IEnumerable<string> Roles(SignedIn signedIn) =>

@@ -51,7 +51,7 @@ public sealed class LoginFormTests(TestServer server) : IClassFixture<TestServer
     {
         var problem = await (await PostAsync(form)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().BeEquivalentTo(fields.Split(','));
+        problem.InvalidFields().Should().BeEquivalentTo(fields.Split(','));
     }
 
     [Theory]

@@ -116,7 +116,7 @@ public sealed class PasswordSignInTests(TestServer server) : IClassFixture<TestS
     {
         var problem = await (await server.Api.PostAsync("auth/login", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        problem.InvalidFields().Should().Equal(field);
     }
 
     [Theory]
@@ -136,7 +136,7 @@ public sealed class PasswordSignInTests(TestServer server) : IClassFixture<TestS
 
         var problem = await (await server.Api.PostAsync("auth/login", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        problem.InvalidFields().Should().Equal(field);
     }
 
     [Theory]

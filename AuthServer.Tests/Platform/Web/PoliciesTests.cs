@@ -38,13 +38,7 @@ public sealed class PoliciesTests(PoliciesTests.ServerWithRoutes server) : IClas
     [Trait("ASVS", "8.2.1")]
     public async Task A_physician_without_a_verified_licence_is_none()
     {
-        var pending =
-            await server.Api.RegisterAsync(
-                more: new
-                {
-                    role = Role.Physician,
-                    physician = new { language_preference = "he", license_number = "IL-3", specialty = "cardiology" }
-                });
+        var pending = await server.RegisterUnverifiedPhysicianAsync();
 
         (await IsAllowedAsync(pending, Policies.Physician)).Should().BeFalse();
         await (await server.Api.GetAsync("/test/physician", pending.AccessToken)).ShouldBeProblemAsync(ErrorCodes.Forbidden);

@@ -23,6 +23,6 @@ public sealed class UnknownQueryTests(TestServer server) : IClassFixture<TestSer
         var problem =
             await (await server.Api.GetAsync($"{list}?usr=x&reach=y", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().BeEquivalentTo("usr", "reach");
+        problem.InvalidFields().Should().BeEquivalentTo("usr", "reach");
     }
 }

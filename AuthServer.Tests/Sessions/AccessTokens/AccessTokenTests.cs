@@ -1,4 +1,3 @@
-using AuthServer.Domain;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.SigningKeys;
 using AuthServer.Tests.Attacks;
@@ -51,13 +50,7 @@ public sealed class AccessTokenTests(StoppedServer server) : IClassFixture<Stopp
     [Fact]
     public async Task Only_a_verified_licence_makes_a_token_a_physicians()
     {
-        var pending =
-            await server.Api.RegisterAsync(
-                more: new
-                {
-                    role = Role.Physician,
-                    physician = new { language_preference = "he", license_number = "IL-7", specialty = "cardiology" }
-                });
+        var pending = await server.RegisterUnverifiedPhysicianAsync();
         pending.Claims["role"]!.ToJsonString().Should().Be("[]");
         await SetLicenceAsync(pending, "verified", "2999-01-01");
         (await RolesAsync(pending)).Should().Be("""["physician"]""");

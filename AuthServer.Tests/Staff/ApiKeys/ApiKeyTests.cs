@@ -65,7 +65,7 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         var problem =
             await (await server.Api.PostAsync("api-keys", body, admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        problem.InvalidFields().Should().Equal(field);
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
                 await server.SignInAsAsync(Role.Admin), new { tenant = "no-such-clinic" })).ShouldBeProblemAsync(
                     ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal("tenant");
+        problem.InvalidFields().Should().Equal("tenant");
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         var first = await (await server.Api.GetAsync("api-keys?limit=3", admin.AccessToken)).ShouldBeAsync(200);
         var second = await (await server.Api.GetAsync($"api-keys?limit=3&after={first["next"]}", admin.AccessToken)).ShouldBeAsync(200);
 
-        Ids(first).Concat(Ids(second)).Should().Equal(Enumerable.Reverse(keys).Select(key => key.Id));
+        first.Ids().Concat(second.Ids()).Should().Equal(Enumerable.Reverse(keys).Select(key => key.Id));
         (first["total"]!.GetValue<int>(), second["next"]).Should().Be((5, null));
         (await IdsAsync(admin, "&status=revoked")).Should().Equal(keys[0].Id);
         (await IdsAsync(admin, "&status=expired")).Should().Equal(keys[1].Id);
@@ -314,7 +314,5 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         server.Api.SendAsync(HttpMethod.Patch, $"api-keys/{key.Id}", change, key.Owner.AccessToken);
 
     private async Task<IReadOnlyList<Guid>> IdsAsync(SignedIn admin, string query = "") =>
-        [.. Ids(await (await server.Api.GetAsync($"api-keys?limit=100{query}", admin.AccessToken)).ShouldBeAsync(200))];
-
-    private static IEnumerable<Guid> Ids(JsonNode page) => page["items"]!.AsArray().Select(item => item!["id"]!.GetValue<Guid>());
+        [.. (await (await server.Api.GetAsync($"api-keys?limit=100{query}", admin.AccessToken)).ShouldBeAsync(200)).Ids()];
 }

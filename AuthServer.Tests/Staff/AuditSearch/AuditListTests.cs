@@ -141,7 +141,7 @@ public sealed class AuditListTests(AuditServer server) : IClassFixture<AuditServ
         var problem =
             await (await server.Api.GetAsync($"audit-events?{query}", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        problem.InvalidFields().Should().Equal(field);
     }
 
     [Fact]

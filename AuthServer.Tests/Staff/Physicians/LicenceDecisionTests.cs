@@ -206,8 +206,8 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
                 server.Admin, physician.PhysicianId(), "verify", new { jurisdiction = "US-CA", expires_on = "2090-01-01" })).ShouldBeAsync(
                     200);
 
-        both["errors"]!.AsObject().Select(error => error.Key).Should().BeEquivalentTo("jurisdiction", "number");
-        jurisdiction["errors"]!.AsObject().Select(error => error.Key).Should().Equal("jurisdiction");
+        both.InvalidFields().Should().BeEquivalentTo("jurisdiction", "number");
+        jurisdiction.InvalidFields().Should().Equal("jurisdiction");
         (verified["licences"]![0]!["jurisdiction"]!.GetValue<string>(), verified["licences"]![0]!["expires_on"]!.GetValue<string>())
             .Should().Be(("US-CA", "2090-01-01"));
     }
@@ -273,7 +273,7 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
             await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), verb, body.ToJsonString())).ShouldBeProblemAsync(
                 ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        problem.InvalidFields().Should().Equal(field);
         (await server.Database.QueryAsync<string>("SELECT state FROM licences WHERE id = @id", ("id", physician.LicenceId()))).Should()
             .Be(state);
     }
@@ -291,7 +291,7 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
                 ErrorCodes.ValidationFailed);
         var renewed = await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), verb, new { expires_on = server.Today() });
 
-        past["errors"]!.AsObject().Select(error => error.Key).Should().Equal("expires_on");
+        past.InvalidFields().Should().Equal("expires_on");
         State(await renewed.ShouldBeAsync(200)).Should().Be("verified");
     }
 

@@ -181,8 +181,8 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
         var added = await (await AddAsync(physician, body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
         var changed = await (await ChangeAsync(physician, physician.LicenceId(), body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        added["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
-        changed["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        added.InvalidFields().Should().Equal(field);
+        changed.InvalidFields().Should().Equal(field);
         (await StatesAsync(physician)).Should().Equal("pending");
     }
 
@@ -227,7 +227,7 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
         var problem =
             await (await AddAsync(physician, new { jurisdiction = "FR", number = "1" })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal("jurisdiction");
+        problem.InvalidFields().Should().Equal("jurisdiction");
     }
 
     private Task<HttpResponseMessage> AddAsync(SignedIn physician, object body) =>

@@ -144,7 +144,7 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
                 physician, $"{{\"{field}\":{value.Replace("LONG", $"\"{new string('x', 10_000)}\"", StringComparison.Ordinal)}}}"))
                     .ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        problem.InvalidFields().Should().Equal(field);
         (await GetAsync(physician)).ToJsonString().Should().Be(before.ToJsonString());
     }
 
@@ -157,7 +157,7 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
             await (await PatchAsync(physician, """{"vacation_mode":false,"vacation_until":"2098-01-01"}""")).ShouldBeProblemAsync(
                 ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal("vacation_until");
+        problem.InvalidFields().Should().Equal("vacation_until");
     }
 
     [Theory]

@@ -39,9 +39,9 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
 
         var page = await ListAsync(staff);
 
-        Ids(page).Should().BeEquivalentTo([shared.PhysicianId(), own.PhysicianId()]);
+        page.Ids().Should().BeEquivalentTo([shared.PhysicianId(), own.PhysicianId()]);
         page["total"]!.GetValue<int>().Should().Be(2);
-        Ids(await ListAsync(staff, $"?tenant={other}")).Should().BeEmpty("who else a physician works for is not this tenant's business");
+        (await ListAsync(staff, $"?tenant={other}")).Ids().Should().BeEmpty("who else a physician works for is not this tenant's business");
         page.ToJsonString().Should().NotContainAny(Practice.Number, "@example.com", other.ToString());
         (await (await server.Api.GetAsync($"physicians/{own.PhysicianId()}", staff.AccessToken)).ShouldBeAsync(
             200))["licences"]![0]!["number"]!.GetValue<string>().Should().Be(Practice.Number);
@@ -57,10 +57,10 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
         var physician = await server.RegisterPhysicianAsync(tenant);
         await server.SignInAtAsync(tenant, Role.Patient);
 
-        Ids(await ListAsync(admin, "?tenant=searched-clinic")).Should().Equal(physician.PhysicianId());
-        Ids(await ListAsync(admin, $"?tenant={tenant}")).Should().Equal(physician.PhysicianId());
-        Ids(await ListAsync(admin, "?tenant=no-such-clinic")).Should().BeEmpty();
-        Ids(await ListAsync(admin, "?tenant=%25")).Should().BeEmpty();
+        (await ListAsync(admin, "?tenant=searched-clinic")).Ids().Should().Equal(physician.PhysicianId());
+        (await ListAsync(admin, $"?tenant={tenant}")).Ids().Should().Equal(physician.PhysicianId());
+        (await ListAsync(admin, "?tenant=no-such-clinic")).Ids().Should().BeEmpty();
+        (await ListAsync(admin, "?tenant=%25")).Ids().Should().BeEmpty();
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
         var problem =
             await (await server.Api.GetAsync("physicians" + query, staff.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        problem.InvalidFields().Should().Equal(field);
         if (field is "language" or "specialty" or "skip" or "limit")
         {
             await (await server.Api.GetAsync("physicians/available" + query, staff.AccessToken)).ShouldBeProblemAsync(
@@ -160,19 +160,7 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
 
         foreach (var path in new[] { "physicians", "physicians/available" })
         {
-            var (byCount, byKey, after) = (new List<Guid>(), new List<Guid>(), "");
-            for (var skip = 0; skip < 5; skip += 2)
-            {
-                byCount.AddRange(Ids(await ListAsync(staff, $"?skip={skip}&limit=2", path)));
-                var page = await ListAsync(staff, $"?limit=2{after}", path);
-                byKey.AddRange(Ids(page));
-                page["total"]!.GetValue<int>().Should().Be(5);
-                after = $"&after={page["next"]}";
-            }
-
-            after.Should().Be("&after=", "the last page has no next");
-            byCount.Should().Equal(all);
-            byKey.Should().Equal(all);
+            (await JsonPages.ReadFiveAsync(query => ListAsync(staff, "?" + query, path))).Should().Equal(all);
         }
     }
 
@@ -190,10 +178,10 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
 
         var page = await ListAsync(patient, path: "physicians/available");
 
-        Ids(page).Should().Equal(here);
+        page.Ids().Should().Equal(here);
         page["total"]!.GetValue<int>().Should().Be(1);
         page["items"]![0]!.AsObject().Select(member => member.Key).Should().BeEquivalentTo(PublicFields);
-        Ids(await ListAsync(patient, $"?tenant={other}", "physicians/available")).Should().Equal(here);
+        (await ListAsync(patient, $"?tenant={other}", "physicians/available")).Ids().Should().Equal(here);
     }
 
     [Fact]
@@ -206,7 +194,7 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
         await server.Database.ExecuteAsync("DELETE FROM user_roles WHERE user_id = @id", ("id", demoted.UserId));
         var patient = await server.Api.RegisterAsync();
 
-        var found = Ids(await ListAsync(patient, "?limit=100", "physicians/available")).ToList();
+        var found = (await ListAsync(patient, "?limit=100", "physicians/available")).Ids().ToList();
 
         found.Should().Contain(free.PhysicianId()).And.NotContain([bound.PhysicianId(), demoted.PhysicianId()]);
     }
@@ -232,7 +220,7 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
 
         await server.Database.ExecuteAsync(sql, ("id", goes), ("today", server.Today()));
 
-        Ids(await ListAsync(patient, path: "physicians/available")).Should().Equal(stays);
+        (await ListAsync(patient, path: "physicians/available")).Ids().Should().Equal(stays);
     }
 
     [Fact]
@@ -245,7 +233,7 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
             "UPDATE physicians SET vacation_mode = true, vacation_until = @today - 1 WHERE id = @id", ("id", physician),
             ("today", server.Today()));
 
-        Ids(await ListAsync(patient, path: "physicians/available")).Should().Equal(physician);
+        (await ListAsync(patient, path: "physicians/available")).Ids().Should().Equal(physician);
     }
 
     private async Task<Guid> MakeAsync(
@@ -263,9 +251,7 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
 
     private async Task<Guid> NewTenantAsync() => (await server.OpenClinicAsync()).Id;
 
-    private async Task<IEnumerable<Guid>> FoundAsync(SignedIn staff, string query) => Ids(await ListAsync(staff, "?" + query));
-
-    private static IEnumerable<Guid> Ids(JsonNode page) => page["items"]!.AsArray().Select(item => item!["id"]!.GetValue<Guid>());
+    private async Task<IEnumerable<Guid>> FoundAsync(SignedIn staff, string query) => (await ListAsync(staff, "?" + query)).Ids();
 
     private async Task<JsonNode> ListAsync(SignedIn person, string query = "", string path = "physicians") =>
         await (await server.Api.GetAsync(path + query, person.AccessToken)).ShouldBeAsync(200);

@@ -171,7 +171,7 @@ public sealed class ResetAssistanceTests(StoppedServer server) : IClassFixture<S
             await (await server.Api.PostAsync($"users/{person.UserId}/password-reset", null, support.AccessToken)).ShouldBeProblemAsync(
                 ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal("reason");
+        problem.InvalidFields().Should().Equal("reason");
     }
 
     [Fact]

@@ -17,11 +17,11 @@ public sealed class SessionsOfOthersTests(TestServer server) : IClassFixture<Tes
         var page = await ListAsync(support, first, "?limit=1");
         var rest = await ListAsync(support, first, $"?limit=1&after={page["next"]}");
 
-        Ids(page).Should().Equal(second.SessionId);
+        page.Ids().Should().Equal(second.SessionId);
         page["items"]![0]!["device_name"]!.GetValue<string>().Should().Be("Noa's tablet");
         page["items"]![0]!["current"]!.GetValue<bool>().Should().BeFalse();
         page["total"]!.GetValue<int>().Should().Be(2);
-        Ids(rest).Should().Equal(first.SessionId);
+        rest.Ids().Should().Equal(first.SessionId);
         rest["next"].Should().BeNull();
     }
 
@@ -71,7 +71,7 @@ public sealed class SessionsOfOthersTests(TestServer server) : IClassFixture<Tes
         await (await DeleteAsync(support, $"users/{person.UserId}/sessions/{person.SessionId}")).ShouldBeAsync(204);
 
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
-        Ids(await ListAsync(support, again)).Should().Equal(again.SessionId);
+        (await ListAsync(support, again)).Ids().Should().Equal(again.SessionId);
         await (await DeleteAsync(support, $"users/{person.UserId}/sessions/{person.SessionId}")).ShouldBeProblemAsync(ErrorCodes.NotFound);
     }
 
@@ -148,15 +148,13 @@ public sealed class SessionsOfOthersTests(TestServer server) : IClassFixture<Tes
         await server.Database.ExecuteAsync(
             "UPDATE sessions SET tenant_id = @tenant WHERE id = @id", ("tenant", other), ("id", there.SessionId));
 
-        Ids(await ListAsync(staff, here)).Should().Equal(here.SessionId);
+        (await ListAsync(staff, here)).Ids().Should().Equal(here.SessionId);
         await (await DeleteAsync(staff, $"users/{here.UserId}/sessions/{there.SessionId}")).ShouldBeProblemAsync(ErrorCodes.NotFound);
         await (await DeleteAsync(staff, $"users/{here.UserId}/sessions")).ShouldBeAsync(204);
 
         await (await server.Api.GetAsync("auth/me", here.AccessToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
         await (await server.Api.GetAsync("auth/me", there.AccessToken)).ShouldBeAsync(200);
     }
-
-    private static IEnumerable<Guid> Ids(JsonNode page) => page["items"]!.AsArray().Select(item => item!["id"]!.GetValue<Guid>());
 
     private async Task<JsonNode> ListAsync(SignedIn staff, SignedIn person, string query = "") =>
         await (await server.Api.GetAsync($"users/{person.UserId}/sessions{query}", staff.AccessToken)).ShouldBeAsync(200);

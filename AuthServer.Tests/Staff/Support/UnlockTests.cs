@@ -130,7 +130,7 @@ public sealed class UnlockTests(TestServer server) : IClassFixture<TestServer>
 
         var problem = await (await UnlockAsync(support, person, body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal("reason");
+        problem.InvalidFields().Should().Equal("reason");
         (await LockedUntilAsync(support, person)).Should().NotBeNull();
     }
 

@@ -173,7 +173,7 @@ public sealed class TenantReachTests(TestServer server) : IClassFixture<TestServ
         var problem =
             await (await server.Api.GetAsync($"tenants?{query}", admin.AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        problem.InvalidFields().Should().Equal(field);
     }
 
     [Theory]

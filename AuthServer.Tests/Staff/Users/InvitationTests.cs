@@ -216,7 +216,7 @@ public sealed class InvitationTests(StoppedServer server) : IClassFixture<Stoppe
 
         var problem = await (await InviteAsync(admin, body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        problem.InvalidFields().Should().Equal(field);
     }
 
     [Theory]

@@ -9,8 +9,6 @@ internal static class People
     public static async Task<JsonNode> ListPeopleAsync(this TestServer server, SignedIn staff, string query = "") =>
         await (await server.Api.GetAsync("users" + query, staff.AccessToken)).ShouldBeAsync(200);
 
-    public static IEnumerable<Guid> Ids(this JsonNode page) => page["items"]!.AsArray().Select(item => item!["id"]!.GetValue<Guid>());
-
     /// <summary>Refused attempts on a person, in order.</summary>
     public static Task<string?> RefusedAsync(this TestServer server, SignedIn staff, Guid person) => server.Database.QueryAsync<string?>(
         "SELECT string_agg(reason || ' ' || detail, ';' ORDER BY id) FROM audit_events WHERE type = 'staff.refused' AND outcome = "

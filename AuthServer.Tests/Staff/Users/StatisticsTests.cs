@@ -97,7 +97,7 @@ public sealed class StatisticsTests(TwoServers server) : IClassFixture<TwoServer
         days[29]!["count"]!.GetValue<long>().Should().Be(await server.Database.QueryAsync<long>("SELECT count(*) FROM users"));
     }
 
-    private Task<int> CountAsync() => server.Services.GetRequiredService<StatisticsCount>().RunInTurnAsync(CancellationToken.None);
+    private Task<int> CountAsync() => server.Services.GetRequiredService<StatisticsCount>().WaitAndRunAsync(CancellationToken.None);
 
     private async Task<JsonNode> ReadAsync(SignedIn staff) =>
         await (await server.Api.GetAsync("users/stats", staff.AccessToken)).ShouldBeAsync(200);

@@ -116,7 +116,7 @@ public sealed class UserAccountTests(TwoServers server) : IClassFixture<TwoServe
         var problem =
             await (await SendAsync(admin, "POST", person.UserId, "/disable", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
-        problem["errors"]!.AsObject().Select(error => error.Key).Should().Equal(field);
+        problem.InvalidFields().Should().Equal(field);
         await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
     }
 

@@ -22,14 +22,14 @@ internal sealed class PasswordHashing : IDisposable
     private readonly ConcurrencyLimiter _gate;
     private readonly ConcurrencyLimiter _mebibytes;
     private readonly LowPriorityTaskScheduler _threads;
-    private readonly Task<string> _nobodysHash;
-    private readonly int _places;
+    private readonly Task<StoredHash> _nobodysHash;
+    private readonly int _slots;
     private int _taken;
 
     public PasswordHashing(IPasswordHasher<User> hasher, StoredHashes stored, PasswordSettings settings)
     {
         (_hasher, _stored, _settings) = (hasher, stored, settings);
-        _places = settings.EffectiveConcurrentHashes * (1 + settings.QueuedPerHash);
+        _slots = settings.EffectiveConcurrentHashes * (1 + settings.QueuedPerHash);
         _gate = new(new ConcurrencyLimiterOptions
         {
             PermitLimit = settings.EffectiveConcurrentHashes,
@@ -55,7 +55,7 @@ internal sealed class PasswordHashing : IDisposable
     /// <exception cref="BusyException">All slots are taken.</exception>
     public QueueSlot EnterQueue()
     {
-        if (Interlocked.Increment(ref _taken) > _places)
+        if (Interlocked.Increment(ref _taken) > _slots)
         {
             Interlocked.Decrement(ref _taken);
             throw new BusyException(RetryAfter);
@@ -75,11 +75,10 @@ internal sealed class PasswordHashing : IDisposable
     /// <exception cref="BusyException">The queue is full.</exception>
     public async Task<PasswordVerificationResult> VerifyAsync(string? hash, string password, CancellationToken cancellationToken)
     {
-        var memory = hash is null ? null : _stored.MemoryMiBToCompare(hash);
-        var compared = memory is null ? await _nobodysHash : hash!;
-        var result =
-            await BehindGateAsync(() => _stored.Compare(compared, password), memory ?? _settings.NewHashMemoryMiB, cancellationToken);
-        return memory is null ? PasswordVerificationResult.Failed : result;
+        var stored = hash is null ? null : _stored.Read(hash);
+        var compared = stored ?? await _nobodysHash;
+        var result = await BehindGateAsync(() => _stored.Compare(compared, password), compared.MemoryMiB, cancellationToken);
+        return stored is null ? PasswordVerificationResult.Failed : result;
     }
 
     public void Dispose()
@@ -105,9 +104,9 @@ internal sealed class PasswordHashing : IDisposable
         return await RunAsync(hash, cancellationToken);
     }
 
-    private string MakeNobodysHash()
+    private StoredHash MakeNobodysHash()
     {
-        var hash = _hasher.HashPassword(null!, Guid.NewGuid().ToString());
+        var hash = _stored.Read(_hasher.HashPassword(null!, Guid.NewGuid().ToString()))!;
         // This also measures how long a verification takes.
         _stored.Compare(hash, "");
         return hash;

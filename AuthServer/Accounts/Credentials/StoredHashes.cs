@@ -7,6 +7,12 @@ using Microsoft.Extensions.Options;
 
 namespace AuthServer.Accounts.Credentials;
 
+/// <summary>A hash that passwords can be verified against.</summary>
+/// <param name="Text">The hash as stored.</param>
+/// <param name="Parsed">The text's format and parameters.</param>
+/// <param name="MemoryMiB">The memory that a verification needs.</param>
+internal sealed record StoredHash(string Text, ImportedHash Parsed, int MemoryMiB);
+
 /// <summary>
 /// Verifies passwords against stored hashes: our own, and those that were imported or made with other settings, until the next
 /// successful sign-in replaces them. A cheaper hash is topped up, so that a wrong password costs as much as for an account that
@@ -16,8 +22,8 @@ internal sealed class StoredHashes(
     Argon2idHasher argon2id, PasswordHasher<User> pbkdf2, HashRest rest, PasswordSettings settings,
     IOptions<PasswordHasherOptions> options, ILogger<StoredHashes> logger)
 {
-    /// <summary>The memory it takes to compare, or null where there is nothing to compare with; the log says what is wrong then.</summary>
-    public int? MemoryMiBToCompare(string hash)
+    /// <summary>Null if there is nothing to verify against; the log then says what is wrong.</summary>
+    public StoredHash? Read(string hash)
     {
         switch (ImportedHash.Parse(hash))
         {
@@ -34,16 +40,16 @@ internal sealed class StoredHashes(
                 Log.LibsodiumMissing(logger);
                 return null;
             case var parsed:
-                return Math.Max(parsed.Argon2?.MemoryMiB ?? 0, settings.NewHashMemoryMiB);
+                return new(hash, parsed, Math.Max(parsed.Argon2?.MemoryMiB ?? 0, settings.NewHashMemoryMiB));
         }
     }
 
     /// <summary>Uses CPU time on purpose; call it behind the gate.</summary>
-    public PasswordVerificationResult Compare(string hash, string password)
+    public PasswordVerificationResult Compare(StoredHash hash, string password)
     {
         var startedAt = Stopwatch.GetTimestamp();
         var normal = PasswordHashing.Normalize(password);
-        if (IsOurs(hash))
+        if (IsOurs(hash.Parsed))
         {
             var result = IsRight(hash, normal) ? PasswordVerificationResult.Success : PasswordVerificationResult.Failed;
             rest.Learn(Stopwatch.GetElapsedTime(startedAt));
@@ -62,7 +68,7 @@ internal sealed class StoredHashes(
 
     // An imported hash of this function and cost counts as ours: they cannot be distinguished, and trying both forms would double
     // the cost of a wrong password for existing accounts only.
-    private bool IsOurs(string hash) => (settings.Hash, ImportedHash.Parse(hash)) switch
+    private bool IsOurs(ImportedHash hash) => (settings.Hash, hash) switch
     {
         (PasswordHashFunction.Argon2id, { Argon2: { } parsed }) => argon2id.IsOfThisCost(parsed),
         (PasswordHashFunction.Pbkdf2, { Format: HashFormat.IdentityV3, Prf: KeyDerivationPrf.HMACSHA512 } parsed) =>
@@ -70,10 +76,10 @@ internal sealed class StoredHashes(
         _ => false,
     };
 
-    private bool IsRight(string hash, string password) => ImportedHash.Parse(hash)!.Format switch
+    private bool IsRight(StoredHash hash, string password) => hash.Parsed.Format switch
     {
-        HashFormat.Bcrypt => Bcrypt.Verify(hash, password),
-        HashFormat.Argon2id => Argon2id.Verify(hash, Encoding.UTF8.GetBytes(password)),
-        _ => pbkdf2.VerifyHashedPassword(null!, hash, password) != PasswordVerificationResult.Failed,
+        HashFormat.Bcrypt => Bcrypt.Verify(hash.Text, password),
+        HashFormat.Argon2id => Argon2id.Verify(hash.Text, Encoding.UTF8.GetBytes(password)),
+        _ => pbkdf2.VerifyHashedPassword(null!, hash.Text, password) != PasswordVerificationResult.Failed,
     };
 }

@@ -20,9 +20,7 @@ internal abstract record EmailChangeOutcome
     /// <summary>Whether the address already has an account is disclosed only to its owner, by mail.</summary>
     public sealed record Requested(string? DevToken) : EmailChangeOutcome;
 
-    public sealed record WrongPassword : EmailChangeOutcome;
-
-    public sealed record LockedOut(TimeSpan RetryAfter) : EmailChangeOutcome;
+    public sealed record NotReauthenticated(ReauthenticationRefusal Refusal) : EmailChangeOutcome;
 
     public sealed record SameAddress : EmailChangeOutcome;
 
@@ -55,13 +53,10 @@ internal sealed class EmailChange(
             return new EmailChangeOutcome.SameAddress();
         }
 
-        switch (await passwords.CheckAsync(user, request.CurrentPassword!.Reveal(), origin, cancellationToken))
+        if (await passwords.CheckAsync(
+            user, request.CurrentPassword!.Reveal(), AuditEvents.EmailChangeRequested, caller, origin, cancellationToken) is { } refusal)
         {
-            case ReauthenticationOutcome.LockedOut locked:
-                return new EmailChangeOutcome.LockedOut(locked.RetryAfter);
-            case ReauthenticationOutcome.Mismatch:
-                await commit.RecordRefusalAsync(AuditEvents.EmailChangeRequested, origin, user.Id, caller.SessionId, "wrong_password");
-                return new EmailChangeOutcome.WrongPassword();
+            return new EmailChangeOutcome.NotReauthenticated(refusal);
         }
 
         if (!await SaveAsync(user, address, request.Link, language, caller, origin, cancellationToken))

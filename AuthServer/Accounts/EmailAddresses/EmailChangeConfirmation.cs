@@ -21,11 +21,7 @@ internal abstract record EmailChangeConfirmationOutcome
     public sealed record Taken : EmailChangeConfirmationOutcome;
 
     /// <summary>The link is valid but not sufficient; it can be used again.</summary>
-    public sealed record PasswordNeeded : EmailChangeConfirmationOutcome;
-
-    public sealed record WrongPassword : EmailChangeConfirmationOutcome;
-
-    public sealed record LockedOut(TimeSpan RetryAfter) : EmailChangeConfirmationOutcome;
+    public sealed record NotReauthenticated(ReauthenticationRefusal Refusal) : EmailChangeConfirmationOutcome;
 
     public sealed record InvalidToken : EmailChangeConfirmationOutcome;
 }
@@ -50,21 +46,10 @@ internal sealed class EmailChangeConfirmation(
             return new EmailChangeConfirmationOutcome.InvalidToken();
         }
 
-        return caller?.UserId != user.Id && await ProveAsync(user, password, origin, cancellationToken) is { } refused
-            ? refused
+        return caller?.UserId != user.Id && await passwords.CheckAsync(user, password, origin, cancellationToken) is { } refusal
+            ? new EmailChangeConfirmationOutcome.NotReauthenticated(refusal)
             : await ChangeAsync(user, token!, origin, cancellationToken);
     }
-
-    private async Task<EmailChangeConfirmationOutcome?> ProveAsync(
-        User user, string? password, RequestOrigin origin, CancellationToken cancellationToken) =>
-        password is null
-            ? new EmailChangeConfirmationOutcome.PasswordNeeded()
-            : await passwords.CheckAsync(user, password, origin, cancellationToken) switch
-            {
-                ReauthenticationOutcome.LockedOut locked => new EmailChangeConfirmationOutcome.LockedOut(locked.RetryAfter),
-                ReauthenticationOutcome.Mismatch => new EmailChangeConfirmationOutcome.WrongPassword(),
-                _ => null,
-            };
 
     private async Task<EmailChangeConfirmationOutcome> ChangeAsync(
         User user, string token, RequestOrigin origin, CancellationToken cancellationToken)

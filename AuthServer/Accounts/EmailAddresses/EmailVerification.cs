@@ -19,11 +19,7 @@ internal abstract record EmailVerificationOutcome
     public sealed record Confirmed : EmailVerificationOutcome;
 
     /// <summary>The link is valid but not sufficient; it can be used again.</summary>
-    public sealed record PasswordNeeded : EmailVerificationOutcome;
-
-    public sealed record WrongPassword : EmailVerificationOutcome;
-
-    public sealed record LockedOut(TimeSpan RetryAfter) : EmailVerificationOutcome;
+    public sealed record NotReauthenticated(ReauthenticationRefusal Refusal) : EmailVerificationOutcome;
 
     /// <summary>Forged, used, expired, of another account or for another purpose: the answer does not say which.</summary>
     public sealed record InvalidToken : EmailVerificationOutcome;
@@ -72,9 +68,9 @@ internal sealed class EmailVerification(
 
         var own = caller?.UserId == user.Id ? caller : null;
         if (own is null && request.NewPassword is null
-            && await ProveAsync(user, request.Password?.Reveal(), origin, cancellationToken) is { } unproven)
+            && await passwords.CheckAsync(user, request.Password?.Reveal(), origin, cancellationToken) is { } refusal)
         {
-            return unproven;
+            return new EmailVerificationOutcome.NotReauthenticated(refusal);
         }
 
         if (await accounts.ConfirmEmailAsync(user, request.Token!.Reveal(), request.NewPassword?.Reveal()) is { Succeeded: false } refused)
@@ -94,15 +90,4 @@ internal sealed class EmailVerification(
             ? new EmailVerificationOutcome.Confirmed()
             : new EmailVerificationOutcome.InvalidToken();
     }
-
-    private async Task<EmailVerificationOutcome?> ProveAsync(
-        User user, string? password, RequestOrigin origin, CancellationToken cancellationToken) =>
-        password is null
-            ? new EmailVerificationOutcome.PasswordNeeded()
-            : await passwords.CheckAsync(user, password, origin, cancellationToken) switch
-            {
-                ReauthenticationOutcome.LockedOut locked => new EmailVerificationOutcome.LockedOut(locked.RetryAfter),
-                ReauthenticationOutcome.Mismatch => new EmailVerificationOutcome.WrongPassword(),
-                _ => null,
-            };
 }

@@ -108,11 +108,9 @@ internal static class EmailVerificationEndpoints
         {
             EmailVerificationOutcome.Confirmed => TypedResults.NoContent(),
             EmailVerificationOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
-            EmailVerificationOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
-            EmailVerificationOutcome.PasswordNeeded =>
-                FieldErrors.One("password", "Give the password that was chosen at registration, or new_password to set one."),
-            EmailVerificationOutcome.WrongPassword =>
-                FieldErrors.One("password", "Not the password that was chosen at registration. Give new_password to set one."),
+            EmailVerificationOutcome.NotReauthenticated(var refusal) => refusal.ToProblem(
+                "password", "Not the password that was chosen at registration. Give new_password to set one.",
+                missing: "Give the password that was chosen at registration, or new_password to set one."),
             _ => (Problem)ErrorCodes.InvalidOrExpiredToken,
         };
 
@@ -125,8 +123,7 @@ internal static class EmailVerificationEndpoints
             {
                 EmailChangeOutcome.Requested requested =>
                     TypedResults.Accepted((string?)null, new MailRequested { DevToken = requested.DevToken }),
-                EmailChangeOutcome.WrongPassword => FieldErrors.One("current_password", "Not the current password."),
-                EmailChangeOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+                EmailChangeOutcome.NotReauthenticated(var refusal) => refusal.ToProblem("current_password", "Not the current password."),
                 EmailChangeOutcome.NotForGuests => (Problem)ErrorCodes.AnonymousNotAllowed,
                 EmailChangeOutcome.ConcurrentlyChanged => (Problem)ErrorCodes.SessionRevoked,
                 _ => FieldErrors.One("new_email", "This is the address there is."),
@@ -153,10 +150,9 @@ internal static class EmailVerificationEndpoints
         {
             EmailChangeConfirmationOutcome.Changed => TypedResults.NoContent(),
             EmailChangeConfirmationOutcome.Taken => (Problem)ErrorCodes.EmailTaken,
-            EmailChangeConfirmationOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
-            EmailChangeConfirmationOutcome.PasswordNeeded =>
-                FieldErrors.One("password", "Give the account's password, or the access token of one of its sessions."),
-            EmailChangeConfirmationOutcome.WrongPassword => FieldErrors.One("password", "Not the account's password."),
+            EmailChangeConfirmationOutcome.NotReauthenticated(var refusal) => refusal.ToProblem(
+                "password", "Not the account's password.",
+                missing: "Give the account's password, or the access token of one of its sessions."),
             _ => (Problem)ErrorCodes.InvalidOrExpiredToken,
         };
 }

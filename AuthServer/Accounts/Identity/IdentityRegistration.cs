@@ -21,7 +21,7 @@ internal static class IdentityRegistration
         services.AddSingleton<EmailTokens>();
         services.AddScoped<AccountCommit>();
         services.AddSingleton<PasswordCheck>();
-        services.AddSingleton<PasswordReauthentication>();
+        services.AddScoped<PasswordReauthentication>();
         services.AddSingleton<PasswordResetRequirement>();
         services.AddJson(AccountsJson.Default);
         services.AddSingleton<SessionStarter>();

@@ -11,10 +11,10 @@ namespace AuthServer.Accounts.Identity;
 /// </summary>
 internal sealed class LastAdminGuard(AuthDbContext db, AccountRules rules)
 {
-    /// <summary>Whether another administrator would be left who can sign in. Holds the turn until the transaction ends.</summary>
+    /// <summary>Whether another administrator who can sign in would be left. Holds the lock until the transaction ends.</summary>
     public async Task<bool> IsAnotherLeftAsync(Guid without, CancellationToken cancellationToken)
     {
-        await AdvisoryLocks.TakeTurnAsync(db, AdvisoryLocks.LastAdmin, cancellationToken);
+        await AdvisoryLocks.TakeAsync(db, AdvisoryLocks.LastAdmin, cancellationToken);
         var role = Role.IdOf(Role.Admin);
         var mustBeProven = rules.RequireVerifiedEmail;
         return await db.UserRoles.AnyAsync(held => held.RoleId == role && held.UserId != without

@@ -24,13 +24,13 @@ internal sealed record CheckedAccount(
 /// </summary>
 internal abstract record PasswordCheckOutcome : IDisposable
 {
-    private readonly PasswordCheck.Lease _lease;
+    private PasswordCheckOutcome(PasswordCheck.Lease lease) => Lease = lease;
 
-    private PasswordCheckOutcome(PasswordCheck.Lease lease) => _lease = lease;
+    public PasswordCheck.Lease Lease { get; }
 
-    public SignInAttempt Attempt => _lease.Attempt;
+    public SignInAttempt Attempt => Lease.Attempt;
 
-    public void Dispose() => _lease.Dispose();
+    public void Dispose() => Lease.Dispose();
 
     /// <summary>Refused before the password was checked.</summary>
     public sealed record LockedOut(PasswordCheck.Lease Lease, CheckedAccount? Account, TimeSpan RetryAfter) : PasswordCheckOutcome(Lease);

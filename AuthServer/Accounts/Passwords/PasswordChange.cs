@@ -18,7 +18,7 @@ internal abstract record PasswordChangeOutcome
 
     public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : PasswordChangeOutcome;
 
-    public sealed record LockedOut(TimeSpan RetryAfter) : PasswordChangeOutcome;
+    public sealed record NotReauthenticated(ReauthenticationRefusal Refusal) : PasswordChangeOutcome;
 
     /// <summary>A guest has no password to change: they register.</summary>
     public sealed record NotForGuests : PasswordChangeOutcome;
@@ -43,15 +43,10 @@ internal sealed class PasswordChange(AuthDbContext db, UserAccounts accounts, Pa
             return new PasswordChangeOutcome.NotForGuests();
         }
 
-        switch (await passwords.CheckAsync(user, currentPassword, origin, cancellationToken))
+        if (await passwords.CheckAsync(
+            user, currentPassword, AuditEvents.PasswordChanged, caller, origin, cancellationToken) is { } refusal)
         {
-            case ReauthenticationOutcome.LockedOut locked:
-                return new PasswordChangeOutcome.LockedOut(locked.RetryAfter);
-            case ReauthenticationOutcome.Mismatch:
-                await commit.RecordRefusalAsync(AuditEvents.PasswordChanged, origin, user.Id, caller.SessionId, "wrong_password");
-                var errors = new FieldErrors();
-                errors.Add("current_password", "Not the current password.");
-                return new PasswordChangeOutcome.Invalid(errors.Messages);
+            return new PasswordChangeOutcome.NotReauthenticated(refusal);
         }
 
         if (await accounts.SetPasswordAsync(user, newPassword) is { Succeeded: false } refused)

@@ -85,7 +85,7 @@ internal static class PasswordsEndpoints
             PasswordChangeOutcome.Changed => TypedResults.NoContent(),
             PasswordChangeOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
             PasswordChangeOutcome.NotForGuests => (Problem)ErrorCodes.AnonymousNotAllowed,
-            PasswordChangeOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+            PasswordChangeOutcome.NotReauthenticated(var refusal) => refusal.ToProblem("current_password", "Not the current password."),
             _ => (Problem)ErrorCodes.SessionRevoked,
         };
 

@@ -19,11 +19,7 @@ internal abstract record ClosingOutcome
 
     public sealed record Closed(DateTimeOffset ErasureDueAt) : ClosingOutcome;
 
-    public sealed record PasswordMissing : ClosingOutcome;
-
-    public sealed record WrongPassword : ClosingOutcome;
-
-    public sealed record LockedOut(TimeSpan RetryAfter) : ClosingOutcome;
+    public sealed record NotReauthenticated(ReauthenticationRefusal Refusal) : ClosingOutcome;
 
     public sealed record LastAdmin : ClosingOutcome;
 
@@ -37,8 +33,7 @@ internal abstract record ClosingOutcome
 /// </summary>
 internal sealed class AccountClosing(
     AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit, LastAdminGuard guard,
-    AccessTermination access,
-    ErasureSettings settings, TimeProvider clock)
+    AccessTermination access, ErasureSettings settings, TimeProvider clock)
 {
     public async Task<ClosingOutcome> CloseAsync(Caller caller, string? password, RequestOrigin origin, CancellationToken cancellationToken)
     {
@@ -47,9 +42,10 @@ internal sealed class AccountClosing(
             return new ClosingOutcome.ConcurrentlyChanged();
         }
 
-        if (user.PasswordHash is not null && await ProveAsync(user, password, caller, origin, cancellationToken) is { } unproven)
+        if (user.PasswordHash is not null && await passwords.CheckAsync(
+            user, password, AuditEvents.ErasureRequested, caller, origin, cancellationToken) is { } refusal)
         {
-            return unproven;
+            return new ClosingOutcome.NotReauthenticated(refusal);
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -64,7 +60,8 @@ internal sealed class AccountClosing(
 
         if (!isAnotherLeft && await IsAdminAsync(user.Id, cancellationToken))
         {
-            await RefuseAsync(ErrorCodes.LastAdmin.Code, caller, origin);
+            await commit.RecordRefusalAsync(
+                AuditEvents.ErasureRequested, origin, caller.UserId, caller.SessionId, ErrorCodes.LastAdmin.Code);
             await transaction.CommitAsync(CancellationToken.None);
             return new ClosingOutcome.LastAdmin();
         }
@@ -87,31 +84,8 @@ internal sealed class AccountClosing(
             Also = end,
         };
 
-    private Task RefuseAsync(string reason, Caller caller, RequestOrigin origin) =>
-        commit.RecordRefusalAsync(AuditEvents.ErasureRequested, origin, caller.UserId, caller.SessionId, reason);
-
     private static Dictionary<string, string> Until(DateTimeOffset due) =>
         new(StringComparer.Ordinal) { [EmailOutbox.Until] = due.ToString("O", CultureInfo.InvariantCulture) };
-
-    private async Task<ClosingOutcome?> ProveAsync(
-        User user, string? password, Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
-    {
-        if (password is null)
-        {
-            return new ClosingOutcome.PasswordMissing();
-        }
-
-        switch (await passwords.CheckAsync(user, password, origin, cancellationToken))
-        {
-            case ReauthenticationOutcome.LockedOut locked:
-                return new ClosingOutcome.LockedOut(locked.RetryAfter);
-            case ReauthenticationOutcome.Mismatch:
-                await RefuseAsync("wrong_password", caller, origin);
-                return new ClosingOutcome.WrongPassword();
-            default:
-                return null;
-        }
-    }
 
     private Task<bool> IsAdminAsync(Guid userId, CancellationToken cancellationToken)
     {

@@ -50,9 +50,7 @@ internal static class DataRightsEndpoints
         {
             ClosingOutcome.Closed closed =>
                 TypedResults.Accepted((string?)null, new ErasureAnswer(closed.ErasureDueAt, kept.After(closed.ErasureDueAt))),
-            ClosingOutcome.PasswordMissing => FieldErrors.One("password", "Required."),
-            ClosingOutcome.WrongPassword => FieldErrors.One("password", "Not the account's password."),
-            ClosingOutcome.LockedOut locked => new Problem(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
+            ClosingOutcome.NotReauthenticated(var refusal) => refusal.ToProblem("password", "Not the account's password."),
             ClosingOutcome.LastAdmin => (Problem)ErrorCodes.LastAdmin,
             _ => (Problem)ErrorCodes.SessionRevoked,
         };

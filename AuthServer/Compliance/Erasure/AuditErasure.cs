@@ -17,7 +17,7 @@ internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
     /// <summary>Runs in the open transaction, after the account was deleted.</summary>
     public async Task EraseAsync(Guid person, Guid pseudonym, CancellationToken cancellationToken)
     {
-        await TakeTurnAsync(cancellationToken);
+        await LockAsync(cancellationToken);
         // Two statements, because an OR would use neither index.
         await EraseAsync(audit => audit.SubjectId == person, person, pseudonym, cancellationToken);
         await EraseAsync(audit => audit.ActorId == person, person, pseudonym, cancellationToken);
@@ -27,8 +27,8 @@ internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
     /// Serializes erasures until the transaction ends. A proof covers the remaining content of a row; if a concurrent erasure
     /// removed another person from the same row, the proof would be wrong.
     /// </summary>
-    public Task TakeTurnAsync(CancellationToken cancellationToken) =>
-        AdvisoryLocks.TakeTurnAsync(db, AdvisoryLocks.AuditErasure, cancellationToken);
+    public Task LockAsync(CancellationToken cancellationToken) =>
+        AdvisoryLocks.TakeAsync(db, AdvisoryLocks.AuditErasure, cancellationToken);
 
     /// <summary>
     /// Renews the proofs of these rows with the current key; requires the lock. The rows must be as erasing <paramref

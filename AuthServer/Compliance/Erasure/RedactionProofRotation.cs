@@ -42,7 +42,7 @@ internal sealed class RedactionProofRotation(
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
         var audit = scope.ServiceProvider.GetRequiredService<AuditErasure>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await audit.TakeTurnAsync(cancellationToken);
+        await audit.LockAsync(cancellationToken);
         var erased =
             await db.AuditEvents
                 .AsNoTracking()

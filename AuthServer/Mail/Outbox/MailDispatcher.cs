@@ -21,7 +21,7 @@ internal sealed class MailDispatcher(OutboxBatch run, TimeProvider clock, ILogge
             wait = Poll;
             try
             {
-                wait = await TurnAsync(stoppingToken);
+                wait = await RunOnceAsync(stoppingToken);
                 _isDown = false;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -47,7 +47,7 @@ internal sealed class MailDispatcher(OutboxBatch run, TimeProvider clock, ILogge
         return !stopping.IsCancellationRequested;
     }
 
-    private async Task<TimeSpan> TurnAsync(CancellationToken stopping)
+    private async Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
         var outcome = await run.RunAsync(stopping);
         if (outcome.Barred is { } reason)

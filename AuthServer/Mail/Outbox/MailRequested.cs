@@ -13,4 +13,7 @@ public sealed record MailRequested
     /// <summary>In Development alone: the token of the link, so that the flow can be tried without mail.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? DevToken { get; init; }
+
+    /// <summary>Without the token, so that no log can show it by accident.</summary>
+    public override string ToString() => $"{nameof(MailRequested)} [redacted]";
 }

@@ -65,9 +65,9 @@ internal static class ProtectionKeys
             {
                 await using var connection = await database.OpenConnectionAsync(cancellationToken);
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await using var turn =
+                await using var takeLock =
                     new NpgsqlCommand($"SELECT pg_advisory_xact_lock({AdvisoryLocks.FirstProtectionKey})", connection, transaction);
-                await turn.ExecuteNonQueryAsync(cancellationToken);
+                await takeLock.ExecuteNonQueryAsync(cancellationToken);
                 if (keys.GetAllKeys().Count == 0)
                 {
                     keys.CreateNewKey(clock.GetUtcNow(), clock.GetUtcNow() + Use);

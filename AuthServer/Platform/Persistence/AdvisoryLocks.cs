@@ -4,8 +4,8 @@ using Npgsql;
 namespace AuthServer.Platform.Persistence;
 
 /// <summary>
-/// Turns that are taken in the database, over all replicas and the command line, because there is no row to hold. Every number is here, so
-/// that no two mean the same; it must stay what it is, or two versions side by side would not wait for each other.
+/// Locks in the database, shared by all replicas and the command line, where there is no row to lock. All numbers are defined here, so
+/// that no two are the same. They must not change; otherwise two versions running side by side would not wait for each other.
 /// </summary>
 internal static class AdvisoryLocks
 {
@@ -36,18 +36,18 @@ internal static class AdvisoryLocks
     /// <summary>One replica counts for all.</summary>
     public const long Statistics = 0x66_6967_7572_6573;
 
-    /// <summary>Waits for the turn, and has it until the open transaction ends.</summary>
-    public static Task TakeTurnAsync(AuthDbContext db, long turn, CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({turn})", cancellationToken);
+    /// <summary>Waits for the lock and holds it until the open transaction ends.</summary>
+    public static Task TakeAsync(AuthDbContext db, long id, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({id})", cancellationToken);
 
     /// <summary>If two keys are given the same name at once, the second sees the first.</summary>
     public static Task ApiKeyNameAsync(AuthDbContext db, Guid? tenantId, string name, CancellationToken cancellationToken)
     {
-        var turn = $"api-key {tenantId} {name}";
-        return db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({turn}, 0))", cancellationToken);
+        var text = $"api-key {tenantId} {name}";
+        return db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({text}, 0))", cancellationToken);
     }
 
-    /// <summary>If two requests for a mail to one address come at once, the second sees the first; as a step of a batch.</summary>
+    /// <summary>If two requests for a mail to one address arrive at once, the second sees the first. A step of a batch.</summary>
     public static NpgsqlBatchCommand MailAddress(string address) =>
         SqlStep.Of("SELECT pg_advisory_xact_lock(hashtextextended(@address, 0))").Add("address", address);
 }

@@ -17,7 +17,7 @@ internal static class SigningKeyLock
     public static async Task<IDbContextTransaction> BeginAsync(AuthDbContext db, CancellationToken cancellationToken)
     {
         var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await AdvisoryLocks.TakeTurnAsync(db, AdvisoryLocks.SigningKeys, cancellationToken);
+        await AdvisoryLocks.TakeAsync(db, AdvisoryLocks.SigningKeys, cancellationToken);
         return transaction;
     }
 

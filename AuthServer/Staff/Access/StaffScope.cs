@@ -14,9 +14,10 @@ namespace AuthServer.Staff.Access;
 /// </summary>
 internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
 {
-    private static readonly Guid AdminRole = Role.IdOf(Role.Admin);
-
     public StaffMember Staff => staff;
+
+    /// <summary>Single rows of these, locked for a change.</summary>
+    public StaffLocks Locks => new(db, this);
 
     public IQueryable<User> Users => staff.TenantId is { } tenant
         ? db.Users.Where(user => db.Memberships.Any(membership => membership.UserId == user.Id && membership.TenantId == tenant))
@@ -47,7 +48,7 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
 
     public IQueryable<ApiKey> ApiKeys => staff.TenantId is { } tenant ? db.ApiKeys.Where(key => key.TenantId == tenant) : db.ApiKeys;
 
-    public IQueryable<StatisticValue> Figures => db.Figures.Where(figure => figure.TenantId == staff.TenantId);
+    public IQueryable<StatisticValue> Statistics => db.Figures.Where(figure => figure.TenantId == staff.TenantId);
 
     /// <summary>Binds a handler's parameter; the route's policy has already required a member of staff.</summary>
     public static ValueTask<StaffScope?> BindAsync(HttpContext context) =>
@@ -61,45 +62,6 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
     /// <summary>The person with this id, to be changed; null if none is in scope or the id is malformed.</summary>
     public async Task<User?> FindUserAsync(string id, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var userId) ? await Users.SingleOrDefaultAsync(user => user.Id == userId, cancellationToken) : null;
-
-    /// <summary>
-    /// The same with the account's row locked until the open transaction ends: the second of two concurrent changes sees the result
-    /// of the first, and a concurrent sign-in happens entirely before or after the change.
-    /// </summary>
-    public async Task<User?> LockUserAsync(string id, CancellationToken cancellationToken)
-    {
-        if (!Guid.TryParseExact(id, "D", out var userId))
-        {
-            return null;
-        }
-
-        await RowLock.UserAsync(db, userId, cancellationToken);
-        return await FindUserAsync(id, cancellationToken);
-    }
-
-    /// <summary>
-    /// Whether somebody who acts for a tenant is still an active administrator of it. Takes a lock until the open transaction ends:
-    /// if two administrators demote each other, the second is refused. True for the platform, which has a separate check.
-    /// </summary>
-    // NO KEY: people joining the tenant at the same time need not wait, and it cannot deadlock with locks on accounts.
-    public async Task<bool> LockTenantAndConfirmAdminAsync(CancellationToken cancellationToken)
-    {
-        if (staff.TenantId is not { } tenantId)
-        {
-            return true;
-        }
-
-        await RowLock.TenantAsync(db, tenantId, cancellationToken);
-        var isKey = staff.Caller.IsKey;
-        var holder = isKey
-            ? db.ApiKeys.Where(key => key.Id == staff.UserId && key.RevokedAt == null).Select(key => key.OwnerId)
-            : db.Users.Where(user => user.Id == staff.UserId).Select(user => user.Id);
-        return await db.Users.AnyAsync(user => holder.Contains(user.Id) && user.Status == UserStatus.Active
-            && (db.Memberships.Any(
-                membership => membership.UserId == user.Id && membership.TenantId == tenantId && membership.Role == Role.Admin)
-                // A platform administrator can be responsible for a tenant's key.
-                || (isKey && db.UserRoles.Any(held => held.UserId == user.Id && held.RoleId == AdminRole))), cancellationToken);
-    }
 
     /// <summary>Whether this is the actor's own account or, for an API key, that of its owner.</summary>
     public async Task<bool> IsOwnAsync(Guid userId, CancellationToken cancellationToken) =>
@@ -125,58 +87,9 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
         return transaction;
     }
 
-    /// <summary>
-    /// The professional profile with this id and its licences, locked until the transaction ends: the second of two concurrent
-    /// decisions sees the result of the first. Null if none is in scope or the id is malformed.
-    /// </summary>
-    public async Task<Physician?> LockPhysicianAsync(string id, CancellationToken cancellationToken) =>
-        Guid.TryParseExact(id, "D", out var physicianId)
-            && await Physicians
-                .Where(physician => physician.Id == physicianId)
-                .Select(physician => (Guid?)physician.UserId)
-                .SingleOrDefaultAsync(cancellationToken) is { } owner
-                ? await db.LockPhysicianAsync(owner, cancellationToken)
-                : null;
-
-    /// <summary>
-    /// The API key with this id, locked until the open transaction ends; null if none is in scope or the id is malformed.
-    /// </summary>
-    public async Task<ApiKey?> LockApiKeyAsync(string id, CancellationToken cancellationToken)
-    {
-        if (!Guid.TryParseExact(id, "D", out var keyId))
-        {
-            return null;
-        }
-
-        await RowLock.ApiKeyAsync(db, keyId, cancellationToken);
-        return await ApiKeys.SingleOrDefaultAsync(key => key.Id == keyId, cancellationToken);
-    }
-
-    /// <summary>
-    /// How many live API keys have this name, at the tenant or, without one, on the platform. Locks the name until the open
-    /// transaction ends.
-    /// </summary>
-    public async Task<int> LockApiKeyNameAsync(Guid? tenantId, string name, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await AdvisoryLocks.ApiKeyNameAsync(db, tenantId, name, cancellationToken);
-        return await ApiKeys.CountAsync(
-            key => key.TenantId == tenantId && key.Name == name && key.RevokedAt == null && key.ExpiresAt > now, cancellationToken);
-    }
-
     /// <summary>Adds an audit event for an act of this member of staff, saved with the context's other changes.</summary>
     public void Audit(string type, DateTimeOffset now, RequestOrigin origin, Guid? subject, string? detail = null, string? reason = null) =>
         db.Audit(type, now, origin, staff.ActorId, subject, staff.SessionId, reason, tenant: staff.TenantId, detail: detail);
-
-    /// <summary>
-    /// Records at once that this member of staff was refused, even if they disconnect. The context must have no other changes.
-    /// </summary>
-    public async Task AuditRefusalAsync(string attempted, ErrorCode refusal, DateTimeOffset now, RequestOrigin origin, Guid subject)
-    {
-        db.Audit(
-            AuditTrail.AuditEvents.StaffRefused, now, origin, staff.ActorId, subject, staff.SessionId, refusal.Code,
-            AuditOutcome.Failure, staff.TenantId, attempted);
-        await db.SaveChangesAsync(CancellationToken.None);
-    }
 
     /// <summary>Why this member of staff may not enable the account; null if they may, or if it is enabled.</summary>
     public ErrorCode? RefusesUndoing(User user) =>

@@ -32,8 +32,8 @@ internal sealed class ApiKeyChange(AuthDbContext db, AccessTokenInvalidation inv
         var (scope, origin, cancellationToken) = call;
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var isInOffice = await scope.LockTenantAndConfirmAdminAsync(cancellationToken);
-        if (await scope.LockApiKeyAsync(id, cancellationToken) is not { } key)
+        var isInOffice = await scope.Locks.ConfirmTenantAdminAsync(cancellationToken);
+        if (await scope.Locks.ApiKeyAsync(id, cancellationToken) is not { } key)
         {
             return new ApiKeyChangeOutcome.Refused(ErrorCodes.NotFound);
         }
@@ -66,7 +66,7 @@ internal sealed class ApiKeyChange(AuthDbContext db, AccessTokenInvalidation inv
         !key.IsLiveAt(now) ? ErrorCodes.AlreadyDone
         : request.Name?.Trim() is { } name
             && name != key.Name
-            && await scope.LockApiKeyNameAsync(key.TenantId, name, now, cancellationToken) >= ApiKeyCreation.MostLive
+            && await scope.Locks.ApiKeyNameAsync(key.TenantId, name, now, cancellationToken) >= ApiKeyCreation.MostLive
                 ? ErrorCodes.TooManyKeys
         : null;
 

@@ -37,7 +37,7 @@ internal sealed class ApiKeyCreation(AuthDbContext db, TimeProvider clock)
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await scope.LockTenantAndConfirmAdminAsync(cancellationToken)
+        if (!await scope.Locks.ConfirmTenantAdminAsync(cancellationToken)
             || await scope.FindUserAsync(scope.Staff.UserId.ToString(), cancellationToken) is not { } owner)
         {
             return new ApiKeyCreationOutcome.Refused(ErrorCodes.Forbidden);
@@ -52,7 +52,7 @@ internal sealed class ApiKeyCreation(AuthDbContext db, TimeProvider clock)
         }
 
         var name = request.Name!.Trim();
-        if (await scope.LockApiKeyNameAsync(tenant?.Id, name, now, cancellationToken) >= MostLive)
+        if (await scope.Locks.ApiKeyNameAsync(tenant?.Id, name, now, cancellationToken) >= MostLive)
         {
             return new ApiKeyCreationOutcome.Refused(ErrorCodes.TooManyKeys);
         }

@@ -68,6 +68,9 @@ public sealed record MadeApiKey : ApiKeyRecord
     /// <summary>The key itself, to be sent as <c>X-API-Key</c>: shown now and never again.</summary>
     [JsonPropertyOrder(1)]
     public string Key { get; }
+
+    /// <summary>Without the key, so that no log can show it by accident.</summary>
+    public override string ToString() => $"{nameof(MadeApiKey)} {Id} [redacted]";
 }
 
 /// <summary>The access token of an API key (RFC 6749 section 5.1).</summary>
@@ -75,4 +78,8 @@ public sealed record MadeApiKey : ApiKeyRecord
 /// <param name="TokenType">Always <c>Bearer</c>.</param>
 /// <param name="ExpiresIn">Seconds until it expires.</param>
 /// <param name="Scope">The granted scopes, separated by spaces.</param>
-public sealed record ApiKeyTokenResponse(string AccessToken, string TokenType, int ExpiresIn, string Scope);
+public sealed record ApiKeyTokenResponse(string AccessToken, string TokenType, int ExpiresIn, string Scope)
+{
+    /// <summary>Without the token, so that no log can show it by accident.</summary>
+    public override string ToString() => $"{nameof(ApiKeyTokenResponse)} [redacted]";
+}

@@ -13,7 +13,7 @@ internal sealed class ApiKeyRevocation(AuthDbContext db, AccessTokenInvalidation
     {
         var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await scope.LockApiKeyAsync(id, cancellationToken) is not { } key)
+        if (await scope.Locks.ApiKeyAsync(id, cancellationToken) is not { } key)
         {
             return false;
         }

@@ -33,9 +33,9 @@ internal sealed class Invitation(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, EmailOutbox outbox, AccountErasure erasure, DeniedActionAudit refusals,
     TimeProvider clock)
 {
-    public async Task<InvitationOutcome> InviteAsync(
-        InviteRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<InvitationOutcome> InviteAsync(StaffCall call, InviteRequest request)
     {
+        var (scope, _, cancellationToken) = call;
         // Otherwise whoever holds the key could invite themselves with more rights than its scopes allow.
         if (scope.Staff.Caller.IsKey && request.RolesOrDefault.Any(role => role is Role.Admin or Role.Support))
         {
@@ -50,7 +50,7 @@ internal sealed class Invitation(
             return new InvitationOutcome.Refused(ErrorCodes.NotFound);
         }
 
-        var user = await AddAsync(request, tenant, scope, origin);
+        var user = await AddAsync(call, request, tenant);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if ((await commit.SaveAsync(cancellationToken)).Refusal() is { } taken)
         {
@@ -67,10 +67,11 @@ internal sealed class Invitation(
     }
 
     /// <summary>Sends the invitation again and invalidates the previous link. Null if successful.</summary>
-    public async Task<ErrorCode?> SendAgainAsync(string id, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> SendAgainAsync(StaffCall call, string id)
     {
+        var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await scope.LockUserAsync(id, cancellationToken) is not { } user)
+        if (await scope.Locks.UserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
         }
@@ -80,7 +81,7 @@ internal sealed class Invitation(
             ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone)
             ?? (user.Status == UserStatus.Active ? null : ErrorCodes.AccountDisabled)) is { } refusal)
         {
-            return await refusals.KeepAsync(scope, AuditEvents.InvitationSentAgain, refusal, origin, user.Id);
+            return await refusals.KeepAsync(call, AuditEvents.InvitationSentAgain, refusal, user.Id);
         }
 
         if (await RequestMailAsync(user, cancellationToken) is not null)
@@ -96,10 +97,11 @@ internal sealed class Invitation(
     }
 
     /// <summary>Revokes the invitation and deletes the account. Null if successful.</summary>
-    public async Task<ErrorCode?> RevokeAsync(string id, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> RevokeAsync(StaffCall call, string id)
     {
+        var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await scope.LockUserAsync(id, cancellationToken) is not { } user)
+        if (await scope.Locks.UserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
         }
@@ -109,7 +111,7 @@ internal sealed class Invitation(
             ?? scope.RefusesUndoing(user)
             ?? (user.IsInvited ? null : ErrorCodes.AlreadyDone)) is { } refusal)
         {
-            return await refusals.KeepAsync(scope, AuditEvents.InvitationRevoked, refusal, origin, user.Id);
+            return await refusals.KeepAsync(call, AuditEvents.InvitationRevoked, refusal, user.Id);
         }
 
         var erased =
@@ -129,7 +131,7 @@ internal sealed class Invitation(
             MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, null, db.Connection(),
             cancellationToken);
 
-    private async Task<User> AddAsync(InviteRequest request, Tenant? tenant, StaffScope scope, RequestOrigin origin)
+    private async Task<User> AddAsync(StaffCall call, InviteRequest request, Tenant? tenant)
     {
         var now = clock.GetUtcNow();
         var user = await accounts.AddAsync(new(EmailAddress.Parse(request.Email)!)
@@ -141,8 +143,8 @@ internal sealed class Invitation(
         });
         AddRoles(user, request, tenant, now);
         AddProfile(user, request, now);
-        scope.Audit(
-            AuditEvents.UserInvited, now, origin, user.Id,
+        call.Scope.Audit(
+            AuditEvents.UserInvited, now, call.Origin, user.Id,
             $"roles{(tenant is null ? "" : $" at {tenant.Slug}")}: {string.Join(' ', request.RolesOrDefault)}");
         return user;
     }

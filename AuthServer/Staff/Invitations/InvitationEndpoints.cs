@@ -20,9 +20,8 @@ internal static class InvitationEndpoints
         builder.Services.AddScoped<IMailWriter, InvitationMail>();
     }
 
-    public static void MapInvitations(this IEndpointRouteBuilder api)
+    public static void MapInvitations(this RouteGroupBuilder users)
     {
-        var users = api.MapGroup("/users").WithTags("Users").ValidatesRequests();
         // Rate limited separately, because it mails strangers.
         users.MapPost("", Invite).WithName("inviteUser").OpenToKeys(Scopes.UsersWrite)
             .WithSummary(
@@ -53,7 +52,7 @@ internal static class InvitationEndpoints
 
     private static async Task<Results<Created<UserRecord>, Problem>> Invite(
         InviteRequest request, StaffCall call, Invitation invitation, UserRecords records) =>
-        await invitation.InviteAsync(request, call.Scope, call.Origin, call.CancellationToken) switch
+        await invitation.InviteAsync(call, request) switch
         {
             InvitationOutcome.Invited(var userId) when await records.FindAsync(userId, call.Scope, call.CancellationToken) is { } record =>
                 TypedResults.Created($"/api/v1/users/{userId}", record),
@@ -64,12 +63,12 @@ internal static class InvitationEndpoints
 
     private static async Task<Results<Ok<UserRecord>, Problem>> SendAgain(
         string id, StaffCall call, Invitation invitation, UserRecords records) =>
-        await invitation.SendAgainAsync(id, call.Scope, call.Origin, call.CancellationToken) is { } refusal
+        await invitation.SendAgainAsync(call, id) is { } refusal
             ? new Problem(refusal, retryAfter: refusal == ErrorCodes.RateLimited ? TimeSpan.FromMinutes(1) : null)
             : await UsersEndpoints.AnswerAsync(null, id, call, records);
 
     private static async Task<Results<NoContent, Problem>> Revoke(string id, StaffCall call, Invitation invitation) =>
-        await invitation.RevokeAsync(id, call.Scope, call.Origin, call.CancellationToken) is { } refusal
+        await invitation.RevokeAsync(call, id) is { } refusal
             ? (Problem)refusal
             : TypedResults.NoContent();
 }

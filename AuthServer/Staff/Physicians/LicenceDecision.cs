@@ -68,7 +68,7 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
     {
         var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await scope.LockPhysicianAsync(id, cancellationToken) is not { } physician)
+        if (await scope.Locks.PhysicianAsync(id, cancellationToken) is not { } physician)
         {
             return Refuse(ErrorCodes.NotFound);
         }

@@ -34,7 +34,7 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
 
     public Task<OwnLicenceOutcome> AddAsync(
         NewLicenceRequest request, Caller caller, RequestOrigin origin, CancellationToken cancellationToken) =>
-        InTurnAsync(caller, async (physician, now) =>
+        WithProfileLockedAsync(caller, async (physician, now) =>
         {
             var same = physician.Licences.FirstOrDefault(licence => licence.Jurisdiction == request.Jurisdiction);
             if (same is not null)
@@ -55,14 +55,14 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
 
     public Task<OwnLicenceOutcome> ChangeAsync(
         string id, LicencePatch patch, Caller caller, RequestOrigin origin, CancellationToken cancellationToken) =>
-        InTurnAsync(caller, async (physician, now) => Find(physician, id) is not { } licence
+        WithProfileLockedAsync(caller, async (physician, now) => Find(physician, id) is not { } licence
             ? new OwnLicenceOutcome.NotThere()
             : patch.IsEmpty
             ? new OwnLicenceOutcome.Submitted(PhysicianLicence.Of(licence, DayOf(now)))
             : await SubmitAsync(physician, licence, patch.Over(licence), caller, origin, now, cancellationToken), cancellationToken);
 
     public Task<OwnLicenceOutcome> WithdrawAsync(string id, Caller caller, RequestOrigin origin, CancellationToken cancellationToken) =>
-        InTurnAsync(caller, async (physician, now) =>
+        WithProfileLockedAsync(caller, async (physician, now) =>
         {
             if (Find(physician, id) is not { } licence)
             {
@@ -83,7 +83,7 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
         }, cancellationToken);
 
     // Locks out administrators and concurrent requests of the same person: a licence must not change while somebody decides on it.
-    private async Task<OwnLicenceOutcome> InTurnAsync(
+    private async Task<OwnLicenceOutcome> WithProfileLockedAsync(
         Caller caller, Func<Physician, DateTimeOffset, Task<OwnLicenceOutcome>> act, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

@@ -44,10 +44,7 @@ public sealed record PhysicianProfile
         Id = physician.Id,
         UserId = physician.UserId,
         FullName = fullName,
-        Status = SnakeCase.Of(
-            physician.Licences.Any(licence => licence.StateOn(today) == LicenceState.Verified)
-                ? LicenceState.Verified
-                : LicenceState.Pending),
+        Status = StatusOf(physician, today),
         LanguagePreference = physician.LanguagePreference,
         PrivatePool = physician.PrivatePool,
         VacationMode = physician.IsAwayOn(today),
@@ -56,6 +53,11 @@ public sealed record PhysicianProfile
         Specialty = physician.Specialty,
         Licences = [.. physician.Licences.OrderBy(licence => licence.Id).Select(licence => PhysicianLicence.Of(licence, today))],
     };
+
+    internal static string StatusOf(Physician physician, DateOnly today) =>
+        SnakeCase.Of(physician.Licences.Any(licence => licence.StateOn(today) == LicenceState.Verified)
+            ? LicenceState.Verified
+            : LicenceState.Pending);
 }
 
 /// <summary>A licence to practise, as its holder and staff see it.</summary>

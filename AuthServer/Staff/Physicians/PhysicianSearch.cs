@@ -1,5 +1,4 @@
 using AuthServer.Domain;
-using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Staff.Access;
 using Microsoft.EntityFrameworkCore;
@@ -88,10 +87,7 @@ internal sealed class PhysicianSearch(TimeProvider clock)
         Id = physician.Id,
         UserId = physician.UserId,
         FullName = fullName,
-        Status = SnakeCase.Of(
-            physician.Licences.Any(licence => licence.StateOn(today) == LicenceState.Verified)
-                ? LicenceState.Verified
-                : LicenceState.Pending),
+        Status = PhysicianProfile.StatusOf(physician, today),
         LanguagePreference = physician.LanguagePreference,
         Specialty = physician.Specialty,
         PrivatePool = physician.PrivatePool,

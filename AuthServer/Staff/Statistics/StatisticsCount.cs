@@ -77,14 +77,14 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
         RunAsync("SELECT pg_try_advisory_xact_lock(@lock)", cancellationToken);
 
     /// <summary>For a reader that finds no values yet: waits for a replica that is counting at the moment.</summary>
-    public Task<int> RunInTurnAsync(CancellationToken cancellationToken) =>
+    public Task<int> WaitAndRunAsync(CancellationToken cancellationToken) =>
         RunAsync("SELECT pg_advisory_xact_lock(@lock) IS NOT NULL", cancellationToken);
 
-    private async Task<int> RunAsync(string turn, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(string takeLock, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var lockCommand = new NpgsqlCommand(turn, connection) { CommandTimeout = PatienceInSeconds };
+        await using var lockCommand = new NpgsqlCommand(takeLock, connection) { CommandTimeout = PatienceInSeconds };
         lockCommand.Add("lock", AdvisoryLocks.Statistics);
         if (await lockCommand.ExecuteScalarAsync(cancellationToken) is not true)
         {

@@ -19,10 +19,9 @@ internal static class StatisticsEndpoints
         builder.Services.AddHostedService(provider => provider.GetRequiredService<StatisticsCount>());
     }
 
-    public static void MapStatistics(this IEndpointRouteBuilder api)
+    public static void MapStatistics(this RouteGroupBuilder users)
     {
-        var administration = api.MapGroup("/users").WithTags("Users").ValidatesRequests()
-            .DisableRateLimiting().RequireAuthorization(StaffPolicies.Administration);
+        var administration = users.MapGroup("").DisableRateLimiting().RequireAuthorization(StaffPolicies.Administration);
         administration
             .MapGet("/stats", Statistics)
             .WithName("userStatistics")

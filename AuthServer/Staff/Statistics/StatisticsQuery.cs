@@ -18,8 +18,8 @@ internal sealed class StatisticsQuery(StatisticsCount count, TimeProvider clock)
     public async Task<UserStatistics> ReadAsync(StaffScope scope, CancellationToken cancellationToken)
     {
         var people = await FindPeopleAsync(scope, cancellationToken);
-        var figures =
-            (await scope.Figures.AsNoTracking().ToListAsync(cancellationToken)).ToLookup(figure => figure.Measure, StringComparer.Ordinal);
+        var figures = (await scope.Statistics.AsNoTracking().ToListAsync(cancellationToken))
+            .ToLookup(figure => figure.Measure, StringComparer.Ordinal);
         return new()
         {
             Total = people.Value,
@@ -37,13 +37,13 @@ internal sealed class StatisticsQuery(StatisticsCount count, TimeProvider clock)
     // Nothing has been counted yet on a new installation, or for a tenant created within the last minute.
     private async Task<StatisticValue> FindPeopleAsync(StaffScope scope, CancellationToken cancellationToken)
     {
-        var people = scope.Figures.AsNoTracking().Where(figure => figure.Measure == StatisticNames.People);
+        var people = scope.Statistics.AsNoTracking().Where(figure => figure.Measure == StatisticNames.People);
         if (await people.SingleOrDefaultAsync(cancellationToken) is { } figure)
         {
             return figure;
         }
 
-        await count.RunInTurnAsync(cancellationToken);
+        await count.WaitAndRunAsync(cancellationToken);
         return await people.SingleAsync(cancellationToken);
     }
 

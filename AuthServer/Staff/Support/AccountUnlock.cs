@@ -17,8 +17,8 @@ internal sealed class AccountUnlock(AuthDbContext db, PersonLookup lookup, SignI
         var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Locked, so that an account that is being promoted at the same time is not helped.
-        await scope.LockUserAsync(id, cancellationToken);
-        var found = await lookup.FindForHelpAsync(scope, id, AuditEvents.UserUnlocked, origin, cancellationToken);
+        await scope.Locks.UserAsync(id, cancellationToken);
+        var found = await lookup.FindForHelpAsync(call, id, AuditEvents.UserUnlocked);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             // Commit the audit event of the refusal.

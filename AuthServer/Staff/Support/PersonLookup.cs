@@ -22,12 +22,16 @@ internal abstract record LookupOutcome
 }
 
 /// <summary>Finds people that staff want to help. Attempts on accounts that staff may not help are refused and recorded.</summary>
-internal sealed class PersonLookup(TimeProvider clock)
+internal sealed class PersonLookup(DeniedActionAudit refusals)
 {
+    /// <param name="call">Who asks, and which people they may see.</param>
+    /// <param name="id">The person's id, as given.</param>
+    /// <param name="attempted">The audit event of the attempted act.</param>
+    /// <param name="rule">Why the act is refused; null if it is allowed.</param>
     public async Task<LookupOutcome> FindAsync(
-        StaffScope scope, string id, string attempted, Func<TargetPrivileges, StaffMember, ErrorCode?> rule, RequestOrigin origin,
-        CancellationToken cancellationToken)
+        StaffCall call, string id, string attempted, Func<TargetPrivileges, StaffMember, ErrorCode?> rule)
     {
+        var (scope, _, cancellationToken) = call;
         if (await scope.FindUserAsync(id, cancellationToken) is not { } user)
         {
             return new LookupOutcome.NotFound();
@@ -36,7 +40,7 @@ internal sealed class PersonLookup(TimeProvider clock)
         var privileges = await scope.PrivilegesOfAsync(user.Id, cancellationToken);
         if (rule(privileges, scope.Staff) is { } refusal)
         {
-            await scope.AuditRefusalAsync(attempted, refusal, clock.GetUtcNow(), origin, user.Id);
+            await refusals.RecordAsync(call, attempted, refusal, user.Id);
             return new LookupOutcome.Refused(refusal);
         }
 
@@ -44,7 +48,6 @@ internal sealed class PersonLookup(TimeProvider clock)
     }
 
     /// <summary>The same with the rules for helping.</summary>
-    public Task<LookupOutcome> FindForHelpAsync(
-        StaffScope scope, string id, string attempted, RequestOrigin origin, CancellationToken cancellationToken) =>
-        FindAsync(scope, id, attempted, static (privileges, staff) => privileges.RefusesHelpBy(staff), origin, cancellationToken);
+    public Task<LookupOutcome> FindForHelpAsync(StaffCall call, string id, string attempted) =>
+        FindAsync(call, id, attempted, static (privileges, staff) => privileges.RefusesHelpBy(staff));
 }

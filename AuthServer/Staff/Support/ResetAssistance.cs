@@ -36,7 +36,7 @@ internal sealed class ResetAssistance(
 {
     public async Task<AssistanceOutcome> AskAsync(StaffCall call, string id, string? reason)
     {
-        var (scope, origin, cancellationToken) = call;
+        var (scope, _, cancellationToken) = call;
         if (reason is null && !scope.Staff.IsAdmin)
         {
             return new AssistanceOutcome.ReasonMissing();
@@ -44,11 +44,9 @@ internal sealed class ResetAssistance(
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Locked, so that somebody who is being promoted at the same time is not helped as a patient.
-        await scope.LockUserAsync(id, cancellationToken);
+        await scope.Locks.UserAsync(id, cancellationToken);
         var found =
-            await lookup.FindAsync(
-                scope, id, AuditEvents.ResetRequested, static (privileges, staff) => privileges.RefusesResetBy(staff), origin,
-                cancellationToken);
+            await lookup.FindAsync(call, id, AuditEvents.ResetRequested, static (privileges, staff) => privileges.RefusesResetBy(staff));
         if (found is not LookupOutcome.Found { User: { } user, Privileges: { } privileges })
         {
             // Commit the audit event of the refusal.
@@ -62,13 +60,13 @@ internal sealed class ResetAssistance(
         }
 
         return !scope.Staff.IsAdmin && (privileges.IsPhysician || privileges.IsAdmin)
-            ? await AwaitApprovalAsync(scope, user, reason!, origin, cancellationToken)
-            : await SendAsync(scope, user, reason, origin, cancellationToken);
+            ? await AwaitApprovalAsync(call, user, reason!)
+            : await SendAsync(call, user, reason);
     }
 
-    private async Task<AssistanceOutcome> SendAsync(
-        StaffScope scope, User user, string? reason, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<AssistanceOutcome> SendAsync(StaffCall call, User user, string? reason)
     {
+        var (scope, origin, cancellationToken) = call;
         if (await outbox.RequestAsync(
             MailKinds.ResetPassword, null, user.NormalizedEmail!, null, null, db.Connection(), cancellationToken) is { } wait)
         {
@@ -82,9 +80,9 @@ internal sealed class ResetAssistance(
     }
 
     // The mail comes first, because its lock also serializes two concurrent requests.
-    private async Task<AssistanceOutcome> AwaitApprovalAsync(
-        StaffScope scope, User user, string reason, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<AssistanceOutcome> AwaitApprovalAsync(StaffCall call, User user, string reason)
     {
+        var (scope, origin, cancellationToken) = call;
         var wait =
             await outbox.RequestAsync(
                 MailKinds.ResetAskedByStaff, user.Id, user.NormalizedEmail!, null, null, db.Connection(), cancellationToken);

@@ -25,7 +25,8 @@ internal abstract record DecisionOutcome
 /// <summary>
 /// Decides on a reset that another member of staff requested. Approval sends the link to the person and to nobody else.
 /// </summary>
-internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, EmailOutbox outbox, TimeProvider clock)
+internal sealed class ResetDecision(
+    AuthDbContext db, AssistedResetList list, EmailOutbox outbox, DeniedActionAudit refusals, TimeProvider clock)
 {
     public async Task<DecisionOutcome> DecideAsync(StaffCall call, string id, bool approves, string? reason)
     {
@@ -33,7 +34,7 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Em
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Locked, so that an account that is being promoted at the same time is not helped.
         if (await AssistedResetList.FindAsync(scope, id, cancellationToken) is not { } asked
-            || await scope.LockUserAsync(asked.UserId.ToString(), cancellationToken) is not { } person)
+            || await scope.Locks.UserAsync(asked.UserId.ToString(), cancellationToken) is not { } person)
         {
             return new DecisionOutcome.Refused(ErrorCodes.NotFound);
         }
@@ -41,7 +42,7 @@ internal sealed class ResetDecision(AuthDbContext db, AssistedResetList list, Em
         var type = approves ? AuditEvents.ResetApproved : AuditEvents.ResetDeclined;
         if (await RefusalAsync(scope, asked, cancellationToken) is { } refusal)
         {
-            await scope.AuditRefusalAsync(type, refusal, clock.GetUtcNow(), origin, asked.UserId);
+            await refusals.RecordAsync(call, type, refusal, asked.UserId);
             await transaction.CommitAsync(CancellationToken.None);
             return new DecisionOutcome.Refused(refusal);
         }

@@ -24,8 +24,8 @@ internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revok
 
     public async Task<SessionsOutcome> ListAsync(StaffCall call, string id, PageRequest<Guid> page)
     {
-        var (scope, origin, cancellationToken) = call;
-        var found = await lookup.FindForHelpAsync(scope, id, Listing, origin, cancellationToken);
+        var (scope, _, cancellationToken) = call;
+        var found = await lookup.FindForHelpAsync(call, id, Listing);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             return new SessionsOutcome.Refused(found.Error);
@@ -39,7 +39,7 @@ internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revok
     public async Task<ErrorCode?> EndAllAsync(StaffCall call, string id)
     {
         var (scope, origin, cancellationToken) = call;
-        var found = await lookup.FindForHelpAsync(scope, id, AuditEvents.SessionEnded, origin, cancellationToken);
+        var found = await lookup.FindForHelpAsync(call, id, AuditEvents.SessionEnded);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             return found.Error;
@@ -53,7 +53,7 @@ internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revok
     public async Task<ErrorCode?> EndAsync(StaffCall call, string id, string sessionId)
     {
         var (scope, origin, cancellationToken) = call;
-        var found = await lookup.FindForHelpAsync(scope, id, AuditEvents.SessionEnded, origin, cancellationToken);
+        var found = await lookup.FindForHelpAsync(call, id, AuditEvents.SessionEnded);
         if (found is not LookupOutcome.Found { User: { } user })
         {
             return found.Error;

@@ -24,9 +24,7 @@ internal sealed class UserDisclosure(AuthDbContext db, PersonLookup lookup, Sign
     {
         var (scope, origin, cancellationToken) = call;
         var found =
-            await lookup.FindAsync(
-                scope, id, AuditEvents.UserOpened, static (privileges, staff) => privileges.RefusesOpeningBy(staff), origin,
-                cancellationToken);
+            await lookup.FindAsync(call, id, AuditEvents.UserOpened, static (privileges, staff) => privileges.RefusesOpeningBy(staff));
         if (found is not LookupOutcome.Found { User: { } user })
         {
             return new DisclosureOutcome.Refused(found.Error);

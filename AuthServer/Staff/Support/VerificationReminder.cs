@@ -26,8 +26,7 @@ internal sealed class VerificationReminder(AuthDbContext db, PersonLookup lookup
 {
     public async Task<ReminderOutcome> SendAsync(StaffCall call, string id, string? reason)
     {
-        var (scope, origin, cancellationToken) = call;
-        switch (await lookup.FindForHelpAsync(scope, id, AuditEvents.VerificationRequested, origin, cancellationToken))
+        switch (await lookup.FindForHelpAsync(call, id, AuditEvents.VerificationRequested))
         {
             case LookupOutcome.Found { User.EmailConfirmed: true }:
                 return new ReminderOutcome.Refused(ErrorCodes.AlreadyDone);
@@ -36,15 +35,15 @@ internal sealed class VerificationReminder(AuthDbContext db, PersonLookup lookup
             case LookupOutcome.Found { User.Status: not UserStatus.Active }:
                 return new ReminderOutcome.Refused(ErrorCodes.AccountDisabled);
             case LookupOutcome.Found found:
-                return await SendAsync(scope, found.User, reason, origin, cancellationToken);
+                return await SendAsync(call, found.User, reason);
             case var missed:
                 return new ReminderOutcome.Refused(missed.Error);
         }
     }
 
-    private async Task<ReminderOutcome> SendAsync(
-        StaffScope scope, User user, string? reason, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<ReminderOutcome> SendAsync(StaffCall call, User user, string? reason)
     {
+        var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await outbox.RequestAsync(
             MailKinds.VerifyEmail, null, user.NormalizedEmail!, null, null, db.Connection(),

@@ -14,18 +14,18 @@ internal sealed class AccountChange(
         new(StringComparer.Ordinal) { ["FullName"] = "full_name", ["UserName"] = "username", ["Locale"] = "locale" };
 
     /// <summary>Null if successful.</summary>
-    public async Task<ErrorCode?> ChangeAsync(
-        string id, ProfileRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> ChangeAsync(StaffCall call, string id, ProfileRequest request)
     {
+        var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await scope.LockUserAsync(id, cancellationToken) is not { } user)
+        if (await scope.Locks.UserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
         }
 
         if ((await scope.PrivilegesOfAsync(user.Id, cancellationToken)).RefusesAdministrationBy(scope.Staff) is { } refusal)
         {
-            return await refusals.KeepAsync(scope, AuditEvents.UserChanged, refusal, origin, user.Id);
+            return await refusals.KeepAsync(call, AuditEvents.UserChanged, refusal, user.Id);
         }
 
         await accounts.ChangeProfileAsync(user, request);

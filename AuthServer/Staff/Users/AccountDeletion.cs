@@ -9,12 +9,13 @@ namespace AuthServer.Staff.Users;
 internal sealed class AccountDeletion(AccountTaking taking, AccountErasure erasure, TimeProvider clock)
 {
     /// <summary>Null if successful.</summary>
-    public Task<ErrorCode?> DeleteAsync(string id, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken) =>
-        taking.TakeAsync(id, AuditEvents.UserDeleted, scope, origin, async user =>
+    public Task<ErrorCode?> DeleteAsync(StaffCall call, string id) =>
+        taking.TakeAsync(call, id, AuditEvents.UserDeleted, async user =>
         {
+            var (scope, origin, cancellationToken) = call;
             var order = new ErasureOrder("by_staff", origin) { By = scope.Staff.ActorId, TenantId = scope.Staff.TenantId };
             var erased = await erasure.EraseAsync(user, order, cancellationToken);
             scope.Audit(AuditEvents.UserDeleted, clock.GetUtcNow(), origin, erased.Pseudonym);
             return erased.Ended;
-        }, cancellationToken);
+        });
 }

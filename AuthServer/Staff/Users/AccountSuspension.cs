@@ -14,29 +14,30 @@ internal sealed class AccountSuspension(
     DeniedActionAudit refusals, TimeProvider clock)
 {
     /// <summary>Null if successful.</summary>
-    public async Task<Problem?> DisableAsync(
-        string id, DisableRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<Problem?> DisableAsync(StaffCall call, string id, DisableRequest request)
     {
+        var (scope, origin, cancellationToken) = call;
         if (request.Until <= clock.GetUtcNow())
         {
             return FieldErrors.One("until", "In the future.");
         }
 
-        var refusal = await taking.TakeAsync(id, AuditEvents.UserDisabled, scope, origin, async user =>
+        var refusal = await taking.TakeAsync(call, id, AuditEvents.UserDisabled, async user =>
         {
             var ended = await access.PauseAsync(user.Id, RevocationReason.AccountDisabled, origin, scope.Staff.ActorId, cancellationToken);
             await accounts.DisableAsync(user, request.Reason!.Trim(), request.Until?.ToUniversalTime(), scope.Staff.TenantId);
             scope.Audit(AuditEvents.UserDisabled, clock.GetUtcNow(), origin, user.Id, user.DisabledReason);
             return ended;
-        }, cancellationToken);
+        });
         return refusal is null ? null : (Problem)refusal;
     }
 
     /// <summary>Null if successful, or if the account was enabled already.</summary>
-    public async Task<ErrorCode?> EnableAsync(string id, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> EnableAsync(StaffCall call, string id)
     {
+        var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (await scope.LockUserAsync(id, cancellationToken) is not { } user)
+        if (await scope.Locks.UserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
         }
@@ -44,7 +45,7 @@ internal sealed class AccountSuspension(
         if (((await scope.PrivilegesOfAsync(user.Id, cancellationToken)).RefusesAdministrationBy(scope.Staff)
             ?? scope.RefusesUndoing(user)) is { } refusal)
         {
-            return await refusals.KeepAsync(scope, AuditEvents.UserEnabled, refusal, origin, user.Id);
+            return await refusals.KeepAsync(call, AuditEvents.UserEnabled, refusal, user.Id);
         }
 
         if (user.Status == UserStatus.Disabled)

@@ -14,20 +14,24 @@ namespace AuthServer.Staff.Users;
 internal sealed class AccountTaking(
     AuthDbContext db, AccountCommit commit, LastAdminGuard guard, RevocationFeed feed, DeniedActionAudit refusals)
 {
-    public async Task<ErrorCode?> TakeAsync(
-        string id, string act, StaffScope scope, RequestOrigin origin, Func<User, Task<IReadOnlyList<Guid>>> take,
-        CancellationToken cancellationToken)
+    /// <param name="call">Who acts, and from where.</param>
+    /// <param name="id">The account's id, as given.</param>
+    /// <param name="act">The act that is recorded as refused.</param>
+    /// <param name="take">Disables or deletes the account; returns the sessions that ended.</param>
+    /// <returns>Null if successful.</returns>
+    public async Task<ErrorCode?> TakeAsync(StaffCall call, string id, string act, Func<User, Task<IReadOnlyList<Guid>>> take)
     {
+        var (scope, _, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var isInOffice = await scope.LockTenantAndConfirmAdminAsync(cancellationToken);
-        if (await scope.LockUserAsync(id, cancellationToken) is not { } user)
+        var isInOffice = await scope.Locks.ConfirmTenantAdminAsync(cancellationToken);
+        if (await scope.Locks.UserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
         }
 
         if ((isInOffice ? await RefusalAsync(user, scope, cancellationToken) : ErrorCodes.Forbidden) is { } refusal)
         {
-            return await refusals.KeepAsync(scope, act, refusal, origin, user.Id);
+            return await refusals.KeepAsync(call, act, refusal, user.Id);
         }
 
         var ended = await take(user);

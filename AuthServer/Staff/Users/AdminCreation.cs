@@ -30,7 +30,7 @@ internal sealed class AdminCreation(
     private static readonly RequestOrigin CommandLine = new(null, "command line", "command-line");
 
     public async Task<AdminCreationOutcome> CreateAsync(
-        string address, string password, bool onlyTheFirst, CancellationToken cancellationToken)
+        string address, Secret password, bool onlyTheFirst, CancellationToken cancellationToken)
     {
         if (EmailAddress.ParseLocal(address) is not { } email)
         {
@@ -38,21 +38,21 @@ internal sealed class AdminCreation(
         }
 
         var errors = new FieldErrors();
-        await policy.CheckAsync(errors, "password", password, [email.Canonical], cancellationToken);
+        await policy.CheckAsync(errors, "password", password.Reveal(), [email.Canonical], cancellationToken);
         if (errors.Any)
         {
             return new AdminCreationOutcome.Invalid(errors.Messages["password"]);
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await AdvisoryLocks.TakeTurnAsync(db, AdvisoryLocks.LastAdmin, cancellationToken);
+        await AdvisoryLocks.TakeAsync(db, AdvisoryLocks.LastAdmin, cancellationToken);
         var adminRole = Role.IdOf(Role.Admin);
         if (onlyTheFirst && await db.UserRoles.AnyAsync(held => held.RoleId == adminRole, cancellationToken))
         {
             return new AdminCreationOutcome.AlreadyThere();
         }
 
-        var user = await AddAsync(email, await hashing.HashAsync(password, cancellationToken));
+        var user = await AddAsync(email, await hashing.HashAsync(password.Reveal(), cancellationToken));
         if (await commit.SaveAsync(cancellationToken) is not AccountCommitOutcome.Saved)
         {
             return new AdminCreationOutcome.Invalid([$"There is an account with the address {email.Canonical}."]);

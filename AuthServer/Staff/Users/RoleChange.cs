@@ -15,20 +15,19 @@ namespace AuthServer.Staff.Users;
 /// </summary>
 internal sealed class RoleChange(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, LastAdminGuard guard, AccessTokenInvalidation invalidation,
-    DeniedActionAudit refusals,
-    TimeProvider clock)
+    DeniedActionAudit refusals, TimeProvider clock)
 {
     /// <summary>Null if successful.</summary>
-    public async Task<ErrorCode?> ChangeAsync(
-        string id, RolesRequest request, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    public async Task<ErrorCode?> ChangeAsync(StaffCall call, string id, RolesRequest request)
     {
+        var (scope, _, cancellationToken) = call;
         if (request.Tenant is null && !scope.Staff.IsPlatformAdmin)
         {
             return ErrorCodes.Forbidden;
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (!await scope.LockTenantAndConfirmAdminAsync(cancellationToken))
+        if (!await scope.Locks.ConfirmTenantAdminAsync(cancellationToken))
         {
             return ErrorCodes.Forbidden;
         }
@@ -36,7 +35,7 @@ internal sealed class RoleChange(
         var tenant = request.Tenant is { } slug
             ? await scope.Tenants.AsNoTracking().SingleOrDefaultAsync(found => found.Slug == slug, cancellationToken)
             : null;
-        if ((request.Tenant is not null && tenant is null) || await scope.LockUserAsync(id, cancellationToken) is not { } user)
+        if ((request.Tenant is not null && tenant is null) || await scope.Locks.UserAsync(id, cancellationToken) is not { } user)
         {
             return ErrorCodes.NotFound;
         }
@@ -48,11 +47,11 @@ internal sealed class RoleChange(
 
         var roles = request.Roles!.Distinct(StringComparer.Ordinal).OfType<string>().ToList();
         var refusal = tenant is null
-            ? await ChangePlatformAsync(user, roles, scope, origin, cancellationToken)
-            : await ChangeAtAsync(tenant, user, roles, scope, origin, cancellationToken);
+            ? await ChangePlatformAsync(call, user, roles)
+            : await ChangeAtAsync(call, tenant, user, roles);
         if (refusal is not null)
         {
-            return await refusals.KeepAsync(scope, AuditEvents.RolesChanged, refusal, origin, user.Id);
+            return await refusals.KeepAsync(call, AuditEvents.RolesChanged, refusal, user.Id);
         }
 
         if (!db.ChangeTracker.HasChanges())
@@ -67,9 +66,9 @@ internal sealed class RoleChange(
         return null;
     }
 
-    private async Task<ErrorCode?> ChangePlatformAsync(
-        User user, List<string> roles, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<ErrorCode?> ChangePlatformAsync(StaffCall call, User user, List<string> roles)
     {
+        var (scope, _, cancellationToken) = call;
         // Check this first: while this waits for the lock, the person may become an administrator.
         var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
         var held = await scope.PlatformRoles.Where(role => role.UserId == user.Id).ToListAsync(cancellationToken);
@@ -85,13 +84,13 @@ internal sealed class RoleChange(
         }
 
         await accounts.ReplaceRolesAsync(user, before, roles);
-        Audit("roles", before, roles, user.Id, scope, origin);
+        Audit(call, "roles", before, roles, user.Id);
         return null;
     }
 
-    private async Task<ErrorCode?> ChangeAtAsync(
-        Tenant tenant, User user, List<string> roles, StaffScope scope, RequestOrigin origin, CancellationToken cancellationToken)
+    private async Task<ErrorCode?> ChangeAtAsync(StaffCall call, Tenant tenant, User user, List<string> roles)
     {
+        var (scope, _, cancellationToken) = call;
         var held =
             await scope.Memberships.Where(membership => membership.UserId == user.Id && membership.TenantId == tenant.Id)
                 .ToListAsync(cancellationToken);
@@ -109,7 +108,7 @@ internal sealed class RoleChange(
         db.RemoveRange(held.Where(membership => !roles.Contains(membership.Role, StringComparer.Ordinal)));
         db.AddRange(
             roles.Except(before, StringComparer.Ordinal).Select(role => new Membership(user.Id, tenant.Id, role, clock.GetUtcNow())));
-        Audit($"roles at {tenant.Slug}", before, roles, user.Id, scope, origin);
+        Audit(call, $"roles at {tenant.Slug}", before, roles, user.Id);
         return null;
     }
 
@@ -120,11 +119,12 @@ internal sealed class RoleChange(
     private static bool GivesPowerUnproven(User user, List<string> before, List<string> after) =>
         !user.EmailConfirmed && after.Except(before, StringComparer.Ordinal).Any(role => role is Role.Admin or Role.Support);
 
-    private void Audit(string what, List<string> before, List<string> after, Guid userId, StaffScope scope, RequestOrigin origin)
+    private void Audit(StaffCall call, string what, List<string> before, List<string> after, Guid userId)
     {
         if (db.ChangeTracker.HasChanges())
         {
-            scope.Audit(AuditEvents.RolesChanged, clock.GetUtcNow(), origin, userId, $"{what}: {Listed(before)} -> {Listed(after)}");
+            var detail = $"{what}: {Listed(before)} -> {Listed(after)}";
+            call.Scope.Audit(AuditEvents.RolesChanged, clock.GetUtcNow(), call.Origin, userId, detail);
         }
     }
 

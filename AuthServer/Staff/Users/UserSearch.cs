@@ -36,11 +36,11 @@ internal sealed class UserSearch(UserRecords records)
     {
         var figures = (listing.Tenant, listing.Status, listing.Role, string.IsNullOrWhiteSpace(listing.Search)) switch
         {
-            (null, null, null, true) => scope.Figures.Where(figure => figure.Measure == StatisticNames.People),
+            (null, null, null, true) => scope.Statistics.Where(figure => figure.Measure == StatisticNames.People),
             (null, { } status, null, true) =>
-                scope.Figures.Where(figure => figure.Measure == StatisticNames.ByStatus && figure.Key == status),
+                scope.Statistics.Where(figure => figure.Measure == StatisticNames.ByStatus && figure.Key == status),
             ({ } slug, null, null, true) =>
-                scope.Figures.Where(
+                scope.Statistics.Where(
                     figure => figure.Measure == StatisticNames.ByTenant
                         && scope.Tenants.Any(tenant => tenant.Slug == slug && tenant.Id.ToString() == figure.Key)),
             _ => null,

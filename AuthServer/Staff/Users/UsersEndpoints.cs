@@ -23,7 +23,6 @@ internal static class UsersEndpoints
         services.AddSingleton<UserRecords>();
         services.AddScoped<OwnRecord>();
         services.AddSingleton<UserSearch>();
-        services.AddScoped<DeniedActionAudit>();
         services.AddScoped<AccountChange>();
         services.AddScoped<AccountTaking>();
         services.AddScoped<AccountSuspension>();
@@ -33,9 +32,9 @@ internal static class UsersEndpoints
         services.AddHostedService(provider => provider.GetRequiredService<DisabledAccountReactivation>());
     }
 
-    public static void MapUsers(this IEndpointRouteBuilder api)
+    public static void MapUsers(this RouteGroupBuilder users)
     {
-        var group = api.MapGroup("/users").WithTags("Users").ValidatesRequests().DisableRateLimiting();
+        var group = users.MapGroup("").DisableRateLimiting();
         group
             .MapGet("", List)
             .WithName("listUsers")
@@ -128,16 +127,16 @@ internal static class UsersEndpoints
 
     private static async Task<Results<Ok<UserRecord>, Problem>> Patch(
         string id, ProfileRequest request, StaffCall call, AccountChange change, UserRecords records) =>
-        await AnswerAsync(await change.ChangeAsync(id, request, call.Scope, call.Origin, call.CancellationToken), id, call, records);
+        await AnswerAsync(await change.ChangeAsync(call, id, request), id, call, records);
 
     private static async Task<Results<NoContent, Problem>> Delete(string id, StaffCall call, AccountDeletion deletion) =>
-        await deletion.DeleteAsync(id, call.Scope, call.Origin, call.CancellationToken) is { } refusal
+        await deletion.DeleteAsync(call, id) is { } refusal
             ? (Problem)refusal
             : TypedResults.NoContent();
 
     private static async Task<Results<Ok<UserRecord>, Problem>> Disable(
         string id, DisableRequest request, StaffCall call, AccountSuspension suspension, UserRecords records) =>
-        await suspension.DisableAsync(id, request, call.Scope, call.Origin, call.CancellationToken) switch
+        await suspension.DisableAsync(call, id, request) switch
         {
             { } refusal => refusal,
             null => await AnswerAsync(null, id, call, records),
@@ -145,15 +144,15 @@ internal static class UsersEndpoints
 
     private static async Task<Results<Ok<UserRecord>, Problem>> Enable(
         string id, StaffCall call, AccountSuspension suspension, UserRecords records) =>
-        await AnswerAsync(await suspension.EnableAsync(id, call.Scope, call.Origin, call.CancellationToken), id, call, records);
+        await AnswerAsync(await suspension.EnableAsync(call, id), id, call, records);
 
     private static async Task<Results<Ok<UserRecord>, Problem>> SetRoles(
         string id, RolesRequest request, StaffCall call, RoleChange change, UserRecords records)
     {
-        var (scope, origin, cancellationToken) = call;
+        var (scope, _, cancellationToken) = call;
         // A person removed from the tenant is out of scope afterwards but still has to be shown in the response.
         var before = Guid.TryParseExact(id, "D", out var userId) ? await records.FindAsync(userId, scope, cancellationToken) : null;
-        if (await change.ChangeAsync(id, request, scope, origin, cancellationToken) is { } refusal)
+        if (await change.ChangeAsync(call, id, request) is { } refusal)
         {
             return (Problem)refusal;
         }
