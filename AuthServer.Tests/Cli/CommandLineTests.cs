@@ -161,7 +161,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
         var result = await CreateAsync(password, "--email", email);
 
         result.ExitCode.Should().Be(1);
-        result.Error.Should().StartWith("No administrator was made: ").And.Contain(reason).And.NotContain(password);
+        result.Error.Should().StartWith("No administrator was created: ").And.Contain(reason).And.NotContain(password);
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE email = @email", ("email", email))).Should().Be(0);
     }
 
@@ -171,7 +171,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
         var taken = await server.Api.RegisterAsync();
 
         (await CreateAsync(Password, "--email", taken.Email.ToUpperInvariant())).Should().Be(
-            new ServerProgram.Finished(1, "", $"No administrator was made: There is an account with the address {taken.Email}.\n"));
+            new ServerProgram.Finished(1, "", $"No administrator was created: There is an account with the address {taken.Email}.\n"));
         (await CreateAsync(Password, "--email", "not an address")).Error.Should().Contain("is no e-mail address");
     }
 
@@ -183,7 +183,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
         var result = await ServerProgram.RunProcessAsync(["create-admin", "--email", "dana@example.com"], environment);
 
         result.ExitCode.Should().Be(1);
-        result.Error.Should().Be("No administrator was made: The database does not answer.\n");
+        result.Error.Should().Be("No administrator was created: The database does not answer.\n");
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class ImportCommandTests(ImportDesk desk) : IClassFixture<ImportDe
             .Contain("row 46: merged").And
             .MatchRegex(@"\| created +\| 37 +\|").And
             .MatchRegex(@"\| links written +\| 34 +\|");
-        result.Error.Should().Be("46 rows.\nNothing is taken from these columns: created_at, internal_notes.\n");
+        result.Error.Should().Be("46 rows.\nThese columns are ignored: created_at, internal_notes.\n");
         (result.Output + result.Error).Should().NotContain("token").And.NotContain("dana.avraham5");
         (await File.ReadAllLinesAsync(links)).Should().HaveCount(35);
     }

@@ -76,4 +76,4 @@ internal sealed class CheckpointVerifier(AuthDbContext db, SealKeys keys)
 
 /// <summary>A line in a file of heads that is not a head.</summary>
 internal sealed class UnreadableCheckpointException(long line)
-    : Exception($"Line {line} is no head, as `audit head` and Audit:HeadFile write them.");
+    : Exception($"Line {line} is not a head as written by `audit head` and Audit:HeadFile.");

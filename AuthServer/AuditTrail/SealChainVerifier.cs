@@ -38,7 +38,7 @@ internal sealed class SealChainVerifier(SealKeys keys, DateTimeOffset startedAt)
     {
         var expected = (_previous?.Id ?? 0) + 1;
         return seal.Id == expected ? null
-            : seal.Id < expected ? AuditFault.SealEdited(seal.Id, "there is no such number.")
+            : seal.Id < expected ? AuditFault.SealEdited(seal.Id, "its number does not exist.")
             : AuditFault.SealMissing(expected);
     }
 
@@ -48,17 +48,17 @@ internal sealed class SealChainVerifier(SealKeys keys, DateTimeOffset startedAt)
         {
             return NumberOf(seal) is { } number
                 ? AuditFault.SealReordered(seal.Id, number)
-                : AuditFault.SealEdited(seal.Id, "it is not what its hash says.");
+                : AuditFault.SealEdited(seal.Id, "it does not match its hash.");
         }
 
         if (keys.IsKnown(seal.KeyId) && !keys.IsGenuine(seal.KeyId, seal.Hash, seal.Signature))
         {
-            return AuditFault.SealEdited(seal.Id, "this server has not signed it.");
+            return AuditFault.SealEdited(seal.Id, "its signature is not this server's.");
         }
 
         return seal is { EventIds: { } ids, EventHashes: { } hashes }
             && !SealHash.OfEvents(ids, hashes).AsSpan().SequenceEqual(seal.EventsHash)
-            ? AuditFault.SealEdited(seal.Id, "the hashes of its events are not those it was made of.")
+            ? AuditFault.SealEdited(seal.Id, "the hashes of its events do not match the seal.")
             : null;
     }
 
@@ -84,7 +84,7 @@ internal sealed class SealChainVerifier(SealKeys keys, DateTimeOffset startedAt)
         // This seal is intact and, as far as we can tell, signed. So is the previous one, unless its key is unknown: then that one
         // was changed.
         : _previous is { } previous && !keys.IsKnown(previous.KeyId)
-            ? AuditFault.SealEdited(previous.Id, "the one after it was made for another.")
+            ? AuditFault.SealEdited(previous.Id, "the next seal was made for a different one.")
         : AuditFault.ChainBroken(seal.Id);
 
     // The hash cannot cover the later removal of the events, so check that they were removed in time and in order.
@@ -92,12 +92,12 @@ internal sealed class SealChainVerifier(SealKeys keys, DateTimeOffset startedAt)
     {
         { EventIds: not null, EventHashes: not null, RemovedAt: null } => null,
         { EventIds: null, EventHashes: null, RemovedAt: { } at } when at - startedAt > LongestCheck =>
-            AuditFault.EventsTaken(seal.Id, "at a time that has not come."),
+            AuditFault.EventsTaken(seal.Id, "the time of removal is in the future."),
         { EventIds: null, EventHashes: null, RemovedAt: { } at } when at - seal.NewestEventAt < AuditSettings.ShortestRetention =>
-            AuditFault.EventsTaken(seal.Id, "they were not a year old."),
+            AuditFault.EventsTaken(seal.Id, "they were less than a year old."),
         { EventIds: null, EventHashes: null, RemovedAt: { } at } when !_isPreviousRemoved && at < startedAt =>
-            AuditFault.EventsTaken(seal.Id, "older ones are still there."),
+            AuditFault.EventsTaken(seal.Id, "older ones still exist."),
         { EventIds: null, EventHashes: null, RemovedAt: not null } => null,
-        _ => AuditFault.SealEdited(seal.Id, "it is neither whole nor properly removed."),
+        _ => AuditFault.SealEdited(seal.Id, "it is neither complete nor properly removed."),
     };
 }

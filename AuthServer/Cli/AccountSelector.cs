@@ -11,8 +11,8 @@ namespace AuthServer.Cli;
 /// <summary>The options that select accounts: one by id or e-mail address, a tenant's by its slug, or all.</summary>
 internal sealed class AccountSelector
 {
-    private readonly Option<string?> _user = new("--user") { Description = "One account: its id or e-mail address" };
-    private readonly Option<string?> _tenant = new("--tenant") { Description = "The people of one tenant: its slug" };
+    private readonly Option<string?> _user = new("--user") { Description = "Id or e-mail address of one account" };
+    private readonly Option<string?> _tenant = new("--tenant") { Description = "Slug of a tenant: all its people" };
 
     public IReadOnlyList<Option> Options => [_user, _tenant];
 

@@ -15,11 +15,11 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
         new("id-or-key")
         {
             Description = "The key's id, the key itself, or - to read either from standard input, so that it does not "
-            + "stand in the shell's history"
+            + "appear in the shell's history"
         };
 
     public ApiKeyRevokeCommand() =>
-        Command = new("revoke", "Revoke an API key that has leaked: it and its access tokens are refused within a second") { _which };
+        Command = new("revoke", "Revoke a leaked API key: it and its access tokens are refused within a second") { _which };
 
     public Command Command { get; }
 
@@ -34,7 +34,7 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
         if ((key?.Id ?? (Guid.TryParseExact(text, "D", out var given) ? given : null)) is not { } id)
         {
             // Do not echo the input: it may be a mistyped key.
-            return new CommandOutcome.Misused("That is neither the id of an API key nor a whole one (as_…).");
+            return new CommandOutcome.Misused("That is neither the id of an API key nor a complete key (as_…).");
         }
 
         return await RevokeAsync(run, id, key);
@@ -64,8 +64,8 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
         if (before is not null && text?.Fits(before.SecretHash) == false)
         {
             return new CommandOutcome.Failed(
-                $"The id is that of {before.Name}, the secret is not: this key never worked. "
-                    + $"To revoke it all the same, give its id, {id}.");
+                $"The id is that of {before.Name}, but the secret is not: this key was never valid. "
+                    + $"To revoke {before.Name} anyway, give its id, {id}.");
         }
 
         if (before is null || !await run.Get<ApiKeyRevocation>().RevokeAsync($"{id}", AccountSelector.Call(run, scope)))
@@ -81,6 +81,6 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
     {
         var now = await scope.ApiKeys.AsNoTracking().SingleAsync(key => key.Id == id, run.Stopping);
         var key = await scope.ShowAsync(now, run.Get<TimeProvider>().GetUtcNow(), run.Stopping);
-        run.Output.Write(key, $"{(wasRevoked ? "Was revoked already:" : "Revoked")} {key.Name} ({key.Id}), {ApiKeyLine.WhereOf(key)}.");
+        run.Output.Write(key, $"{(wasRevoked ? "Already revoked:" : "Revoked")} {key.Name} ({key.Id}), {ApiKeyLine.WhereOf(key)}.");
     }
 }

@@ -9,19 +9,19 @@ namespace AuthServer.Cli;
 internal sealed class AuditVerifyCommand : ICliCommand
 {
     private readonly Option<string?> _head =
-        new("--head") { Description = "A file of heads that were kept elsewhere, a line each: all of them have to be in the chain" };
+        new("--head") { Description = "A file of heads kept elsewhere, one per line, that all have to be in the chain" };
 
     public AuditVerifyCommand() =>
-        Command = new("verify", "Check every event and every seal, and name the first that is not as it was") { _head };
+        Command = new("verify", "Verify every event and every seal, and report the first that was changed") { _head };
 
     public Command Command { get; }
 
     public IReadOnlyList<string> Examples { get; } = [
         "audit verify", "audit verify --head /mnt/elsewhere/heads.jsonl", "audit verify --json"];
 
-    public string Failure => "The audit log is not as it was";
+    public string Failure => "The audit log was changed";
 
-    public string Untouched => "Nothing was checked";
+    public string Untouched => "Nothing was verified";
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
@@ -99,10 +99,10 @@ internal sealed record AuditCheckAnswer(
         Events > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({Events / Math.Max(Seconds, 0.01):N0} a second)") : "";
 
     public string ToText() => string.Create(CultureInfo.InvariantCulture, $"""
-        {(Ok ? "All is as it was." : "Looked at until then:")}
+        {(Ok ? "The audit log is intact." : "Verified until then:")}
           {Count(Events, "event")} under {Count(Seals, "seal")}, in {Seconds:N1} s{Speed}
-          {Erased:N0} of them without the data of a person who was erased
-          {Count(RemovedEvents, "event")} of {Count(RemovedBatches, "seal")} removed after their time
+          {Erased:N0} of them without the data of an erased person
+          {Count(RemovedEvents, "event")} of {Count(RemovedBatches, "seal")} removed after the retention period
           {Count(Unsealed, "event")} not sealed yet
           {Count(KeptHeads, "head")} kept elsewhere found in the chain
           the chain ends with {(Head is null ? "nothing" : $"seal {Head.Seal}, event {Head.LastEventId}")}

@@ -9,15 +9,15 @@ internal static class CommandTable
     public static IReadOnlyList<CommandGroup> Make() =>
     [
         new(null, "", [new CreateAdminCommand(), ImportCommand.Physicians(), ImportCommand.Users(), new RequirePasswordResetCommand()]),
-        new("users", "Look after accounts, as an administrator of the platform may",
+        new("users", "Manage accounts, with the rights of a platform administrator",
         [
             new UserListCommand(), UserCommand.Show(), new UserInviteCommand(), UserCommand.Disable(), UserCommand.Enable(),
             UserCommand.Unlock(), UserCommand.Reset(), UserCommand.Roles(), UserCommand.Delete(),
         ]),
-        new("api-keys", "Look after the keys that services sign in with", [new ApiKeyListCommand(), new ApiKeyRevokeCommand()]),
-        new("keys", "Look after the keys that sign access tokens", [new KeyListCommand(), new KeyRotateCommand(), new KeyRevokeCommand()]),
+        new("api-keys", "Manage the keys that services sign in with", [new ApiKeyListCommand(), new ApiKeyRevokeCommand()]),
+        new("keys", "Manage the keys that sign access tokens", [new KeyListCommand(), new KeyRotateCommand(), new KeyRevokeCommand()]),
         new("sessions", "Sign people out", [new SessionRevokeAllCommand()]),
-        new("mail", "Look after the mails that could not be sent", [new MailDeadCommand(), new MailRetryCommand(), new MailTestCommand()]),
-        new("audit", "Check and export the audit log", [new AuditVerifyCommand(), new AuditExportCommand(), new AuditHeadCommand()]),
+        new("mail", "Manage the mails that could not be sent", [new MailDeadCommand(), new MailRetryCommand(), new MailTestCommand()]),
+        new("audit", "Verify and export the audit log", [new AuditVerifyCommand(), new AuditExportCommand(), new AuditHeadCommand()]),
     ];
 }

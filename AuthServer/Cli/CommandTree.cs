@@ -13,8 +13,8 @@ internal sealed class CommandTree
         "", "Exit codes:",
         "  0   done",
         "  1   failed, or refused; standard error says why",
-        "  2   the line cannot be understood, or is not meant (--yes)",
-        "  78  something is wrong with the configuration",
+        "  2   the command line is wrong, or was not confirmed (--yes)",
+        "  78  the configuration is wrong",
     ];
 
     private readonly IReadOnlyList<CommandGroup> _groups;
@@ -25,7 +25,7 @@ internal sealed class CommandTree
         _groups = groups;
         _commands = groups.SelectMany(group => group.Commands).ToDictionary(command => command.Command);
         Root = new RootCommand(
-            "AuthServer: sign-in for apps. Without a command it serves.") { Json, Check, new Command("serve", "Serve (the default)") };
+            "AuthServer: sign-in for apps. Serves if no command is given.") { Json, Check, new Command("serve", "Serve (the default)") };
         foreach (var group in groups)
         {
             Add(group);
@@ -49,12 +49,12 @@ internal sealed class CommandTree
     public RootCommand Root { get; }
 
     public Option<bool> Check { get; } =
-        new("--check-configuration") { Description = "Say what is wrong with the configuration, and exit" };
+        new("--check-configuration") { Description = "Report everything that is wrong with the configuration, and exit" };
 
     public Option<bool> Json { get; } =
         new("--json")
         {
-            Description = "Answer in JSON: one document, or for a list one on each line; errors as {\"error\":…} on standard error",
+            Description = "Write JSON: one document, or for a list one per line; errors as {\"error\":…} on standard error",
             Recursive = true
         };
 

@@ -29,7 +29,7 @@ internal static class HealthCommand
     {
         if (FindUrl(configuration) is not { } url)
         {
-            return "Nothing was asked: ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS cannot be read.";
+            return "No request was sent: ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS cannot be read.";
         }
 
         try

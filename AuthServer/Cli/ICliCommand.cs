@@ -10,7 +10,7 @@ internal interface ICliCommand
     /// <summary>Complete command lines without the program's name, appended to the help.</summary>
     IReadOnlyList<string> Examples { get; }
 
-    /// <summary>Printed before the reason when the command fails, such as <c>No administrator was made</c>.</summary>
+    /// <summary>Printed before the reason when the command fails, such as <c>No administrator was created</c>.</summary>
     string Failure { get; }
 
     /// <summary>Printed instead if nothing was changed, for commands that can fail halfway.</summary>

@@ -68,7 +68,7 @@ internal sealed class ImportOutput(Output output, ImportRequest request)
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output.Terminal.Out) }).Write(table);
         if (summary.WaitingForLink > 0)
         {
-            output.Note("Those who wait for a link get one when the import is run again with --send or --links-out.");
+            output.Note("To give a link to those who await one, run the import again with --send or --links-out.");
         }
 
         return CommandOutcome.Done;
@@ -79,7 +79,7 @@ internal sealed class ImportOutput(Output output, ImportRequest request)
         output.Note($"{rows} rows.{(request.IsDryRun ? " Nothing will be changed; this is what would happen." : "")}");
         if (ignored.Count > 0)
         {
-            output.Note($"Nothing is taken from these columns: {string.Join(", ", ignored)}.");
+            output.Note($"These columns are ignored: {string.Join(", ", ignored)}.");
         }
     }
 
@@ -116,9 +116,9 @@ internal sealed class ImportOutput(Output output, ImportRequest request)
             ("unchanged", summary.Unchanged), ("skipped", summary.Skipped),
         .. summary.Reasons.OrderByDescending(reason => reason.Value).Select(reason => ($"  {reason.Key}", reason.Value)),
         ("warnings", summary.Warnings), ("clinics opened", summary.Tenants), ("licences to verify", summary.Licences),
-            ("with the password they had", summary.WithPassword),
-        (request.Sends ? "links mailed" : "links written", summary.LinksGiven), ("wait for a link", summary.WaitingForLink),
-            ("references to patients, left behind", summary.PatientReferences),
+            ("with their previous password", summary.WithPassword),
+        (request.Sends ? "links mailed" : "links written", summary.LinksGiven), ("await a link", summary.WaitingForLink),
+            ("references to patients, not imported", summary.PatientReferences),
     ];
 }
 

@@ -8,7 +8,7 @@ internal static class UserText
     public static string Of(UserRecord user)
     {
         var roles = user.Roles.Concat(user.Memberships.Select(membership => $"{membership.Role}@{membership.Tenant.Slug}"));
-        return $"{user.Id}  {user.Status,-8}  {NameOf(user)}{(user.EmailVerified || user.Email is null ? "" : " (unproven)")}  "
+        return $"{user.Id}  {user.Status,-8}  {NameOf(user)}{(user.EmailVerified || user.Email is null ? "" : " (unconfirmed)")}  "
             + $"{string.Join(' ', roles)}{(user.FullName is { } name ? $"  {name}" : "")}{Disabled(user)}{Erasure(user)}";
     }
 
@@ -16,7 +16,7 @@ internal static class UserText
     public static string NameOf(UserRecord user) => user.Email ?? "guest";
 
     private static string Erasure(UserRecord user) =>
-        user.ErasureDueAt is { } due ? $"  [will be erased on {due.UtcDateTime:yyyy-MM-dd HH:mm} UTC, as the person asked]" : "";
+        user.ErasureDueAt is { } due ? $"  [will be erased on {due.UtcDateTime:yyyy-MM-dd HH:mm} UTC at the person's request]" : "";
 
     private static string Disabled(UserRecord user) =>
         user.DisabledReason is null

@@ -32,7 +32,7 @@ internal static class PrivateFile
             // Check the open handle: the file at the path could be replaced meanwhile.
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != UnixFileMode.None)
             {
-                throw new ImportFault($"{path} is there already, and others can read it: chmod 600 it, or name another file.");
+                throw new ImportFault($"{path} already exists, and others can read it: chmod 600 it, or name another file.");
             }
 
             return file.CanSeek ? file : throw new ImportFault($"{path} is no file.");

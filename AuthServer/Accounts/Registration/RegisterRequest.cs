@@ -5,7 +5,7 @@ namespace AuthServer.Accounts.Registration;
 /// <summary>Creates an account.</summary>
 /// <param name="Email">The person's address, which mail goes to.</param>
 /// <param name="Password">The chosen password: 12 to 128 characters.</param>
-/// <param name="Username">A name to sign in with besides the address: letters, digits, <c>.</c>, <c>_</c>, <c>-</c>.</param>
+/// <param name="Username">A user name to sign in with as well: letters, digits, <c>.</c>, <c>_</c>, <c>-</c>.</param>
 /// <param name="FullName">The name shown to other people.</param>
 /// <param name="Locale">Language of mails and pages: a BCP 47 tag such as <c>he</c>.</param>
 /// <param name="Role"><c>patient</c> (the default) or <c>physician</c>.</param>

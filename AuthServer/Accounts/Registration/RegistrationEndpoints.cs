@@ -52,10 +52,10 @@ internal static class RegistrationEndpoints
         group
             .MapPost("/register", Register)
             .WithName("register")
-            .WithSummary("Make an account, and sign it in or mail the proof of its mailbox; with a guest's access token, of the guest's")
+            .WithSummary("Create an account and sign it in or mail a confirmation link; with a guest's access token, register the guest")
             .Registers();
         group.MapPost("/signup", Register).WithName("signup").WithSummary("The same as register").Registers();
-        group.MapPost("/anonymous", OpenGuest).WithName("openGuest").WithSummary("Look around as a guest, where this server has any")
+        group.MapPost("/anonymous", OpenGuest).WithName("openGuest").WithSummary("Open a guest account, if this server allows them")
             .WithExample("""{"device_name":"Dana's phone","locale":"he"}""")
                 .WithAnswer(Examples.SignedIn, 201)
                 .Refuses(ErrorCodes.AnonymousNotAllowed);

@@ -31,10 +31,11 @@ internal static class DataRightsEndpoints
         group
             .MapGet("/export", Export)
             .WithName("exportAccount")
-            .WithSummary("Everything held about the signed-in person, as one JSON file")
+            .WithSummary("Export everything stored about the signed-in person as one JSON file")
             .WithAnswer(DataRightsExamples.Copy)
             .RequireAuthorization(Policies.RecentSignIn).Refuses(ErrorCodes.ReauthenticationRequired, ErrorCodes.Busy);
-        group.MapDelete("", Erase).WithName("eraseAccount").WithSummary("Have the own account erased; signing in before it is due keeps it")
+        group.MapDelete("", Erase).WithName("eraseAccount")
+            .WithSummary("Request erasure of one's own account; signing in before it is due cancels it")
             .WithExample("""{"password":"correct horse battery"}""").WithAnswer(DataRightsExamples.Erasure)
             .RequireAuthorization().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.LastAdmin, ErrorCodes.LockedOut, ErrorCodes.Busy);
     }

@@ -36,7 +36,7 @@ internal static class Health
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         Map(routes, "/health/live", "live", "Whether the process answers", _ => false);
-        Map(routes, "/health/ready", "ready", "Whether the server can serve, part by part", check => check.Tags.Contains(ReadyTag));
+        Map(routes, "/health/ready", "ready", "Whether the server is ready, part by part", check => check.Tags.Contains(ReadyTag));
         Map(routes, "/health", "health", "The same as /health/ready", check => check.Tags.Contains(ReadyTag));
         Map(routes, "/api/v1/health", "apiHealth", "The same as /health/ready", check => check.Tags.Contains(ReadyTag));
         Map(routes, "/api/v1/health/database", "databaseHealth", "Whether the database answers", check => check.Name == DatabaseCheck);

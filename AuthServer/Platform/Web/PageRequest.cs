@@ -5,9 +5,9 @@ namespace AuthServer.Platform.Web;
 
 /// <summary>Which page of a list to return.</summary>
 internal sealed record PageRequest<TCursor>(
-    [property: FromQuery(Name = "skip"), Description("How many to pass over: at most 10000.")] int Skip = 0,
-    [property: FromQuery(Name = "limit"), Description("How many to answer: 1 to 100.")] int Limit = 20,
-    [property: FromQuery(Name = "after"), Description("Go on after this id: the `next` of the page before.")] TCursor? After = null)
+    [property: FromQuery(Name = "skip"), Description("How many to skip: at most 10000.")] int Skip = 0,
+    [property: FromQuery(Name = "limit"), Description("How many to return: 1 to 100.")] int Limit = 20,
+    [property: FromQuery(Name = "after"), Description("Continue after this id: the `next` of the previous page.")] TCursor? After = null)
     : IValidated
     where TCursor : struct
 {
@@ -25,7 +25,7 @@ internal sealed record PageRequest<TCursor>(
 
         if (Skip > MaxSkip)
         {
-            errors.Add("skip", "At most 10000. To go further, send the `next` of the page before as `after`.");
+            errors.Add("skip", "At most 10000. To go further, send the `next` of the previous page as `after`.");
         }
 
         if (Limit is < 1 or > MaxLimit)

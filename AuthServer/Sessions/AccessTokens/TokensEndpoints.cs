@@ -49,8 +49,8 @@ internal static class TokensEndpoints
         group
             .MapGet("/openid-configuration", Discovery)
             .WithName("getDiscovery")
-            .WithSummary("Where a resource server finds issuer and keys");
-        group.MapGet("/jwks.json", Keys).WithName("getKeys").WithSummary("The keys that verify access tokens");
+            .WithSummary("Issuer metadata for resource servers, with the address of the keys");
+        group.MapGet("/jwks.json", Keys).WithName("getKeys").WithSummary("Public keys to verify access tokens with");
     }
 
     private static Ok<DiscoveryDocument> Discovery(HttpContext context, ServerSettings server, TokenSettings settings)

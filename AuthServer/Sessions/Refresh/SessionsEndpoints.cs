@@ -48,7 +48,7 @@ internal static class SessionsEndpoints
     public static void MapRefresh(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/auth").WithTags("Sessions").ValidatesRequests();
-        group.MapPost("/refresh", Refresh).WithName("refresh").WithSummary("Exchange a refresh token for the next pair")
+        group.MapPost("/refresh", Refresh).WithName("refresh").WithSummary("Exchange a refresh token for a new pair of tokens")
             .WithExample(Examples.RefreshToken).WithAnswer(Examples.Pair)
             .AllowAnonymous().RequireRateLimiting(RateLimits.Refresh)
             .Refuses(
@@ -57,26 +57,26 @@ internal static class SessionsEndpoints
         group
             .MapPost("/switch-tenant", SwitchTenant)
             .WithName("switchTenant")
-            .WithSummary("Go on with the same session at another of one's own tenants, or at none")
+            .WithSummary("Switch the session to another of one's own tenants, or to none")
             .WithExample("""{"tenant":"heart-clinic"}""").WithAnswer(Examples.Pair)
             .RequireAuthorization().DisableRateLimiting()
             .Refuses(ErrorCodes.NotFound, ErrorCodes.EmailNotVerified, ErrorCodes.ReauthenticationRequired, ErrorCodes.SessionExpired);
-        group.MapPost("/logout", Logout).WithName("logout").WithSummary("End the session of a refresh token, or of the access token")
+        group.MapPost("/logout", Logout).WithName("logout").WithSummary("End the session of a refresh token or of the access token")
             .WithExample(Examples.RefreshToken)
             .AllowAnonymous()
                 .DisableRateLimiting()
                 .Refuses(
                     ErrorCodes.PersonRequired, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired,
                     ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
-        group.MapPost("/logout-all", LogoutAll).WithName("logoutAll").WithSummary("End every session of the signed-in person")
+        group.MapPost("/logout-all", LogoutAll).WithName("logoutAll").WithSummary("End all sessions of the signed-in person")
             .RequireAuthorization().DisableRateLimiting();
-        group.MapPost("/verify", Verify).WithName("verify").WithSummary("Ask whether an access token is good at this moment")
+        group.MapPost("/verify", Verify).WithName("verify").WithSummary("Check whether an access token is valid at this moment")
             .WithAnswer(Examples.Verified).OpenToEveryKey()
             .RequireAuthorization().DisableRateLimiting();
         group
             .MapGet("/sessions", List)
             .WithName("listSessions")
-            .WithSummary("The signed-in person's devices")
+            .WithSummary("List the signed-in person's sessions")
             .WithAnswer(Examples.Sessions)
             .RefusesUnknownQueries()
             .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed);

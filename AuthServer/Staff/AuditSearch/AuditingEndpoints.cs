@@ -42,12 +42,12 @@ internal static class AuditingEndpoints
         group
             .MapGet("", List)
             .WithName("listAuditEvents")
-            .WithSummary("What happened, newest first: filtered, a page of it; for a tenant's administrators what happened there")
+            .WithSummary("Search the audit log, newest first; for a tenant's administrators only its events")
             .WithAnswer(AuditExamples.Page).RefusesUnknownQueries().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
         group
             .MapGet("/export", Export)
             .WithName("exportAuditEvents")
-            .WithSummary("The same as lines of JSON, oldest first and all of it; recorded. Whole only if the answer ends properly")
+            .WithSummary("Export all matching events as JSON lines, oldest first; audited. Complete only if the response ends properly")
             .Produces<AuditItem>(contentType: NdJson)
                 .WithAnswer(AuditExamples.Item)
                 .RefusesUnknownQueries()

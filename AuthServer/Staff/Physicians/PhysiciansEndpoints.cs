@@ -40,7 +40,7 @@ internal static class PhysiciansEndpoints
             .MapGet("", List)
             .WithName("listPhysicians")
             .OpenToKeys(Scopes.PhysiciansRead)
-            .WithSummary("Physicians, for staff: all of the platform's, or those of the tenant the token is for")
+            .WithSummary("List physicians, for staff: all, or those of the tenant the token is for")
             .WithAnswer(PhysicianExamples.Page)
             .RefusesUnknownQueries()
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
@@ -48,14 +48,14 @@ internal static class PhysiciansEndpoints
             .MapGet("/available", ListAvailable)
             .WithName("listAvailablePhysicians")
             .OpenToKeys(Scopes.PhysiciansRead)
-            .WithSummary("Physicians somebody can turn to, at the tenant the token is for")
+            .WithSummary("List physicians whom patients can consult, at the tenant the token is for")
             .WithAnswer(PhysicianExamples.AvailablePage)
             .RequireAuthorization().Refuses(ErrorCodes.ValidationFailed);
         group
             .MapGet("/{id}", Get)
             .WithName("getPhysician")
             .OpenToKeys(Scopes.PhysiciansRead)
-            .WithSummary("A physician's profile with the licences, for staff")
+            .WithSummary("Show a physician's profile and licences, for staff")
             .WithAnswer(PhysicianExamples.Profile)
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.NotFound, ErrorCodes.Forbidden);
     }

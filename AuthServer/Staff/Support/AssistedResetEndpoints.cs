@@ -35,7 +35,7 @@ internal static class AssistedResetEndpoints
             .MapPost("/users/{id}/password-reset", Ask)
             .WithName("sendUserPasswordReset")
             .OpenToKeys(Scopes.UsersWrite)
-            .WithSummary("Have a link to set a new password mailed to a person; support needs a reason")
+            .WithSummary("Mail a password reset link to a person; support has to give a reason")
             .WithExample(SupportExamples.Reason).WithAnswer(SupportExamples.Awaiting).RequireRateLimiting(RateLimits.MailRequests)
             .Refuses(
                 ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.AccountDisabled, ErrorCodes.AnonymousNotAllowed,
@@ -43,14 +43,14 @@ internal static class AssistedResetEndpoints
         group
             .MapGet("/password-resets", List)
             .WithName("listAssistedResets")
-            .WithSummary("Resets that support asked for and a second person decides")
+            .WithSummary("List resets that support requested and a second person decides on")
             .WithAnswer(SupportExamples.Resets)
             .RefusesUnknownQueries()
             .DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
         group
             .MapPost("/password-resets/{id}/approve", Approve)
             .WithName("approveAssistedReset")
-            .WithSummary("Agree: the person is mailed a link to set a new password")
+            .WithSummary("Approve: the person is mailed a password reset link")
             .WithAnswer(SupportExamples.Approved).Decides();
         group
             .MapPost("/password-resets/{id}/decline", Decline)

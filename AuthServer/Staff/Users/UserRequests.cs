@@ -31,7 +31,7 @@ public sealed record RolesRequest(IReadOnlyList<string?>? Roles = null, string? 
 /// <summary>Creates an account for somebody, who sets the password with the link in a mail.</summary>
 /// <param name="Email">The recipient of the invitation, and what the person signs in with.</param>
 /// <param name="FullName">The name shown to other people.</param>
-/// <param name="Username">A name to sign in with besides the address.</param>
+/// <param name="Username">A user name to sign in with as well.</param>
 /// <param name="Locale">Language of mails and pages: a BCP 47 tag such as <c>he</c>.</param>
 /// <param name="Roles">Roles at the tenant or, without one, on the whole platform; <c>patient</c> if left out.</param>
 /// <param name="Tenant">Slug of the tenant to join; staff of a tenant invite to their own.</param>

@@ -39,7 +39,7 @@ internal static class UsersEndpoints
             .MapGet("", List)
             .WithName("listUsers")
             .OpenToKeys(Scopes.UsersRead)
-            .WithSummary("The people within reach, newest first: searched, filtered, a page of them")
+            .WithSummary("List and search people, newest first")
             .WithAnswer(UserExamples.Page)
             .RefusesUnknownQueries()
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
@@ -47,7 +47,7 @@ internal static class UsersEndpoints
             .MapGet("/{id}", Get)
             .WithName("getUser")
             .OpenToKeys(Scopes.UsersRead)
-            .WithSummary("One person: for staff, and for the person")
+            .WithSummary("Show one person: for staff and for the person")
             .WithAnswer(UserExamples.Record)
             .RequireAuthorization().Refuses(ErrorCodes.NotFound);
 
@@ -75,7 +75,7 @@ internal static class UsersEndpoints
         administration
             .MapPut("/{id}/roles", SetRoles)
             .WithName("setUserRoles")
-            .WithSummary("Set what somebody is, everywhere or at a tenant; tokens that say otherwise are refused")
+            .WithSummary("Set a person's roles on the platform or at a tenant; outdated tokens are refused")
             .WithExample("""{"roles":["patient","physician"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
             .Refuses(
                 ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin,
@@ -88,7 +88,7 @@ internal static class UsersEndpoints
             .MapPost("/{id}/disable", Disable)
             .WithName("disableUser")
             .OpenToKeys(Scopes.UsersWrite)
-            .WithSummary("Switch the account off, for a while or until it is enabled; its sessions end at once")
+            .WithSummary("Disable the account, until a date or until it is enabled again; its sessions end at once")
             .WithExample("""{"reason":"Asked for by the person.","until":"2027-01-01T00:00:00Z"}""").WithAnswer(UserExamples.Record)
             .Refuses(
                 ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount,
@@ -97,7 +97,7 @@ internal static class UsersEndpoints
             .MapPost("/{id}/enable", Enable)
             .WithName("enableUser")
             .OpenToKeys(Scopes.UsersWrite)
-            .WithSummary("Switch the account on again")
+            .WithSummary("Enable the account again")
             .WithAnswer(UserExamples.Record)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant);
     }
