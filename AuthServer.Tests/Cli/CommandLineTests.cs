@@ -172,7 +172,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
 
         (await CreateAsync(Password, "--email", taken.Email.ToUpperInvariant())).Should().Be(
             new ServerProgram.Finished(1, "", $"No administrator was created: There is an account with the address {taken.Email}.\n"));
-        (await CreateAsync(Password, "--email", "not an address")).Error.Should().Contain("is no e-mail address");
+        (await CreateAsync(Password, "--email", "not an address")).Error.Should().Contain("is not an e-mail address");
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
         { "cut.jsonl", "{\"id\":1,\"email\":\"a@example.com\"}\n{\"id\":2,\"em", "line 2, the last" },
         { "large.json", $"[{{\"id\":1,\"email\":\"a@example.com\"}},{{\"id\":2,\"email\":\"{Large}\"}}]", "row 2 is longer than" },
         { "large.jsonl", $"{{\"id\":1,\"email\":\"{Large}\"}}\n", "line 1 is longer than" },
-        { "twice.json", "[{\"id\":1,\"id\":2,\"email\":\"a@example.com\"}]", "no JSON" },
+        { "twice.json", "[{\"id\":1,\"id\":2,\"email\":\"a@example.com\"}]", "not JSON" },
         { "users.pdf", "anything", "must end in .csv" },
     };
 
@@ -52,11 +52,11 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
     }
 
     [Theory]
-    [InlineData("{", "is no map")]
-    [InlineData("[]", "is no map")]
-    [InlineData("{\"email\": 7}", "is no map")]
-    [InlineData("{\"email\": \"a\", \"email\": \"b\"}", "is no map")]
-    [InlineData("{\"e-mail\": \"email\"}", "fields that there are not: e-mail")]
+    [InlineData("{", "is not a map")]
+    [InlineData("[]", "is not a map")]
+    [InlineData("{\"email\": 7}", "is not a map")]
+    [InlineData("{\"email\": \"a\", \"email\": \"b\"}", "is not a map")]
+    [InlineData("{\"e-mail\": \"email\"}", "unknown fields: e-mail")]
     [InlineData("{\"email\": \"mail\"}", "missing: mail (email)")]
     public async Task A_map_that_is_none_or_names_what_is_not_there_is_refused(string map, string reason)
     {

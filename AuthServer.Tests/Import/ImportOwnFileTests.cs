@@ -52,7 +52,7 @@ public sealed class ImportOwnFileTests(ImportDesk desk) : IClassFixture<ImportDe
 
         (await desk.RefusalOfAsync(
             ImportDesk.Users(await PrivateAsync("over.csv", Rows)) with { Report = kept, IsDryRun = isDryRun })).Should()
-                .Contain("no report of an import");
+                .Contain("not the report of an import");
 
         (await File.ReadAllTextAsync(kept)).Should().Be(text);
     }

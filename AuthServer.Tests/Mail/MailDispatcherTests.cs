@@ -49,7 +49,8 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
     {
         var id = await server.EnqueueAsync("very.private@example.net", "x-broken");
 
-        (await server.WaitForStateAsync(id, "pending", attempts: 1)).LastError.Should().Be("Writing it failed: InvalidOperationException.");
+        (await server.WaitForStateAsync(id, "pending", attempts: 1)).LastError.Should()
+            .Be("The mail could not be written: InvalidOperationException.");
         server.Logs.Lines.Should().Contain(
             line => line.Contains($"{id}", StringComparison.Ordinal) && line.Contains(nameof(TestMailWriter), StringComparison.Ordinal));
         server.Logs.Lines.Should().NotContain(

@@ -30,12 +30,12 @@ public sealed class AuditSettings : ISettings
 
         if (Retention < ShortestRetention)
         {
-            yield return "Audit:Retention must be 365.00:00:00 at least. Ask your lawyers before you go below six years (2192.00:00:00).";
+            yield return "Audit:Retention must be at least 365.00:00:00. Ask your lawyers before you go below six years (2192.00:00:00).";
         }
 
         if (!string.IsNullOrEmpty(HeadFile) && !Path.IsPathFullyQualified(HeadFile))
         {
-            yield return "Audit:HeadFile must be a whole path.";
+            yield return "Audit:HeadFile must be an absolute path.";
         }
     }
 }

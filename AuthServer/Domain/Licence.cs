@@ -138,7 +138,7 @@ public sealed class Licence
     {
         if (!isAllowed)
         {
-            throw new InvalidOperationException($"A licence that is {State} cannot do this.");
+            throw new InvalidOperationException($"A licence in state {State} does not allow this.");
         }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class ColumnMap
         return unknown.Count == 0
             ? new(fields, named)
             : throw new ImportFault(
-                $"{path} names fields that there are not: {string.Join(", ", unknown)}. There are: {string.Join(", ", fields.Names)}.");
+                $"{path} names unknown fields: {string.Join(", ", unknown)}. There are: {string.Join(", ", fields.Names)}.");
     }
 
     /// <summary>Finds the columns; returns those that are not used.</summary>
@@ -43,7 +43,7 @@ internal sealed class ColumnMap
         columns = [.. columns.Where(column => column.Length > 0)];
         if (columns.GroupBy(column => column, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
         {
-            throw new ImportFault($"There are two columns called {Shown(twice.Key)}: it cannot be told which is meant.");
+            throw new ImportFault($"There are two columns called {Shown(twice.Key)}: it is not clear which is meant.");
         }
 
         foreach (var field in _fields.Names)
@@ -64,7 +64,7 @@ internal sealed class ColumnMap
             ? [.. columns.Except(_columns.Values, StringComparer.OrdinalIgnoreCase).Select(Shown)]
             : throw new ImportFault(
                 $"These columns are missing: {string.Join(", ", missing.Select(Described))}. There are: {Shown(columns)}. "
-                    + "Say with --map which is which.");
+                    + "Map them with --map.");
     }
 
     // A file may contain anything in its header.
@@ -102,7 +102,7 @@ internal sealed class ColumnMap
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new ImportFault(
-                $"{path} is no map: a JSON object such as {{\"email\": \"mail_address\", \"specialty\": null}} is needed.");
+                $"{path} is not a map: a JSON object such as {{\"email\": \"mail_address\", \"specialty\": null}} is needed.");
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed record ImportRequest(FieldSet Fields, string From, string Source
     public string? Fault() =>
         !IsSourceName(Source) ? "--source is a short name: up to 32 lower-case letters, digits, '_', '-' and '.'."
         : Sends && LinksOut is not null ? "Give either --send or --links-out: a person gets one link."
-        : NamedTwice() is { } path ? $"{path} is named twice: what is read and what is written are files of their own."
+        : NamedTwice() is { } path ? $"{path} is named twice: input and output must be different files."
         : null;
 
     private string? NamedTwice() => new[] { From, Map, Report, LinksOut }.Where(path => !string.IsNullOrEmpty(path))

@@ -74,7 +74,7 @@ internal sealed class JsonLinesSource(SourceFile file) : ImportSource
         }
         catch (JsonException)
         {
-            throw new ImportFault($"{file.Path}: line {number}, the last, is no JSON. The file may have been cut off.");
+            throw new ImportFault($"{file.Path}: line {number}, the last, is not JSON. The file may have been cut off.");
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class JsonSource(SourceFile file) : ImportSource
         ExplainedAsync(
             RowsAsync(columns, cancellationToken),
             exception => exception is JsonException fault
-                ? $"{file.Path} is no JSON from line {fault.LineNumber + 1} on. The file may have been cut off."
+                ? $"{file.Path} is not JSON from line {fault.LineNumber + 1} on. The file may have been cut off."
                 : null,
             cancellationToken);
 

@@ -109,7 +109,7 @@ internal sealed class PostgresSource : ImportSource
             $"The source at {at.Host}:{at.Port} does not accept {at.Username} with this password: set PGPASSWORD to the right one.",
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
             $"There is no database {at.Database} at {at.Host}:{at.Port}.",
-        PostgresException postgres => $"The source refuses to be read: {postgres.MessageText} ({postgres.SqlState}).",
+        PostgresException postgres => $"The source cannot be read: {postgres.MessageText} ({postgres.SqlState}).",
         // The driver has no error code for this.
         NpgsqlException { Message: var message } when message.StartsWith("No password", StringComparison.Ordinal) =>
             $"The source at {at.Host}:{at.Port} wants a password for {at.Username}, and none was given: set PGPASSWORD.",

@@ -35,7 +35,7 @@ internal static class PrivateFile
                 throw new ImportFault($"{path} already exists, and others can read it: chmod 600 it, or name another file.");
             }
 
-            return file.CanSeek ? file : throw new ImportFault($"{path} is no file.");
+            return file.CanSeek ? file : throw new ImportFault($"{path} is not a file.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ImportFault)
         {

@@ -35,7 +35,7 @@ internal sealed class RowReport : IDisposable
         }
 
         file.Dispose();
-        throw new ImportFault($"{path} already exists, and is no report of an import: name another file.");
+        throw new ImportFault($"{path} already exists, and is not the report of an import: name another file.");
     }
 
     public void Add(RowResult result) => _csv.WriteRecord([

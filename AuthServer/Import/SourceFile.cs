@@ -76,7 +76,7 @@ internal sealed class SourceFile
         }
 
         file.Dispose();
-        throw new ImportFault($"{path} is no file: it is read twice, so a pipe will not do.");
+        throw new ImportFault($"{path} is not a regular file: it is read twice, so it cannot be a pipe.");
     }
 
     private static Encoding Named(string name)
@@ -174,7 +174,7 @@ internal sealed class SourceFile
     }
 
     private static string Said(string path, Encoding encoding, long line, long offset, bool isNul, bool isGuessed) =>
-        isNul ? $"{path} is no text: line {line} has a NUL, at byte {offset}."
+        isNul ? $"{path} is not text: line {line} has a NUL, at byte {offset}."
         : $"{path}, line {line}, byte {offset}: "
             + $"not {encoding.WebName}.{(isGuessed ? " If it is Hebrew from Windows, give --encoding windows-1255." : "")}";
 }

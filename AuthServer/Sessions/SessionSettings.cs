@@ -40,7 +40,7 @@ public sealed class SessionSettings : ISettings
             var section = $"Sessions:{char.ToUpperInvariant(role[0])}{role[1..]}";
             var variable = role == Role.Patient ? " (REFRESH_TOKEN_EXPIRE_DAYS)" : "";
             yield return $"{section}:IdleTimeout{variable} is {limits.IdleTimeout:c}, and must be at least a minute and at most "
-                + $"{section}:AbsoluteTimeout, which is {limits.AbsoluteTimeout:c}. Raise that too if sessions shall last so long.";
+                + $"{section}:AbsoluteTimeout, which is {limits.AbsoluteTimeout:c}. Raise that too for longer sessions.";
         }
     }
 }

@@ -95,7 +95,7 @@ internal sealed class BreachedPasswords(
                 StringComparer.OrdinalIgnoreCase);
         return counts.Count > 0
             ? counts[suffix].Any(count => count > 0)
-            : throw new InvalidDataException("The answer is no list of hashes.");
+            : throw new InvalidDataException("The response is not a list of hashes.");
     }
 
     private void Count(string outcome) => _checks.Add(1, new KeyValuePair<string, object?>("outcome", outcome));

@@ -42,7 +42,7 @@ internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPr
     public static string? Fault(string? text, PasswordSettings settings) => Parse(text) switch
     {
         null =>
-            "No hash of a known format: Argon2id (version 19), bcrypt ($2a$, $2b$, $2y$) or ASP.NET Identity (version 2 or 3), at most "
+            "Not a hash of a known format: Argon2id (version 19), bcrypt ($2a$, $2b$, $2y$) or ASP.NET Identity (version 2 or 3), at most "
                 + "512 characters.",
         { Format: HashFormat.Bcrypt } hash when hash.Cost > settings.MaxImportedBcryptCost =>
             string.Create(
@@ -50,7 +50,7 @@ internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPr
                 $"bcrypt of cost {hash.Cost}: Password:MaxImportedBcryptCost allows {settings.MaxImportedBcryptCost}."),
         { Argon2: { } argon2 } => argon2.Fault(settings),
         { Cost: > MaxIterations } hash when hash.Format != HashFormat.Bcrypt =>
-            string.Create(CultureInfo.InvariantCulture, $"PBKDF2 of {hash.Cost} iterations: {MaxIterations} are allowed."),
+            string.Create(CultureInfo.InvariantCulture, $"PBKDF2 of {hash.Cost} iterations: at most {MaxIterations}."),
         _ => null,
     };
 

@@ -47,7 +47,7 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
         }
         else if (password.Length > LongestTyped || !IsText(password))
         {
-            errors.Add(field, "No password is like this.");
+            errors.Add(field, "This cannot be a password.");
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
     {
         if (!IsText(password))
         {
-            return "NUL, and what is no character at all, are not allowed.";
+            return "NUL and invalid characters are not allowed.";
         }
 
         if (password.Length > LongestTyped || Length(password) is var length && length > MaximumLength)

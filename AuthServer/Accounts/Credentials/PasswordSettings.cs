@@ -90,7 +90,7 @@ public sealed class PasswordSettings : ISettings
 
         if (BreachCheckUrl.Length > 0 && !IsRangeUrl(BreachCheckUrl))
         {
-            yield return "Password:BreachCheckUrl is no address to ask. Give it as https://api.pwnedpasswords.com/range/, without a "
+            yield return "Password:BreachCheckUrl is not a usable address. Give it as https://api.pwnedpasswords.com/range/, without a "
                 + "query; plain http on loopback only.";
         }
     }
@@ -133,7 +133,7 @@ public sealed class PasswordSettings : ISettings
 
         if (MaxImportedArgon2MemoryMiB is < 0 or > MostMemoryMiB)
         {
-            yield return "Password:MaxImportedArgon2MemoryMiB must be between 0, which takes no Argon2id hash from elsewhere, and 1024.";
+            yield return "Password:MaxImportedArgon2MemoryMiB must be between 0, which accepts no imported Argon2id hash, and 1024.";
         }
 
         if (MaxHashMemoryMiB < 0 || (MaxHashMemoryMiB > 0 && MaxHashMemoryMiB < Math.Max(NewHashMemoryMiB, MaxArgon2MemoryMiB)))

@@ -41,8 +41,8 @@ internal sealed partial record PhcString(int MemoryKiB, int Passes, int Lanes, i
         _ when MemoryMiB > settings.MaxArgon2MemoryMiB => string.Create(
             CultureInfo.InvariantCulture,
             $"Argon2id of {MemoryKiB} KiB: Password:MaxImportedArgon2MemoryMiB allows {settings.MaxArgon2MemoryMiB} MiB."),
-        { Passes: > MostPasses } => string.Create(CultureInfo.InvariantCulture, $"Argon2id of {Passes} passes: {MostPasses} are allowed."),
-        { Lanes: > MostLanes } => string.Create(CultureInfo.InvariantCulture, $"Argon2id of {Lanes} lanes: {MostLanes} are allowed."),
+        { Passes: > MostPasses } => string.Create(CultureInfo.InvariantCulture, $"Argon2id of {Passes} passes: at most {MostPasses}."),
+        { Lanes: > MostLanes } => string.Create(CultureInfo.InvariantCulture, $"Argon2id of {Lanes} lanes: at most {MostLanes}."),
         _ => null,
     };
 

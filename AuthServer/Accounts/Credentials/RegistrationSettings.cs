@@ -35,7 +35,7 @@ public sealed class RegistrationSettings : ISettings
     {
         if (GuestsKeptFor < TimeSpan.FromHours(1))
         {
-            yield return "Registration:GuestsKeptFor must be an hour at least.";
+            yield return "Registration:GuestsKeptFor must be at least an hour.";
         }
     }
 }

@@ -126,7 +126,7 @@ internal static class EmailVerificationEndpoints
                 EmailChangeOutcome.NotReauthenticated(var refusal) => refusal.ToProblem("current_password", "Not the current password."),
                 EmailChangeOutcome.NotForGuests => (Problem)ErrorCodes.AnonymousNotAllowed,
                 EmailChangeOutcome.ConcurrentlyChanged => (Problem)ErrorCodes.SessionRevoked,
-                _ => FieldErrors.One("new_email", "This is the address there is."),
+                _ => FieldErrors.One("new_email", "This is already the account's address."),
             };
 
     private static async Task<Results<Ok<PendingEmail>, Problem>> Pending(

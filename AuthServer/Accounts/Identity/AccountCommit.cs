@@ -67,7 +67,7 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
     {
         if ((await SaveAsync(cancellationToken)).Refusal() is { } taken)
         {
-            throw new InvalidOperationException($"Nobody can have come between: {taken.Code}.");
+            throw new InvalidOperationException($"A conflict despite the lock: {taken.Code}.");
         }
     }
 

@@ -112,6 +112,6 @@ internal sealed class EmailTokens(IDataProtectionProvider protection, EmailToken
         ConfirmEmail => "VerifyEmail",
         ChangeEmail => "ConfirmNewEmail",
         Invitation => "Invitation",
-        _ => throw new ArgumentOutOfRangeException(nameof(use), use, "No mail has such a token."),
+        _ => throw new ArgumentOutOfRangeException(nameof(use), use, "No mail contains such a token."),
     });
 }

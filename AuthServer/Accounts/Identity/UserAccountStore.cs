@@ -20,7 +20,7 @@ internal sealed class UserAccountStore : UserStore<User, Role, AuthDbContext, Gu
     // the person signs in renew the security stamp, which is compared.
     public override Task<IdentityResult> UpdateAsync(User user, CancellationToken cancellationToken = default) =>
         Context.Entry(user).State == EntityState.Detached
-            ? throw new InvalidOperationException("The account was read without tracking: what is changed about it would never be saved.")
+            ? throw new InvalidOperationException("The account was read without tracking: changes to it would never be saved.")
             : Task.FromResult(IdentityResult.Success);
 
     // There are four roles, with fixed ids.

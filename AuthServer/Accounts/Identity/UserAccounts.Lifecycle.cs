@@ -126,7 +126,7 @@ internal sealed partial class UserAccounts
     {
         if (!result.Succeeded)
         {
-            throw new InvalidOperationException($"An account cannot be like this: {result}.");
+            throw new InvalidOperationException($"The account is invalid: {result}.");
         }
     }
 }

@@ -40,7 +40,7 @@ internal sealed class AccountOpening(
         await EnqueueMailAsync(MailKinds.VerifyEmail, user, request, cancellationToken);
         var identity = new AuthenticatedIdentity(user.Id, Methods, origin, request.DeviceName, user.PasswordHash);
         var response = await starter.StartAsync(identity, db.Connection(), null, cancellationToken)
-            ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
+            ?? throw new InvalidOperationException("An account created in this transaction could not be signed in.");
         return new RegistrationOutcome.Registered(response);
     }
 

@@ -29,7 +29,7 @@ internal sealed class GuestOpening(
         await commit.SaveLockedAsync(cancellationToken);
         var identity = new AuthenticatedIdentity(guest.Id, Methods, origin, request?.DeviceName, PasswordHash: null);
         var response = await starter.StartAsync(identity, db.Connection(), null, cancellationToken)
-            ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
+            ?? throw new InvalidOperationException("An account created in this transaction could not be signed in.");
         await transaction.CommitAsync(cancellationToken);
         return response;
     }

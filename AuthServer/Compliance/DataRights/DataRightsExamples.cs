@@ -6,8 +6,8 @@ internal static class DataRightsExamples
     public const string Erasure = """
         {
           "erasure_due_at": "2026-12-05T08:30:00Z",
-          "kept": [{"what": "Backups of the database from before.",
-            "why": "To restore it after an accident; what was erased since is then erased again.", "until": null}]
+          "kept": [{"what": "Older backups of the database.",
+            "why": "To restore it after a failure; what was erased since is then erased again.", "until": null}]
         }
         """;
 

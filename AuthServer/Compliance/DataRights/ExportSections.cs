@@ -12,12 +12,12 @@ internal sealed record ExportSection(string Name, string Table, string Sql);
 /// </summary>
 internal static class ExportSections
 {
-    private const string Secret = "A secret, or made from one.";
-    private const string Derived = "The same as another member, in the form that is searched or compared.";
+    private const string Secret = "A secret, or derived from one.";
+    private const string Derived = "The same as another member, in a form for searching or comparing.";
     private const string SomebodyElse = "It names somebody else.";
     private const string Yours = "It is your own id, in each row.";
     private const string Inner = "For the server's own bookkeeping; it says nothing about you.";
-    private const string NotYours = "The whole table is about nobody in particular.";
+    private const string NotYours = "The table contains nothing about individual people.";
 
     public static readonly ExportSection Account = new("account", "users", """
         SELECT id, CASE WHEN NOT is_anonymous THEN email END AS email, email_confirmed, user_name, full_name, locale, status,
@@ -105,7 +105,7 @@ internal static class ExportSections
         ["users.search_text"] = Derived,
         ["users.name_search_text"] = Derived,
         ["user_roles.user_id"] = Yours,
-        ["user_roles.role_id"] = "It stands there by name.",
+        ["user_roles.role_id"] = "It is included by name.",
         ["memberships.user_id"] = Yours,
         ["physicians.user_id"] = Yours,
         ["licences.physician_id"] = "It is the id of your profile, in each row.",
@@ -120,22 +120,22 @@ internal static class ExportSections
         ["user_tokens.user_id"] = Yours,
         ["user_tokens.value"] = Secret,
         ["user_passkeys.user_id"] = Yours,
-        ["user_passkeys.data"] = "Name and time stand there; the rest is what the server checks the passkey with.",
+        ["user_passkeys.data"] = "Name and time are included; the rest is what the server verifies the passkey with.",
         ["assisted_resets.user_id"] = Yours,
         ["assisted_resets.requested_by"] = SomebodyElse,
         ["assisted_resets.decided_by"] = SomebodyElse,
         ["sign_in_lockouts.identifier"] = Secret,
-        ["sign_in_lockouts.network"] = "It may be the address of somebody else, who guessed.",
+        ["sign_in_lockouts.network"] = "It may be the address of somebody else who guessed.",
         ["email_outbox.id"] = Inner,
         ["email_outbox.user_id"] = Yours,
         ["email_outbox.attempts"] = Inner,
         ["email_outbox.next_attempt_at"] = Inner,
-        ["email_outbox.last_error"] = "The words of the mail server.",
-        ["audit_events.actor_id"] = "Told as `by`: you, or somebody else.",
-        ["audit_events.subject_id"] = "Told as `about`: you, or somebody else.",
+        ["email_outbox.last_error"] = "The mail server's response.",
+        ["audit_events.actor_id"] = "Included as `by`: you, or somebody else.",
+        ["audit_events.subject_id"] = "Included as `about`: you, or somebody else.",
         ["audit_events.salt"] = Inner,
         ["audit_events.erasure_proof"] = Inner,
-        ["revocations"] = "Ids of ended sessions and outdated keys, for minutes; they stand under sessions and keys.",
+        ["revocations"] = "Ids of ended sessions and outdated keys, kept for minutes; they are included under sessions and keys.",
         ["audit_seals"] = NotYours,
         ["data_protection_keys"] = NotYours,
         ["figures"] = NotYours,

@@ -29,7 +29,7 @@ internal sealed class MailDelivery(IServiceScopeFactory scopes, MailSender sende
         {
             // Log no message: it may contain anything that is in the mail.
             Log.WritingFailed(logger, owed.Id, owed.Kind, exception.GetType().Name, exception.StackTrace);
-            return new DeliveryOutcome.PutOff($"Writing it failed: {exception.GetType().Name}.");
+            return new DeliveryOutcome.PutOff($"The mail could not be written: {exception.GetType().Name}.");
         }
 
         return mail is null

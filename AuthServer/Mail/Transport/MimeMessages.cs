@@ -32,7 +32,7 @@ internal static class MimeMessages
     private static MailboxAddress Recipient(string address) =>
         new MailboxAddress("", address) is { Domain.Length: > 0 } recipient
             ? recipient
-            : throw new FormatException("The recipient's address is none.");
+            : throw new FormatException("The recipient's address is invalid.");
 
     private static TextPart Part(string subtype, string text, ContentEncoding? encoding) => new(subtype)
     {

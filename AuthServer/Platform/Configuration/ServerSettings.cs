@@ -48,13 +48,14 @@ public sealed class ServerSettings : ISettings
 
         foreach (var origin in CorsOrigins.Where(origin => !IsOrigin(origin)))
         {
-            yield return $"Server:CorsOrigins (BACKEND_CORS_ORIGINS) holds '{origin}', which is no origin. "
-                + "Give scheme, host and port, for example https://app.example.com; '*' is not taken.";
+            yield return $"Server:CorsOrigins (BACKEND_CORS_ORIGINS) contains '{origin}', which is not an origin. "
+                + "Give scheme, host and port, for example https://app.example.com; '*' is not accepted.";
         }
 
         foreach (var proxy in TrustedProxies.Where(proxy => !IPNetwork.TryParse(proxy, out _) && !IPAddress.TryParse(proxy, out _)))
         {
-            yield return $"Server:TrustedProxies holds '{proxy}', which is no address. Give addresses or networks, for example 10.0.0.0/8.";
+            yield return $"Server:TrustedProxies contains '{proxy}', which is not an address. "
+                + "Give addresses or networks, for example 10.0.0.0/8.";
         }
 
         if (ForwardLimit < 1 || MaxBodyBytes < 1024 || MaxConnections < 1)

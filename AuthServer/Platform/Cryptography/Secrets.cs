@@ -30,7 +30,7 @@ public sealed class SecretSettings : ISettings
 
         if (!string.IsNullOrEmpty(PreviousKey) && Encoding.UTF8.GetByteCount(PreviousKey) < MinBytes)
         {
-            yield return "SECRET_KEY_PREVIOUS is shorter than 32 bytes, so it never was a SECRET_KEY. Leave it out, or give the last one.";
+            yield return "SECRET_KEY_PREVIOUS is shorter than 32 bytes, so it never was a SECRET_KEY. Omit it, or set the previous one.";
         }
     }
 }

@@ -27,5 +27,5 @@ internal sealed class RowReader(NpgsqlDataReader row)
 
     private int Find(string name) => row.GetName(_next) is var found && found == name
         ? _next++
-        : throw new InvalidOperationException($"Column {_next} of the row is {found}, and not {name}.");
+        : throw new InvalidOperationException($"Column {_next} of the row is {found}, not {name}.");
 }

@@ -41,7 +41,7 @@ public sealed class RateLimitSettings : ISettings
             || InvitationsPerHour < 1
             || RefusedApiKeysPerMinute < 1)
         {
-            yield return "RateLimits: every limit must be at least 1. To do without one, give a number that is never reached.";
+            yield return "RateLimits: every limit must be at least 1. To disable one, set a number that is never reached.";
         }
     }
 }

@@ -127,6 +127,6 @@ internal static class Health
             Task.FromResult(
             listening.IsCurrent
                 ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Degraded("The notification line is down; the database is asked on every request."));
+                : HealthCheckResult.Degraded("The LISTEN connection is down; the database is asked on every request."));
     }
 }

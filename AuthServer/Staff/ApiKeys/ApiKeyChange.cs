@@ -75,12 +75,12 @@ internal sealed class ApiKeyChange(AuthDbContext db, AccessTokenInvalidation inv
         var errors = new FieldErrors();
         if (request.Scopes?.Except(key.Scopes, StringComparer.Ordinal).Any() == true)
         {
-            errors.Add("scopes", "A key never gets more scopes: make another one.");
+            errors.Add("scopes", "Scopes cannot be added to a key: create another one.");
         }
 
         if (request.ExpiresAt <= now || request.ExpiresAt > key.ExpiresAt)
         {
-            errors.Add("expires_at", "In the future, and not later than now set. To end it now, delete it.");
+            errors.Add("expires_at", "In the future, and not later than the current expiry. To end the key now, delete it.");
         }
 
         return errors;

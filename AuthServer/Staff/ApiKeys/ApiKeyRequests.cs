@@ -71,7 +71,7 @@ public sealed record ApiKeyTokenRequest(IReadOnlyList<string?>? Scopes = null) :
     {
         if (Scopes is { Count: 0 } || Scopes?.Count > ApiKeyRules.MostScopes || Scopes?.Any(scope => scope is null) == true)
         {
-            errors.Add("scopes", "At least one; to have all of the key's, leave it out.");
+            errors.Add("scopes", "At least one; omit it for all of the key's scopes.");
         }
     }
 }

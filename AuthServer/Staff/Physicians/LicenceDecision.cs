@@ -131,12 +131,12 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
         errors.LastDay("expires_on", expiresOn, DayOf(now));
         if (jurisdiction is null)
         {
-            errors.Add("jurisdiction", "The licence does not say who gave it: an ISO 3166 code such as IL or US-NY is needed.");
+            errors.Add("jurisdiction", "The licence has no jurisdiction: an ISO 3166 code such as IL or US-NY is needed.");
         }
 
         if (licence.Number.Length == 0)
         {
-            errors.Add("number", "The licence has no number: the physician has to give it first.");
+            errors.Add("number", "The licence has no number: the physician has to add it first.");
         }
 
         if (errors.Any)

@@ -47,7 +47,7 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
 
             if (physician.Licences.Count >= Most)
             {
-                return new OwnLicenceOutcome.Invalid(Error("jurisdiction", "There are fifty licences already: take one back first."));
+                return new OwnLicenceOutcome.Invalid(Error("jurisdiction", "There are fifty licences already: withdraw one first."));
             }
 
             return await SubmitAsync(physician, null, request, caller, origin, now, cancellationToken);

@@ -34,7 +34,7 @@ internal sealed class AdminCreation(
     {
         if (EmailAddress.ParseLocal(address) is not { } email)
         {
-            return new AdminCreationOutcome.Invalid([$"'{address}' is no e-mail address."]);
+            return new AdminCreationOutcome.Invalid([$"'{address}' is not an e-mail address."]);
         }
 
         var errors = new FieldErrors();
