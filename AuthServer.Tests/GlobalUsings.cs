@@ -2,6 +2,6 @@ global using FluentAssertions;
 global using Xunit;
 using System.Runtime.Versioning;
 
-// Where the modes of files are Unix's: the tests need PostgreSQL's programs as those systems have them, anyway.
+// Tests check Unix file modes; the PostgreSQL programs they need are expected on Linux anyway.
 [assembly: SupportedOSPlatform("linux")]
 [assembly: SupportedOSPlatform("macos")]

@@ -16,9 +16,7 @@ using AuthServer.Staff;
 
 namespace AuthServer;
 
-/// <summary>
-/// The table of contents: the wings in the order in which they build on each other. Each has one of its own, of its slices.
-/// </summary>
+/// <summary>The wings, in the order in which they build on each other. Each registers and maps its own leaves.</summary>
 internal static class Program
 {
     private static Task<int> Main(string[] args) => RunAsync(args, Terminal.OfProcess());

@@ -8,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Accounts;
 
-/// <summary>Tokens as the version before Identity's providers made them, byte by byte: they lie in mailboxes.</summary>
+/// <summary>
+/// Tokens exactly as the version before Identity's token providers made them: mails that were already sent contain them.
+/// </summary>
 public sealed class MailedLinkUpgradeTests(StoppedServer server) : IClassFixture<StoppedServer>
 {
     private const string NewPassword = "another long phrase of mine";

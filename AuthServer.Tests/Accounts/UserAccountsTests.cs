@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Accounts;
 
-/// <summary>What Identity's manager promises here, beside what the routes show of it.</summary>
+/// <summary>What Identity's user manager guarantees here, beyond what the routes show.</summary>
 public sealed class UserAccountsTests(UserAccountsTests.Server server) : IClassFixture<UserAccountsTests.Server>
 {
     private const string NewPassword = "another long phrase of mine";
@@ -60,7 +60,7 @@ public sealed class UserAccountsTests(UserAccountsTests.Server server) : IClassF
         await Of(scope).Accounts.Invoking(accounts => accounts.UpdateAsync(user)).Should().ThrowAsync<InvalidOperationException>();
     }
 
-    // Identity's own hash on the request's thread, as many at once as are asked for.
+    // Identity's own hashing runs on the request's thread, as often in parallel as requested.
     [Fact]
     public async Task Every_way_to_set_or_compare_a_password_waits_at_the_gate()
     {
@@ -116,7 +116,7 @@ public sealed class UserAccountsTests(UserAccountsTests.Server server) : IClassF
     private static Task<AccountCommitOutcome> CommitAsync(AsyncServiceScope scope, User user) =>
         Of(scope).Commit.CommitAsync(user, new("password.changed"), new(null, "tests", "tests"), CancellationToken.None);
 
-    /// <summary>One hash at a time and one that waits, each of the real cost.</summary>
+    /// <summary>One hash at a time and one that waits, each at the real cost.</summary>
     public sealed class Server : TestServer
     {
         public Server()

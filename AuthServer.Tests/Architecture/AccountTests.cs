@@ -9,14 +9,14 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Tests.Architecture;
 
 /// <summary>
-/// Identity owns the account: what it is, only <c>Accounts/Identity</c> changes, by <see cref="UserAccounts"/>, and saves, by
-/// <see cref="AccountCommit"/>. What is done by hand is named here, and in docs/architecture.md.
+/// Only <c>Accounts/Identity</c> changes accounts: through <see cref="UserAccounts"/>, saved by <see cref="AccountCommit"/>. The
+/// exceptions are listed here and in docs/architecture.md.
 /// </summary>
 public sealed partial class AccountTests
 {
     private static readonly Type[] Server = typeof(AuthDbContext).Assembly.GetTypes();
 
-    // What sessions, tokens and staff keep in the row, and may write by a statement of their own: nothing anybody signs in with.
+    // Columns that sessions, tokens and staff may write with their own statements: none of them is used to sign in.
     private static readonly string[] ColumnsOfOthers =
     [
         "token_version", "last_login_at", "erasure_due_at", "status", "disabled_reason", "disabled_until", "disabled_by_tenant_id",
@@ -36,7 +36,7 @@ public sealed partial class AccountTests
         others.Distinct(StringComparer.Ordinal).Should().BeEmpty();
     }
 
-    // Deferred until somebody saves: the one who does must tell a conflict, and write what belongs to the change.
+    // Changes are saved later by the caller, which must handle conflicts and write what belongs to the change.
     [Fact]
     public void Whoever_changes_an_account_leaves_saving_it_to_the_commit()
     {
@@ -64,7 +64,7 @@ public sealed partial class AccountTests
         others.Distinct(StringComparer.Ordinal).Should().BeEmpty();
     }
 
-    // Without these, the tests above could pass because they see nothing.
+    // Makes sure that the tests above would find something.
     [Fact]
     public void A_write_in_an_asynchronous_method_and_one_in_a_statement_are_seen()
     {
@@ -86,7 +86,7 @@ public sealed partial class AccountTests
 
     private static IEnumerable<Type> Core => Server.Where(type => type.Namespace == typeof(UserAccounts).Namespace);
 
-    // A person's profile is theirs to describe; the core applies it.
+    // People describe their own profile; Accounts/Identity applies it.
     private static IEnumerable<Type> Others =>
         Server.Except(Core).Where(type => Outermost(type) != typeof(User) && Outermost(type) != typeof(ProfileRequest));
 
@@ -97,7 +97,7 @@ public sealed partial class AccountTests
 
     private static bool IsWrite(MemberInfo member) => member is MethodBase method && (IsVerb(method) || IsMade(method) || IsBulk(method));
 
-    // The properties of a user are set, or its verbs called: those that give nothing back, in a class where every other asks.
+    // Changes are property setters and void methods; all other methods of the class are queries.
     private static bool IsVerb(MethodBase method) =>
         !method.IsStatic && method is MethodInfo { ReturnType: var answer } && answer == typeof(void)
             && (method.DeclaringType == typeof(User) || method.DeclaringType == typeof(IdentityUser<Guid>));

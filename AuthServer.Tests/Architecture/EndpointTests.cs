@@ -10,13 +10,13 @@ using Microsoft.AspNetCore.Routing;
 
 namespace AuthServer.Tests.Architecture;
 
-/// <summary>What every route has to say of itself.</summary>
+/// <summary>What every route has to declare.</summary>
 public sealed class EndpointTests(TestServer server) : IClassFixture<TestServer>
 {
     // A form, which is checked by hand, and a body that may be left out.
     private static readonly Type[] NotValidated = [typeof(LoginForm), typeof(LogoutRequest)];
 
-    // For people: the reference, and the pages that mails link to.
+    // For people: the API reference, and the pages that links in mails lead to.
     private static readonly string[] Documents = ["/docs", "/openapi", "/account/"];
 
     [Fact]

@@ -3,7 +3,8 @@ using AuthServer.Tests.Infrastructure;
 namespace AuthServer.Tests.Architecture;
 
 /// <summary>
-/// Diffs and pages show a line of 140 columns whole. The limit of .editorconfig, which the build does not check, is checked here.
+/// Diffs and web pages show lines of 140 columns without wrapping. The build does not check the limit in .editorconfig, so this
+/// test does.
 /// </summary>
 public sealed class LineTests
 {
@@ -28,7 +29,7 @@ public sealed class LineTests
         lines.Index().Where(line => line.Item.Length > MostColumns)
             .Select(line => $"{Path.GetRelativePath(Repository.Root, path)}:{line.Index + 1}");
 
-    // A row of a table cannot be broken, and a command must stay one that can be pasted.
+    // Table rows cannot be broken, and commands must stay on one line to be pasted.
     private static IEnumerable<string> Prose(IEnumerable<string> lines)
     {
         var fenced = false;

@@ -12,15 +12,16 @@ using Npgsql;
 namespace AuthServer.Tests.Architecture;
 
 /// <summary>
-/// Staff of a tenant must not see past it. The slices that act for others get at rows through <c>Staff/Access/StaffScope</c>, which
-/// knows the tenant; what asks a table of the context, or speaks SQL, does not get past here unnoticed.
+/// Staff of a tenant must not see rows outside of it. Code that acts for others accesses rows through
+/// <c>Staff/Access/StaffScope</c>, which applies the tenant. This test fails if it queries a table of the context directly, or
+/// contains SQL.
 /// </summary>
 public sealed class StaffScopeTests
 {
     private static readonly string[] Slices = ["Users", "Support", "Tenants", "Physicians", "ApiKeys", "Auditing"];
 
-    // Not on behalf of a member of staff: the command line, mails to the person, what is done for everybody, and what people read
-    // of themselves. A physician's own profile is theirs by the token; whom anybody can turn to is for patients, by the tenant of theirs.
+    // Not on behalf of staff: the command line, mails to the person, jobs for all accounts, and people's own data. A physician's
+    // own profile is found by the token; the list of available physicians is for patients, limited to the tenant of their token.
     private static readonly Type[] ForNobody = [typeof(AdminCreation), typeof(OwnRecord), typeof(OwnPhysician), typeof(AvailabilityList)];
 
     [Fact]
@@ -36,7 +37,7 @@ public sealed class StaffScopeTests
         past.Distinct(StringComparer.Ordinal).Should().BeEmpty();
     }
 
-    // A route that had it would make everybody an administrator of the platform.
+    // A route that used it would make every caller a platform administrator.
     [Fact]
     [Trait("ASVS", "8.2.1")]
     public void The_operators_reach_is_the_command_lines_alone()
@@ -53,7 +54,7 @@ public sealed class StaffScopeTests
             .BeEquivalentTo(typeof(AccountSelector).FullName, typeof(StaffScope).FullName, typeof(StaffMember).FullName);
     }
 
-    // Without this, the test above could pass because it sees nothing.
+    // Makes sure that the test above would find something.
     [Fact]
     public void A_table_asked_for_in_an_asynchronous_query_is_seen() =>
         Nested(typeof(Example)).SelectMany(References.MembersUsedBy).Count(IsTable).Should().BeGreaterThanOrEqualTo(2);

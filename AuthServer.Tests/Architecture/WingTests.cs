@@ -5,8 +5,8 @@ using AuthServer.Platform.Persistence;
 namespace AuthServer.Tests.Architecture;
 
 /// <summary>
-/// The wings of the house and the arrows between them: a wing uses the wings before it, and within a wing a leaf uses the leaves before
-/// it. Leaves that stand beside each other do not know each other.
+/// The wings and the dependencies allowed between them: a wing uses the wings before it, and within a wing a leaf uses the leaves
+/// before it. Leaves on the same level do not use each other.
 /// </summary>
 public sealed class WingTests
 {
@@ -18,7 +18,8 @@ public sealed class WingTests
         ["Pages", "Cli"], [Program],
     ];
 
-    // A wing that is not here is one room. The root of a wing, such as its log messages, is open to all its leaves.
+    // A wing that is not listed has no leaves. The root of a wing, with its log messages for example, can be used by all of its
+    // leaves.
     private static readonly Dictionary<string, string[][]> Leaves = new(StringComparer.Ordinal)
     {
         ["Platform"] =
@@ -66,7 +67,7 @@ public sealed class WingTests
                 || (Leaves.TryGetValue(RoomOf(type).Wing, out var leaves) && RoomOf(type).Leaf is { } leaf && RowOf(leaves, leaf) < 0))
             .Select(Shown).Should().BeEmpty();
 
-    // Without this, the tests above could pass because they see nothing.
+    // Makes sure that the tests above would find something.
     [Fact]
     public void Method_bodies_are_looked_into()
     {
@@ -86,7 +87,7 @@ public sealed class WingTests
             || (from.Leaf is not null && RowOf(Leaves[from.Wing], used.Leaf) < RowOf(Leaves[from.Wing], from.Leaf));
     }
 
-    // A wing's table of contents, such as Staff/StaffWing, adds and maps its leaves.
+    // A wing's registration, such as Staff/StaffWing, which adds and maps its leaves.
     private static bool IsContents(Type type) => type.Name == $"{RoomOf(type).Wing}Wing";
 
     private static Room RoomOf(Type type)

@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>The limits by address as they are by default: 30 failed sign-ins a minute, 60 registrations an hour.</summary>
+/// <summary>The default limits by network address: 30 failed sign-ins a minute, 60 registrations an hour.</summary>
 public sealed class AddressLimitTests(AddressLimitTests.Server server) : IClassFixture<AddressLimitTests.Server>
 {
     [Fact]

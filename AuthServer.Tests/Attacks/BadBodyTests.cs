@@ -5,7 +5,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>Bodies that are no request, at the two routes that anybody can reach.</summary>
+/// <summary>Malformed bodies at two routes that anybody can call.</summary>
 public sealed class BadBodyTests(TestServer server) : IClassFixture<TestServer>
 {
     private static readonly string[] Routes = ["auth/register", "auth/login"];

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>An operation as the OpenAPI document tells of it.</summary>
+/// <summary>An operation in the OpenAPI document.</summary>
 internal sealed partial record DescribedOperation(HttpMethod Method, string Path, JsonNode Node, JsonNode Document)
 {
     public string Name => $"{Method} {Path}";
 
-    /// <summary>The path's parameters, each with the segment before it.</summary>
+    /// <summary>The path's parameters, each with the preceding segment.</summary>
     public IReadOnlyList<(string Segment, string Name)> PathParameters =>
         [.. Parameter().Matches(Path).Select(match => (match.Groups["segment"].Value, match.Groups["name"].Value))];
 
@@ -22,7 +22,7 @@ internal sealed partial record DescribedOperation(HttpMethod Method, string Path
 
     public JsonObject? Example => Content?.Value!["example"]?.AsObject();
 
-    /// <summary>Every member a body can have at the top.</summary>
+    /// <summary>Every top-level member a body can have.</summary>
     public IEnumerable<string> Members =>
         Content?.Value!["schema"]?["$ref"]?.GetValue<string>().Split('/')[^1] is { } schema
             ? Document["components"]!["schemas"]![schema]!["properties"]!.AsObject().Select(property => property.Key)

@@ -76,7 +76,7 @@ public sealed class EscalatingLockoutTests(EscalatingLockoutTests.Server server)
         }
     }
 
-    /// <summary>Fails until the name is locked, and answers for how long.</summary>
+    /// <summary>Fails until the name is locked, and returns for how long.</summary>
     private async Task<TimeSpan> LockAsync(string name, string from)
     {
         (await server.FailAsync(name, from, 5)).Should().AllBeEquivalentTo(401);

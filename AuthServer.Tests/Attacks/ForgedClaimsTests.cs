@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>Claims that are not as ours, under our own signature: no other check may save the day.</summary>
+/// <summary>Wrong claims under our own valid signature, so that no other check can refuse them.</summary>
 public sealed class ForgedClaimsTests(TestServer server) : IClassFixture<TestServer>
 {
     [Theory]

@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>What a token's header may try: another algorithm, another key, another kind of token.</summary>
+/// <summary>Attacks through a token's header: another algorithm, another key, another type of token.</summary>
 public sealed class ForgedHeaderTests(TestServer server) : IClassFixture<TestServer>
 {
     [Theory]
@@ -35,7 +35,7 @@ public sealed class ForgedHeaderTests(TestServer server) : IClassFixture<TestSer
     public async Task The_public_key_is_no_secret(string spelling) =>
         await ShouldBeRefusedAsync(new TokenForge(server).SignWithPublicKey(await server.Api.RegisterAsync(), spelling));
 
-    // With the right signature, so that nothing but the header can be the reason.
+    // With the right signature, so that only the header can be the reason.
     [Theory]
     [InlineData("\"es256\"")]
     [InlineData("\"ES256 \"")]
@@ -147,7 +147,7 @@ public sealed class ForgedHeaderTests(TestServer server) : IClassFixture<TestSer
         await ShouldBeRefusedAsync(
             new TokenForge(server).Resign(await server.Api.RegisterAsync(), header => header["typ"] = JsonNode.Parse(type)));
 
-    // RFC 9068 section 4 allows both spellings. It shows, too, that what is refused above is refused for its header.
+    // RFC 9068 section 4 allows both spellings. This also shows that the tokens above are refused for their header.
     [Theory]
     [InlineData("at+jwt")]
     [InlineData("application/at+jwt")]

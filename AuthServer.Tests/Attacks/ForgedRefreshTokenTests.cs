@@ -26,7 +26,7 @@ public sealed class ForgedRefreshTokenTests(TestServer server) : IClassFixture<T
         await (await server.Api.RefreshAsync(person.RefreshToken)).ShouldBeAsync(200);
     }
 
-    // Every table is locked: whoever asks the database for anything has to wait.
+    // All tables are locked, so any query would block.
     [Fact]
     public async Task Forged_refresh_tokens_never_reach_the_database()
     {

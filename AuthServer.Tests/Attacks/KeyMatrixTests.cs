@@ -6,12 +6,12 @@ using AuthServer.Tests.Infrastructure;
 namespace AuthServer.Tests.Attacks;
 
 /// <summary>
-/// Every route, asked by API keys: one with all scopes, one that lacks the route's, and their access tokens. A route that is
-/// not in the table has to refuse all of them: whoever adds one for people alone has nothing to do here.
+/// Every route called with API keys: one with all scopes, one that lacks the required scope, and their access tokens. Routes that
+/// are not in the table must refuse all of them, so a new route for people only needs no entry.
 /// </summary>
 public sealed class KeyMatrixTests(RouteMatrixTests.Cast cast) : IClassFixture<RouteMatrixTests.Cast>, IAsyncLifetime
 {
-    // Which scope opens it, and what a key of the platform is answered.
+    // The scope that opens the route, and the response to a platform key.
     private const string Table = """
         GET    /api/v1/users                      users:read       200
         GET    /api/v1/users/{id}                 users:read       200
@@ -38,7 +38,7 @@ public sealed class KeyMatrixTests(RouteMatrixTests.Cast cast) : IClassFixture<R
         GET    /api/v1/audit-events/export        audit:read       200
         """;
 
-    // What a key may, it may ask for and exchange.
+    // Verification and token exchange need no scope.
     private static readonly string[] ForEveryKey = ["POST /api/v1/auth/verify", "POST /api/v1/auth/token"];
 
     private Key _all = null!;

@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>Somebody has a signing key, and with it anybody's access token, until it is revoked by the runbook.</summary>
+/// <summary>
+/// An attacker has a signing key, and can forge anybody's access token until the key is revoked as the runbook says.
+/// </summary>
 public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<TwoServers>
 {
     private Dictionary<string, string?> Environment => ServerProgram.GoodEnvironment(servers.Database.ServerConnection);
@@ -17,7 +19,7 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
     {
         var person = await RegisterAsync();
         var leaked = KeyOf(person);
-        // Verified and remembered by both.
+        // Verified and cached by both.
         await ShouldAllAnswerAsync(person, 200);
 
         var result = await ServerProgram.RunAsync(["keys", "revoke", leaked, "--Tokens:Audience=authserver"], Environment);
@@ -66,7 +68,7 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
         var person = await RegisterAsync();
         await ShouldAllAnswerAsync(person, 200);
         await Task.WhenAll(Enumerable.Range(0, 16).Select(number => Both[number % 2].GetAsync("auth/me", person.AccessToken)));
-        // No new connection can be made from here on.
+        // From here on no new connection can be opened.
         await servers.Database.BySuperuserAsync("ALTER DATABASE {0} ALLOW_CONNECTIONS false");
         try
         {
@@ -122,7 +124,7 @@ public sealed class LeakedSigningKeyTests(TwoServers servers) : IClassFixture<Tw
         [.. (await (await api.GetAsync("/.well-known/jwks.json")).ReadJsonAsync())!["keys"]!.AsArray()
             .Select(key => key!["kid"]!.GetValue<string>())];
 
-    // The tests before may have changed the keys a moment ago.
+    // The preceding tests may have just changed the keys.
     private async Task<SignedIn> RegisterAsync()
     {
         await Eventually.TrueAsync(

@@ -154,7 +154,7 @@ public sealed class LockoutTests(ProxiedServer server) : IClassFixture<ProxiedSe
             ("name", name))).Should().Be(0);
     }
 
-    /// <summary>The whole answer but for what names the request and the seconds that pass between two of them.</summary>
+    /// <summary>The whole response, except the request id and the remaining seconds.</summary>
     private static async Task<string> AnswerAsync(HttpResponseMessage response)
     {
         var body = await response.ShouldBeProblemAsync(ErrorCodes.LockedOut);

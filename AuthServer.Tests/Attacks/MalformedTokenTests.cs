@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>Tokens and signatures in other shapes, and other ways to bring a token along.</summary>
+/// <summary>Tokens and signatures in unusual forms, and other ways to send a token.</summary>
 public sealed class MalformedTokenTests(TestServer server) : IClassFixture<TestServer>
 {
     // FIPS 186-4, D.1.2.3: the order of P-256.
@@ -82,7 +82,7 @@ public sealed class MalformedTokenTests(TestServer server) : IClassFixture<TestS
         await ShouldBeRefusedAsync($"{parts[0]}.{parts[1]}.{Base64Url.EncodeToString(forged)}");
     }
 
-    // (r, n − s) is a good signature too: nothing may hang on there being only one.
+    // (r, n − s) is a valid signature as well: nothing may rely on there being only one.
     [Fact]
     [Trait("ASVS", "9.1.1")]
     public async Task The_other_signature_of_a_token_does_not_outlive_its_session()

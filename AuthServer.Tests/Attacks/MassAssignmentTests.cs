@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>Nobody becomes anything by sending a member that the route does not know.</summary>
+/// <summary>Sending members that a route does not know has no effect.</summary>
 public sealed class MassAssignmentTests(TestServer server) : IClassFixture<TestServer>
 {
     private static readonly string[] Invented =
@@ -14,7 +14,7 @@ public sealed class MassAssignmentTests(TestServer server) : IClassFixture<TestS
             "Password", "EMAIL", "licences",
     ];
 
-    // What a person may indeed say about themselves, under the column's own name.
+    // Members that people may set, named like the column.
     private static readonly string[] OpenAtRegistration = ["email", "full_name", "locale"];
     private static readonly string[] OpenInProfile = ["full_name", "locale"];
 

@@ -3,15 +3,15 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>A tenant with a bit of everything, none of which anybody of another tenant may see or touch.</summary>
+/// <summary>A tenant with data of every kind, none of which people of another tenant may see or change.</summary>
 internal sealed class OtherTenant
 {
     private const string Mark = "zelda-marker";
 
-    // Another than in the document's examples, or the walk would sign in with it.
+    // Different from the document's examples; otherwise the walk would sign in with it.
     private const string Password = "violet tractor symphony";
 
-    // Every table that can hold something of the tenant's, restricted to it.
+    // Every table that can contain data of the tenant, restricted to it.
     private const string ChecksumSql = """
         WITH people AS (SELECT DISTINCT user_id AS id FROM memberships WHERE tenant_id = @tenant)
         SELECT md5(string_agg(line, E'\n' ORDER BY line)) FROM (
@@ -46,7 +46,7 @@ internal sealed class OtherTenant
 
     public Guid KeyId { get; private init; }
 
-    /// <summary>What must not be in any answer.</summary>
+    /// <summary>Values that must not occur in any response.</summary>
     public IEnumerable<string> Marks =>
         [Mark, Clinic.Slug, .. new[] { Clinic.Id, UserId, SessionId, PhysicianId, LicenceId, ResetId, KeyId }.Select(id => id.ToString())];
 
@@ -83,7 +83,7 @@ internal sealed class OtherTenant
 
     public Task<string> ChecksumAsync() => _server.Database.QueryAsync<string>(ChecksumSql, ("tenant", Clinic.Id));
 
-    /// <summary>What to put for a path parameter behind this segment; none where nobody has thought of it yet.</summary>
+    /// <summary>Values for a path parameter behind this segment; empty if it is not known yet.</summary>
     public IReadOnlyList<Guid> IdsBehind(string segment, string parameter) => (segment, parameter) switch
     {
         ("users", "id") => [UserId],
@@ -96,7 +96,7 @@ internal sealed class OtherTenant
         _ => [],
     };
 
-    /// <summary>What to put for a query parameter or a member of a body; null for those that name nobody.</summary>
+    /// <summary>A value for a query parameter or a member of a body; null for those that identify nobody.</summary>
     public string? ValueOf(string name) => name.ToLowerInvariant() switch
     {
         "tenant" or "slug" => Clinic.Slug,

@@ -5,8 +5,8 @@ using AuthServer.Tests.Infrastructure;
 namespace AuthServer.Tests.Attacks;
 
 /// <summary>
-/// As staff of one tenant, through every operation of the OpenAPI document with the ids, slugs and addresses of another tenant's:
-/// none of it is there, and nothing of it changes. An operation that names something nobody has thought of fails.
+/// Calls every operation of the OpenAPI document as staff of one tenant with ids, slugs and addresses of another: everything must
+/// look as if it did not exist, and nothing may change. The test fails on parameters it does not know yet.
 /// </summary>
 public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServer>
 {
@@ -25,7 +25,7 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
 
         foreach (var operation in operations)
         {
-            // Anew for each: some of them end the session, or count against the password.
+            // A new one for each operation, because some end the session or count against the password.
             var staff = await server.SignInAtAsync(role, own);
             await WalkAsync(operation, new(staff.AccessToken, mate), other);
             if (await other.ChecksumAsync() != before)
@@ -36,7 +36,7 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
         }
 
         _faults.Should().BeEmpty();
-        // Or the walk may have seen nothing because it got nowhere.
+        // Makes sure that the walk reached something.
         _found.Should().Contain(["GET /api/v1/tenants", "GET /api/v1/auth/me"]);
         operations.Count(operation => operation.PathParameters.Count > 0).Should().BeGreaterThanOrEqualTo(4);
     }
@@ -108,7 +108,7 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
         }
     }
 
-    // Anybody can ask these, and learns nothing from the answer.
+    // Public operations, whose responses reveal nothing.
     private static bool IsOfNoTenant(DescribedOperation operation) => operation.Node["security"] is null;
 
     private List<(string Path, bool IsForeign)> Paths(DescribedOperation operation, Walker staff, OtherTenant other)
@@ -130,7 +130,7 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
             first => (Replace(operation.Path, ids.Skip(1).Select(candidates => candidates[0]).Prepend(first)), true))];
         if (ids.Count > 1)
         {
-            // Behind somebody of one's own, what is somebody else's.
+            // Other people's ids behind an id of one's own.
             paths.Add((Replace(operation.Path, ids.Skip(1).Select(candidates => candidates[0]).Prepend(staff.Mate)), true));
         }
 
@@ -179,7 +179,7 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
         return filled;
     }
 
-    /// <summary>The example with each thing of the other tenant's that the body could name besides.</summary>
+    /// <summary>The example, with every member of the body that can refer to the other tenant.</summary>
     private static IEnumerable<JsonObject> Enriched(DescribedOperation operation, JsonObject? example, OtherTenant other)
     {
         foreach (var member in operation.Members.Where(
@@ -219,7 +219,7 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
         return response;
     }
 
-    // Not there; or not for this role, whatever the id: then it is the same for an id of nobody's.
+    // 404; or 403 for this role whatever the id, and then the same for an id that does not exist.
     private async Task CheckNotThereAsync(
         DescribedOperation operation, string path, JsonObject? body, HttpResponseMessage response, Walker staff)
     {
@@ -249,7 +249,7 @@ public sealed class OtherTenantTests(TestServer server) : IClassFixture<TestServ
     private async Task<IReadOnlyList<DescribedOperation>> OperationsAsync() =>
         DescribedOperation.AllOf(JsonNode.Parse(await server.Api.Http.GetStringAsync("/openapi/v1.json"))!);
 
-    /// <param name="Bearer">Of the staff.</param>
-    /// <param name="Mate">Somebody of the same tenant.</param>
+    /// <param name="Bearer">Access token of a member of staff.</param>
+    /// <param name="Mate">A person of the same tenant.</param>
     private sealed record Walker(string Bearer, Guid Mate);
 }

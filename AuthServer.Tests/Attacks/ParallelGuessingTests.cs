@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>Many at once, on two replicas: what holds one request at a time must hold for a burst.</summary>
+/// <summary>Limits that hold for one request at a time must hold for simultaneous requests on two replicas as well.</summary>
 public sealed class ParallelGuessingTests(ParallelGuessingTests.Replicas server) : IClassFixture<ParallelGuessingTests.Replicas>
 {
     [Theory]

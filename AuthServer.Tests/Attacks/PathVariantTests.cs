@@ -2,7 +2,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>Other spellings of a path: there is nothing there, or the same door with the same lock.</summary>
+/// <summary>Variants of a path either do not exist or are protected in the same way.</summary>
 public sealed class PathVariantTests(TestServer server) : IClassFixture<TestServer>
 {
     [Theory]

@@ -3,7 +3,9 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>The same at once, on two replicas: one wins, the others are told, and nobody gets an error of ours.</summary>
+/// <summary>
+/// The same registration simultaneously on two replicas: one succeeds, the others are told, and nobody gets a server error.
+/// </summary>
 public sealed class RegistrationRaceTests(TwoServers server) : IClassFixture<TwoServers>
 {
     [Fact]

@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>Requests that are too large, too many-headed or too slow.</summary>
+/// <summary>Requests that are too large, have too many headers or are too slow.</summary>
 public sealed class RequestSizeTests(TestServer server) : IClassFixture<TestServer>
 {
     public static TheoryData<string, int, string> Oversized => new()
@@ -42,7 +42,7 @@ public sealed class RequestSizeTests(TestServer server) : IClassFixture<TestServ
             .Equal(200);
     }
 
-    // The one test that takes its ten seconds: the timer is Kestrel's own.
+    // The only test that really takes ten seconds, because the timer is Kestrel's own.
     [Fact]
     public async Task A_client_that_does_not_finish_its_headers_is_cut_after_ten_seconds()
     {
@@ -60,7 +60,7 @@ public sealed class RequestSizeTests(TestServer server) : IClassFixture<TestServ
     public async Task A_body_beyond_64_KiB_is_refused_by_every_route_that_takes_one(bool isChunked)
     {
         var key = await server.MakeKeyAsync();
-        // White space, so that there is nothing to object to before the limit is reached.
+        // White space, so that nothing is wrong before the limit is reached.
         var body = new string(' ', 64 * 1024) + "{}";
 
         foreach (var route in Routes.WithJsonBody(server))

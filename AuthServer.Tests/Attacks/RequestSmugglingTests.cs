@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 namespace AuthServer.Tests.Attacks;
 
 /// <summary>
-/// Requests that two parsers could read differently: each gets one answer, and nothing after it is read as a second request.
+/// Requests that two parsers could interpret differently: each gets one response, and nothing after it is read as a second request.
 /// </summary>
 public sealed class RequestSmugglingTests(TestServer server) : IClassFixture<TestServer>
 {

@@ -5,7 +5,9 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>An access token of an ended session is refused here at once and everywhere within a second, line or no line.</summary>
+/// <summary>
+/// The access token of an ended session is refused here at once and everywhere within a second, with or without NOTIFY.
+/// </summary>
 public sealed class RevocationFeedTests(TwoServers servers) : IClassFixture<TwoServers>
 {
     private static readonly TimeSpan Promise = TimeSpan.FromSeconds(1);
@@ -45,7 +47,7 @@ public sealed class RevocationFeedTests(TwoServers servers) : IClassFixture<TwoS
     {
         await UntilLinesAreUpAsync();
         var (person, stranger) = (await servers.Api.RegisterAsync(), await servers.Other.RegisterAsync());
-        // No new connection can be made from here on, and the background work of each server uses one, too.
+        // From here on no new connection can be opened; the background work of each server uses one, too.
         await Task.WhenAll(
             Enumerable.Range(
                 0, 16).Select(number => (number % 2 == 0 ? servers.Api : servers.Other).GetAsync("auth/me", person.AccessToken)));

@@ -6,7 +6,7 @@ namespace AuthServer.Tests.Attacks;
 
 public sealed partial class RouteMatrixTests
 {
-    /// <summary>Everybody who asks, and those whom it is about.</summary>
+    /// <summary>The callers, and the people the calls are about.</summary>
     public sealed class Cast : TestServer
     {
         private const string Nobody = "nobody";
@@ -34,10 +34,10 @@ public sealed partial class RouteMatrixTests
         internal async Task<IReadOnlyList<DescribedOperation>> DescribedAsync() =>
             DescribedOperation.AllOf(JsonNode.Parse(await Api.Http.GetStringAsync("/openapi/v1.json"))!);
 
-        /// <summary>Asks as somebody about somebody new, and answers the status.</summary>
+        /// <summary>Calls a route on a new person and returns the status.</summary>
         public async Task<int> AskAsync(string asker, string method, string path, string? body)
         {
-            // What is done to sessions, passwords and the own account would spend the one that asks.
+            // Calls that change sessions, passwords or the caller's own account would use up the caller.
             var isSpent = method != "GET"
                 && (path.Contains("/auth/", StringComparison.Ordinal)
                     || (method == "DELETE" && path.EndsWith("/me", StringComparison.Ordinal)));
@@ -47,7 +47,7 @@ public sealed partial class RouteMatrixTests
                 body)).StatusCode;
         }
 
-        /// <summary>Asks about somebody new.</summary>
+        /// <summary>Sends a request about a new person.</summary>
         internal async Task<HttpResponseMessage> SendAsync(Action<HttpRequestMessage> identify, string method, string path, string? body)
         {
             var victim = await VictimAsync(path);
@@ -103,7 +103,7 @@ public sealed partial class RouteMatrixTests
             return victim;
         }
 
-        // What has to be so, before the route can do what it is for.
+        // The state that a route requires before it can succeed.
         private Task<int> PrepareAsync(string route, SignedIn victim) => route switch
         {
             "POST /api/v1/users/{id}/enable" =>
@@ -111,7 +111,7 @@ public sealed partial class RouteMatrixTests
                     "UPDATE users SET status = 'disabled', disabled_reason = 'away' WHERE id = @id", ("id", victim.UserId)),
             "POST /api/v1/users/{id}/invitation" or "DELETE /api/v1/users/{id}/invitation" =>
                 Database.ExecuteAsync("UPDATE users SET password_hash = NULL, invited_at = now() WHERE id = @id", ("id", victim.UserId)),
-            // One mail a minute goes to a mailbox, and registering owed one.
+            // A mailbox gets one mail a minute, and registration has queued one.
             "POST /api/v1/users/{id}/verification" =>
                 Database.ExecuteAsync("DELETE FROM email_outbox WHERE address = @email", ("email", victim.Email)),
             "POST /api/v1/physicians/{id}/suspend" => SetLicenceAsync(victim, "verified"),
@@ -123,7 +123,7 @@ public sealed partial class RouteMatrixTests
         {
             var id = path switch
             {
-                // One of its own: to suspend the clinic would outdate the tokens of those who ask.
+                // A tenant of its own: suspending the clinic would invalidate the callers' tokens.
                 _ when path.Contains("/tenants/", StringComparison.Ordinal) =>
                     (await this.OpenClinicAsync(status: path.EndsWith("/reopen", StringComparison.Ordinal) ? "suspended" : "active")).Id,
                 _ when path.Contains("/api-keys/", StringComparison.Ordinal) =>

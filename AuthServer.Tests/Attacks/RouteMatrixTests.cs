@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace AuthServer.Tests.Attacks;
 
 /// <summary>
-/// Every route, asked by everybody. A route that is not in the table fails the test: whoever adds one says here who may
-/// call it. The one whom it happens to belongs to a clinic; so do the patient and the two physicians who ask.
+/// Every route called by everybody. Routes that are not in the table fail the test: whoever adds one says here who may call it. The
+/// person each call is about belongs to a clinic; so do the patient and the two physicians who call.
 /// </summary>
 public sealed partial class RouteMatrixTests(RouteMatrixTests.Cast cast) : IClassFixture<RouteMatrixTests.Cast>
 {
@@ -105,7 +105,7 @@ public sealed partial class RouteMatrixTests(RouteMatrixTests.Cast cast) : IClas
         GET    /api/v1/audit-events/export                          401 403 403 403 403 200 200
         """;
 
-    // What the example of the description would not do, or would do to nobody.
+    // Bodies where the OpenAPI document's example would fail, or would have no effect.
     private static readonly Dictionary<string, string> Bodies = new(StringComparer.Ordinal)
     {
         ["POST /api/v1/auth/register"] = """{"email":"{new_email}","password":"correct horse battery"}""",
@@ -129,7 +129,7 @@ public sealed partial class RouteMatrixTests(RouteMatrixTests.Cast cast) : IClas
         ["POST /api/v1/physicians/{id}/reinstate"] = """{}""",
     };
 
-    /// <summary>What to send; null where the description's example does.</summary>
+    /// <summary>The body to send; null to use the OpenAPI document's example.</summary>
     internal static string? BodyFor(string route) => Bodies.GetValueOrDefault(route);
 
     private static IEnumerable<string> Lines =>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>A sign-in that meets a change of the person's roles comes before it or after it, never in between.</summary>
+/// <summary>A sign-in concurrent with a change of roles happens entirely before or after it.</summary>
 public sealed class SignInDuringChangeTests(SignInDuringChangeTests.Server server) : IClassFixture<SignInDuringChangeTests.Server>
 {
     [Fact]
@@ -69,7 +69,7 @@ public sealed class SignInDuringChangeTests(SignInDuringChangeTests.Server serve
         return await scope.ServiceProvider.GetRequiredService<LastAdminGuard>().IsAnotherLeftAsync(without.UserId, CancellationToken.None);
     }
 
-    /// <summary>Unproven mailboxes keep the door shut, and registering signs in all the same.</summary>
+    /// <summary>Signing in requires a confirmed mailbox, but registration signs people in all the same.</summary>
     public sealed class Server : TestServer
     {
         public Server() => Settings["SignIn:RequireVerifiedEmail"] = "true";

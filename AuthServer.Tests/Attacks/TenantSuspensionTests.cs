@@ -6,7 +6,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>A suspended tenant's tokens are refused everywhere within a second; its people stay, and their sessions.</summary>
+/// <summary>A suspended tenant's tokens are refused everywhere within a second; its people and their sessions remain.</summary>
 public sealed class TenantSuspensionTests(TwoServers servers) : IClassFixture<TwoServers>
 {
     private static readonly TimeSpan Promise = TimeSpan.FromSeconds(1);
@@ -121,7 +121,7 @@ public sealed class TenantSuspensionTests(TwoServers servers) : IClassFixture<Tw
         var member = await servers.SignInAtAsync(Role.Support, clinic);
         await (await servers.Other.GetAsync("auth/me", member.AccessToken)).ShouldBeAsync(200);
 
-        // What the statements write, without the notice.
+        // What the suspension writes, without the notification.
         await servers.Database.ExecuteAsync(
             "INSERT INTO revocations (tenant_id, created_at, expires_at) VALUES (@id, now(), now() + interval '11 minutes')",
             ("id", clinic.Id));

@@ -17,7 +17,7 @@ public sealed class TenantSwitchRaceTests(TwoServers servers) : IClassFixture<Tw
         var clinics = new[] { await servers.OpenClinicAsync(), await servers.OpenClinicAsync(), await servers.OpenClinicAsync() };
         var person = await servers.SignInAtAsync(Role.Patient, clinics);
 
-        // In turns switches alone, and switches with refreshes of the token from before.
+        // Alternating: only switches, and switches mixed with refreshes of the previous token.
         var responses = await Task.WhenAll(Enumerable.Range(0, 16).Select(number => round % 2 == 0 && number % 3 == 0
             ? Replica(number).RefreshAsync(person.RefreshToken)
             : Replica(number).SwitchAsync(person, clinics[number % clinics.Length].Slug)));

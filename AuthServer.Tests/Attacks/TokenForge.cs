@@ -8,20 +8,20 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>Makes the tokens an attacker would, and some nobody could make without the server's own key.</summary>
+/// <summary>Makes the tokens an attacker would, and some that require the server's own key.</summary>
 internal sealed class TokenForge(TestServer server)
 {
     private static readonly ECDsa Foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     private readonly SigningCredential _ours = server.Services.GetRequiredService<KeyRing>().Signing;
 
-    /// <summary>The public half, as anybody can fetch it.</summary>
+    /// <summary>The public key, as anybody can fetch it.</summary>
     public JsonWebKey Public => _ours.Published!;
 
-    /// <summary>Header and payload as they are, under the server's own key.</summary>
+    /// <summary>Signs header and payload unchanged with the server's own key.</summary>
     public string SignAsServer(string header, string payload) => Assemble(header, payload, _ours.Sign);
 
-    /// <summary>A genuine token with changes, under the server's own key.</summary>
+    /// <summary>Changes a genuine token and signs it with the server's own key.</summary>
     public string Resign(SignedIn person, Action<JsonObject>? header = null, Action<JsonObject>? payload = null)
     {
         var (headerJson, payloadJson) = (Jwt.Header(person.AccessToken), Jwt.Payload(person.AccessToken));
@@ -30,7 +30,7 @@ internal sealed class TokenForge(TestServer server)
         return SignAsServer(headerJson.ToJsonString(), payloadJson.ToJsonString());
     }
 
-    /// <summary>A genuine token whose header says something else, under a key of the attacker's.</summary>
+    /// <summary>Changes the header of a genuine token and signs it with the attacker's key.</summary>
     public static string SignAsAttacker(SignedIn person, Action<JsonObject>? header = null)
     {
         var json = Jwt.Header(person.AccessToken);
@@ -39,7 +39,7 @@ internal sealed class TokenForge(TestServer server)
             data => Foreign.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
     }
 
-    /// <summary>The classic confusion: a MAC keyed with the public key in one of its spellings.</summary>
+    /// <summary>The classic algorithm confusion: a MAC keyed with the public key in one of its encodings.</summary>
     public string SignWithPublicKey(SignedIn person, string spelling)
     {
         using var key =

@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
 
-/// <summary>A token comes in one Authorization header, and no other way.</summary>
+/// <summary>Tokens are accepted in a single Authorization header and nowhere else.</summary>
 public sealed class TokenTransportTests(TestServer server) : IClassFixture<TestServer>
 {
     [Theory]
@@ -46,7 +46,7 @@ public sealed class TokenTransportTests(TestServer server) : IClassFixture<TestS
             ErrorCodes.InvalidToken);
     }
 
-    // RFC 9110 section 11.1: the scheme's case does not matter.
+    // RFC 9110 section 11.1: the scheme is case-insensitive.
     [Theory]
     [InlineData("bearer")]
     [InlineData("BEARER")]

@@ -5,20 +5,20 @@ using Npgsql;
 
 namespace AuthServer.Tests.AuditTrail;
 
-/// <summary>A server whose audit log is sealed when a test says so.</summary>
+/// <summary>A server whose audit log is sealed only when a test asks for it.</summary>
 public class AuditServer : TestServer
 {
     public AuditServer() => Settings["Audit:SealInterval"] = "01:00:00";
 }
 
-/// <summary>Fills the audit log, seals and checks it, and meddles with it as its owner.</summary>
+/// <summary>Fills, seals, checks and manipulates the audit log as the database's owner.</summary>
 internal static class AuditLogReader
 {
-    // The database's owner can switch off what protects the log.
+    // The database's owner can disable the triggers that protect the log.
     private const string Unprotected = "ALTER TABLE audit_events DISABLE TRIGGER USER; ALTER TABLE audit_seals DISABLE TRIGGER USER;";
     private const string Protected = "ALTER TABLE audit_events ENABLE TRIGGER USER; ALTER TABLE audit_seals ENABLE TRIGGER USER;";
 
-    /// <summary>Events in which no column is empty.</summary>
+    /// <summary>Writes events in which no column is empty.</summary>
     public static Task<int> RecordAsync(this TestServer server, int count, string when = "now()") => server.Database.ExecuteAsync($"""
         INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent,
             request_id, reason, detail)
@@ -30,7 +30,7 @@ internal static class AuditLogReader
     public static Task<int> SealAsync(this TestServer server, int replica = 0) =>
         server.ServicesOf(replica).GetRequiredService<AuditSealing>().RunAsync(CancellationToken.None);
 
-    /// <summary>A chain of this many seals with ten events each, and perhaps one before them with what there was.</summary>
+    /// <summary>Makes this many seals of ten events each, after sealing what was there before.</summary>
     public static async Task SealBatchesAsync(this TestServer server, int count, string when = "now()")
     {
         await server.SealAsync();
@@ -54,7 +54,7 @@ internal static class AuditLogReader
         server.Database.QueryAsync<long>(
             "SELECT event_ids[@position] FROM audit_seals WHERE id = @seal", ("position", position + 1), ("seal", seal));
 
-    /// <summary>What the owner can do, for as long as the test looks at it; then everything is as before.</summary>
+    /// <summary>Runs a manipulation that the owner is capable of and the check, then rolls everything back.</summary>
     public static async Task<AuditVerdict> VerifyTamperedAsync(this TestServer server, string sql)
     {
         await server.TamperAsync(

@@ -86,7 +86,7 @@ public sealed class AuditRetentionTests
 
     private static void Seldom(IDictionary<string, string> settings) => settings["Audit:SealInterval"] = "01:00:00";
 
-    // Three seals that are older, with what the start of the server left in the first of them, and two that are younger.
+    // Three old seals, the first with the events of the server's start, and two recent ones.
     private static async Task<StartedServer> StartAsync(string older, string younger)
     {
         var server = await StartedServer.StartAsync(adjust: Seldom);

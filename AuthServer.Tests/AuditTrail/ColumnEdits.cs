@@ -2,7 +2,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.AuditTrail;
 
-/// <summary>What a table's columns are changed to, each once, to see whether it is noticed.</summary>
+/// <summary>Changes to each column of a table, to test that every one is detected.</summary>
 internal static class ColumnEdits
 {
     public static TheoryData<string, string> Each(Dictionary<string, string[]> edits)

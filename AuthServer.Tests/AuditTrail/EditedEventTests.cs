@@ -2,7 +2,7 @@ using AuthServer.AuditTrail;
 
 namespace AuthServer.Tests.AuditTrail;
 
-/// <summary>Whatever the owner of the database does to a sealed event, the check names the first that is not as it was.</summary>
+/// <summary>Whatever the database's owner does to sealed events, the check reports the first one that differs.</summary>
 public sealed class EditedEventTests(AuditServer server) : IClassFixture<AuditServer>
 {
     private static readonly Dictionary<string, string[]> Edits = new(StringComparer.Ordinal)
@@ -82,7 +82,7 @@ public sealed class EditedEventTests(AuditServer server) : IClassFixture<AuditSe
     public async Task An_inserted_event_is_named()
     {
         await ChainAsync();
-        // Rolled back, so that there is an id which no event has.
+        // Rolled back, so that there is an id without an event.
         var id = await server.Database.QueryAsync<long>("SELECT nextval(pg_get_serial_sequence('audit_events', 'id'))");
         await server.SealBatchesAsync(1);
         var seal = await server.NewestSealAsync();

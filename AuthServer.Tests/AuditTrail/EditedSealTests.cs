@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.AuditTrail;
 
-/// <summary>Nor can the seals themselves be changed, left out or put in another order.</summary>
+/// <summary>The seals themselves cannot be changed, removed or reordered unnoticed either.</summary>
 public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditServer>
 {
     private static readonly Dictionary<string, string[]> Edits = new(StringComparer.Ordinal)
@@ -98,7 +98,7 @@ public sealed class EditedSealTests(AuditServer server) : IClassFixture<AuditSer
         verdict.Fault.Should().BeEquivalentTo(new { Kind = AuditFaultKinds.EventsTaken, Seal = seal });
     }
 
-    // Whoever knows how it is done, but has the database alone.
+    // An attacker who knows the algorithm but controls only the database.
     [Theory]
     [InlineData(null)]
     [InlineData("deadbeef")]

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace AuthServer.Tests.AuditTrail;
 
-/// <summary>A person can be erased from the log without breaking its seals, and nobody else can take anything from it that way.</summary>
+/// <summary>A person can be erased from the log without breaking its seals, and nothing else can be removed that way.</summary>
 public sealed class ErasedEventTests(AuditServer server) : IClassFixture<AuditServer>
 {
     [Fact]
@@ -51,7 +51,7 @@ public sealed class ErasedEventTests(AuditServer server) : IClassFixture<AuditSe
             .BeEquivalentTo(new { Kind = kind, EventId = id });
     }
 
-    // The right digest makes the seal's hash right; only the server's key makes the proof right.
+    // The right digest makes the seal's hash match; only the server's key makes a valid proof.
     [Fact]
     [Trait("ASVS", "16.4.2")]
     public async Task What_was_erased_with_a_forged_proof_is_named()
@@ -94,7 +94,7 @@ public sealed class ErasedEventTests(AuditServer server) : IClassFixture<AuditSe
         return (id, seal);
     }
 
-    // As the server does it: with its own role, through the function.
+    // Like the server: with its own role, through the function.
     private async Task EraseAsync(long id)
     {
         await using var scope = server.Services.CreateAsyncScope();

@@ -57,8 +57,8 @@ public sealed class SealingTests(AuditServer server) : IClassFixture<AuditServer
         (await server.VerifyAsync()).Fault.Should().BeNull();
     }
 
-    // The event of the open transaction has the lower id, and the higher transaction number: another's that was begun before it, and
-    // got its id after it, is committed.
+    // The event of the open transaction has the lower id but the higher transaction number: another transaction that began before
+    // it got its id after it, and is committed.
     [Fact]
     [Trait("ASVS", "16.4.2")]
     public async Task An_event_that_is_committed_late_is_sealed_late_and_not_lost()
@@ -84,7 +84,7 @@ public sealed class SealingTests(AuditServer server) : IClassFixture<AuditServer
         (await server.VerifyAsync()).Fault.Should().BeNull();
     }
 
-    // Or whoever may insert could put one event at the end of all ids, and nothing after it would ever be sealed.
+    // Otherwise a writer could insert one event with the highest possible id, and nothing would ever be sealed again.
     [Fact]
     [Trait("ASVS", "16.4.2")]
     public async Task An_event_with_an_id_that_was_never_given_out_does_not_stop_the_sealing()

@@ -2,7 +2,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.AuditTrail;
 
-/// <summary>A server that logs all it can, and secrets that would be recognised anywhere.</summary>
+/// <summary>A server that logs as much as it can, and secrets that are easy to recognise.</summary>
 public sealed class SecretsStaySecretTests(SecretsStaySecretTests.Server server) : IClassFixture<SecretsStaySecretTests.Server>
 {
     private const string Marker = "MARKER-7c1e5a";

@@ -5,9 +5,7 @@ using Microsoft.Playwright;
 
 namespace AuthServer.Tests.Browser;
 
-/// <summary>
-/// The pages that mailed links lead to, as people meet them: on a small phone, without scripts, without a mouse, at night.
-/// </summary>
+/// <summary>The pages that links in mails lead to, on a small phone, without scripts, without a mouse, in dark mode.</summary>
 public sealed class AccountPagesInBrowserTests(PagesServer server, Chromium chromium) : IClassFixture<PagesServer>, IClassFixture<Chromium>
 {
     private const string NewPassword = "seven quiet green rivers";
@@ -75,7 +73,7 @@ public sealed class AccountPagesInBrowserTests(PagesServer server, Chromium chro
             (await Looks.FaintAsync(tab.Page)).Should().BeEmpty(path);
         }
 
-        // Showing a fault, too.
+        // Also with an error shown.
         await GoAsync(tab, $"/account/forgotten-password?lang={language}");
         await tab.Page.Locator("input[type=email]").FillAsync("name@nowhere");
         await tab.Page.GetByRole(AriaRole.Button).ClickAsync();
@@ -132,7 +130,7 @@ public sealed class AccountPagesInBrowserTests(PagesServer server, Chromium chro
             await GoAsync(tab, path);
 
             var focused = tab.Page.Locator(":focus");
-            // The browser gives the focus when it has nothing else to do.
+            // The browser sets the focus asynchronously.
             await Assertions.Expect(focused).ToHaveCountAsync(1);
             (await focused.EvaluateAsync<string>(
                 "element => getComputedStyle(element).outlineStyle + ' ' + getComputedStyle(element).outlineWidth")).Should()
@@ -140,7 +138,7 @@ public sealed class AccountPagesInBrowserTests(PagesServer server, Chromium chro
         }
     }
 
-    // Chromium reports an answer of 4xx on the console, too.
+    // Chromium also reports 4xx responses on the console.
     private static IEnumerable<string> Complaints(Tab tab) =>
         tab.Complaints.Where(
             complaint =>

@@ -3,10 +3,10 @@ using Microsoft.Playwright;
 
 namespace AuthServer.Tests.Browser;
 
-/// <summary>Debian's Chromium, without a head and without anything to say to anybody.</summary>
+/// <summary>Debian's Chromium, headless, without connections to its vendor.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    // As root in a container there is no sandbox; the rest keeps Chromium from calling home.
+    // There is no sandbox for root in a container; the other options stop Chromium's background requests.
     private static readonly string[] Quiet =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -22,7 +22,7 @@ public sealed class Chromium : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Find(), Args = Quiet });
     }
 
-    /// <summary>A tab of a browser that nobody has used before.</summary>
+    /// <summary>Opens a tab with a fresh profile.</summary>
     public async Task<Tab> OpenAsync(BrowserNewContextOptions? options = null)
     {
         var context = await _browser.NewContextAsync(options ?? new());
@@ -47,7 +47,7 @@ public sealed class Chromium : IAsyncLifetime
     }
 }
 
-/// <summary>A page, and what its console and its network saw.</summary>
+/// <summary>A page with its console and network activity.</summary>
 public sealed class Tab : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
@@ -70,10 +70,10 @@ public sealed class Tab : IAsyncDisposable
 
     public IPage Page { get; }
 
-    /// <summary>Errors and warnings, such as of a policy that was broken.</summary>
+    /// <summary>Console errors and warnings, for example about policy violations.</summary>
     public IReadOnlyCollection<string> Complaints => _complaints;
 
-    /// <summary>What was loaded.</summary>
+    /// <summary>The URLs loaded.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace AuthServer.Tests.Browser;
 
-/// <summary>The docs page as a person sees it: its policy is only as good as a browser that obeys it, and still shows the page.</summary>
+/// <summary>The docs page in a real browser, which enforces its policy and still has to show the page.</summary>
 public sealed class DocsPageInBrowserTests(TestServer server, Chromium chromium) : IClassFixture<TestServer>, IClassFixture<Chromium>
 {
     [Fact]

@@ -4,15 +4,15 @@ using Microsoft.Playwright;
 
 namespace AuthServer.Tests.Browser;
 
-/// <summary>What can be measured of how a page looks and reads.</summary>
+/// <summary>Measures the layout and the legibility of a page.</summary>
 internal static class Looks
 {
-    // WCAG 2.2 success criterion 1.4.3: large is 18 pt, or 14 pt and bold.
+    // WCAG 2.2 success criterion 1.4.3; large text is 18 pt, or 14 pt bold.
     private const double Enough = 4.5;
 
     private const string Overflow = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
-    // Text, its colour, and the first ground behind it that is not see-through.
+    // Each text with its colour and the first background behind it that is not transparent.
     private const string Colours = """
         () => {
           const found = [];
@@ -29,10 +29,10 @@ internal static class Looks
         }
         """;
 
-    /// <summary>Pixels that stick out to the side.</summary>
+    /// <summary>Horizontal overflow in pixels.</summary>
     public static Task<int> OverflowAsync(IPage page) => page.EvaluateAsync<int>(Overflow);
 
-    /// <summary>Texts that stand out too little from what is behind them, by WCAG's measure.</summary>
+    /// <summary>Texts with insufficient contrast by WCAG's measure.</summary>
     public static async Task<IReadOnlyList<string>> FaintAsync(IPage page)
     {
         var found = (await page.EvaluateAsync<JsonElement>(Colours))

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace AuthServer.Tests.Browser;
 
-/// <summary>A forgotten password from the request to the new sign-in: the mail over SMTP, the link in a browser.</summary>
+/// <summary>A password reset from the request to the new sign-in: the mail over SMTP, the link in a browser.</summary>
 public sealed class MailedResetInBrowserTests(MailingServer server, Chromium chromium)
     : IClassFixture<MailingServer>, IClassFixture<Chromium>
 {
@@ -26,7 +26,7 @@ public sealed class MailedResetInBrowserTests(MailingServer server, Chromium chr
         var link = new Uri(text.Split('\n', '\r').Single(line => line.Contains("/reset-password?", StringComparison.Ordinal)).Trim());
 
         await using var tab = await chromium.OpenAsync(new() { JavaScriptEnabled = false });
-        // The configured address is that of production; the test server has a port of its own.
+        // The link has the configured production address; the test server has another port.
         await tab.Page.GotoAsync(new Uri(server.Api.Http.BaseAddress!, link.PathAndQuery).ToString());
         await tab.Page.GetByLabel(label).FillAsync(NewPassword);
         await tab.Page.Keyboard.PressAsync("Enter");

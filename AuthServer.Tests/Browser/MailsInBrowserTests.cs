@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace AuthServer.Tests.Browser;
 
-/// <summary>Mails as a phone shows them: 320 pixels wide, by day and by night, from left and from right.</summary>
+/// <summary>Mails as a phone shows them: 320 pixels wide, in light and dark mode, left-to-right and right-to-left.</summary>
 public sealed class MailsInBrowserTests(Chromium chromium) : IClassFixture<Chromium>
 {
     public static TheoryData<string, ColorScheme> Looks => new()
@@ -14,7 +14,7 @@ public sealed class MailsInBrowserTests(Chromium chromium) : IClassFixture<Chrom
         { "he", ColorScheme.Dark },
     };
 
-    // Without this, the tests of looks could pass because they see nothing.
+    // Makes sure that the measurements find something.
     [Fact]
     public async Task What_is_too_wide_or_too_faint_is_found()
     {

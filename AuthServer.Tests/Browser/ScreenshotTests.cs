@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 
 namespace AuthServer.Tests.Browser;
 
-/// <summary>The pictures in docs/images: made anew where UPDATE_SNAPSHOTS=1 says so, for other machines have other fonts.</summary>
+/// <summary>The pictures in docs/images: written only with UPDATE_SNAPSHOTS=1, because other machines have other fonts.</summary>
 public sealed class ScreenshotTests(PagesServer server, Chromium chromium) : IClassFixture<PagesServer>, IClassFixture<Chromium>
 {
     private const int MostBytes = 42 * 1024;

@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Cli;
 
-/// <summary>What an operator does about API keys, above all when one has leaked.</summary>
+/// <summary>What operators do with API keys, above all when one has leaked.</summary>
 public sealed class ApiKeyCommandTests(TestServer server) : IClassFixture<TestServer>
 {
     [Theory]
@@ -25,7 +25,7 @@ public sealed class ApiKeyCommandTests(TestServer server) : IClassFixture<TestSe
             "SELECT actor_id IS NULL AND session_id IS NULL AND request_id LIKE 'cli-%' FROM audit_events WHERE type = 'api_key.revoked' "
                 + "AND subject_id = @id",
             ("id", key.Id))).Should().BeTrue();
-        (await RunAsync("api-keys", "revoke", $"{key.Id}")).Output.Should().StartWith("Was revoked already: ");
+        (await RunAsync("api-keys", "revoke", $"{key.Id}")).Output.Should().StartWith("Already revoked: ");
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class ApiKeyCommandTests(TestServer server) : IClassFixture<TestSe
         var unknown = await RunAsync("api-keys", "revoke", $"{Guid.Empty}");
 
         cut.Should().Be(
-            new ServerProgram.Finished(2, "", "No API key was revoked: That is neither the id of an API key nor a whole one (as_…).\n"));
+            new ServerProgram.Finished(2, "", "No API key was revoked: That is neither the id of an API key nor a complete key (as_…).\n"));
         unknown.Should().Be(new ServerProgram.Finished(1, "", "No API key was revoked: There is no such API key.\n"));
         await (await server.Api.GetWithKeyAsync("users", key.Text)).ShouldBeAsync(200);
     }

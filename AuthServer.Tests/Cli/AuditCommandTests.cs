@@ -20,7 +20,7 @@ public sealed class AuditCommandTests(AuditServer server) : IClassFixture<AuditS
         text.ExitCode.Should().Be(0);
         text.Output
             .Should()
-            .StartWith("All is as it was.\n").And
+            .StartWith("The audit log is intact.\n").And
             .Contain($"under {newest} seals").And
             .Contain($"the chain ends with seal {newest}");
         (json.ExitCode, json.Error).Should().Be((0, ""));
@@ -44,7 +44,7 @@ public sealed class AuditCommandTests(AuditServer server) : IClassFixture<AuditS
             await ServerProgram.RunAsync(["audit", "verify", "--json"], environment));
 
         (text.ExitCode, text.Error).Should().Be(
-            (1, $"The audit log is not as it was: Event {id} was edited: it is not what seal {seal} says.\n"));
+            (1, $"The audit log was changed: Event {id} was edited: it does not match its hash in seal {seal}.\n"));
         json.ExitCode.Should().Be(1);
         JsonNode.Parse(json.Output)!["fault"]!["event_id"]!.GetValue<long>().Should().Be(id);
         JsonNode.Parse(json.Error)!["code"]!.GetValue<string>().Should().Be(AuditFaultKinds.EventEdited);
@@ -66,13 +66,13 @@ public sealed class AuditCommandTests(AuditServer server) : IClassFixture<AuditS
         var other = AuditCheckpoint.Parse(head.Output)! with { Seal = 1_000_000, KeyId = "deadbeef" };
         await File.AppendAllTextAsync(path, other.ToJson() + "\n");
         (await RunAsync("audit", "verify", "--head", path)).Error.Should()
-            .Contain("The head that was kept of seal 1000000 is not in the chain");
+            .Contain("The kept head of seal 1000000 is not in the chain");
         await File.AppendAllTextAsync(path, "\0\n");
         var unreadable = await RunAsync("audit", "verify", "--head", path, "--json");
         File.Delete(path);
         (unreadable.ExitCode, unreadable.Output).Should().Be((2, ""));
         (await RunAsync("audit", "verify", "--head", path)).Should()
-            .Be(new ServerProgram.Finished(2, "", $"Nothing was checked: There is no file {path}.\n"));
+            .Be(new ServerProgram.Finished(2, "", $"Nothing was verified: There is no file {path}.\n"));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class AuditCommandTests(AuditServer server) : IClassFixture<AuditS
         }
 
         (await RunAsync("audit", "export", "--out", path)).Should()
-            .Be(new ServerProgram.Finished(1, "", $"Nothing was done: {path} is there already.\n"));
+            .Be(new ServerProgram.Finished(1, "", $"Nothing was done: {path} already exists.\n"));
         (await File.ReadAllLinesAsync(path)).Should().HaveCount(lines.Length);
         File.Delete(path);
         (await server.Database.QueryAsync<long>(

@@ -5,7 +5,8 @@ using AuthServer.Tests.Infrastructure;
 namespace AuthServer.Tests.Cli;
 
 /// <summary>
-/// The binary's commands, most in the process of the tests, and one of each kind as the process that an operator or a container starts.
+/// The binary's commands: most run in the tests' process, one of each kind in a process of its own, as operators and containers
+/// start it.
 /// </summary>
 public sealed partial class CommandLineTests(TestServer server) : IClassFixture<TestServer>
 {
@@ -160,7 +161,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
         var result = await CreateAsync(password, "--email", email);
 
         result.ExitCode.Should().Be(1);
-        result.Error.Should().StartWith("No administrator was made: ").And.Contain(reason).And.NotContain(password);
+        result.Error.Should().StartWith("No administrator was created: ").And.Contain(reason).And.NotContain(password);
         (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE email = @email", ("email", email))).Should().Be(0);
     }
 
@@ -170,8 +171,8 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
         var taken = await server.Api.RegisterAsync();
 
         (await CreateAsync(Password, "--email", taken.Email.ToUpperInvariant())).Should().Be(
-            new ServerProgram.Finished(1, "", $"No administrator was made: There is an account with the address {taken.Email}.\n"));
-        (await CreateAsync(Password, "--email", "not an address")).Error.Should().Contain("is no e-mail address");
+            new ServerProgram.Finished(1, "", $"No administrator was created: There is an account with the address {taken.Email}.\n"));
+        (await CreateAsync(Password, "--email", "not an address")).Error.Should().Contain("is not an e-mail address");
     }
 
     [Fact]
@@ -182,7 +183,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
         var result = await ServerProgram.RunProcessAsync(["create-admin", "--email", "dana@example.com"], environment);
 
         result.ExitCode.Should().Be(1);
-        result.Error.Should().Be("No administrator was made: The database does not answer.\n");
+        result.Error.Should().Be("No administrator was created: The database does not answer.\n");
     }
 
     [Fact]
@@ -190,7 +191,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     {
         var port = server.Api.Http.BaseAddress!.Port;
 
-        // It gives the server four seconds, which on a machine full of tests can be too few.
+        // The command waits four seconds for the server, which can be too short on a busy machine.
         await Eventually.TrueAsync(
             async () => await CheckHealthAsync("ASPNETCORE_HTTP_PORTS", $"{port}") == new ServerProgram.Finished(0, "", ""),
             "a server that is ready");
@@ -208,7 +209,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex ShownPassword();
 
-    // As in a container: nothing but the port is known.
+    // As in a container: only the port is set.
     private static Task<ServerProgram.Finished> CheckHealthAsync(string variable, string value) =>
         ServerProgram.RunProcessAsync(["healthcheck"], new Dictionary<string, string?>(StringComparer.Ordinal) { [variable] = value });
 

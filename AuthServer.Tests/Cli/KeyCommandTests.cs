@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Cli;
 
-/// <summary>What an operator does about signing keys while nothing has leaked.</summary>
+/// <summary>What operators do with signing keys in normal operation.</summary>
 public sealed class KeyCommandTests(TestServer server) : IClassFixture<TestServer>
 {
     [Fact]

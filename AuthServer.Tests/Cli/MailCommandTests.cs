@@ -5,7 +5,7 @@ using AuthServer.Tests.Mail;
 
 namespace AuthServer.Tests.Cli;
 
-/// <summary>What an operator does about mails; as a process of its own where the environment is read by .NET itself.</summary>
+/// <summary>What operators do with mails; in a process of its own where .NET itself reads the environment.</summary>
 public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixture<StoppedMailingServer>, IAsyncLifetime
 {
     public Task InitializeAsync()
@@ -132,7 +132,8 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         server.Sink.Mails.Should().HaveCount(before);
     }
 
-    // What is said in the clear after the promise to encrypt must not be believed once it is encrypted (CVE-2011-0411 and its kin).
+    // What the server sent in the clear after accepting STARTTLS must be discarded once the connection is encrypted (CVE-2011-0411
+    // and similar).
     [Fact]
     [Trait("ASVS", "12.3.1")]
     public async Task Answers_slipped_in_before_the_encryption_are_not_believed()
@@ -207,7 +208,7 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         return id;
     }
 
-    // The command goes by the machine's clock, which has gone on since this server's was stopped.
+    // The command uses the machine's clock, which has advanced since this server's clock was stopped.
     private async Task<(string State, int Attempts)> DueAsync(Guid id)
     {
         await server.Database.ExecuteAsync("UPDATE email_outbox SET next_attempt_at = created_at WHERE id = @id", ("id", id));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Cli;
 
-/// <summary><c>sessions revoke-all</c>, with two replicas that have seen everybody's tokens.</summary>
+/// <summary><c>sessions revoke-all</c>, with two replicas that have cached everybody's tokens.</summary>
 public sealed class SessionCommandTests(TwoServers servers) : IClassFixture<TwoServers>
 {
     [Fact]
@@ -92,7 +92,7 @@ public sealed class SessionCommandTests(TwoServers servers) : IClassFixture<TwoS
         var result = await run.RunAsync(["sessions", "revoke-all"]);
 
         result.ExitCode.Should().Be(exitCode);
-        result.Error.Should().StartWith("Everybody will have to sign in again. Type yes to go on: ");
+        result.Error.Should().StartWith("Everybody will have to sign in again. Type yes to continue: ");
         await (await servers.Api.RefreshAsync(person.RefreshToken)).ShouldBeAsync(exitCode == 0 ? 401 : 200);
     }
 

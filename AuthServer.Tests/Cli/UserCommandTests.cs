@@ -6,7 +6,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Cli;
 
-/// <summary>What an operator does to accounts: the same as an administrator of the platform, and by the same rules.</summary>
+/// <summary>What operators do to accounts: the same as platform administrators, under the same rules.</summary>
 public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServer>
 {
     [Fact]
@@ -16,7 +16,7 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
 
         var result = await RunAsync("users", "invite", email, "--full-name", "Dana Levi", "--roles", "support");
 
-        result.Output.Should().MatchRegex($@"^\S+  invited   {email} \(unproven\)  support  Dana Levi\n$");
+        result.Output.Should().MatchRegex($@"^\S+  invited   {email} \(unconfirmed\)  support  Dana Levi\n$");
         var token = await server.MailedTokenAsync(MailKinds.Invitation, email);
         await (await server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = Api.Password })).ShouldBeAsync(204);
         (await server.Api.LoginAsync(email)).User!["roles"]![0]!.GetValue<string>().Should().Be("support");
@@ -155,7 +155,7 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
 
         (await RunAsync("users", "show", $"{guest}")).Output.Should().MatchRegex($"^{guest}  active    guest *\n$");
         (await RunAsync("users", "show", leaving.Email)).Output.Should()
-            .EndWith("  [will be erased on 2099-01-01 08:00 UTC, as the person asked]\n");
+            .EndWith("  [will be erased on 2099-01-01 08:00 UTC at the person's request]\n");
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace AuthServer.Tests.Clients;
 
-/// <summary>The TypeScript class of docs/clients.md keeps its promises: compiled strictly, run in Node, against the server.</summary>
+/// <summary>The TypeScript class of docs/clients.md, compiled strictly and run in Node against the server.</summary>
 public sealed class ClientSnippetTests(SnippetServer server) : IClassFixture<SnippetServer>
 {
     [Theory]
@@ -32,7 +32,7 @@ public sealed class ClientSnippetTests(SnippetServer server) : IClassFixture<Sni
     public Task Signing_out_without_network_counts_at_once_and_reaches_the_server_later() => server.RunAsync("signsOutOffline");
 }
 
-/// <summary>A server with the compiled class beside it. A statement that must wait is given up after two seconds.</summary>
+/// <summary>A server and the compiled class. Blocked statements time out after two seconds.</summary>
 public sealed class SnippetServer : TestServer
 {
     private string _module = null!;
@@ -80,7 +80,7 @@ public sealed class SnippetServer : TestServer
         }
     }
 
-    // A database that does not answer in time, as far as sessions are concerned.
+    // Simulates a database that is too slow, for the sessions table.
     private async Task BlockAsync()
     {
         _blocker = await Database.Owner.OpenConnectionAsync();

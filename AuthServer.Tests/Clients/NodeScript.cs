@@ -4,14 +4,14 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Clients;
 
-/// <summary>Runs what our documents show to app developers in Node, as they would, against a server under test.</summary>
+/// <summary>Runs the examples from our documents in Node, against a server under test.</summary>
 internal static class NodeScript
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private static string Folder => Path.Combine(Repository.Root, "AuthServer.Tests", "node");
 
-    /// <summary>The one fenced block of that language in a document.</summary>
+    /// <summary>The only fenced block of that language in a document.</summary>
     public static string Sample(string document, string language)
     {
         var fence = $"```{language}\n";
@@ -20,7 +20,7 @@ internal static class NodeScript
         return parts[1][..parts[1].IndexOf("```", StringComparison.Ordinal)];
     }
 
-    /// <summary>A file of its own for a sample, from where it finds the Node modules of the tests.</summary>
+    /// <summary>Writes a sample to a file from where it can find the tests' Node modules.</summary>
     public static string Place(string name, string text)
     {
         var modules = Path.Combine(Folder, "node_modules");
@@ -34,10 +34,10 @@ internal static class NodeScript
         return path;
     }
 
-    /// <summary>Runs a script to its end, doing to the server what it asks for.</summary>
-    /// <param name="script">A file of the tests' Node folder.</param>
-    /// <param name="onAsk">Acts on a request of the script and answers it with a line.</param>
-    /// <param name="arguments">What the script is given.</param>
+    /// <summary>Runs a script to its end and serves its requests.</summary>
+    /// <param name="script">A file in the tests' Node folder.</param>
+    /// <param name="onAsk">Handles a request of the script and returns one line.</param>
+    /// <param name="arguments">The script's arguments.</param>
     public static async Task RunAsync(string script, Func<string, Task<string>> onAsk, params string[] arguments)
     {
         var start = new ProcessStartInfo("node", [Path.Combine(Folder, script), .. arguments])

@@ -2,7 +2,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Clients;
 
-/// <summary>An API of somebody else's verifies our tokens as README.md shows, knowing nothing but the issuer's address.</summary>
+/// <summary>An API of a third party verifies our tokens as README.md shows, knowing only the issuer's address.</summary>
 public sealed class ResourceServerTests(ResourceServer server) : IClassFixture<ResourceServer>
 {
     [Fact]
@@ -18,7 +18,7 @@ public sealed class ResourceServerTests(ResourceServer server) : IClassFixture<R
     public Task Any_other_token_is_refused_for_what_is_wrong_with_it(string kind) => server.RunAsync(kind);
 }
 
-/// <summary>Replicas that differ in what their tokens say, but share the keys they sign with.</summary>
+/// <summary>Replicas that differ in the contents of their tokens but share signing keys.</summary>
 public sealed class ResourceServer : TestServer
 {
     private string _sample = null!;

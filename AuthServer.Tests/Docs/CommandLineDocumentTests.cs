@@ -5,7 +5,7 @@ using AuthServer.Tests.Infrastructure;
 namespace AuthServer.Tests.Docs;
 
 /// <summary>
-/// <c>docs/command-line.md</c> tells of each command what its help tells, and <c>docs/runbook.md</c> names none that is not there.
+/// <c>docs/command-line.md</c> agrees with the help of each command, and <c>docs/runbook.md</c> mentions only existing commands.
 /// </summary>
 public sealed class CommandLineDocumentTests
 {

@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Docs;
 
-/// <summary>What the documents say about the repository stays true when it changes.</summary>
+/// <summary>What the documents say about the repository must stay true when it changes.</summary>
 public sealed partial class DocumentTests
 {
     private static readonly string[] TopLevel = ["AuthServer", "AuthServer.Tests", "Migrations", "docs", "eng"];
@@ -51,7 +51,7 @@ public sealed partial class DocumentTests
     private static bool IsPath(string code) =>
         TopLevel.Contains(code.Split('/')[0]) || code.EndsWith(".cs", StringComparison.Ordinal) || code.EndsWith('/');
 
-    // A document about the server's rooms names their files from there.
+    // Documents about the server name its files relative to AuthServer/.
     private static bool Exists(string path) =>
         Path.Exists(Path.Combine(Repository.Root, path)) || Path.Exists(Path.Combine(Repository.Root, "AuthServer", path));
 

@@ -64,7 +64,7 @@ public sealed class TourTests(TourTests.Server server) : IClassFixture<TourTests
             promotion => promotion.Should().Contain("\"forbidden\""));
     }
 
-    /// <summary>What the blocks of shell in a document print, line by line.</summary>
+    /// <summary>The output of the shell blocks in a document, line by line.</summary>
     private async Task<string[]> RunAsync(string document, params (string Name, string Value)[] environment)
     {
         var commands =
@@ -84,7 +84,7 @@ public sealed class TourTests(TourTests.Server server) : IClassFixture<TourTests
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>As eng/start runs it.</summary>
+    /// <summary>Configured as by eng/start.</summary>
     public sealed class Server : TestServer
     {
         protected override string EnvironmentName => "Development";

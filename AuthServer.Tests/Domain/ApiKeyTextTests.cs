@@ -7,7 +7,7 @@ public sealed class ApiKeyTextTests
 {
     private static readonly Guid Id = Guid.Parse("0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5061");
 
-    // Worked out with Python's hashlib and base64 modules from the description of the format.
+    // Computed with Python's hashlib and base64 modules from the description of the format.
     public static TheoryData<string, string, string> Vectors => new()
     {
         { "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5061", "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F",

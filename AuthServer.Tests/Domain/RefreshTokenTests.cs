@@ -8,7 +8,7 @@ public sealed class RefreshTokenTests
     private static readonly byte[] Key = [.. Enumerable.Range(0, 32).Select(number => (byte)number)];
     private static readonly Guid Session = Guid.Parse("0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5061");
 
-    // Worked out with Python's hmac and base64 modules from the description of the format.
+    // Computed with Python's hmac and base64 modules from the description of the format.
     public static TheoryData<string, int, string, string, string> Vectors => new()
     {
         { "0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5061", 0, Convert.ToHexString(

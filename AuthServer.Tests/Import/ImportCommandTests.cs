@@ -5,7 +5,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Import;
 
-/// <summary>Importing with the binary: what it says, how it ends, and what is left when it is killed.</summary>
+/// <summary>Importing with the binary: its output, its exit codes, and the state after it was killed.</summary>
 public sealed class ImportCommandTests(ImportDesk desk) : IClassFixture<ImportDesk>
 {
     private static int _made;
@@ -29,7 +29,7 @@ public sealed class ImportCommandTests(ImportDesk desk) : IClassFixture<ImportDe
             .Contain("row 46: merged").And
             .MatchRegex(@"\| created +\| 37 +\|").And
             .MatchRegex(@"\| links written +\| 34 +\|");
-        result.Error.Should().Be("46 rows.\nNothing is taken from these columns: created_at, internal_notes.\n");
+        result.Error.Should().Be("46 rows.\nThese columns are ignored: created_at, internal_notes.\n");
         (result.Output + result.Error).Should().NotContain("token").And.NotContain("dana.avraham5");
         (await File.ReadAllLinesAsync(links)).Should().HaveCount(35);
     }
@@ -115,7 +115,7 @@ public sealed class ImportCommandTests(ImportDesk desk) : IClassFixture<ImportDe
         using var process = ServerProgram.Start(["import-users", "--from", first, "--source", "first"], Environment);
         var output = process.StandardOutput.ReadToEndAsync();
         await Eventually.TrueAsync(async () => await ImportedAsync("first") > 0, "somebody of the first");
-        // It is stopped, and so holds its lock for as long as this test wants.
+        // The stopped process keeps the lock for as long as this test needs it.
         Signal(process, "STOP");
 
         var refused = await RunAsync("import-users", "--from", second, "--source", "second");
@@ -127,7 +127,7 @@ public sealed class ImportCommandTests(ImportDesk desk) : IClassFixture<ImportDe
         (await output).Should().Contain("created");
     }
 
-    // A hundred times as many: eng/scale.
+    // eng/scale imports a hundred times as many.
     [Fact]
     public async Task Of_a_thousand_rows_three_bad_ones_are_told_by_their_lines_and_all_others_are_imported()
     {

@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Import;
 
-/// <summary>Rows that collide with one another, with accounts there were before, and with what has happened since.</summary>
+/// <summary>Rows that collide with one another, with existing accounts, or with changes made since.</summary>
 public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportDesk>
 {
     private const string Header = "physician_id,physician_name,email,vendor_id,vendor_name,license_number,jurisdiction\n";
@@ -146,7 +146,7 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
         (await desk.CountAsync($"users WHERE normalized_email = 'new.{email}'")).Should().Be(1);
     }
 
-    // The account is made while the import has just found that there is none.
+    // The account is created right after the import has looked for it.
     [Fact]
     [Trait("ASVS", "15.4.2")]
     public async Task An_address_that_is_registered_in_the_middle_of_a_batch_costs_that_row_alone()

@@ -31,7 +31,7 @@ public sealed class ImportDesk : StoppedServer
 
     internal static ImportRequest Users(string from) => new(FieldSet.Users, from, "old");
 
-    /// <summary>A file of users, and what is told of its rows.</summary>
+    /// <summary>Imports a file of users and returns the reported rows.</summary>
     internal async Task<Told> ImportUsersAsync(string file, string text) => await ImportAsync(Users(await WriteAsync(file, text)));
 
     internal async Task<Told> ImportAsync(ImportRequest request)
@@ -53,11 +53,11 @@ public sealed class ImportDesk : StoppedServer
         return outcome.Should().BeOfType<ImportOutcome.Refused>().Subject.Reason;
     }
 
-    /// <summary>All that an import could change, row by row.</summary>
+    /// <summary>Everything an import could change, row by row.</summary>
     public async Task<string> ContentAsync()
     {
         var content = new StringBuilder();
-        // A mail that is owed is not sent by an import, but may be meanwhile.
+        // The import only queues mails; meanwhile the dispatcher may send them.
         foreach (var table in new[]
         {
             "users",
@@ -83,7 +83,7 @@ public sealed class ImportDesk : StoppedServer
 
     public Task<long> CountAsync(string rows) => Database.QueryAsync<long>($"SELECT count(*) FROM {rows}");
 
-    /// <summary>Sets a password with the link, as its page does.</summary>
+    /// <summary>Sets a password with the link, like its page.</summary>
     public async Task AcceptAsync(string link, string password) =>
         (await Api.PostAsync(
             "auth/password/reset/confirm", new

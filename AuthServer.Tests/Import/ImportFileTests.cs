@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Import;
 
-/// <summary>Files as they come: cut off, in odd encodings, too large, with surprises in their cells.</summary>
+/// <summary>Files as they occur in practice: truncated, in odd encodings, too large, with unexpected cells.</summary>
 public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
 {
     private static readonly Encoding Windows1255 = CodePagesEncodingProvider.Instance.GetEncoding(1255)!;
@@ -30,7 +30,7 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
         { "cut.jsonl", "{\"id\":1,\"email\":\"a@example.com\"}\n{\"id\":2,\"em", "line 2, the last" },
         { "large.json", $"[{{\"id\":1,\"email\":\"a@example.com\"}},{{\"id\":2,\"email\":\"{Large}\"}}]", "row 2 is longer than" },
         { "large.jsonl", $"{{\"id\":1,\"email\":\"{Large}\"}}\n", "line 1 is longer than" },
-        { "twice.json", "[{\"id\":1,\"id\":2,\"email\":\"a@example.com\"}]", "no JSON" },
+        { "twice.json", "[{\"id\":1,\"id\":2,\"email\":\"a@example.com\"}]", "not JSON" },
         { "users.pdf", "anything", "must end in .csv" },
     };
 
@@ -52,11 +52,11 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
     }
 
     [Theory]
-    [InlineData("{", "is no map")]
-    [InlineData("[]", "is no map")]
-    [InlineData("{\"email\": 7}", "is no map")]
-    [InlineData("{\"email\": \"a\", \"email\": \"b\"}", "is no map")]
-    [InlineData("{\"e-mail\": \"email\"}", "fields that there are not: e-mail")]
+    [InlineData("{", "is not a map")]
+    [InlineData("[]", "is not a map")]
+    [InlineData("{\"email\": 7}", "is not a map")]
+    [InlineData("{\"email\": \"a\", \"email\": \"b\"}", "is not a map")]
+    [InlineData("{\"e-mail\": \"email\"}", "unknown fields: e-mail")]
     [InlineData("{\"email\": \"mail\"}", "missing: mail (email)")]
     public async Task A_map_that_is_none_or_names_what_is_not_there_is_refused(string map, string reason)
     {
@@ -101,7 +101,7 @@ public sealed class ImportFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
         (await desk.RefusalOfAsync(request with { Encoding = "klingon" })).Should().Contain("klingon is not known");
     }
 
-    // The character lies across the boundary of what is looked at at once.
+    // The character crosses the boundary between two reads.
     [Theory]
     [InlineData(65_535)]
     [InlineData(65_536)]

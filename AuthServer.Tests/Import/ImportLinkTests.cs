@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Import;
 
-/// <summary>The file with the links: read by nobody else, and with a link for everybody who needs one, whatever happens.</summary>
+/// <summary>The file of links: readable by nobody else, and with a link for everybody who needs one, whatever happens.</summary>
 public sealed class ImportLinkTests(ImportDesk desk) : IClassFixture<ImportDesk>
 {
     private static int _made;
@@ -60,7 +60,7 @@ public sealed class ImportLinkTests(ImportDesk desk) : IClassFixture<ImportDesk>
         text.Count(line => line.Contains("/account/invitation?token=", StringComparison.Ordinal)).Should().Be(3);
     }
 
-    // As if killed after the links were on the disk, and before the database knew.
+    // Simulates a kill after the links were flushed to disk and before the database was updated.
     [Fact]
     public async Task Links_that_were_written_and_not_recorded_are_written_again_and_each_of_them_works_once()
     {

@@ -2,7 +2,7 @@ using AuthServer.Import;
 
 namespace AuthServer.Tests.Import;
 
-/// <summary>No file of the operator is lost because an import was told to write there.</summary>
+/// <summary>An import never overwrites other files of the operator.</summary>
 public sealed class ImportOwnFileTests(ImportDesk desk) : IClassFixture<ImportDesk>
 {
     private const string Rows = "id,email\n1,dana@example.com\n";
@@ -52,7 +52,7 @@ public sealed class ImportOwnFileTests(ImportDesk desk) : IClassFixture<ImportDe
 
         (await desk.RefusalOfAsync(
             ImportDesk.Users(await PrivateAsync("over.csv", Rows)) with { Report = kept, IsDryRun = isDryRun })).Should()
-                .Contain("no report of an import");
+                .Contain("not the report of an import");
 
         (await File.ReadAllTextAsync(kept)).Should().Be(text);
     }

@@ -5,14 +5,14 @@ using Bogus;
 namespace AuthServer.Tests.Import;
 
 /// <summary>
-/// The old system as we imagine it, dirt and all: 44 physicians under 19 vendors, and patients who are only Firebase ids. The
-/// same on every machine, so that the files in docs/samples/legacy are what this makes.
+/// A plausible old system, including its bad data: 44 physicians under 19 vendors, and patients who are only Firebase ids. It is
+/// the same on every machine, and docs/samples/legacy is generated from it.
 /// </summary>
 internal static class LegacySample
 {
     public const string Folder = "docs/samples/legacy";
 
-    /// <summary>Of those whose hashes came along.</summary>
+    /// <summary>The password of those whose hashes are included.</summary>
     public const string Password = "the old clinic password";
 
     public const int Vendors = 19, Physicians = 44;
@@ -81,7 +81,7 @@ internal static class LegacySample
         var faker = new Faker { Random = new Randomizer(19_44) };
         var rows = Enumerable.Range(1, Physicians).Select(number => Row(faker, number)).ToList();
         Spoil(rows);
-        // One works at a second clinic, and one was entered twice.
+        // One physician works at a second clinic, and one was entered twice.
         rows.Add(new(rows[2], StringComparer.Ordinal) { ["group_id"] = "45", ["vendor_id"] = "9", ["vendor_name"] = VendorNames[8] });
         rows.Add(new(rows[6], StringComparer.Ordinal) { ["group_id"] = "46" });
         return rows;
@@ -155,7 +155,7 @@ internal static class LegacySample
         };
     }
 
-    // What years of typing and pasting do.
+    // Errors as years of typing and pasting produce them.
     private static void Spoil(List<Dictionary<string, string?>> rows)
     {
         void Set(int number, string name, Func<string, string?> spoil) => rows[number - 1][name] = spoil(rows[number - 1][name] ?? "");
@@ -187,7 +187,7 @@ internal static class LegacySample
         Set(21, "language", _ => "whatever");
         Set(24, "vendor_name", name => name.ToUpperInvariant() + " (old)");
         Set(33, "specialty", specialty => $"{specialty}\nand, \"more\"");
-        // The same person, entered anew at another clinic.
+        // The same person, entered again at another clinic.
         foreach (var name in new[] { "physician_name", "email", "license_number", "jurisdiction" })
         {
             Set(44, name, _ => rows[4][name]);

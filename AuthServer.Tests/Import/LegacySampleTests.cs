@@ -11,7 +11,7 @@ public sealed class LegacySampleTests
         { "columns.json", LegacySample.Columns },
     };
 
-    // Run with UPDATE_SAMPLES=1, it writes them.
+    // UPDATE_SAMPLES=1 writes them.
     [Theory]
     [MemberData(nameof(Files))]
     public async Task The_files_of_the_sample_are_what_its_generator_makes(string file, string made)

@@ -3,17 +3,17 @@ using Npgsql;
 
 namespace AuthServer.Tests.Import;
 
-/// <summary>The sample in a PostgreSQL database of its own.</summary>
+/// <summary>The sample in its own PostgreSQL database.</summary>
 internal sealed class OldSystem : IAsyncDisposable
 {
     private readonly TestDatabase _database;
 
     private OldSystem(TestDatabase database) => _database = database;
 
-    /// <summary>As its owner.</summary>
+    /// <summary>Connects as the owner.</summary>
     public string Url => UrlOf(_database.OwnerConnection);
 
-    /// <summary>As somebody who has no rights in it.</summary>
+    /// <summary>Connects as a role without any rights in it.</summary>
     public string StrangersUrl => UrlOf(_database.ServerConnection);
 
     public static async Task<OldSystem> StartAsync()

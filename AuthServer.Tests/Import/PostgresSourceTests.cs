@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Import;
 
-/// <summary>The old system's database, away, closed, or not as expected.</summary>
+/// <summary>The old system's database: unreachable, access denied, or different from what was expected.</summary>
 public sealed class PostgresSourceTests(ImportDesk desk) : IClassFixture<ImportDesk>, IAsyncLifetime
 {
     private OldSystem _old = null!;
@@ -61,7 +61,7 @@ public sealed class PostgresSourceTests(ImportDesk desk) : IClassFixture<ImportD
             .Contain("missing: email");
     }
 
-    // What a source is trusted with: nothing there may be changed by reading it.
+    // Reading must not be able to change anything in the source.
     [Fact]
     public async Task Reading_cannot_change_anything_there()
     {

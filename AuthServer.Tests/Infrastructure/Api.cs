@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>A client app: speaks HTTP and JSON, and knows nothing of the server's insides.</summary>
+/// <summary>A client app: speaks HTTP and JSON, and knows nothing of the server's internals.</summary>
 public sealed class Api(HttpClient http)
 {
     public const string Password = "correct horse battery";
@@ -16,10 +16,10 @@ public sealed class Api(HttpClient http)
 
     public HttpClient Http => http;
 
-    /// <summary>An address nobody has used yet.</summary>
+    /// <summary>An unused address.</summary>
     public static string NewEmail() => $"person{Interlocked.Increment(ref _people)}@example.com";
 
-    /// <summary>Sends JSON: an anonymous object, or a string taken as it is.</summary>
+    /// <summary>Sends JSON: an anonymous object, or a string as it is.</summary>
     public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, object? body = null, string? bearer = null, Action<HttpRequestMessage>? adjust = null)
     {
@@ -45,7 +45,7 @@ public sealed class Api(HttpClient http)
         string path, object? body = null, string? bearer = null, Action<HttpRequestMessage>? adjust = null) =>
         SendAsync(HttpMethod.Post, path, body, bearer, adjust);
 
-    /// <summary>Makes an account and answers its first session.</summary>
+    /// <summary>Creates an account and returns its first session.</summary>
     public async Task<SignedIn> RegisterAsync(string? email = null, string password = Password, object? more = null)
     {
         var body = JsonSerializer.SerializeToNode(more ?? new { }, SnakeCase)!.AsObject();
@@ -60,14 +60,14 @@ public sealed class Api(HttpClient http)
     public Task<HttpResponseMessage> RefreshAsync(string refreshToken) => PostAsync("auth/refresh", new { refresh_token = refreshToken });
 }
 
-/// <summary>What an app holds after signing in.</summary>
+/// <summary>What an app stores after signing in.</summary>
 public sealed record SignedIn(string AccessToken, string RefreshToken, int ExpiresIn, JsonNode? User)
 {
     public Guid UserId => User!["id"]!.GetValue<Guid>();
 
     public string Email => User!["email"]!.GetValue<string>();
 
-    /// <summary>The claims of the access token, read without verifying.</summary>
+    /// <summary>The claims of the access token, read without verification.</summary>
     public JsonObject Claims => Jwt.Payload(AccessToken);
 
     public Guid SessionId => Claims["sid"]!.GetValue<Guid>();

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>A service with the interface of Have I Been Pwned, on a real port, that answers as a test wants.</summary>
+/// <summary>A service with the interface of Have I Been Pwned, on a real port, whose responses a test chooses.</summary>
 public sealed class BreachService : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _asked = new();
@@ -19,11 +19,11 @@ public sealed class BreachService : IAsyncDisposable
 
     public Func<HttpContext, Task> Answer { get; set; } = RowsAsync();
 
-    /// <summary>Rows as the service writes them.</summary>
+    /// <summary>Rows in the service's format.</summary>
     public static Func<HttpContext, Task> RowsAsync(params string[] rows) =>
         context => context.Response.WriteAsync(string.Join("\r\n", rows));
 
-    /// <summary>Never an end, until the client has had enough.</summary>
+    /// <summary>Never ends until the client gives up.</summary>
     public static async Task HangAsync(HttpContext context)
     {
         await context.Response.WriteAsync("0018A45C4D1DEF81644B54AB7F969B88D65:1\r\n");

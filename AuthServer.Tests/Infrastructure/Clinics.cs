@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>Tenants, and people who are something there.</summary>
+/// <summary>Tenants and their members.</summary>
 internal static class Clinics
 {
     private static int _made;
 
     private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <summary>A slug nobody has used yet.</summary>
+    /// <summary>An unused slug.</summary>
     public static string NewSlug() => $"clinic-{Interlocked.Increment(ref _made)}";
 
     public static async Task<Clinic> OpenClinicAsync(
@@ -25,7 +25,7 @@ internal static class Clinics
         return new(id, slug);
     }
 
-    /// <summary>Makes a person something at a tenant, from now on.</summary>
+    /// <summary>Gives a person a role at a tenant.</summary>
     public static Task JoinAsync(this TestServer server, Guid userId, Clinic clinic, string role) =>
         server.JoinAsync(userId, clinic.Id, role);
 
@@ -34,7 +34,7 @@ internal static class Clinics
         "INSERT INTO memberships (user_id, tenant_id, role, created_at) VALUES (@user, @tenant, @role, clock_timestamp())", ("user",
             userId), ("tenant", tenant), ("role", role));
 
-    /// <summary>A new person with this role at the tenant, signed in there; all of them have proven mailboxes.</summary>
+    /// <summary>A new person with this role at the tenant, signed in there, with a confirmed mailbox.</summary>
     public static async Task<SignedIn> SignInAtAsync(this TestServer server, string role, params Clinic[] clinics)
     {
         var person = await server.Api.RegisterAsync();
@@ -47,7 +47,7 @@ internal static class Clinics
         return await server.Api.LoginAsync(person.Email);
     }
 
-    /// <summary>A new person with this role at the tenant, signed in there, whose mailbox is not proven yet.</summary>
+    /// <summary>A new person with this role at the tenant, signed in there, whose mailbox is not confirmed.</summary>
     public static async Task<SignedIn> SignInAtAsync(this TestServer server, Guid tenant, string role)
     {
         var person = await server.Api.RegisterAsync();
@@ -59,5 +59,4 @@ internal static class Clinics
         api.PostAsync("auth/switch-tenant", new { tenant = slug }, person.AccessToken);
 }
 
-/// <summary>A tenant of the tests.</summary>
 internal sealed record Clinic(Guid Id, string Slug);

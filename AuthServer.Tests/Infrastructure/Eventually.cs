@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>Waits for what a background service will do in its own time.</summary>
+/// <summary>Waits for background services.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace AuthServer.Tests.Infrastructure;
 
 /// <summary>
-/// The whole program but for its process: a console and an environment of its own, and the second of starting .NET saved.
+/// Runs the whole program without a process: with its own console and environment, which saves the second that .NET takes to start.
 /// </summary>
 internal sealed class InProcessRun(IReadOnlyDictionary<string, string?> environment) : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class InProcessRun(IReadOnlyDictionary<string, string?> environm
     private readonly MemoryStream _output = new();
     private readonly StringWriter _error = new();
 
-    /// <summary>What somebody at a terminal answers; null where nobody is there.</summary>
+    /// <summary>The input at the terminal; null if there is no terminal.</summary>
     public string? Typed { get; init; }
 
     public async Task<ServerProgram.Finished> RunAsync(IEnumerable<string> args)
@@ -44,12 +44,12 @@ internal sealed class InProcessRun(IReadOnlyDictionary<string, string?> environm
 
     private void Adjust(WebApplicationBuilder builder)
     {
-        // Behind the environment of the tests' own process, which is blotted out, and before the line.
+        // After the environment of the tests' own process, which it overrides, and before the command line.
         var place =
             builder.Configuration.Sources.ToList().FindIndex(
                 source => source is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
         builder.Configuration.Sources.Insert(place + 1, new MemoryConfigurationSource { InitialData = Variables() });
-        // With the levels of the real one.
+        // With the log levels of the real program.
         builder.Services.Replace(ServiceDescriptor.Singleton(_ => LoggerFactory.Create(logging =>
             logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddProvider(_logs))));
     }

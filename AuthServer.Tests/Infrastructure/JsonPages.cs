@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>Lists as the API gives them, a page at a time.</summary>
+/// <summary>Reads the API's paged lists.</summary>
 internal static class JsonPages
 {
     public static IEnumerable<Guid> Ids(this JsonNode page) => page["items"]!.AsArray().Select(item => item!["id"]!.GetValue<Guid>());
 
-    /// <summary>All ids of a list of five, in pages of two: the same by number and by cursor.</summary>
+    /// <summary>All ids of a list of five, read in pages of two; asserts that pages by offset and by cursor agree.</summary>
     public static async Task<IReadOnlyList<Guid>> ReadFiveAsync(Func<string, Task<JsonNode>> list)
     {
         var (byNumber, byCursor, after) = (new List<Guid>(), new List<Guid>(), "");

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>Takes tokens apart and puts them together wrongly.</summary>
+/// <summary>Takes tokens apart and assembles invalid ones.</summary>
 public static class Jwt
 {
     public static JsonObject Header(string token) => Part(token, 0);

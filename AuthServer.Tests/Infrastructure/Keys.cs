@@ -13,10 +13,10 @@ internal static class Keys
 
     private static int _made;
 
-    /// <summary>A name no key has yet.</summary>
+    /// <summary>An unused name.</summary>
     public static string NewName() => $"service-{Interlocked.Increment(ref _made)}";
 
-    /// <summary>Asks for a key, with a name of its own and all scopes unless it is said otherwise.</summary>
+    /// <summary>Requests a key, by default with a new name and all scopes.</summary>
     public static Task<HttpResponseMessage> AskForKeyAsync(this TestServer server, SignedIn admin, object? more = null)
     {
         var body = JsonSerializer.SerializeToNode(more ?? new { }, SnakeCase)!.AsObject();
@@ -31,7 +31,7 @@ internal static class Keys
         return new(made["id"]!.GetValue<Guid>(), made["key"]!.GetValue<string>(), admin);
     }
 
-    /// <summary>A key of a new administrator of the platform.</summary>
+    /// <summary>A platform key of a new administrator.</summary>
     public static async Task<Key> MakeKeyAsync(this TestServer server, params string[] scopes) =>
         await server.MakeKeyAsync(await server.SignInAsAsync(Role.Admin), scopes.Length == 0 ? null : new { scopes });
 
@@ -39,7 +39,7 @@ internal static class Keys
         this Api api, HttpMethod method, string path, string key, object? body = null) =>
         api.SendAsync(method, path, body, adjust: request => request.Headers.TryAddWithoutValidation(Header, key));
 
-    /// <summary>With a token, or, on the one route that takes nothing else, with a key.</summary>
+    /// <summary>Sends with an access token, or with a key on the one route that only accepts keys.</summary>
     public static Task<HttpResponseMessage> SendAsWhoeverMayAsync(
         this Api api, Route route, string body, string bearer, string key, Action<HttpRequestMessage> adjust) =>
         route.Path.EndsWith("/auth/token", StringComparison.Ordinal)
@@ -50,7 +50,7 @@ internal static class Keys
     public static Task<HttpResponseMessage> GetWithKeyAsync(this Api api, string path, string key) =>
         api.SendWithKeyAsync(HttpMethod.Get, path, key);
 
-    /// <summary>The access token for a key.</summary>
+    /// <summary>Exchanges a key for an access token.</summary>
     public static async Task<string> ExchangeAsync(this Api api, string key, params string[] scopes) =>
         (await (await api.SendWithKeyAsync(HttpMethod.Post, "auth/token", key, scopes.Length == 0 ? null : new { scopes })).ShouldBeAsync(
             200))["access_token"]!.GetValue<string>();
@@ -63,11 +63,11 @@ internal static class Keys
     public static async Task<JsonNode> KeyRowAsync(this TestServer server, Guid id) =>
         JsonNode.Parse(await server.Database.QueryAsync<string>("SELECT to_json(k)::text FROM api_keys k WHERE id = @id", ("id", id)))!;
 
-    /// <summary>What is on record of this kind about a key.</summary>
+    /// <summary>The audit events of this type about a key.</summary>
     public static Task<string> KeyAuditAsync(this TestServer server, string type, Key key) => server.Database.QueryAsync<string>(
         "SELECT coalesce(string_agg(concat_ws('|', outcome, actor_id, tenant_id, reason, detail), E'\n' ORDER BY id), '') FROM "
             + "audit_events WHERE type = @type AND subject_id = @key", ("type", type), ("key", key.Id));
 }
 
-/// <summary>A key of the tests, with its owner.</summary>
+/// <summary>A key and its owner.</summary>
 internal sealed record Key(Guid Id, string Text, SignedIn Owner);

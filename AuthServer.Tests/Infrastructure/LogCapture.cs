@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>Keeps what the server logs, exceptions and all, so that a test can look for what must not be in it.</summary>
+/// <summary>Keeps what the server logs, exceptions included, so that tests can check that secrets are not in it.</summary>
 public sealed class LogCapture : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();

@@ -7,10 +7,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>What the owner of a mailbox would find in it: the mails that are owed, written as the dispatcher would write them.</summary>
+/// <summary>What the owner of a mailbox would receive: the queued mails, rendered as the dispatcher would.</summary>
 internal static class Mailbox
 {
-    /// <summary>The mails owed for this kind and address, oldest first; those for nobody left out.</summary>
+    /// <summary>
+    /// The queued mails of this kind to this address, oldest first, without those that have no recipient any more.
+    /// </summary>
     public static async Task<IReadOnlyList<RenderedMail>> MailsAsync(this TestServer server, string kind, string address)
     {
         await using var scope = server.Services.CreateAsyncScope();
@@ -41,7 +43,7 @@ internal static class Mailbox
         ? token
         : throw new InvalidOperationException("There is no link in this mail.");
 
-    /// <summary>A token as the server would mail it at this moment.</summary>
+    /// <summary>A token as the server would mail it now.</summary>
     public static async Task<string> MakeTokenAsync(
         this TestServer server, string purpose, Guid userId, string detail = "", int replica = 0)
     {

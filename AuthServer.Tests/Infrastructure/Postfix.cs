@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>Only where Postfix is installed and can be run; elsewhere the report says why not.</summary>
+/// <summary>Runs only where Postfix is installed; elsewhere the report says why the test was skipped.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PostfixFactAttribute : FactAttribute
 {
@@ -12,12 +12,12 @@ public sealed class PostfixFactAttribute : FactAttribute
 }
 
 /// <summary>
-/// Debian's Postfix with a configuration, queue and mailboxes of its own, on a port of its own. It takes mail for example.net alone,
-/// and that encrypted. What the machine does with its Postfix, it neither reads nor touches.
+/// Debian's Postfix with its own configuration, queue and mailboxes, on its own port. It accepts only mail for example.net, and
+/// only encrypted. The machine's own Postfix is neither read nor changed.
 /// </summary>
 public sealed class Postfix : IDisposable
 {
-    /// <summary>The one mailbox it has.</summary>
+    /// <summary>The only mailbox.</summary>
     public const string Address = "dana@example.net";
 
     private const string Program = "/usr/sbin/postfix";
@@ -27,7 +27,7 @@ public sealed class Postfix : IDisposable
 
     public Postfix()
     {
-        // Postfix's own user must get through.
+        // Postfix's own user needs access.
         File.SetUnixFileMode(_home, File.GetUnixFileMode(_home) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         foreach (var (folder, owner) in new[] { ("config", "root"), ("queue", "root"), ("data", "postfix"), ("mail", "nobody") })
         {
@@ -44,7 +44,7 @@ public sealed class Postfix : IDisposable
         Run(Program, "-c", In("config"), "start");
     }
 
-    /// <summary>Why no test can use it here, or null.</summary>
+    /// <summary>Why it cannot be used here, or null.</summary>
     public static string? WhyNot =>
         !File.Exists(Program) ? "Postfix is not installed (as root, eng/test installs it where there is apt-get)."
         : !Environment.IsPrivilegedProcess ? "Postfix can be run by root only."
@@ -55,7 +55,7 @@ public sealed class Postfix : IDisposable
     /// <summary>For SSL_CERT_FILE.</summary>
     public string AuthorityFile => In("authority.pem");
 
-    /// <summary>What it has delivered to the mailbox.</summary>
+    /// <summary>Mails delivered to the mailbox.</summary>
     public IReadOnlyList<ReceivedMail> Mails =>
         [.. Directory.GetFiles(In("mail"), "*", SearchOption.AllDirectories).Where(file => file.Contains("/new/", StringComparison.Ordinal))
             .Select(file => new ReceivedMail("", [Address], File.ReadAllText(file).ReplaceLineEndings("\r\n")))];
@@ -118,7 +118,7 @@ public sealed class Postfix : IDisposable
         var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false };
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         using var process = Process.Start(start)!;
-        // Not until the end of its output: Postfix keeps that open for as long as it runs.
+        // Do not wait for the end of its output, which Postfix keeps open while it runs.
         process.WaitForExit();
         return process.ExitCode == 0
             ? process.StandardOutput.ReadLine() ?? ""

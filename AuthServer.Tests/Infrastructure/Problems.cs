@@ -6,7 +6,7 @@ namespace AuthServer.Tests.Infrastructure;
 
 internal static class ProblemAssertions
 {
-    /// <summary>The answer is this refusal, in the shape of RFC 9457; answers the body for a closer look.</summary>
+    /// <summary>Asserts that the response is this error, in the format of RFC 9457; returns the body.</summary>
     public static async Task<JsonObject> ShouldBeProblemAsync(this HttpResponseMessage response, ErrorCode error)
     {
         var text = await response.Content.ReadAsStringAsync();
@@ -20,7 +20,7 @@ internal static class ProblemAssertions
         return body;
     }
 
-    /// <summary>The fields that a refusal names.</summary>
+    /// <summary>The fields that the error names.</summary>
     public static IEnumerable<string> InvalidFields(this JsonNode problem) => problem["errors"]!.AsObject().Select(error => error.Key);
 
     public static async Task<JsonNode> ShouldBeAsync(this HttpResponseMessage response, int status)

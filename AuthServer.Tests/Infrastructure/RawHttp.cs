@@ -3,7 +3,7 @@ using System.Text;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>Bytes on a socket, for what no HTTP client would send.</summary>
+/// <summary>Bytes on a socket, for requests no HTTP client would send.</summary>
 internal static class RawHttp
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
@@ -29,13 +29,13 @@ internal static class RawHttp
         }
         catch (IOException)
         {
-            // A reset closes as well: the server had not read all that was sent.
+            // A reset closes the connection as well: the server had not read everything.
         }
 
         return answer.ToString();
     }
 
-    /// <summary>The status of each response in what came back.</summary>
+    /// <summary>The status of each response received.</summary>
     public static IReadOnlyList<int> Statuses(string answer) =>
         [.. answer
             .Split("HTTP/1.1 ")

@@ -8,7 +8,7 @@ using System.Text;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>A mail server for what SmtpServer does not know or would never say: every byte it answers is a test's own.</summary>
+/// <summary>A mail server for replies that SmtpServer cannot or would not send: tests choose every byte.</summary>
 internal sealed class RawSmtp : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -16,8 +16,8 @@ internal sealed class RawSmtp : IDisposable
     private readonly X509Certificate2? _certificate;
     private readonly ConcurrentQueue<string> _heard = new();
 
-    /// <param name="answer">What it says to a line, or null where the usual will do. The greeting is its answer to <c>CONNECT</c>.</param>
-    /// <param name="certificate">What it encrypts with after it has answered 220 to STARTTLS.</param>
+    /// <param name="answer">Its reply to a line, or null for the usual one. The greeting is its reply to <c>CONNECT</c>.</param>
+    /// <param name="certificate">Used for encryption after it has replied 220 to STARTTLS.</param>
     public RawSmtp(Func<string, string?> answer, X509Certificate2? certificate = null)
     {
         (_answer, _certificate) = (answer, certificate);
@@ -27,7 +27,7 @@ internal sealed class RawSmtp : IDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Every line it was sent, those of mails included.</summary>
+    /// <summary>Every line received, including those of mails.</summary>
     public IReadOnlyCollection<string> Heard => _heard;
 
     public void Dispose() => _listener.Dispose();
@@ -44,7 +44,7 @@ internal sealed class RawSmtp : IDisposable
         }
         catch (Exception fault) when (fault is IOException or SocketException or InvalidOperationException or AuthenticationException)
         {
-            // The other side has had enough, or the test is over.
+            // The client has disconnected, or the test is over.
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class RawSmtp : IDisposable
         _ => "250 ok\r\n",
     };
 
-    // Byte by byte, so that nothing is read ahead of the encryption.
+    // Byte by byte, so that nothing is read before the encryption starts.
     private async Task<string?> HearAsync(Stream stream)
     {
         var (line, one) = (new List<byte>(), new byte[1]);

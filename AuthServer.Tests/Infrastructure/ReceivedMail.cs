@@ -4,16 +4,17 @@ using System.Text.RegularExpressions;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>A part of a mail.</summary>
 public sealed record MailPart(string Type, string Text);
 
-/// <summary>A mail as a mail server gets it, and as much of MIME as it takes to look into ours. What is malformed throws.</summary>
+/// <summary>
+/// A mail as a mail server receives it, with as much of a MIME parser as our mails need. Throws on malformed input.
+/// </summary>
 /// <param name="From">The sender of the envelope.</param>
 /// <param name="To">The recipients of the envelope.</param>
 /// <param name="Text">Headers and body, with CRLF.</param>
 /// <param name="Connection">The number of the connection it came over.</param>
-/// <param name="IsEncrypted">Whether that was encrypted.</param>
-/// <param name="User">Who had signed in, or null.</param>
+/// <param name="IsEncrypted">Whether the connection was encrypted.</param>
+/// <param name="User">Who had authenticated, or null.</param>
 public sealed partial record ReceivedMail(
     string From, IReadOnlyList<string> To, string Text, int Connection = 0, bool IsEncrypted = false, string? User = null)
 {
@@ -39,7 +40,7 @@ public sealed partial record ReceivedMail(
 
     public string this[string header] => Header(Text, header);
 
-    /// <summary>RFC 2047: each encoded word must be whole characters by itself.</summary>
+    /// <summary>RFC 2047: each encoded word must contain whole characters.</summary>
     public static string Decode(string header) =>
         EncodedWord().Replace(
             BetweenWords().Replace(header, "?==?"),

@@ -7,7 +7,7 @@ namespace AuthServer.Tests.Infrastructure;
 /// <summary>A route as a client would call it.</summary>
 public sealed record Route(HttpMethod Method, string Path);
 
-/// <summary>The routes of a running server, so that a promise about all of them is asked of all of them.</summary>
+/// <summary>The routes of a running server, so that tests can cover all of them.</summary>
 internal static class Routes
 {
     public static IEnumerable<RouteEndpoint> Of(TestServer server) =>
@@ -28,7 +28,7 @@ internal static class Routes
     public static IReadOnlyList<string> MethodsOf(RouteEndpoint endpoint) =>
         endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
 
-    /// <summary>With an id where the pattern has a place for one.</summary>
+    /// <summary>With ids inserted for the parameters.</summary>
     private static string PathOf(RouteEndpoint endpoint) =>
         "/"
             + string.Join(

@@ -1,6 +1,6 @@
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>A server whose time stands still until a test moves it.</summary>
+/// <summary>A server whose clock stands still until a test advances it.</summary>
 public class StoppedServer : TestServer
 {
     public StoppedServer() => Clock.Stop();
@@ -19,7 +19,7 @@ public sealed class TwoServers : TestServer
     }
 }
 
-/// <summary>A server that a test starts for itself, when it has changed the settings.</summary>
+/// <summary>A server that a test starts itself, after changing the settings.</summary>
 public sealed class StartedServer(string environment) : TestServer, IAsyncDisposable
 {
     protected override string EnvironmentName => environment;

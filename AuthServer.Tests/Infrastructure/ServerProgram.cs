@@ -5,15 +5,13 @@ using AuthServer.Platform.Persistence;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>
-/// The built program with nothing in its environment but what a test puts there: a process of its own where that is the point.
-/// </summary>
+/// <summary>The built program with only the environment a test sets; in a process of its own where that matters.</summary>
 internal static class ServerProgram
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "DOTNET_ROOT"];
 
-    /// <summary>Enough to start.</summary>
+    /// <summary>A minimal valid environment.</summary>
     public static Dictionary<string, string?> GoodEnvironment(string database = "postgresql://nobody:secret@127.0.0.1:1/none") =>
         new(StringComparer.Ordinal)
         {
@@ -24,7 +22,7 @@ internal static class ServerProgram
             ["Email__Folder"] = Path.Combine(AppContext.BaseDirectory, "mail"),
         };
 
-    /// <summary>In this process, which is about ten times as cheap.</summary>
+    /// <summary>Runs in this process, which is about ten times cheaper.</summary>
     public static async Task<Finished> RunAsync(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment)
     {
         using var run = new InProcessRun(environment);
@@ -74,7 +72,7 @@ internal static class ServerProgram
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>For a test that wants to do something to it on the way.</summary>
+    /// <summary>For tests that interact with the running process.</summary>
     public static Process Start(IEnumerable<string> args, IReadOnlyDictionary<string, string?> environment, params string[] host)
     {
         var start =

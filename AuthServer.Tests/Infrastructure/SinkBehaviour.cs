@@ -13,7 +13,7 @@ using SmtpServer.Storage;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>Where a sink listens, and what it asks of those who come; it may change its mind while it runs.</summary>
+/// <summary>Where a sink listens, and what it requires of clients, which can change while it runs.</summary>
 internal sealed class SinkEndpoint(SmtpSink sink, int port) : IEndpointDefinition, ICertificateFactory
 {
     public IPEndPoint Endpoint { get; } = new(IPAddress.Loopback, port);
@@ -33,7 +33,7 @@ internal sealed class SinkEndpoint(SmtpSink sink, int port) : IEndpointDefinitio
     public X509Certificate GetServerCertificate(ISessionContext sessionContext) => sink.Certificate!;
 }
 
-/// <summary>Brings a sink's script into the conversations that SmtpServer has.</summary>
+/// <summary>Applies a sink's script to the conversations of SmtpServer.</summary>
 internal sealed class SinkBehaviour(SmtpSink sink) : SmtpCommandFactory, IMessageStore, IUserAuthenticator
 {
     private const string Number = "number";
@@ -67,7 +67,7 @@ internal sealed class SinkBehaviour(SmtpSink sink) : SmtpCommandFactory, IMessag
         }
     }
 
-    // SmtpServer takes no other call meanwhile; so not longer than whoever called.
+    // SmtpServer handles no other command meanwhile, so do not wait longer than the client does.
     private static void WaitWhileTheyDo(ISessionContext session, Task asked)
     {
         var gone = session.Pipe.Input.ReadAsync().AsTask();
@@ -80,7 +80,7 @@ internal sealed class SinkBehaviour(SmtpSink sink) : SmtpCommandFactory, IMessag
         session.Pipe.Input.AdvanceTo(Wait(gone).Buffer.Start);
     }
 
-    /// <summary>Without a word.</summary>
+    /// <summary>Disconnects without a reply.</summary>
     public static void HangUp(ISessionContext session)
     {
         ((IDisposable)session.Pipe).Dispose();
@@ -154,7 +154,7 @@ internal sealed class SinkBehaviour(SmtpSink sink) : SmtpCommandFactory, IMessag
         Wait(session.Pipe.Output.FlushAsync().AsTask());
     }
 
-    // SmtpServer tells of these moments by events, which nobody can await.
+    // SmtpServer reports these moments through events, which cannot be awaited.
     private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
 
     private sealed class Ehlo(string domain, SmtpSink sink) : EhloCommand(domain)

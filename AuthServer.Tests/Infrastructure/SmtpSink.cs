@@ -6,12 +6,10 @@ using SmtpServer.Net;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>
-/// A mail server over a real socket, by the package SmtpServer, that keeps what it gets and does as badly as it is told to.
-/// </summary>
+/// <summary>A mail server on a real socket (package SmtpServer) that keeps what it receives and misbehaves as told.</summary>
 public sealed class SmtpSink : IAsyncDisposable
 {
-    /// <summary>As an answer: the connection is cut instead.</summary>
+    /// <summary>As a reply: disconnect instead.</summary>
     public const string Cut = "cut";
 
     private readonly ConcurrentQueue<ReceivedMail> _mails = new();
@@ -22,32 +20,32 @@ public sealed class SmtpSink : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    /// <summary>What it has accepted, in the order of accepting.</summary>
+    /// <summary>Mails accepted, in order.</summary>
     public IReadOnlyList<ReceivedMail> Mails => [.. _mails];
 
-    /// <summary>Every line it was sent outside of mails, from all connections; of those it understood, the verb and the address.</summary>
+    /// <summary>Every line received outside of mails, from all connections; for valid commands only verb and address.</summary>
     public IReadOnlyCollection<string> Commands => _commands;
 
-    /// <summary>How many connections there have been.</summary>
+    /// <summary>Connections so far.</summary>
     public int ConnectionCount => _connectionCount;
 
-    /// <summary>Offers STARTTLS with it, if set.</summary>
+    /// <summary>If set, STARTTLS is offered with it.</summary>
     public X509Certificate2? Certificate { get; set; }
 
-    /// <summary>Is encrypted from the first byte, and offers no STARTTLS.</summary>
+    /// <summary>Encrypted from the first byte, without STARTTLS.</summary>
     public bool IsImplicitTls { get; set; }
 
-    /// <summary>Who may send, if not everybody.</summary>
+    /// <summary>Who may send; null for everybody.</summary>
     public NetworkCredential? Account { get; set; }
 
-    /// <summary>The ways of signing in it knows.</summary>
+    /// <summary>The authentication mechanisms offered.</summary>
     public string Mechanisms { get; set; } = "PLAIN LOGIN";
 
     /// <summary>
-    /// Its answer instead of the usual one, or null. The first argument is the verb: <c>CONNECT</c>, <c>EHLO</c>, <c>STARTTLS</c>,
-    /// <c>AUTH</c>, <c>MAIL</c>, <c>RCPT</c>, <c>DATA</c>, <c>CONTENT</c> where it can cut a mail short, and <c>END</c> after its
-    /// last line, where the mail is kept if the answer begins with 250, and then asked for <c>KEPT</c> before it is given. The second is
-    /// the command, or the mail.
+    /// Returns the reply to use instead of the usual one, or null. The first argument is the verb: <c>CONNECT</c>, <c>EHLO</c>,
+    /// <c>STARTTLS</c>, <c>AUTH</c>, <c>MAIL</c>, <c>RCPT</c>, <c>DATA</c>, <c>CONTENT</c> within a mail, where it can disconnect,
+    /// and <c>END</c> after its last line. If the reply to <c>END</c> begins with 250 the mail is kept, and <c>KEPT</c> is asked
+    /// before the reply is sent. The second argument is the command or the mail.
     /// </summary>
     public Func<string, string, Task<string?>> Script { get; set; } = (_, _) => Task.FromResult<string?>(null);
 
@@ -58,10 +56,12 @@ public sealed class SmtpSink : IAsyncDisposable
         return sink;
     }
 
-    /// <summary>Answers so to that verb, always.</summary>
+    /// <summary>Always replies this to that verb.</summary>
     public void Answer(string verb, string reply) => Script = (asked, _) => Task.FromResult(asked == verb ? reply : null);
 
-    /// <summary>Says nothing to that verb before <paramref name="until"/>; answers when somebody is waiting there.</summary>
+    /// <summary>
+    /// Delays the reply to that verb until <paramref name="until"/>; the result completes when a client is waiting there.
+    /// </summary>
     public Task Hold(string verb, Task until)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -78,10 +78,10 @@ public sealed class SmtpSink : IAsyncDisposable
         return reached.Task;
     }
 
-    /// <summary>Answers as usual again.</summary>
+    /// <summary>Resets the script.</summary>
     public void Behave() => Script = (_, _) => Task.FromResult<string?>(null);
 
-    /// <summary>Listens, on the port it had before, if it had one.</summary>
+    /// <summary>Listens, on the previous port if it had one.</summary>
     public void Start()
     {
         _running = new CancellationTokenSource();
@@ -94,14 +94,14 @@ public sealed class SmtpSink : IAsyncDisposable
         _ = _server.StartAsync(_running.Token);
     }
 
-    /// <summary>Refuses connections from now on, and cuts those there are.</summary>
+    /// <summary>Refuses connections from now on, and disconnects the current ones.</summary>
     public void Stop()
     {
         _running.Cancel();
         _server?.ShutdownTask.Wait();
     }
 
-    /// <summary>Waits until it has accepted so many.</summary>
+    /// <summary>Waits until this many mails were accepted.</summary>
     public async Task<IReadOnlyList<ReceivedMail>> WaitForAsync(int mails)
     {
         await Eventually.TrueAsync(() => _mails.Count >= mails, $"{mails} mails");
@@ -118,7 +118,7 @@ public sealed class SmtpSink : IAsyncDisposable
 
     internal void Keep(ReceivedMail mail) => _mails.Enqueue(mail);
 
-    /// <summary>What the script answers, if anything. Where it is to cut, or is itself being stopped, the connection is gone.</summary>
+    /// <summary>The script's reply, if any. If it disconnects, or is being stopped itself, the connection is gone.</summary>
     internal async Task<string?> AskAsync(ISessionContext session, string verb, string line)
     {
         string? reply;

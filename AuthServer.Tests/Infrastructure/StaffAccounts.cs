@@ -2,10 +2,10 @@ using AuthServer.Domain;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>People whose roles nobody gets by registering.</summary>
+/// <summary>People with roles that registration does not give.</summary>
 internal static class StaffAccounts
 {
-    /// <summary>A new person with this role, signed in with it; a physician with a verified licence.</summary>
+    /// <summary>A new person with this role, signed in; a physician has a verified licence.</summary>
     public static async Task<SignedIn> SignInAsAsync(this TestServer server, string role)
     {
         var person = role == Role.Physician ? await server.RegisterUnverifiedPhysicianAsync() : await server.Api.RegisterAsync();
@@ -24,7 +24,7 @@ internal static class StaffAccounts
         return await server.Api.LoginAsync(person.Email);
     }
 
-    /// <summary>A new physician with a licence that nobody has looked at.</summary>
+    /// <summary>A new physician whose licence nobody has verified.</summary>
     public static Task<SignedIn> RegisterUnverifiedPhysicianAsync(this TestServer server) => server.Api.RegisterAsync(more: new
     {
         role = Role.Physician,

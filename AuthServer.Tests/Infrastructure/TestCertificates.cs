@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace AuthServer.Tests.Infrastructure;
 
-/// <summary>A certificate authority of a test's own, which nobody trusts who was not told to.</summary>
+/// <summary>A test's own certificate authority, trusted only by those told to.</summary>
 public sealed class TestAuthority : IDisposable
 {
     private static readonly DateTimeOffset Start = TimeProvider.System.GetUtcNow().AddDays(-2);
@@ -13,7 +13,7 @@ public sealed class TestAuthority : IDisposable
     /// <summary>For SSL_CERT_FILE.</summary>
     public string Pem => _authority.ExportCertificatePem();
 
-    /// <summary>For a server of that name; by default it is good for another ten days.</summary>
+    /// <summary>For a server of that name; valid for another ten days by default.</summary>
     public X509Certificate2 Issue(string host, int days = 12)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -1,7 +1,7 @@
 namespace AuthServer.Tests.Infrastructure;
 
 /// <summary>
-/// The server's clock, which a test can put forward or stop. Timers run in real time, which <c>FakeTimeProvider</c> would stop as well:
+/// The server's clock, which tests can advance or stop. Timers run in real time; <c>FakeTimeProvider</c> would stop them as well, and
 /// the server's jobs would not run.
 /// </summary>
 public sealed class TestClock : TimeProvider
@@ -14,7 +14,7 @@ public sealed class TestClock : TimeProvider
     public void Advance(TimeSpan time) => _ahead += time;
 
     /// <summary>
-    /// From here on time passes by <see cref="Advance"/> alone, in whole seconds: for tests of the very second something ends.
+    /// From here on time only passes by <see cref="Advance"/>, in whole seconds: for tests of the exact second something ends.
     /// </summary>
     public void Stop() => _stoppedAt = DateTimeOffset.FromUnixTimeSeconds(System.GetUtcNow().ToUnixTimeSeconds());
 }

@@ -6,8 +6,8 @@ using Npgsql;
 namespace AuthServer.Tests.Infrastructure;
 
 /// <summary>
-/// A database of a test class's own, copied from one that was migrated once for the run. The server under test uses
-/// its restricted role, the tests look and meddle as the owner.
+/// A test class's own database, copied from one that was migrated once for the run. The server under test uses its restricted role;
+/// the tests inspect and manipulate it as the owner.
 /// </summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
@@ -21,10 +21,10 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private TestDatabase(string name) => _name = name;
 
-    /// <summary>As the server's role, in Npgsql's form.</summary>
+    /// <summary>Connects as the server's role, in Npgsql's format.</summary>
     public string ServerConnection => With(Variable("TEST_APP_DATABASE_URL"), _name);
 
-    /// <summary>As the owner, in Npgsql's form.</summary>
+    /// <summary>Connects as the owner, in Npgsql's format.</summary>
     public string OwnerConnection => With(Variable("TEST_DATABASE_URL"), _name);
 
     public NpgsqlDataSource Owner => _owner ??= NpgsqlDataSource.Create(OwnerConnection + ";Maximum Pool Size=4");
@@ -37,7 +37,7 @@ public sealed class TestDatabase : IAsyncDisposable
         return new(name);
     }
 
-    /// <summary>An empty database, for the tests of migrating itself.</summary>
+    /// <summary>An empty database, for tests of the migrations themselves.</summary>
     public static async Task<TestDatabase> CreateEmptyAsync()
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"empty_{Interlocked.Increment(ref _made)}_{Environment.ProcessId}");
@@ -57,7 +57,7 @@ public sealed class TestDatabase : IAsyncDisposable
         return await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>One statement from outside this database, whose name stands for {0}, and its first value.</summary>
+    /// <summary>Runs one statement from outside this database, with its name for {0}, and returns the first value.</summary>
     public Task<object?> BySuperuserAsync(string sql) =>
         AdministerAsync(sql.Replace("{0}", _name, StringComparison.Ordinal), "TEST_SUPERUSER_DATABASE_URL");
 
@@ -68,7 +68,7 @@ public sealed class TestDatabase : IAsyncDisposable
             await _owner.DisposeAsync();
         }
 
-        // Only a superuser may end what connections the server's role has left.
+        // Only a superuser can terminate connections left by the server's role.
         await AdministerAsync($"DROP DATABASE {_name} WITH (FORCE)", "TEST_SUPERUSER_DATABASE_URL");
     }
 
@@ -88,7 +88,7 @@ public sealed class TestDatabase : IAsyncDisposable
         await AdministerAsync($"CREATE DATABASE {Template}");
         var owner = With(Variable("TEST_DATABASE_URL"), Template);
         (await DatabaseMigration.RunAsync(owner, With(Variable("TEST_APP_DATABASE_URL"), Template), TextWriter.Null)).Should().Be(0);
-        // A template must have no connection left, not even a pooled one.
+        // A template must have no connections, not even pooled ones.
         NpgsqlConnection.ClearAllPools();
     }
 

@@ -11,9 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace AuthServer.Tests.Infrastructure;
 
 /// <summary>
-/// The real application on a real port and a database of its own, as it would run in production. Two things differ
-/// unless a test wants them: hashes are cheap, and the limits by address are out of the way, because all tests come
-/// from one address.
+/// The real application on a real port with its own database, as it would run in production. Two things differ unless a test
+/// overrides them: hashes are cheap, and the limits by address are very high, because all tests come from one address.
 /// </summary>
 public class TestServer : IAsyncLifetime
 {
@@ -23,14 +22,13 @@ public class TestServer : IAsyncLifetime
 
     public TestClock Clock { get; } = new();
 
-    /// <summary>Everything that was logged.</summary>
     public LogCapture Logs { get; } = new();
 
     public Api Api { get; private set; } = null!;
 
     public IServiceProvider Services => ServicesOf(0);
 
-    /// <summary>Settings beside the defaults; to be changed in a derived fixture's constructor.</summary>
+    /// <summary>Settings in addition to the defaults; to be changed in a derived fixture's constructor.</summary>
     public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["Secrets:Key"] = "a root secret of the tests, long enough",
@@ -47,7 +45,7 @@ public class TestServer : IAsyncLifetime
         ["Email:Folder"] = Path.Combine(Path.GetTempPath(), $"authserver-mail-{Guid.NewGuid():N}"),
     };
 
-    /// <summary>Whether a hash costs next to nothing, or what it would in production.</summary>
+    /// <summary>Whether hashes are cheap, or cost what they do in production.</summary>
     protected virtual bool HashesAreCheap => true;
 
     protected virtual string EnvironmentName => "Production";
@@ -72,13 +70,13 @@ public class TestServer : IAsyncLifetime
         }
     }
 
-    /// <summary>How many servers were started.</summary>
+    /// <summary>The number of servers started.</summary>
     public int Replicas => _replicas.Count;
 
-    /// <summary>The services of a server in the order of starting.</summary>
+    /// <summary>The services of a server, in the order of starting.</summary>
     public IServiceProvider ServicesOf(int replica) => _replicas[replica].Services;
 
-    /// <summary>Another process's worth of server on the same database.</summary>
+    /// <summary>Starts another server on the same database.</summary>
     public Api StartReplica()
     {
         var replica = new Application(this);

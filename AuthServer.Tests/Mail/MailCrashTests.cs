@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>The server killed with -9 over a mail: the next one sends it.</summary>
+/// <summary>The server is killed with -9 while sending a mail: the next one sends it.</summary>
 public sealed class MailCrashTests : IAsyncLifetime
 {
     private readonly SmtpSink _sink = SmtpSink.Started();
@@ -28,7 +28,7 @@ public sealed class MailCrashTests : IAsyncLifetime
         await using (var killed = await ServerProgram.ServeAsync(Environment()))
         {
             var person = await killed.Api.RegisterAsync();
-            // The mail about that.
+            // The mail about the registration.
             await _sink.WaitForAsync(1);
             var reached = _sink.Hold(killedAt, Task.Delay(Timeout.Infinite));
             (await killed.Api.PostAsync("auth/password/reset/request", new { email = person.Email })).EnsureSuccessStatusCode();

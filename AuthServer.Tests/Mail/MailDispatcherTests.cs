@@ -3,13 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>A server whose time stands still, so that mails that were put off stay so until a test moves it.</summary>
+/// <summary>A server whose clock stands still, so that postponed mails wait until a test advances it.</summary>
 public sealed class StoppedMailingServer : MailingServer
 {
     public StoppedMailingServer() => Clock.Stop();
 }
 
-/// <summary>From the outbox to a mail server and back: what becomes of each mail.</summary>
+/// <summary>What becomes of each mail between the outbox and the mail server.</summary>
 public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFixture<StoppedMailingServer>, IAsyncLifetime
 {
     private const int MostAttempts = 8;
@@ -49,7 +49,8 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
     {
         var id = await server.EnqueueAsync("very.private@example.net", "x-broken");
 
-        (await server.WaitForStateAsync(id, "pending", attempts: 1)).LastError.Should().Be("Writing it failed: InvalidOperationException.");
+        (await server.WaitForStateAsync(id, "pending", attempts: 1)).LastError.Should()
+            .Be("The mail could not be written: InvalidOperationException.");
         server.Logs.Lines.Should().Contain(
             line => line.Contains($"{id}", StringComparison.Ordinal) && line.Contains(nameof(TestMailWriter), StringComparison.Ordinal));
         server.Logs.Lines.Should().NotContain(
@@ -110,7 +111,7 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
         await NobodyTriesAgainAsync(id);
     }
 
-    // A dispatcher that was killed while it held the mail: that is what its row looks like.
+    // The row as a dispatcher leaves it that was killed while holding the mail.
     [Fact]
     public async Task A_mail_whose_dispatcher_died_is_sent_when_the_lease_runs_out_and_not_before()
     {
@@ -155,7 +156,7 @@ public sealed class MailDispatcherTests(StoppedMailingServer server) : IClassFix
         (await server.FindAsync(waiting)).State.Should().Be("pending");
     }
 
-    // Two later mails go out meanwhile, so the dispatcher has looked at what there is.
+    // Two later mails are sent meanwhile, so the dispatcher has looked at the queue.
     private async Task NobodyTriesAgainAsync(Guid id)
     {
         var before = await server.FindAsync(id);

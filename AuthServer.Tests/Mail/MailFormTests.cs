@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>What arrives at a mail server is what was meant, whatever people put into it.</summary>
+/// <summary>Mails arrive as intended, whatever text people put into them.</summary>
 public sealed class MailFormTests : IAsyncLifetime
 {
     private const string Hebrew = "איפוס הסיסמה שלך באתר המרפאה הדיגיטלית של העיר הגדולה, בבקשה לא להעביר הלאה 🩺🩺🩺 תודה רבה";

@@ -4,9 +4,7 @@ using AuthServer.Mail.Texts;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>
-/// What reaches a mailbox: HTML that loads nothing, the same as text, and nothing on a locked screen that is nobody's business.
-/// </summary>
+/// <summary>The form of mails: HTML that loads nothing, an equivalent text part, and nothing private on a locked screen.</summary>
 public sealed partial class MailLooksTests
 {
     public static TheoryData<string, string> All => Mails.InEachLanguage;
@@ -73,7 +71,7 @@ public sealed partial class MailLooksTests
         mail.Text.Replace('\n', ' ').Should().Contain("Levi Fertility Clinic");
     }
 
-    // Lists of mails show the preview and then go on with the text, unless something fills the line.
+    // Mail lists show the preview and continue with the text, unless filler follows.
     [Fact]
     [Trait("ASVS", "14.2.6")]
     public async Task The_preview_is_hidden_and_long_enough_that_no_text_shows_behind_it()
@@ -100,7 +98,7 @@ public sealed partial class MailLooksTests
         html.Should().Contain("href=\"https://example.com/?a=1&amp;b=&quot;&gt;&lt;script&gt;\"");
     }
 
-    // Whoever has guessed a password names the device, and the mail goes to the owner with our good name on it.
+    // An attacker who guessed a password chooses the device name, and our mail carries it to the owner.
     [Theory]
     [InlineData("https://evil.example/login now", "https evil example login now")]
     [InlineData("Call 1-800 or see WWW.EVIL.EXAMPLE", "Call 1-800 or see WWW EVIL EXAMPLE")]
@@ -185,7 +183,7 @@ public sealed partial class MailLooksTests
         {
             var html = (await Mails.PrintAsync(name, "he")).Html;
             html.Should().NotContain("&#x5D");
-            // Gmail cuts a mail at 102 KB.
+            // Gmail truncates mails at 102 KB.
             html.Length.Should().BeLessThan(12_000);
         }
     }

@@ -46,7 +46,7 @@ public sealed class MailOrderTests(MailingServer server) : IClassFixture<Mailing
             OutboxBatch.Most, "only the other dispatcher's few can be older and still on their way");
     }
 
-    // For each mail, how many older ones had not arrived by then; the greatest of these numbers.
+    // The largest number of older mails that had not arrived when a mail arrived.
     private static int MostOvertaken(List<int> order)
     {
         var (arrived, oldestMissing, most) = (new SortedSet<int>(), 0, 0);

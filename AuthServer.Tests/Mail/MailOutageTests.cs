@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>A server that loses patience with its mail server soon.</summary>
+/// <summary>A server with short timeouts for its mail server.</summary>
 public sealed class ImpatientMailingServer : MailingServer
 {
     protected override void ConfigureServices(IServiceCollection services)
@@ -14,7 +14,7 @@ public sealed class ImpatientMailingServer : MailingServer
     }
 }
 
-/// <summary>Whatever the mail server does, people can go on, and their mails go out when it is well again.</summary>
+/// <summary>People can continue whatever the mail server does, and their mails are sent when it recovers.</summary>
 public sealed class MailOutageTests(ImpatientMailingServer server) : IClassFixture<ImpatientMailingServer>, IAsyncLifetime
 {
     public async Task InitializeAsync()
@@ -56,7 +56,7 @@ public sealed class MailOutageTests(ImpatientMailingServer server) : IClassFixtu
         var id = await server.EnqueueAsync();
         await reached;
 
-        // They are done before the mail server has said a word.
+        // They are done before the mail server has replied at all.
         await PeopleGoOnAsync();
 
         server.Sink.Behave();
@@ -91,7 +91,7 @@ public sealed class MailOutageTests(ImpatientMailingServer server) : IClassFixtu
         var id = await server.EnqueueAsync("secret.person@example.net");
         await Eventually.TrueAsync(async () => (await server.FindAsync(id)).State == "dead", "an end");
 
-        // The line is written after the row.
+        // The log line is written after the row.
         await Eventually.TrueAsync(
             () => server.Logs.Lines.Any(line => line.Contains($"{id}", StringComparison.Ordinal)), "a line about the mail");
         server.Logs.Lines.Should().NotContain(line => line.Contains("secret.person", StringComparison.Ordinal));
@@ -100,7 +100,7 @@ public sealed class MailOutageTests(ImpatientMailingServer server) : IClassFixtu
 
     private int Provided(int eventId) => server.Logs.Lines.Count(line => line.Contains($" {eventId} ", StringComparison.Ordinal));
 
-    // Registering, signing in, asking, and owing a mail.
+    // Registration, sign-in, a request for a mail, and a notice.
     private async Task PeopleGoOnAsync()
     {
         var person = await server.Api.RegisterAsync();

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>One of each mail there is, as it would be sent.</summary>
+/// <summary>One mail of each kind, as it would be sent.</summary>
 internal static class Mails
 {
     public const string To = "dana@example.com";

@@ -2,7 +2,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>The whole way of a mail, with a mail server that people really have at its end.</summary>
+/// <summary>The whole way of a mail, with a real-world mail server at its end.</summary>
 public sealed class PostfixTests : IDisposable
 {
     private const string NewPassword = "seven quiet green rivers";

@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>Somebody on the way to the mail server must get neither the password nor a mail.</summary>
+/// <summary>An attacker between us and the mail server gets neither the password nor a mail.</summary>
 public sealed class SmtpEncryptionTests : IAsyncLifetime, IDisposable
 {
     private readonly SmtpSink _sink = SmtpSink.Started();

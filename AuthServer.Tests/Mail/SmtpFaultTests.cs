@@ -5,9 +5,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>
-/// Whose fault it is when a mail does not get through decides whether it is tried again, and whether the others wait, too.
-/// </summary>
+/// <summary>The cause of a failed delivery decides whether the mail is retried, and whether other mails wait as well.</summary>
 public sealed class SmtpFaultTests : IAsyncLifetime
 {
     private readonly SmtpSink _sink = SmtpSink.Started();
@@ -112,7 +110,7 @@ public sealed class SmtpFaultTests : IAsyncLifetime
     [Fact]
     public async Task A_machine_that_does_not_even_answer_the_call_is_unusable()
     {
-        // A listener whose queue is full lets the kernel drop further calls, as a firewall would.
+        // When a listener's queue is full the kernel drops further connections, like a firewall.
         using var deaf = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         deaf.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         deaf.Listen(0);
@@ -139,7 +137,7 @@ public sealed class SmtpFaultTests : IAsyncLifetime
         refused.Reason.Length.Should().BeLessThanOrEqualTo(500);
     }
 
-    // A filter that finds fault with a link quotes it, and whoever holds the link may set the password.
+    // A filter that rejects a link quotes it, and anybody with the link can set the password.
     [Theory]
     [InlineData("554 5.7.1 bad link <https://auth.example.com/reset-password?token=CfDJ8-secret&lang=en>")]
     [InlineData("554 5.7.1 bad words: /reset-password?token=3DCfDJ8-secret")]
@@ -168,7 +166,7 @@ public sealed class SmtpFaultTests : IAsyncLifetime
         _sink.Mails.Single().User.Should().Be("mailer");
     }
 
-    // Not every server has a code of its own for who is not signed in.
+    // Not every server has a separate code for missing authentication.
     [Fact]
     public async Task A_wrong_password_kills_no_mail_at_a_server_that_calls_it_relaying()
     {

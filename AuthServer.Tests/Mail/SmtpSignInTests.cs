@@ -5,7 +5,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>Signing in to the mail server: whatever goes wrong there is no mail's fault, and the secret stays one.</summary>
+/// <summary>Authentication at the mail server: failures are not blamed on any mail, and the secret stays secret.</summary>
 public sealed class SmtpSignInTests : IAsyncLifetime
 {
     private const string Secret = "hush-hush: ü";
@@ -101,7 +101,7 @@ public sealed class SmtpSignInTests : IAsyncLifetime
         Encoding.UTF8.GetString(Convert.FromBase64String(shown[2])).Should().Be("user=mailer\u0001auth=Bearer a-token\u0001\u0001");
     }
 
-    // The server gives its reason in base64 first, and the code only when it was answered to.
+    // The server first sends its reason in base64, and the code only after a response.
     [Fact]
     [Trait("ASVS", "16.2.5")]
     public async Task An_access_token_that_has_ended_is_no_fault_of_the_mail_and_stays_out_of_the_reason()

@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>Mails to people of a tenant come in its name, where it is sure who reads them.</summary>
+/// <summary>Mails to people of a tenant use its name, if it is certain who reads them.</summary>
 public sealed class TenantMailBrandingTests(MailingServer server) : IClassFixture<MailingServer>
 {
     private const string Own = "AuthServer", Clinic = "מרפאת \"הלב\"";
@@ -32,7 +32,7 @@ public sealed class TenantMailBrandingTests(MailingServer server) : IClassFixtur
             ReceivedMail.Decode(mail["From"]).Should().Contain("מרפאת").And.Contain("הלב").And.EndWith("<no-reply@example.com>");
             mail.From.Should().Be("no-reply@example.com");
         });
-        // Asked for in the browser's language; owed in the tenant's, for want of a choice.
+        // Requested in the browser's language; queued in the tenant's, because the account has none.
         mails.Select(mail => mail["Content-Language"]).Should().BeEquivalentTo("en", "he");
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>A mail of no slice's: its text is a new token at every writing, as that of a real one would be.</summary>
+/// <summary>A mail of no leaf, with a new token each time it is rendered, like a real one.</summary>
 internal sealed class TestMailWriter : IMailWriter
 {
     public const string TestKind = "test";
@@ -21,7 +21,7 @@ internal sealed class TestMailWriter : IMailWriter
     };
 }
 
-/// <summary>A server that sends its mails to a sink, in the clear, because it is on this machine.</summary>
+/// <summary>A server that sends its mails to a sink, unencrypted, because it is on this machine.</summary>
 public class MailingServer : TestServer
 {
     public SmtpSink Sink { get; } = SmtpSink.Started();
@@ -46,7 +46,7 @@ public class MailingServer : TestServer
 
 internal static class TestMails
 {
-    /// <summary>Owes a mail, as old as wanted, and answers its id.</summary>
+    /// <summary>Queues a mail with the given age and returns its id.</summary>
     public static async Task<Guid> EnqueueAsync(
         this TestServer server, string? address = null, string? language = null, TimeSpan? age = null,
         string kind = TestMailWriter.TestKind)
@@ -88,7 +88,7 @@ internal static class TestMails
 
     internal sealed record Owed(string State, int Attempts, DateTimeOffset NextAttemptAt, DateTimeOffset? FinishedAt, string? LastError)
     {
-        /// <summary>Whether nobody is sending it at this moment, by a clock that stands still.</summary>
+        /// <summary>Whether it is not being sent at the moment; requires a stopped clock.</summary>
         public bool IsSettled(TestClock clock) => FinishedAt is not null || NextAttemptAt != clock.GetUtcNow() + OutboxQueue.Lease;
     }
 }

@@ -5,7 +5,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Mail;
 
-/// <summary>The way to a mail server, and mails to go on it.</summary>
+/// <summary>Transports and mails to send through them.</summary>
 internal static class Transports
 {
     public static readonly MailTimeouts Impatient = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
@@ -16,7 +16,7 @@ internal static class Transports
     public static MailSender SenderFor(EmailSettings settings) =>
         new(settings, new ServerSettings { PublicUrl = "https://auth.example.com" });
 
-    /// <summary>In the clear to a server on this machine.</summary>
+    /// <summary>Unencrypted to a server on this machine.</summary>
     public static EmailSettings To(SmtpSink sink) =>
         new() { Host = "localhost", Port = sink.Port, Security = SmtpSecurity.None, FromAddress = "no-reply@example.com" };
 

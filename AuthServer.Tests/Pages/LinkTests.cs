@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Pages;
 
-/// <summary>What the links in mails do, through their pages alone.</summary>
+/// <summary>The links in mails, used through their pages only.</summary>
 public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
 {
     private const string NewPassword = "seven quiet green rivers";

@@ -3,7 +3,7 @@ using AuthServer.Accounts.Identity;
 
 namespace AuthServer.Tests.Pages;
 
-/// <summary>What every page's answer carries, and what a form from elsewhere can do: nothing.</summary>
+/// <summary>The headers of every page, and forms submitted from other sites, which have no effect.</summary>
 public sealed class PageAnswerTests(PagesServer server) : IClassFixture<PagesServer>
 {
     private const string Form = "/account/forgotten-password";

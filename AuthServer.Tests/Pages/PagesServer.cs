@@ -8,12 +8,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Pages;
 
-/// <summary>A server whose mailed links can be had without mail, and a person with a browser.</summary>
+/// <summary>A server whose mailed links are available without mail, and people with browsers.</summary>
 public class PagesServer : TestServer
 {
     public PagesServer() => Settings["Registration:Mode"] = "Immediate";
 
-    /// <summary>What stands behind <c>token=</c> in a mail that is sent now.</summary>
+    /// <summary>The value of <c>token=</c> in a mail sent now.</summary>
     internal async Task<string> MakeTokenAsync(SignedIn person, string purpose, string? newEmail = null)
     {
         await using var scope = Services.CreateAsyncScope();
@@ -30,11 +30,11 @@ public class PagesServer : TestServer
         return scope.ServiceProvider.GetRequiredService<EmailTokens>().Make(newEmail is null ? purpose : $"{purpose}:{newEmail}", user);
     }
 
-    /// <summary>A browser of somebody's own: no script, cookies as the server sets them.</summary>
+    /// <summary>A new browser: no script, cookies as the server sets them.</summary>
     public Visitor Visit() => new(Api.Http.BaseAddress!);
 }
 
-/// <summary>Looks at pages and sends their forms, as a browser does, and follows nothing by itself.</summary>
+/// <summary>Loads pages and submits their forms like a browser, but follows no redirects.</summary>
 public sealed partial class Visitor(Uri server) : IDisposable
 {
     private readonly HttpClient _http =
@@ -51,7 +51,7 @@ public sealed partial class Visitor(Uri server) : IDisposable
         return await Seen.ReadAsync(await _http.SendAsync(request));
     }
 
-    /// <summary>Sends a form of the page, with its hidden fields.</summary>
+    /// <summary>Submits a form of the page, including hidden fields.</summary>
     public async Task<Seen> SendAsync(Seen page, int form = 0, params (string Name, string Value)[] typed)
     {
         var html = Forms().Matches(page.Html)[form];
@@ -81,13 +81,13 @@ public sealed partial class Visitor(Uri server) : IDisposable
     private static partial Regex Hidden();
 }
 
-/// <summary>A page that came back.</summary>
+/// <summary>A page that was returned.</summary>
 public sealed partial record Seen(HttpResponseMessage Response, string Html)
 {
-    /// <summary>All but what is made anew for each answer.</summary>
+    /// <summary>Everything except what differs in each response.</summary>
     public string Same => MadeAnew().Replace(Html, "");
 
-    /// <summary>What people read.</summary>
+    /// <summary>The visible text.</summary>
     public string Text => Tags().Replace(Html[Html.IndexOf("<main>", StringComparison.Ordinal)..], " ");
 
     public int Status => (int)Response.StatusCode;

@@ -1,6 +1,6 @@
 namespace AuthServer.Tests.Pages;
 
-/// <summary>The pages of a server that people reach by https, behind a proxy it was told nothing of.</summary>
+/// <summary>The pages of a server that people reach by https, behind a proxy that is not configured.</summary>
 public sealed class PublicPagesTests(PublicPagesTests.Server server) : IClassFixture<PublicPagesTests.Server>
 {
     [Fact]

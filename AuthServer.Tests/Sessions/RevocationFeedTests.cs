@@ -12,7 +12,7 @@ using Npgsql;
 
 namespace AuthServer.Tests.Sessions;
 
-/// <summary>What a replica does when it has lost its line and asks a database that is not there.</summary>
+/// <summary>What a replica does when it has lost its LISTEN connection and the database is gone.</summary>
 public sealed class RevocationFeedTests
 {
     private readonly ListenConnectionState _connection = new();
@@ -96,7 +96,7 @@ public sealed class RevocationFeedTests
         NpgsqlDataSource.Create(
             $"Host=127.0.0.1;Port={port};Username=nobody;Password=none;Timeout=1;SSL Mode=Disable;GSS Encryption Mode=Disable");
 
-    /// <summary>Stands where a database should: answers each start-up with one error, or not at all.</summary>
+    /// <summary>Takes a database's place: replies to each start-up with one error, or not at all.</summary>
     private sealed class StandIn : IDisposable
     {
         public const string Silence = "";
@@ -112,7 +112,7 @@ public sealed class RevocationFeedTests
 
         public int Port { get; }
 
-        /// <summary>Gives the port up.</summary>
+        /// <summary>Releases the port.</summary>
         public int Free()
         {
             _listener.Stop();
@@ -127,7 +127,7 @@ public sealed class RevocationFeedTests
             {
                 using var connection = await _listener.AcceptTcpClientAsync();
                 var stream = connection.GetStream();
-                // To the last byte of the start-up: closing with something unread would reset the connection.
+                // Read the start-up message completely: closing with unread data would reset the connection.
                 var length = new byte[4];
                 await stream.ReadExactlyAsync(length);
                 await stream.ReadExactlyAsync(new byte[BinaryPrimitives.ReadInt32BigEndian(length) - length.Length]);

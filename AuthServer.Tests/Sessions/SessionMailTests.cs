@@ -5,7 +5,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Sessions;
 
-/// <summary>What the owner of an account is told by mail about its sessions.</summary>
+/// <summary>Mails to the owner of an account about its sessions.</summary>
 public sealed class SessionMailTests(StoppedServer server) : IClassFixture<StoppedServer>
 {
     private const string Phone = "ClinicApp/2.1 (Android 15)";

@@ -157,7 +157,7 @@ public sealed class TenantSwitchTests(StoppedServer server) : IClassFixture<Stop
         unproven.Claims.ContainsKey("tenant_role").Should().BeFalse();
         await (await server.Api.GetAsync("tenants", unproven.AccessToken)).ShouldBeProblemAsync(ErrorCodes.Forbidden);
         refreshed.Claims["tenant"]!.GetValue<Guid>().Should().Be(clinic.Id);
-        // What was opened as nobody's is not a patient's session for somebody who then turns out to be staff.
+        // A session opened without a role does not keep a patient's limits when the person turns out to be staff.
         server.Clock.Advance(TimeSpan.FromHours(1));
         await (await server.Api.RefreshAsync(refreshed.RefreshToken)).ShouldBeProblemAsync(ErrorCodes.SessionExpired);
     }

@@ -9,7 +9,7 @@ using AuthServer.Accounts.SignIn;
 namespace AuthServer.Accounts;
 
 /// <summary>
-/// Who a person is and how they prove it. Identity owns the account; the one door to a session is here.
+/// Who a person is and how they authenticate. Identity manages the account; the only way to start a session is here.
 /// </summary>
 internal static class AccountsWing
 {

@@ -6,15 +6,15 @@ using AuthServer.Platform.Web;
 namespace AuthServer.AuditTrail;
 
 /// <summary>
-/// The end of the chain of seals at some moment. Kept where whoever has the database cannot get at it, it shows later that
-/// nothing before it has been changed or cut off.
+/// The end of the chain of seals at some moment (the "head"). A copy kept out of reach of whoever controls the database later
+/// proves that nothing before it was changed or cut off.
 /// </summary>
 /// <param name="Seal">The seal's number.</param>
-/// <param name="LastEventId">The last event in it.</param>
-/// <param name="Hash">Its hash, in hexadecimal digits.</param>
-/// <param name="KeyId">Which key has signed the hash.</param>
+/// <param name="LastEventId">The last event in the seal.</param>
+/// <param name="Hash">The seal's hash, in hexadecimal digits.</param>
+/// <param name="KeyId">The key that signed the hash.</param>
 /// <param name="Signature">ECDSA (P-256, SHA-256) over the hash's 32 bytes, in DER and base64.</param>
-/// <param name="SealedAt">When.</param>
+/// <param name="SealedAt">When the seal was made.</param>
 public sealed record AuditCheckpoint(long Seal, long LastEventId, string Hash, string KeyId, string Signature, DateTimeOffset SealedAt)
 {
     internal static AuditCheckpoint Of(AuditSeal seal) =>
@@ -25,7 +25,7 @@ public sealed record AuditCheckpoint(long Seal, long LastEventId, string Hash, s
     internal string ToJson() => JsonSerializer.Serialize(this, AuditJson.Plain.AuditCheckpoint);
 
     /// <summary>
-    /// A line of a file of heads, or the answer of <c>audit head --json</c>, which has one in it; null where it is neither.
+    /// Parses a line of a file of heads, or an answer of <c>audit head --json</c>, which contains one; null if it is neither.
     /// </summary>
     internal static AuditCheckpoint? Parse(string line)
     {
@@ -49,7 +49,7 @@ public sealed record AuditCheckpoint(long Seal, long LastEventId, string Hash, s
 [JsonSerializable(typeof(AuditCheckpoint))]
 internal sealed partial class AuditJson : JsonSerializerContext
 {
-    /// <summary>With base64 as it is, for whoever reads a head with other tools.</summary>
+    /// <summary>Leaves base64 unescaped for people who read a head with other tools.</summary>
     public static AuditJson Plain { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace AuthServer.AuditTrail;
 
-/// <summary>What the audit log tells of. A name is part of the record and is never changed.</summary>
+/// <summary>The event types of the audit log. A type is stored with the event and never renamed.</summary>
 internal static class AuditEvents
 {
     public const string Registered = "user.registered";
@@ -69,7 +69,7 @@ internal static class AuditEvents
     public const string UserImported = "user.imported";
     public const string ImportFinished = "import.finished";
 
-    /// <summary>All of them, in the order of the alphabet.</summary>
+    /// <summary>All types, in alphabetical order.</summary>
     public static IReadOnlyList<string> All { get; } =
         [.. typeof(AuditEvents)
             .GetFields(BindingFlags.Public | BindingFlags.Static)

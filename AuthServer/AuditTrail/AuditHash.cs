@@ -8,9 +8,9 @@ using AuthServer.Platform.Persistence;
 namespace AuthServer.AuditTrail;
 
 /// <summary>
-/// SHA-256 of an event, for its seal. What is personal in it (who, whom, from where, what was said) goes in as a salted
-/// digest of its own: when a person is erased the digest stays (<see cref="RedactionProofs"/>), the salt goes, and nobody can
-/// find out by trying what it was.
+/// SHA-256 of an event, for its seal. Personal fields (actor, subject, address, user agent, notes) are included as a salted digest
+/// of their own: when a person is erased the digest stays (<see cref="RedactionProofs"/>) and the salt is deleted, so nobody can
+/// recover the values by trying.
 /// </summary>
 internal static class AuditHash
 {
@@ -20,12 +20,12 @@ internal static class AuditHash
 
     public static byte[] Of(AuditEvent audit)
     {
-        // Gathered first and hashed at once: to hash each field as it comes takes several times as long.
+        // Collect all fields and hash them once: hashing each field separately takes several times as long.
         var input = new ArrayBufferWriter<byte>(UsualLength);
         Append(input, audit.Id);
         Append(input, audit.Type);
         Append(input, SnakeCase.Of(audit.Outcome));
-        // PostgreSQL keeps microseconds: with a tick more, what is read back would have another hash.
+        // PostgreSQL stores microseconds; with full ticks the event read back would have another hash.
         Append(input, audit.OccurredAt.UtcTicks / TimeSpan.TicksPerMicrosecond);
         Append(input, audit.TenantId?.ToString());
         Append(input, audit.SessionId?.ToString());
@@ -35,7 +35,7 @@ internal static class AuditHash
         return SHA256.HashData(input.WrittenSpan);
     }
 
-    /// <summary>What stands for the personal in the hash: made from it, or, where it was erased, kept from before.</summary>
+    /// <summary>Computed from the personal fields or, where they were erased, read from the redaction proof.</summary>
     public static byte[] PersonalDigest(AuditEvent audit)
     {
         if (audit.Salt is not { } salt)
@@ -64,7 +64,7 @@ internal static class AuditHash
         input.Advance(sizeof(long));
     }
 
-    // With its length before it: or "a", "bc" would be the same as "ab", "c". Nothing is not the same as an empty text.
+    // Prefix the length, so that "a", "bc" and "ab", "c" differ. Null and the empty text differ as well.
     internal static void Append(ArrayBufferWriter<byte> input, string? text)
     {
         Append(input, text is null ? -1 : Encoding.UTF8.GetByteCount(text));

@@ -1,20 +1,20 @@
 namespace AuthServer.AuditTrail;
 
 /// <summary>
-/// The insert of audit events, as a statement or as one step of a statement of our own. Each part is SQL, and what is not given is NULL.
-/// Wants <c>@now</c>, and <see cref="AuditLog.AddOrigin"/> unless the server did it.
+/// Inserts audit events, as a statement or as one step of a larger statement. Each argument is SQL; what is not given is NULL.
+/// Requires the parameter <c>@now</c>, and those of <see cref="AuditLog.AddOrigin"/> unless the server itself is the actor.
 /// </summary>
 internal static class AuditInsert
 {
     public const string Failure = "'failure'";
 
-    /// <summary>Nobody asked: the server did it by itself.</summary>
+    /// <summary>The origin of acts of the server itself, without a request.</summary>
     public const string ByServer = "NULL, NULL, 'server'";
 
     private const string Nothing = "NULL";
     private const string ByRequest = "@ip, @user_agent, @request_id";
 
-    /// <summary>One event for each row of <paramref name="from"/>, or one where that is not given.</summary>
+    /// <summary>One event for each row of <paramref name="from"/>, or a single event without it.</summary>
     public static string Sql(
         string type, string outcome = "'success'", string actor = Nothing, string subject = Nothing, string tenant = Nothing,
         string session = Nothing, string origin = ByRequest, string reason = Nothing, string? from = null) =>

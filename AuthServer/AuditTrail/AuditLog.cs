@@ -6,12 +6,12 @@ using Npgsql;
 namespace AuthServer.AuditTrail;
 
 /// <summary>
-/// Writes audit events. An event is written with the act it tells of, in the same transaction: through the context
-/// where EF does the act, or by <see cref="AuditInsert"/>, as one more step of the statement, where SQL does.
+/// Writes audit events. An event is written in the transaction of the act it records: through the context where EF performs the
+/// act, or with <see cref="AuditInsert"/> as a step of the statement where SQL does.
 /// </summary>
 internal static class AuditLog
 {
-    /// <summary>Who asked, as parameters <c>@ip, @user_agent, @request_id</c>.</summary>
+    /// <summary>Adds the parameters <c>@ip, @user_agent, @request_id</c>.</summary>
     public static void AddOrigin(this NpgsqlParameterCollection parameters, RequestOrigin origin)
     {
         parameters.Add(SqlStep.Parameter("ip", origin.Address));
@@ -19,7 +19,7 @@ internal static class AuditLog
         parameters.Add(SqlStep.Parameter("request_id", origin.RequestId));
     }
 
-    /// <summary>An event about one person's account, saved with the context's other changes.</summary>
+    /// <summary>Adds an event about a person's account, saved with the context's other changes.</summary>
     public static void Audit(
         this AuthDbContext db, string type, DateTimeOffset now, RequestOrigin origin, Guid? actor, Guid? subject, Guid? session = null,
         string? reason = null, AuditOutcome outcome = AuditOutcome.Success, Guid? tenant = null, string? detail = null) =>

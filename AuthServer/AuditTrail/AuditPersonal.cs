@@ -3,14 +3,14 @@ using AuthServer.Domain;
 
 namespace AuthServer.AuditTrail;
 
-/// <summary>What is personal in an audit event.</summary>
+/// <summary>The personal fields of an audit event.</summary>
 internal sealed record AuditPersonal(Guid? ActorId, Guid? SubjectId, IPAddress? IpAddress, string? UserAgent, string? Detail)
 {
     public static AuditPersonal Of(AuditEvent audit) => new(audit.ActorId, audit.SubjectId, audit.IpAddress, audit.UserAgent, audit.Detail);
 
     /// <summary>
-    /// What is left of it when a person is erased, the same as the database's <c>erase_from_audit</c> leaves: address and device belong to
-    /// whoever acted, what was said is about the account it happened to.
+    /// What remains when a person is erased; must match the database function <c>erase_from_audit</c>. Address and user agent
+    /// belong to the actor, notes to the subject.
     /// </summary>
     public AuditPersonal Without(Guid person, Guid pseudonym) => new(
         ActorId == person ? pseudonym : ActorId,

@@ -6,21 +6,21 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.AuditTrail;
 
 /// <summary>
-/// Removes events that have had their time, whole sealed batches of them, oldest first. The seals stay, without the hashes of the
-/// single events, so that the chain holds; each removal is an event itself.
+/// Removes events whose retention period is over, in whole sealed batches, oldest first. The seals stay without the individual
+/// event hashes, so that the chain still verifies. Each removal is an audit event itself.
 /// </summary>
 internal sealed class AuditRetention(
     IServiceScopeFactory scopes, AuditSettings settings, TimeProvider clock, ILogger<AuditRetention> logger)
         : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
 {
-    // A round of these removes two weeks of minutes: whoever shortens the retention by years is through within days.
+    // About two weeks of one-minute batches, so that shortening the retention by years catches up within days.
     private const int BatchesPerRound = 20_000;
 
     private static readonly RequestOrigin Server = new(null, null, "server");
 
     private readonly TimeProvider _clock = clock;
 
-    /// <summary>Answers how many batches were removed.</summary>
+    /// <summary>Returns the number of batches removed.</summary>
     public override async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var count = 0;
@@ -37,7 +37,7 @@ internal sealed class AuditRetention(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // By the database's clock, which the function goes by as well.
+        // By the database's clock, which the database function uses as well.
         var removed =
             await db.Database.SqlQuery<long?>($"SELECT remove_sealed_events(now() - {settings.Retention}) AS \"Value\"")
                 .SingleAsync(cancellationToken);

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.AuditTrail;
 
 /// <summary>
-/// Seals what has happened since the last time: hashes it, ties it to the seal before, signs it, and sends the new head out.
-/// From then on nobody who has the database alone can change or remove it unnoticed.
+/// Seals the events since the last seal: hashes them, links the seal to the previous one, signs it, and publishes the new head.
+/// From then on nobody with access to the database alone can change or remove them unnoticed.
 /// </summary>
 internal sealed class AuditSealing(
     IServiceScopeFactory scopes, AuditWatermark settled, SealKeys keys, CheckpointPublisher heads, AuditSettings settings,
@@ -19,7 +19,7 @@ internal sealed class AuditSealing(
 
     private readonly TimeProvider _clock = clock;
 
-    /// <summary>Answers how many events were sealed.</summary>
+    /// <summary>Returns the number of events sealed.</summary>
     public override async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var count = 0;
@@ -104,6 +104,6 @@ internal sealed class AuditSealing(
         }
     }
 
-    // PostgreSQL keeps microseconds, and what it gives back must have the same hash.
+    // PostgreSQL stores microseconds; the time read back must give the same hash.
     private static DateTimeOffset Storable(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 }

@@ -6,18 +6,18 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.AuditTrail;
 
 /// <summary>
-/// Reads the whole audit log, from the first seal to the last, and names the first thing in it that is not as it was. Holds a few
-/// seals at a time; reads while the server writes.
+/// Reads the whole audit log from the first seal to the last and reports the first discrepancy. Holds only a few seals in memory
+/// and can run while the server writes.
 /// </summary>
 internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, RedactionProofs proofs, CheckpointVerifier kept)
 {
-    // So few seals are one transaction: a long one would keep the database from cleaning up behind the refreshes.
+    // Seals per transaction: a long transaction would keep vacuum from cleaning up after refreshes.
     private const int SealsAtOnce = 32;
 
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
-    /// <summary>The same, and then whether the heads that were kept elsewhere are in the chain.</summary>
-    /// <exception cref="UnreadableCheckpointException">A line is no head.</exception>
+    /// <summary>Also checks whether the heads that were kept elsewhere are in the chain.</summary>
+    /// <exception cref="UnreadableCheckpointException">A line is not a head.</exception>
     public async Task<AuditVerdict> VerifyAsync(
         IAsyncEnumerable<string> keptHeads, IProgress<AuditCounts>? progress, CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ internal sealed class AuditVerification(AuthDbContext db, SealKeys keys, Redacti
     private async Task<(AuditFault? Fault, bool HasMore)> GoOnAsync(
         SealChainVerifier walk, AuditCounts counts, CancellationToken cancellationToken)
     {
-        // One moment for seals and events: what is removed meanwhile is there with its seal, or is gone with it.
+        // One snapshot for seals and events: a batch being removed is either there with its events or gone from both.
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var from = walk.Newest?.Id ?? long.MinValue;
         var (seals, unreadable) = await ReadAsync(from, cancellationToken);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace AuthServer.AuditTrail;
 
-/// <summary>Brings each new head out of the database: into the log, and into a file where there is one.</summary>
+/// <summary>Copies each new head out of the database: to the log, and to a file if one is configured.</summary>
 internal sealed class CheckpointPublisher(AuditSettings settings, ILogger<CheckpointPublisher> logger)
 {
     public async Task KeepAsync(AuditCheckpoint head)
@@ -22,7 +22,7 @@ internal sealed class CheckpointPublisher(AuditSettings settings, ILogger<Checkp
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Sealing goes on: the next head vouches for this one as well.
+            // Keep sealing: the next head covers this one as well.
             Log.HeadNotKept(logger, head.Seal, exception);
         }
     }

@@ -4,15 +4,15 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.AuditTrail;
 
 /// <summary>
-/// Looks for heads that were kept elsewhere in the chain as it is now. That finds what the chain alone cannot show: that its end
-/// was cut off, or that all of it was made anew.
+/// Looks up heads that were kept elsewhere in the current chain. This detects what the chain alone cannot show: that its end was
+/// cut off, or that it was rewritten completely.
 /// </summary>
 internal sealed class CheckpointVerifier(AuthDbContext db, SealKeys keys)
 {
     private const int AtOnce = 1000;
 
-    /// <summary>The first head that is not in the chain; null where all are. Counts them.</summary>
-    /// <exception cref="UnreadableCheckpointException">A line is no head.</exception>
+    /// <summary>The first head that is missing from the chain; null if all are there. Updates the counts.</summary>
+    /// <exception cref="UnreadableCheckpointException">A line is not a head.</exception>
     public async Task<AuditFault?> FindMissingAsync(IAsyncEnumerable<string> lines, AuditCounts counts, CancellationToken cancellationToken)
     {
         long number = 0;
@@ -39,7 +39,7 @@ internal sealed class CheckpointVerifier(AuthDbContext db, SealKeys keys)
         return null;
     }
 
-    // Of a key that is no longer known a head is taken as it is: it can only ask for more.
+    // A head signed with a key that is no longer known is accepted unverified: it can only make the check stricter.
     private AuditCheckpoint? Read(string line)
     {
         try
@@ -74,6 +74,6 @@ internal sealed class CheckpointVerifier(AuthDbContext db, SealKeys keys)
     }
 }
 
-/// <summary>A line in a file of heads that is none.</summary>
+/// <summary>A line in a file of heads that is not a head.</summary>
 internal sealed class UnreadableCheckpointException(long line)
-    : Exception($"Line {line} is no head, as `audit head` and Audit:HeadFile write them.");
+    : Exception($"Line {line} is not a head as written by `audit head` and Audit:HeadFile.");

@@ -11,6 +11,6 @@ internal static partial class Log
 
     [LoggerMessage(
         EventId = 3002, Level = LogLevel.Warning,
-        Message = "Audit events have not been sealed for {Age}: a transaction that writes some may be open for as long")]
+        Message = "Audit events have not been sealed for {Age}: a transaction that writes events may have been open that long")]
     public static partial void SealingLags(ILogger logger, TimeSpan age);
 }

@@ -6,8 +6,9 @@ using AuthServer.Platform.Cryptography;
 namespace AuthServer.AuditTrail;
 
 /// <summary>
-/// Tells a row of the audit log that has lost what was personal in it from one that somebody has changed: key id (4) ‖ the digest of what
-/// was there (32) ‖ HMAC-SHA256 (32) over event, digest and what stands there now. Whoever has the database alone cannot make one.
+/// Distinguishes an audit row whose personal fields were erased by the server from one that somebody changed: key id (4) ‖ digest
+/// of the erased fields (32) ‖ HMAC-SHA256 (32) over event, digest and the remaining fields. It cannot be forged with access to the
+/// database alone.
 /// </summary>
 internal sealed class RedactionProofs(Secrets secrets)
 {
@@ -16,24 +17,24 @@ internal sealed class RedactionProofs(Secrets secrets)
 
     private readonly IReadOnlyList<DerivedKey> _keys = secrets.Derive("audit-erasure");
 
-    /// <summary>For a row that is about to be left as <paramref name="after"/>.</summary>
+    /// <summary>The proof for a row that will be left as <paramref name="after"/>.</summary>
     public byte[] Make(AuditEvent audit, AuditPersonal after)
     {
         var digest = AuditHash.PersonalDigest(audit);
         return [.. Convert.FromHexString(_keys[0].Id), .. digest, .. Mac(_keys[0], audit.Id, digest, after)];
     }
 
-    /// <summary>Whether the row lost what was personal in it through this server, and is since as it was left.</summary>
+    /// <summary>Whether this server erased the row's personal fields and the row has not changed since.</summary>
     public bool IsGenuine(AuditEvent audit) =>
         audit is { Salt: null, ErasureProof: { Length: ProofLength } proof }
         && KeyOf(proof) is { } key
         && CryptographicOperations.FixedTimeEquals(
             Mac(key, audit.Id, DigestIn(proof), AuditPersonal.Of(audit)), proof.AsSpan(IdLength + AuditHash.Length));
 
-    /// <summary>Whether the proof was made with the current key, and not with the one before it.</summary>
+    /// <summary>Whether the proof was made with the current key rather than the previous one.</summary>
     public bool IsCurrent(byte[] proof) => KeyOf(proof) == _keys[0];
 
-    /// <summary>The digest of what was there; zeros where that is no proof, which no seal agrees with.</summary>
+    /// <summary>The digest of the erased fields; zeros, which no seal matches, if the proof is malformed.</summary>
     internal static byte[] DigestIn(byte[]? proof) =>
         proof is { Length: ProofLength } ? proof[IdLength..(IdLength + AuditHash.Length)] : new byte[AuditHash.Length];
 

@@ -2,13 +2,13 @@ using AuthServer.Domain;
 
 namespace AuthServer.AuditTrail;
 
-/// <summary>Goes from seal to seal, and says of each whether it is itself and follows from the one before.</summary>
+/// <summary>Checks seals in order: that each is intact and follows from the previous one.</summary>
 internal sealed class SealChainVerifier(SealKeys keys, DateTimeOffset startedAt)
 {
-    // Far more seals than there can be between two that somebody has swapped by hand.
+    // Bounds the search for the right number of a seal that was swapped by hand.
     private const long FarthestReordering = 5_000_000;
 
-    // Batches removed during the check are out of order for it, and have a time within this.
+    // Batches removed while the check runs appear out of order; their removal time is at most this long after its start.
     private static readonly TimeSpan LongestCheck = TimeSpan.FromDays(1);
 
     private AuditSeal? _previous;
@@ -16,10 +16,10 @@ internal sealed class SealChainVerifier(SealKeys keys, DateTimeOffset startedAt)
 
     public AuditSeal? Newest => _previous;
 
-    /// <summary>The last event before the next seal's.</summary>
+    /// <summary>The last event covered so far.</summary>
     public long LastEventId => _previous?.LastEventId ?? long.MinValue;
 
-    /// <summary>What is wrong with the seal that comes next; null where nothing is, and then it is the newest.</summary>
+    /// <summary>What is wrong with the next seal; null if nothing is, and the seal becomes the newest checked.</summary>
     public AuditFault? FaultOfNext(AuditSeal seal)
     {
         var fault = FaultOfNumber(seal) ?? FaultOfContent(seal) ?? FaultOfLink(seal) ?? FaultOfRemoval(seal);
@@ -31,14 +31,14 @@ internal sealed class SealChainVerifier(SealKeys keys, DateTimeOffset startedAt)
         return fault;
     }
 
-    /// <summary>What is wrong with the end of the chain.</summary>
+    /// <summary>What is wrong with the end of the chain; null if nothing is.</summary>
     public AuditFault? FaultOfEnd() => _previous is { } newest && !keys.IsKnown(newest.KeyId) ? AuditFault.HeadNotOurs(newest.Id) : null;
 
     private AuditFault? FaultOfNumber(AuditSeal seal)
     {
         var expected = (_previous?.Id ?? 0) + 1;
         return seal.Id == expected ? null
-            : seal.Id < expected ? AuditFault.SealEdited(seal.Id, "there is no such number.")
+            : seal.Id < expected ? AuditFault.SealEdited(seal.Id, "its number does not exist.")
             : AuditFault.SealMissing(expected);
     }
 
@@ -48,21 +48,21 @@ internal sealed class SealChainVerifier(SealKeys keys, DateTimeOffset startedAt)
         {
             return NumberOf(seal) is { } number
                 ? AuditFault.SealReordered(seal.Id, number)
-                : AuditFault.SealEdited(seal.Id, "it is not what its hash says.");
+                : AuditFault.SealEdited(seal.Id, "it does not match its hash.");
         }
 
         if (keys.IsKnown(seal.KeyId) && !keys.IsGenuine(seal.KeyId, seal.Hash, seal.Signature))
         {
-            return AuditFault.SealEdited(seal.Id, "this server has not signed it.");
+            return AuditFault.SealEdited(seal.Id, "its signature is not this server's.");
         }
 
         return seal is { EventIds: { } ids, EventHashes: { } hashes }
             && !SealHash.OfEvents(ids, hashes).AsSpan().SequenceEqual(seal.EventsHash)
-            ? AuditFault.SealEdited(seal.Id, "the hashes of its events are not those it was made of.")
+            ? AuditFault.SealEdited(seal.Id, "the hashes of its events do not match the seal.")
             : null;
     }
 
-    // Where the hash is right for another number, the whole seal was moved.
+    // If the hash fits another number, the whole seal was moved.
     private static long? NumberOf(AuditSeal seal)
     {
         for (long distance = 1; distance <= FarthestReordering && distance < long.Max(seal.Id, 1000) * 2; distance++)
@@ -81,22 +81,23 @@ internal sealed class SealChainVerifier(SealKeys keys, DateTimeOffset startedAt)
 
     private AuditFault? FaultOfLink(AuditSeal seal) =>
         seal.PreviousHash.AsSpan().SequenceEqual(_previous?.Hash) ? null
-        // It agrees with itself and is signed, as far as can be known: so is the one before, or that is what was changed.
+        // This seal is intact and, as far as we can tell, signed. So is the previous one, unless its key is unknown: then that one
+        // was changed.
         : _previous is { } previous && !keys.IsKnown(previous.KeyId)
-            ? AuditFault.SealEdited(previous.Id, "the one after it was made for another.")
+            ? AuditFault.SealEdited(previous.Id, "the next seal was made for a different one.")
         : AuditFault.ChainBroken(seal.Id);
 
-    // What the hash cannot cover, because it comes later: that the events were removed, in time and in order.
+    // The hash cannot cover the later removal of the events, so check that they were removed in time and in order.
     private AuditFault? FaultOfRemoval(AuditSeal seal) => seal switch
     {
         { EventIds: not null, EventHashes: not null, RemovedAt: null } => null,
         { EventIds: null, EventHashes: null, RemovedAt: { } at } when at - startedAt > LongestCheck =>
-            AuditFault.EventsTaken(seal.Id, "at a time that has not come."),
+            AuditFault.EventsTaken(seal.Id, "the time of removal is in the future."),
         { EventIds: null, EventHashes: null, RemovedAt: { } at } when at - seal.NewestEventAt < AuditSettings.ShortestRetention =>
-            AuditFault.EventsTaken(seal.Id, "they were not a year old."),
+            AuditFault.EventsTaken(seal.Id, "they were less than a year old."),
         { EventIds: null, EventHashes: null, RemovedAt: { } at } when !_isPreviousRemoved && at < startedAt =>
-            AuditFault.EventsTaken(seal.Id, "older ones are still there."),
+            AuditFault.EventsTaken(seal.Id, "older ones still exist."),
         { EventIds: null, EventHashes: null, RemovedAt: not null } => null,
-        _ => AuditFault.SealEdited(seal.Id, "it is neither whole nor properly removed."),
+        _ => AuditFault.SealEdited(seal.Id, "it is neither complete nor properly removed."),
     };
 }

@@ -5,13 +5,13 @@ using AuthServer.Domain;
 namespace AuthServer.AuditTrail;
 
 /// <summary>
-/// SHA-256 of a seal, in a form that has one reading only. <c>docs/audit.md</c> tells it to whoever wants to check by themselves.
+/// SHA-256 of a seal, over an unambiguous encoding. <c>docs/audit.md</c> describes it for people who write their own check.
 /// </summary>
 internal static class SealHash
 {
     private const string Form = "authserver-audit-seal-1";
 
-    /// <summary>Over the ids, eight bytes each, and then the hashes.</summary>
+    /// <summary>Over the ids, eight bytes each, followed by the hashes.</summary>
     public static byte[] OfEvents(IReadOnlyList<long> ids, byte[] hashes)
     {
         var input = new ArrayBufferWriter<byte>((ids.Count * sizeof(long)) + hashes.Length + 1);
@@ -26,7 +26,7 @@ internal static class SealHash
 
     public static byte[] Of(AuditSeal seal) => Of(seal, seal.Id);
 
-    /// <summary>What the hash would be if the batch had another number.</summary>
+    /// <summary>The hash this seal would have with another number.</summary>
     public static byte[] Of(AuditSeal seal, long number)
     {
         var input = new ArrayBufferWriter<byte>();

@@ -5,8 +5,8 @@ using AuthServer.Platform.Cryptography;
 namespace AuthServer.AuditTrail;
 
 /// <summary>
-/// What seals are signed with: ECDSA on P-256, the private key made from the root secret each time and never stored. Whoever
-/// has the public key can check a head; whoever has the database alone cannot make one.
+/// Signs seals: ECDSA on P-256 with a private key that is derived from the root secret each time and never stored. The public key
+/// is enough to verify a head; access to the database is not enough to forge one.
 /// </summary>
 internal sealed class SealKeys(Secrets secrets) : IDisposable
 {
@@ -22,12 +22,12 @@ internal sealed class SealKeys(Secrets secrets) : IDisposable
 
     public string CurrentId => _keys[0].Id;
 
-    /// <summary>The public half of a key, in PEM; null where the key is not known.</summary>
+    /// <summary>The public key in PEM; null if the key is not known.</summary>
     public string? PublicKeyOf(string keyId) => _keys.FirstOrDefault(key => key.Id == keyId).Key?.ExportSubjectPublicKeyInfoPem();
 
     public bool IsKnown(string keyId) => _keys.Any(key => key.Id == keyId);
 
-    /// <summary>With the current key; in DER, as OpenSSL takes it.</summary>
+    /// <summary>Signs with the current key; DER, as OpenSSL expects it.</summary>
     public byte[] Sign(byte[] hash)
     {
         lock (_lock)
@@ -36,7 +36,7 @@ internal sealed class SealKeys(Secrets secrets) : IDisposable
         }
     }
 
-    /// <summary>Whether the key, current or former, has signed the hash.</summary>
+    /// <summary>Whether the current or the previous key signed the hash.</summary>
     public bool IsGenuine(string keyId, byte[] hash, byte[] signature)
     {
         lock (_lock)
@@ -54,7 +54,7 @@ internal sealed class SealKeys(Secrets secrets) : IDisposable
         }
     }
 
-    // FIPS 186-5, appendix A.2.1: from 1 to n - 1. That 32 bytes reach a little further does no harm: they miss n by 2^-32 of their range.
+    // FIPS 186-5, appendix A.2.1: a value from 1 to n - 1. The bias from reducing 32 bytes is about 2^-32 and harmless.
     private static ECDsa KeyOf(byte[] bytes)
     {
         var scalar = (new BigInteger(bytes, isUnsigned: true, isBigEndian: true) % (Order - 1)) + 1;

@@ -4,14 +4,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.AuditTrail;
 
-/// <summary>Compares the events that are there with what a seal says of them.</summary>
+/// <summary>Compares stored events with what a seal says about them.</summary>
 internal sealed class SealedEvents(AuthDbContext db, RedactionProofs proofs, AuditCounts counts)
 {
-    /// <summary>Whether a row holds what no row of ours does: an outcome nobody knows, a time before time.</summary>
+    /// <summary>Whether a row contains values the server never writes, such as an unknown outcome or an impossible time.</summary>
     public static bool IsUnreadable(Exception exception) =>
         exception is InvalidOperationException or InvalidCastException or FormatException or OverflowException;
 
-    /// <summary>The first event of the seal, or after <paramref name="after"/>, that is not as it was.</summary>
+    /// <summary>
+    /// The first discrepancy in the seal's events, starting after <paramref name="after"/>; null if there is none.
+    /// </summary>
     public async Task<AuditFault?> FindFaultAsync(AuditSeal seal, long after, CancellationToken cancellationToken)
     {
         var (ids, position, seen) = (seal.EventIds ?? [], 0, after);

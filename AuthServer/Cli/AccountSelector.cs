@@ -8,22 +8,21 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Cli;
 
-/// <summary>How a line names accounts: one by id or e-mail address, a tenant's by its slug, or everybody's.</summary>
+/// <summary>The options that select accounts: one by id or e-mail address, a tenant's by its slug, or all.</summary>
 internal sealed class AccountSelector
 {
-    private readonly Option<string?> _user = new("--user") { Description = "One account: its id or e-mail address" };
-    private readonly Option<string?> _tenant = new("--tenant") { Description = "The people of one tenant: its slug" };
+    private readonly Option<string?> _user = new("--user") { Description = "Id or e-mail address of one account" };
+    private readonly Option<string?> _tenant = new("--tenant") { Description = "Slug of a tenant: all its people" };
 
-    /// <summary>To be added to a command.</summary>
     public IReadOnlyList<Option> Options => [_user, _tenant];
 
-    /// <summary>What the operator may see: everything.</summary>
+    /// <summary>The operator may see everything.</summary>
     public static StaffScope Scope(CommandRun run) => Staff.Access.StaffScope.ForOperator(run.Get<AuthDbContext>());
 
-    /// <summary>The operator's call of what staff can do.</summary>
+    /// <summary>Staff operations as called by the operator.</summary>
     public static StaffCall Call(CommandRun run, StaffScope scope) => new(scope, RequestOrigin.CommandLine, run.Stopping);
 
-    /// <summary>The account of this id or address; null where there is none.</summary>
+    /// <summary>The account with this id or address; null if there is none.</summary>
     public static async Task<Guid?> FindAsync(CommandRun run, string idOrEmail)
     {
         var users = Scope(run).Users;
@@ -34,16 +33,16 @@ internal sealed class AccountSelector
         return await users.Select(user => (Guid?)user.Id).SingleOrDefaultAsync(run.Stopping);
     }
 
-    /// <summary>Why it cannot be one account or one tenant.</summary>
+    /// <summary>The error for an id, address or slug that matches nothing.</summary>
     public static CommandOutcome Missing(string what) =>
         new CommandOutcome.Failed($"There is no {what}.", ErrorCodes.NotFound.Code) { IsUntouched = true };
 
-    /// <summary>How many ways the line names somebody: more than one is a mistake.</summary>
+    /// <summary>How many of the options are given; more than one is an error.</summary>
     public int CountIn(ParseResult line) => (line.GetValue(_user) is null ? 0 : 1) + (line.GetValue(_tenant) is null ? 0 : 1);
 
     public bool NamesOne(ParseResult line) => line.GetValue(_user) is not null;
 
-    /// <summary>Whose accounts the line names; or why there are none such.</summary>
+    /// <summary>The selected accounts, or why the selection is invalid.</summary>
     public async Task<(AccountFilter? Filter, CommandOutcome? Refusal)> ReadAsync(CommandRun run)
     {
         if (run.Line.GetValue(_user) is { } user)

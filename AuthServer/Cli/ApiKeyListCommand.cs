@@ -10,11 +10,11 @@ internal sealed class ApiKeyListCommand : ICliCommand
 {
     private const int PageSize = 100;
 
-    private readonly Option<string?> _tenant = new("--tenant") { Description = "Slug of a tenant: the keys for its people only" };
-    private readonly Option<bool> _all = new("--all") { Description = "Also those that have expired or were revoked" };
+    private readonly Option<string?> _tenant = new("--tenant") { Description = "Slug of a tenant: only the keys for its people" };
+    private readonly Option<bool> _all = new("--all") { Description = "Include expired and revoked keys" };
 
     public ApiKeyListCommand() =>
-        Command = new("list", "List the API keys that work, the youngest first; never their secrets") { _tenant, _all };
+        Command = new("list", "List the valid API keys, newest first; never their secrets") { _tenant, _all };
 
     public Command Command { get; }
 
@@ -50,13 +50,13 @@ internal sealed class ApiKeyListCommand : ICliCommand
     }
 }
 
-/// <summary>An API key on one line, for people.</summary>
+/// <summary>Formats an API key on one line.</summary>
 internal static class ApiKeyLine
 {
     public static string Of(ApiKeyRecord key) =>
         $"{key.Id}  {key.Status,-7}  {key.Name}  {WhereOf(key)}  {string.Join(' ', key.Scopes)}  "
             + $"{EndOf(key)}{(key.LastUsedAt is { } used ? $", last used {used.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : ", never used")}"
-            + $"{(key.ExposedAt is null ? "" : "  [was seen in a URL: replace it]")}";
+            + $"{(key.ExposedAt is null ? "" : "  [was sent in a URL: replace it]")}";
 
     public static string WhereOf(ApiKeyRecord key) => key.Tenant is { } slug ? $"@{slug}" : "the platform";
 

@@ -15,11 +15,11 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
         new("id-or-key")
         {
             Description = "The key's id, the key itself, or - to read either from standard input, so that it does not "
-            + "stand in the shell's history"
+            + "appear in the shell's history"
         };
 
     public ApiKeyRevokeCommand() =>
-        Command = new("revoke", "Revoke an API key that has leaked: it and its access tokens are refused within a second") { _which };
+        Command = new("revoke", "Revoke a leaked API key: it and its access tokens are refused within a second") { _which };
 
     public Command Command { get; }
 
@@ -33,8 +33,8 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
         var key = ApiKeyText.FindIn(text);
         if ((key?.Id ?? (Guid.TryParseExact(text, "D", out var given) ? given : null)) is not { } id)
         {
-            // What was given is not said again: it may be a key with a letter missing.
-            return new CommandOutcome.Misused("That is neither the id of an API key nor a whole one (as_…).");
+            // Do not echo the input: it may be a mistyped key.
+            return new CommandOutcome.Misused("That is neither the id of an API key nor a complete key (as_…).");
         }
 
         return await RevokeAsync(run, id, key);
@@ -60,12 +60,12 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
     {
         var scope = AccountSelector.Scope(run);
         var before = await scope.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, run.Stopping);
-        // Whoever knows an id could make up a key, and have somebody switch off a service for it.
+        // Otherwise anybody who knows an id could invent a key and trick an operator into revoking the real one.
         if (before is not null && text?.Fits(before.SecretHash) == false)
         {
             return new CommandOutcome.Failed(
-                $"The id is that of {before.Name}, the secret is not: this key never worked. "
-                    + $"To revoke it all the same, give its id, {id}.");
+                $"The id is that of {before.Name}, but the secret is not: this key was never valid. "
+                    + $"To revoke {before.Name} anyway, give its id, {id}.");
         }
 
         if (before is null || !await run.Get<ApiKeyRevocation>().RevokeAsync($"{id}", AccountSelector.Call(run, scope)))
@@ -81,6 +81,6 @@ internal sealed class ApiKeyRevokeCommand : ICliCommand
     {
         var now = await scope.ApiKeys.AsNoTracking().SingleAsync(key => key.Id == id, run.Stopping);
         var key = await scope.ShowAsync(now, run.Get<TimeProvider>().GetUtcNow(), run.Stopping);
-        run.Output.Write(key, $"{(wasRevoked ? "Was revoked already:" : "Revoked")} {key.Name} ({key.Id}), {ApiKeyLine.WhereOf(key)}.");
+        run.Output.Write(key, $"{(wasRevoked ? "Already revoked:" : "Revoked")} {key.Name} ({key.Id}), {ApiKeyLine.WhereOf(key)}.");
     }
 }

@@ -10,18 +10,18 @@ namespace AuthServer.Cli;
 /// <summary><c>audit export</c></summary>
 internal sealed class AuditExportCommand : ICliCommand
 {
-    private readonly Option<string?> _user = new("--user") { Description = "The account it happened to, by its id" };
-    private readonly Option<string?> _actor = new("--actor") { Description = "Who did it, by the id of the person or the API key" };
-    private readonly Option<string?> _type = new("--type") { Description = "session.started, or user.*" };
+    private readonly Option<string?> _user = new("--user") { Description = "The id of the account concerned" };
+    private readonly Option<string?> _actor = new("--actor") { Description = "The id of the person or API key that acted" };
+    private readonly Option<string?> _type = new("--type") { Description = "The type of event, such as session.started or user.*" };
     private readonly Option<string?> _from = new("--from") { Description = "Not before this time, such as 2026-11-21T08:30:00Z" };
     private readonly Option<string?> _to = new("--to") { Description = "Before this time" };
     private readonly Option<string?> _outcome = new("--outcome") { Description = "success or failure" };
     private readonly Option<string?> _out =
-        new("--out") { Description = "A file that does not exist yet (mode 0600); without it, standard output" };
+        new("--out") { Description = "A file that does not exist yet (mode 0600); if omitted, standard output" };
 
     public AuditExportCommand() =>
         Command = new(
-            "export", "Write events as lines of JSON, oldest first; recorded itself") { _user, _actor, _type, _from, _to, _outcome, _out };
+            "export", "Write events as JSON lines, oldest first; it is audited") { _user, _actor, _type, _from, _to, _outcome, _out };
 
     public Command Command { get; }
 
@@ -30,7 +30,7 @@ internal sealed class AuditExportCommand : ICliCommand
             "audit export --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z --out november.jsonl",
             "audit export --user 0197e0a4-7c1e-7d3b-9a55-3f1f0c2d4e5a --type \"session.*\"", "audit export --outcome failure"];
 
-    public string Failure => "The export is not whole";
+    public string Failure => "The export is incomplete";
 
     public string Untouched => "Nothing was done";
 
@@ -62,7 +62,7 @@ internal sealed class AuditExportCommand : ICliCommand
 
         if (line.GetValue(_out) is { } taken && Path.Exists(taken))
         {
-            return new CommandOutcome.Failed($"{taken} is there already.") { IsUntouched = true };
+            return new CommandOutcome.Failed($"{taken} already exists.") { IsUntouched = true };
         }
 
         try
@@ -79,7 +79,7 @@ internal sealed class AuditExportCommand : ICliCommand
         }
     }
 
-    // Under another name until it is whole.
+    // Written under another name until it is complete.
     private static async Task<long> ToFileAsync(CommandRun run, AuditSelection selection, string path)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };

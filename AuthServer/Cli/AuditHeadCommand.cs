@@ -7,7 +7,7 @@ namespace AuthServer.Cli;
 internal sealed class AuditHeadCommand : ICliCommand
 {
     public Command Command { get; } =
-        new("head", "Print the end of the chain of seals, to be kept elsewhere, and beside it the public key it is signed with");
+        new("head", "Print the end of the chain of seals, to be kept elsewhere, and the public key that verifies its signature");
 
     public IReadOnlyList<string> Examples { get; } = ["audit head", "audit head >> /mnt/elsewhere/heads.jsonl", "audit head --json"];
 
@@ -17,18 +17,16 @@ internal sealed class AuditHeadCommand : ICliCommand
     {
         if (await run.Get<CheckpointQuery>().FindAsync(run.Stopping) is not { } head)
         {
-            return new CommandOutcome.Failed("Nothing is sealed yet.");
+            return new CommandOutcome.Failed("Nothing has been sealed yet.");
         }
 
         var key = run.Get<CheckpointQuery>().FindPublicKey(head);
-        // The line alone, so that a file of them is what `audit verify --head` takes.
+        // Only the line, so that a file of such lines can be passed to `audit verify --head`.
         run.Output.Write(new AuditHeadAnswer(head, key), head.ToJson());
-        run.Output.Note(key ?? "The key it is signed with is not known here any more.");
+        run.Output.Note(key ?? "The key it was signed with is no longer known here.");
         return CommandOutcome.Done;
     }
 }
 
-/// <summary>The end of the chain.</summary>
-/// <param name="Head">The newest seal.</param>
-/// <param name="PublicKey">In PEM; null where the key is not known any more.</param>
+/// <summary>The end of the chain, and the public key in PEM; null if the key is no longer known.</summary>
 internal sealed record AuditHeadAnswer(AuditCheckpoint Head, string? PublicKey);

@@ -9,19 +9,19 @@ namespace AuthServer.Cli;
 internal sealed class AuditVerifyCommand : ICliCommand
 {
     private readonly Option<string?> _head =
-        new("--head") { Description = "A file of heads that were kept elsewhere, a line each: all of them have to be in the chain" };
+        new("--head") { Description = "A file of heads kept elsewhere, one per line, that all have to be in the chain" };
 
     public AuditVerifyCommand() =>
-        Command = new("verify", "Check every event and every seal, and name the first that is not as it was") { _head };
+        Command = new("verify", "Verify every event and every seal, and report the first that was changed") { _head };
 
     public Command Command { get; }
 
     public IReadOnlyList<string> Examples { get; } = [
         "audit verify", "audit verify --head /mnt/elsewhere/heads.jsonl", "audit verify --json"];
 
-    public string Failure => "The audit log is not as it was";
+    public string Failure => "The audit log was changed";
 
-    public string Untouched => "Nothing was checked";
+    public string Untouched => "Nothing was verified";
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
@@ -48,7 +48,7 @@ internal sealed class AuditVerifyCommand : ICliCommand
         return verdict.Fault is { } fault ? new CommandOutcome.Failed(fault.Message, fault.Kind) : CommandOutcome.Done;
     }
 
-    // Straight away and not through a synchronisation context: the lines come in order.
+    // Reports synchronously, unlike Progress<T>, so that the lines stay in order.
     private sealed class Watch(Output output) : IProgress<AuditCounts>
     {
         private const long Step = 250_000;
@@ -72,26 +72,16 @@ internal sealed class AuditVerifyCommand : ICliCommand
     }
 }
 
-/// <summary>What a check has found.</summary>
-/// <param name="Ok">Whether all is as it was.</param>
-/// <param name="Events">Sealed events that were compared.</param>
-/// <param name="Seals">Seals that were looked at.</param>
-/// <param name="Erased">Events from which a person's data was erased.</param>
-/// <param name="RemovedBatches">Seals whose events have had their time.</param>
-/// <param name="RemovedEvents">How many those were.</param>
-/// <param name="Unsealed">Events since the last seal.</param>
+/// <summary>The <c>--json</c> form of an <see cref="AuditVerdict"/>.</summary>
 internal sealed record AuditCheckAnswer(
     bool Ok, long Events, long Seals, long Erased, long RemovedBatches, long RemovedEvents, long Unsealed)
 {
-    /// <summary>Heads that were kept elsewhere and are in the chain.</summary>
     public required long KeptHeads { get; init; }
 
     public required double Seconds { get; init; }
 
-    /// <summary>The end of the chain.</summary>
     public required AuditCheckpoint? Head { get; init; }
 
-    /// <summary>The first thing that is not as it was.</summary>
     public required AuditFault? Fault { get; init; }
 
     public static AuditCheckAnswer Of(AuditVerdict verdict, TimeSpan time) =>
@@ -109,10 +99,10 @@ internal sealed record AuditCheckAnswer(
         Events > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({Events / Math.Max(Seconds, 0.01):N0} a second)") : "";
 
     public string ToText() => string.Create(CultureInfo.InvariantCulture, $"""
-        {(Ok ? "All is as it was." : "Looked at until then:")}
+        {(Ok ? "The audit log is intact." : "Verified until then:")}
           {Count(Events, "event")} under {Count(Seals, "seal")}, in {Seconds:N1} s{Speed}
-          {Erased:N0} of them without the data of a person who was erased
-          {Count(RemovedEvents, "event")} of {Count(RemovedBatches, "seal")} removed after their time
+          {Erased:N0} of them without the data of an erased person
+          {Count(RemovedEvents, "event")} of {Count(RemovedBatches, "seal")} removed after the retention period
           {Count(Unsealed, "event")} not sealed yet
           {Count(KeptHeads, "head")} kept elsewhere found in the chain
           the chain ends with {(Head is null ? "nothing" : $"seal {Head.Seal}, event {Head.LastEventId}")}

@@ -5,7 +5,7 @@ using AuthServer.Sessions.SigningKeys;
 
 namespace AuthServer.Cli;
 
-/// <summary>Answers that the command line alone gives.</summary>
+/// <summary>Serialization of answers that only the command line gives.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(CommandError))]
 [JsonSerializable(typeof(CountAnswer))]
@@ -20,5 +20,5 @@ namespace AuthServer.Cli;
 [JsonSerializable(typeof(ResetRequirement))]
 internal sealed partial class CliJson : JsonSerializerContext;
 
-/// <summary>How many it was done to.</summary>
+/// <summary>The number of items changed.</summary>
 internal sealed record CountAnswer(long Count);

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace AuthServer.Cli;
 
-/// <summary>The library's help, with what it leaves out behind it: examples, and how the program ends.</summary>
+/// <summary>Appends examples and exit codes to the library's help.</summary>
 internal sealed class CommandHelp(HelpAction help, Func<Command, IEnumerable<string>> more) : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;

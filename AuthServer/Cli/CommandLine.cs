@@ -13,8 +13,8 @@ using Npgsql;
 namespace AuthServer.Cli;
 
 /// <summary>
-/// The same binary from the command line: serving is what it does when nothing else is asked. What needs no server is
-/// answered before one is built, because building it already needs a valid configuration.
+/// The command line of the server's binary; without a command it serves. Commands that need no services run before the server is
+/// built, because building it requires a valid configuration.
 /// </summary>
 internal sealed class CommandLine
 {
@@ -25,19 +25,19 @@ internal sealed class CommandLine
     public CommandLine(string[] args, Terminal terminal)
     {
         _terminal = terminal;
-        // No @files: an argument means what it says.
+        // No @files: arguments are taken literally.
         _parsed = _tree.Root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         Settings = CommandLineSettings.Of(_parsed, _tree.Root, Asked);
     }
 
-    /// <summary>The rest of the line, for the configuration: it would take our own options for settings.</summary>
+    /// <summary>The remaining arguments, for the configuration, which would take our own options for settings.</summary>
     public string[] Settings { get; }
 
     private Command Asked => _parsed.CommandResult.Command;
 
     private bool IsJson => _parsed.GetValue(_tree.Json);
 
-    /// <summary>The exit code, or null where a server is needed to go on.</summary>
+    /// <summary>The exit code, or null if the command needs the server's services.</summary>
     public async Task<int?> RunWithoutServerAsync(WebApplicationBuilder builder)
     {
         if (_parsed.Action is HelpAction or CommandHelp || (_parsed.Errors.Count == 0 && _parsed.Action != Asked.Action))
@@ -55,7 +55,7 @@ internal sealed class CommandLine
         builder.Services.AddJson(CliJson.Default);
         if (_tree.Find(Asked) is not null)
         {
-            // Standard output is the command's answer.
+            // Standard output is reserved for the command's answer.
             builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         }
 
@@ -69,7 +69,7 @@ internal sealed class CommandLine
     {
         if (_tree.Find(Asked) is { } asked)
         {
-            // Several may run in one process.
+            // Tests run several in one process.
             await using (app)
             {
                 return await RunAsync(asked, app.Services);

@@ -3,12 +3,12 @@ using System.CommandLine;
 namespace AuthServer.Cli;
 
 /// <summary>
-/// The rest of a line: settings, as <c>--Section:Key=value</c> or <c>--Section:Key value</c>. A mistyped option must never pass
-/// for one: <c>sessions revoke-all --tennant north</c> would end everybody's.
+/// The remaining arguments: settings, as <c>--Section:Key=value</c> or <c>--Section:Key value</c>. A mistyped option must never
+/// pass as a setting: <c>sessions revoke-all --tennant north</c> would end everybody's sessions.
 /// </summary>
 internal static class CommandLineSettings
 {
-    // Those that stand in no section: most are the host's.
+    // Keys without a section, mostly the host's.
     private static readonly string[] BareKeys = [
         "urls", "http_ports", "https_ports", "environment", "applicationName", "contentRoot", "DATA_DIR"];
 
@@ -22,10 +22,10 @@ internal static class CommandLineSettings
             .Where(argument => argument.Name == "settings")
             .SelectMany(settings => line.GetValue(settings) ?? [])];
 
-    /// <summary>What is no setting, or null.</summary>
-    /// <param name="tokens">The rest of the line.</param>
-    /// <param name="isServing">What hosts servers hands on empty sections too, which set nothing; behind a command that would be an
-    /// option.</param>
+    /// <summary>
+    /// The first argument that is not a setting, or null. When serving, empty sections are accepted: tools that start hosts pass
+    /// them, and they set nothing. After a command they would be a mistyped option.
+    /// </summary>
     public static string? Misunderstood(string[] tokens, bool isServing)
     {
         for (var index = 0; index < tokens.Length; index++)
@@ -45,7 +45,6 @@ internal static class CommandLineSettings
     private static bool IsEmpty(string token) =>
         token.StartsWith("--", StringComparison.Ordinal) && token.IndexOf('=', StringComparison.Ordinal) == token.Length - 1;
 
-    /// <summary>Whether a setting begins here.</summary>
     public static bool IsKey(string token) =>
         token.StartsWith("--", StringComparison.Ordinal)
         && token[2..].Split('=', 2) is var parts

@@ -2,7 +2,6 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Cli;
 
-/// <summary>What became of a command.</summary>
 internal abstract record CommandOutcome
 {
     private CommandOutcome()
@@ -11,26 +10,25 @@ internal abstract record CommandOutcome
 
     public static CommandOutcome Done { get; } = new Finished();
 
-    /// <summary>Refused for a reason that has a code of its own.</summary>
+    /// <summary>A refusal that has its own error code.</summary>
     public static CommandOutcome Refuse(ErrorCode error) => new Failed(error.Meaning, error.Code);
 
     public sealed record Finished : CommandOutcome;
 
-    /// <summary>It could not be done.</summary>
     public sealed record Failed(string Reason, string? Code = null) : CommandOutcome
     {
-        /// <summary>Whether it was refused before anything was begun.</summary>
+        /// <summary>Whether it failed before anything was changed.</summary>
         public bool IsUntouched { get; init; }
     }
 
-    /// <summary>The line does not say what to do.</summary>
+    /// <summary>The arguments are wrong.</summary>
     public sealed record Misused(string Reason) : CommandOutcome;
 
-    /// <summary>What it was started with does not fit.</summary>
+    /// <summary>The configuration does not fit.</summary>
     public sealed record Misconfigured(string Reason) : CommandOutcome;
 }
 
-/// <summary>How the program ends, for scripts to branch on.</summary>
+/// <summary>Exit codes, for scripts.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;

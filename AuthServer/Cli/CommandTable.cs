@@ -1,26 +1,23 @@
 namespace AuthServer.Cli;
 
-/// <summary>Commands about one thing.</summary>
-/// <param name="Name">The noun; null for commands that stand by themselves.</param>
-/// <param name="Description">What one does there.</param>
-/// <param name="Commands">The verbs.</param>
+/// <summary>Commands that share a noun; the name is null for top-level commands.</summary>
 internal sealed record CommandGroup(string? Name, string Description, IReadOnlyList<ICliCommand> Commands);
 
-/// <summary>Every command there is. A new one is a line here and a chapter in docs/command-line.md.</summary>
+/// <summary>All commands. A new one needs a line here and a chapter in docs/command-line.md.</summary>
 internal static class CommandTable
 {
     public static IReadOnlyList<CommandGroup> Make() =>
     [
         new(null, "", [new CreateAdminCommand(), ImportCommand.Physicians(), ImportCommand.Users(), new RequirePasswordResetCommand()]),
-        new("users", "Look after accounts, as an administrator of the platform may",
+        new("users", "Manage accounts, with the rights of a platform administrator",
         [
             new UserListCommand(), UserCommand.Show(), new UserInviteCommand(), UserCommand.Disable(), UserCommand.Enable(),
             UserCommand.Unlock(), UserCommand.Reset(), UserCommand.Roles(), UserCommand.Delete(),
         ]),
-        new("api-keys", "Look after the keys that services sign in with", [new ApiKeyListCommand(), new ApiKeyRevokeCommand()]),
-        new("keys", "Look after the keys that sign access tokens", [new KeyListCommand(), new KeyRotateCommand(), new KeyRevokeCommand()]),
+        new("api-keys", "Manage the keys that services sign in with", [new ApiKeyListCommand(), new ApiKeyRevokeCommand()]),
+        new("keys", "Manage the keys that sign access tokens", [new KeyListCommand(), new KeyRotateCommand(), new KeyRevokeCommand()]),
         new("sessions", "Sign people out", [new SessionRevokeAllCommand()]),
-        new("mail", "Look after the mails that could not be sent", [new MailDeadCommand(), new MailRetryCommand(), new MailTestCommand()]),
-        new("audit", "Check and export the audit log", [new AuditVerifyCommand(), new AuditExportCommand(), new AuditHeadCommand()]),
+        new("mail", "Manage the mails that could not be sent", [new MailDeadCommand(), new MailRetryCommand(), new MailTestCommand()]),
+        new("audit", "Verify and export the audit log", [new AuditVerifyCommand(), new AuditExportCommand(), new AuditHeadCommand()]),
     ];
 }

@@ -3,7 +3,7 @@ using System.CommandLine.Help;
 
 namespace AuthServer.Cli;
 
-/// <summary>The table as the library wants it: options that apply everywhere, the settings behind each command, and help.</summary>
+/// <summary>Builds the parser from the table: global options, the settings after each command, and help.</summary>
 internal sealed class CommandTree
 {
     private static readonly string[] FirstSteps = ["serve", "--check-configuration", "create-admin --email you@example.com"];
@@ -13,8 +13,8 @@ internal sealed class CommandTree
         "", "Exit codes:",
         "  0   done",
         "  1   failed, or refused; standard error says why",
-        "  2   the line cannot be understood, or is not meant (--yes)",
-        "  78  something is wrong with the configuration",
+        "  2   the command line is wrong, or was not confirmed (--yes)",
+        "  78  the configuration is wrong",
     ];
 
     private readonly IReadOnlyList<CommandGroup> _groups;
@@ -25,7 +25,7 @@ internal sealed class CommandTree
         _groups = groups;
         _commands = groups.SelectMany(group => group.Commands).ToDictionary(command => command.Command);
         Root = new RootCommand(
-            "AuthServer: sign-in for apps. Without a command it serves.") { Json, Check, new Command("serve", "Serve (the default)") };
+            "AuthServer: sign-in for apps. Serves if no command is given.") { Json, Check, new Command("serve", "Serve (the default)") };
         foreach (var group in groups)
         {
             Add(group);
@@ -38,7 +38,7 @@ internal sealed class CommandTree
             .Distinct())
         {
             command.SetAction(static _ => 0);
-            // Told once, in the help of the whole.
+            // Shown only in the root command's help.
             command.Add(CommandLineSettings.Make(isHidden: command != Root));
         }
 
@@ -49,18 +49,18 @@ internal sealed class CommandTree
     public RootCommand Root { get; }
 
     public Option<bool> Check { get; } =
-        new("--check-configuration") { Description = "Say what is wrong with the configuration, and exit" };
+        new("--check-configuration") { Description = "Report everything that is wrong with the configuration, and exit" };
 
     public Option<bool> Json { get; } =
         new("--json")
         {
-            Description = "Answer in JSON: one document, or for a list one on each line; errors as {\"error\":…} on standard error",
+            Description = "Write JSON: one document, or for a list one per line; errors as {\"error\":…} on standard error",
             Recursive = true
         };
 
     public Command HealthCheck { get; } = HealthCommand.Make();
 
-    /// <summary>Null for serving, and for what needs no server's services.</summary>
+    /// <summary>Null for serving and for commands that need no services.</summary>
     public ICliCommand? Find(Command command) => _commands.GetValueOrDefault(command);
 
     private void Add(CommandGroup group)

@@ -2,12 +2,12 @@ using System.CommandLine;
 
 namespace AuthServer.Cli;
 
-/// <summary>Asks before what cannot be undone and meets many. A script has to say that it means it.</summary>
+/// <summary>Asks for confirmation before an irreversible act on many accounts. Scripts pass <c>--yes</c>.</summary>
 internal static class Confirmation
 {
-    public static Option<bool> MakeYes() => new("--yes") { Description = "Do not ask; needed where no terminal is there to answer" };
+    public static Option<bool> MakeYes() => new("--yes") { Description = "Do not ask for confirmation; required without a terminal" };
 
-    /// <summary>Null where it is meant.</summary>
+    /// <summary>Null if it is confirmed.</summary>
     public static CommandOutcome? Refusal(CommandRun run, Option<bool> yes, string what)
     {
         if (run.Line.GetValue(yes))
@@ -18,12 +18,12 @@ internal static class Confirmation
         var terminal = run.Output.Terminal;
         if (terminal.IsInputRedirected)
         {
-            return new CommandOutcome.Misused($"{what} Say --yes if that is what you want.");
+            return new CommandOutcome.Misused($"{what} Add --yes to confirm.");
         }
 
-        terminal.Error.Write($"{what} Type yes to go on: ");
+        terminal.Error.Write($"{what} Type yes to continue: ");
         return terminal.In.ReadLine()?.Trim() == "yes"
             ? null
-            : new CommandOutcome.Failed("That was no yes.", "not_confirmed") { IsUntouched = true };
+            : new CommandOutcome.Failed("Not confirmed.", "not_confirmed") { IsUntouched = true };
     }
 }

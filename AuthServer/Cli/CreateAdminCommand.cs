@@ -10,13 +10,13 @@ internal sealed class CreateAdminCommand : ICliCommand
 {
     private static readonly char[] PasswordAlphabet = [.. "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"];
 
-    private readonly Option<string> _email = new("--email") { Description = "The administrator's address", Required = true };
+    private readonly Option<string> _email = new("--email") { Description = "The administrator's e-mail address", Required = true };
     private readonly Option<bool> _ifNone = new("--if-none") { Description = "Do nothing if there is an administrator already" };
 
     public CreateAdminCommand() =>
         Command = new(
             "create-admin",
-            "Make a platform administrator. The password comes from ADMIN_PASSWORD; without it one is made and shown once.")
+            "Create a platform administrator. The password is taken from ADMIN_PASSWORD; without it one is generated and shown once.")
             {
                 _email,
                 _ifNone
@@ -27,7 +27,7 @@ internal sealed class CreateAdminCommand : ICliCommand
     public IReadOnlyList<string> Examples { get; } = [
         "create-admin --email you@example.com", "create-admin --email you@example.com --if-none"];
 
-    public string Failure => "No administrator was made";
+    public string Failure => "No administrator was created";
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
@@ -54,10 +54,9 @@ internal sealed class CreateAdminCommand : ICliCommand
     }
 }
 
-/// <summary>Whether an administrator was made.</summary>
-/// <param name="Created">False where there is one already.</param>
-/// <param name="Email">The address to sign in with.</param>
-/// <param name="Password">The password, where it was not given.</param>
+/// <summary>
+/// The result: <c>Created</c> is false if an administrator exists already; the password is set only if it was generated.
+/// </summary>
 internal sealed record AdminAnswer(bool Created, string? Email, string? Password)
 {
     public override string ToString() => $"{nameof(AdminAnswer)} {Email} [redacted]";

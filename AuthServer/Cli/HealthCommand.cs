@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace AuthServer.Cli;
 
 /// <summary>
-/// <c>healthcheck</c>: asks the server in the same container. It needs no configuration but the port, so a mistake elsewhere is for
-/// the server to tell.
+/// <c>healthcheck</c>: queries the server in the same container. It reads only the port from the configuration; other mistakes are
+/// for the server to report.
 /// </summary>
 internal static class HealthCommand
 {
@@ -29,7 +29,7 @@ internal static class HealthCommand
     {
         if (FindUrl(configuration) is not { } url)
         {
-            return "Nothing was asked: ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS cannot be read.";
+            return "No request was sent: ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS cannot be read.";
         }
 
         try

@@ -2,30 +2,29 @@ using System.CommandLine;
 
 namespace AuthServer.Cli;
 
-/// <summary>Something the binary does instead of serving, with the server's services but no server.</summary>
+/// <summary>Something the binary does instead of serving, with the server's services but without a server.</summary>
 internal interface ICliCommand
 {
-    /// <summary>Its name, options and description.</summary>
     Command Command { get; }
 
-    /// <summary>Whole lines as they are typed, without the program's name. They end its help.</summary>
+    /// <summary>Complete command lines without the program's name, appended to the help.</summary>
     IReadOnlyList<string> Examples { get; }
 
-    /// <summary>What has to be said before the reason where it was not done, such as <c>No administrator was made</c>.</summary>
+    /// <summary>Printed before the reason when the command fails, such as <c>No administrator was created</c>.</summary>
     string Failure { get; }
 
-    /// <summary>The same where nothing was begun, for a command that can end half done.</summary>
+    /// <summary>Printed instead if nothing was changed, for commands that can fail halfway.</summary>
     string Untouched => Failure;
 
-    /// <summary>Runs it. Database errors need not be caught: they are reported on one line.</summary>
+    /// <summary>Database errors need not be caught: they are reported on one line.</summary>
     Task<CommandOutcome> RunAsync(CommandRun run);
 }
 
 /// <summary>One run of a command.</summary>
-/// <param name="Line">What was typed.</param>
-/// <param name="Services">The server's services, in a scope of this run's own.</param>
+/// <param name="Line">The parsed command line.</param>
+/// <param name="Services">The server's services, in a scope of their own.</param>
 /// <param name="Output">Where the answer goes.</param>
-/// <param name="Stopping">Ctrl+C, or the container's stop.</param>
+/// <param name="Stopping">Cancelled by Ctrl+C or when the container stops.</param>
 internal sealed record CommandRun(ParseResult Line, IServiceProvider Services, Output Output, CancellationToken Stopping)
 {
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();

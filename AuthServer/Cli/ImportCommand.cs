@@ -8,24 +8,24 @@ internal sealed class ImportCommand : ICliCommand
 {
     private readonly FieldSet _fields;
     private readonly Option<string> _from;
-    private readonly Option<string?> _map = new("--map") { Description = "A JSON file that says which column is which field" };
+    private readonly Option<string?> _map = new("--map") { Description = "A JSON file that maps columns to fields" };
     private readonly Option<string> _source;
-    private readonly Option<string?> _table = new("--table") { Description = "Schema and table in PostgreSQL; dd_api.groups if left out" };
+    private readonly Option<string?> _table = new("--table") { Description = "Schema and table in PostgreSQL; dd_api.groups if omitted" };
     private readonly Option<string?> _encoding =
-        new("--encoding") { Description = "How the file is encoded, if not in UTF-8: windows-1255, for example" };
-    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would happen to each row, and change nothing" };
-    private readonly Option<bool> _send = new("--send") { Description = "Mail those without a password a link to set one" };
+        new("--encoding") { Description = "The file's encoding if it is not UTF-8, for example windows-1255" };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Report what would happen to each row, and change nothing" };
+    private readonly Option<bool> _send = new("--send") { Description = "Mail a link to set a password to everybody without one" };
     private readonly Option<string?> _linksOut =
         new("--links-out") { Description = "Write those links to a file instead (mode 0600; .csv or JSON lines)" };
-    private readonly Option<string?> _report = new("--report") { Description = "Write a line for each row to a CSV file (mode 0600)" };
+    private readonly Option<string?> _report = new("--report") { Description = "Write a line per row to a CSV file (mode 0600)" };
     private readonly Option<bool> _trustEmails =
-        new("--trust-emails") { Description = "Count the mailbox of everybody with a password there as confirmed" };
+        new("--trust-emails") { Description = "Treat the addresses of everybody with a password there as confirmed" };
 
     private ImportCommand(FieldSet fields, string name, string description, string from, bool hasTable)
     {
         _fields = fields;
         _from = new("--from") { Description = from, Required = true };
-        _source = new("--source") { Description = "The other system's name, which goes before its ids", Required = !hasTable };
+        _source = new("--source") { Description = "The other system's name, the prefix of its ids", Required = !hasTable };
         Command = new(name, description) { _from, _map, _source, _encoding, _dryRun, _send, _linksOut, _report, _trustEmails };
         if (hasTable)
         {

@@ -7,12 +7,12 @@ using Spectre.Console;
 namespace AuthServer.Cli;
 
 /// <summary>
-/// What an import says: a line for each row that asks to be looked at, or, in a dry run, for each; then a table. On a terminal
-/// a bar moves meanwhile. Addresses are masked: standard output ends up in logs. Links are never in it.
+/// The output of an import: a line for each row that needs attention (in a dry run, for every row), then a table; on a terminal
+/// also a progress bar. Addresses are masked, because standard output ends up in logs. Links are never printed.
 /// </summary>
 internal sealed class ImportOutput(Output output, ImportRequest request)
 {
-    // On a terminal they are told when the bar is done, and more than these nobody reads there.
+    // On a terminal they are printed after the progress bar, where nobody would read more of them.
     private const int MostLines = 500;
 
     private readonly List<RowResult> _waiting = [];
@@ -68,7 +68,7 @@ internal sealed class ImportOutput(Output output, ImportRequest request)
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output.Terminal.Out) }).Write(table);
         if (summary.WaitingForLink > 0)
         {
-            output.Note("Those who wait for a link get one when the import is run again with --send or --links-out.");
+            output.Note("To give a link to those who await one, run the import again with --send or --links-out.");
         }
 
         return CommandOutcome.Done;
@@ -79,7 +79,7 @@ internal sealed class ImportOutput(Output output, ImportRequest request)
         output.Note($"{rows} rows.{(request.IsDryRun ? " Nothing will be changed; this is what would happen." : "")}");
         if (ignored.Count > 0)
         {
-            output.Note($"Nothing is taken from these columns: {string.Join(", ", ignored)}.");
+            output.Note($"These columns are ignored: {string.Join(", ", ignored)}.");
         }
     }
 
@@ -116,9 +116,9 @@ internal sealed class ImportOutput(Output output, ImportRequest request)
             ("unchanged", summary.Unchanged), ("skipped", summary.Skipped),
         .. summary.Reasons.OrderByDescending(reason => reason.Value).Select(reason => ($"  {reason.Key}", reason.Value)),
         ("warnings", summary.Warnings), ("clinics opened", summary.Tenants), ("licences to verify", summary.Licences),
-            ("with the password they had", summary.WithPassword),
-        (request.Sends ? "links mailed" : "links written", summary.LinksGiven), ("wait for a link", summary.WaitingForLink),
-            ("references to patients, left behind", summary.PatientReferences),
+            ("with their previous password", summary.WithPassword),
+        (request.Sends ? "links mailed" : "links written", summary.LinksGiven), ("await a link", summary.WaitingForLink),
+            ("references to patients, not imported", summary.PatientReferences),
     ];
 }
 
@@ -134,7 +134,7 @@ internal sealed record ImportRowAnswer(
     private static string? Masked(string? text) => text?.Contains('@', StringComparison.Ordinal) == true ? EmailAddress.Mask(text) : text;
 }
 
-/// <summary>The end, with <c>--json</c>.</summary>
+/// <summary>The summary, with <c>--json</c>.</summary>
 internal sealed record ImportSummaryAnswer(bool DryRun, long Rows, long Created, long Merged, long Unchanged, long Skipped, long Warnings)
 {
     public required IReadOnlyDictionary<string, long> Reasons { get; init; }

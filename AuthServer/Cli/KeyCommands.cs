@@ -8,7 +8,7 @@ namespace AuthServer.Cli;
 /// <summary><c>keys list</c></summary>
 internal sealed class KeyListCommand : ICliCommand
 {
-    public Command Command { get; } = new("list", "List the signing keys, the youngest first");
+    public Command Command { get; } = new("list", "List the signing keys, newest first");
 
     public IReadOnlyList<string> Examples { get; } = ["keys list", "keys list --json"];
 
@@ -32,16 +32,16 @@ internal sealed class KeyListCommand : ICliCommand
 internal sealed class KeyRotateCommand : ICliCommand
 {
     private readonly Option<bool> _now =
-        new("--now") { Description = "Let it sign at once, though other servers may not have fetched it yet" };
+        new("--now") { Description = "Let it sign at once, although other servers may not have fetched it yet" };
 
     public KeyRotateCommand() =>
-        Command = new("rotate", "Announce the next signing key before its time; what was signed so far stays good") { _now };
+        Command = new("rotate", "Announce the next signing key early; existing tokens stay valid") { _now };
 
     public Command Command { get; }
 
     public IReadOnlyList<string> Examples { get; } = ["keys rotate", "keys rotate --now"];
 
-    public string Failure => "No key was made";
+    public string Failure => "No key was created";
 
     public async Task<CommandOutcome> RunAsync(CommandRun run) =>
         await KeyAnswer.RefusalAsync(run)
@@ -54,7 +54,7 @@ internal sealed class KeyRevokeCommand : ICliCommand
 {
     private readonly Argument<string[]> _kids = new("kid")
     {
-        Description = "The keys, as listed",
+        Description = "The keys' names, as listed",
         Arity = ArgumentArity.ZeroOrMore,
         CustomParser = static result =>
         {
@@ -64,12 +64,12 @@ internal sealed class KeyRevokeCommand : ICliCommand
         },
     };
 
-    private readonly Option<bool> _all = new("--all") { Description = "All of them, for a leak of the database together with SECRET_KEY" };
+    private readonly Option<bool> _all = new("--all") { Description = "All keys, if the database leaked together with SECRET_KEY" };
 
     public KeyRevokeCommand() =>
         Command = new(
             "revoke",
-            "Take signing keys out of use that have leaked: every access token they signed is refused within a second; sessions go on")
+            "Revoke leaked signing keys: every access token they signed is refused within a second; sessions continue")
             {
                 _kids,
                 _all
@@ -91,16 +91,14 @@ internal sealed class KeyRevokeCommand : ICliCommand
     }
 }
 
-/// <summary>Which key signs, and from when.</summary>
-/// <param name="Kid">The key.</param>
-/// <param name="SignsFrom">From when.</param>
+/// <summary>A signing key and when it starts to sign.</summary>
 internal sealed record KeyAnswer(string Kid, DateTimeOffset SignsFrom)
 {
-    /// <summary>The keys that were revoked, where it is that that was asked.</summary>
+    /// <summary>The revoked keys; only for <c>keys revoke</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Revoked { get; init; }
 
-    // A key made with another root secret than the servers' would be one that none of them can open.
+    // A key made with a root secret other than the servers' could not be decrypted by any of them.
     public static async Task<CommandOutcome?> RefusalAsync(CommandRun run) =>
         await run.Get<KeyRing>().FaultAsync(run.Stopping) is { } fault ? new CommandOutcome.Misconfigured(fault) : null;
 
@@ -121,7 +119,7 @@ internal sealed record KeyAnswer(string Kid, DateTimeOffset SignsFrom)
                 return new CommandOutcome.Failed($"There is no signing key {unknown.Kid}.", ErrorCodes.NotFound.Code);
             default:
                 return new CommandOutcome.Failed(
-                    "Tokens are signed with JWT_SECRET_KEY (HS256): give every replica another one, and start them anew.");
+                    "Tokens are signed with JWT_SECRET_KEY (HS256): set a new one on every replica, and restart them.");
         }
     }
 }

@@ -8,7 +8,7 @@ namespace AuthServer.Cli;
 /// <summary><c>mail dead</c></summary>
 internal sealed class MailDeadCommand : ICliCommand
 {
-    // What it was called first.
+    // The command's former name.
     public Command Command { get; } = new("dead", "List the mails that were given up, oldest first") { Aliases = { "list" } };
 
     public IReadOnlyList<string> Examples { get; } = ["mail dead", "mail dead --json"];
@@ -36,7 +36,7 @@ internal sealed class MailRetryCommand : ICliCommand
 {
     private readonly Argument<Guid?> _id = new("id")
     {
-        Description = "The mail, as listed",
+        Description = "The mail's id, as listed",
         Arity = ArgumentArity.ZeroOrOne,
         CustomParser = result =>
         {
@@ -45,7 +45,7 @@ internal sealed class MailRetryCommand : ICliCommand
                 return id;
             }
 
-            // It is a setting, then, and stands for itself.
+            // Then it is a setting, not the argument.
             result.OnlyTake(0);
             return null;
         },
@@ -53,7 +53,7 @@ internal sealed class MailRetryCommand : ICliCommand
 
     private readonly Option<bool> _all = new("--all") { Description = "All of them" };
 
-    public MailRetryCommand() => Command = new("retry", "Send mails after all that were given up") { _id, _all };
+    public MailRetryCommand() => Command = new("retry", "Retry mails that were given up") { _id, _all };
 
     public Command Command { get; }
 
@@ -83,9 +83,9 @@ internal sealed class MailRetryCommand : ICliCommand
 /// <summary><c>mail test</c></summary>
 internal sealed class MailTestCommand : ICliCommand
 {
-    private readonly Option<string> _to = new("--to") { Description = "Where to", Required = true };
+    private readonly Option<string> _to = new("--to") { Description = "The recipient's address", Required = true };
 
-    public MailTestCommand() => Command = new("test", "Send a mail at once, and say what the mail server says to it") { _to };
+    public MailTestCommand() => Command = new("test", "Send a mail at once, and show the mail server's response") { _to };
 
     public Command Command { get; }
 
@@ -107,7 +107,7 @@ internal sealed class MailTestCommand : ICliCommand
         var reason = outcome switch
         {
             DeliveryOutcome.Unusable { Reason: var said } => $"The mail server cannot be used: {said}",
-            DeliveryOutcome.PutOff { Reason: var said } => $"The mail server does not take it now: {said}",
+            DeliveryOutcome.PutOff { Reason: var said } => $"The mail server does not accept it now: {said}",
             DeliveryOutcome.Refused { Reason: var said } => $"The mail server refuses it: {said}",
             _ => null,
         };

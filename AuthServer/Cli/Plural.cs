@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AuthServer.Cli;
 
-/// <summary>Numbers before words.</summary>
+/// <summary>Formats a number with its noun.</summary>
 internal static class Plural
 {
     public static string Of(long count, string one, string many) =>

@@ -9,14 +9,14 @@ internal sealed class RequirePasswordResetCommand : ICliCommand
 {
     private readonly AccountSelector _whom = new();
     private readonly Option<bool> _all = new("--all") { Description = "Everybody" };
-    private readonly Option<bool> _exceptAdmins = new("--except-admins") { Description = "But not the platform's administrators" };
+    private readonly Option<bool> _exceptAdmins = new("--except-admins") { Description = "Except platform administrators" };
     private readonly Option<bool> _yes = Confirmation.MakeYes();
 
     public RequirePasswordResetCommand()
     {
         Command = new(
             "require-password-reset",
-            "Make passwords useless that may be in wrong hands: sessions end, and signing in mails a link to set a new one")
+            "Invalidate passwords that may have leaked: sessions end, and signing in mails a link to set a new one")
             {
                 _all,
                 _exceptAdmins,

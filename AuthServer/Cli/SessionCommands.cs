@@ -14,7 +14,7 @@ internal sealed class SessionRevokeAllCommand : ICliCommand
     {
         Command = new(
             "revoke-all",
-            "End everybody's sessions, a tenant's people's, or one person's: "
+            "End the sessions of everybody, of a tenant's people, or of one person: "
                 + "access and refresh tokens stop working on every replica") { _yes };
         foreach (var option in _whom.Options)
         {

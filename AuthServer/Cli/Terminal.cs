@@ -1,17 +1,14 @@
 namespace AuthServer.Cli;
 
-/// <summary>
-/// Where a run of the program reads and writes: handed in, so that many can run in one process without hearing each other.
-/// </summary>
+/// <summary>The streams of one run, passed in so that many runs in one process do not share a console.</summary>
 internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
 {
-    /// <summary>Standard output as bytes.</summary>
     public required Func<Stream> OpenOut { get; init; }
 
-    /// <summary>Nobody is there to answer a question.</summary>
+    /// <summary>Whether nobody can answer a question.</summary>
     public bool IsInputRedirected { get; init; }
 
-    /// <summary>Nobody watches.</summary>
+    /// <summary>Whether nobody is watching.</summary>
     public bool IsOutputRedirected { get; init; }
 
 #pragma warning disable RS0030 // This is where it comes from.

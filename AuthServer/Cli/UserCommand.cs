@@ -6,17 +6,12 @@ using AuthServer.Staff.Users;
 
 namespace AuthServer.Cli;
 
-/// <summary>Something that is done to one account, which is named by its id or e-mail address.</summary>
+/// <summary>A command on one account, named by id or e-mail address.</summary>
 internal sealed class UserCommand : ICliCommand
 {
     private readonly Argument<string> _whom = new("id-or-email") { Description = "The account" };
     private readonly Func<Target, Task<CommandOutcome?>> _act;
 
-    /// <param name="name">The verb.</param>
-    /// <param name="description">What it does.</param>
-    /// <param name="failure">What is said where it did not.</param>
-    /// <param name="act">Does it; null where it is done.</param>
-    /// <param name="options">What else it needs to know.</param>
     private UserCommand(
         string name, string description, string failure, Func<Target, Task<CommandOutcome?>> act, params ReadOnlySpan<Option> options)
     {
@@ -38,13 +33,13 @@ internal sealed class UserCommand : ICliCommand
     public static UserCommand Show() =>
         new("show", "Show an account", "The account cannot be shown", static _ => Task.FromResult<CommandOutcome?>(null));
 
-    public static UserCommand Enable() => new("enable", "Switch an account on again", "The account was not enabled",
+    public static UserCommand Enable() => new("enable", "Enable an account again", "The account was not enabled",
         static target => RefusedAsync(target.Run.Get<AccountSuspension>().EnableAsync(target.Call, target.Id)));
 
-    public static UserCommand Unlock() => new("unlock", "End the lock that wrong passwords have set", "The account was not unlocked",
+    public static UserCommand Unlock() => new("unlock", "Lift the lock set by wrong passwords", "The account was not unlocked",
         static target => RefusedAsync(target.Run.Get<AccountUnlock>().UnlockAsync(target.Call, target.Id, null)));
 
-    public static UserCommand Reset() => new("reset", "Mail a link to set a new password", "No link was mailed",
+    public static UserCommand Reset() => new("reset", "Mail a password reset link", "No link was mailed",
         static async target => await target.Run.Get<ResetAssistance>().AskAsync(target.Call, target.Id, null) switch
         {
             AssistanceOutcome.Sent => null,
@@ -54,17 +49,17 @@ internal sealed class UserCommand : ICliCommand
 
     public static UserCommand Disable()
     {
-        var reason = new Option<string>("--reason") { Description = "Why: for staff to read", Required = true };
+        var reason = new Option<string>("--reason") { Description = "The reason, for staff to read", Required = true };
         var until =
             new Option<DateTimeOffset?>(
                 "--until")
-            { Description = "When it comes on again by itself, such as 2027-01-01T08:00Z; left out, it stays off" };
-        return new("disable", "Switch an account off; its sessions end at once", "The account was not disabled", async target =>
+            { Description = "When it is enabled again automatically, such as 2027-01-01T08:00Z; if omitted, it stays disabled" };
+        return new("disable", "Disable an account; its sessions end at once", "The account was not disabled", async target =>
         {
             var request = new DisableRequest(target.Run.Line.GetValue(reason), target.Run.Line.GetValue(until));
             return Faults.In(request) is { } fault ? new CommandOutcome.Misused(fault)
                 : await target.Run.Get<AccountSuspension>().DisableAsync(target.Call, target.Id, request) is not { } problem ? null
-                : problem.Error == ErrorCodes.ValidationFailed ? new CommandOutcome.Misused("--until must lie in the future.")
+                : problem.Error == ErrorCodes.ValidationFailed ? new CommandOutcome.Misused("--until must be in the future.")
                 : CommandOutcome.Refuse(problem.Error);
         }, reason, until)
         {
@@ -76,13 +71,13 @@ internal sealed class UserCommand : ICliCommand
 
     public static UserCommand Roles()
     {
-        var roles = RoleOption.Make("All that the person is from now on");
+        var roles = RoleOption.Make("The complete list of the person's roles");
         var tenant =
             new Option<string?>(
                 "--tenant")
-            { Description = "Slug of the tenant they are meant for; with none of them the membership ends" };
+            { Description = "Slug of the tenant where they apply; without any role the membership ends" };
         roles.Required = true;
-        return new("roles", "Set what somebody is, everywhere or at a tenant", "The roles were not changed", async target =>
+        return new("roles", "Set a person's roles on the platform or at a tenant", "The roles were not changed", async target =>
         {
             var request = new RolesRequest(RoleOption.Read(target.Run.Line.GetValue(roles)), target.Run.Line.GetValue(tenant));
             return Faults.In(request) is { } fault ? new CommandOutcome.Misused(fault)
@@ -100,9 +95,9 @@ internal sealed class UserCommand : ICliCommand
     {
         var yes = Confirmation.MakeYes();
         return new(
-            "delete", "Erase an account at once; its sessions end, and what is personal about it goes", "The account was not deleted",
+            "delete", "Erase an account at once with its personal data; its sessions end", "The account was not deleted",
             async target =>
-            Confirmation.Refusal(target.Run, yes, "The account cannot be had back.")
+            Confirmation.Refusal(target.Run, yes, "The account cannot be restored.")
             ?? await RefusedAsync(target.Run.Get<AccountDeletion>().DeleteAsync(target.Call, target.Id)), yes)
         {
             Examples = ["users delete dana@example.com --yes"],
@@ -124,7 +119,7 @@ internal sealed class UserCommand : ICliCommand
         }
 
         var after = await run.Get<UserRecords>().FindAsync(id, scope, run.Stopping);
-        // Of one that is gone, what it was.
+        // An erased account is shown as it was before.
         run.Output.Write(after ?? before, after is null ? $"Erased {UserText.NameOf(before)} ({id})." : UserText.Of(after));
         return CommandOutcome.Done;
     }

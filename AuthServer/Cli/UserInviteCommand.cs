@@ -9,17 +9,17 @@ namespace AuthServer.Cli;
 internal sealed class UserInviteCommand : ICliCommand
 {
     private readonly Argument<string> _email =
-        new("email") { Description = "Where the invitation goes, and what the person signs in with" };
+        new("email") { Description = "The e-mail address for the invitation and for signing in" };
     private readonly Option<string?> _fullName = new("--full-name") { Description = "The name shown to other people" };
-    private readonly Option<string?> _userName = new("--username") { Description = "A name to sign in with besides the address" };
+    private readonly Option<string?> _userName = new("--username") { Description = "A user name to sign in with as well" };
     private readonly Option<string?> _locale = new("--locale") { Description = "Language of mails and pages, such as he" };
     private readonly Option<string?> _roles =
-        RoleOption.Make("What the person is to be at the tenant, or, without one, everywhere; patient if left out");
-    private readonly Option<string?> _tenant = new("--tenant") { Description = "Slug of the tenant to belong to" };
+        RoleOption.Make("The person's roles at the tenant or, without one, on the platform; patient if omitted");
+    private readonly Option<string?> _tenant = new("--tenant") { Description = "Slug of the tenant to add the person to" };
 
     public UserInviteCommand() =>
         Command = new(
-            "invite", "Make an account for somebody, who sets the password with a mailed link")
+            "invite", "Create an account whose password is set with a mailed link")
             {
                 _email,
                 _fullName,
@@ -66,11 +66,11 @@ internal sealed class UserInviteCommand : ICliCommand
     }
 }
 
-/// <summary>Roles as a line gives them: with commas between, or <c>none</c>.</summary>
+/// <summary>Parses roles separated by commas, or <c>none</c>.</summary>
 internal static class RoleOption
 {
     public static Option<string?> Make(string description) =>
-        new("--roles") { Description = $"{description}: of patient, physician, admin, support, with commas between" };
+        new("--roles") { Description = $"{description}: patient, physician, admin, support, separated by commas" };
 
     public static IReadOnlyList<string?>? Read(string? text) =>
         text is null ? null : text == "none" ? [] : text.Split(',', StringSplitOptions.TrimEntries);

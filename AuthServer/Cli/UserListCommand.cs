@@ -14,7 +14,7 @@ internal sealed class UserListCommand : ICliCommand
     private readonly Option<string?> _role = new("--role") { Description = "patient, physician, admin or support" };
     private readonly Option<string?> _tenant = new("--tenant") { Description = "Slug of a tenant: its people" };
     private readonly Option<string?> _status = new("--status") { Description = "active, disabled or invited" };
-    private readonly Option<int> _limit = new("--limit") { Description = "At most so many", DefaultValueFactory = static _ => 20 };
+    private readonly Option<int> _limit = new("--limit") { Description = "Maximum number to list", DefaultValueFactory = static _ => 20 };
 
     public UserListCommand() => Command = new("list", "List accounts, newest first") { _search, _role, _tenant, _status, _limit };
 
@@ -38,7 +38,7 @@ internal sealed class UserListCommand : ICliCommand
             };
         if (left < 1 || Faults.In(listing) is not null)
         {
-            return new CommandOutcome.Misused(Faults.In(listing) ?? "--limit is at least 1.");
+            return new CommandOutcome.Misused(Faults.In(listing) ?? "--limit must be at least 1.");
         }
 
         var (scope, shown, request) = (AccountSelector.Scope(run), 0, new PageRequest<Guid>());
@@ -66,7 +66,7 @@ internal sealed class UserListCommand : ICliCommand
     }
 }
 
-/// <summary>What a request finds wrong with itself, on one line.</summary>
+/// <summary>Formats a request's validation errors on one line.</summary>
 internal static class Faults
 {
     public static string? In(IValidated request)

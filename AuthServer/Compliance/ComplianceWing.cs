@@ -3,9 +3,7 @@ using AuthServer.Compliance.Erasure;
 
 namespace AuthServer.Compliance;
 
-/// <summary>
-/// What the law asks for: a copy of one's data, and the end of an account.
-/// </summary>
+/// <summary>What the law requires: copies of personal data and the erasure of accounts.</summary>
 internal static class ComplianceWing
 {
     public static void AddCompliance(this WebApplicationBuilder builder)

@@ -6,10 +6,8 @@ namespace AuthServer.Domain;
 
 /// <summary>
 /// The text of an API key: <c>as_</c> and base64url of id (16) ‖ secret (32) ‖ the first four bytes of SHA-256 of both. The
-/// checksum is no secret: it tells a mistyped or cut key, and a stray text, from a key before the database is asked.
+/// checksum is not a secret: it lets us reject a mistyped, truncated or unrelated text without asking the database.
 /// </summary>
-/// <param name="Id">The key's id.</param>
-/// <param name="SecretHash">SHA-256 of the secret, which is not kept.</param>
 internal sealed record ApiKeyText(Guid Id, byte[] SecretHash)
 {
     private const string Prefix = "as_";
@@ -17,10 +15,9 @@ internal sealed record ApiKeyText(Guid Id, byte[] SecretHash)
     private const int SignedBytes = IdBytes + 32;
     private const int ChecksumBytes = 4;
 
-    /// <summary>How many characters a key has.</summary>
     public const int Length = 3 + 70;
 
-    /// <summary>A new key with this id, to be shown once, and what is kept of it.</summary>
+    /// <summary>Generates a key with this id: the text, which is shown once, and the hash to store.</summary>
     public static (string Text, byte[] SecretHash) Make(Guid id)
     {
         Span<byte> bytes = stackalloc byte[SignedBytes + ChecksumBytes];
@@ -30,7 +27,7 @@ internal sealed record ApiKeyText(Guid Id, byte[] SecretHash)
         return (Prefix + Base64Url.EncodeToString(bytes), SHA256.HashData(bytes[IdBytes..SignedBytes]));
     }
 
-    /// <summary>The key, or null where the text has not its form to the last bit.</summary>
+    /// <summary>Parses a key; null unless the text has exactly the form above.</summary>
     public static ApiKeyText? Read(ReadOnlySpan<char> text)
     {
         Span<byte> bytes = stackalloc byte[SignedBytes + ChecksumBytes];
@@ -39,13 +36,13 @@ internal sealed record ApiKeyText(Guid Id, byte[] SecretHash)
             && Base64Url.DecodeFromChars(text[Prefix.Length..], bytes, out _, out var written) == OperationStatus.Done
                 && written == bytes.Length
             && Checksum(bytes).SequenceEqual(bytes[SignedBytes..])
-            // No key has a second spelling.
+            // Reject alternative encodings of the same bytes: a key has exactly one spelling.
             && Base64Url.EncodeToChars(bytes, again) == again.Length && text[Prefix.Length..].SequenceEqual(again)
                 ? new(new Guid(bytes[..IdBytes], bigEndian: true), SHA256.HashData(bytes[IdBytes..SignedBytes]))
                 : null;
     }
 
-    /// <summary>The first key in a text; null where there is none.</summary>
+    /// <summary>The first key that occurs in a text, or null.</summary>
     public static ApiKeyText? FindIn(ReadOnlySpan<char> text)
     {
         while (text.IndexOf(Prefix, StringComparison.Ordinal) is >= 0 and var start && text.Length - start >= Length)
@@ -61,7 +58,7 @@ internal sealed record ApiKeyText(Guid Id, byte[] SecretHash)
         return null;
     }
 
-    /// <summary>Whether this is the secret the hash was kept of.</summary>
+    /// <summary>Compares in constant time.</summary>
     public bool Fits(byte[] kept) => CryptographicOperations.FixedTimeEquals(SecretHash, kept);
 
     private static byte[] Checksum(ReadOnlySpan<byte> bytes) => SHA256.HashData(bytes[..SignedBytes])[..ChecksumBytes];

@@ -1,8 +1,8 @@
 namespace AuthServer.Domain;
 
 /// <summary>
-/// A password reset that support asked for on behalf of somebody with power over others. A second person decides:
-/// <c>pending → approved | declined</c>, or nobody does until it expires.
+/// A password reset that support requested for a user with a privileged role. A second person decides: <c>pending → approved |
+/// declined</c>. Without a decision the request expires.
 /// </summary>
 public sealed class AssistedReset
 {
@@ -21,46 +21,39 @@ public sealed class AssistedReset
         ExpiresAt = expiresAt;
     }
 
-    /// <summary>Names it.</summary>
     public Guid Id { get; private set; }
 
-    /// <summary>Whose password it is about.</summary>
+    /// <summary>Whose password is to be reset.</summary>
     public Guid UserId { get; private set; }
 
-    /// <summary>Who asked for it.</summary>
+    /// <summary>The member of staff who requested it.</summary>
     public Guid RequestedBy { get; private set; }
 
-    /// <summary>The tenant whose staff asked for it; null for staff of the platform.</summary>
+    /// <summary>The tenant the requester acted for; null for platform staff.</summary>
     public Guid? TenantId { get; private set; }
 
-    /// <summary>Why, as the asker told it.</summary>
+    /// <summary>The requester's explanation.</summary>
     public string Reason { get; private set; } = "";
 
-    /// <summary>What became of it.</summary>
     public AssistedResetState State { get; private set; } = AssistedResetState.Pending;
 
-    /// <summary>When it was asked for.</summary>
     public DateTimeOffset CreatedAt { get; private set; }
 
-    /// <summary>Until when somebody may decide.</summary>
+    /// <summary>The deadline for a decision.</summary>
     public DateTimeOffset ExpiresAt { get; private set; }
 
-    /// <summary>Who decided.</summary>
     public Guid? DecidedBy { get; private set; }
 
-    /// <summary>When it was decided.</summary>
     public DateTimeOffset? DecidedAt { get; private set; }
 }
 
-/// <summary>What became of a reset that support asked for.</summary>
 public enum AssistedResetState
 {
-    /// <summary>Waits for a second person.</summary>
+    /// <summary>Waiting for a second person.</summary>
     Pending,
 
-    /// <summary>The person was sent a link.</summary>
+    /// <summary>The user was sent a reset link.</summary>
     Approved,
 
-    /// <summary>Nothing was sent.</summary>
     Declined,
 }

@@ -1,9 +1,9 @@
 namespace AuthServer.Domain;
 
 /// <summary>
-/// A batch of audit events that can no longer be changed unnoticed: it holds a hash of each, and the hash of the batch
-/// before. The newest seal's signature thus vouches for everything before it. Written once; only the hashes of the single
-/// events go, when the events have had their time.
+/// A sealed batch of audit events. A seal holds the hash of each event and the hash of the previous seal, so the newest seal's
+/// signature covers everything before it. Seals are never changed, except that the individual event hashes are dropped when the
+/// retention period of the events ends.
 /// </summary>
 public sealed class AuditSeal
 {
@@ -23,46 +23,41 @@ public sealed class AuditSeal
         SealedAt = now;
     }
 
-    /// <summary>The batch's number: 1, 2, 3 without a gap.</summary>
+    /// <summary>Consecutive: 1, 2, 3, without gaps.</summary>
     public long Id { get; private set; }
 
-    /// <summary>The lowest event in it.</summary>
     public long FirstEventId { get; private set; }
 
-    /// <summary>The highest.</summary>
     public long LastEventId { get; private set; }
 
-    /// <summary>How many.</summary>
     public int EventCount { get; private set; }
 
-    /// <summary>When the newest of them happened.</summary>
+    /// <summary>When the newest event in the batch happened.</summary>
     public DateTimeOffset NewestEventAt { get; private set; }
 
-    /// <summary>When it was sealed.</summary>
     public DateTimeOffset SealedAt { get; private set; }
 
-    /// <summary>The events, ascending; null once they have been removed.</summary>
+    /// <summary>The events' ids, ascending; null once the events were removed.</summary>
     public long[]? EventIds { get; private set; }
 
-    /// <summary>Their SHA-256 hashes in the same order, 32 bytes each; null once they have been removed.</summary>
+    /// <summary>The events' SHA-256 hashes in the same order, 32 bytes each; null once the events were removed.</summary>
     public byte[]? EventHashes { get; private set; }
 
-    /// <summary>SHA-256 over ids and hashes: what is left of the events once they have been removed.</summary>
+    /// <summary>SHA-256 over ids and hashes; remains when the events are removed.</summary>
     public byte[] EventsHash { get; internal init; } = [];
 
-    /// <summary>The hash of the batch before; empty for the first.</summary>
+    /// <summary>The previous seal's hash; empty for the first seal.</summary>
     public byte[] PreviousHash { get; internal init; } = [];
 
-    /// <summary>Which key has signed <see cref="Hash"/>.</summary>
+    /// <summary>The key that signed <see cref="Hash"/>.</summary>
     public string KeyId { get; internal init; } = "";
 
-    /// <summary>SHA-256 over all of the above but the events themselves.</summary>
+    /// <summary>SHA-256 over everything above except the ids and hashes of the individual events.</summary>
     public byte[] Hash { get; private set; } = [];
 
-    /// <summary>The signature.</summary>
     public byte[] Signature { get; private set; } = [];
 
-    /// <summary>When its events were removed, because they had had their time.</summary>
+    /// <summary>When the events were removed because their retention period had ended.</summary>
     public DateTimeOffset? RemovedAt { get; private set; }
 
     internal void Sign(byte[] hash, byte[] signature) => (Hash, Signature) = (hash, signature);

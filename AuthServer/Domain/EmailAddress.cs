@@ -6,9 +6,9 @@ using System.Text;
 namespace AuthServer.Domain;
 
 /// <summary>
-/// An e-mail address as typed and in its canonical form. Identity's upper-casing normaliser maps look-alikes such as
-/// U+212A (Kelvin) onto ASCII letters and so onto other people's accounts; here the local part is ASCII only and the
-/// domain goes through IDNA, so that one mailbox has one spelling.
+/// An e-mail address as typed and in canonical form. Identity's upper-casing normaliser maps look-alikes such as U+212A (Kelvin
+/// sign) to ASCII letters, and so to other people's accounts. Here the local part is ASCII only and the domain goes through IDNA,
+/// so that each mailbox has one canonical spelling.
 /// </summary>
 internal sealed record EmailAddress(string Address, string Canonical)
 {
@@ -16,24 +16,27 @@ internal sealed record EmailAddress(string Address, string Canonical)
     private const int MaxLocalLength = 64;
     private const int MaxLength = 254;
 
-    // RFC 5322 atext: quoted local parts are legal and never meant, except by somebody who tries something.
+    // RFC 5322 atext. Quoted local parts are legal, but in practice only attackers use them.
     private static readonly SearchValues<char> LocalCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~.");
 
     private static readonly SearchValues<char> DomainCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-.");
 
-    // RFC 2606: no mail ever reaches it.
+    // RFC 2606: the domain never receives mail.
     private const string PlaceholderDomain = "anonymous.invalid";
 
     private static readonly IdnMapping Idn = new() { AllowUnassigned = false, UseStd3AsciiRules = true };
 
     /// <summary>
-    /// The canonical form of whatever was typed: somebody who signs in with no proper address must fail like anybody
-    /// else whose name is unknown. It stays as it is, because lower-casing too maps U+212A onto an ASCII letter.
+    /// Canonicalizes arbitrary input at sign-in. Text that is not a valid address stays as it is and fails like any unknown name;
+    /// it is not lower-cased, because that too would map U+212A to an ASCII letter.
     /// </summary>
     public static string Canonicalize(string text) => ParseLocal(text.Trim())?.Canonical ?? text.Trim();
 
-    /// <summary>An address on this machine alone, such as <c>admin@localhost</c>: for the operator, never for the API.</summary>
+    /// <summary>
+    /// Also accepts addresses without a dot in the domain, such as <c>admin@localhost</c>. For the operator only, never for the
+    /// API.
+    /// </summary>
     public static EmailAddress? ParseLocal(string text) =>
         Parse(text)
             ?? (text.EndsWith("@localhost", StringComparison.OrdinalIgnoreCase)
@@ -41,7 +44,7 @@ internal sealed record EmailAddress(string Address, string Canonical)
             ? new(text, text.ToLowerInvariant())
             : null);
 
-    /// <summary>The address, or null where the text is none that mail could reach.</summary>
+    /// <summary>Parses an address that mail can be sent to; null for anything else.</summary>
     public static EmailAddress? Parse(string? text)
     {
         if (text is null || text.EnumerateRunes().Any(IsInvisible) || text.Trim() is not { Length: <= MaxLength } address)
@@ -59,17 +62,17 @@ internal sealed record EmailAddress(string Address, string Canonical)
         return canonical.Length <= MaxLength ? new($"{address[..at]}@{domain}", canonical) : null;
     }
 
-    /// <summary>What stands where an address has to stand, for an account that has none.</summary>
+    /// <summary>A value for the mandatory address column of an account that has no address.</summary>
     public static EmailAddress PlaceholderFor(Guid id) => new($"{id}@{PlaceholderDomain}", $"{id}@{PlaceholderDomain}");
 
-    /// <summary>Enough of an address for its owner to know it by, and no more: <c>d•••@example.com</c>.</summary>
+    /// <summary>Shows just enough for the owner to recognize the address: <c>d•••@example.com</c>.</summary>
     public static string Mask(string address)
     {
         var at = address.LastIndexOf('@');
         return at < 0 ? "•••" : $"{(at > 1 ? address[..1] : "")}•••{address[at..]}";
     }
 
-    // IDNA drops some of these without a word, a mail header may break at others.
+    // IDNA silently drops some of these, and others could break a mail header.
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format;
 
     private static bool IsLocalPart(ReadOnlySpan<char> local) =>
@@ -91,7 +94,7 @@ internal sealed record EmailAddress(string Address, string Canonical)
             return null;
         }
 
-        // A dot is asked for and an address literal refused: neither localhost nor 127.0.0.1 is anybody's mailbox.
+        // Require a dot and refuse address literals: localhost and 127.0.0.1 are nobody's mailbox.
         return ascii.Contains('.', StringComparison.Ordinal)
             && ascii != PlaceholderDomain
             && !ascii.AsSpan().ContainsAnyExcept(DomainCharacters)

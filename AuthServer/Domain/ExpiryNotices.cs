@@ -1,8 +1,8 @@
 namespace AuthServer.Domain;
 
-/// <summary>When people are told that something of theirs is about to end: a licence, an API key.</summary>
+/// <summary>When people are told that a licence or an API key is about to expire.</summary>
 internal static class ExpiryNotices
 {
-    /// <summary>So many days before the end, each once; the most first.</summary>
+    /// <summary>Days before the end, most first; one notice each.</summary>
     public static readonly int[] Days = [30, 7, 1];
 }

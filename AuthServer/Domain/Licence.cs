@@ -1,10 +1,9 @@
 namespace AuthServer.Domain;
 
 /// <summary>
-/// A licence to practise. Given by the physician <c>→ pending → verified</c>, or rejected <c>→ unverified</c>; imported
-/// <c>→ unverified</c>, and verified or rejected from there; then <c>verified → suspended → verified</c>, <c>verified → expired</c>; given
-/// anew <c>unverified, expired → pending</c>.
-/// Without a verified one no token carries the physician role.
+/// A licence to practise. Submitted by the physician: <c>→ pending → verified</c>, or rejected: <c>→ unverified</c>. Imported: <c>→
+/// unverified</c>, and verified or rejected from there. Then <c>verified → suspended → verified</c> or <c>verified → expired</c>;
+/// resubmitted: <c>unverified, expired → pending</c>. Without a verified licence no token carries the physician role.
 /// </summary>
 public sealed class Licence
 {
@@ -22,57 +21,53 @@ public sealed class Licence
         State = LicenceState.Pending;
     }
 
-    /// <summary>One that another system knew: nobody here has been asked to look at it.</summary>
+    /// <summary>A licence known to another system; nobody here has been asked to review it yet.</summary>
     internal static Licence Imported(Guid physicianId, string? jurisdiction, string number, DateTimeOffset now) =>
         new(physicianId, jurisdiction, number, now) { State = LicenceState.Unverified };
 
-    /// <summary>By shape: two letters, and after a hyphen up to three more characters.</summary>
+    /// <summary>Checks the form only: two letters, optionally a hyphen and up to three more characters.</summary>
     internal static bool IsJurisdiction(string code) =>
         code.Length is 2 or (>= 4 and <= 6)
             && code.Take(2).All(char.IsAsciiLetterUpper)
             && (code.Length == 2 || (code[2] == '-' && code.Skip(3).All(char.IsAsciiLetterOrDigit)));
 
-    /// <summary>The licence's own id.</summary>
     public Guid Id { get; private set; }
 
-    /// <summary>Whose it is.</summary>
     public Guid PhysicianId { get; private set; }
 
-    /// <summary>ISO 3166 code of the country or part of it that gave the licence; null until it is known.</summary>
+    /// <summary>ISO 3166 code of the country or subdivision that issued the licence; null until known.</summary>
     public string? Jurisdiction { get; private set; }
 
-    /// <summary>The number on the licence.</summary>
     public string Number { get; private set; } = "";
 
-    /// <summary>How far it is trusted.</summary>
     public LicenceState State { get; private set; }
 
-    /// <summary>The last day it is good for; null where it does not end.</summary>
+    /// <summary>The last day of validity; null if it does not expire.</summary>
     public DateOnly? ExpiresOn { get; private set; }
 
-    /// <summary>Why it was rejected or suspended, as the admin told it.</summary>
+    /// <summary>The administrator's reason for rejecting or suspending it.</summary>
     public string? Reason { get; private set; }
 
     /// <summary>When the physician was last told that it is about to expire.</summary>
     public DateTimeOffset? ExpiryToldAt { get; private set; }
 
-    /// <summary>The admin who verified it.</summary>
+    /// <summary>The administrator who verified it.</summary>
     public Guid? VerifiedBy { get; private set; }
 
-    /// <summary>When it was verified.</summary>
     public DateTimeOffset? VerifiedAt { get; private set; }
 
-    /// <summary>Its state on a day: a verified one is expired after its last day, noticed or not.</summary>
+    /// <summary>
+    /// The effective state on a day: a verified licence counts as expired after its last day, even before the job has marked it.
+    /// </summary>
     internal LicenceState StateOn(DateOnly day) => State == LicenceState.Verified && ExpiresOn < day ? LicenceState.Expired : State;
 
-    /// <summary>Whether it is the physician's to change: not while it is good, nor when it was taken away.</summary>
+    /// <summary>Whether the physician may change it: not while it is valid, and not while it is suspended.</summary>
     internal bool CanBeSubmitted(DateOnly today) =>
         StateOn(today) is LicenceState.Unverified or LicenceState.Pending or LicenceState.Expired;
 
-    /// <summary>Whether the physician may take it back.</summary>
     internal bool CanBeWithdrawn => State is LicenceState.Unverified or LicenceState.Pending;
 
-    /// <summary>The physician gives it, or gives it anew, to be looked at.</summary>
+    /// <summary>The physician submits or resubmits it for review.</summary>
     internal void Submit(string? jurisdiction, string number, DateOnly? expiresOn, DateOnly today)
     {
         Require(CanBeSubmitted(today) && !(expiresOn < today));
@@ -81,11 +76,11 @@ public sealed class Licence
     }
 
     /// <summary>
-    /// Whether an administrator can verify or reject it: a rejected one, which has a reason, is the physician's to give anew.
+    /// Whether an administrator can verify or reject it. A rejected licence, which has a reason, must be resubmitted by the
+    /// physician first.
     /// </summary>
     internal bool CanBeDecided => State == LicenceState.Pending || (State == LicenceState.Unverified && Reason is null);
 
-    /// <summary>An administrator has checked it.</summary>
     internal void Verify(Guid? by, string jurisdiction, DateOnly? expiresOn, DateTimeOffset now)
     {
         Require(CanBeDecided && Number.Length > 0 && !(expiresOn < DayOf(now)));
@@ -93,79 +88,74 @@ public sealed class Licence
         (ExpiryToldAt, VerifiedBy, VerifiedAt) = (null, by, now);
     }
 
-    /// <summary>Whether it is good, and would be for longer with this last day.</summary>
+    /// <summary>Whether it is valid and this last day would extend it.</summary>
     internal bool CanBeRenewed(DateOnly? until) => State == LicenceState.Verified && ExpiresOn is { } end && until > end;
 
-    /// <summary>An administrator has seen that it was prolonged, while it was still good.</summary>
+    /// <summary>An administrator extends a licence that is still valid.</summary>
     internal void Renew(Guid? by, DateOnly until, DateTimeOffset now)
     {
         Require(CanBeRenewed(until) && until >= DayOf(now));
         (ExpiresOn, ExpiryToldAt, VerifiedBy, VerifiedAt) = (until, null, by, now);
     }
 
-    /// <summary>An administrator could not make sure of it.</summary>
+    /// <summary>An administrator could not verify it.</summary>
     internal void Reject(string reason)
     {
         Require(CanBeDecided);
         (State, Reason) = (LicenceState.Unverified, reason);
     }
 
-    /// <summary>An administrator takes it back.</summary>
     internal void Suspend(string reason)
     {
         Require(State == LicenceState.Verified);
         (State, Reason) = (LicenceState.Suspended, reason);
     }
 
-    /// <summary>An administrator lets it be good again.</summary>
+    /// <summary>An administrator lifts a suspension.</summary>
     internal void Reinstate(DateOnly? expiresOn, DateTimeOffset now)
     {
         Require(State == LicenceState.Suspended && !(expiresOn < DayOf(now)));
         (State, Reason, ExpiresOn, ExpiryToldAt) = (LicenceState.Verified, null, expiresOn, null);
     }
 
-    /// <summary>Its last day is over.</summary>
     internal void Expire(DateTimeOffset now)
     {
         Require(State == LicenceState.Verified && StateOn(DayOf(now)) == LicenceState.Expired);
         State = LicenceState.Expired;
     }
 
-    /// <summary>Whether one of <see cref="ExpiryNotices"/> has begun of which the physician has not been told.</summary>
+    /// <summary>Whether one of the <see cref="ExpiryNotices"/> is due and has not been sent.</summary>
     internal bool IsExpiryToBeTold(DateOnly today) => ExpiresOn is { } end
         && ExpiryNotices.Days.Any(days =>
             end.AddDays(-days) <= today && (ExpiryToldAt is not { } told || DayOf(told) < end.AddDays(-days)));
 
-    /// <summary>The physician has been told that it is about to expire.</summary>
     internal void TellExpiry(DateTimeOffset now) => ExpiryToldAt = now;
 
     private static DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime);
 
-    // Whoever calls has looked: getting here is a bug, and must not become a licence.
+    // Callers check first, so a violation is a bug; it must never produce a valid licence.
     private void Require(bool isAllowed)
     {
         if (!isAllowed)
         {
-            throw new InvalidOperationException($"A licence that is {State} cannot do this.");
+            throw new InvalidOperationException($"A licence in state {State} does not allow this.");
         }
     }
 }
 
-/// <summary>How far a licence is trusted.</summary>
 public enum LicenceState
 {
-    /// <summary>Imported or incomplete; nobody has been asked to look at it.</summary>
+    /// <summary>Imported or incomplete; no review has been requested.</summary>
     Unverified,
 
-    /// <summary>Waits for an admin.</summary>
+    /// <summary>Waiting for an administrator's review.</summary>
     Pending,
 
-    /// <summary>An admin has checked it.</summary>
+    /// <summary>Checked by an administrator.</summary>
     Verified,
 
-    /// <summary>Taken back by an admin.</summary>
+    /// <summary>Withdrawn by an administrator.</summary>
     Suspended,
 
-    /// <summary>Past its last day.</summary>
     Expired,
 }

@@ -1,8 +1,8 @@
 namespace AuthServer.Domain;
 
 /// <summary>
-/// A mail that is owed, written in the transaction of what owes it: <c>pending → sent | dropped | dead</c>. It never holds
-/// a token or a link: those are made at the moment it is sent.
+/// A mail waiting to be sent, written in the transaction of the act that causes it: <c>pending → sent | dropped | dead</c>. It
+/// never holds a token or a link: those are created when it is sent.
 /// </summary>
 public sealed class OutgoingEmail
 {
@@ -22,60 +22,56 @@ public sealed class OutgoingEmail
         NextAttemptAt = now;
     }
 
-    /// <summary>The Message-ID is made of it, so that a repeated delivery can be recognised.</summary>
+    /// <summary>Used for the Message-ID, so that a duplicate delivery can be recognised.</summary>
     public Guid Id { get; private set; }
 
-    /// <summary>Which mail: one of the names in <c>Mail/Outbox/MailKinds.cs</c>.</summary>
+    /// <summary>One of the names in <c>Mail/Outbox/MailKinds.cs</c>.</summary>
     public string Kind { get; private set; } = "";
 
     /// <summary>
-    /// Whose account it is about; null where somebody gave an address and nobody has looked yet whether it has an account.
+    /// The account it concerns; null if somebody gave an address and it has not been looked up yet whether an account has it.
     /// </summary>
     public Guid? UserId { get; private set; }
 
     /// <summary>
-    /// Where it goes; without <see cref="UserId"/> the canonical address somebody gave, and the mail goes to the account's own spelling of
-    /// it.
+    /// The recipient. Without <see cref="UserId"/> it is the canonical address somebody gave, and the mail goes to the spelling the
+    /// account uses.
     /// </summary>
     public string Address { get; private set; } = "";
 
-    /// <summary>BCP 47 tag of the language it was asked for in, should the account name none; then the tenant's.</summary>
+    /// <summary>BCP 47 tag of the requester's language. The account's own language comes first, and the tenant's last.</summary>
     public string? Language { get; internal set; }
 
-    /// <summary>What else its text needs: a JSON object of strings, never a secret.</summary>
+    /// <summary>Further values for the text: a JSON object of strings, never a secret.</summary>
     public string Data { get; private set; } = "{}";
 
-    /// <summary>How far it has come.</summary>
     public OutgoingEmailState State { get; private set; }
 
-    /// <summary>How often it was handed to the mail server, or is being handed to it now.</summary>
+    /// <summary>How often it was handed to the mail server, including an attempt in progress.</summary>
     public int Attempts { get; private set; }
 
-    /// <summary>Not to be tried before; while it is being sent, when another dispatcher may take it over.</summary>
+    /// <summary>Not to be sent before this time; while it is being sent, when another dispatcher may take it over.</summary>
     public DateTimeOffset NextAttemptAt { get; private set; }
 
-    /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; private set; }
 
     /// <summary>When it was sent, dropped or given up.</summary>
     public DateTimeOffset? FinishedAt { get; private set; }
 
-    /// <summary>What the mail server said last, cut at 500 characters.</summary>
+    /// <summary>The mail server's last reply, truncated to 500 characters.</summary>
     public string? LastError { get; private set; }
 }
 
-/// <summary>How far a mail has come.</summary>
 public enum OutgoingEmailState
 {
-    /// <summary>Waits to be sent.</summary>
     Pending,
 
-    /// <summary>The mail server has taken it.</summary>
+    /// <summary>Accepted by the mail server.</summary>
     Sent,
 
     /// <summary>There was nobody to send it to.</summary>
     Dropped,
 
-    /// <summary>Given up: the mail server refused it for good, or too often.</summary>
+    /// <summary>Given up: the mail server refused it permanently or too often.</summary>
     Dead,
 }

@@ -1,6 +1,6 @@
 namespace AuthServer.Domain;
 
-/// <summary>The professional side of a person who treats.</summary>
+/// <summary>The professional profile of a person who treats patients.</summary>
 public sealed class Physician
 {
     private Physician()
@@ -15,34 +15,32 @@ public sealed class Physician
         Specialty = specialty;
     }
 
-    /// <summary>The profile's id, as tokens carry it in <c>physician</c>.</summary>
+    /// <summary>The <c>physician</c> claim of access tokens.</summary>
     public Guid Id { get; private set; }
 
-    /// <summary>The person.</summary>
     public Guid UserId { get; private set; }
 
-    /// <summary>BCP 47 language tag the physician prefers to treat in.</summary>
+    /// <summary>BCP 47 tag of the language the physician prefers to treat in.</summary>
     public string? LanguagePreference { get; internal set; }
 
-    /// <summary>Sees only patients assigned by hand.</summary>
+    /// <summary>Sees only patients who were assigned manually.</summary>
     public bool PrivatePool { get; internal set; }
 
-    /// <summary>Away: takes no patients until <see cref="VacationUntil"/>, or until switched off.</summary>
+    /// <summary>Takes no patients until <see cref="VacationUntil"/>, or until it is switched off.</summary>
     public bool VacationMode { get; private set; }
 
-    /// <summary>The last day away, if it is known.</summary>
+    /// <summary>The last day of absence, if known.</summary>
     public DateOnly? VacationUntil { get; private set; }
 
-    /// <summary>Takes new patients.</summary>
     public bool AcceptingPatients { get; internal set; } = true;
 
-    /// <summary>Field of medicine, as the app names it.</summary>
+    /// <summary>Field of medicine, in the app's own vocabulary.</summary>
     public string? Specialty { get; internal set; }
 
-    /// <summary>The licences, one for each jurisdiction.</summary>
+    /// <summary>At most one for each jurisdiction.</summary>
     public ICollection<Licence> Licences { get; } = [];
 
-    /// <summary>Whether they are away on a day: a vacation ends by itself after its last day.</summary>
+    /// <summary>Whether they are away on a day: a vacation ends automatically after its last day.</summary>
     internal bool IsAwayOn(DateOnly day) => VacationMode && !(VacationUntil < day);
 
     internal void GoAway(DateOnly? until) => (VacationMode, VacationUntil) = (true, until);

@@ -6,10 +6,9 @@ using System.Security.Cryptography;
 namespace AuthServer.Domain;
 
 /// <summary>
-/// The text of a refresh token: <c>asr_</c>, the id of the MAC key, and base64url of
-/// session id (16) ‖ generation (4) ‖ HMAC-SHA256 of both, cut to 28 bytes (RFC 2104 section 5 allows down to half).
-/// 48 bytes fill 64 characters exactly, so that no token has a second spelling. The MAC is checked before the database
-/// hears of the token, and the successor of a token can be worked out again.
+/// The text of a refresh token: <c>asr_</c>, the id of the MAC key, and base64url of session id (16) ‖ generation (4) ‖ HMAC-SHA256
+/// of both, truncated to 28 bytes (RFC 2104 section 5 allows truncation to half). 48 bytes fill exactly 64 characters, so a token
+/// has only one spelling. The MAC is checked before the database is asked, and the successor of a token can be recomputed.
 /// </summary>
 internal readonly record struct RefreshToken(Guid SessionId, int Generation)
 {
@@ -28,17 +27,17 @@ internal readonly record struct RefreshToken(Guid SessionId, int Generation)
         return $"{Prefix}{keyId}_{Base64Url.EncodeToString(bytes)}";
     }
 
-    /// <summary>The id of the key a token claims to be made with, or null where the text has not the form of a token.</summary>
+    /// <summary>The id of the key the token claims to be made with; null if the text does not have the form of a token.</summary>
     public static string? KeyIdOf(string text) =>
         text.Length == TextLength && text.StartsWith(Prefix, StringComparison.Ordinal) && text[Prefix.Length + KeyIdLength] == '_'
             ? text.Substring(Prefix.Length, KeyIdLength)
             : null;
 
-    /// <summary>The token, or null where the MAC does not fit.</summary>
+    /// <summary>The token, or null if the MAC does not match.</summary>
     public static RefreshToken? Read(string text, byte[] key)
     {
         Span<byte> bytes = stackalloc byte[SignedBytes + MacBytes];
-        // Not TryDecodeFromChars, which throws at a character that is not of the alphabet.
+        // Not TryDecodeFromChars, which throws on characters outside the alphabet.
         if (Base64Url.DecodeFromChars(text.AsSpan(Prefix.Length + KeyIdLength + 1), bytes, out _, out var written) != OperationStatus.Done
             || written != bytes.Length)
         {

@@ -2,16 +2,15 @@ using Microsoft.AspNetCore.Identity;
 
 namespace AuthServer.Domain;
 
-/// <summary>What a person is everywhere, across tenants.</summary>
+/// <summary>A person's role on the whole platform, independent of tenants.</summary>
 public sealed class Role : IdentityRole<Guid>
 {
-    /// <summary>Someone who is treated; what everybody is who registers without saying more.</summary>
+    /// <summary>Somebody who is treated; the default role after registration.</summary>
     public const string Patient = "patient";
 
-    /// <summary>Someone who treats. No token carries it without a verified licence.</summary>
+    /// <summary>Somebody who treats patients. Tokens carry the role only with a verified licence.</summary>
     public const string Physician = "physician";
 
-    /// <summary>Platform administrator.</summary>
     public const string Admin = "admin";
 
     /// <summary>Helps people back into their accounts, without power over them.</summary>
@@ -26,7 +25,7 @@ public sealed class Role : IdentityRole<Guid>
         Id = Guid.Parse(id);
         Name = name;
         NormalizedName = name;
-        // A random stamp would make every migration see a change in the seed.
+        // A random stamp would make every new migration see a change in the seed data.
         ConcurrencyStamp = id;
     }
 

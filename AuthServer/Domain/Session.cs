@@ -3,9 +3,9 @@ using System.Net;
 namespace AuthServer.Domain;
 
 /// <summary>
-/// One sign-in on one device, and at the same time the refresh-token store: a refresh token names the session and its
-/// generation and carries a MAC, so the row keeps neither token nor hash. Rotation changes no indexed column, which
-/// keeps the update HOT (PostgreSQL then touches no index).
+/// One sign-in on one device, which is also the refresh-token store: a refresh token names the session and its generation and
+/// carries a MAC, so the row stores neither token nor hash. Rotation changes no indexed column, which keeps the update HOT
+/// (PostgreSQL updates no index).
 /// </summary>
 public sealed class Session
 {
@@ -13,28 +13,26 @@ public sealed class Session
     {
     }
 
-    /// <summary>The session's id, as access tokens carry it in <c>sid</c>. Not a secret.</summary>
+    /// <summary>The <c>sid</c> claim of access tokens. Not a secret.</summary>
     public Guid Id { get; private set; }
 
-    /// <summary>Whose it is.</summary>
     public Guid UserId { get; private set; }
 
-    /// <summary>The tenant its tokens are for; null where the person has none.</summary>
+    /// <summary>The tenant its tokens are for; null if the person belongs to none.</summary>
     public Guid? TenantId { get; private set; }
 
-    /// <summary>How often the refresh token has been rotated; only this generation of it is current.</summary>
+    /// <summary>How often the refresh token was rotated; only this generation is current.</summary>
     public int Generation { get; private set; }
 
-    /// <summary>When the current generation was made.</summary>
     public DateTimeOffset RotatedAt { get; private set; }
 
-    /// <summary>When the person proved who they are (OpenID Connect <c>auth_time</c>).</summary>
+    /// <summary>When the person entered their credentials (OpenID Connect <c>auth_time</c>).</summary>
     public DateTimeOffset AuthenticatedAt { get; private set; }
 
-    /// <summary>How the person proved it: RFC 8176 method names such as <c>pwd</c>.</summary>
+    /// <summary>RFC 8176 method names such as <c>pwd</c>.</summary>
     public IReadOnlyList<string> AuthenticationMethods { get; private set; } = [];
 
-    /// <summary>What the app calls the device.</summary>
+    /// <summary>The name the app gave the device.</summary>
     public string? DeviceName { get; private set; }
 
     /// <summary>The client's address at the last sign-in or refresh.</summary>
@@ -43,61 +41,54 @@ public sealed class Session
     /// <summary>The client's user agent at sign-in.</summary>
     public string? UserAgent { get; private set; }
 
-    /// <summary>When the session was started.</summary>
     public DateTimeOffset CreatedAt { get; private set; }
 
     /// <summary>When it was last refreshed.</summary>
     public DateTimeOffset LastUsedAt { get; private set; }
 
-    /// <summary>How long it may rest unused.</summary>
+    /// <summary>The session ends if it is not refreshed for this long.</summary>
     public TimeSpan IdleTimeout { get; private set; }
 
-    /// <summary>When it ends, however much it is used.</summary>
+    /// <summary>When it ends regardless of use.</summary>
     public DateTimeOffset ExpiresAt { get; private set; }
 
-    /// <summary>When it was ended early; null while it lives.</summary>
+    /// <summary>When it was ended early; null otherwise.</summary>
     public DateTimeOffset? RevokedAt { get; private set; }
 
-    /// <summary>Why it was ended early.</summary>
     public RevocationReason? RevokedReason { get; private set; }
 }
 
-/// <summary>Why a session was ended before its time.</summary>
+/// <summary>Why a session was ended early.</summary>
 public enum RevocationReason
 {
-    /// <summary>The person signed out.</summary>
     SignedOut,
 
-    /// <summary>The person signed out everywhere.</summary>
     SignedOutEverywhere,
 
-    /// <summary>The person ended it from the list of devices.</summary>
+    /// <summary>The person ended it in the list of devices.</summary>
     EndedByUser,
 
-    /// <summary>The person changed the password.</summary>
     PasswordChanged,
 
-    /// <summary>The password was set anew with a mailed link.</summary>
+    /// <summary>A new password was set with a mailed link.</summary>
     PasswordReset,
 
-    /// <summary>It was opened before the mailbox was proven, perhaps by somebody else.</summary>
+    /// <summary>The session was opened before the mailbox was confirmed, possibly by somebody else.</summary>
     MailboxProven,
 
-    /// <summary>Support or an administrator ended it.</summary>
+    /// <summary>Ended by support or an administrator.</summary>
     EndedByStaff,
 
-    /// <summary>The account was switched off.</summary>
     AccountDisabled,
 
-    /// <summary>The account was deleted.</summary>
     AccountDeleted,
 
-    /// <summary>The person asked for their account to be erased.</summary>
+    /// <summary>The person asked for the erasure of their account.</summary>
     ErasureRequested,
 
-    /// <summary>The guest it belonged to registered.</summary>
+    /// <summary>The guest it belonged to has registered.</summary>
     GuestRegistered,
 
-    /// <summary>A refresh token was used a second time, which means that two parties hold it.</summary>
+    /// <summary>A refresh token was used twice, which means that two parties hold it.</summary>
     TokenReused,
 }

@@ -1,8 +1,8 @@
 namespace AuthServer.Domain;
 
 /// <summary>
-/// A key that signs access tokens. It is announced in the JWKS before it signs and stays there after it stopped, so
-/// that no resource server meets a token whose key it has not had time to fetch.
+/// A key that signs access tokens. It is published in the JWKS before it signs anything and stays there after its last signature,
+/// so that resource servers always have had time to fetch the key of a token.
 /// </summary>
 public sealed class SigningKey
 {
@@ -27,25 +27,24 @@ public sealed class SigningKey
     /// <summary>The <c>kid</c>: the key's RFC 7638 thumbprint.</summary>
     public string Id { get; private set; } = "";
 
-    /// <summary><c>ES256</c> or <c>RS256</c>; a token signed with this key under any other name is refused.</summary>
+    /// <summary><c>ES256</c> or <c>RS256</c>; a token that names another algorithm for this key is refused.</summary>
     public string Algorithm { get; private set; } = "";
 
-    /// <summary>SubjectPublicKeyInfo, DER.</summary>
     public byte[] PublicKey { get; private set; } = [];
 
     /// <summary>PKCS#8, encrypted under a key that is not in the database.</summary>
     public byte[] WrappedPrivateKey { get; internal set; } = [];
 
-    /// <summary>Since when it is announced.</summary>
+    /// <summary>When it was published.</summary>
     public DateTimeOffset CreatedAt { get; private set; }
 
-    /// <summary>From when it signs.</summary>
+    /// <summary>When it starts to sign.</summary>
     public DateTimeOffset ActivatesAt { get; private set; }
 
-    /// <summary>From when it signs no more.</summary>
+    /// <summary>When it stops signing.</summary>
     public DateTimeOffset RetiresAt { get; internal set; }
 
-    /// <summary>From when nothing it signed is believed.</summary>
+    /// <summary>When tokens it signed are no longer accepted.</summary>
     public DateTimeOffset ExpiresAt { get; internal set; }
 
     internal bool IsSameAs(SigningKey other) =>
@@ -54,7 +53,7 @@ public sealed class SigningKey
         && PublicKey.AsSpan().SequenceEqual(other.PublicKey)
         && WrappedPrivateKey.AsSpan().SequenceEqual(other.WrappedPrivateKey);
 
-    /// <summary>Lets it sign for its season from that moment on.</summary>
+    /// <summary>Makes it sign from that moment on, for the length of a rotation period.</summary>
     internal void SignFrom(DateTimeOffset at, TimeSpan use, TimeSpan keep)
     {
         ActivatesAt = at;
@@ -62,6 +61,6 @@ public sealed class SigningKey
         ExpiresAt = RetiresAt + keep;
     }
 
-    /// <summary>Lets it sign no more from that moment on; what it has signed stays good.</summary>
+    /// <summary>Stops it from signing from that moment on; tokens it signed stay valid.</summary>
     internal void RetireAt(DateTimeOffset at, TimeSpan keep) => (RetiresAt, ExpiresAt) = (at, at + keep);
 }

@@ -1,6 +1,6 @@
 namespace AuthServer.Domain;
 
-/// <summary>One element of the ASP.NET Core Data Protection key ring, encrypted before it gets here.</summary>
+/// <summary>One element of the ASP.NET Core Data Protection key ring, encrypted before it is stored.</summary>
 public sealed class StoredProtectionKey
 {
     private StoredProtectionKey()
@@ -17,9 +17,8 @@ public sealed class StoredProtectionKey
     /// <summary>The framework's name for the element.</summary>
     public string Name { get; private set; } = "";
 
-    /// <summary>The element; its secret part is ciphertext.</summary>
+    /// <summary>The element; its secret part is encrypted.</summary>
     public string Xml { get; internal set; } = "";
 
-    /// <summary>When it was stored.</summary>
     public DateTimeOffset CreatedAt { get; private set; }
 }

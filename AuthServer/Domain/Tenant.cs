@@ -1,6 +1,6 @@
 namespace AuthServer.Domain;
 
-/// <summary>A clinic or other organisation that people belong to through memberships.</summary>
+/// <summary>A clinic or other organisation; people belong to it through memberships.</summary>
 public sealed class Tenant
 {
     private Tenant()
@@ -15,59 +15,54 @@ public sealed class Tenant
         CreatedAt = now;
     }
 
-    /// <summary>The tenant's id, as tokens carry it.</summary>
+    /// <summary>The <c>tenant</c> claim of access tokens.</summary>
     public Guid Id { get; private set; }
 
-    /// <summary>Its name in URLs and requests: lower-case ASCII letters, digits and hyphens.</summary>
+    /// <summary>The name in URLs and requests: lower-case ASCII letters, digits and hyphens.</summary>
     public string Slug { get; private set; } = "";
 
-    /// <summary>Its name as people read it.</summary>
+    /// <summary>The display name.</summary>
     public string Name { get; internal set; } = "";
 
-    /// <summary>Whether its memberships count.</summary>
     public TenantStatus Status { get; internal set; } = TenantStatus.Active;
 
-    /// <summary>What the tenant chose for itself.</summary>
     public TenantSettings Settings { get; internal set; } = new();
 
-    /// <summary>Its id in the system it was imported from, with that system's name before it.</summary>
+    /// <summary>Its id in the system it was imported from, prefixed with that system's name.</summary>
     public string? LegacyId { get; internal set; }
 
-    /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; private set; }
 }
 
-/// <summary>Whether a tenant's memberships count.</summary>
 public enum TenantStatus
 {
-    /// <summary>Its memberships count.</summary>
     Active,
 
-    /// <summary>Its memberships stop working; the people stay.</summary>
+    /// <summary>Its memberships have no effect; the accounts remain.</summary>
     Suspended,
 }
 
-/// <summary>What a tenant chose for itself.</summary>
+/// <summary>What a tenant can configure for itself.</summary>
 public sealed class TenantSettings
 {
     /// <summary>Whether people may register into the tenant by themselves.</summary>
     public bool SelfRegistration { get; set; }
 
-    /// <summary>Whether tokens are for the tenant only once the person's mailbox is proven.</summary>
+    /// <summary>Whether tokens are issued for the tenant only once the person's mailbox is confirmed.</summary>
     public bool RequireVerifiedEmail { get; set; }
 
-    /// <summary>Whether its people need a second factor. Kept for apps to read; not yet asked for at sign-in.</summary>
+    /// <summary>Whether its people need a second factor. Stored for apps to read; sign-in does not enforce it yet.</summary>
     public bool RequireMfa { get; set; }
 
-    /// <summary>The name mails to its people come from, instead of the server's own.</summary>
+    /// <summary>The sender name of mails to its people, instead of the server's own.</summary>
     public string? MailSenderName { get; set; }
 
-    /// <summary>BCP 47 language tag for people who have chosen none.</summary>
+    /// <summary>BCP 47 language tag for people who have not chosen a language.</summary>
     public string? Locale { get; set; }
 
-    /// <summary>Longest time in minutes that its people's sessions may rest; the role's limit where that is shorter.</summary>
+    /// <summary>Idle timeout of its people's sessions in minutes; the role's limit applies where it is shorter.</summary>
     public int? SessionIdleMinutes { get; set; }
 
-    /// <summary>Highest age in minutes of its people's sessions; the role's limit where that is shorter.</summary>
+    /// <summary>Maximum age of its people's sessions in minutes; the role's limit applies where it is shorter.</summary>
     public int? SessionAbsoluteMinutes { get; set; }
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace AuthServer.Domain;
 
-/// <summary>Slugs stand in apps and URLs: one spelling each, and none that looks like another.</summary>
+/// <summary>Slugs appear in apps and URLs, so each has one spelling, and none can be mistaken for another.</summary>
 internal static partial class TenantSlug
 {
     public const int MaxLength = 63;

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Identity;
 namespace AuthServer.Domain;
 
 /// <summary>
-/// A person who can sign in: Identity's user with what AuthServer adds. <c>Email</c> keeps the spelling the person
-/// gave (mail always goes there); <c>NormalizedEmail</c> is our canonical form and the one that must be unique.
+/// A person who can sign in: Identity's user and what AuthServer adds. <c>Email</c> keeps the spelling the person gave (mail always
+/// goes there); <c>NormalizedEmail</c> is our canonical form, which must be unique.
 /// </summary>
 public sealed class User : IdentityUser<Guid>
 {
@@ -24,7 +24,7 @@ public sealed class User : IdentityUser<Guid>
         Rename(userName);
     }
 
-    /// <summary>An account for somebody who has told nothing of themself.</summary>
+    /// <summary>An account without an address, a name or a password.</summary>
     internal static User Guest(string? locale, DateTimeOffset now)
     {
         var id = Guid.CreateVersion7(now);
@@ -41,10 +41,7 @@ public sealed class User : IdentityUser<Guid>
         };
     }
 
-    /// <summary>
-    /// The guest registers: from now on this is what they say of themself. A guest whose mailbox is to be proven first stays one until
-    /// then.
-    /// </summary>
+    /// <summary>Turns a guest into a registered person at once; see also <see cref="AskToRegister"/>.</summary>
     internal void Register(EmailAddress email, string passwordHash, string? userName, string? fullName, string? locale)
     {
         (Email, NormalizedEmail, IsAnonymous) = (email.Address, email.Canonical, false);
@@ -53,7 +50,7 @@ public sealed class User : IdentityUser<Guid>
         Rename(userName);
     }
 
-    /// <summary>The same for a guest who stays one until the mailbox is proven.</summary>
+    /// <summary>Stores a guest's registration until the mailbox is confirmed; the account stays a guest's until then.</summary>
     internal void AskToRegister(
         EmailAddress email, string passwordHash, string? userName, string? fullName, string? locale, DateTimeOffset now)
     {
@@ -67,63 +64,61 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>BCP 47 language tag for mails and pages, for example <c>he</c>.</summary>
     public string? Locale { get; internal set; }
 
-    /// <summary>Whether the person may sign in.</summary>
     public UserStatus Status { get; internal set; } = UserStatus.Active;
 
-    /// <summary>Why staff switched the account off; null while it is on.</summary>
+    /// <summary>Why staff disabled the account; null while it is active.</summary>
     public string? DisabledReason { get; private set; }
 
-    /// <summary>When it comes on again by itself; null where it does not.</summary>
+    /// <summary>When it is enabled again automatically; null if it is not.</summary>
     public DateTimeOffset? DisabledUntil { get; private set; }
 
-    /// <summary>The tenant whose administrator switched it off; null where the platform did, or while it is on.</summary>
+    /// <summary>The tenant whose administrator disabled it; null if the platform did, or while it is active.</summary>
     public Guid? DisabledByTenantId { get; private set; }
 
     /// <summary>
-    /// When the person was last asked to set a first password; null once they have, or where they registered by themselves.
+    /// When the person was last invited to set a first password; null once they have set one, or if they registered by themselves.
     /// </summary>
     public DateTimeOffset? InvitedAt { get; internal set; }
 
-    /// <summary>Whether the account was made for the person, and nobody has set a password yet.</summary>
+    /// <summary>Whether the account was created for the person and no password has been set yet.</summary>
     internal bool IsInvited => InvitedAt is not null && PasswordHash is null;
 
     /// <summary>
-    /// A guest without address or password: <c>Email</c> is a placeholder that no mail can reach. Registering makes a person of it, with
-    /// the same id.
+    /// A guest without address or password: <c>Email</c> is a placeholder that cannot receive mail. Registration keeps the id.
     /// </summary>
     public bool IsAnonymous { get; internal set; }
 
-    /// <summary>When the account will be erased, as the person asked; null where they did not, or came back.</summary>
+    /// <summary>When the account will be erased at the person's request; null if there is no request, or it was undone.</summary>
     public DateTimeOffset? ErasureDueAt { get; internal set; }
 
-    /// <summary>Whether the password is not good for signing in any more, until a mailed link has set a new one.</summary>
+    /// <summary>Whether the password must be reset with a mailed link before it can be used again.</summary>
     public bool MustResetPassword { get; internal set; }
 
-    /// <summary>The person's id in the system the account was imported from, with that system's name before it: <c>dd_api:17</c>.</summary>
+    /// <summary>
+    /// The person's id in the system the account was imported from, prefixed with that system's name: <c>dd_api:17</c>.
+    /// </summary>
     public string? LegacyId { get; internal set; }
 
-    /// <summary>Counts changes of what tokens say about the person; a token with a lower version is refused.</summary>
+    /// <summary>Incremented when the claims about the person change; tokens with a lower version are refused.</summary>
     public int TokenVersion { get; internal set; } = 1;
 
-    /// <summary>When the account was made.</summary>
     public DateTimeOffset CreatedAt { get; private set; }
 
-    /// <summary>Address, name and user name in one, for the search; the database keeps it.</summary>
+    /// <summary>Address, name and user name combined for searching; computed by the database.</summary>
     public string SearchText { get; private set; } = "";
 
-    /// <summary>Name and user name in one, for those who must not find out addresses by searching; the database keeps it.</summary>
+    /// <summary>Name and user name combined, for those who may not search by address; computed by the database.</summary>
     public string NameSearchText { get; private set; } = "";
 
-    /// <summary>When the person last signed in; null until the first time.</summary>
+    /// <summary>Null before the first sign-in.</summary>
     public DateTimeOffset? LastLoginAt { get; internal set; }
 
-    /// <summary>The address the person wants instead and has not proven yet.</summary>
+    /// <summary>The requested new address, which is not confirmed yet.</summary>
     public string? PendingEmail { get; private set; }
 
-    /// <summary>When it was asked for.</summary>
     public DateTimeOffset? PendingEmailAt { get; private set; }
 
-    /// <summary>The user name to be taken when the mailbox is proven, if it is still free then.</summary>
+    /// <summary>The user name to assign when the mailbox is confirmed, if it is still free then.</summary>
     public string? PendingUserName { get; internal set; }
 
     internal void AskForEmail(EmailAddress address, DateTimeOffset now) => (PendingEmail, PendingEmailAt) = (address.Address, now);
@@ -135,7 +130,9 @@ public sealed class User : IdentityUser<Guid>
 
     internal void Enable() => (Status, DisabledReason, DisabledUntil, DisabledByTenantId) = (UserStatus.Active, null, null, null);
 
-    /// <summary>For <see cref="IdentityUser{TKey}.SecurityStamp"/>: a new one ends every mailed token that was made before.</summary>
+    /// <summary>
+    /// Value for <see cref="IdentityUser{TKey}.SecurityStamp"/>: a new one invalidates all mailed tokens made before.
+    /// </summary>
     internal static string NewStamp() => Guid.NewGuid().ToString("N");
 
     internal void Rename(string? userName)
@@ -145,12 +142,10 @@ public sealed class User : IdentityUser<Guid>
     }
 }
 
-/// <summary>Whether a person may sign in.</summary>
 public enum UserStatus
 {
-    /// <summary>May sign in.</summary>
     Active,
 
-    /// <summary>Switched off by staff; may not sign in.</summary>
+    /// <summary>Disabled by staff; may not sign in.</summary>
     Disabled,
 }

@@ -8,9 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Import;
 
-/// <summary>
-/// Writes what was planned for a batch, in the transaction that is open: clinics, people, what they are there, and the audit events.
-/// </summary>
+/// <summary>Writes the planned rows of a batch in the open transaction: clinics, people, memberships and audit events.</summary>
 internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, AccountCommit commit, TimeProvider clock)
 {
     public async Task WriteAsync(IReadOnlyList<RowPlan> plans, ImportRequest request, CancellationToken cancellationToken)
@@ -55,7 +53,7 @@ internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, Accou
         return clinic.Id;
     }
 
-    // At the clinic they are physicians, and everywhere patients: as those are who are invited there.
+    // Physicians at the clinic and patients on the platform, the same as people invited there.
     private async Task AddPersonAsync(RowPlan plan, ImportRequest request, DateTimeOffset now)
     {
         var candidate = plan.Candidate;
@@ -73,7 +71,7 @@ internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, Accou
         db.AssignRoles(user.Id, Role.Patient);
     }
 
-    // Somebody who was imported as a user, or is a physician already, keeps what they have said of themselves since.
+    // Somebody imported as a user, or who is a physician already, keeps the profile they have entered since.
     private async Task AddProfileAsync(RowPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (candidate, person) = (plan.Candidate, plan.Person!);
@@ -98,7 +96,7 @@ internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, Accou
         }
     }
 
-    // In the transaction that says they were invited: neither is there without the other.
+    // In the same transaction as the invitation, so that neither exists without the other.
     private async Task SendAsync(
         IReadOnlyList<RowPlan> plans, ImportRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {

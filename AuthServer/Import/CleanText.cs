@@ -4,19 +4,20 @@ using System.Text.RegularExpressions;
 
 namespace AuthServer.Import;
 
-/// <summary>Brings what years of typing and pasting have left to one form.</summary>
+/// <summary>Normalizes text that was typed and pasted over many years.</summary>
 internal static partial class CleanText
 {
-    /// <summary>In normal form C, with single blanks and nothing invisible; null where nothing is left.</summary>
+    /// <summary>Unicode normal form C, with single blanks and nothing invisible; null if nothing is left.</summary>
     public static string? Of(string? text) =>
         text is null || !IsWellFormed(text) ? text : Tidy(Visible(text).Normalize(NormalizationForm.FormC));
 
     /// <summary>
-    /// The same but for the normal form, which makes ASCII letters of look-alikes such as U+212A, and so another's address of one.
+    /// The same without Unicode normalization, which turns look-alikes such as U+212A into ASCII letters, and so one address into
+    /// somebody else's.
     /// </summary>
     public static string? OfAddress(string? text) => text is null || !IsWellFormed(text) ? text : Tidy(Visible(text));
 
-    /// <summary>For comparing names: nobody's name differs from another's by case or blanks alone.</summary>
+    /// <summary>For comparing names, which never differ by case or blanks alone.</summary>
     public static string? Key(string? name) => name?.ToUpperInvariant();
 
     private static string? Tidy(string text) => Blanks().Replace(text, " ").Trim(' ') is { Length: > 0 } clean ? clean : null;
@@ -45,7 +46,7 @@ internal static partial class CleanText
         return true;
     }
 
-    // The two joiners stay: Persian and Indic names are not spelled rightly without them.
+    // Keep the two joiners: Persian and Indic names need them.
     private static bool IsInvisible(Rune rune) =>
         rune.Value is not (0x200C or 0x200D) && Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format;
 

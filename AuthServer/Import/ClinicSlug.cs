@@ -4,7 +4,7 @@ using AuthServer.Domain;
 
 namespace AuthServer.Import;
 
-/// <summary>Slugs for clinics that had none, from their names; Hebrew letter by letter, as road signs have it.</summary>
+/// <summary>Derives slugs from clinic names; Hebrew is transliterated letter by letter, as on road signs.</summary>
 internal static class ClinicSlug
 {
     private static readonly Dictionary<char, string> Hebrew = new()
@@ -38,7 +38,7 @@ internal static class ClinicSlug
         ['ת'] = "t",
     };
 
-    /// <summary>The first that nobody has.</summary>
+    /// <summary>The first candidate that is free.</summary>
     public static string For(string? name, string legacyId, Func<string, bool> isTaken)
     {
         var wanted = Of(name) ?? Of($"clinic {legacyId}") ?? "clinic";
@@ -52,7 +52,7 @@ internal static class ClinicSlug
         return slug;
     }
 
-    /// <summary>What the name would be as a slug, or null where too little is left of it.</summary>
+    /// <summary>The name as a slug; null if too little of it is left.</summary>
     public static string? Of(string? name)
     {
         var slug = new StringBuilder();
@@ -68,7 +68,7 @@ internal static class ClinicSlug
     private static string Part(char character, bool canBreak) =>
         char.IsAsciiLetterOrDigit(character) ? character.ToString()
         : Hebrew.TryGetValue(character, out var latin) ? latin
-        // Accents, points, and the quotes of Hebrew abbreviations belong to the letter before.
+        // Accents, points, and the quotes of Hebrew abbreviations belong to the letter before them.
         : char.GetUnicodeCategory(character) == UnicodeCategory.NonSpacingMark || character is '"' or '\'' or '\u05F3' or '\u05F4' ? ""
         : canBreak ? "-" : "";
 }

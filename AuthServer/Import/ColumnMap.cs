@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace AuthServer.Import;
 
-/// <summary>Which column of the source is which field.</summary>
+/// <summary>Maps columns of the source to fields.</summary>
 internal sealed class ColumnMap
 {
     private const int MostBytes = 1 << 20;
@@ -10,16 +10,16 @@ internal sealed class ColumnMap
 
     private readonly FieldSet _fields;
 
-    // Field → column, or null where the field is left out; those not in it are called like their column, if there is one.
+    // Field → column, or null if the field is left out. Fields not listed use the column of the same name, if there is one.
     private readonly Dictionary<string, string?> _named;
     private readonly Dictionary<string, string> _columns = new(StringComparer.Ordinal);
 
     private ColumnMap(FieldSet fields, Dictionary<string, string?> named) => (_fields, _named) = (fields, named);
 
-    /// <summary>Fields by name, with their columns; known once the source's columns are.</summary>
+    /// <summary>Columns by field name; available after <see cref="Resolve"/>.</summary>
     public IReadOnlyDictionary<string, string> Columns => _columns;
 
-    /// <exception cref="ImportFault">The file is not there, or no map.</exception>
+    /// <exception cref="ImportFault">The file does not exist or is not a map.</exception>
     public static async Task<ColumnMap> ReadAsync(string? path, FieldSet fields, CancellationToken cancellationToken)
     {
         if (path is null)
@@ -32,18 +32,18 @@ internal sealed class ColumnMap
         return unknown.Count == 0
             ? new(fields, named)
             : throw new ImportFault(
-                $"{path} names fields that there are not: {string.Join(", ", unknown)}. There are: {string.Join(", ", fields.Names)}.");
+                $"{path} names unknown fields: {string.Join(", ", unknown)}. There are: {string.Join(", ", fields.Names)}.");
     }
 
-    /// <summary>Finds the columns; answers those that nothing is taken from.</summary>
-    /// <exception cref="ImportFault">A column is missing, or there twice.</exception>
+    /// <summary>Finds the columns; returns those that are not used.</summary>
+    /// <exception cref="ImportFault">A column is missing or occurs twice.</exception>
     public IReadOnlyList<string> Resolve(IReadOnlyList<string> columns)
     {
-        // Spreadsheets leave columns behind that have no name, and nothing in them.
+        // Spreadsheets leave empty columns without a name.
         columns = [.. columns.Where(column => column.Length > 0)];
         if (columns.GroupBy(column => column, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
         {
-            throw new ImportFault($"There are two columns called {Shown(twice.Key)}: it cannot be told which is meant.");
+            throw new ImportFault($"There are two columns called {Shown(twice.Key)}: it is not clear which is meant.");
         }
 
         foreach (var field in _fields.Names)
@@ -64,10 +64,10 @@ internal sealed class ColumnMap
             ? [.. columns.Except(_columns.Values, StringComparer.OrdinalIgnoreCase).Select(Shown)]
             : throw new ImportFault(
                 $"These columns are missing: {string.Join(", ", missing.Select(Described))}. There are: {Shown(columns)}. "
-                    + "Say with --map which is which.");
+                    + "Map them with --map.");
     }
 
-    // A file may have anything for a header.
+    // A file may contain anything in its header.
     private static string Shown(string column) =>
         CleanText.Of(column) is { Length: > LongestShown } name ? $"{name[..LongestShown]}…" : column;
 
@@ -102,7 +102,7 @@ internal sealed class ColumnMap
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new ImportFault(
-                $"{path} is no map: a JSON object such as {{\"email\": \"mail_address\", \"specialty\": null}} is needed.");
+                $"{path} is not a map: a JSON object such as {{\"email\": \"mail_address\", \"specialty\": null}} is needed.");
         }
     }
 }

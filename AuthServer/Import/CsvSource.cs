@@ -3,7 +3,7 @@ using CsvHelper;
 
 namespace AuthServer.Import;
 
-/// <summary>RFC 4180, separated by commas, semicolons, tabs or bars, whichever the first lines have.</summary>
+/// <summary>RFC 4180, separated by commas, semicolons, tabs or bars, detected from the first lines.</summary>
 internal sealed class CsvSource(SourceFile file) : ImportSource
 {
     public override async Task<(IReadOnlyList<string> Columns, long Rows)> LookAsync(CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ internal sealed class CsvSource(SourceFile file) : ImportSource
         }
     }
 
-    // A quote within a field stands for itself: Hebrew titles are written with one.
+    // A quote within a field stands for itself: Hebrew abbreviations contain one.
     private static RawRow Row(CsvReader reader, List<string> names, IReadOnlyCollection<string>? columns, CsvMalformedRecord? malformed)
     {
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);

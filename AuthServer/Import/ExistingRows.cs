@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Import;
 
-/// <summary>What the database has of what a batch speaks of, looked up in a few queries.</summary>
+/// <summary>The rows in the database that a batch refers to, loaded in a few queries.</summary>
 internal sealed class ExistingRows
 {
     private static readonly ILookup<Guid, string> NoClinics = Array.Empty<string>().ToLookup(_ => Guid.Empty);
@@ -31,7 +31,7 @@ internal sealed class ExistingRows
 
     public bool HasUserName(string normal) => _userNames.Contains(normal);
 
-    /// <summary>The account whose licence it is, where it is somebody else's.</summary>
+    /// <summary>The account that holds this licence, if it is not <paramref name="besides"/>.</summary>
     public Guid? HolderOf(CandidateLicence licence, Guid besides) =>
         _licences.Find(held => held.Number == licence.Number && held.UserId != besides && licence.IsTwinOf(held.Jurisdiction))?.UserId;
 
@@ -89,7 +89,7 @@ internal sealed class ExistingRows
         }
     }
 
-    // All of them, not only those the batch speaks of: a person is looked up once in a run.
+    // Load all clinics of these people, not only those in the batch: a person is looked up once per run.
     private static async Task<(ILookup<Guid, string> Now, ILookup<Guid, string> Once)> ClinicsAsync(
         AuthDbContext db, List<Guid> userIds, CancellationToken cancellationToken)
     {
@@ -98,7 +98,7 @@ internal sealed class ExistingRows
             join tenant in db.Tenants on membership.TenantId equals tenant.Id
             where userIds.Contains(membership.UserId) && membership.Role == Role.Physician && tenant.LegacyId != null
             select new { membership.UserId, Clinic = tenant.LegacyId! }).ToListAsync(cancellationToken);
-        // Whom a clinic has taken out since would otherwise come back with every further run.
+        // Otherwise somebody whom a clinic has removed since would come back with every further run.
         var once = await (
             from audit in db.AuditEvents
             join tenant in db.Tenants on audit.TenantId equals tenant.Id

@@ -4,16 +4,16 @@ using Npgsql;
 
 namespace AuthServer.Import;
 
-/// <summary>The batches of one run, one transaction each.</summary>
+/// <summary>Runs the batches, one transaction each.</summary>
 internal sealed class ImportBatches(
     IServiceScopeFactory scopes, ImportRequest request, ImportSummary summary, ImportLock? importLock, ImportWatch watch) : IDisposable
 {
     private const int Attempts = 3;
 
-    // Nobody waits for an answer here as somebody does who signs in.
+    // Longer than for requests, because no user is waiting.
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
-    // Statistics are of a table that was empty a moment ago: PostgreSQL would read all of it for each batch.
+    // The planner's statistics date from when the table was empty; without this PostgreSQL would scan it for each batch.
     private const string ByIndex = "SET LOCAL enable_seqscan = off";
 
     private readonly ImportState _state = new();
@@ -47,7 +47,7 @@ internal sealed class ImportBatches(
         _report?.Dispose();
     }
 
-    // Somebody may register, use a link, or an administrator delete, what was looked up a moment ago: then it is looked up again.
+    // Concurrent registrations, links or deletions can invalidate what was looked up; then the batch is planned again.
     private async Task<List<RowPlan>> PlanAndWriteAsync(List<Candidate> candidates, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -104,7 +104,7 @@ internal sealed class ImportBatches(
         summary.LinksGiven += request.Sends || (request.LinksOut is not null && _links is null) ? waiting.Count : 0;
         summary.WaitingForLink += request is { Sends: false, LinksOut: null } ? waiting.Count : 0;
 
-        // Each person counts once, in whichever row.
+        // Count each person once, whichever row it is in.
         waiting.ForEach(person => person.WaitsForLink = false);
     }
 }

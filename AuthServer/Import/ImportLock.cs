@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace AuthServer.Import;
 
-/// <summary>One import at a time. A process that is killed loses the lock as soon as the database notices.</summary>
+/// <summary>
+/// Allows one import at a time. A killed process loses the lock as soon as the database notices the closed connection.
+/// </summary>
 internal sealed class ImportLock : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
@@ -12,7 +14,7 @@ internal sealed class ImportLock : IAsyncDisposable
     private ImportLock(NpgsqlConnection connection, NpgsqlTransaction transaction) =>
         (_connection, _transaction) = (connection, transaction);
 
-    /// <summary>Null where somebody else has it, and does not give it back within seconds.</summary>
+    /// <summary>Null if another import holds the lock and does not release it within seconds.</summary>
     public static async Task<ImportLock?> TakeAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -32,7 +34,7 @@ internal sealed class ImportLock : IAsyncDisposable
         }
     }
 
-    /// <summary>Fails if the connection, and with it the lock, is lost.</summary>
+    /// <summary>Throws if the connection, and with it the lock, is lost.</summary>
     public Task MakeSureAsync(CancellationToken cancellationToken) => ExecuteAsync("SELECT 1", cancellationToken);
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,5 @@
 namespace AuthServer.Import;
 
-/// <summary>What became of an import.</summary>
 internal abstract record ImportOutcome
 {
     private ImportOutcome()
@@ -9,47 +8,44 @@ internal abstract record ImportOutcome
 
     public sealed record Finished(ImportSummary Summary) : ImportOutcome;
 
-    /// <summary>Nothing was changed by the row that could not be read, nor by those after it.</summary>
+    /// <summary>The unreadable row and those after it changed nothing.</summary>
     public sealed record Refused(string Reason) : ImportOutcome;
 
-    /// <summary>Another import is running.</summary>
     public sealed record Busy : ImportOutcome;
 }
 
-/// <summary>What became of a row.</summary>
 internal enum RowOutcome
 {
     /// <summary>A new account.</summary>
     Created,
 
-    /// <summary>Another clinic for a person there is already.</summary>
+    /// <summary>An existing person was added to another clinic.</summary>
     Merged,
 
     /// <summary>It was imported before.</summary>
     Unchanged,
 
-    /// <summary>It was not imported; the reason says why.</summary>
+    /// <summary>It was not imported, for the reason given.</summary>
     Skipped,
 }
 
-/// <summary>What became of a row, and why.</summary>
-/// <param name="Row">Its line in the file, or its number in the table or the array.</param>
-/// <param name="LegacyId">The person's id there.</param>
-/// <param name="Email">As it was read.</param>
-/// <param name="Outcome">What became of it.</param>
+/// <summary>
+/// The outcome of a row. <c>Row</c> is its line in the file, or its number in the table or array; <c>LegacyId</c> is the person's
+/// id in the source.
+/// </summary>
 internal sealed record RowResult(long Row, string? LegacyId, string? Email, RowOutcome Outcome)
 {
-    /// <summary>Why it was skipped, in one word.</summary>
+    /// <summary>One of <see cref="RowReasons"/> if the row was skipped.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>More of it: the row or account it collides with.</summary>
+    /// <summary>Details, such as the row or account it collides with.</summary>
     public string? Note { get; init; }
 
-    /// <summary>What was left out of a row that was imported all the same.</summary>
+    /// <summary>What was left out of a row that was imported anyway.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
-/// <summary>What an import came to.</summary>
+/// <summary>Totals of an import.</summary>
 internal sealed class ImportSummary
 {
     private readonly Dictionary<string, long> _reasons = new(StringComparer.Ordinal);
@@ -77,13 +73,13 @@ internal sealed class ImportSummary
     /// <summary>People who have neither a password nor a link.</summary>
     public long WaitingForLink { get; set; }
 
-    /// <summary>References to patients, who stay behind.</summary>
+    /// <summary>References to patients, who are not imported.</summary>
     public long PatientReferences { get; set; }
 
-    /// <summary>Columns that nothing was taken from.</summary>
+    /// <summary>Columns that were not used.</summary>
     public IReadOnlyList<string> IgnoredColumns { get; set; } = [];
 
-    /// <summary>How often each reason for skipping a row came up.</summary>
+    /// <summary>How often each reason for skipping a row occurred.</summary>
     public IReadOnlyDictionary<string, long> Reasons => _reasons;
 
     public void Count(IReadOnlyList<RowPlan> plans)

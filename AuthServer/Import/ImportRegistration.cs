@@ -1,10 +1,10 @@
 namespace AuthServer.Import;
 
 /// <summary>
-/// Accounts from other systems: <c>source → rows → cleaned → planned → written</c>, a few hundred rows at a time, each batch in
-/// one transaction. The plan is made of what the database has and what this run has seen, and is the same whether it is then
-/// written or only reported (<c>--dry-run</c>). What was imported is known again by its id there, so that a second run finds
-/// nothing to do, and one that was killed goes on where it was.
+/// Imports accounts from other systems: <c>source → rows → cleaned → planned → written</c>, a few hundred rows at a time, each
+/// batch in one transaction. The plan depends on the database and on the rows seen so far, and is the same whether it is then
+/// written or only reported (<c>--dry-run</c>). Imported people are recognised by their id in the source, so a second run has
+/// nothing to do, and one that was killed can be continued.
 /// </summary>
 internal static class ImportRegistration
 {

@@ -1,40 +1,40 @@
 namespace AuthServer.Import;
 
-/// <summary>What the operator wants imported.</summary>
-/// <param name="Fields">What a row says: physicians or users.</param>
+/// <summary>The import an operator asks for.</summary>
+/// <param name="Fields">The fields of a row: for physicians or for users.</param>
 /// <param name="From">A PostgreSQL URL or a file.</param>
-/// <param name="Source">The other system's name, which goes before its ids.</param>
+/// <param name="Source">The other system's name, used as a prefix of its ids.</param>
 internal sealed record ImportRequest(FieldSet Fields, string From, string Source)
 {
-    /// <summary>The file that says which column is which field; null for columns that are named like the fields.</summary>
+    /// <summary>The file that maps columns to fields; null if the columns are named like the fields.</summary>
     public string? Map { get; init; }
 
     /// <summary>Schema and table in PostgreSQL.</summary>
     public string? Table { get; init; }
 
-    /// <summary>How a file is encoded, where it is not UTF-8.</summary>
+    /// <summary>The encoding of a file that is not UTF-8.</summary>
     public string? Encoding { get; init; }
 
-    /// <summary>Tell what would happen, and change nothing.</summary>
+    /// <summary>Report what would happen and change nothing.</summary>
     public bool IsDryRun { get; init; }
 
-    /// <summary>Mail the links to set the first password.</summary>
+    /// <summary>Mail links to set a first password.</summary>
     public bool Sends { get; init; }
 
-    /// <summary>The file those links are written to instead.</summary>
+    /// <summary>The file to write those links to instead.</summary>
     public string? LinksOut { get; init; }
 
     /// <summary>The file that gets a line for each row.</summary>
     public string? Report { get; init; }
 
-    /// <summary>Whoever has a password there has proven the mailbox there.</summary>
+    /// <summary>Treat people with a password in the source as having confirmed their mailbox there.</summary>
     public bool TrustsEmails { get; init; }
 
-    /// <summary>What is wrong with the wish itself, or null.</summary>
+    /// <summary>What is wrong with the request itself, or null.</summary>
     public string? Fault() =>
         !IsSourceName(Source) ? "--source is a short name: up to 32 lower-case letters, digits, '_', '-' and '.'."
         : Sends && LinksOut is not null ? "Give either --send or --links-out: a person gets one link."
-        : NamedTwice() is { } path ? $"{path} is named twice: what is read and what is written are files of their own."
+        : NamedTwice() is { } path ? $"{path} is named twice: input and output must be different files."
         : null;
 
     private string? NamedTwice() => new[] { From, Map, Report, LinksOut }.Where(path => !string.IsNullOrEmpty(path))
@@ -45,9 +45,7 @@ internal sealed record ImportRequest(FieldSet Fields, string From, string Source
             && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '_' or '-' or '.');
 }
 
-/// <summary>What the rows of a source can say.</summary>
-/// <param name="Names">All fields.</param>
-/// <param name="Required">Those without which no row can be imported.</param>
+/// <summary>The fields that rows of a source can have, and those without which a row cannot be imported.</summary>
 internal sealed record FieldSet(IReadOnlyList<string> Names, IReadOnlyList<string> Required)
 {
     public static readonly FieldSet Physicians = new(

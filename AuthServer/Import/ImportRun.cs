@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace AuthServer.Import;
 
-/// <summary>An import from its first row to its last.</summary>
+/// <summary>An import from the first row to the last.</summary>
 internal sealed class ImportRun(IServiceScopeFactory scopes, NpgsqlDataSource database, PasswordSettings passwords, TimeProvider clock)
 {
     internal const int BatchSize = 200;
@@ -50,7 +50,7 @@ internal sealed class ImportRun(IServiceScopeFactory scopes, NpgsqlDataSource da
         }
     }
 
-    // A run that had nothing to do leaves no trace.
+    // A run without changes is not recorded.
     private async Task AuditAsync(ImportRequest request, ImportSummary summary, CancellationToken cancellationToken)
     {
         if (request.IsDryRun || summary.Created + summary.Merged + summary.LinksGiven == 0)

@@ -2,26 +2,26 @@ using System.Runtime.CompilerServices;
 
 namespace AuthServer.Import;
 
-/// <summary>A row as the source has it.</summary>
-/// <param name="Number">Its line in the file, or its number in the table or the array.</param>
-/// <param name="Values">By column; what is empty may be missing.</param>
-/// <param name="Fault">Why it cannot be imported, in one word; null where it can be read.</param>
+/// <summary>A row as the source provides it.</summary>
+/// <param name="Number">The line in the file, or the number in the table or array.</param>
+/// <param name="Values">By column; empty values may be missing.</param>
+/// <param name="Fault">Why it cannot be imported, in one word; null if it can be read.</param>
 internal sealed record RawRow(long Number, IReadOnlyDictionary<string, string?> Values, string? Fault = null);
 
-/// <summary>A row by our names for the fields.</summary>
+/// <summary>A row by field name.</summary>
 internal sealed record SourceRow(RawRow Raw, ColumnMap Map)
 {
     public string? this[string field] => Map.Columns.TryGetValue(field, out var column) ? Raw.Values.GetValueOrDefault(column) : null;
 }
 
-/// <summary>Somewhere rows come from. It is looked through before the first is imported.</summary>
+/// <summary>A source of rows. It is read once completely before the first row is imported.</summary>
 internal abstract class ImportSource : IAsyncDisposable
 {
-    /// <summary>As large as a row may be: patients' ids can be many.</summary>
+    /// <summary>The maximum size of a row; lists of patient ids can be long.</summary>
     public const int LargestRow = 1 << 20;
 
-    /// <summary>The columns, and how many rows there are.</summary>
-    /// <exception cref="ImportFault">It cannot be read to its end.</exception>
+    /// <summary>Returns the columns and the number of rows.</summary>
+    /// <exception cref="ImportFault">The source cannot be read completely.</exception>
     public virtual async Task<(IReadOnlyList<string> Columns, long Rows)> LookAsync(CancellationToken cancellationToken)
     {
         var (columns, rows) = (new List<string>(), 0L);
@@ -35,8 +35,8 @@ internal abstract class ImportSource : IAsyncDisposable
         return (columns, rows);
     }
 
-    /// <summary>The rows, with these columns of them or, where null, with all.</summary>
-    /// <exception cref="ImportFault">It cannot be read to its end.</exception>
+    /// <summary>The rows with these columns, or with all if null.</summary>
+    /// <exception cref="ImportFault">The source cannot be read completely.</exception>
     public abstract IAsyncEnumerable<RawRow> ReadAsync(IReadOnlyCollection<string>? columns, CancellationToken cancellationToken);
 
     public virtual ValueTask DisposeAsync()
@@ -45,7 +45,7 @@ internal abstract class ImportSource : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <exception cref="ImportFault">It is not there, or nothing that can be read.</exception>
+    /// <exception cref="ImportFault">The source does not exist or cannot be read.</exception>
     public static async Task<ImportSource> OpenAsync(ImportRequest request, CancellationToken cancellationToken)
     {
         if (request.From.StartsWith("postgres://", StringComparison.Ordinal)
@@ -68,7 +68,7 @@ internal abstract class ImportSource : IAsyncDisposable
         };
     }
 
-    /// <summary>What becomes of an exception of the reader's on the way.</summary>
+    /// <summary>Translates the reader's exceptions.</summary>
     protected static async IAsyncEnumerable<RawRow> ExplainedAsync(
         IAsyncEnumerable<RawRow> rows, Func<Exception, string?> explain, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -1,8 +1,8 @@
 namespace AuthServer.Import;
 
 /// <summary>
-/// Whom and what this run has seen. A batch that could not be written is taken back, and planned again. For each person some
-/// hundred bytes: a run of a million rows needs a few hundred megabytes.
+/// The people and clinics this run has seen. A batch that could not be written is rolled back here and planned again. Each person
+/// takes some hundred bytes: a run of a million rows needs a few hundred megabytes.
 /// </summary>
 internal sealed class ImportState
 {
@@ -22,13 +22,13 @@ internal sealed class ImportState
 
     public bool HasSlug(string slug) => _slugs.Contains(slug);
 
-    /// <summary>Whose licence it is, where it is somebody else's.</summary>
+    /// <summary>The person who holds this licence, if it is not <paramref name="besides"/>.</summary>
     public ImportedPerson? HolderOf(CandidateLicence licence, ImportedPerson? besides) =>
         _licences.TryGetValue(licence.Key, out var held) && held.Person != besides && licence.IsTwinOf(held.Jurisdiction)
             ? held.Person
             : null;
 
-    /// <summary>This row is that person's.</summary>
+    /// <summary>Records that the row belongs to this person.</summary>
     public void See(ImportedPerson person, Candidate candidate)
     {
         Add(_byLegacyId, person.LegacyId ?? candidate.LegacyId, person);
@@ -61,7 +61,7 @@ internal sealed class ImportState
         }
     }
 
-    /// <summary>False where it is taken.</summary>
+    /// <summary>False if the name is taken.</summary>
     public bool TryTakeUserName(string normal)
     {
         if (!_userNames.Add(normal))
@@ -73,10 +73,10 @@ internal sealed class ImportState
         return true;
     }
 
-    /// <summary>What was seen since stays seen.</summary>
+    /// <summary>Commits what was seen since the last call.</summary>
     public void Keep() => _undo.Clear();
 
-    /// <summary>As it was when it was last kept.</summary>
+    /// <summary>Reverts to the state of the last <see cref="Keep"/>.</summary>
     public void TakeBack()
     {
         while (_undo.TryPop(out var undo))

@@ -1,11 +1,11 @@
 namespace AuthServer.Import;
 
-/// <summary>What is reported while an import runs.</summary>
+/// <summary>Callbacks to report on a running import.</summary>
 internal sealed class ImportWatch
 {
-    /// <summary>How many rows there are, and which columns nothing is taken from.</summary>
+    /// <summary>Called with the number of rows and the unused columns.</summary>
     public Action<long, IReadOnlyList<string>> Begun { get; init; } = static (_, _) => { };
 
-    /// <summary>What became of a row; with a real run it is written by then.</summary>
+    /// <summary>Called with the outcome of a row; outside a dry run it has been written by then.</summary>
     public Action<RowResult> Provided { get; init; } = static _ => { };
 }

@@ -2,46 +2,46 @@ using AuthServer.Domain;
 
 namespace AuthServer.Import;
 
-/// <summary>Somebody who is in the database already, or will be after this batch.</summary>
+/// <summary>A person who is in the database already, or will be after this batch.</summary>
 internal sealed class ImportedPerson(string? legacyId, string address, string canonical, string? name)
 {
-    // For most people nothing: a run remembers all of them.
+    // Shared, because most people have no clinics and a run remembers all of them.
     private static readonly IReadOnlySet<string> None = new HashSet<string>(StringComparer.Ordinal);
 
     private List<string>? _clinicsSeen;
 
-    /// <summary>The account's; empty until it is made.</summary>
+    /// <summary>The account's id; empty until it is created.</summary>
     public Guid Id { get; set; }
 
     public string? LegacyId => legacyId;
 
-    /// <summary>The address as it is spelled.</summary>
+    /// <summary>The address in the account's spelling.</summary>
     public string Address => address;
 
     public string Canonical { get; } = canonical == address ? address : canonical;
 
     public string? NameKey { get; } = CleanText.Key(name);
 
-    /// <summary>The first row of this run that is this person's; 0 where none was yet.</summary>
+    /// <summary>The first row of this run that belongs to this person; 0 if there is none yet.</summary>
     public long Row { get; set; }
 
-    /// <summary>The clinics they are a physician at, as the database has it.</summary>
+    /// <summary>The clinics where they are a physician, according to the database.</summary>
     public IReadOnlySet<string> Clinics { get; init; } = None;
 
-    /// <summary>The clinics they were imported at once.</summary>
+    /// <summary>The clinics they were imported to in the past.</summary>
     public IReadOnlySet<string> FormerClinics { get; init; } = None;
 
-    /// <summary>Has neither a password nor, yet, a link to set one.</summary>
+    /// <summary>Has neither a password nor a link to set one yet.</summary>
     public bool WaitsForLink { get; set; }
 
-    /// <summary>Whether another row of this run had them at this clinic.</summary>
+    /// <summary>Whether another row of this run listed them at this clinic.</summary>
     public bool IsSeenAt(string clinic) => _clinicsSeen?.Contains(clinic) == true;
 
     public void SeeAt(string clinic) => (_clinicsSeen ??= []).Add(clinic);
 
     public void UnseeAt(string clinic) => _clinicsSeen?.Remove(clinic);
 
-    /// <summary>How a row or a report names them.</summary>
+    /// <summary>How reports refer to them.</summary>
     public string Named => Row > 0 ? $"row {Row}" : $"account {Id}";
 
     public static ImportedPerson New(Candidate candidate) =>
@@ -62,7 +62,7 @@ internal sealed class ImportedPerson(string? legacyId, string address, string ca
 /// <summary>A clinic that is in the database already, or will be after this batch.</summary>
 internal sealed class ImportedClinic(string legacyId, string name, string slug)
 {
-    /// <summary>The tenant's; empty until it is made.</summary>
+    /// <summary>The tenant's id; empty until it is created.</summary>
     public Guid Id { get; set; }
 
     public string LegacyId => legacyId;

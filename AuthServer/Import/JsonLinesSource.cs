@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace AuthServer.Import;
 
-/// <summary>A JSON object on each line. A line that is none is skipped, unless it is the last and the file was cut off in it.</summary>
+/// <summary>
+/// One JSON object per line. A malformed line is skipped, unless it is the last and the file was cut off within it.
+/// </summary>
 internal sealed class JsonLinesSource(SourceFile file) : ImportSource
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
@@ -72,7 +74,7 @@ internal sealed class JsonLinesSource(SourceFile file) : ImportSource
         }
         catch (JsonException)
         {
-            throw new ImportFault($"{file.Path}: line {number}, the last, is no JSON. The file may have been cut off.");
+            throw new ImportFault($"{file.Path}: line {number}, the last, is not JSON. The file may have been cut off.");
         }
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace AuthServer.Import;
 
-/// <summary>Rows of JSON objects: text, numbers and booleans as they are written; lists for patients alone.</summary>
+/// <summary>Reads rows from JSON objects: text, numbers and booleans as written; lists for patients only.</summary>
 internal static class JsonRows
 {
     public static RawRow Of(long number, JsonElement element, IReadOnlyCollection<string>? columns)
@@ -27,7 +27,7 @@ internal static class JsonRows
         return new(number, values, fault);
     }
 
-    // Half a surrogate pair is no text.
+    // Half a surrogate pair is not valid text.
     private static bool TryRead(JsonElement value, out string? text)
     {
         try

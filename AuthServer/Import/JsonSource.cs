@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace AuthServer.Import;
 
-/// <summary>A JSON array of objects; a row's number is its place in the array.</summary>
+/// <summary>A JSON array of objects; a row's number is its position in the array.</summary>
 internal sealed class JsonSource(SourceFile file) : ImportSource
 {
     private static readonly JsonSerializerOptions Strict =
@@ -13,7 +13,7 @@ internal sealed class JsonSource(SourceFile file) : ImportSource
         ExplainedAsync(
             RowsAsync(columns, cancellationToken),
             exception => exception is JsonException fault
-                ? $"{file.Path} is no JSON from line {fault.LineNumber + 1} on. The file may have been cut off."
+                ? $"{file.Path} is not JSON from line {fault.LineNumber + 1} on. The file may have been cut off."
                 : null,
             cancellationToken);
 
@@ -76,7 +76,7 @@ internal sealed class JsonSource(SourceFile file) : ImportSource
             base.Dispose(disposing);
         }
 
-        // What the serialiser reads ahead is of the next rows.
+        // Twice the limit, because the serialiser reads ahead into the next rows.
         private int Counted(int count) => (_read += count) <= 2L * LargestRow ? count : throw new ImportFault(fault());
     }
 }

@@ -2,7 +2,7 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Import;
 
-/// <summary>Languages as forms have them, by tag.</summary>
+/// <summary>Maps language names as used in forms to tags.</summary>
 internal static class LanguageNames
 {
     private static readonly Dictionary<string, string> Tags = new(StringComparer.OrdinalIgnoreCase)
@@ -28,7 +28,7 @@ internal static class LanguageNames
         ["yiddish"] = "yi",
     };
 
-    /// <summary>The BCP 47 tag; null where the text is neither one nor a name that is known.</summary>
+    /// <summary>The BCP 47 tag; null if the text is neither a tag nor a known name.</summary>
     public static string? TagOf(string? text)
     {
         var (tag, errors) = (text is null ? null : Tags.GetValueOrDefault(text, text.Replace('_', '-')), new FieldErrors());

@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Import;
 
 /// <summary>
-/// Writes links to set the first password into a file, for whoever has none. First into the file and on to the disk, then into
-/// the database that they were invited: if the server is killed between the two the link is written again, and none is lost.
+/// Writes links to set a first password into a file, for people without a password. The link is flushed to disk before the
+/// invitation is stored: if the server is killed in between, the link is written again, and none is lost.
 /// </summary>
 internal sealed class LinkDelivery(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, EmailTokenSettings settings, MailLinks links, MailPrinter printer,

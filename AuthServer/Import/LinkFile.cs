@@ -8,8 +8,8 @@ using CsvHelper;
 namespace AuthServer.Import;
 
 /// <summary>
-/// The file with the links: a line for each person, CSV or JSON by its ending. A further run adds to it; half a line, which a
-/// killed run may leave, is taken out, for its person will get a whole one.
+/// The file of links: one line per person, CSV or JSON by its extension. A further run appends; half a line left by a killed run is
+/// removed, because that person gets a complete one.
 /// </summary>
 internal sealed class LinkFile : IDisposable
 {
@@ -58,7 +58,7 @@ internal sealed class LinkFile : IDisposable
         _file.WriteByte((byte)'\n');
     }
 
-    /// <summary>Down to the disk.</summary>
+    /// <summary>Flushes to disk.</summary>
     public void Save()
     {
         _csv?.Flush();
@@ -71,7 +71,7 @@ internal sealed class LinkFile : IDisposable
         _file.Dispose();
     }
 
-    // Whether nothing is left. No line of ours has a line break in it: names are cleaned.
+    // Returns whether nothing is left. Our lines contain no line breaks, because names are cleaned.
     private bool CutHalfLine()
     {
         var end = _file.Length;

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace AuthServer.Import;
 
-/// <summary>A table or view in another PostgreSQL database, read in one transaction that can change nothing there.</summary>
+/// <summary>A table or view in another PostgreSQL database, read in one read-only transaction.</summary>
 internal sealed class PostgresSource : ImportSource
 {
     private readonly NpgsqlDataSource _database;
@@ -73,11 +73,11 @@ internal sealed class PostgresSource : ImportSource
         await base.DisposeAsync();
     }
 
-    // As text, and cut where nothing of ours is as long: the row is then too long, and says so.
+    // Read as text, each value truncated at the maximum row size: such a row is then reported as too long.
     private async IAsyncEnumerable<RawRow> RowsAsync(string[] columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var list = string.Join(", ", columns.Select(column => $"left({Quoted(column, isOne: true)}::text, {LargestRow})"));
-        // A row keeps its number from one run to the next.
+        // Ordered, so that a row keeps its number from one run to the next.
         await using var command =
             new NpgsqlCommand(
                 $"SELECT {list} FROM {_table} ORDER BY {string.Join(", ", columns.Take(2).Select(column => Quoted(column, isOne: true)))}",
@@ -109,8 +109,8 @@ internal sealed class PostgresSource : ImportSource
             $"The source at {at.Host}:{at.Port} does not accept {at.Username} with this password: set PGPASSWORD to the right one.",
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
             $"There is no database {at.Database} at {at.Host}:{at.Port}.",
-        PostgresException postgres => $"The source refuses to be read: {postgres.MessageText} ({postgres.SqlState}).",
-        // The driver has no code for it.
+        PostgresException postgres => $"The source cannot be read: {postgres.MessageText} ({postgres.SqlState}).",
+        // The driver has no error code for this.
         NpgsqlException { Message: var message } when message.StartsWith("No password", StringComparison.Ordinal) =>
             $"The source at {at.Host}:{at.Port} wants a password for {at.Username}, and none was given: set PGPASSWORD.",
         NpgsqlException or TimeoutException or SocketException => $"The source at {at.Host}:{at.Port} does not answer.",

@@ -2,7 +2,7 @@ using AuthServer.Accounts.Credentials;
 
 namespace AuthServer.Import;
 
-/// <summary>What a row comes to when it is cleaned: a person, or why there is none in it.</summary>
+/// <summary>Turns a row into a cleaned person, or says why it cannot be imported.</summary>
 internal sealed class RowCleaning(ImportRequest request, PasswordSettings passwords)
 {
     private const int LongestName = 200, LongestSpecialty = 100, LongestNumber = 64;
@@ -13,7 +13,7 @@ internal sealed class RowCleaning(ImportRequest request, PasswordSettings passwo
 
     private string NameField => _isOfPhysicians ? "physician_name" : "full_name";
 
-    /// <summary>Exactly one of the two.</summary>
+    /// <summary>Exactly one of the two is set.</summary>
     public (Candidate? Candidate, RowResult? Skipped) Clean(SourceRow row)
     {
         var reading = new RowReading(row, request.Source);

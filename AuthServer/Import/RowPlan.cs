@@ -1,19 +1,17 @@
 namespace AuthServer.Import;
 
-/// <summary>What is to be done about a row.</summary>
-/// <param name="Candidate">What the row says.</param>
-/// <param name="Result">What is reported about it.</param>
+/// <summary>What to do with a row, and what to report about it.</summary>
 internal sealed record RowPlan(Candidate Candidate, RowResult Result)
 {
-    /// <summary>Whose row it is; null where it is skipped.</summary>
+    /// <summary>The person the row belongs to; null if it is skipped.</summary>
     public ImportedPerson? Person { get; init; }
 
-    /// <summary>The clinic they join with it; null where they do not.</summary>
+    /// <summary>The clinic they join; null if they join none.</summary>
     public ImportedClinic? Joins { get; init; }
 
-    /// <summary>Whether the clinic is new with this row.</summary>
+    /// <summary>Whether the clinic is new.</summary>
     public bool OpensClinic { get; init; }
 
-    /// <summary>The user name they get.</summary>
+    /// <summary>The user name to assign.</summary>
     public string? UserName { get; init; }
 }

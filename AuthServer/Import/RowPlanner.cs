@@ -3,8 +3,8 @@ using AuthServer.Domain;
 namespace AuthServer.Import;
 
 /// <summary>
-/// Decides what becomes of a row, from what the database has and what the run has seen, and does nothing. Accounts that were
-/// not imported from this source are never touched: whoever has the address there may be somebody else than the physician here.
+/// Decides what to do with a row, without side effects, from the database and the rows seen so far. Accounts that were not imported
+/// from this source are never changed: the owner of the address here may be a different person.
 /// </summary>
 internal sealed class RowPlanner(string source, ImportState state, ExistingRows existing)
 {
@@ -25,7 +25,7 @@ internal sealed class RowPlanner(string source, ImportState state, ExistingRows 
 
         if (IsThere(candidate, person))
         {
-            // The person changes the address here, and confirms it; a different one in the source is no reason to.
+            // Address changes are made and confirmed here; a different address in the source does not override that.
             return Keep(candidate, person, hasAddress ? [] : [RowReasons.EmailDiffers]);
         }
 
@@ -54,7 +54,7 @@ internal sealed class RowPlanner(string source, ImportState state, ExistingRows 
     private static bool IsThere(Candidate candidate, ImportedPerson person) =>
         candidate.Practice is null || person.Clinics.Contains(candidate.Practice.Clinic);
 
-    // A second clinic; unless they were there, and somebody has taken them out since.
+    // Adds a second clinic, unless they were a member before and somebody has removed them since.
     private RowPlan PlanAtClinic(Candidate candidate, ImportedPerson person)
     {
         var practice = candidate.Practice!;
@@ -124,7 +124,7 @@ internal sealed class RowPlanner(string source, ImportState state, ExistingRows 
     private static RowPlan Skip(Candidate candidate, string reason, string note) =>
         new(candidate, Result(candidate, RowOutcome.Skipped, []) with { Reason = reason, Note = note });
 
-    // Who has the same licence, as it is to be told; null where nobody else has.
+    // Who else holds the same licence, for the report; null if nobody does.
     private string? TwinOf(Candidate candidate, ImportedPerson? besides) => candidate.Practice?.Licence is not { } licence ? null
         : state.HolderOf(licence, besides) is { } holder ? holder.Named
         : existing.HolderOf(licence, besides?.Id ?? Guid.Empty) is { } account ? $"account {account}" : null;
@@ -147,7 +147,7 @@ internal sealed class RowPlanner(string source, ImportState state, ExistingRows 
         return new(clinic, IsNew: found is null, warnings);
     }
 
-    // Where a clinic is called like that already it has people of its own, whom no import puts a physician among.
+    // An existing clinic of the same name has its own people; no import adds a physician to it.
     private ImportedClinic Open(CandidatePractice practice, List<string> warnings)
     {
         var id = practice.Clinic[(source.Length + 1)..];

@@ -4,7 +4,7 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Import;
 
-/// <summary>What a row says, field by field, and all that is wrong with it.</summary>
+/// <summary>Reads the fields of a row and collects everything that is wrong with them.</summary>
 internal sealed class RowReading(SourceRow row, string source)
 {
     private const int LongestId = 128;
@@ -12,7 +12,7 @@ internal sealed class RowReading(SourceRow row, string source)
 
     private readonly List<string> _warnings = [];
 
-    /// <summary>The first reason not to import it; null where there is none.</summary>
+    /// <summary>The first reason not to import the row; null if there is none.</summary>
     public string? Reason { get; private set; } = row.Raw.Fault;
 
     public string? Note { get; private set; }
@@ -33,7 +33,7 @@ internal sealed class RowReading(SourceRow row, string source)
         return text;
     }
 
-    /// <summary>An id with the source's name before it.</summary>
+    /// <summary>An id prefixed with the source's name.</summary>
     public string Id(string field, string missing)
     {
         var id = Text(field, LongestId - source.Length - 1);
@@ -126,7 +126,7 @@ internal sealed class RowReading(SourceRow row, string source)
 
     public void Warn(string reason, string? note) => _warnings.Add(note is null ? reason : $"{reason}: {note}");
 
-    /// <summary>The row, to report why it was not imported.</summary>
+    /// <summary>The row for the report on why it was not imported.</summary>
     public RowResult Skipped(string idField, string emailField) =>
         new(
             row.Raw.Number, Shown(idField) is { } id ? $"{source}:{id}" : null, Shown(emailField), RowOutcome.Skipped)
@@ -144,6 +144,6 @@ internal sealed class RowReading(SourceRow row, string source)
         }
     }
 
-    // However long and odd it is.
+    // Truncated and cleaned: the field may contain anything.
     private string? Shown(string field) => CleanText.Of(row[field]) is { } text ? text[..Math.Min(text.Length, LongestId)] : null;
 }

@@ -17,12 +17,14 @@ internal sealed class RowReport : IDisposable
     {
         _file = file;
         _file.SetLength(0);
-        // A name such as =cmd|… would be run by the spreadsheet that opens the report.
+        // A name such as =cmd|… would be executed by the spreadsheet that opens the report.
         _csv = CsvWriter.Create(file, new CsvWriterOptions { NewLine = "\n", Injection = CsvInjection.Escape }, leaveOpen: true);
         _csv.WriteHeader(Columns);
     }
 
-    /// <summary>Makes it, or writes over an earlier report; over no other file, which may be all the operator has.</summary>
+    /// <summary>
+    /// Creates the report or overwrites an earlier one, but no other file, which could be the operator's only copy of something.
+    /// </summary>
     /// <exception cref="ImportFault">It cannot be written, is something else, or others could read it.</exception>
     public static RowReport Open(string path)
     {
@@ -33,7 +35,7 @@ internal sealed class RowReport : IDisposable
         }
 
         file.Dispose();
-        throw new ImportFault($"{path} is there already, and is no report of an import: name another file.");
+        throw new ImportFault($"{path} already exists, and is not the report of an import: name another file.");
     }
 
     public void Add(RowResult result) => _csv.WriteRecord([

@@ -3,8 +3,8 @@ using System.Text;
 namespace AuthServer.Import;
 
 /// <summary>
-/// A file of text, read as UTF-8. Before anything is taken from it, all of it has been seen to be text in the encoding it is
-/// said to have: one wrong guess would give a clinic full of names that nobody can read.
+/// A text file, read as UTF-8. The whole file is checked against its declared encoding before anything is imported: one wrong guess
+/// would fill a clinic with unreadable names.
 /// </summary>
 internal sealed class SourceFile
 {
@@ -21,7 +21,7 @@ internal sealed class SourceFile
 
     public string Path { get; }
 
-    /// <exception cref="ImportFault">It is not there, empty, or no text in this encoding.</exception>
+    /// <exception cref="ImportFault">It does not exist, is empty, or is not text in this encoding.</exception>
     public static SourceFile Open(string path, string? encodingName)
     {
         var given = encodingName is null ? Utf8 : Named(encodingName);
@@ -46,7 +46,7 @@ internal sealed class SourceFile
         }
     }
 
-    /// <summary>From its beginning, in UTF-8 without a mark.</summary>
+    /// <summary>From the beginning, in UTF-8 without a byte order mark.</summary>
     public Stream OpenText()
     {
         var file = OpenRead(Path);
@@ -54,7 +54,7 @@ internal sealed class SourceFile
         return _encoding is UTF8Encoding ? file : Encoding.CreateTranscodingStream(file, _encoding, Utf8);
     }
 
-    /// <summary>Whether this is its first character that is no blank.</summary>
+    /// <summary>Whether this is the first non-blank character.</summary>
     public bool StartsWith(char character)
     {
         using var reader = new StreamReader(OpenText(), Utf8);
@@ -66,7 +66,7 @@ internal sealed class SourceFile
         return read == character;
     }
 
-    // 64 KiB at a time, and without a buffer of its own before that.
+    // Reads of 64 KiB, without another buffer in front.
     private static FileStream OpenRead(string path)
     {
         var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = BufferSize });
@@ -76,7 +76,7 @@ internal sealed class SourceFile
         }
 
         file.Dispose();
-        throw new ImportFault($"{path} is no file: it is read twice, so a pipe will not do.");
+        throw new ImportFault($"{path} is not a regular file: it is read twice, so it cannot be a pipe.");
     }
 
     private static Encoding Named(string name)
@@ -128,7 +128,7 @@ internal sealed class SourceFile
         }
     }
 
-    // The place of the first byte that is no text, or -1; of an unfinished character at the end nothing is said yet.
+    // The position of the first invalid byte, or -1. An incomplete character at the end is not reported yet.
     private static int FirstFault(ReadOnlySpan<byte> bytes, Encoding encoding, bool isLast, out int unfinished)
     {
         unfinished = 0;
@@ -174,7 +174,7 @@ internal sealed class SourceFile
     }
 
     private static string Said(string path, Encoding encoding, long line, long offset, bool isNul, bool isGuessed) =>
-        isNul ? $"{path} is no text: line {line} has a NUL, at byte {offset}."
+        isNul ? $"{path} is not text: line {line} has a NUL, at byte {offset}."
         : $"{path}, line {line}, byte {offset}: "
             + $"not {encoding.WebName}.{(isGuessed ? " If it is Hebrew from Windows, give --encoding windows-1255." : "")}";
 }

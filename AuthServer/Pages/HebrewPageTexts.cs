@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AuthServer.Pages;
 
-/// <summary>Forms of the second person that read the same for women and men, and else verbal nouns.</summary>
+/// <summary>Uses forms of the second person that read the same for women and men, and verbal nouns otherwise.</summary>
 internal static class HebrewPageTexts
 {
     public static readonly PageTexts All = new()

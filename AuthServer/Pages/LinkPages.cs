@@ -5,7 +5,7 @@ using AuthServer.Mail.Texts;
 
 namespace AuthServer.Pages;
 
-/// <summary>Asking for a link: the answer is the same whether or not the address has an account.</summary>
+/// <summary>Requests for a new link: the response is the same whether or not the address has an account.</summary>
 internal static class LinkPages
 {
     private const string NewConfirmation = "/account/new-confirmation";
@@ -27,11 +27,11 @@ internal static class LinkPages
                 email => proof.RequestAsync(email, texts.Language, null, cancellationToken)));
     }
 
-    /// <summary>For a link to a password that is not good any more.</summary>
+    /// <summary>For a password link that is no longer valid.</summary>
     public static PageResult ExpiredPassword(PageTexts texts, int status) =>
         Page(texts, texts.Expired, MailPages.ForgottenPassword, status);
 
-    /// <summary>For a link to a mailbox's proof that is not good any more.</summary>
+    /// <summary>For a confirmation link that is no longer valid.</summary>
     public static PageResult ExpiredConfirmation(PageTexts texts, int status) => Page(texts, texts.Expired, NewConfirmation, status);
 
     private static async Task<PageResult> AskAsync(

@@ -7,8 +7,8 @@ using AuthServer.Platform.Web;
 namespace AuthServer.Pages;
 
 /// <summary>
-/// Proving a mailbox by a mailed link. The account's own: with the password chosen at registration, or with a new one, so
-/// that whoever registered with somebody else's address gains nothing. A new address: with the account's password, for the same reason.
+/// Confirms a mailbox with a mailed link. The account's own address needs the password chosen at registration, or a new one, so
+/// that registering with somebody else's address gains nothing. A new address needs the account's password for the same reason.
 /// </summary>
 internal static class MailboxPages
 {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Antiforgery;
 
 namespace AuthServer.Pages;
 
-/// <summary>Answers with a page: no script, nothing from anywhere else, never kept, never found by a search engine.</summary>
+/// <summary>Responds with a page: no script, no external resources, not cacheable, not indexed by search engines.</summary>
 internal sealed class PageResult(PageContent content, int status = StatusCodes.Status200OK, TimeSpan? retryAfter = null)
     : IResult, IStatusCodeHttpResult
 {
@@ -46,8 +46,7 @@ internal sealed class PageResult(PageContent content, int status = StatusCodes.S
 }
 
 /// <summary>
-/// On to the page that says that it is done: loading that one again sends nothing again, and the token is out of the
-/// address.
+/// Redirects to the page that reports success: reloading that page submits nothing again, and the token is gone from the URL.
 /// </summary>
 internal sealed class SeeOther(string path) : IResult, IStatusCodeHttpResult
 {

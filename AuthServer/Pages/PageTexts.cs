@@ -1,9 +1,9 @@
 namespace AuthServer.Pages;
 
-/// <summary>What one page says.</summary>
+/// <summary>The texts of one page.</summary>
 internal sealed record PageWords(string Title, string Text, string Button = "");
 
-/// <summary>What the pages say, in one language.</summary>
+/// <summary>The texts of all pages in one language.</summary>
 internal sealed record PageTexts
 {
     public required string Language { get; init; }
@@ -14,7 +14,7 @@ internal sealed record PageTexts
     public required PageWords InvitationDone { get; init; }
     public required PageWords ConfirmEmail { get; init; }
 
-    /// <summary>For whoever does not know the password the account was registered with.</summary>
+    /// <summary>For people who do not know the password the account was registered with.</summary>
     public required PageWords ConfirmEmailAnew { get; init; }
     public required PageWords ConfirmEmailDone { get; init; }
     public required PageWords ConfirmNewEmail { get; init; }
@@ -24,7 +24,7 @@ internal sealed record PageTexts
     public required PageWords LinkSent { get; init; }
     public required PageWords Expired { get; init; }
 
-    /// <summary>Where only the app can ask again.</summary>
+    /// <summary>For links that only the app can request again.</summary>
     public required PageWords ExpiredNewEmail { get; init; }
     public required PageWords NewEmailTaken { get; init; }
 
@@ -41,16 +41,18 @@ internal sealed record PageTexts
     public required string NoPassword { get; init; }
     public required string WrongPassword { get; init; }
 
-    /// <summary>The form is not one that this browser was given.</summary>
+    /// <summary>The form was not issued to this browser.</summary>
     public required string Stale { get; init; }
 
-    /// <summary>What a new password must be, given the fewest characters.</summary>
+    /// <summary>The rules for a new password, given the minimum length.</summary>
     public required Func<int, string> PasswordRule { get; init; }
 
-    /// <summary>How many minutes to wait.</summary>
+    /// <summary>Given the number of minutes to wait.</summary>
     public required Func<int, string> LockedOut { get; init; }
 
-    /// <summary>Why a new password was refused: the fewest characters, what was typed, and what the policy said in English.</summary>
+    /// <summary>
+    /// Why a new password was refused, given the minimum length, the input, and the policy's messages in English.
+    /// </summary>
     public required Func<int, string?, IEnumerable<string>, string> PasswordFault { get; init; }
 
     public static ValueTask<PageTexts?> BindAsync(HttpContext context) => new(AskedFor(context));
@@ -58,9 +60,9 @@ internal sealed record PageTexts
     public static PageTexts AskedFor(HttpContext context) =>
         Platform.Web.Language.AskedFor(context.Request) == Platform.Web.Language.Hebrew ? HebrewPageTexts.All : EnglishPageTexts.All;
 
-    /// <summary>A page that only says something.</summary>
+    /// <summary>A page without forms, unless given.</summary>
     public PageContent Page(PageWords words, params IReadOnlyList<PageForm> forms) => new(Language, words.Title, [words.Text], forms);
 
-    /// <summary>A page's path, in this language.</summary>
+    /// <summary>The path of a page in this language.</summary>
     public string To(string path) => $"{path}?lang={Language}";
 }

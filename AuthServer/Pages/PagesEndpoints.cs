@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Antiforgery;
 namespace AuthServer.Pages;
 
 /// <summary>
-/// Where the links in mails land: <c>link → form → sent → done</c>, or <c>link → too old → ask for a new one</c>. Looking
-/// at a page changes nothing, because mail scanners look, too; only what is sent from one does. No script, no cookie but
-/// the one that shows that a form is ours.
+/// The pages that links in mails lead to: <c>link → form → submitted → done</c>, or <c>link → expired → request a new one</c>.
+/// Loading a page changes nothing, because mail scanners follow links; only submitting a form does. No script, and no cookie except
+/// the antiforgery cookie.
 /// </summary>
 internal static class PagesEndpoints
 {
@@ -48,7 +48,7 @@ internal static class PagesEndpoints
         return new PageResult(texts.Page(words), refusal.Status).ExecuteAsync(context);
     }
 
-    // By the address that people use: the proxy that ends TLS need not be one we believe about the scheme.
+    // Decided by the public URL, because the proxy that terminates TLS need not be trusted about the scheme.
     private sealed class GuardCookie : CookieBuilder
     {
         private readonly bool _isHttps;
@@ -56,9 +56,9 @@ internal static class PagesEndpoints
         public GuardCookie(bool isHttps)
         {
             _isHttps = isHttps;
-            // No sibling domain can set one of this name (ASVS 3.3.1).
+            // The prefix keeps sibling domains from setting it (ASVS 3.3.1).
             (Name, Path) = (isHttps ? "__Host-account" : "account", "/");
-            // Lax goes along when the link is pressed in a webmail page, and like Strict not with a POST from elsewhere.
+            // Lax is sent when a link in webmail is followed and, like Strict, not with a cross-site POST.
             (SameSite, HttpOnly, IsEssential) = (SameSiteMode.Lax, true, true);
         }
 

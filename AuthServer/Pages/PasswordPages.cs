@@ -5,7 +5,7 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Pages;
 
-/// <summary>Setting a password by a mailed link: instead of one that was forgotten, or the first one of an invitation.</summary>
+/// <summary>Sets a password with a mailed link: instead of a forgotten one, or the first one of an invitation.</summary>
 internal static class PasswordPages
 {
     private static readonly Way Reset = new(MailPages.ResetPassword, texts => texts.ResetPassword, texts => texts.ResetPasswordDone);
@@ -63,7 +63,7 @@ internal static class PasswordPages
     private sealed record Way(string Path, Func<PageTexts, PageWords> Words, Func<PageTexts, PageWords> Done);
 }
 
-/// <summary>Where a new password is typed, with the rule, and with what was wrong with the last one.</summary>
+/// <summary>The field for a new password, with the rules and the faults of the previous input.</summary>
 internal static class NewPasswordField
 {
     public const string Name = "new_password";

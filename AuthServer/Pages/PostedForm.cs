@@ -2,16 +2,16 @@ using Microsoft.AspNetCore.Antiforgery;
 
 namespace AuthServer.Pages;
 
-/// <summary>What a person has sent from one of the pages.</summary>
-/// <param name="Fields">The fields; none where the body was no form.</param>
-/// <param name="IsOurs">Whether it came from a page of ours, in the same browser, and not from another site.</param>
+/// <summary>A form submitted from one of the pages.</summary>
+/// <param name="Fields">Empty if the body was not a form.</param>
+/// <param name="IsOurs">Whether it was submitted from our own page in the same browser, not from another site.</param>
 internal sealed record PostedForm(IFormCollection Fields, bool IsOurs)
 {
     public const string Token = "token";
 
     private const string FormType = "application/x-www-form-urlencoded";
 
-    /// <summary>The field's only value.</summary>
+    /// <summary>The field's value if it occurs exactly once.</summary>
     public string? this[string name] => Fields.TryGetValue(name, out var values) && values is [var value] ? value : null;
 
     public static async ValueTask<PostedForm?> BindAsync(HttpContext context)
@@ -26,7 +26,7 @@ internal sealed record PostedForm(IFormCollection Fields, bool IsOurs)
         }
         catch (InvalidDataException)
         {
-            // A NUL in it, or more fields than any form has.
+            // The body contains a NUL, or more fields than any of our forms has.
         }
 
         return new(FormCollection.Empty, IsOurs: false);

@@ -10,7 +10,7 @@ internal static partial class Log
 
     [LoggerMessage(
         EventId = 1002, Level = LogLevel.Warning,
-        Message = "The notification line to the database is down; asking per request until it is back")]
+        Message = "The LISTEN connection to the database is down; asking the database on every request until it is back")]
     public static partial void LineLost(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 1004, Level = LogLevel.Warning, Message = "Old rows could not be deleted")]
@@ -19,9 +19,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 1005, Level = LogLevel.Warning, Message = "{Job} failed; it will be tried again")]
     public static partial void JobFailed(ILogger logger, string job, Exception exception);
 
-    [LoggerMessage(EventId = 1003, Level = LogLevel.Information, Message = "The notification line to the database is back")]
+    [LoggerMessage(EventId = 1003, Level = LogLevel.Information, Message = "The LISTEN connection to the database is back")]
     public static partial void LineBack(ILogger logger);
 
-    [LoggerMessage(EventId = 1204, Level = LogLevel.Warning, Message = "Whether there is a Data Protection key could not be seen to")]
+    [LoggerMessage(EventId = 1204, Level = LogLevel.Warning, Message = "The first Data Protection key could not be ensured")]
     public static partial void NoFirstKey(ILogger logger, Exception exception);
 }

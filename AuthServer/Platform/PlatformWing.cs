@@ -8,8 +8,8 @@ using AuthServer.Platform.Web;
 namespace AuthServer.Platform;
 
 /// <summary>
-/// What every slice stands on: the web edge, persistence, authorization, limits, configuration, keys, jobs, telemetry, and the
-/// description of the routes.
+/// What all leaves build on: HTTP, persistence, authorization, rate limits, configuration, cryptography, jobs, telemetry, and the
+/// OpenAPI document.
 /// </summary>
 internal static class PlatformWing
 {

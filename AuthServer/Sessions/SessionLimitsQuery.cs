@@ -16,7 +16,8 @@ internal static class SessionLimitsQuery
             make_interval(mins => max((lt.settings ->> 'session_absolute_minutes')::int))) AS absolute
         """;
 
-    // Roles that no token carries yet, for lack of a licence or a confirmed mailbox, count too: the session may outlast that.
+    // Includes roles that no token carries yet, for lack of a licence or a confirmed mailbox: the session may still be live when
+    // they take effect.
     public const string Joins = """
         LEFT JOIN tenants lt ON lt.id = s.tenant_id
         LEFT JOIN unnest(@role_ids, @role_names, @idle, @absolute) AS l (role_id, name, idle, absolute)

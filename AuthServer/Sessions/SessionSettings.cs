@@ -3,12 +3,12 @@ using AuthServer.Platform.Configuration;
 
 namespace AuthServer.Sessions;
 
-/// <summary>How long sessions last, by role. Whoever has several roles gets the shortest limits.</summary>
+/// <summary>How long sessions last, by role. For several roles the shortest limits apply.</summary>
 public sealed class SessionSettings : ISettings
 {
     static string ISettings.Section => "Sessions";
 
-    /// <summary>For how long a rotated refresh token is answered with its successor again: racing tabs, lost answers.</summary>
+    /// <summary>How long a rotated refresh token still returns its successor, for concurrent tabs and lost responses.</summary>
     public TimeSpan ReuseWindow { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Patients: NIST SP 800-63B AAL1, by choice, so that people on their own phones stay signed in.</summary>
@@ -40,20 +40,20 @@ public sealed class SessionSettings : ISettings
             var section = $"Sessions:{char.ToUpperInvariant(role[0])}{role[1..]}";
             var variable = role == Role.Patient ? " (REFRESH_TOKEN_EXPIRE_DAYS)" : "";
             yield return $"{section}:IdleTimeout{variable} is {limits.IdleTimeout:c}, and must be at least a minute and at most "
-                + $"{section}:AbsoluteTimeout, which is {limits.AbsoluteTimeout:c}. Raise that too if sessions shall last so long.";
+                + $"{section}:AbsoluteTimeout, which is {limits.AbsoluteTimeout:c}. Raise that too for longer sessions.";
         }
     }
 }
 
-/// <summary>How long a session lasts.</summary>
+/// <summary>The limits of a session's duration.</summary>
 public sealed class SessionLimits
 {
-    /// <summary>How long it may rest unused (REFRESH_TOKEN_EXPIRE_DAYS sets it for patients).</summary>
+    /// <summary>The session ends if it is not refreshed for this long (REFRESH_TOKEN_EXPIRE_DAYS sets it for patients).</summary>
     public TimeSpan IdleTimeout { get; set; }
 
-    /// <summary>How old it may become, however much it is used.</summary>
+    /// <summary>The maximum age, regardless of use.</summary>
     public TimeSpan AbsoluteTimeout { get; set; }
 
-    // NIST SP 800-63B-4 section 2.2.3: an hour of rest, half a day in all.
+    // NIST SP 800-63B-4 section 2.2.3: an hour of inactivity, half a day in total.
     internal static SessionLimits Staff() => new() { IdleTimeout = TimeSpan.FromHours(1), AbsoluteTimeout = TimeSpan.FromHours(12) };
 }

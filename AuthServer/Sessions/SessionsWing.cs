@@ -4,7 +4,7 @@ using AuthServer.Sessions.Refresh;
 namespace AuthServer.Sessions;
 
 /// <summary>
-/// The token side alone: signing keys, access tokens, refresh, revocation, and the scheme of API keys.
+/// Tokens and sessions: signing keys, access tokens, refresh, revocation, and the authentication scheme of API keys.
 /// </summary>
 internal static class SessionsWing
 {

@@ -11,9 +11,7 @@ using AuthServer.Staff.Users;
 
 namespace AuthServer.Staff;
 
-/// <summary>
-/// Who acts for others. Every row is reached through StaffScope, which knows the tenant.
-/// </summary>
+/// <summary>People who act on behalf of others. They reach every row through StaffScope, which limits it to their tenant.</summary>
 internal static class StaffWing
 {
     public static void AddStaff(this WebApplicationBuilder builder)

@@ -8,13 +8,13 @@ using Org.BouncyCastle.Crypto.Parameters;
 namespace AuthServer.Tests.Accounts.Credentials;
 
 /// <summary>
-/// libsodium held against published vectors. RFC 9106's own (section 5.3) it cannot compute: that has four lanes, a secret and
-/// associated data, and libsodium's functions take none of the three. So Bouncy Castle's Argon2id, which is all C#, must compute
-/// that one, and libsodium must say the same as Bouncy Castle.
+/// Checks libsodium against published vectors. It cannot compute RFC 9106's own vector (section 5.3), which uses four lanes, a
+/// secret and associated data: libsodium's functions support none of these. So Bouncy Castle's Argon2id must compute that one, and
+/// libsodium must agree with Bouncy Castle.
 /// </summary>
 public sealed class Argon2idTests
 {
-    // P-H-C/phc-winner-argon2, src/test.c: all for Argon2id, version 19.
+    // P-H-C/phc-winner-argon2, src/test.c: the vectors for Argon2id, version 19.
     public static TheoryData<string, string> Reference => new()
     {
         { "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "password" },
@@ -27,7 +27,7 @@ public sealed class Argon2idTests
         { "$argon2id$v=19$m=65536,t=2,p=1$ZGlmZnNhbHQ$vfMrBczELrFdWP0ZsfhWsRPaHppYdP3MVEMIVlqoFBw", "password" },
     };
 
-    // jedisct1/libsodium, test/default/pwhash_argon2id.c (tv3), those that verify.
+    // jedisct1/libsodium, test/default/pwhash_argon2id.c (tv3): the vectors that verify.
     public static TheoryData<string, string> Libsodium => new()
     {
         { "$argon2id$v=19$m=4882,t=2,p=1$bA81arsiXysd3WbTRzmEOw$Nm8QBM+7RH1DXo9rvp5cwKEOOOfD2g6JuxlXihoNcpE", "" },
@@ -49,7 +49,7 @@ public sealed class Argon2idTests
         Argon2id.Verify(hash, Encoding.UTF8.GetBytes(password + '\0')).Should().BeFalse();
     }
 
-    // The seventh of jedisct1/libsodium, test/default/pwhash_argon2id.c (tv): what hashing, not comparing, answers.
+    // The seventh vector of jedisct1/libsodium, test/default/pwhash_argon2id.c (tv), which is for hashing, not for verifying.
     [Fact]
     public void Deriving_answers_what_libsodiums_own_vector_says() =>
         Convert.ToHexStringLower(Argon2id.Derive(

@@ -7,8 +7,8 @@ public sealed class BcryptTests
     private const string SeventyTwoAndMore =
         "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789chars after 72 are ignored";
 
-    // The self-test of Openwall's crypt_blowfish 1.3 (wrapper.c, public domain), without its $2x$, and without the passwords that
-    // nobody can send, because they are no UTF-8. For letters of ASCII the three prefixes mean the same.
+    // The self-test of Openwall's crypt_blowfish 1.3 (wrapper.c, public domain), without $2x$ and without passwords that are not
+    // UTF-8, because nobody can send them. For ASCII letters the three prefixes are equivalent.
     public static TheoryData<string, string> Openwall => new()
     {
         { "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "U*U" },
@@ -20,7 +20,8 @@ public sealed class BcryptTests
         { "$2a$05$CCCCCCCCCCCCCCCCCCCCC.7uG0VCzI2bS7j6ymqJi9CdcdxiRTWNy", "" },
     };
 
-    // jBCrypt 0.4, TestBCrypt.java, by Damien Miller, who made OpenBSD's; and the one in UTF-8 that its ports to other languages share.
+    // jBCrypt 0.4, TestBCrypt.java, by Damien Miller, author of OpenBSD's bcrypt; and the UTF-8 vector shared by its ports to other
+    // languages.
     public static TheoryData<string, string> JBCrypt => new()
     {
         { "$2a$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s.", "" },
@@ -66,7 +67,7 @@ public sealed class BcryptTests
         Bcrypt.Verify(hash, SeventyTwoAndMore[..72] + new string('x', 1500)).Should().BeTrue();
     }
 
-    // The hash is crypt(3)'s of the first 72 bytes: they end in the middle of \u00E9, in the byte that \u00EA begins with, too.
+    // Computed with crypt(3). 72 bytes end within \u00E9, after a byte that \u00EA begins with as well.
     [Fact]
     public void The_72_bytes_may_end_within_a_letter()
     {
@@ -89,7 +90,7 @@ public sealed class BcryptTests
         Bcrypt.Verify("$2a$05$CCCCCCCCCCCCCCCCCCCCC.7uG0VCzI2bS7j6ymqJi9CdcdxiRTWNy", password).Should().BeFalse();
     }
 
-    // The salt has 128 bits in 22 characters: the last one's low four mean nothing.
+    // The salt has 128 bits in 22 characters: the low four bits of the last character are unused.
     [Fact]
     public void What_means_nothing_in_the_salt_makes_no_difference() =>
         Bcrypt.Verify("$2a$05$CCCCCCCCCCCCCCCCCCCCC/E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "U*U").Should().BeTrue();

@@ -7,10 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace AuthServer.Tests.Accounts.Credentials;
 
-/// <summary>All hashes computed at once have a bound on their memory, whoever made them.</summary>
+/// <summary>The memory of all concurrent hashes is bounded, whatever the parameters of the stored hashes.</summary>
 public sealed class HashMemoryTests
 {
-    // 128 MiB, once.
+    // 128 MiB, one pass.
     private const string Large = "$argon2id$v=19$m=131072,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
 
     private static readonly PasswordSettings Settings = new() { ConcurrentHashes = 4, MaxHashMemoryMiB = 128 };
@@ -38,7 +38,7 @@ public sealed class HashMemoryTests
         var held = hashing.HashAsync(SlowHasher.Password, CancellationToken.None);
 
         var large = hashing.VerifyAsync(Large, "wrong", CancellationToken.None);
-        // Time enough: the very same work.
+        // Runs the same verification, which takes long enough.
         Argon2id.Verify(Large, Encoding.UTF8.GetBytes("wrong")).Should().BeFalse();
         Argon2id.Verify(Large, Encoding.UTF8.GetBytes("wrong")).Should().BeFalse();
         large.IsCompleted.Should().BeFalse();

@@ -7,12 +7,14 @@ using Microsoft.Extensions.Options;
 
 namespace AuthServer.Tests.Accounts.Credentials;
 
-/// <summary>What a wrong password costs, by what is stored: in processor time, which a busy machine does not change.</summary>
+/// <summary>
+/// The cost of a wrong password by kind of stored hash, in CPU time, which does not depend on the machine's load.
+/// </summary>
 public sealed class HashRestTests
 {
     private const int ThreadClock = 3; // CLOCK_THREAD_CPUTIME_ID
 
-    // A cheap one of each kind; the passwords are never right.
+    // A cheap hash of each kind, none of them of the password used.
     public static TheoryData<PasswordHashFunction, string> CheapHashes
     {
         get
@@ -39,7 +41,7 @@ public sealed class HashRestTests
         var compared = stored.Read(cheap)!;
         Spent(() => stored.Compare(nobodys, "wrong"));
 
-        // In turns, because the mean that is worked off follows the machine's mood.
+        // Alternating, because the average that is topped up to follows the machine's current speed.
         var rounds = Enumerable
             .Range(0, 9)
             .Select(_ => (Usual: Spent(() => stored.Compare(nobodys, "wrong")), Cheap: Spent(() => stored.Compare(compared, "wrong"))))

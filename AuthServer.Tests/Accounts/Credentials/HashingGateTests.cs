@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Accounts.Credentials;
 
-/// <summary>One hash at a time and one that waits, each of ten times the real cost, so that they meet.</summary>
+/// <summary>One hash at a time and one that waits, each at ten times the real cost, so that requests overlap.</summary>
 public sealed class HashingGateTests(HashingGateTests.Server server) : IClassFixture<HashingGateTests.Server>
 {
     [Fact]

@@ -3,18 +3,18 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Accounts.Credentials;
 
-/// <summary>People whose hashes were made elsewhere, at the real cost.</summary>
+/// <summary>People with imported hashes of other systems, at the real cost.</summary>
 public sealed class ImportedSignInTests(ImportedSignInTests.Server server) : IClassFixture<ImportedSignInTests.Server>
 {
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz";
 
     public static TheoryData<string, string> Hashes => new()
     {
-        // jBCrypt 0.4, TestBCrypt.java; for letters of ASCII the three prefixes mean the same
+        // jBCrypt 0.4, TestBCrypt.java; for ASCII letters the three prefixes are equivalent
         { "$2a$06$.rCVZVOThsIa97pEDOxvGuRRgzG64bvtJ0938xuqzv18d3ZpQhstC", Alphabet },
         { "$2b$06$.rCVZVOThsIa97pEDOxvGuRRgzG64bvtJ0938xuqzv18d3ZpQhstC", Alphabet },
         { "$2y$06$.rCVZVOThsIa97pEDOxvGuRRgzG64bvtJ0938xuqzv18d3ZpQhstC", Alphabet },
-        // crypt(3): bcrypt has no vectors in UTF-8
+        // computed with crypt(3), because there are no published bcrypt vectors in UTF-8
         { "$2y$05$abcdefghijklmnopqrstuu8Js72XwLx3pMgG/2aR/Bz7yL1vRBA2u", "\u05E9\u05DC\u05D5\u05DD \u05DB\u05D9\u05EA\u05D4 "
             + "\u05D0\u05DC\u05E3" },
         // dotnet/aspnetcore, src/Identity/test/Identity.Test/PasswordHasherTest.cs: version 2 twice, then version 3 with each function
@@ -26,7 +26,7 @@ public sealed class ImportedSignInTests(ImportedSignInTests.Server server) : ICl
         { "AQAAAAIAAAD6AAAAIJbVi5wbMR+htSfFp8fTw8N8GOS/Sje+S/4YZcgBfU7EQuqv4OkVYmc4VJl9AGZzmRTxSkP7LtVi"
             + "9IWyUxX8IAAfZ8v+ZfhjCcudtC1YERSqE1OEdXLW9VukPuJWBBjLuw==", "my password" },
         { "AQAAAAIAAYagAAAAEAABAgMEBQYHCAkKCwwNDg/Q8A0WMKbtHQJQ2DHCdoEeeFBrgNlldq6vH4qX/CGqGQ==", "my password" },
-        // P-H-C/phc-winner-argon2, src/test.c, which has one with two lanes, too; jedisct1/libsodium, test/default/pwhash_argon2id.c
+        // P-H-C/phc-winner-argon2, src/test.c, including one with two lanes; jedisct1/libsodium, test/default/pwhash_argon2id.c
         { "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "password" },
         { "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc", "password" },
         { "$argon2id$v=19$m=4096,t=1,p=3$PkEgcHJldHR5IGxvbmcgc2FsdA$HUqx5Z1b/ZypnUrvvJ5UC2Q+T6Q1WwASK/Kr9dRbGA0",
@@ -53,7 +53,7 @@ public sealed class ImportedSignInTests(ImportedSignInTests.Server server) : ICl
         await RefuseAsync(person, password + "x");
     }
 
-    // Each hash is crypt(3)'s of the first password; the second has the same normal form.
+    // Each hash is crypt(3)'s of the first password; the second has the same Unicode normal form.
     [Theory]
     [Trait("ASVS", "6.2.8")]
     [InlineData("$2b$05$abcdefghijklmnopqrstuuLcVjgBiVP29smCutk.Fd.2MD5aR3Wza", "full width \uFF11\uFF12\uFF13", "full width 123")]

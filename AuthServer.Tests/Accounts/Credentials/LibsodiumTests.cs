@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Accounts.Credentials;
 
-/// <summary>Whether libsodium is there, and whether it is loaded, of a server that is a process of its own.</summary>
+/// <summary>Whether libsodium can be found and is loaded, in a server process.</summary>
 public sealed class LibsodiumTests
 {
     [Fact]
@@ -43,10 +43,10 @@ public sealed class LibsodiumTests
             .Be(isLoaded);
     }
 
-    // As a machine would be for which the package has no library: the host is not told where one is.
+    // Simulates a machine for which the package has no library: the host is not told where to find one.
     private static async Task<ServerProgram.Finished> CheckWithoutAsync(string function)
     {
-        // Beside the server: where this file is, the host looks for everything else.
+        // Beside the server, because the host looks for everything else in the same folder.
         var dependencies = Path.Combine(AppContext.BaseDirectory, $"{Guid.NewGuid():N}.deps.json");
         var all = JsonNode.Parse(await File.ReadAllTextAsync(Path.ChangeExtension(typeof(AuthDbContext).Assembly.Location, ".deps.json")))!;
         var libsodium = all["targets"]!.AsObject().Single().Value!.AsObject()

@@ -41,7 +41,7 @@ public sealed class PasswordPolicyTests(TestServer server) : IClassFixture<TestS
         }
     }
 
-    // What is hashed is the normal form: eleven letters do not become twelve by being typed with their accents apart.
+    // Passwords are normalized before hashing: decomposed accents must not turn eleven letters into twelve.
     [Theory]
     [Trait("ASVS", "6.2.1")]
     [InlineData("\u0065\u0301\u0061\u0301\u006F\u0301\u0075\u0301\u0069\u0301\u0079\u0301")]

@@ -4,10 +4,10 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Accounts.Credentials;
 
-/// <summary>An installation that may use nothing but what FIPS 140 approves.</summary>
+/// <summary>An installation that may only use algorithms approved by FIPS 140.</summary>
 public sealed class Pbkdf2SettingTests(Pbkdf2SettingTests.Server server) : IClassFixture<Pbkdf2SettingTests.Server>
 {
-    // Identity V3: its number, the function, the iterations and the salt's length in network order.
+    // Identity's format V3: version, function, iterations and salt length in network byte order.
     private static readonly string HeaderOf220000 = Convert.ToBase64String([1, 0, 0, 0, 2, 0x00, 0x03, 0x5B, 0x60, 0, 0, 0]);
 
     public static TheoryData<string> OtherHashes => new()

@@ -158,7 +158,7 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
     [Trait("ASVS", "6.3.4")]
     public async Task A_stranger_who_presses_the_button_gives_nobody_their_address()
     {
-        // The attacker asks for the victim's address; the mail is genuine, and the victim follows its link.
+        // The attacker requests a change to the victim's address; the mail is genuine, and the victim follows its link.
         var (attacker, victim) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
         var address = Api.NewEmail();
         await AskAsync(attacker, address);
@@ -191,7 +191,7 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
                 "auth/password/change", new { current_password = Api.Password, new_password = "another long phrase of mine" },
                 owner.AccessToken)).ShouldBeAsync(204);
 
-        // The mail was still on its way: written only now, its token would be made with the new stamp.
+        // The mail was still queued. Written now, its token would be made with the new stamp.
         (await server.MailsAsync(MailKinds.ConfirmNewEmail, evil)).Should().BeEmpty();
         var late = await server.MakeTokenAsync(EmailTokens.ChangeEmail, owner.UserId, evil);
         await (await ConfirmAsync(late, "another long phrase of mine")).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);

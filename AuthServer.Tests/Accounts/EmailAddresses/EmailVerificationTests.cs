@@ -5,7 +5,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Accounts.EmailAddresses;
 
-/// <summary>Proving the mailbox where whoever registers is signed in at once.</summary>
+/// <summary>Confirming the mailbox when registration signs people in at once.</summary>
 public sealed class EmailVerificationTests(StoppedServer server) : IClassFixture<StoppedServer>
 {
     private const string NewPassword = "another long phrase of mine";

@@ -107,7 +107,7 @@ public sealed class PasswordResetTests(StoppedServer server) : IClassFixture<Sto
         var person = await server.Api.RegisterAsync();
         var token = await server.MakeTokenAsync(EmailTokens.ResetPassword, person.UserId);
         server.Clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromSeconds(1));
-        // Too short: refused for that, and so not for its age.
+        // Refused because the password is too short, so the token has not expired.
         await (await ConfirmAsync(token, "short")).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
         server.Clock.Advance(TimeSpan.FromSeconds(1));

@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Accounts.Registration;
 
-/// <summary>One mailbox, one account: no spelling makes a second one, and none that only looks alike finds the first.</summary>
+/// <summary>One account per mailbox: no spelling creates a second one, and no look-alike finds the first.</summary>
 public sealed class EmailSpellingTests(TestServer server) : IClassFixture<TestServer>
 {
     [Theory]

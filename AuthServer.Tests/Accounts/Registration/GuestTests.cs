@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Accounts.Registration;
 
-/// <summary>Guests, and how they become people, where whoever registers is signed in at once.</summary>
+/// <summary>Guests and their registration, when registration signs people in at once.</summary>
 public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTests.Server>
 {
     [Fact]

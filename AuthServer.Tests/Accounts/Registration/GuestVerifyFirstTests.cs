@@ -5,7 +5,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Accounts.Registration;
 
-/// <summary>Guests who register where the mailbox is to be proven first.</summary>
+/// <summary>Guests who register when the mailbox must be confirmed first.</summary>
 public sealed class GuestVerifyFirstTests(GuestVerifyFirstTests.Server server) : IClassFixture<GuestVerifyFirstTests.Server>
 {
     [Fact]

@@ -5,7 +5,7 @@ namespace AuthServer.Tests.Accounts.Registration;
 
 public sealed class RefusedPasswordTests(RefusedPasswordTests.Server server) : IClassFixture<RefusedPasswordTests.Server>
 {
-    // SHA-1 of "correct horse battery" ends in this.
+    // The end of the SHA-1 of "correct horse battery".
     private const string Suffix = "C62ECE399A22ED30D490EF333BE7FDE7385";
 
     [Theory]

@@ -2,7 +2,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Accounts.Registration;
 
-/// <summary>What nobody has configured: safe in production, convenient in Development.</summary>
+/// <summary>The defaults: safe in production, convenient in Development.</summary>
 public sealed class RegistrationModeTests
 {
     [Fact]

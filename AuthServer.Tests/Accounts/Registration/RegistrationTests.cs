@@ -129,7 +129,7 @@ public sealed class RegistrationTests(TestServer server) : IClassFixture<TestSer
         problem.InvalidFields().Should().Equal(field);
     }
 
-    // Ideographic spaces: blank to a reader, and more than the column takes.
+    // Ideographic spaces: blank to a reader, and longer than the column.
     [Theory]
     [InlineData("full_name", 201, "x")]
     [InlineData("full_name", 201, "\u3000")]

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Accounts.Registration;
 
-/// <summary>Accounts that can be used once their mailbox is proven, as in production.</summary>
+/// <summary>Accounts that can only be used once their mailbox is confirmed, as in production.</summary>
 public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFixture<VerifyFirstTests.Server>
 {
     private const string NewPassword = "another long phrase of mine";
@@ -118,7 +118,7 @@ public sealed class VerifyFirstTests(VerifyFirstTests.Server server) : IClassFix
     [Fact]
     public async Task Whoever_registers_again_before_the_proof_gets_a_link_to_set_a_password_with()
     {
-        // An attacker was first; the owner of the mailbox comes later, and does not know the attacker's password.
+        // An attacker registers first; the owner of the mailbox follows later and does not know the attacker's password.
         var email = Api.NewEmail();
         await RegisterAsync(email, "the attackers own phrase");
         server.Clock.Advance(TimeSpan.FromMinutes(2));

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Accounts.SignIn;
 
-/// <summary>Passwords that an operator has made useless, because they may be in wrong hands.</summary>
+/// <summary>Passwords that an operator has invalidated because they may have leaked.</summary>
 public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestServer>
 {
     private const string NewPassword = "another long phrase of mine";
@@ -85,7 +85,7 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
     public async Task Whoever_has_the_old_password_cannot_lift_it()
     {
         var person = await server.Api.RegisterAsync();
-        // As if their session had escaped.
+        // Simulates a session that survived.
         await server.Database.ExecuteAsync("UPDATE users SET must_reset_password = true WHERE id = @id", ("id", person.UserId));
 
         await (await server.Api.PostAsync(

@@ -22,7 +22,7 @@ public sealed class LastAdminClosingTests(LastAdminClosingTests.Server server) :
                 + "AND actor_id = @id",
             ("id", last.UserId))).Should().Be(2);
 
-        // The other one comes back, and is one who could stay.
+        // The other one signs in again, so that an administrator remains.
         await server.Api.LoginAsync((last == one ? other : one).Email);
         await (await EraseAsync(last)).ShouldBeAsync(202);
     }

@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Compliance.Erasure;
 
-/// <summary>Somebody who has left a mark in every table that can hold one, and another who dealt with them.</summary>
+/// <summary>A person with data in every table that can contain some, and another person who interacted with them.</summary>
 internal sealed class Marked
 {
     private readonly string _mark = $"zelda{Guid.NewGuid():N}"[..16];
@@ -11,7 +11,7 @@ internal sealed class Marked
 
     public string Number => $"ZZ-{_mark}";
 
-    // Nothing of these may be left, in any column of any table.
+    // None of these may remain, in any column of any table.
     public IEnumerable<string> Marks => [_mark, _address, Person.UserId.ToString()];
 
     public SignedIn Person { get; private set; } = null!;
@@ -27,7 +27,7 @@ internal sealed class Marked
         return marked;
     }
 
-    /// <summary>A client that can be told from others by where it comes from and what it is.</summary>
+    /// <summary>Sends requests with a recognisable address and user agent.</summary>
     public Task<HttpResponseMessage> PostAsync(TestServer server, string path, object body, string? bearer = null) =>
         server.Api.PostAsync(path, body, bearer, request =>
     {
@@ -35,7 +35,7 @@ internal sealed class Marked
         request.Headers.UserAgent.ParseAdd($"{_mark}Phone/1.0");
     });
 
-    /// <summary>Each place where something of them stands, as <c>table.column</c>.</summary>
+    /// <summary>Each place that contains one of the marks, as <c>table.column</c>.</summary>
     public async Task<IReadOnlyList<string>> PlacesAsync(TestServer server)
     {
         var found = new List<string>();
@@ -99,7 +99,7 @@ internal sealed class Marked
         return columns;
     }
 
-    // What they did to others and what others did to them, through the routes.
+    // What they did to others and others did to them, through the routes.
     private async Task ActAsync(TestServer server)
     {
         var patient = await server.Api.RegisterAsync();
@@ -110,7 +110,7 @@ internal sealed class Marked
             server, "auth/email/change", new { new_email = $"{_mark}.new@example.org", current_password = Api.Password },
             Person.AccessToken);
         await PostAsync(server, "auth/password/reset/request", new { email = Email });
-        // Somebody else would like to have this address.
+        // Somebody else requests this address as their new one.
         var rival = await server.Api.RegisterAsync();
         await server.ProveMailboxAsync(rival);
         await (await server.Api.PostAsync(

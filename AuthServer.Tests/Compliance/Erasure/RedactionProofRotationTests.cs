@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Compliance.Erasure;
 
-/// <summary>Proofs in erased rows outlive a change of SECRET_KEY.</summary>
+/// <summary>Proofs in erased rows survive a change of SECRET_KEY.</summary>
 public sealed class RedactionProofRotationTests : TestServer
 {
     private const string Next = "the root secret that comes after it";
@@ -54,7 +54,7 @@ public sealed class RedactionProofRotationTests : TestServer
         (await ErasedAsync()).Where(audit => !proofs.IsCurrent(audit.ErasureProof!)).Select(audit => audit.Id).Should().Equal(forged);
     }
 
-    // Who acted on others, and whom others acted on.
+    // One who acted on others, and one whom others acted on.
     private async Task EraseSomebodyAsync()
     {
         var (person, admin, patient) = (await this.SignInAsAsync(Role.Support), await this.SignInAsAsync(Role.Admin),

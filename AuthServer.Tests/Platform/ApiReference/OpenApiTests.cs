@@ -214,7 +214,7 @@ public sealed partial class OpenApiTests(TestServer server) : IClassFixture<Test
         _ => [],
     };
 
-    // The description names a parameter without what it must look like.
+    // The OpenAPI document names a parameter without its constraint.
     [GeneratedRegex(":[^/]+}", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Constraint();
 

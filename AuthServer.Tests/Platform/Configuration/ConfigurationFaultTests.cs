@@ -23,7 +23,7 @@ public sealed class ConfigurationFaultTests
         // variable, value, the key in the line, the remedy in the line
         { "SECRET_KEY", null, "SECRET_KEY is not set", "openssl rand -base64 48" },
         { "SECRET_KEY", "short-secret-short-secret", "SECRET_KEY is shorter", "openssl rand -base64 48" },
-        { "SECRET_KEY_PREVIOUS", "short-secret-short-secret", "SECRET_KEY_PREVIOUS", "Leave it out" },
+        { "SECRET_KEY_PREVIOUS", "short-secret-short-secret", "SECRET_KEY_PREVIOUS", "Omit it" },
         { "DATABASE_URL", null, "DATABASE_URL is not set", "postgresql://user:password@host:5432/database" },
         { "DATABASE_URL", "postgresql://user:pa ss@host:port/x", "DATABASE_URL cannot be read", "percent-encode" },
         { "DATABASE_URL", "postgresql://user:secret@host", "DATABASE_URL cannot be read", "/database" },
@@ -38,7 +38,7 @@ public sealed class ConfigurationFaultTests
         { "Server__PublicUrl", "https://auth.example.com/auth?x=1", "Server:PublicUrl", "scheme and host alone" },
         { "Server__PublicUrl", "https://auth.example.com#fragment", "Server:PublicUrl", "scheme and host alone" },
         { "Server__PublicUrl", "https://user:password@auth.example.com", "Server:PublicUrl", "scheme and host alone" },
-        { "BACKEND_CORS_ORIGINS", "*", "BACKEND_CORS_ORIGINS", "'*' is not taken" },
+        { "BACKEND_CORS_ORIGINS", "*", "BACKEND_CORS_ORIGINS", "'*' is not accepted" },
         { "BACKEND_CORS_ORIGINS", "https://app.example.com/", "BACKEND_CORS_ORIGINS", "scheme, host and port" },
         { "BACKEND_CORS_ORIGINS", "[\"https://app.example.com\"", "BACKEND_CORS_ORIGINS", "scheme, host and port" },
         { "BACKEND_CORS_ORIGINS", "[1, 2]", "BACKEND_CORS_ORIGINS", "scheme, host and port" },

@@ -3,7 +3,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Platform.Configuration;
 
-/// <summary>What the well-known environment variables do, seen from outside a server that was started with them.</summary>
+/// <summary>The effects of the well-known environment variables, seen from outside.</summary>
 public sealed class EnvironmentAliasesTests : IAsyncLifetime
 {
     private TestDatabase _database = null!;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace AuthServer.Tests.Platform.Configuration;
 
-/// <summary>Three places tell of a setting: its class, appsettings.json and docs/configuration.md. They must agree.</summary>
+/// <summary>A setting's class, appsettings.json and docs/configuration.md must agree.</summary>
 public sealed class SettingsDocumentTests
 {
     private static readonly IConfiguration Shipped =
@@ -80,7 +80,7 @@ public sealed class SettingsDocumentTests
         }
     }
 
-    // A list cannot have defaults of its own: the binder would add to them.
+    // A list cannot have defaults of its own, because the binder would add to them.
     private static object? Effective(object settings, PropertyInfo property) =>
         property.GetValue(settings) is ICollection { Count: 0 }
             ? settings.GetType().GetProperty(

@@ -118,6 +118,6 @@ public sealed class RetentionCleanupTests(RetentionCleanupTests.Server server) :
             + "(gen_random_uuid(), 'kept_for_the_sweep', @address, '{}', now(), 'infinity', @state, 0, @finished)",
         ("address", address), ("state", state), ("finished", (object?)finishedAt ?? DBNull.Value));
 
-    // Tests of one class run one after the other, so that one does not sweep what another looks at.
+    // Tests of one class run one after the other, so that none removes what another checks.
     public sealed class Server : StoppedServer;
 }

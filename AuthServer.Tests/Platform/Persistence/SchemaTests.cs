@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace AuthServer.Tests.Platform.Persistence;
 
-/// <summary>The migrated database, the migrations' snapshot and the model tell of one schema.</summary>
+/// <summary>The migrated database, the migrations' snapshot and the model describe the same schema.</summary>
 public sealed class SchemaTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
 {
     [Fact]
@@ -89,7 +89,7 @@ public sealed class SchemaTests(MigratedDatabase database) : IClassFixture<Migra
             UNION SELECT conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace
             """);
 
-        // The one table whose name is the framework's own.
+        // The only table named by the framework.
         names.Where(name => !name.EndsWith("EFMigrationsHistory", StringComparison.Ordinal)).Should().HaveCountGreaterThan(100)
             .And.AllSatisfy(name => name.Should().MatchRegex("^[a-z][a-z0-9]*(_[a-z0-9]+)*$"));
     }
@@ -122,7 +122,7 @@ public sealed class SchemaTests(MigratedDatabase database) : IClassFixture<Migra
     }
 }
 
-/// <summary>A database that has been migrated, without a server.</summary>
+/// <summary>A migrated database without a server.</summary>
 public sealed class MigratedDatabase : IAsyncLifetime
 {
     public TestDatabase Value { get; private set; } = null!;

@@ -73,7 +73,7 @@ public sealed class ServerRoleTests(MigratedDatabase database) : IClassFixture<M
             .Should().Be(PostgresErrorCodes.InsufficientPrivilege, "that is no proof");
     }
 
-    // Else the oldest "seal" could name what is to be removed, or leave no numbers for those to come.
+    // Otherwise a forged oldest "seal" could name events to remove, or use up the remaining numbers.
     [Theory]
     [InlineData("0", "array_agg(id)", "'2000-01-01'", "max(id)")]
     [InlineData("1", "array_agg(id ORDER BY id)", "'2000-01-01'", "max(id)")]

@@ -5,7 +5,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Platform.Web;
 
-/// <summary>A server that was started while its database was away.</summary>
+/// <summary>A server that was started while its database was unreachable.</summary>
 public sealed class ServerWithoutDatabase : TestServer
 {
     public ServerWithoutDatabase() => Settings["Database:Url"] = $"postgresql://nobody:hush@127.0.0.1:{ServerProgram.FreePort()}/none";
@@ -46,7 +46,7 @@ public sealed class DatabaseAwayTests(ServerWithoutDatabase server) : IClassFixt
         await (await server.Api.GetAsync("auth/me")).ShouldBeProblemAsync(ErrorCodes.AuthenticationRequired);
     }
 
-    // 401 would make apps throw good sessions away.
+    // 401 would make apps discard valid sessions.
     [Fact]
     public async Task Tokens_are_not_called_bad_while_the_keys_could_not_be_loaded()
     {

@@ -2,7 +2,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Platform.Web;
 
-/// <summary>A server on a database that nobody has migrated.</summary>
+/// <summary>A server on a database that was not migrated.</summary>
 public sealed class UnmigratedServer : TestServer
 {
     private TestDatabase _empty = null!;

@@ -104,7 +104,7 @@ public sealed class PoliciesTests(PoliciesTests.ServerWithRoutes server) : IClas
         return (await authorization.AuthorizeAsync(new(token.ClaimsIdentity), policy)).Succeeded;
     }
 
-    /// <summary>The real server with a route for each policy, and one that names none.</summary>
+    /// <summary>The real server with a route for each policy, and one without.</summary>
     public sealed class ServerWithRoutes : StoppedServer
     {
         private static readonly string[] All = [

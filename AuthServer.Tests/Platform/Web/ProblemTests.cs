@@ -7,7 +7,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Platform.Web;
 
-/// <summary>Whatever is wrong with a request, the answer has one shape.</summary>
+/// <summary>Errors have one format, whatever is wrong with a request.</summary>
 public sealed class ProblemTests(TestServer server) : IClassFixture<TestServer>
 {
     [Theory]

@@ -2,7 +2,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Platform.Web;
 
-/// <summary>A server behind a proxy that ends TLS.</summary>
+/// <summary>A server behind a proxy that terminates TLS.</summary>
 public class ProxiedServer : TestServer
 {
     public ProxiedServer()

@@ -46,7 +46,7 @@ public sealed class SecretTypeTests(TestServer server) : IClassFixture<TestServe
         JsonSerializer.Serialize(request, json).Should().Contain("[redacted]").And.NotContain("plum");
     }
 
-    // They have to be plain text, because the answer shows them.
+    // They have to be plain text in the response itself.
     [Fact]
     [Trait("ASVS", "16.2.5")]
     public void A_response_that_is_printed_does_not_show_the_token_or_key_it_carries()

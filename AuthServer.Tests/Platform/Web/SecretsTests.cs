@@ -8,7 +8,7 @@ public sealed class SecretsTests
     private const string Former = "the root secret before, as long as it";
     private static readonly string[] Uses = ["key-wrapping", "refresh-token-mac", "another"];
 
-    // Worked out with Python's hmac module from RFC 5869.
+    // Computed with Python's hmac module from RFC 5869.
     [Theory]
     [InlineData("key-wrapping", "34311e04", "27d2d4ddc3ce6af2a4ed181e506b9bf07d7ad8727ed66fbbc200dadc80ca9207")]
     [InlineData("refresh-token-mac", "4b55bc6d", "fc593eb7dd228cf1deba28b5bca328d24de1aa0826af63dbbab3718a77f342ab")]

@@ -13,7 +13,7 @@ public sealed class TelemetryTests(TestServer server) : IClassFixture<TestServer
     private readonly ConcurrentQueue<string> _received = new();
     private readonly WebApplication _collector = WebApplication.CreateSlimBuilder().Build();
 
-    // The names and values of OTLP's messages are readable in them.
+    // The names and values in OTLP messages are readable text.
     private string Received => string.Concat(_received);
 
     public Task InitializeAsync()
@@ -28,7 +28,7 @@ public sealed class TelemetryTests(TestServer server) : IClassFixture<TestServer
     [Fact]
     public async Task A_collector_is_sent_what_the_meters_count_and_neither_an_address_nor_a_connection_string()
     {
-        // One of its own: another server on it might send the mail, and count it.
+        // Its own database: another server on it might send the mail and count it.
         await using var database = await TestDatabase.CreateAsync();
         await using var sending = await ServerProgram.ServeAsync(Environment(database));
 
@@ -44,7 +44,7 @@ public sealed class TelemetryTests(TestServer server) : IClassFixture<TestServer
     [Fact]
     public void Without_a_collector_nothing_is_collected() => server.Services.GetService<MeterProvider>().Should().BeNull();
 
-    // The collector knows no passwords: that, too, is an answer of the breach service, and counted.
+    // The collector also stands in for the breach service: its useless response is counted as well.
     private Dictionary<string, string?> Environment(TestDatabase database) =>
         new(ServerProgram.GoodEnvironment(database.ServerConnection), StringComparer.Ordinal)
         {

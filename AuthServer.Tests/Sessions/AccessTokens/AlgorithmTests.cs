@@ -43,7 +43,7 @@ public sealed class AlgorithmTests(TestServer server) : IClassFixture<TestServer
             .Should()
             .BeTrue();
 
-        // RFC 8725 section 3.1: a key has one algorithm, also where the key could do more.
+        // RFC 8725 section 3.1: a key is used with one algorithm only, even if it could be used with others.
         var parts = after.AccessToken.Split('.');
         var header = Jwt.Header(after.AccessToken);
         header["alg"] = "PS256";

@@ -27,7 +27,7 @@ public sealed class RootSecretRotationTests : TestServer
         ServicesOf(1).GetDataProtector("test").Unprotect(mailed).Should().Be("link");
         var wrapped = await Database.QueryAsync<byte[]>("SELECT wrapped_private_key FROM signing_keys");
         new KeyWrapping(new Secrets(new() { Key = Next })).IsCurrent(wrapped).Should().BeTrue("it was wrapped again");
-        // A replica that has not been restarted yet goes on with what it has in memory.
+        // A replica that has not been restarted yet continues with the keys in memory.
         await (await Api.GetAsync("auth/me", refreshed.AccessToken)).ShouldBeAsync(200);
 
         var after = StartWith(Next, null);

@@ -72,7 +72,7 @@ public sealed class ApiKeyExpiryTests : IAsyncLifetime
 
         (await CountAsync(replaced), await CountAsync(revoked), await CountAsync(orphaned), await CountAsync(renewed)).Should()
             .Be((0, 0, 0, 1));
-        // The old one is on its own again.
+        // Then the old key has no successor any more.
         await RevokeAsync(successor);
         await RunAsync();
         (await CountAsync(replaced)).Should().Be(1);

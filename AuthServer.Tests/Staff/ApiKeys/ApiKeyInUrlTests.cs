@@ -6,7 +6,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Staff.ApiKeys;
 
-/// <summary>Keys where they must not be. The server logs all it can.</summary>
+/// <summary>Keys in places where they must not be. The server logs as much as it can.</summary>
 public sealed class ApiKeyInUrlTests(ApiKeyInUrlTests.Server server) : IClassFixture<ApiKeyInUrlTests.Server>
 {
     public static TheoryData<string, string> Places => new()
@@ -63,7 +63,7 @@ public sealed class ApiKeyInUrlTests(ApiKeyInUrlTests.Server server) : IClassFix
         (await server.KeyAuditAsync(AuditEvents.ApiKeyExposed, key)).Should().Be("failure", "its name may be somebody's");
         var listed = await (await server.Api.GetAsync("api-keys?limit=1", admin.AccessToken)).ShouldBeAsync(200);
         listed["items"]![0]!["exposed_at"].Should().NotBeNull();
-        // It is for its owner to say when the service can do without it.
+        // The owner decides when the service can do without the key.
         await (await server.Api.GetWithKeyAsync("users", key.Text)).ShouldBeAsync(200);
     }
 

@@ -8,7 +8,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Staff.ApiKeys;
 
-/// <summary>Keys as their administrators make, see and end them.</summary>
+/// <summary>Keys as their administrators create, see and revoke them.</summary>
 public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
 {
     private static readonly string[] Reading = [Scopes.UsersRead];
@@ -199,7 +199,7 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
         var replacement = await server.MakeKeyAsync(admin, new { name = $" {name} ", tenant = clinic.Slug });
 
         await (await server.AskForKeyAsync(admin, new { name, tenant = clinic.Slug })).ShouldBeProblemAsync(ErrorCodes.TooManyKeys);
-        // Another tenant's, and the platform's, are others.
+        // Keys of another tenant and of the platform are not counted.
         await server.MakeKeyAsync(admin, new { name, tenant = other.Slug });
         await server.MakeKeyAsync(admin, new { name });
 

@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace AuthServer.Tests.Staff.ApiKeys;
 
-/// <summary>Keys as services send them: good ones, and every kind of bad one.</summary>
+/// <summary>Keys as services send them: valid ones and every kind of invalid one.</summary>
 public sealed class ApiKeyUseTests(TestServer server) : IClassFixture<TestServer>
 {
     private static readonly string[] Reading = [Scopes.UsersRead];
@@ -64,7 +64,7 @@ public sealed class ApiKeyUseTests(TestServer server) : IClassFixture<TestServer
         (await server.KeyAuditAsync(AuditEvents.ApiKeyRefused, key)).Should().BeEmpty();
     }
 
-    // Every table is locked: whoever asks the database for anything has to wait.
+    // All tables are locked, so any query would block.
     [Fact]
     public async Task Garbage_never_reaches_the_database()
     {
@@ -186,7 +186,7 @@ public sealed class ApiKeyUseTests(TestServer server) : IClassFixture<TestServer
             await (await server.Api.GetWithKeyAsync("users", key.Text)).ShouldBeProblemAsync(ErrorCodes.InvalidApiKey);
         }
 
-        // Whoever is administrator of the tenant instead has its key back, and not the platform's.
+        // A person who is now administrator only of the tenant has the tenant's key back, but not the platform's.
         await server.JoinAsync(admin.UserId, clinic, Role.Admin);
         await (await server.Api.GetWithKeyAsync("users", keys[1].Text)).ShouldBeAsync(200);
         await (await server.Api.GetWithKeyAsync("users", keys[0].Text)).ShouldBeProblemAsync(ErrorCodes.InvalidApiKey);

@@ -5,7 +5,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Staff.ApiKeys;
 
-/// <summary>A key that has escaped, and the accounts of those who could take it back.</summary>
+/// <summary>A leaked key, and the accounts of people who could revoke it.</summary>
 public sealed class KeyAgainstStaffTests(TestServer server) : IClassFixture<TestServer>
 {
     private static readonly (string Method, string Path, object? Body)[] Acts =

@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Staff.ApiKeys;
 
-/// <summary>How often a key may ask, and how often somebody may try one that is nobody's: 30 times a minute by default.</summary>
+/// <summary>The rate limit of a key, and of attempts with invalid keys: 30 a minute by default.</summary>
 public sealed class KeyLimitTests(KeyLimitTests.Server server) : IClassFixture<KeyLimitTests.Server>
 {
     [Fact]

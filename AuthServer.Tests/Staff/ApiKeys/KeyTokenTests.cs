@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Staff.ApiKeys;
 
-/// <summary>Access tokens that keys are exchanged for: what they say, what they are good for, and when they stop.</summary>
+/// <summary>Access tokens of keys: their claims, what they allow, and when they stop working.</summary>
 public sealed class KeyTokenTests(TwoServers server) : IClassFixture<TwoServers>
 {
     private static readonly string[] Reading = [Scopes.UsersRead];

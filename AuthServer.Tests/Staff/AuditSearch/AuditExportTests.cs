@@ -82,7 +82,7 @@ public sealed class AuditExportTests(AuditServer server) : IClassFixture<AuditSe
         await (await server.Api.GetWithKeyAsync("audit-events/export", without.Text)).ShouldBeProblemAsync(ErrorCodes.InsufficientScope);
     }
 
-    // Or an administrator could have their own log name another's patients.
+    // Otherwise administrators could make their own log name another tenant's patients.
     [Fact]
     [Trait("ASVS", "8.4.1")]
     public async Task An_export_about_somebody_elses_patient_is_recorded_without_the_id()
@@ -116,7 +116,7 @@ public sealed class AuditExportTests(AuditServer server) : IClassFixture<AuditSe
         text.Count(character => character == '\n').Should().Be(1);
     }
 
-    // A row nobody can read stands for whatever fails when half of it has been sent.
+    // An unreadable row stands for any failure in the middle of an export.
     [Fact]
     public async Task An_export_that_fails_in_the_middle_does_not_look_whole()
     {

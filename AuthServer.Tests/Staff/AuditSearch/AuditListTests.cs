@@ -190,7 +190,7 @@ public sealed class AuditListTests(AuditServer server) : IClassFixture<AuditServ
         (more["total"]!.GetValue<int>(), more["total_is_exact"]!.GetValue<bool>()).Should().Be((1000, false));
     }
 
-    // Twelve thousand events over five months, so that the ids of a day have to be found, and one whose clock was years off among them.
+    // Twelve thousand events over five months, so that the ids of a day must be searched, and one with a clock that was years off.
     [Fact]
     public async Task Of_a_span_of_time_all_is_found_and_nothing_else()
     {

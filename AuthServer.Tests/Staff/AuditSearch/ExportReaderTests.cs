@@ -9,10 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Staff.AuditSearch;
 
-/// <summary>Readers of an export who take their time, or read nothing at all.</summary>
+/// <summary>Slow readers of an export, and readers that stop.</summary>
 public sealed class ExportReaderTests(AuditServer server) : IClassFixture<AuditServer>
 {
-    // Held by whoever has read it, until their transaction ends.
+    // A lock that whoever has read the table holds until their transaction ends.
     private const string Held = """
         SELECT count(*) FROM pg_locks WHERE relation = 'audit_events'::regclass AND mode = 'AccessShareLock' AND pid <> pg_backend_pid()
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())

@@ -227,7 +227,7 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
         await answer.ShouldBeProblemAsync(ErrorCodes.LicenceState);
     }
 
-    // Otherwise a good number could be shown and another one be verified.
+    // Otherwise a valid number could be shown and another one be verified.
     [Fact]
     [Trait("ASVS", "15.4.2")]
     public async Task A_number_that_was_changed_while_the_administrator_looked_it_up_is_not_verified()

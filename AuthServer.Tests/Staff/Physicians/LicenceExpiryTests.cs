@@ -24,7 +24,7 @@ public sealed class LicenceExpiryTests : IAsyncLifetime
         var physician = await LicensedUntilAsync(_server.Today());
         (await RunAsync()).Should().Be(1, "the last day is to be told");
         (await StateAsync(physician)).Should().Be("verified");
-        // Signed in just before midnight: the token would live on.
+        // Signed in just before midnight, so the token would still be valid.
         AdvanceToMidnight(-1);
         var signedIn = await _server.Api.LoginAsync(physician.Email);
         signedIn.Roles().Should().Equal("physician");

@@ -239,7 +239,7 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
     private async Task<Guid> MakeAsync(
         Guid tenant, string state, DateOnly? expiresOn = null, string? language = "en", string? specialty = "surgery")
     {
-        // Ids of one millisecond are in no order.
+        // Ids created in the same millisecond have no order.
         server.Clock.Advance(TimeSpan.FromMilliseconds(1));
         var physician = await server.RegisterPhysicianAsync(tenant);
         await server.SetLicenceAsync(physician, state, expiresOn);

@@ -5,12 +5,12 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Staff.Physicians;
 
-/// <summary>Physicians, and those who decide on them.</summary>
+/// <summary>Physicians and those who decide on them.</summary>
 internal static class Practice
 {
     public const string Number = "IL-12345";
 
-    /// <summary>A physician who has given a licence that nobody has looked at; a member of the tenants.</summary>
+    /// <summary>A physician with an unreviewed licence, who is a member of the tenants.</summary>
     public static async Task<SignedIn> RegisterPhysicianAsync(this TestServer server, params Guid[] tenants)
     {
         var person = await server.Api.RegisterAsync(more: new
@@ -41,12 +41,12 @@ internal static class Practice
             + "physicians p WHERE p.id = physician_id AND p.user_id = @user",
         ("state", state), ("expires_on", (object?)expiresOn ?? DBNull.Value), ("user", physician.UserId));
 
-    /// <summary>As an import leaves it: unverified, and never rejected.</summary>
+    /// <summary>As after an import: unverified and never rejected.</summary>
     public static Task<int> ImportLicenceAsync(this TestServer server, SignedIn physician) => server.Database.ExecuteAsync(
         "UPDATE licences SET state = 'unverified', reason = NULL FROM physicians p WHERE p.id = physician_id AND p.user_id = @user",
         ("user", physician.UserId));
 
-    /// <summary>What somebody is whom a tenant has invited: a physician there, and nothing elsewhere.</summary>
+    /// <summary>As after an invitation by a tenant: a physician there, and without that role on the platform.</summary>
     public static Task<int> LeavePlatformAsync(this TestServer server, SignedIn physician) =>
         server.Database.ExecuteAsync("DELETE FROM user_roles WHERE user_id = @user", ("user", physician.UserId));
 
@@ -68,7 +68,7 @@ internal static class Practice
         "SELECT coalesce(string_agg(concat_ws('|', outcome, actor_id, tenant_id, detail), E'\n' ORDER BY id), '') FROM audit_events "
             + "WHERE type = @type AND subject_id = @subject", ("type", type), ("subject", subject.UserId));
 
-    /// <summary>The access token is refused as outdated, within a second, and the next refresh brings a good one.</summary>
+    /// <summary>Expects the access token to be refused as outdated within a second, and returns the refreshed session.</summary>
     public static async Task<SignedIn> RefusedAsync(this TestServer server, SignedIn person, Api? api = null)
     {
         await Eventually.TrueAsync(

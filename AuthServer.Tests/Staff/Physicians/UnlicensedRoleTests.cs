@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Staff.Physicians;
 
-/// <summary>Without a verified licence nothing that leaves the server says "physician", by whichever door it leaves.</summary>
+/// <summary>Without a verified licence no output of the server says "physician", whatever the route.</summary>
 public sealed class UnlicensedRoleTests(StoppedServer server) : IClassFixture<StoppedServer>
 {
     private static int _tenants;

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace AuthServer.Tests.Staff.Support;
 
-/// <summary>Who is given power while staff helps is helped as somebody who has it.</summary>
+/// <summary>Somebody who is promoted while staff helps them is treated as promoted.</summary>
 public sealed class PromotionTests(StoppedServer server) : IClassFixture<StoppedServer>
 {
     [Fact]
@@ -52,7 +52,7 @@ public sealed class PromotionTests(StoppedServer server) : IClassFixture<Stopped
         (await server.AuditedAsync("staff.refused", person, "failure")).Should().Be(1);
     }
 
-    // As the route that gives roles does: the account is held until the role is there.
+    // Like the route that sets roles: holds the lock on the account until the role is set.
     private async Task<HttpResponseMessage> PromoteDuringAsync(SignedIn person, string role, Func<Task<HttpResponseMessage>> act)
     {
         await using var connection = await server.Database.Owner.OpenConnectionAsync();

@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Staff.Support;
 
-/// <summary>Who gets in at all, route by route.</summary>
+/// <summary>Who may call each route.</summary>
 public sealed class SupportAccessTests(TestServer server) : IClassFixture<TestServer>
 {
     private const string Body = """{"reason":"A good one"}""";

@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Staff.Support;
 
-/// <summary>In Development, where the person who forgot a password is shown the token, staff who help them are not.</summary>
+/// <summary>In Development the person who forgot a password is shown the token, but staff who help them are not.</summary>
 public sealed class SupportSecrecyTests(SupportSecrecyTests.Server server) : IClassFixture<SupportSecrecyTests.Server>
 {
     [Fact]

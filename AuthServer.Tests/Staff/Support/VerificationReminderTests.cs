@@ -68,7 +68,7 @@ public sealed class VerificationReminderTests(VerificationReminderTests.Server s
         await (await RemindAsync(support, await server.SignInAsAsync(Role.Admin))).ShouldBeProblemAsync(ErrorCodes.Forbidden);
     }
 
-    // Registering has brought the first mail, and it counts.
+    // Registration has sent the first mail, which counts.
     private async Task<(SignedIn Support, SignedIn Person)> PairAsync()
     {
         var person = await server.Api.RegisterAsync();

@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Staff.Tenants;
 
-/// <summary>Who sees and touches which tenant.</summary>
+/// <summary>Who can see and change which tenant.</summary>
 public sealed class TenantReachTests(TestServer server) : IClassFixture<TestServer>
 {
     public static TheoryData<string, string, object?> Routes => new()

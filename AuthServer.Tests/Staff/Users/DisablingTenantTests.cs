@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Staff.Users;
 
-/// <summary>Who switched an account off decides on it: a tenant does not undo what the platform has done.</summary>
+/// <summary>Whoever disabled an account decides on it: a tenant cannot enable an account that the platform disabled.</summary>
 public sealed class DisablingTenantTests(TestServer server) : IClassFixture<TestServer>
 {
     [Fact]

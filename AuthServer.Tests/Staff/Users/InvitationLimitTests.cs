@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Staff.Users;
 
-/// <summary>How many strangers staff have mailed to from one network.</summary>
+/// <summary>The limit on mails to strangers by staff in one network.</summary>
 public sealed class InvitationLimitTests(InvitationLimitTests.Server server) : IClassFixture<InvitationLimitTests.Server>
 {
     [Fact]

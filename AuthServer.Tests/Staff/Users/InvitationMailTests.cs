@@ -32,7 +32,7 @@ public sealed class InvitationMailTests(StoppedServer server) : IClassFixture<St
             ErrorCodes.InvalidOrExpiredToken);
     }
 
-    // As an invitation will leave it: an account without a password, and the mail.
+    // As an invitation leaves it: an account without a password, and the mail.
     private async Task<string> InviteAsync()
     {
         var person = await server.Api.RegisterAsync();

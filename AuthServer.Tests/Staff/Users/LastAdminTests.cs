@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Staff.Users;
 
-/// <summary>Whatever administrators do to each other, one who can sign in is left.</summary>
+/// <summary>Whatever administrators do to each other, at least one who can sign in remains.</summary>
 public sealed class LastAdminTests(TwoServers server) : IClassFixture<TwoServers>
 {
     public static TheoryData<string, string, string?> Ways => new()
@@ -31,7 +31,7 @@ public sealed class LastAdminTests(TwoServers server) : IClassFixture<TwoServers
     public async Task The_last_one_who_can_sign_in_keeps_the_power(string method, string path, string? body)
     {
         var (first, second) = await TwoAdminsAsync();
-        // Still with a good token, and no longer somebody who could sign in.
+        // The token is still valid, but the person could no longer sign in.
         await server.Database.ExecuteAsync("UPDATE users SET password_hash = NULL WHERE id = @id", ("id", first.UserId));
 
         await (await SendAsync(server.Api, first, method, second.UserId, path, body)).ShouldBeProblemAsync(ErrorCodes.LastAdmin);

@@ -4,7 +4,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Staff.Users;
 
-/// <summary>Whatever a tenant's administrators do to each other, one who can sign in is left.</summary>
+/// <summary>Whatever a tenant's administrators do to each other, at least one who can sign in remains.</summary>
 public sealed class TenantAdminRaceTests(TwoServers server) : IClassFixture<TwoServers>
 {
     private const string LeftSql = """

@@ -1,15 +1,15 @@
 namespace AuthServer.Accounts.Credentials;
 
-/// <summary>What the settings of registering and of signing in come to together, in this environment.</summary>
+/// <summary>The combined effect of the settings for registration and sign-in in this environment.</summary>
 internal sealed class AccountRules(RegistrationSettings registration, SignInSettings signIn, IHostEnvironment environment)
 {
-    /// <summary>Whether an account can be used only once its mailbox is proven.</summary>
+    /// <summary>Whether accounts can only be used once their mailbox is confirmed.</summary>
     public bool VerifyFirst => registration.Mode switch
     {
         RegistrationMode.Automatic => !environment.IsDevelopment(),
         var mode => mode == RegistrationMode.VerifyFirst,
     };
 
-    /// <summary>Whether an unproven mailbox keeps the door shut.</summary>
+    /// <summary>Whether signing in requires a confirmed mailbox.</summary>
     public bool RequireVerifiedEmail => signIn.RequireVerifiedEmail || VerifyFirst;
 }

@@ -5,8 +5,8 @@ using NSec.Cryptography;
 namespace AuthServer.Accounts.Credentials;
 
 /// <summary>
-/// Argon2id (RFC 9106), version 19, by libsodium, which comes with the package. It is loaded by whoever needs it first: with
-/// <c>Password:Hash=Pbkdf2</c> that is nobody, unless somebody's stored hash is Argon2id still.
+/// Argon2id (RFC 9106), version 19, by libsodium, which comes with the package. The library is loaded on first use: with
+/// <c>Password:Hash=Pbkdf2</c> never, unless somebody's stored hash is still Argon2id.
 /// </summary>
 internal static class Argon2id
 {
@@ -15,26 +15,27 @@ internal static class Argon2id
 
     private static readonly Lazy<string?> Loaded = new(Load);
 
-    /// <summary>Why it cannot be used on this machine, with the remedy; null where it can.</summary>
+    /// <summary>Why it cannot be used on this machine, with the remedy; null if it can.</summary>
     public static string? LoadFault => Loaded.Value;
 
-    // Bytes, and never NSec's overload for text: that one hashes UTF-16.
+    // Pass bytes, and never use NSec's overload for text, which hashes UTF-16.
     public static byte[] Derive(Argon2Cost cost, string password, ReadOnlySpan<byte> salt) =>
         Derive(cost, Encoding.UTF8.GetBytes(password), salt, HashLength);
 
     public static byte[] Derive(Argon2Cost cost, ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, int length) =>
         Of(cost).DeriveBytes(password, salt, length);
 
-    /// <param name="hash">A text that <see cref="ImportedHash.Parse"/> takes for Argon2id, within the ceilings.</param>
-    /// <param name="password">Its bytes, as whoever made the hash saw them.</param>
-    // libsodium's own comparison, because NSec knows no lanes and no salt but of 16 bytes, and hashes from elsewhere have both.
+    /// <param name="hash">A text that <see cref="ImportedHash.Parse"/> recognises as Argon2id, within the limits.</param>
+    /// <param name="password">The bytes as the system that made the hash encoded them.</param>
+    // libsodium's own verification, because NSec supports neither several lanes nor salts of other lengths than 16 bytes, and
+    // imported hashes have both.
     public static bool Verify(string hash, byte[] password) =>
         LoadFault is null && VerifyText(Encoding.ASCII.GetBytes(hash + '\0'), password, (ulong)password.Length) == 0;
 
     private static NSec.Cryptography.Argon2id Of(Argon2Cost cost) => PasswordBasedKeyDerivationAlgorithm.Argon2id(
         new() { DegreeOfParallelism = 1, MemorySize = cost.MemoryKiB, NumberOfPasses = cost.Passes });
 
-    // By making one: libsodium then learns what the processor can do, without which it would take ten times as long.
+    // By computing a hash: libsodium then detects the CPU's features, without which it is ten times slower.
     private static string? Load()
     {
         try

@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Identity;
 
 namespace AuthServer.Accounts.Credentials;
 
-/// <summary>What an Argon2id hash of one lane costs.</summary>
+/// <summary>The cost parameters of an Argon2id hash with one lane.</summary>
 internal sealed record Argon2Cost(int MemoryKiB, int Passes)
 {
     private const int LeastMemoryKiB = 8;
 
     public static Argon2Cost Of(PasswordSettings settings) => new(settings.Argon2MemoryMiB * 1024, settings.Argon2Passes);
 
-    /// <summary>About so much of it.</summary>
+    /// <summary>Approximately this fraction of the cost.</summary>
     public Argon2Cost Times(double share) => this with { MemoryKiB = Math.Max(LeastMemoryKiB, (int)(MemoryKiB * share)) };
 }
 

@@ -7,9 +7,8 @@ using System.Text;
 namespace AuthServer.Accounts.Credentials;
 
 /// <summary>
-/// Asks a service with the interface of Have I Been Pwned whether a password was seen in a breach. The service learns the
-/// first 20 bits of a hash and not even how long its answer is. It only ever refuses: where it fails or is slow, the
-/// password has passed.
+/// Asks a service with the interface of Have I Been Pwned whether a password appeared in a breach. The service learns the first 20
+/// bits of a hash, and an observer not even the length of the response. If the service fails or is slow, the password is accepted.
 /// </summary>
 internal sealed class BreachedPasswords(
     IHttpClientFactory clients, PasswordSettings settings, IMeterFactory meters, TimeProvider clock, ILogger<BreachedPasswords> logger)
@@ -54,7 +53,7 @@ internal sealed class BreachedPasswords(
         }
     }
 
-    /// <summary>What <see cref="ContainAsync"/> asks with; nothing here is worth more than a second of anybody's time.</summary>
+    /// <summary>The HTTP client of <see cref="ContainAsync"/>; nobody has to wait for it for more than a second.</summary>
     public static void AddClient(IServiceCollection services) =>
         services.AddHttpClient(ClientName)
             .ConfigureHttpClient(static (services, client) =>
@@ -63,10 +62,10 @@ internal sealed class BreachedPasswords(
                 client.BaseAddress = new(url.EndsWith('/') ? url : url + '/');
                 client.MaxResponseContentBufferSize = 512 * 1024;
                 client.DefaultRequestHeaders.Add("User-Agent", "AuthServer");
-                // Rows that count nothing, so that the length of the answer does not tell which it is.
+                // Requests padding rows, so that the length of the response does not reveal the prefix.
                 client.DefaultRequestHeaders.Add("Add-Padding", "true");
             })
-            // Neither in logs nor in traces: beside a person's name, the path would be a part of their password's hash.
+            // No logs and no traces: next to a person's name, the path would be part of the hash of their password.
             .RemoveAllLoggers()
             .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
             {
@@ -82,7 +81,8 @@ internal sealed class BreachedPasswords(
     private static string Hash(string password) =>
         Convert.ToHexString(SHA1.HashData(Encoding.UTF8.GetBytes(PasswordHashing.Normalize(password))));
 
-    // Each row is SUFFIX:COUNT, where a padding row counts 0. No prefix is without rows: then it is another service that answers.
+    // Each row is SUFFIX:COUNT; padding rows have count 0. Every prefix has rows, so a response without rows is not from such a
+    // service.
     private static bool IsAmong(string rows, string suffix)
     {
         var counts = rows.Split('\n', StringSplitOptions.TrimEntries)
@@ -95,7 +95,7 @@ internal sealed class BreachedPasswords(
                 StringComparer.OrdinalIgnoreCase);
         return counts.Count > 0
             ? counts[suffix].Any(count => count > 0)
-            : throw new InvalidDataException("The answer is no list of hashes.");
+            : throw new InvalidDataException("The response is not a list of hashes.");
     }
 
     private void Count(string outcome) => _checks.Add(1, new KeyValuePair<string, object?>("outcome", outcome));

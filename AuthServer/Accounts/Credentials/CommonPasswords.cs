@@ -5,15 +5,15 @@ using System.Text;
 namespace AuthServer.Accounts.Credentials;
 
 /// <summary>
-/// The passwords that attackers try first, with what everybody does to make them look better: capitals, signs for letters,
-/// backwards, over and over, or a few characters around. CommonPasswords.targets says where the list comes from.
+/// The passwords that attackers try first, including the usual variations: capitals, symbols for letters, reversed, repeated, or
+/// with a few characters around. CommonPasswords.targets documents the source of the list.
 /// </summary>
 internal static class CommonPasswords
 {
     private const int EntryLength = sizeof(ulong);
     private const int MostAround = 4;
 
-    // Shorter words are parts of many a good phrase.
+    // Shorter words occur within many good phrases.
     private const int ShortestCore = 8;
 
     public static bool Contain(string password)
@@ -23,10 +23,10 @@ internal static class CommonPasswords
         return Cores(folded).Any(core => IsIn(table, core) || IsIn(table, string.Concat(core.Reverse())));
     }
 
-    // A resource is a part of the assembly's file, which is mapped: there is nothing to load, and a look-up reads a page or two.
+    // The resource is part of the memory-mapped assembly: nothing has to be loaded, and a lookup reads a page or two.
     internal static Stream OpenTable() => typeof(CommonPasswords).Assembly.GetManifestResourceStream("common-passwords.bin")!;
 
-    // The table holds folded passwords, too, so that one look-up stands for all ways to write one.
+    // The table contains folded passwords as well, so that one lookup covers all spellings.
     internal static string Fold(string password) =>
         string.Concat(PasswordHashing.Normalize(password).ToLowerInvariant().Select(PlainLetter));
 
@@ -41,7 +41,7 @@ internal static class CommonPasswords
         _ => sign,
     };
 
-    // All of it, what is said over and over, and what is left without a few characters at the ends.
+    // The whole text, the repeated part, and what remains without a few characters at the ends.
     private static IEnumerable<string> Cores(string folded)
     {
         yield return folded;

@@ -8,7 +8,7 @@ namespace AuthServer.Accounts.Credentials;
 
 internal static class CredentialsRegistration
 {
-    /// <summary>Passwords, the count of guesses at them, and Identity's hasher with our cost.</summary>
+    /// <summary>Passwords, throttling of guesses, and Identity's hasher with our cost.</summary>
     public static void AddCredentials(this WebApplicationBuilder builder)
     {
         builder.AddSettings<PasswordSettings>();
@@ -27,7 +27,7 @@ internal static class CredentialsRegistration
         builder.AddSettings<SignInSettings>();
         builder.AddSettings<RegistrationSettings>();
         builder.AddSettings<EmailTokenSettings>();
-        // A lock is forgiven a day after its end; the longest lasts less than another.
+        // Locks are forgotten a day after their end; the longest lasts less than a day.
         builder.Services.AddSingleton(
             new RetentionRule(
                 "sign_in_lockouts", "window_started_at < @before AND coalesce(locked_until, window_started_at) < @before",

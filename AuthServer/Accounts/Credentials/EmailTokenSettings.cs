@@ -2,20 +2,20 @@ using AuthServer.Platform.Configuration;
 
 namespace AuthServer.Accounts.Credentials;
 
-/// <summary>How long the links in mails work.</summary>
+/// <summary>How long links in mails are valid.</summary>
 public sealed class EmailTokenSettings : ISettings
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
     static string ISettings.Section => "MailedTokens";
 
-    /// <summary>A link that sets a new password. NIST SP 800-63B-4 section 4.2.1.3 allows 24 hours at most.</summary>
+    /// <summary>For a password reset. NIST SP 800-63B-4 section 4.2.1.3 allows at most 24 hours.</summary>
     public TimeSpan ResetLifetime { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>A link that proves a mailbox.</summary>
+    /// <summary>For the confirmation of a mailbox.</summary>
     public TimeSpan VerificationLifetime { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>An invitation to set the first password.</summary>
+    /// <summary>For an invitation, which sets the first password.</summary>
     public TimeSpan InvitationLifetime { get; set; } = TimeSpan.FromHours(72);
 
     IEnumerable<string> ISettings.Validate()

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace AuthServer.Accounts.Credentials;
 
 /// <summary>
-/// What is missing where a stored hash was cheaper than a new one: worked off on nobody's hash, in the time that comparing with a
-/// new one takes here and now, so that the answer to a wrong password does not come sooner than to an unknown name.
+/// The difference in cost if a stored hash is cheaper than a new one: spent on a dummy hash, for as long as verifying a new hash
+/// takes on this machine at the moment, so that a wrong password is not answered sooner than an unknown name.
 /// </summary>
 internal sealed class HashRest(PasswordSettings settings, Argon2Cost argon2, IOptions<PasswordHasherOptions> pbkdf2)
 {
@@ -16,15 +16,15 @@ internal sealed class HashRest(PasswordSettings settings, Argon2Cost argon2, IOp
 
     private double _usual;
 
-    /// <summary>How long it took to compare with a hash as they are made now.</summary>
+    /// <summary>Records how long verifying a hash with the current parameters took.</summary>
     public void Learn(TimeSpan elapsed)
     {
-        // A mean that forgets, because a busy machine takes longer. Of two that come at once one may be lost: no harm.
+        // A moving average, because a busy machine takes longer. Losing one of two concurrent updates does no harm.
         var usual = Volatile.Read(ref _usual);
         Volatile.Write(ref _usual, usual == 0 ? elapsed.TotalSeconds : usual + (elapsed.TotalSeconds - usual) / Remembered);
     }
 
-    /// <summary>Costs CPU time, by design: to be called behind the gate.</summary>
+    /// <summary>Uses CPU time on purpose; call it behind the gate.</summary>
     public void Spend(TimeSpan elapsed)
     {
         if (ShareLeft(elapsed) is var share && share <= 0)

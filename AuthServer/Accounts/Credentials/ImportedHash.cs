@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Cryptography.KeyDerivation;
 
 namespace AuthServer.Accounts.Credentials;
 
-/// <summary>How a password was hashed.</summary>
 internal enum HashFormat
 {
     /// <summary><c>$2a$</c>, <c>$2b$</c> or <c>$2y$</c>; the cost is the logarithm of the rounds.</summary>
@@ -14,18 +13,18 @@ internal enum HashFormat
     /// <summary>ASP.NET Identity before Core.</summary>
     IdentityV2,
 
-    /// <summary>ASP.NET Core Identity, and ours where <c>Password:Hash</c> is Pbkdf2.</summary>
+    /// <summary>ASP.NET Core Identity; also our own with <c>Password:Hash</c> <c>Pbkdf2</c>.</summary>
     IdentityV3,
 
-    /// <summary><c>$argon2id$v=19$</c>, PHC string format; ours, and others'.</summary>
+    /// <summary><c>$argon2id$v=19$</c>, PHC string format; our own and those of others.</summary>
     Argon2id,
 }
 
-/// <summary>What the text of a hash says of itself.</summary>
-/// <param name="Format">How it was made.</param>
+/// <summary>The parameters in the text of a hash.</summary>
+/// <param name="Format">The format.</param>
 /// <param name="Cost">bcrypt's logarithmic cost, PBKDF2's iterations, or Argon2id's passes.</param>
 /// <param name="Prf">PBKDF2's function; null for the others.</param>
-/// <param name="Argon2">All that Argon2id's says; null for the others.</param>
+/// <param name="Argon2">Argon2id's parameters; null for the others.</param>
 internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPrf? Prf = null, PhcString? Argon2 = null)
 {
     private const int MaxLength = 512;
@@ -39,11 +38,11 @@ internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPr
     private static readonly SearchValues<char> BcryptAlphabet =
         SearchValues.Create("./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 
-    /// <summary>Why a hash is not imported, or null where it is.</summary>
+    /// <summary>Why a hash is not imported; null if it is.</summary>
     public static string? Fault(string? text, PasswordSettings settings) => Parse(text) switch
     {
         null =>
-            "No hash of a known format: Argon2id (version 19), bcrypt ($2a$, $2b$, $2y$) or ASP.NET Identity (version 2 or 3), at most "
+            "Not a hash of a known format: Argon2id (version 19), bcrypt ($2a$, $2b$, $2y$) or ASP.NET Identity (version 2 or 3), at most "
                 + "512 characters.",
         { Format: HashFormat.Bcrypt } hash when hash.Cost > settings.MaxImportedBcryptCost =>
             string.Create(
@@ -51,11 +50,11 @@ internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPr
                 $"bcrypt of cost {hash.Cost}: Password:MaxImportedBcryptCost allows {settings.MaxImportedBcryptCost}."),
         { Argon2: { } argon2 } => argon2.Fault(settings),
         { Cost: > MaxIterations } hash when hash.Format != HashFormat.Bcrypt =>
-            string.Create(CultureInfo.InvariantCulture, $"PBKDF2 of {hash.Cost} iterations: {MaxIterations} are allowed."),
+            string.Create(CultureInfo.InvariantCulture, $"PBKDF2 of {hash.Cost} iterations: at most {MaxIterations}."),
         _ => null,
     };
 
-    /// <summary>Null for whatever no known system would have written.</summary>
+    /// <summary>Null for a text that no known system would have written.</summary>
     public static ImportedHash? Parse(string? text) =>
         text is not { Length: > 0 and <= MaxLength }
             ? null
@@ -64,7 +63,7 @@ internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPr
     private static ImportedHash? ParseArgon2id(string text) =>
         PhcString.Parse(text) is { } parsed ? new(HashFormat.Argon2id, parsed.Passes, Argon2: parsed) : null;
 
-    // $2x$ marks the hashes of a PHP that had a bug; what it lets in is not what was typed.
+    // $2x$ marks hashes made by a buggy PHP version, which accept other passwords than the one chosen.
     private static ImportedHash? ParseBcrypt(string text) =>
         text is ['$', '2', 'a' or 'b' or 'y', '$', >= '0' and <= '3', >= '0' and <= '9', '$', ..] && text.Length == BcryptLength
         && !text.AsSpan(7).ContainsAnyExcept(BcryptAlphabet)
@@ -88,7 +87,7 @@ internal sealed record ImportedHash(HashFormat Format, int Cost, KeyDerivationPr
         };
     }
 
-    // After the version: function, iterations and length of the salt in network order, the salt, the key.
+    // After the version: function, iterations and salt length in network byte order, the salt, the key.
     private static ImportedHash? ParseV3(ReadOnlySpan<byte> bytes)
     {
         var prf = (KeyDerivationPrf)BinaryPrimitives.ReadInt32BigEndian(bytes[1..]);

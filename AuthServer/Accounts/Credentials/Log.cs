@@ -4,13 +4,13 @@ internal static partial class Log
 {
     [LoggerMessage(
         EventId = 1200, Level = LogLevel.Warning,
-        Message = "The breach service (Password:BreachCheckUrl) fails; passwords are checked against the built-in list alone. Said once "
+        Message = "The breach service (Password:BreachCheckUrl) fails; passwords are only checked against the built-in list. Logged once "
             + "a minute at most")]
     public static partial void BreachCheckFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(
         EventId = 1201, Level = LogLevel.Error,
-        Message = "A stored password hash is none of the known formats; its owner cannot sign in with a password until they set a new one")]
+        Message = "A stored password hash has an unknown format; its owner cannot sign in with a password until they set a new one")]
     public static partial void UnknownHash(ILogger logger);
 
     [LoggerMessage(

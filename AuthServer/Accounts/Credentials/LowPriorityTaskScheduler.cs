@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace AuthServer.Accounts.Credentials;
 
 /// <summary>
-/// A few threads for work that can wait, behind the rest of the process in the eyes of the scheduler: whoever is signed in
-/// needs the processor for a tenth of a millisecond, and a hash would keep it for twenty.
+/// A few threads of lower priority than the rest of the process: a request of a signed-in person needs the CPU for a tenth of a
+/// millisecond, while a hash occupies it for twenty.
 /// </summary>
 internal sealed class LowPriorityTaskScheduler : TaskScheduler, IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class LowPriorityTaskScheduler : TaskScheduler, IDisposable
 
     private void Work()
     {
-        // Linux only, where the runtime leaves a thread's priority as it is; there 0 means the calling thread.
+        // Only on Linux, where the runtime does not set thread priorities; 0 means the calling thread.
         if (OperatingSystem.IsLinux())
         {
             _ = SetPriority(which: 0, who: 0, Nice);

@@ -8,8 +8,9 @@ using Microsoft.AspNetCore.Identity;
 namespace AuthServer.Accounts.Credentials;
 
 /// <summary>
-/// Identity's password hasher behind a gate. A hash costs a core some hundredths of a second and some megabytes by design; the gate
-/// keeps at least one core for people who are signed in already, bounds the memory, and turns away attempts that would wait too long.
+/// Identity's password hasher behind a gate. By design a hash costs some hundredths of a CPU second and some megabytes. The gate
+/// keeps at least one core free for people who are signed in already, bounds the memory, and refuses attempts that would wait too
+/// long.
 /// </summary>
 internal sealed class PasswordHashing : IDisposable
 {
@@ -35,7 +36,7 @@ internal sealed class PasswordHashing : IDisposable
             QueueLimit = settings.EffectiveConcurrentHashes * settings.QueuedPerHash,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
-        // Whoever is through the gate waits here for as long as it takes; those are few.
+        // No queue limit: only the few attempts that have passed the gate wait here.
         _mebibytes = new(new ConcurrencyLimiterOptions
         {
             PermitLimit = settings.EffectiveMaxHashMemoryMiB,
@@ -43,15 +44,15 @@ internal sealed class PasswordHashing : IDisposable
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
         _threads = new(settings.EffectiveConcurrentHashes);
-        // Ready before the first sign-in: making it then would tell that the account was unknown.
+        // Computed before the first sign-in: computing it then would reveal that the account is unknown.
         _nobodysHash = RunAsync(MakeNobodysHash, CancellationToken.None);
     }
 
     /// <summary>
-    /// A slot in the queue, for callers with other work to do first: in a storm only as many as can be served may ask
-    /// the database anything, or they would stand in the way of those who are signed in.
+    /// Takes a slot in the queue, for callers with other work to do first: in a burst only as many as can be served may query the
+    /// database, so that they do not slow down people who are signed in.
     /// </summary>
-    /// <exception cref="BusyException">All are taken.</exception>
+    /// <exception cref="BusyException">All slots are taken.</exception>
     public QueueSlot EnterQueue()
     {
         if (Interlocked.Increment(ref _taken) > _slots)
@@ -68,8 +69,8 @@ internal sealed class PasswordHashing : IDisposable
         BehindGateAsync(() => _hasher.HashPassword(null!, Normalize(password)), _settings.NewHashMemoryMiB, cancellationToken);
 
     /// <summary>
-    /// Compares, and for an account that does not exist, or has no password to compare with, pays for the same hash, so
-    /// that the time of the answer tells nothing.
+    /// Verifies a password. If the account does not exist, or has no hash that can be verified, the same work is done for a dummy
+    /// hash, so that the response time reveals nothing.
     /// </summary>
     /// <exception cref="BusyException">The queue is full.</exception>
     public async Task<PasswordVerificationResult> VerifyAsync(string? hash, string password, CancellationToken cancellationToken)
@@ -106,7 +107,7 @@ internal sealed class PasswordHashing : IDisposable
     private StoredHash MakeNobodysHash()
     {
         var hash = _stored.Read(_hasher.HashPassword(null!, Guid.NewGuid().ToString()))!;
-        // How long that takes is known from then on.
+        // This also measures how long a verification takes.
         _stored.Compare(hash, "");
         return hash;
     }

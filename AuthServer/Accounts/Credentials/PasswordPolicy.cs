@@ -6,23 +6,23 @@ using Microsoft.AspNetCore.Identity;
 namespace AuthServer.Accounts.Credentials;
 
 /// <summary>
-/// What a new password must be (NIST SP 800-63B-4 section 3.1.1.2): long enough, and not what an attacker would try
-/// first, whether or not they know the account. No rules of composition, no expiry.
+/// The rules for new passwords (NIST SP 800-63B-4 section 3.1.1.2): long enough, and not among the first guesses of an attacker,
+/// whether or not they know the account. No composition rules, no expiry.
 /// </summary>
 internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPasswords breached) : IPasswordValidator<User>
 {
     private const int MaximumLength = 128;
 
-    // UTF-16 units of 128 characters in the longest of their equivalent spellings (four for U+1F82).
+    // UTF-16 units of 128 characters in their longest equivalent spelling (four units for U+1F82).
     private const int LongestTyped = MaximumLength * 4;
 
     private const string ProductName = "authserver";
 
-    /// <param name="errors">Gets what is wrong, if anything is.</param>
-    /// <param name="field">Under which name.</param>
-    /// <param name="password">The wish.</param>
-    /// <param name="ownData">What anybody knows of the account: its address, names, clinic.</param>
-    /// <param name="cancellationToken">Ends the wait for the breach service.</param>
+    /// <param name="errors">Receives the errors.</param>
+    /// <param name="field">The field to report errors for.</param>
+    /// <param name="password">The password to check.</param>
+    /// <param name="ownData">Public data of the account: its address, names, clinic.</param>
+    /// <param name="cancellationToken">Cancels the call to the breach service.</param>
     public async Task CheckAsync(
         FieldErrors errors, string field, string? password, IReadOnlyList<string?> ownData, CancellationToken cancellationToken)
     {
@@ -32,13 +32,13 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
         }
     }
 
-    /// <summary>The same for Identity, of an account that is there.</summary>
+    /// <summary>The same for Identity, for an existing account.</summary>
     public async Task<IdentityResult> ValidateAsync(UserManager<User> manager, User user, string? password) =>
         await FaultAsync(password, OwnData(user), CancellationToken.None) is { } fault
             ? IdentityResult.Failed(new IdentityError { Code = nameof(PasswordPolicy), Description = fault })
             : IdentityResult.Success;
 
-    /// <summary>What can be no password of anybody's, to be refused before anything is hashed.</summary>
+    /// <summary>Refuses texts that cannot be anybody's password, before anything is hashed.</summary>
     public static void CheckTyped(FieldErrors errors, string field, string? password)
     {
         if (string.IsNullOrEmpty(password))
@@ -47,7 +47,7 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
         }
         else if (password.Length > LongestTyped || !IsText(password))
         {
-            errors.Add(field, "No password is like this.");
+            errors.Add(field, "This cannot be a password.");
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
     {
         if (!IsText(password))
         {
-            return "NUL, and what is no character at all, are not allowed.";
+            return "NUL and invalid characters are not allowed.";
         }
 
         if (password.Length > LongestTyped || Length(password) is var length && length > MaximumLength)
@@ -83,11 +83,11 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
             : null;
     }
 
-    // What Unicode calls a noncharacter has no normal form: normalising it throws.
+    // Unicode noncharacters have no normal form: normalising them throws.
     private static bool IsText(string password) =>
         password.EnumerateRunes().All(rune => rune.Value is not 0 and (< 0xFDD0 or > 0xFDEF) && (rune.Value & 0xFFFE) != 0xFFFE);
 
-    // The normal form is what is hashed: accents typed apart add no length, and neither does a sign that stands for a phrase.
+    // Hashing uses the normal form: decomposed accents add no length, and neither do characters that expand to a phrase.
     private static int Length(string password) =>
         Math.Min(password.EnumerateRunes().Count(), PasswordHashing.Normalize(password).EnumerateRunes().Count());
 
@@ -97,7 +97,7 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
         return ownData.Append(ProductName).Any(known => IsMadeOf(plain, known) || IsMadeOf(plain, known?.Split('@')[0]));
     }
 
-    // The word itself, backwards, or repeated, with a few characters around it.
+    // The word itself, reversed, or repeated, with a few characters around it.
     private static bool IsMadeOf(string plain, string? word)
     {
         var known = Plain(word ?? "");

@@ -2,17 +2,19 @@ using AuthServer.Platform.Configuration;
 
 namespace AuthServer.Accounts.Credentials;
 
-/// <summary>What new passwords are hashed with.</summary>
+/// <summary>The hash function for new passwords.</summary>
 public enum PasswordHashFunction
 {
-    /// <summary>Memory-hard: the hardest to guess at with special hardware. By libsodium.</summary>
+    /// <summary>Memory-hard, which makes guessing with special hardware hardest. By libsodium.</summary>
     Argon2id,
 
-    /// <summary>PBKDF2-HMAC-SHA512, for whoever may use nothing but what FIPS 140 approves. By the framework.</summary>
+    /// <summary>
+    /// PBKDF2-HMAC-SHA512, for installations that may only use algorithms approved by FIPS 140. By the framework.
+    /// </summary>
     Pbkdf2,
 }
 
-/// <summary>What a password must be, and what checking one may cost.</summary>
+/// <summary>Password rules, and the cost of checking passwords.</summary>
 public sealed class PasswordSettings : ISettings
 {
     internal const int LongestMinimum = 64;
@@ -21,39 +23,44 @@ public sealed class PasswordSettings : ISettings
 
     static string ISettings.Section => "Password";
 
-    /// <summary>Fewest characters (Unicode code points) of a new password; not below 8.</summary>
+    /// <summary>The minimum number of characters (Unicode code points) of a new password; at least 8.</summary>
     public int MinimumLength { get; set; } = 12;
 
-    /// <summary>What new passwords are hashed with; a hash of another kind is made anew when its owner signs in.</summary>
+    /// <summary>The hash function for new passwords; a hash of another kind is replaced when its owner signs in.</summary>
     public PasswordHashFunction Hash { get; set; } = PasswordHashFunction.Argon2id;
 
     /// <summary>The memory of a new Argon2id hash in MiB; OWASP's first choice is 19.</summary>
     public int Argon2MemoryMiB { get; set; } = 19;
 
-    /// <summary>How often a new Argon2id hash goes over its memory; OWASP's first choice is 2, in one lane.</summary>
+    /// <summary>The number of passes over that memory; OWASP's first choice is 2, with one lane.</summary>
     public int Argon2Passes { get; set; } = 2;
 
-    /// <summary>PBKDF2-HMAC-SHA512 iterations of new hashes; OWASP asks for 220,000.</summary>
+    /// <summary>PBKDF2-HMAC-SHA512 iterations of new hashes; OWASP recommends 220,000.</summary>
     public int Iterations { get; set; } = 220_000;
 
-    /// <summary>Hashes computed at once; 0 is one less than there are cores, so that a storm leaves one for everybody else.</summary>
+    /// <summary>
+    /// Hashes computed at once; 0 means one less than the number of cores, so that a burst leaves one for everything else.
+    /// </summary>
     public int ConcurrentHashes { get; set; }
 
-    /// <summary>Memory of all hashes computed at once in MiB; 0 is what so many new ones need, and one imported.</summary>
+    /// <summary>
+    /// The memory of all hashes computed at once in MiB; 0 means what they need, and enough for one imported hash.
+    /// </summary>
     public int MaxHashMemoryMiB { get; set; }
 
-    /// <summary>Hashes that may wait for each one being computed, before sign-ins are told to come back later.</summary>
+    /// <summary>How many hashes may wait for each one being computed, before sign-ins are answered with 503.</summary>
     public int QueuedPerHash { get; set; } = 32;
 
     /// <summary>
-    /// Where to ask whether a password was seen in a breach, such as <c>https://api.pwnedpasswords.com/range/</c>; nowhere by default.
+    /// The service to ask whether a password appeared in a breach, such as <c>https://api.pwnedpasswords.com/range/</c>; none by
+    /// default.
     /// </summary>
     public string BreachCheckUrl { get; set; } = "";
 
-    /// <summary>The largest bcrypt cost of a hash from elsewhere; each step doubles the time.</summary>
+    /// <summary>The highest cost of an imported bcrypt hash; each step doubles the time.</summary>
     public int MaxImportedBcryptCost { get; set; } = 14;
 
-    /// <summary>The most memory of an Argon2id hash from elsewhere in MiB; 0 takes none.</summary>
+    /// <summary>The most memory of an imported Argon2id hash in MiB; 0 refuses all of them.</summary>
     public int MaxImportedArgon2MemoryMiB { get; set; } = 128;
 
     internal int EffectiveConcurrentHashes => Math.Min(
@@ -63,11 +70,13 @@ public sealed class PasswordSettings : ISettings
     internal int EffectiveMaxHashMemoryMiB =>
         MaxHashMemoryMiB > 0 ? MaxHashMemoryMiB : Math.Max(EffectiveConcurrentHashes * NewHashMemoryMiB, MaxArgon2MemoryMiB);
 
-    /// <summary>The most memory of a stored Argon2id hash that is compared with; what is made here now always is.</summary>
+    /// <summary>
+    /// The most memory of a stored Argon2id hash that is verified; hashes made here with the current settings always are.
+    /// </summary>
     internal int MaxArgon2MemoryMiB =>
         Hash == PasswordHashFunction.Argon2id ? Math.Max(Argon2MemoryMiB, MaxImportedArgon2MemoryMiB) : MaxImportedArgon2MemoryMiB;
 
-    /// <summary>PBKDF2 needs next to none.</summary>
+    /// <summary>PBKDF2 needs hardly any memory.</summary>
     internal int NewHashMemoryMiB => Hash == PasswordHashFunction.Argon2id ? Argon2MemoryMiB : 1;
 
     IEnumerable<string> ISettings.Validate() => [.. RuleFaults(), .. HashFaults(), .. CeilingFaults()];
@@ -81,7 +90,7 @@ public sealed class PasswordSettings : ISettings
 
         if (BreachCheckUrl.Length > 0 && !IsRangeUrl(BreachCheckUrl))
         {
-            yield return "Password:BreachCheckUrl is no address to ask. Give it as https://api.pwnedpasswords.com/range/, without a "
+            yield return "Password:BreachCheckUrl is not a usable address. Give it as https://api.pwnedpasswords.com/range/, without a "
                 + "query; plain http on loopback only.";
         }
     }
@@ -124,7 +133,7 @@ public sealed class PasswordSettings : ISettings
 
         if (MaxImportedArgon2MemoryMiB is < 0 or > MostMemoryMiB)
         {
-            yield return "Password:MaxImportedArgon2MemoryMiB must be between 0, which takes no Argon2id hash from elsewhere, and 1024.";
+            yield return "Password:MaxImportedArgon2MemoryMiB must be between 0, which accepts no imported Argon2id hash, and 1024.";
         }
 
         if (MaxHashMemoryMiB < 0 || (MaxHashMemoryMiB > 0 && MaxHashMemoryMiB < Math.Max(NewHashMemoryMiB, MaxArgon2MemoryMiB)))

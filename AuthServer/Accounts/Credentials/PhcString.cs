@@ -3,27 +3,22 @@ using System.Text.RegularExpressions;
 
 namespace AuthServer.Accounts.Credentials;
 
-/// <summary>What an Argon2id hash in PHC string format says of itself.</summary>
-/// <param name="MemoryKiB">m.</param>
-/// <param name="Passes">t.</param>
-/// <param name="Lanes">p.</param>
-/// <param name="SaltLength">In bytes.</param>
-/// <param name="HashLength">In bytes.</param>
+/// <summary>The parameters of an Argon2id hash in PHC string format (<c>m</c>, <c>t</c>, <c>p</c>); lengths are in bytes.</summary>
 internal sealed partial record PhcString(int MemoryKiB, int Passes, int Lanes, int SaltLength, int HashLength)
 {
-    // What libsodium compares: below, it answers that the password is wrong, whatever it is.
+    // libsodium's minimum: below it, every password is reported as wrong.
     private const int ShortestSalt = 8;
     private const int ShortestHash = 16;
     private const int LongestPart = 64;
     private const int LeastMemoryOfALane = 8;
 
-    // With the most memory that a setting may allow by default, a comparison of so many passes takes a second.
+    // With the highest memory that is allowed by default, a verification with this many passes takes a second.
     private const int MostPasses = 20;
     private const int MostLanes = 64;
 
     public int MemoryMiB => (MemoryKiB + 1023) / 1024;
 
-    /// <summary>Null for whatever no known system would have written.</summary>
+    /// <summary>Null for a text that no known system would have written.</summary>
     public static PhcString? Parse(string text)
     {
         if (Argon2idText().Match(text) is not { Success: true } match)
@@ -40,14 +35,14 @@ internal sealed partial record PhcString(int MemoryKiB, int Passes, int Lanes, i
             : null;
     }
 
-    /// <summary>Why it is neither imported nor compared with, or null.</summary>
+    /// <summary>Why it is neither imported nor verified, or null.</summary>
     public string? Fault(PasswordSettings settings) => this switch
     {
         _ when MemoryMiB > settings.MaxArgon2MemoryMiB => string.Create(
             CultureInfo.InvariantCulture,
             $"Argon2id of {MemoryKiB} KiB: Password:MaxImportedArgon2MemoryMiB allows {settings.MaxArgon2MemoryMiB} MiB."),
-        { Passes: > MostPasses } => string.Create(CultureInfo.InvariantCulture, $"Argon2id of {Passes} passes: {MostPasses} are allowed."),
-        { Lanes: > MostLanes } => string.Create(CultureInfo.InvariantCulture, $"Argon2id of {Lanes} lanes: {MostLanes} are allowed."),
+        { Passes: > MostPasses } => string.Create(CultureInfo.InvariantCulture, $"Argon2id of {Passes} passes: at most {MostPasses}."),
+        { Lanes: > MostLanes } => string.Create(CultureInfo.InvariantCulture, $"Argon2id of {Lanes} lanes: at most {MostLanes}."),
         _ => null,
     };
 
@@ -59,7 +54,7 @@ internal sealed partial record PhcString(int MemoryKiB, int Passes, int Lanes, i
 
     private static int Number(Match match, string name) => int.Parse(match.Groups[name].ValueSpan, CultureInfo.InvariantCulture);
 
-    // 0 for what base64 without padding never looks like. Bits that mean nothing must be 0: libsodium takes nothing else.
+    // 0 if the text is not base64 without padding. Unused bits must be 0, because libsodium accepts nothing else.
     private static int LengthOf(string text)
     {
         if (text.Length % 4 == 1)

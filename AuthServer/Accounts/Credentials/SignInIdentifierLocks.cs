@@ -3,9 +3,9 @@ using AuthServer.Platform.Web;
 namespace AuthServer.Accounts.Credentials;
 
 /// <summary>
-/// One attempt at a time for one name: an attacker who hammers one account occupies one hash, and an owner whose app
-/// signs in several times at once is not mistaken for a guesser. A lock is picked by the name's keyed hash, so that
-/// nobody can choose to stand in somebody else's way.
+/// Allows one attempt at a time for each name: an attacker who hammers one account occupies one hash, and an owner whose app signs
+/// in several times at once is not mistaken for a guesser. The lock is selected by the name's keyed hash, so that nobody can
+/// deliberately collide with somebody else's.
 /// </summary>
 internal sealed class SignInIdentifierLocks : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class SignInIdentifierLocks : IDisposable
 
     private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 1024).Select(_ => new SemaphoreSlim(1, 1))];
 
-    /// <exception cref="BusyException">The lock was not free in time.</exception>
+    /// <exception cref="BusyException">The lock did not become free in time.</exception>
     public async Task<Lease> TakeAsync(SignInAttempt attempt, CancellationToken cancellationToken)
     {
         var locked = _locks[BitConverter.ToUInt16(attempt.Identifier) % _locks.Length];

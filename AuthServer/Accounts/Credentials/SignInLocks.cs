@@ -4,10 +4,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Accounts.Credentials;
 
-/// <summary>The locks that guessing has set on the names of an account: its address and its user name.</summary>
+/// <summary>The locks that wrong passwords have set on the names of an account: its address and its user name.</summary>
 internal sealed class SignInLocks(AuthDbContext db, SignInThrottle throttle, SignInSettings settings, TimeProvider clock)
 {
-    /// <summary>Until when one of the names is locked, be it for a single network; null where none is.</summary>
+    /// <summary>Until when one of the names is locked, even if only for one network; null if none is.</summary>
     public Task<DateTimeOffset?> LockedUntilAsync(User user, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -15,8 +15,8 @@ internal sealed class SignInLocks(AuthDbContext db, SignInThrottle throttle, Sig
     }
 
     /// <summary>
-    /// Ends the locks and the count towards the next; in the context's transaction, if one is open. How many there have been
-    /// stays: whoever can talk support into unlocking must not guess on as if for the first time.
+    /// Lifts the locks and resets the current count, in the context's transaction if one is open. The number of previous locks
+    /// stays: persuading support to unlock an account must not restart the escalation.
     /// </summary>
     public Task EndAsync(User user, CancellationToken cancellationToken)
     {
@@ -31,8 +31,8 @@ internal sealed class SignInLocks(AuthDbContext db, SignInThrottle throttle, Sig
     }
 
     /// <summary>
-    /// Forgets every failure and lock under the names, from everywhere, for who has proven the mailbox; in the context's transaction, if
-    /// one is open.
+    /// Deletes all failures and locks under the names, from every network, after the mailbox was confirmed; in the context's
+    /// transaction if one is open.
     /// </summary>
     public Task ClearAsync(User user, CancellationToken cancellationToken) => RowsOf(user).ExecuteDeleteAsync(cancellationToken);
 

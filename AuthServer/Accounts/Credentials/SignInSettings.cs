@@ -7,19 +7,19 @@ public sealed class SignInSettings : ISettings
 {
     static string ISettings.Section => "SignIn";
 
-    /// <summary>Whether an unproven mailbox keeps the door shut, as it does anyhow where registering is <c>VerifyFirst</c>.</summary>
+    /// <summary>Whether signing in requires a confirmed mailbox. With <c>VerifyFirst</c> it always does.</summary>
     public bool RequireVerifiedEmail { get; set; }
 
-    /// <summary>Failures under one name from one network that lock it there.</summary>
+    /// <summary>The number of failures under one name from one network that lock the name there.</summary>
     public int FailuresFromOneNetwork { get; set; } = 5;
 
-    /// <summary>Failures under one name from anywhere that lock it for all.</summary>
+    /// <summary>The number of failures under one name from anywhere that lock it for everybody.</summary>
     public int FailuresFromAnywhere { get; set; } = 20;
 
-    /// <summary>The time within which failures add up.</summary>
+    /// <summary>The period within which failures are counted together.</summary>
     public TimeSpan FailureWindow { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long the first, the second and every further lock lasts.</summary>
+    /// <summary>The length of the first, the second and every further lock.</summary>
     public IList<TimeSpan> LockDurations { get; set; } = [];
 
     internal IReadOnlyList<TimeSpan> EffectiveLockDurations =>

@@ -8,28 +8,28 @@ using Npgsql;
 
 namespace AuthServer.Accounts.Credentials;
 
-/// <summary>One attempt to sign in under a name.</summary>
-/// <param name="Identifier">Keyed hash of the name, so that the table tells nobody's address.</param>
-/// <param name="Network">Where it comes from.</param>
+/// <summary>An attempt to sign in under a name.</summary>
+/// <param name="Identifier">Keyed hash of the name, so that the table reveals no addresses.</param>
+/// <param name="Network">The client's network.</param>
 internal sealed record SignInAttempt(byte[] Identifier, string Network);
 
-/// <summary>What counting an attempt came to.</summary>
-/// <param name="RetryAfter">How long the name is locked; null where the attempt may go on.</param>
-/// <param name="SetLock">Whether this attempt, should it fail, is the one that locks the name.</param>
+/// <summary>The result of counting an attempt.</summary>
+/// <param name="RetryAfter">How long the name is locked; null if the attempt may proceed.</param>
+/// <param name="SetLock">Whether this attempt locks the name if it fails.</param>
 internal sealed record ThrottleDecision(TimeSpan? RetryAfter, bool SetLock);
 
 /// <summary>
-/// Slows down guessing, by name as typed and whether or not such an account exists, so that a lock tells nothing:
-/// a few failures from one network lock the name for that network, more from anywhere lock it for all, each lock longer
-/// than the last. An attempt is counted before the password is looked at and taken back if it was right: of any number
-/// of parallel guesses, on any number of replicas, no more than the limit are ever evaluated.
+/// Slows down guessing, by name as typed and whether or not the account exists, so that a lock reveals nothing: a few failures from
+/// one network lock the name for that network, more from anywhere lock it for everybody, and each lock is longer than the last. An
+/// attempt is counted before the password is checked, and refunded if it was right: of any number of parallel guesses, on any
+/// number of replicas, no more than the limit are evaluated.
 /// </summary>
 internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, TimeProvider clock)
 {
     private static readonly TimeSpan Forgiven = TimeSpan.FromDays(1);
 
-    // The second row is reached only through the first: an attempt that one network's lock refuses must not count
-    // towards the lock for all, or one attacker could lock the owner out from anywhere.
+    // The second row is only reached through the first: an attempt that one network's lock refuses must not count towards the
+    // global lock, or a single attacker could lock the owner out everywhere.
     private static readonly string CountSql = $"""
         WITH locked AS (
             SELECT max(locked_until) AS until FROM sign_in_lockouts
@@ -40,7 +40,7 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
             EXISTS (SELECT 1 FROM here WHERE locked_until IS NOT NULL) OR EXISTS (SELECT 1 FROM anywhere WHERE locked_until IS NOT NULL)
         """;
 
-    // In the same order as above, so that two replicas never wait for each other's row.
+    // In the same order as above, so that replicas never deadlock.
     private const string RefundSql = """
         WITH here AS (
             UPDATE sign_in_lockouts SET failures = CASE WHEN @succeeded THEN 0 ELSE failures - 1 END,
@@ -56,7 +56,7 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
 
     public SignInAttempt Attempt(string name, RequestOrigin origin) => new(Identify(name), origin.Network);
 
-    /// <summary>Counts an attempt, unless its name is locked. Its row is for <see cref="ReadAsync"/>.</summary>
+    /// <summary>Counts an attempt, unless its name is locked. Read the row with <see cref="ReadAsync"/>.</summary>
     public NpgsqlBatchCommand Count(SignInAttempt attempt)
     {
         var now = clock.GetUtcNow();
@@ -72,18 +72,18 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
     public async Task<ThrottleDecision> ReadAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
     {
         await row.ReadAsync(cancellationToken);
-        // An attempt that lost the race against the lock gets the length of the first one.
+        // An attempt that lost the race against the lock gets the length of the first lock.
         TimeSpan? retryAfter = !row.IsDBNull(0) ? row.GetFieldValue<DateTimeOffset>(0) - clock.GetUtcNow()
             : row.GetBoolean(1) ? null
             : settings.EffectiveLockDurations[0];
         return new(retryAfter, row.GetBoolean(2));
     }
 
-    /// <summary>Takes an attempt back that was no failure: one that succeeded forgives that network's earlier ones too.</summary>
+    /// <summary>Refunds an attempt that was not a failure; a success also clears earlier failures from that network.</summary>
     public static NpgsqlBatchCommand Refund(SignInAttempt attempt, bool succeeded) =>
         Step(RefundSql, attempt).Add("succeeded", succeeded);
 
-    /// <summary>What stands for the name in the table.</summary>
+    /// <summary>The keyed hash of the name that the table stores.</summary>
     public byte[] Identify(string name) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(name));
 
     private static NpgsqlBatchCommand Step(string sql, SignInAttempt attempt) =>

@@ -7,22 +7,22 @@ using Microsoft.Extensions.Options;
 
 namespace AuthServer.Accounts.Credentials;
 
-/// <summary>A hash that a password can be compared with.</summary>
-/// <param name="Text">As it is stored.</param>
-/// <param name="Parsed">What the text says of itself.</param>
-/// <param name="MemoryMiB">What comparing takes.</param>
+/// <summary>A hash that passwords can be verified against.</summary>
+/// <param name="Text">The hash as stored.</param>
+/// <param name="Parsed">The text's format and parameters.</param>
+/// <param name="MemoryMiB">The memory that a verification needs.</param>
 internal sealed record StoredHash(string Text, ImportedHash Parsed, int MemoryMiB);
 
 /// <summary>
-/// Compares a password with what is stored: our own hashes, and those that were imported or made with other settings, until the
-/// next good sign-in replaces them. What was cheaper than a new hash is topped up, so that a wrong password costs as much as for
-/// an account that does not exist; what costs more still tells, by the time of the answer, that there is an account.
+/// Verifies passwords against stored hashes: our own, and those that were imported or made with other settings, until the next
+/// successful sign-in replaces them. A cheaper hash is topped up, so that a wrong password costs as much as for an account that
+/// does not exist; a more expensive one still reveals, by the response time, that there is an account.
 /// </summary>
 internal sealed class StoredHashes(
     Argon2idHasher argon2id, PasswordHasher<User> pbkdf2, HashRest rest, PasswordSettings settings,
     IOptions<PasswordHasherOptions> options, ILogger<StoredHashes> logger)
 {
-    /// <summary>Null where there is nothing to compare with; the log says what is wrong then.</summary>
+    /// <summary>Null if there is nothing to verify against; the log then says what is wrong.</summary>
     public StoredHash? Read(string hash)
     {
         switch (ImportedHash.Parse(hash))
@@ -44,7 +44,7 @@ internal sealed class StoredHashes(
         }
     }
 
-    /// <summary>Costs CPU time, by design: to be called behind the gate.</summary>
+    /// <summary>Uses CPU time on purpose; call it behind the gate.</summary>
     public PasswordVerificationResult Compare(StoredHash hash, string password)
     {
         var startedAt = Stopwatch.GetTimestamp();
@@ -56,7 +56,7 @@ internal sealed class StoredHashes(
             return result;
         }
 
-        // Others hashed what was typed; but whoever chose a password here, when hashes were cheaper, had it normalised.
+        // Other systems hashed the text as typed; but passwords chosen here with cheaper parameters were normalised.
         if (IsRight(hash, password) || (normal != password && IsRight(hash, normal)))
         {
             return PasswordVerificationResult.SuccessRehashNeeded;
@@ -66,8 +66,8 @@ internal sealed class StoredHashes(
         return PasswordVerificationResult.Failed;
     }
 
-    // An imported one of this function and cost is taken for ours: nothing tells them apart, and looking twice would double what
-    // a wrong password costs an account, but not nobody's.
+    // An imported hash of this function and cost counts as ours: they cannot be distinguished, and trying both forms would double
+    // the cost of a wrong password for existing accounts only.
     private bool IsOurs(ImportedHash hash) => (settings.Hash, hash) switch
     {
         (PasswordHashFunction.Argon2id, { Argon2: { } parsed }) => argon2id.IsOfThisCost(parsed),

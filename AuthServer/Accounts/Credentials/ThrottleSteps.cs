@@ -3,7 +3,7 @@ using Npgsql;
 namespace AuthServer.Accounts.Credentials;
 
 /// <summary>
-/// Writes what became of an attempt. Without the request's cancellation: hanging up must leave neither a count nor a record undone.
+/// Records the outcome of an attempt. Ignores the request's cancellation: disconnecting must not prevent a count or a record.
 /// </summary>
 internal static class ThrottleSteps
 {
@@ -14,7 +14,7 @@ internal static class ThrottleSteps
         await batch.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Nothing was learnt about the password, so nothing counts against the name.</summary>
+    /// <summary>The attempt revealed nothing about the password, so it does not count against the name.</summary>
     public static Task RefundAsync(this NpgsqlDataSource database, SignInAttempt attempt) =>
         database.WriteAsync(SignInThrottle.Refund(attempt, succeeded: false));
 }

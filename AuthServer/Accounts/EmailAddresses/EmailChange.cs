@@ -11,7 +11,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Accounts.EmailAddresses;
 
-/// <summary>What became of asking for another address.</summary>
 internal abstract record EmailChangeOutcome
 {
     private EmailChangeOutcome()
@@ -28,7 +27,7 @@ internal abstract record EmailChangeOutcome
     /// <summary>A guest has no address to change: they register.</summary>
     public sealed record NotForGuests : EmailChangeOutcome;
 
-    /// <summary>The account has changed meanwhile.</summary>
+    /// <summary>The account was changed concurrently.</summary>
     public sealed record ConcurrentlyChanged : EmailChangeOutcome;
 }
 
@@ -91,7 +90,7 @@ internal sealed class EmailChange(
         }
     }
 
-    // Only if the password that was checked is still the one: checking takes its time, and a reset may have come meanwhile.
+    // Only if the password that was checked is still current: checking takes time, and a reset may have happened meanwhile.
     private async Task<bool> SaveAsync(
         User user, EmailAddress address, string? link, string? language, Caller caller, RequestOrigin origin,
         CancellationToken cancellationToken)

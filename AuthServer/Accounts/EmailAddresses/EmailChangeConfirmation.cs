@@ -9,7 +9,6 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.EmailAddresses;
 
-/// <summary>What became of proving the new mailbox.</summary>
 internal abstract record EmailChangeConfirmationOutcome
 {
     private EmailChangeConfirmationOutcome()
@@ -21,16 +20,16 @@ internal abstract record EmailChangeConfirmationOutcome
     /// <summary>Somebody else has registered with the address meanwhile.</summary>
     public sealed record Taken : EmailChangeConfirmationOutcome;
 
-    /// <summary>The link is good but not enough; it can be used again.</summary>
+    /// <summary>The link is valid but not sufficient; it can be used again.</summary>
     public sealed record NotReauthenticated(ReauthenticationRefusal Refusal) : EmailChangeConfirmationOutcome;
 
     public sealed record InvalidToken : EmailChangeConfirmationOutcome;
 }
 
 /// <summary>
-/// Confirms the new mailbox, and makes its address that of the account. Needs the session or password of whoever requested it: otherwise
-/// a stranger could be made to press the button, and their address would belong to an account that is not theirs. A guest who registered
-/// becomes a person by it, and their sessions as a guest end.
+/// Confirms the new mailbox and makes its address that of the account. Requires the session or password of whoever requested it:
+/// otherwise a stranger could be tricked into pressing the button, and their address would belong to somebody else's account. A
+/// guest who registered becomes a person by it, and their guest sessions end.
 /// </summary>
 internal sealed class EmailChangeConfirmation(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, PasswordReauthentication passwords, AccountCommit commit,
@@ -56,7 +55,7 @@ internal sealed class EmailChangeConfirmation(
         User user, string token, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // Another address may have been asked for meanwhile, which leaves the stamp as it is.
+        // Another address may have been requested meanwhile, which does not change the stamp.
         if (await accounts.LockAsync(user.Id, cancellationToken) is null || await FindAsync(token) is null)
         {
             return new EmailChangeConfirmationOutcome.InvalidToken();

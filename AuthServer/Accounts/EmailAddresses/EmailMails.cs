@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Accounts.EmailAddresses;
 
-/// <summary>The link that confirms a mailbox; not sent where no account with that address waits for it.</summary>
+/// <summary>The link that confirms a mailbox; not sent if no account with that address is waiting for it.</summary>
 internal sealed class VerifyEmailMail(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
@@ -28,7 +28,7 @@ internal sealed class VerifyEmailMail(
     }
 }
 
-/// <summary>The link that confirms the new mailbox; where somebody else has the address, a notice to them instead.</summary>
+/// <summary>The link that confirms the new mailbox; if somebody else has the address, they get a notice instead.</summary>
 internal sealed class ConfirmNewEmailMail(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer, TimeProvider clock)
     : IMailWriter

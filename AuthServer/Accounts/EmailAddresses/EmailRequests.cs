@@ -3,9 +3,9 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.EmailAddresses;
 
-/// <summary>Asks for another mail that proves the account's mailbox.</summary>
+/// <summary>Requests another mail to confirm the account's mailbox.</summary>
 /// <param name="Email">The account's address; may be left out with an access token.</param>
-/// <param name="Link">Where the link is to lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
+/// <param name="Link">Where the link should lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
 public sealed record VerificationRequest(string? Email = null, string? Link = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
@@ -18,12 +18,12 @@ public sealed record VerificationRequest(string? Email = null, string? Link = nu
 }
 
 /// <summary>
-/// Proves a mailbox. With the access token of a session of the account the token of the link is enough; without one, the
-/// password or a new one is asked for, and all sessions from before end.
+/// Confirms a mailbox. With the access token of a session of the account, the link's token is sufficient; without one, the password
+/// or a new password is required, and all previous sessions end.
 /// </summary>
-/// <param name="Token">What stands behind <c>token=</c> in the link.</param>
+/// <param name="Token">The value of <c>token=</c> in the link.</param>
 /// <param name="Password">The password chosen at registration.</param>
-/// <param name="NewPassword">A password to be set instead.</param>
+/// <param name="NewPassword">A new password to set instead.</param>
 public sealed record ConfirmVerificationRequest(Secret? Token = null, Secret? Password = null, Secret? NewPassword = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
@@ -41,10 +41,10 @@ public sealed record ConfirmVerificationRequest(Secret? Token = null, Secret? Pa
     }
 }
 
-/// <summary>Asks for another address.</summary>
-/// <param name="NewEmail">The address there is to be.</param>
+/// <summary>Requests a change of address.</summary>
+/// <param name="NewEmail">The new address.</param>
 /// <param name="CurrentPassword">The password.</param>
-/// <param name="Link">Where the link is to lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
+/// <param name="Link">Where the link should lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
 public sealed record EmailChangeRequest(string? NewEmail = null, Secret? CurrentPassword = null, string? Link = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
@@ -54,8 +54,8 @@ public sealed record EmailChangeRequest(string? NewEmail = null, Secret? Current
     }
 }
 
-/// <summary>Proves the new mailbox: with the access token of a session of the account, or with its password.</summary>
-/// <param name="Token">What stands behind <c>token=</c> in the link.</param>
+/// <summary>Confirms the new mailbox: with the access token of a session of the account, or with its password.</summary>
+/// <param name="Token">The value of <c>token=</c> in the link.</param>
 /// <param name="Password">The account's password; may be left out with an access token.</param>
 public sealed record ConfirmEmailChangeRequest(Secret? Token = null, Secret? Password = null) : IValidated
 {
@@ -69,10 +69,10 @@ public sealed record ConfirmEmailChangeRequest(Secret? Token = null, Secret? Pas
     }
 }
 
-/// <summary>An address that waits for its proof.</summary>
+/// <summary>A new address that is not confirmed yet.</summary>
 /// <param name="NewEmail">The address.</param>
-/// <param name="RequestedAt">When it was asked for.</param>
-/// <param name="ExpiresAt">When the link in the mail stops working.</param>
+/// <param name="RequestedAt">When it was requested.</param>
+/// <param name="ExpiresAt">When the link in the mail expires.</param>
 public sealed record PendingEmail(string NewEmail, DateTimeOffset RequestedAt, DateTimeOffset ExpiresAt)
 {
     internal const string Example =

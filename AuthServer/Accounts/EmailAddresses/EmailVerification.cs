@@ -10,7 +10,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Accounts.EmailAddresses;
 
-/// <summary>What became of proving a mailbox.</summary>
 internal abstract record EmailVerificationOutcome
 {
     private EmailVerificationOutcome()
@@ -19,18 +18,18 @@ internal abstract record EmailVerificationOutcome
 
     public sealed record Confirmed : EmailVerificationOutcome;
 
-    /// <summary>The link is good but not enough; it can be used again.</summary>
+    /// <summary>The link is valid but not sufficient; it can be used again.</summary>
     public sealed record NotReauthenticated(ReauthenticationRefusal Refusal) : EmailVerificationOutcome;
 
-    /// <summary>Forged, used, too old, of another account or for another purpose: the answer does not say which.</summary>
+    /// <summary>Forged, used, expired, of another account or for another purpose: the answer does not say which.</summary>
     public sealed record InvalidToken : EmailVerificationOutcome;
 
     public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : EmailVerificationOutcome;
 }
 
 /// <summary>
-/// Confirms the mailbox an account was registered with. Its owner may not be the person who registered. So they show that it was they,
-/// with the password or with the session itself, or set a password of their own; and sessions from before end (account pre-hijacking).
+/// Confirms the mailbox an account was registered with. Its owner may not be the person who registered. So they prove that it was
+/// them, with the password or the session itself, or set a new password; and earlier sessions end (account pre-hijacking).
 /// </summary>
 internal sealed class EmailVerification(
     AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit,

@@ -11,9 +11,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Accounts.EmailAddresses;
 
 /// <summary>
-/// Confirming mailboxes. The first one: <c>unproven → mail → link → proven</c>, where the link alone is not enough, or somebody who
-/// registered with a stranger's address would be let in by its owner. Another one: <c>requested → mail to the new address, notice to the
-/// old one → link → changed</c>, or cancelled, or expired; the old one stays until then.
+/// Confirming mailboxes. The first one: <c>unconfirmed → mail → link → confirmed</c>; the link alone is not sufficient, because
+/// otherwise the owner of an address would let in a stranger who registered with it. A new one: <c>requested → mail to the new
+/// address, notice to the old one → link → changed</c>, or cancelled, or expired; the old address stays until then.
 /// </summary>
 internal static class EmailVerificationEndpoints
 {
@@ -38,13 +38,13 @@ internal static class EmailVerificationEndpoints
         group
             .MapPost("/verification/request", Ask)
             .WithName("requestVerification")
-            .WithSummary("Ask for another mail that proves the mailbox")
+            .WithSummary("Request another confirmation mail")
             .WithExample("""{"email":"dana@example.com"}""").WithAnswer(MailRequested.Example)
             .AllowAnonymous().RequireRateLimiting(RateLimits.MailRequests).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.RateLimited);
         group
             .MapPost("/verification/confirm", Confirm)
             .WithName("confirmVerification")
-            .WithSummary("Prove the mailbox with the token of a link")
+            .WithSummary("Confirm the mailbox with the token from a link")
             .WithExample(ConfirmExample).AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks)
             .Refuses(
                 ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.LockedOut, ErrorCodes.RateLimited,
@@ -54,7 +54,7 @@ internal static class EmailVerificationEndpoints
         change
             .MapPost("", AskForChange)
             .WithName("requestEmailChange")
-            .WithSummary("Ask for another address; it counts when its mailbox is proven")
+            .WithSummary("Request a change of address; it takes effect when the new mailbox is confirmed")
             .WithExample(ChangeExample).WithAnswer(MailRequested.Example)
             .RequireAuthorization()
                 .RequireRateLimiting(RateLimits.MailRequests)
@@ -64,15 +64,15 @@ internal static class EmailVerificationEndpoints
         change
             .MapGet("", Pending)
             .WithName("getEmailChange")
-            .WithSummary("The change that waits for its proof")
+            .WithSummary("Show the change of address that awaits confirmation")
             .WithAnswer(PendingEmail.Example)
             .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.NotFound);
-        change.MapDelete("", Cancel).WithName("cancelEmailChange").WithSummary("Take the change back")
+        change.MapDelete("", Cancel).WithName("cancelEmailChange").WithSummary("Cancel the change of address")
             .RequireAuthorization().DisableRateLimiting();
         change
             .MapPost("/confirm", ConfirmChange)
             .WithName("confirmEmailChange")
-            .WithSummary("Prove the new mailbox with the token of a link")
+            .WithSummary("Confirm the new mailbox with the token from a link")
             .WithExample(ConfirmExample).AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks)
             .Refuses(
                 ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.EmailTaken, ErrorCodes.LockedOut,
@@ -126,7 +126,7 @@ internal static class EmailVerificationEndpoints
                 EmailChangeOutcome.NotReauthenticated(var refusal) => refusal.ToProblem("current_password", "Not the current password."),
                 EmailChangeOutcome.NotForGuests => (Problem)ErrorCodes.AnonymousNotAllowed,
                 EmailChangeOutcome.ConcurrentlyChanged => (Problem)ErrorCodes.SessionRevoked,
-                _ => FieldErrors.One("new_email", "This is the address there is."),
+                _ => FieldErrors.One("new_email", "This is already the account's address."),
             };
 
     private static async Task<Results<Ok<PendingEmail>, Problem>> Pending(

@@ -11,13 +11,13 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Accounts.Identity;
 
 /// <summary>
-/// Saves what <see cref="UserAccounts"/> has changed, and nobody else does: the account, the end of its sessions, the audit event and
-/// the notice by mail, in one transaction. The security stamp is the lock: when one link is used twice at once, one use saves, and the
-/// other finds that the account has changed.
+/// Saves changes made by <see cref="UserAccounts"/>; nothing else does. Account, ended sessions, audit event and notice are saved
+/// in one transaction. The security stamp is the lock: if one link is used twice at once, one use is saved, and the other finds
+/// that the account has changed.
 /// </summary>
 internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, RevocationFeed feed, SignInLocks locks, TimeProvider clock)
 {
-    /// <summary>Saves the change, and commits the transaction that is open, or one of its own.</summary>
+    /// <summary>Saves the change and commits the open transaction, or one of its own.</summary>
     public async Task<AccountCommitOutcome> CommitAsync(
         User user, AccountUpdate update, RequestOrigin origin, CancellationToken cancellationToken)
     {
@@ -67,11 +67,11 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
     {
         if ((await SaveAsync(cancellationToken)).Refusal() is { } taken)
         {
-            throw new InvalidOperationException($"Nobody can have come between: {taken.Code}.");
+            throw new InvalidOperationException($"A conflict despite the lock: {taken.Code}.");
         }
     }
 
-    /// <summary>A batch of an import, in the open transaction. The importer plans it again after a conflict.</summary>
+    /// <summary>Saves a batch of an import in the open transaction. After a conflict the importer plans it again.</summary>
     public Task SaveImportedAsync(CancellationToken cancellationToken) => db.SaveChangesAsync(cancellationToken);
 
     /// <summary>Audits a refusal, even if the caller disconnects. The context must have no other changes.</summary>

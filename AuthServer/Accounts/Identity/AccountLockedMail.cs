@@ -9,10 +9,10 @@ using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>The notice that an account was locked because somebody guessed at its password.</summary>
+/// <summary>The notice that an account was locked because of wrong passwords.</summary>
 internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : IMailWriter
 {
-    // Once an hour: whoever guesses must not be able to fill the mailbox as well.
+    // Once an hour, so that guessing cannot fill the mailbox as well.
     private const string OncePerHour = $"""
         users u
         WHERE u.id = @user_id AND u.status = 'active' AND u.email_confirmed

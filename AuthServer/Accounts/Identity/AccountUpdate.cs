@@ -4,27 +4,26 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>What is saved with a change of an account, beside the change.</summary>
-/// <param name="AuditEvent">What it is called in the audit log.</param>
+/// <summary>What to save together with a change of an account.</summary>
 internal sealed record AccountUpdate(string AuditEvent)
 {
-    /// <summary>The session that asks, which goes on.</summary>
+    /// <summary>The session of the request, which continues.</summary>
     public Guid? SessionId { get; init; }
 
-    /// <summary>Why the others end; null where they go on as well.</summary>
+    /// <summary>Why the other sessions end; null if they continue.</summary>
     public RevocationReason? EndsSessions { get; init; }
 
-    /// <summary>Whether it was done with a mailed link, which lifts the lock that guessing set.</summary>
+    /// <summary>Whether it was done with a mailed link, which lifts locks set by wrong passwords.</summary>
     public bool ProvesMailbox { get; init; }
 
-    /// <summary>A notice by mail, to the address it was before.</summary>
+    /// <summary>A notice, sent to the previous address.</summary>
     public AccountNotice? Notice { get; init; }
 
-    /// <summary>What else belongs in the transaction; returns the sessions it has ended.</summary>
+    /// <summary>Further work in the transaction; returns the sessions it has ended.</summary>
     public Func<Task<IReadOnlyList<Guid>>>? Also { get; init; }
 }
 
-/// <summary>A mail about the change of an account.</summary>
+/// <summary>A mail about a change of an account.</summary>
 internal sealed record AccountNotice(string Kind, string Address, IReadOnlyDictionary<string, string> Data)
 {
     /// <summary>To the current address, about the new one.</summary>
@@ -32,7 +31,6 @@ internal sealed record AccountNotice(string Kind, string Address, IReadOnlyDicti
         new(kind, user.Email!, new Dictionary<string, string>(StringComparer.Ordinal) { [EmailOutbox.NewAddress] = newEmail });
 }
 
-/// <summary>What became of saving an account.</summary>
 internal enum AccountCommitOutcome
 {
     Saved,
@@ -47,7 +45,7 @@ internal enum AccountCommitOutcome
 
 internal static class AccountCommitOutcomes
 {
-    /// <summary>Why an account that is new, or whose row is locked, was not saved; null if it was.</summary>
+    /// <summary>Why a new or locked account was not saved; null if it was.</summary>
     public static ErrorCode? Refusal(this AccountCommitOutcome outcome) => outcome switch
     {
         AccountCommitOutcome.EmailTaken => ErrorCodes.EmailTaken,

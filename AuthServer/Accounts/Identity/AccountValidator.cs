@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Identity;
 namespace AuthServer.Accounts.Identity;
 
 /// <summary>
-/// What every account must be, whoever changes it. Identity's own refuses accounts without a user name, and looks whether names are
-/// free, which is wrong as soon as two ask at once: here the unique index decides, and <see cref="AccountCommit"/> says so.
+/// Validates accounts. Identity's own validator refuses accounts without a user name, and checks whether names are free, which is
+/// unreliable under concurrency: here the unique index decides, and <see cref="AccountCommit"/> reports it.
 /// </summary>
 internal sealed class AccountValidator(IdentityErrorDescriber errors) : IUserValidator<User>
 {

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Identity;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>Gives <see cref="EmailTokens"/> to Identity, for new passwords, mailboxes, new addresses and invitations.</summary>
+/// <summary>
+/// Makes <see cref="EmailTokens"/> available to Identity, for password resets, mailboxes, new addresses and invitations.
+/// </summary>
 internal sealed class EmailTokenProvider(EmailTokens tokens) : IUserTwoFactorTokenProvider<User>
 {
     public const string Name = "EmailLink";
@@ -13,6 +15,6 @@ internal sealed class EmailTokenProvider(EmailTokens tokens) : IUserTwoFactorTok
     public Task<bool> ValidateAsync(string purpose, string token, UserManager<User> manager, User user) =>
         Task.FromResult(tokens.IsGood(purpose, token, user));
 
-    // Whoever has the mailbox can set a new password: a link to it is no second factor.
+    // Whoever controls the mailbox can reset the password, so a link to it is not a second factor.
     public Task<bool> CanGenerateTwoFactorTokenAsync(UserManager<User> manager, User user) => Task.FromResult(false);
 }

@@ -9,13 +9,13 @@ using Microsoft.AspNetCore.Identity;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>A token that is genuine and not expired; whether it is still good: <see cref="IsStillGoodFor"/>.</summary>
+/// <summary>A token that is genuine and not expired; see <see cref="IsStillGoodFor"/> for whether it can still be used.</summary>
 /// <param name="UserId">Whose it is.</param>
-/// <param name="Stamp">The account's security stamp when it was made.</param>
-/// <param name="NewEmail">The new address it confirms; empty where it is the account's own.</param>
+/// <param name="Stamp">The account's security stamp when the token was made.</param>
+/// <param name="NewEmail">The new address it confirms; empty for the account's own.</param>
 internal sealed record EmailToken(Guid UserId, string Stamp, string NewEmail)
 {
-    /// <summary>Whether the account has not changed since in a way that ends its mailed tokens.</summary>
+    /// <summary>Whether the account has not changed since in a way that invalidates mailed tokens.</summary>
     public bool IsStillGoodFor(User user) =>
         user.Id == UserId
         && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(user.SecurityStamp ?? ""), Encoding.UTF8.GetBytes(Stamp));
@@ -23,22 +23,22 @@ internal sealed record EmailToken(Guid UserId, string Stamp, string NewEmail)
 
 /// <summary>
 /// The tokens in mailed links: encrypted by Data Protection, bound to the account, a purpose, a time and the account's security
-/// stamp. The stamp changes whenever a token is used and whenever the password or the address changes, so each works once and none
-/// outlives what it was made for. Unlike those of Identity's own provider, they go by the server's clock and name the account, so
-/// that a link needs nothing beside its token.
+/// stamp. The stamp changes whenever a token is used and whenever the password or the address changes, so each token works once and
+/// none remains valid after such a change. Unlike those of Identity's own provider, they use the server's clock and name the
+/// account, so that a link needs nothing but its token.
 /// </summary>
 internal sealed class EmailTokens(IDataProtectionProvider protection, EmailTokenSettings settings, TimeProvider clock)
 {
-    /// <summary>Set a new password.</summary>
+    /// <summary>Sets a new password.</summary>
     public const string ResetPassword = UserManager<User>.ResetPasswordTokenPurpose;
 
-    /// <summary>Prove the account's mailbox.</summary>
+    /// <summary>Confirms the account's mailbox.</summary>
     public const string ConfirmEmail = UserManager<User>.ConfirmEmailTokenPurpose;
 
-    /// <summary>Set the first password: a purpose of ours beside Identity's.</summary>
+    /// <summary>Sets the first password; our own purpose, which Identity does not have.</summary>
     public const string Invitation = "Invitation";
 
-    /// <summary>Confirm a new mailbox: Identity puts this, and a colon, before the address.</summary>
+    /// <summary>Confirms a new mailbox: Identity puts this and a colon before the address.</summary>
     public const string ChangeEmail = "ChangeEmail";
 
     private const int IdBytes = 16;
@@ -56,7 +56,7 @@ internal sealed class EmailTokens(IDataProtectionProvider protection, EmailToken
         return Base64Url.EncodeToString(Protector(use).Protect(plain));
     }
 
-    /// <summary>The token, or null if it is not ours, for another purpose, or too old.</summary>
+    /// <summary>Null if the token is not ours, for another purpose, or expired.</summary>
     public EmailToken? Read(string purpose, string? token)
     {
         if (token is not { Length: > 0 and <= MaxLength } || !Base64Url.IsValid(token))
@@ -64,7 +64,7 @@ internal sealed class EmailTokens(IDataProtectionProvider protection, EmailToken
             return null;
         }
 
-        // One token has one spelling: no padding, no white space, no stray bits in the last character.
+        // Each token has one spelling: no padding, no white space, no unused bits set in the last character.
         var sealedBytes = Base64Url.DecodeFromChars(token);
         if (Base64Url.EncodeToString(sealedBytes) != token)
         {
@@ -89,7 +89,9 @@ internal sealed class EmailTokens(IDataProtectionProvider protection, EmailToken
             : null;
     }
 
-    /// <summary>Whether the token is good for this purpose, which can name a new address, and for this account as it is now.</summary>
+    /// <summary>
+    /// Whether the token is valid for this purpose, which may include a new address, and for this account in its current state.
+    /// </summary>
     public bool IsGood(string purpose, string token, User user) =>
         Read(purpose, token) is { } read && read.NewEmail == Split(purpose).NewEmail && read.IsStillGoodFor(user);
 
@@ -103,13 +105,13 @@ internal sealed class EmailTokens(IDataProtectionProvider protection, EmailToken
         _ => settings.VerificationLifetime,
     };
 
-    // These names are in every link that was ever mailed: who changes one makes them useless.
+    // Part of every link that was ever mailed: changing one of these names invalidates them.
     private IDataProtector Protector(string use) => protection.CreateProtector("AuthServer.MailedTokens", use switch
     {
         ResetPassword => "ResetPassword",
         ConfirmEmail => "VerifyEmail",
         ChangeEmail => "ConfirmNewEmail",
         Invitation => "Invitation",
-        _ => throw new ArgumentOutOfRangeException(nameof(use), use, "No mail has such a token."),
+        _ => throw new ArgumentOutOfRangeException(nameof(use), use, "No mail contains such a token."),
     });
 }

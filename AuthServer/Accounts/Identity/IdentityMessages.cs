@@ -4,11 +4,11 @@ namespace AuthServer.Accounts.Identity;
 
 internal static class IdentityMessages
 {
-    /// <summary>Whether the token had expired, or been used, meanwhile.</summary>
+    /// <summary>Whether the token had expired or been used meanwhile.</summary>
     public static bool IsOfToken(this IdentityResult result) =>
         result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.InvalidToken));
 
-    /// <summary>What Identity objects to, under the name of the field.</summary>
+    /// <summary>Identity's errors as messages for a field.</summary>
     public static IReadOnlyDictionary<string, string[]> Messages(this IdentityResult result, string field) =>
         new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [.. result.Errors.Select(error => error.Description)] };
 }

@@ -8,11 +8,11 @@ namespace AuthServer.Accounts.Identity;
 
 internal static class IdentityRegistration
 {
-    /// <summary>ASP.NET Core Identity's users, with our store, our checks, our normal forms and our tokens in mailed links.</summary>
+    /// <summary>ASP.NET Core Identity's users, with our store, validators, normalisation and tokens in mailed links.</summary>
     public static void AddIdentity(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        // Before Identity's own, which it then leaves out.
+        // Registered before Identity's own, which is then omitted.
         services.AddScoped<IUserValidator<User>, AccountValidator>();
         services.AddScoped<IPasswordValidator<User>>(scope => scope.GetRequiredService<PasswordPolicy>());
         services.AddSingleton<ILookupNormalizer, CanonicalNormalizer>();
@@ -33,14 +33,14 @@ internal static class IdentityRegistration
     private static void Configure(IdentityOptions options)
     {
         options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
-        // The throttle counts by name and network, where nobody can lock the owner out from elsewhere.
+        // Our throttle counts by name and network, so that nobody can lock the owner out from elsewhere.
         options.Lockout.AllowedForNewUsers = false;
         options.Tokens.PasswordResetTokenProvider = EmailTokenProvider.Name;
         options.Tokens.EmailConfirmationTokenProvider = EmailTokenProvider.Name;
         options.Tokens.ChangeEmailTokenProvider = EmailTokenProvider.Name;
     }
 
-    // Identity's own normaliser upper-cases, which maps look-alikes such as U+212A onto other people's addresses.
+    // Identity's own normaliser converts to upper case, which maps look-alikes such as U+212A onto other people's addresses.
     private sealed class CanonicalNormalizer : ILookupNormalizer
     {
         public string? NormalizeEmail(string? email) => email is null ? null : EmailAddress.Canonicalize(email);

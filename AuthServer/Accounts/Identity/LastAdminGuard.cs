@@ -6,12 +6,12 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Accounts.Identity;
 
 /// <summary>
-/// Keeps the platform from losing its last administrator. Whatever demotes or removes one asks here first, in the same transaction: one
-/// at a time, so that of two who demote each other, the second is refused.
+/// Prevents the platform from losing its last administrator. Everything that demotes or removes one asks here first, in the same
+/// transaction and one at a time: if two demote each other, the second is refused.
 /// </summary>
 internal sealed class LastAdminGuard(AuthDbContext db, AccountRules rules)
 {
-    /// <summary>Whether another administrator would be left who can sign in. Holds the lock until the transaction ends.</summary>
+    /// <summary>Whether another administrator who can sign in would be left. Holds the lock until the transaction ends.</summary>
     public async Task<bool> IsAnotherLeftAsync(Guid without, CancellationToken cancellationToken)
     {
         await AdvisoryLocks.TakeAsync(db, AdvisoryLocks.LastAdmin, cancellationToken);

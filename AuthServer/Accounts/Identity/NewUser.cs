@@ -2,7 +2,7 @@ using AuthServer.Domain;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>An account that is to be made.</summary>
+/// <summary>An account to be created.</summary>
 internal sealed record NewUser(EmailAddress Email)
 {
     public string? UserName { get; init; }
@@ -11,7 +11,9 @@ internal sealed record NewUser(EmailAddress Email)
 
     public string? Locale { get; init; }
 
-    /// <summary>From <see cref="Accounts.Credentials.PasswordHashing"/>, or another system's; null where a link sets the first.</summary>
+    /// <summary>
+    /// From <see cref="Accounts.Credentials.PasswordHashing"/> or another system; null if the first password is set with a link.
+    /// </summary>
     public string? PasswordHash { get; init; }
 
     /// <summary>Whether the mailbox counts as confirmed because somebody else vouches for it.</summary>

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>What a password check needs to know about the account.</summary>
+/// <summary>The data of an account that a password check needs.</summary>
 internal sealed record CheckedAccount(
     Guid Id, string? PasswordHash, bool IsActive, bool IsEmailConfirmed, bool MustResetPassword, string Address)
 {
@@ -19,8 +19,8 @@ internal sealed record CheckedAccount(
 }
 
 /// <summary>
-/// What became of checking a password. Until it is disposed of, no other attempt for that name proceeds: a right one has to be refunded
-/// before the next is counted.
+/// The outcome of checking a password. Until it is disposed of, no other attempt for that name proceeds: a correct one has to be
+/// refunded before the next is counted.
 /// </summary>
 internal abstract record PasswordCheckOutcome : IDisposable
 {
@@ -32,7 +32,7 @@ internal abstract record PasswordCheckOutcome : IDisposable
 
     public void Dispose() => Lease.Dispose();
 
-    /// <summary>Refused before the password was looked at.</summary>
+    /// <summary>Refused before the password was checked.</summary>
     public sealed record LockedOut(PasswordCheck.Lease Lease, CheckedAccount? Account, TimeSpan RetryAfter) : PasswordCheckOutcome(Lease);
 
     /// <param name="Lease">To be released, or refunded.</param>
@@ -40,11 +40,13 @@ internal abstract record PasswordCheckOutcome : IDisposable
     /// <param name="Locks">Whether it locked the name.</param>
     public sealed record Mismatched(PasswordCheck.Lease Lease, CheckedAccount? Account, bool Locks) : PasswordCheckOutcome(Lease);
 
-    /// <summary>The right one. It is still counted as a failure: the statement that follows has to <see cref="Refund"/> it.</summary>
+    /// <summary>
+    /// The password is correct. It is still counted as a failure: the statement that follows has to <see cref="Refund"/> it.
+    /// </summary>
     /// <param name="Lease">To be released, or refunded.</param>
-    /// <param name="Account">Whose it is.</param>
+    /// <param name="Account">The account.</param>
     /// <param name="Hash">The hash the password was compared with, or its replacement.</param>
-    /// <param name="Locks">Whether it locks the name, if it is not refunded.</param>
+    /// <param name="Locks">Whether it locks the name if it is not refunded.</param>
     public sealed record Matched(PasswordCheck.Lease Lease, CheckedAccount Account, string Hash, bool Locks) : PasswordCheckOutcome(Lease)
     {
         public NpgsqlBatchCommand Refund() => SignInThrottle.Refund(Attempt, succeeded: true);
@@ -65,7 +67,7 @@ internal sealed class PasswordCheck(
         WHERE NOT is_anonymous AND
         """;
 
-    /// <summary>The password of whoever has this name, in its canonical form.</summary>
+    /// <summary>Checks the password of the account with this canonical name.</summary>
     public Task<PasswordCheckOutcome> CheckAsync(string name, string password, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var column = name.Contains('@', StringComparison.Ordinal) ? "normalized_email" : "normalized_user_name";
@@ -73,7 +75,7 @@ internal sealed class PasswordCheck(
         return CheckAsync(throttle.Attempt(name, origin), password, find, known: null, cancellationToken);
     }
 
-    /// <summary>The password of somebody who is known already.</summary>
+    /// <summary>Checks the password of a known account.</summary>
     public Task<PasswordCheckOutcome> CheckAsync(User user, string password, RequestOrigin origin, CancellationToken cancellationToken) =>
         CheckAsync(throttle.Attempt(user.NormalizedEmail!, origin), password, find: null, CheckedAccount.Of(user), cancellationToken);
 
@@ -120,7 +122,7 @@ internal sealed class PasswordCheck(
             row.Read<Guid>("id"), row.ReadText("password_hash"), row.Read<bool>("is_active"), row.Read<bool>("email_confirmed"),
             row.Read<bool>("must_reset_password"), row.Read<string>("normalized_email"));
 
-    // The hash that is stored now, or null where the password is wrong.
+    // The hash that is stored now; null if the password is wrong.
     private async Task<string?> VerifyAsync(
         SignInAttempt attempt, CheckedAccount? account, string password, CancellationToken cancellationToken)
     {

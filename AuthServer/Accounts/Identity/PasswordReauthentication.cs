@@ -8,7 +8,6 @@ using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>Why somebody has not shown that they know the account's password.</summary>
 internal abstract record ReauthenticationRefusal
 {
     private ReauthenticationRefusal()
@@ -21,9 +20,9 @@ internal abstract record ReauthenticationRefusal
 
     public sealed record LockedOut(TimeSpan RetryAfter) : ReauthenticationRefusal;
 
-    /// <param name="field">Where the request has the password.</param>
-    /// <param name="wrong">What is said of a wrong one.</param>
-    /// <param name="missing">What is said where there is none.</param>
+    /// <param name="field">The request's field with the password.</param>
+    /// <param name="wrong">The message if the password is wrong.</param>
+    /// <param name="missing">The message if there is none.</param>
     public Problem ToProblem(string field, string wrong, string missing = "Required.") => this switch
     {
         LockedOut locked => new(ErrorCodes.LockedOut, retryAfter: locked.RetryAfter),
@@ -42,7 +41,7 @@ internal sealed class PasswordReauthentication(
     private static readonly string LockedSql = AuditInsert.Sql(
         $"'{AuditEvents.SignInLocked}'", AuditInsert.Failure, actor: "@user_id", subject: "@user_id", reason: "'password_proof'");
 
-    /// <summary>Null when the password is right.</summary>
+    /// <summary>Null if the password is correct.</summary>
     public async Task<ReauthenticationRefusal?> CheckAsync(
         User user, string? password, RequestOrigin origin, CancellationToken cancellationToken)
     {
@@ -58,7 +57,7 @@ internal sealed class PasswordReauthentication(
                 return new ReauthenticationRefusal.LockedOut(locked.RetryAfter);
             case PasswordCheckOutcome.Matched matched:
                 await database.WriteAsync(matched.Refund());
-                // Other hands may have it too: right as it is, it proves nothing.
+                // The password may have leaked: even if correct, it proves nothing.
                 return user.MustResetPassword ? new ReauthenticationRefusal.WrongPassword() : null;
             case PasswordCheckOutcome.Mismatched { Locks: true }:
                 await database.WriteAsync(AuditLocked(user, origin), AccountLockedMail.Enqueue(user.Id, check.Attempt, clock));
@@ -68,7 +67,7 @@ internal sealed class PasswordReauthentication(
         return new ReauthenticationRefusal.WrongPassword();
     }
 
-    /// <summary>The same for an act that a wrong password is audited as a refusal of.</summary>
+    /// <summary>The same; a wrong password is audited as a refusal of the act.</summary>
     public async Task<ReauthenticationRefusal?> CheckAsync(
         User user, string? password, string act, Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>Whose passwords are no longer good, and how many sessions ended with them.</summary>
+/// <summary>How many passwords were invalidated, and how many sessions ended with them.</summary>
 internal sealed record ResetRequirement(long Accounts, long Sessions);
 
 /// <summary>
@@ -15,8 +15,8 @@ internal sealed record ResetRequirement(long Accounts, long Sessions);
 /// </summary>
 internal sealed class PasswordResetRequirement(AccountBatches accounts, MassRevocation sessions, TimeProvider clock)
 {
-    // An address that is asked for and not proven yet may be that of whoever has the password: the link for the new one would go there.
-    // And with the stamp goes what was asked for with the old password and is not saved yet.
+    // A pending new address may belong to whoever has stolen the password, and the link for the new password would go there. The
+    // new stamp also prevents the pending changes of requests that were made with the old password.
     private static readonly string Sql = $"""
         WITH due AS MATERIALIZED (
             SELECT id FROM users WHERE id = ANY (@people) AND password_hash IS NOT NULL AND NOT must_reset_password ORDER BY id
@@ -34,7 +34,7 @@ internal sealed class PasswordResetRequirement(AccountBatches accounts, MassRevo
         var (marked, ended) = (0L, 0L);
         await accounts.ForEachAsync(whose with { WithPassword = true }, async (people, connection) =>
         {
-            // In this order, and in two statements: a sign-in that was under way has then ended, and its session is seen.
+            // In this order and in two statements: a concurrent sign-in has then finished, and its session is visible.
             marked += await MarkAsync(people, origin, connection, cancellationToken);
             ended += await sessions.EndAsync(people, origin, connection, cancellationToken);
         }, cancellationToken);

@@ -11,7 +11,7 @@ namespace AuthServer.Accounts.Identity;
 /// </summary>
 internal static class PendingUserName
 {
-    /// <summary>To be called after the confirmation has been committed. Somebody else may have taken it meanwhile.</summary>
+    /// <summary>Call it after the confirmation was committed. Somebody else may have taken the name meanwhile.</summary>
     public static async Task TakePendingUserNameAsync(this AuthDbContext db, User user)
     {
         if (user.PendingUserName is not { } name)

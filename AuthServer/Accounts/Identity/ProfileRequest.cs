@@ -9,13 +9,13 @@ public sealed record ProfileRequest : IValidated
     /// <summary>The name shown to other people.</summary>
     public Optional<string?> FullName { get; init; }
 
-    /// <summary>A name to sign in with besides the address.</summary>
+    /// <summary>A user name to sign in with as well.</summary>
     public Optional<string?> Username { get; init; }
 
     /// <summary>Language of mails and pages: a BCP 47 tag such as <c>he</c>.</summary>
     public Optional<string?> Locale { get; init; }
 
-    /// <summary>With PUT all of them have to be there; null where they are.</summary>
+    /// <summary>PUT requires all fields; null if they are there.</summary>
     internal Problem? FaultOfPut()
     {
         var errors = new FieldErrors();

@@ -10,11 +10,11 @@ using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>Somebody who has been authenticated, and is to get a session.</summary>
-/// <param name="UserId">Who it is.</param>
-/// <param name="Methods">How they proved it (RFC 8176).</param>
+/// <summary>Somebody who has been authenticated and can be given a session.</summary>
+/// <param name="UserId">The account.</param>
+/// <param name="Methods">How they authenticated (RFC 8176).</param>
 /// <param name="Origin">Where the request came from.</param>
-/// <param name="DeviceName">What the app calls the device.</param>
+/// <param name="DeviceName">The name the app gave the device.</param>
 /// <param name="PasswordHash">The hash the password was checked against: if it has changed meanwhile, no session is started.</param>
 internal sealed record AuthenticatedIdentity(
     Guid UserId, IReadOnlyList<string> Methods, RequestOrigin Origin, string? DeviceName, string? PasswordHash);
@@ -28,7 +28,7 @@ internal sealed record AuthenticatedIdentity(
 internal sealed class SessionStarter(
     AccessTokenIssuer issuer, RefreshTokenFormat refreshTokens, SessionSettings settings, TimeProvider clock)
 {
-    // A browser that has merely grown a version older is not a new device: numbers do not count.
+    // Ignores digits, because a browser update is not a new device.
     private const string KnownDevice = """
         k.device_name IS NOT DISTINCT FROM @device_name
         AND regexp_replace(coalesce(k.user_agent, ''), '[0-9.]+', '', 'g') = regexp_replace(coalesce(@user_agent, ''), '[0-9.]+', '', 'g')
@@ -40,8 +40,8 @@ internal sealed class SessionStarter(
             AND NOT EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id AND {KnownDevice})
         """;
 
-    // No tenant is chosen for staff of the platform: its limits, which its own staff sets, would cut their sessions. They may switch to
-    // one.
+    // Platform staff start without a tenant, because its limits, which its own staff set, would shorten their sessions. They may
+    // switch to one.
     private static readonly string Sql = $"""
         WITH due AS (
             SELECT 1 FROM users WHERE id = @user_id AND erasure_due_at IS NOT NULL),
@@ -81,11 +81,11 @@ internal sealed class SessionStarter(
 
     private static readonly Guid[] PlatformStaff = [Role.IdOf(Role.Admin), Role.IdOf(Role.Support)];
 
-    /// <summary>Starts the session and reads the person, in one round trip; null where the account no longer allows it.</summary>
-    /// <param name="identity">Who has been authenticated.</param>
-    /// <param name="connection">The connection, and the transaction if one is open on it.</param>
+    /// <summary>Starts the session and reads the person in one round trip; null if the account no longer allows it.</summary>
+    /// <param name="identity">The authenticated person.</param>
+    /// <param name="connection">The connection, with a transaction if one is open.</param>
     /// <param name="also">A statement for the same round trip and transaction.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
     public async Task<SignedInResponse?> StartAsync(
         AuthenticatedIdentity identity, NpgsqlConnection connection, NpgsqlBatchCommand? also, CancellationToken cancellationToken)
     {
@@ -93,8 +93,8 @@ internal sealed class SessionStarter(
         var now = clock.GetUtcNow();
         var sessionId = Guid.CreateVersion7(now);
         await using var batch = connection.CreateBatch();
-        // In a statement of its own, because each sees what was committed when it began: a change of roles that holds the row is
-        // waited for here, and read below. In one statement the version would be new and the roles still the old ones.
+        // A separate statement, because each one sees what was committed when it began: a concurrent change of roles that holds the
+        // row is waited for here and read below. In one statement the version would be new but the roles old.
         batch.BatchCommands.Add(RowLock.User(identity.UserId));
         batch.BatchCommands.Add(Start(identity, sessionId, now));
         batch.BatchCommands.Add(UserViewQuery.Step(identity.UserId, clock));

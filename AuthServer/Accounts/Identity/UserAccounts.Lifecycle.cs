@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Accounts.Identity;
 
-// What happens to accounts that Identity knows nothing of.
+// Account operations that Identity does not have.
 internal sealed partial class UserAccounts
 {
     public async Task<User> AddAsync(NewUser wanted)
@@ -15,7 +15,7 @@ internal sealed partial class UserAccounts
         return user;
     }
 
-    /// <summary>An account for somebody unknown: a guest.</summary>
+    /// <summary>Creates a guest account.</summary>
     public async Task<User> AddGuestAsync(string? locale)
     {
         var guest = User.Guest(locale, clock.GetUtcNow());
@@ -24,8 +24,8 @@ internal sealed partial class UserAccounts
     }
 
     /// <summary>
-    /// The account as it is now, locked until the open transaction ends: a concurrent sign-in comes before the change or after it. Null
-    /// if it is gone.
+    /// The account's current state, locked until the open transaction ends: a concurrent sign-in happens entirely before or after
+    /// the change. Null if it is gone.
     /// </summary>
     public async Task<User?> LockAsync(Guid userId, CancellationToken cancellationToken)
     {
@@ -38,14 +38,14 @@ internal sealed partial class UserAccounts
         return await db.Users.FindAsync([userId], cancellationToken);
     }
 
-    /// <summary>The guest registers, with these details from now on.</summary>
+    /// <summary>Registers a guest at once.</summary>
     public Task RegisterGuestAsync(User guest, NewUser wanted)
     {
         guest.Register(wanted.Email, wanted.PasswordHash!, wanted.UserName, wanted.FullName, wanted.Locale);
         return ChangedAsync(guest);
     }
 
-    /// <summary>The same for a guest who stays one until the mailbox is confirmed.</summary>
+    /// <summary>Stores a guest's registration until the mailbox is confirmed.</summary>
     public Task HoldRegistrationAsync(User guest, NewUser wanted)
     {
         guest.AskToRegister(wanted.Email, wanted.PasswordHash!, wanted.UserName, wanted.FullName, wanted.Locale, clock.GetUtcNow());
@@ -58,19 +58,21 @@ internal sealed partial class UserAccounts
         return ChangedAsync(user);
     }
 
-    /// <summary>The same for many at once, in the open transaction; people who have set a password meanwhile are skipped.</summary>
+    /// <summary>
+    /// The same for many accounts, in the open transaction; people who have set a password meanwhile are skipped.
+    /// </summary>
     public Task InviteAllAsync(IReadOnlyCollection<Guid> users, DateTimeOffset now, CancellationToken cancellationToken) =>
         db.Users.Where(user => users.Contains(user.Id) && user.PasswordHash == null)
             .ExecuteUpdateAsync(set => set.SetProperty(user => user.InvitedAt, now), cancellationToken);
 
-    /// <summary>What was mailed before no longer works.</summary>
+    /// <summary>Invalidates links that were mailed before.</summary>
     public Task InviteAgainAsync(User user)
     {
         (user.InvitedAt, user.SecurityStamp) = (clock.GetUtcNow(), User.NewStamp());
         return ChangedAsync(user);
     }
 
-    /// <summary>It takes effect when its mailbox is confirmed.</summary>
+    /// <summary>The new address takes effect when its mailbox is confirmed.</summary>
     public Task AskForEmailAsync(User user, EmailAddress address)
     {
         user.AskForEmail(address, clock.GetUtcNow());
@@ -86,7 +88,7 @@ internal sealed partial class UserAccounts
     public Task DisableAsync(User user, string reason, DateTimeOffset? until, Guid? tenantId)
     {
         user.Disable(reason, until, tenantId);
-        // What was mailed before must not work again when the account does.
+        // Links mailed before must not work again when the account is enabled.
         user.SecurityStamp = User.NewStamp();
         return ChangedAsync(user);
     }
@@ -109,7 +111,7 @@ internal sealed partial class UserAccounts
         Ensure(await AddToRolesAsync(user, after.Except(before, StringComparer.Ordinal)));
     }
 
-    /// <summary>Marks it for erasure; links mailed before no longer work.</summary>
+    /// <summary>Marks the account for erasure and invalidates links mailed before.</summary>
     public Task CloseAsync(User user, DateTimeOffset erasureDueAt)
     {
         user.ErasureDueAt = erasureDueAt;
@@ -119,12 +121,12 @@ internal sealed partial class UserAccounts
 
     private async Task ChangedAsync(User user) => Ensure(await UpdateUserAsync(user));
 
-    // Requests are looked at before they come here: what is wrong now is a mistake of ours.
+    // Requests were validated before, so an error here is a bug.
     private static void Ensure(IdentityResult result)
     {
         if (!result.Succeeded)
         {
-            throw new InvalidOperationException($"An account cannot be like this: {result}.");
+            throw new InvalidOperationException($"The account is invalid: {result}.");
         }
     }
 }

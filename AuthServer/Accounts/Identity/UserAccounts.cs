@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace AuthServer.Accounts.Identity;
 
 /// <summary>
-/// Identity's manager of users, and the one way to change an account: what it changes, <see cref="AccountCommit"/> saves. Passwords
-/// are hashed behind the gate; a mailed link renews the security stamp, which ends every other one.
+/// Identity's user manager, and the only way to change an account; <see cref="AccountCommit"/> saves the changes. Passwords are
+/// hashed behind the gate. Using a mailed link renews the security stamp, which invalidates all others.
 /// </summary>
 internal sealed partial class UserAccounts(
     IUserStore<User> store,
@@ -27,7 +27,9 @@ internal sealed partial class UserAccounts(
     TimeProvider clock)
     : AspNetUserManager<User>(store, options, hasher, userValidators, passwordValidators, normalizer, errors, services, logger)
 {
-    /// <summary>Compares behind the gate, without throttling: to ask a person, use <see cref="PasswordReauthentication"/>.</summary>
+    /// <summary>
+    /// Verifies behind the gate, without throttling: for passwords that people enter, use <see cref="PasswordReauthentication"/>.
+    /// </summary>
     public override async Task<bool> CheckPasswordAsync(User user, string password) =>
         await hashing.VerifyAsync(user.PasswordHash, password, CancellationToken) != PasswordVerificationResult.Failed;
 
@@ -37,7 +39,7 @@ internal sealed partial class UserAccounts(
             ? refused
             : await UpdateUserAsync(user);
 
-    /// <summary>Sets a password with a link: after it was forgotten, or, with an invitation, the first.</summary>
+    /// <summary>Sets a password with a link: a reset or, with an invitation, the first password.</summary>
     public override async Task<IdentityResult> ResetPasswordAsync(User user, string token, string newPassword)
     {
         if (!await IsGoodAsync(user, ResetPasswordTokenPurpose, token) && !await IsGoodAsync(user, EmailTokens.Invitation, token))
@@ -50,7 +52,7 @@ internal sealed partial class UserAccounts(
             return refused;
         }
 
-        // Whoever knows the old one may be the reason why a new one was required; the link went to the mailbox.
+        // The new password was required because somebody may know the old one; the link went to the mailbox.
         (user.MustResetPassword, user.EmailConfirmed) = (false, true);
         return await UpdateUserAsync(user);
     }
@@ -80,7 +82,7 @@ internal sealed partial class UserAccounts(
         return await UpdateUserAsync(user);
     }
 
-    /// <summary>Makes the address that the link confirms that of the account; a guest becomes a person.</summary>
+    /// <summary>Makes the confirmed address that of the account; a guest becomes a person.</summary>
     public override async Task<IdentityResult> ChangeEmailAsync(User user, string newEmail, string token)
     {
         if (!await IsGoodAsync(user, GetChangeEmailTokenPurpose(newEmail), token))
@@ -120,7 +122,7 @@ internal sealed partial class UserAccounts(
         }
 
         user.PasswordHash = newPassword is null ? null : await hashing.HashAsync(newPassword, CancellationToken);
-        // Whoever has a password has accepted the invitation.
+        // With a password set, the invitation is accepted.
         user.InvitedAt = newPassword is null ? user.InvitedAt : null;
         Renew(user);
         return IdentityResult.Success;
@@ -136,7 +138,8 @@ internal sealed partial class UserAccounts(
     private Task<bool> IsGoodAsync(User user, string purpose, string token) =>
         VerifyUserTokenAsync(user, EmailTokenProvider.Name, purpose, token);
 
-    // Whoever had the old password may have asked for an address of their own: also since the row was read, so it is written either way.
+    // Somebody with the old password may have requested a new address, even after the row was read, so the columns are always
+    // written.
     private void Renew(User user)
     {
         user.SecurityStamp = User.NewStamp();

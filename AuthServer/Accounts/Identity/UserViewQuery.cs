@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
 
-/// <summary>Reads a person as they see themselves: one statement, because every app asks for it at every start.</summary>
+/// <summary>Reads a person as they see themselves, in one statement, because every app requests it at every start.</summary>
 internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider clock)
 {
     /// <summary>Needs <c>@user_id</c> and <c>@today</c>.</summary>
@@ -34,7 +34,7 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
         WHERE u.id = @user_id
         """;
 
-    /// <summary>The person, or null where the account is gone.</summary>
+    /// <summary>Null if the account is gone.</summary>
     public async Task<UserView?> FindAsync(Guid userId, Guid? tenantId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Sql);
@@ -43,11 +43,11 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
         return await row.ReadAsync(cancellationToken) ? Read(new(row), tenantId) : null;
     }
 
-    /// <summary>The same statement as a step of a batch; its row is for <see cref="Read"/>.</summary>
+    /// <summary>The same statement as a step of a batch; read its row with <see cref="Read"/>.</summary>
     public static NpgsqlBatchCommand Step(Guid userId, TimeProvider clock) =>
         SqlStep.Of(Sql).Add("user_id", userId).Add("today", Today(clock));
 
-    // In the order of the columns, as an initialiser is run.
+    // In the order of the columns; initialisers run in the order they are written.
     public static UserView Read(RowReader row, Guid? tenantId)
     {
         var isLicensed = row.Read<bool>("is_licensed");

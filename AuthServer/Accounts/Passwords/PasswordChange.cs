@@ -8,7 +8,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Accounts.Passwords;
 
-/// <summary>What became of a change of password.</summary>
 internal abstract record PasswordChangeOutcome
 {
     private PasswordChangeOutcome()
@@ -24,11 +23,11 @@ internal abstract record PasswordChangeOutcome
     /// <summary>A guest has no password to change: they register.</summary>
     public sealed record NotForGuests : PasswordChangeOutcome;
 
-    /// <summary>The account has changed meanwhile.</summary>
+    /// <summary>The account was changed concurrently.</summary>
     public sealed record ConcurrentlyChanged : PasswordChangeOutcome;
 }
 
-/// <summary>Changes a password for somebody who knows it. The session that asks goes on, the others end.</summary>
+/// <summary>Changes the password of somebody who knows it. The session of the request continues; the others end.</summary>
 internal sealed class PasswordChange(AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit)
 {
     public async Task<PasswordChangeOutcome> ChangeAsync(

@@ -8,7 +8,7 @@ using AuthServer.Platform.Persistence;
 
 namespace AuthServer.Accounts.Passwords;
 
-/// <summary>The link to set a new password; not sent where the address has no account that can sign in.</summary>
+/// <summary>The link to set a new password; not sent if the address has no account that can sign in.</summary>
 internal sealed class ResetPasswordMail(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {

@@ -8,7 +8,6 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.Passwords;
 
-/// <summary>What became of setting a password with a link.</summary>
 internal abstract record PasswordResetOutcome
 {
     private PasswordResetOutcome()
@@ -17,15 +16,15 @@ internal abstract record PasswordResetOutcome
 
     public sealed record Reset : PasswordResetOutcome;
 
-    /// <summary>Forged, used, too old, of another account or for another purpose: the answer does not say which.</summary>
+    /// <summary>Forged, used, expired, of another account or for another purpose: the answer does not say which.</summary>
     public sealed record InvalidToken : PasswordResetOutcome;
 
     public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : PasswordResetOutcome;
 }
 
 /// <summary>
-/// Sets a password with a mailed link: after it was forgotten, or, with an invitation, the first. All sessions end, because somebody with
-/// the old password may have one; a lock set by guessing is lifted; a second factor is still required.
+/// Sets a password with a mailed link: a reset or, with an invitation, the first password. All sessions end, because somebody with
+/// the old password may have one; locks set by wrong passwords are lifted; a second factor is still required.
 /// </summary>
 internal sealed class PasswordReset(
     AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, IHostEnvironment environment)

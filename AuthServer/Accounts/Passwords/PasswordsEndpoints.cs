@@ -36,7 +36,7 @@ internal static class PasswordsEndpoints
         group
             .MapPost("/password/change", Change)
             .WithName("changePassword")
-            .WithSummary("Change the own password; the other sessions end")
+            .WithSummary("Change one's own password; the other sessions end")
             .ChangesPassword();
         group
             .MapPost("/change-password", Change)
@@ -46,7 +46,7 @@ internal static class PasswordsEndpoints
         group
             .MapPost("/password/reset/request", Ask)
             .WithName("requestPasswordReset")
-            .WithSummary("Ask for a link to set a new password")
+            .WithSummary("Request a password reset link")
             .AsksForLink();
         group
             .MapPost("/request-reset", Ask)
@@ -56,7 +56,7 @@ internal static class PasswordsEndpoints
         group
             .MapPost("/password/reset/confirm", Confirm)
             .WithName("resetPassword")
-            .WithSummary("Set a new password with the token of a link; all sessions end")
+            .WithSummary("Set a new password with the token from a link; all sessions end")
             .UsesLink();
         group
             .MapPost("/reset-password", Confirm)

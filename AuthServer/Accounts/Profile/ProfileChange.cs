@@ -6,10 +6,10 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.Profile;
 
-/// <summary>Changes what is a person's own to change about their account.</summary>
+/// <summary>Changes the account data that people may change themselves.</summary>
 internal sealed class ProfileChange(AuthDbContext db, UserAccounts accounts, AccountCommit commit, TimeProvider clock)
 {
-    /// <summary>Null when it is done.</summary>
+    /// <summary>Null if successful.</summary>
     public async Task<ErrorCode?> ChangeAsync(
         ProfileRequest request, Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
@@ -21,7 +21,7 @@ internal sealed class ProfileChange(AuthDbContext db, UserAccounts accounts, Acc
 
         if (user.IsAnonymous && request.Username.Value is not null)
         {
-            // Names are scarce, and guests are made by the thousand.
+            // User names are scarce, and guests are created by the thousands.
             return ErrorCodes.AnonymousNotAllowed;
         }
 

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AuthServer.Accounts.Profile;
 
-/// <summary>The signed-in person's own account: to look at, and to change what is theirs to change.</summary>
+/// <summary>The signed-in person's own account: shows it, and changes what people may change themselves.</summary>
 internal static class ProfileEndpoints
 {
     public static void AddProfile(this WebApplicationBuilder builder)
@@ -30,7 +30,7 @@ internal static class ProfileEndpoints
             .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken, ErrorCodes.AnonymousNotAllowed);
     }
 
-    // The account can be gone before the token has expired.
+    // The account can be deleted before the token has expired.
     private static async Task<Results<Ok<UserView>, Problem>> Me(Caller caller, UserViewQuery query, CancellationToken cancellationToken) =>
         await query.FindAsync(caller.UserId, caller.TenantId, cancellationToken) is { } user
             ? TypedResults.Ok(user)

@@ -8,13 +8,13 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.Registration;
 
-/// <summary>Saves a new account and opens it to whoever registered: at once, or to whoever proves the mailbox.</summary>
+/// <summary>Saves a new account and makes it usable: at once, or when the mailbox is confirmed.</summary>
 internal sealed class AccountOpening(
     AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, SessionStarter starter, IHostEnvironment environment)
 {
     private static readonly string[] Methods = ["pwd"];
 
-    /// <summary>Signed in at once; an address or a user name that is taken is told.</summary>
+    /// <summary>Signs the person in at once; an address or a user name that is taken is reported.</summary>
     public async Task<RegistrationOutcome> AtOnceAsync(
         User user, RegisterRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ internal sealed class AccountOpening(
         return outcome;
     }
 
-    /// <summary>The same in the transaction that is open, and is to be given up unless the account was opened.</summary>
+    /// <summary>The same in the open transaction, which must be rolled back unless the account was opened.</summary>
     public async Task<RegistrationOutcome> OpenAsync(
         User user, RegisterRequest request, RequestOrigin origin, CancellationToken cancellationToken)
     {
@@ -40,13 +40,13 @@ internal sealed class AccountOpening(
         await EnqueueMailAsync(MailKinds.VerifyEmail, user, request, cancellationToken);
         var identity = new AuthenticatedIdentity(user.Id, Methods, origin, request.DeviceName, user.PasswordHash);
         var response = await starter.StartAsync(identity, db.Connection(), null, cancellationToken)
-            ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
+            ?? throw new InvalidOperationException("An account created in this transaction could not be signed in.");
         return new RegistrationOutcome.Registered(response);
     }
 
     /// <summary>
-    /// To be used when the mailbox is proven. Whoever asks learns nothing: a new account and one that there was already end
-    /// with the same write and the same answer, and only the mail differs.
+    /// For accounts that can be used once the mailbox is confirmed. The response reveals nothing: new and existing accounts lead to
+    /// the same write and the same answer, and only the mail differs.
     /// </summary>
     public async Task<RegistrationOutcome> AfterProofAsync(
         User user, RegisterRequest request, RequestOrigin origin, CancellationToken cancellationToken)

@@ -9,7 +9,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Accounts.Registration;
 
-/// <summary>What became of a registration.</summary>
 internal abstract record RegistrationOutcome
 {
     private RegistrationOutcome()
@@ -18,7 +17,7 @@ internal abstract record RegistrationOutcome
 
     public sealed record Registered(SignedInResponse Response) : RegistrationOutcome;
 
-    /// <summary>A mail says the rest, to whoever has the mailbox; the same whether or not the address had an account.</summary>
+    /// <summary>The mail to the mailbox says the rest; the same whether or not the address had an account.</summary>
     public sealed record MailSent(string? DevToken) : RegistrationOutcome;
 
     public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : RegistrationOutcome;
@@ -26,17 +25,16 @@ internal abstract record RegistrationOutcome
     public sealed record Refused(ErrorCode Reason) : RegistrationOutcome;
 }
 
-/// <summary>An account as it is to be: everything about it has been looked at, but whether address and user name are free.</summary>
+/// <summary>A validated registration; only whether address and user name are free has not been checked.</summary>
 internal sealed record NewAccount(RegisterRequest Request, EmailAddress Email, string Role, Tenant? Tenant, string PasswordHash)
 {
     public string? FullName => Blank(Request.FullName);
 
     public string? Locale => Request.Locale ?? Tenant?.Settings.Locale;
 
-    /// <summary>The account itself.</summary>
     public NewUser Wanted => new(Email) { UserName = Request.Username, FullName = FullName, Locale = Locale, PasswordHash = PasswordHash };
 
-    /// <summary>What the person is to be, for an account that is there or is saved with it.</summary>
+    /// <summary>Adds roles and profile to the account, which exists or is saved with them.</summary>
     public void AddProfile(AuthDbContext db, Guid userId, DateTimeOffset now)
     {
         db.AssignRoles(userId, Role);
@@ -60,24 +58,24 @@ internal sealed record NewAccount(RegisterRequest Request, EmailAddress Email, s
 }
 
 /// <summary>
-/// Makes an account: ready at once and signed in, or to be used when its mailbox is proven. Whether the address is free
-/// is decided by the unique index alone: a look beforehand would be wrong as soon as two ask at once.
+/// Creates an account: usable and signed in at once, or usable when its mailbox is confirmed. The unique index alone decides
+/// whether the address is free: a prior check would be unreliable under concurrency.
 /// </summary>
 internal sealed class AccountRegistration(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, PasswordPolicy policy, PasswordHashing hashing, AccountOpening opening,
     GuestRegistration guests, AccountRules rules, TimeProvider clock)
 {
-    /// <param name="request">What the person says of themself.</param>
-    /// <param name="caller">Who is signed in: a guest becomes the person, anybody else has an account already.</param>
-    /// <param name="origin">Where it comes from.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="request">The registration.</param>
+    /// <param name="caller">Who is signed in: a guest is registered, anybody else has an account already.</param>
+    /// <param name="origin">Where the request came from.</param>
+    /// <param name="cancellationToken">Cancels the registration.</param>
     public async Task<RegistrationOutcome> RegisterAsync(
         RegisterRequest request, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var outcome = await TryRegisterAsync(request, caller?.UserId, origin, cancellationToken);
         if (outcome is RegistrationOutcome.Refused refused)
         {
-            // What was to be saved has been rolled back, and must not come along.
+            // The changes were rolled back and must not be saved with the next ones.
             db.ChangeTracker.Clear();
             await commit.RecordRefusalAsync(AuditEvents.RegistrationRefused, origin, userId: null, sessionId: null, refused.Reason.Code);
         }
@@ -116,7 +114,7 @@ internal sealed class AccountRegistration(
             return new RegistrationOutcome.Refused(ErrorCodes.TenantNotOpen);
         }
 
-        // Told whatever the address: user names are no secret. An unproven account reserves none.
+        // Reported whatever the address, because user names are not secret. An unconfirmed account does not reserve one.
         if (rules.VerifyFirst
             && request.Username is { } name
             && await db.Users.AnyAsync(user => user.NormalizedUserName == UserName.Normalize(name), cancellationToken))

@@ -9,13 +9,14 @@ using AuthServer.Platform.Web;
 namespace AuthServer.Accounts.Registration;
 
 /// <summary>
-/// Asks for the mailbox a guest wants to register with. Whether the address has an account is disclosed only by mail, to the owner of the
-/// mailbox; the answer is the same. The proof is that of a new address (<c>Accounts/EmailAddresses/EmailChangeConfirmation</c>).
+/// Requests confirmation of the mailbox a guest wants to register with. Whether the address has an account is only disclosed by
+/// mail to its owner; the response is the same. The confirmation works like that of a new address
+/// (<c>Accounts/EmailAddresses/EmailChangeConfirmation</c>).
 /// </summary>
 internal sealed class GuestMailbox(
     AuthDbContext db, EmailOutbox outbox, UserAccounts accounts, AccountCommit commit, IHostEnvironment environment, TimeProvider clock)
 {
-    /// <summary>In the open transaction.</summary>
+    /// <summary>Runs in the open transaction.</summary>
     public async Task<RegistrationOutcome> AskAsync(
         User guest, NewAccount account, RequestOrigin origin, CancellationToken cancellationToken)
     {

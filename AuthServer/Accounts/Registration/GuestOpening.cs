@@ -6,14 +6,16 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.Registration;
 
-/// <summary>Makes a guest and signs them in: an account without address, password and roles, that only its session leads to.</summary>
+/// <summary>
+/// Creates a guest and signs them in: an account without address, password and roles, which can only be used through its session.
+/// </summary>
 internal sealed class GuestOpening(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, SessionStarter starter, RegistrationSettings settings,
     TimeProvider clock)
 {
     private static readonly string[] Methods = ["anonymous"];
 
-    /// <summary>Null where this server has no guests.</summary>
+    /// <summary>Null if this server does not allow guests.</summary>
     public async Task<SignedInResponse?> OpenAsync(GuestRequest? request, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (!settings.AllowAnonymous)
@@ -27,14 +29,14 @@ internal sealed class GuestOpening(
         await commit.SaveLockedAsync(cancellationToken);
         var identity = new AuthenticatedIdentity(guest.Id, Methods, origin, request?.DeviceName, PasswordHash: null);
         var response = await starter.StartAsync(identity, db.Connection(), null, cancellationToken)
-            ?? throw new InvalidOperationException("An account that was made in this transaction could not be signed in.");
+            ?? throw new InvalidOperationException("An account created in this transaction could not be signed in.");
         await transaction.CommitAsync(cancellationToken);
         return response;
     }
 }
 
-/// <summary>Asks for a guest account.</summary>
-/// <param name="DeviceName">What the person will find in the list of their devices.</param>
+/// <summary>Requests a guest account.</summary>
+/// <param name="DeviceName">The name shown in the person's list of devices.</param>
 /// <param name="Locale">Language of pages: a BCP 47 tag such as <c>he</c>.</param>
 public sealed record GuestRequest(string? DeviceName = null, string? Locale = null) : IValidated
 {

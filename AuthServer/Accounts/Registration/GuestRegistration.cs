@@ -10,14 +10,14 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Accounts.Registration;
 
 /// <summary>
-/// Makes a person of a guest, under the same id: at once, or, where the mailbox is to be proven first, when it is. Until then what was
-/// asked for stands in the account and counts for nothing.
+/// Turns a guest into a registered person with the same id: at once or, with <c>VerifyFirst</c>, when the mailbox is confirmed.
+/// Until then the registration is stored in the account without effect.
 /// </summary>
 internal sealed class GuestRegistration(
     AuthDbContext db, UserAccounts accounts, AccountOpening opening, GuestMailbox mailbox, SessionRevoker revoker, RevocationFeed feed,
     AccountRules rules, TimeProvider clock)
 {
-    /// <summary>Why this account cannot register; null where it is a guest's.</summary>
+    /// <summary>Why this account cannot register; null if it is a guest's.</summary>
     public async Task<ErrorCode?> RefusalAsync(Guid userId, CancellationToken cancellationToken) =>
         await db.Users
             .Where(user => user.Id == userId)
@@ -35,7 +35,7 @@ internal sealed class GuestRegistration(
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await LockAsync(userId, cancellationToken) is not { } guest)
         {
-            // Of two that register one guest at once, this is the second.
+            // The second of two concurrent registrations of one guest.
             return new RegistrationOutcome.Refused(ErrorCodes.AlreadyDone);
         }
 
@@ -50,7 +50,7 @@ internal sealed class GuestRegistration(
 
         await accounts.RegisterGuestAsync(guest, account.Wanted);
         db.Audit(AuditEvents.GuestRegistered, now, origin, guest.Id, guest.Id, reason: account.Role);
-        // Before the new one begins: what was opened as a guest ends.
+        // Guest sessions end before the new session starts.
         var ended =
             await revoker.EndAllAsync(
                 guest.Id, kept: null, RevocationReason.GuestRegistered, origin, db.Connection(),
@@ -65,7 +65,7 @@ internal sealed class GuestRegistration(
         return outcome;
     }
 
-    // Without what an earlier try wanted to be, the mailbox of which was never proven.
+    // Discards what an earlier registration asked for whose mailbox was never confirmed.
     private async Task<User?> LockAsync(Guid userId, CancellationToken cancellationToken)
     {
         await RowLock.UserAndKeyAsync(db, userId, cancellationToken);

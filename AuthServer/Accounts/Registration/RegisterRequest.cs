@@ -2,17 +2,17 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.Registration;
 
-/// <summary>Makes an account.</summary>
-/// <param name="Email">The person's address; the one mail goes to.</param>
+/// <summary>Creates an account.</summary>
+/// <param name="Email">The person's address, which mail goes to.</param>
 /// <param name="Password">The chosen password: 12 to 128 characters.</param>
-/// <param name="Username">A name to sign in with besides the address: letters, digits, <c>.</c>, <c>_</c>, <c>-</c>.</param>
+/// <param name="Username">A user name to sign in with as well: letters, digits, <c>.</c>, <c>_</c>, <c>-</c>.</param>
 /// <param name="FullName">The name shown to other people.</param>
 /// <param name="Locale">Language of mails and pages: a BCP 47 tag such as <c>he</c>.</param>
 /// <param name="Role"><c>patient</c> (the default) or <c>physician</c>.</param>
-/// <param name="Tenant">Slug of a tenant that lets people join by themselves.</param>
+/// <param name="Tenant">Slug of a tenant that allows self-registration.</param>
 /// <param name="Physician">With <c>role: physician</c>: the professional profile.</param>
-/// <param name="DeviceName">What the person will find in the list of their devices.</param>
-/// <param name="Link">Where the mailed link is to lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
+/// <param name="DeviceName">The name shown in the person's list of devices.</param>
+/// <param name="Link">Where the mailed link should lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
 public sealed record RegisterRequest(
     string? Email = null,
     Secret? Password = null,
@@ -25,7 +25,7 @@ public sealed record RegisterRequest(
     string? DeviceName = null,
     string? Link = null) : IValidated
 {
-    /// <summary>The language the client prefers, for the mail, should the request name none.</summary>
+    /// <summary>The client's preferred language, for the mail if the request names none.</summary>
     internal string? AskedIn { get; init; }
 
     private static readonly string[] KnownRoles = [Domain.Role.Patient, Domain.Role.Physician, Domain.Role.Admin, Domain.Role.Support];
@@ -58,8 +58,8 @@ public sealed record RegisterRequest(
 
 /// <summary>The professional profile of somebody who registers as a physician.</summary>
 /// <param name="LanguagePreference">BCP 47 tag of the language to treat in.</param>
-/// <param name="LicenseNumber">The number on the licence; an admin verifies it.</param>
-/// <param name="LicenseJurisdiction">Who gave it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>.</param>
+/// <param name="LicenseNumber">The number on the licence; an administrator verifies it.</param>
+/// <param name="LicenseJurisdiction">Who issued it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>.</param>
 /// <param name="Specialty">Field of medicine.</param>
 public sealed record RegisterPhysician(
     string? LanguagePreference = null, string? LicenseNumber = null, string? LicenseJurisdiction = null, string? Specialty = null);

@@ -13,11 +13,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Accounts.Registration;
 
 /// <summary>
-/// Making an account: <c>request → account → first session</c>, or, where the mailbox is to be proven first,
-/// <c>request → mail → confirmation → account that can sign in</c>, without disclosing who has an account. Patients are ready at once; a
-/// physician starts as
-/// pending, may sign in and complete the profile, and gets the role when an admin has verified a licence. A guest, where there are any, is
-/// <c>made → registered</c> under the same id, or <c>→ erased</c> when nobody has used it for a while.
+/// Registration: <c>request → account → first session</c> or, with <c>VerifyFirst</c>, <c>request → mail → confirmation → account
+/// that can sign in</c>, without disclosing who has an account. Patients are ready at once. Physicians start as pending: they can
+/// sign in and complete the profile, and get the role when an administrator has verified a licence. Guests, if allowed, are
+/// <c>created → registered</c> with the same id, or <c>→ erased</c> when unused for a while.
 /// </summary>
 internal static class RegistrationEndpoints
 {
@@ -53,10 +52,10 @@ internal static class RegistrationEndpoints
         group
             .MapPost("/register", Register)
             .WithName("register")
-            .WithSummary("Make an account, and sign it in or mail the proof of its mailbox; with a guest's access token, of the guest's")
+            .WithSummary("Create an account and sign it in or mail a confirmation link; with a guest's access token, register the guest")
             .Registers();
         group.MapPost("/signup", Register).WithName("signup").WithSummary("The same as register").Registers();
-        group.MapPost("/anonymous", OpenGuest).WithName("openGuest").WithSummary("Look around as a guest, where this server has any")
+        group.MapPost("/anonymous", OpenGuest).WithName("openGuest").WithSummary("Open a guest account, if this server allows them")
             .WithExample("""{"device_name":"Dana's phone","locale":"he"}""")
                 .WithAnswer(Examples.SignedIn, 201)
                 .Refuses(ErrorCodes.AnonymousNotAllowed);
@@ -75,7 +74,7 @@ internal static class RegistrationEndpoints
         var caller = Caller.Of(context.User);
         if (caller is null && context.Request.Headers.Authorization.Count > 0)
         {
-            // A guest whose token has expired would lose what they have under its id, and not know.
+            // Otherwise a guest with an expired token would unknowingly lose the data under their id.
             return TypedResults.Challenge();
         }
 

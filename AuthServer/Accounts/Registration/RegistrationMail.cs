@@ -9,7 +9,7 @@ using AuthServer.Platform.Persistence;
 namespace AuthServer.Accounts.Registration;
 
 /// <summary>
-/// To the owner of an address that was registered: the link that confirms it, or a notice that there is an account already.
+/// To the owner of an address that was registered: the link that confirms it, or a notice that it already has an account.
 /// </summary>
 internal sealed class RegistrationMail(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter

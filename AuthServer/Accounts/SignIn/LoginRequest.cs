@@ -3,11 +3,11 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.SignIn;
 
-/// <summary>Signs a person in. One of <c>email</c> and <c>username</c>; either takes either.</summary>
+/// <summary>Signs a person in, by <c>email</c> or <c>username</c>; either field accepts both.</summary>
 /// <param name="Email">E-mail address, or user name.</param>
 /// <param name="Username">User name, or e-mail address.</param>
 /// <param name="Password">The password.</param>
-/// <param name="DeviceName">What the person will find in the list of their devices, such as <c>Dana's phone</c>.</param>
+/// <param name="DeviceName">The name shown in the person's list of devices, such as <c>Dana's phone</c>.</param>
 public sealed record LoginRequest(string? Email = null, string? Username = null, Secret? Password = null, string? DeviceName = null)
     : IValidated
 {

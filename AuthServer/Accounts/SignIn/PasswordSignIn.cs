@@ -9,7 +9,6 @@ using Npgsql;
 
 namespace AuthServer.Accounts.SignIn;
 
-/// <summary>What became of an attempt to sign in.</summary>
 internal abstract record SignInOutcome
 {
     private SignInOutcome()
@@ -18,7 +17,7 @@ internal abstract record SignInOutcome
 
     public sealed record SignedIn(SignedInResponse Response) : SignInOutcome;
 
-    /// <summary>No such account, or not its password: the answer does not say which.</summary>
+    /// <summary>No such account, or a wrong password: the answer does not say which.</summary>
     public sealed record Rejected : SignInOutcome;
 
     public sealed record LockedOut(TimeSpan RetryAfter) : SignInOutcome;
@@ -27,13 +26,13 @@ internal abstract record SignInOutcome
 
     public sealed record Unverified : SignInOutcome;
 
-    /// <summary>The password is right but may have leaked: a link to set a new one has been mailed.</summary>
+    /// <summary>The password is correct but may have leaked: a link to set a new one was mailed.</summary>
     public sealed record ResetRequired : SignInOutcome;
 }
 
 /// <summary>
-/// Signs a person in with a password. The order of the checks is part of the design: the lockout before the hash, and the state of the
-/// account only after the right password, so that a wrong one discloses nothing about it.
+/// Signs a person in with a password. The order of the checks is part of the design: the lockout before hashing, and the state of
+/// the account only after a correct password, so that a wrong one discloses nothing about it.
 /// </summary>
 internal sealed class PasswordSignIn(
     NpgsqlDataSource database, PasswordCheck passwords, SessionStarter starter, EmailOutbox outbox, AccountRules rules, TimeProvider clock)
@@ -84,7 +83,7 @@ internal sealed class PasswordSignIn(
         {
             await database.WriteAsync(check.Refund());
             await AuditFailureAsync(account.Id, attempt, origin, "password_reset_required");
-            // Not more often than anybody may ask for it.
+            // Subject to the same limits as other requests for it.
             await outbox.RequestAsync(MailKinds.ResetPassword, null, account.Address, null, null, CancellationToken.None);
             return new SignInOutcome.ResetRequired();
         }
@@ -101,7 +100,7 @@ internal sealed class PasswordSignIn(
         return new SignInOutcome.Rejected();
     }
 
-    // Without the request's cancellation: hanging up must not keep a failure out of the record.
+    // Ignores the request's cancellation: disconnecting must not keep a failure out of the record.
     private async Task AuditFailureAsync(Guid? userId, SignInAttempt attempt, RequestOrigin origin, string reason, bool setLock = false)
     {
         string[] types = setLock ? [AuditEvents.SignInFailed, AuditEvents.SignInLocked] : [AuditEvents.SignInFailed];

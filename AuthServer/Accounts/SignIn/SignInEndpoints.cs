@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Accounts.SignIn;
 
 /// <summary>
-/// Signing in with a password: <c>attempt → locked | wrong | right</c>, and right becomes a session unless the account
-/// is disabled, its mailbox unproven, or the password no longer good. A wrong attempt learns nothing except that it was wrong.
+/// Signing in with a password: <c>attempt → locked | wrong | correct</c>. A correct password starts a session unless the account is
+/// disabled, its mailbox unconfirmed, or a reset required. A wrong attempt reveals nothing except that it was wrong.
 /// </summary>
 internal static class SignInEndpoints
 {
@@ -62,7 +62,7 @@ internal static class SignInEndpoints
         }
         catch (InvalidDataException)
         {
-            // A NUL in it, or more fields than any form has.
+            // The body contains a NUL, or more fields than any form has.
             return (Problem)ErrorCodes.BadRequest;
         }
 

@@ -11,7 +11,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Compliance.DataRights;
 
-/// <summary>What became of asking for one's account to be erased.</summary>
 internal abstract record ClosingOutcome
 {
     private ClosingOutcome()
@@ -24,13 +23,13 @@ internal abstract record ClosingOutcome
 
     public sealed record LastAdmin : ClosingOutcome;
 
-    /// <summary>The account is no longer what it was a moment ago.</summary>
+    /// <summary>The account was changed concurrently.</summary>
     public sealed record ConcurrentlyChanged : ClosingOutcome;
 }
 
 /// <summary>
-/// Closes an account to be erased after a time of grace: sessions and keys end at once, and nothing but a sign-in opens it again. A
-/// guest has nothing to sign in with, and so no grace.
+/// Schedules an account for erasure after a grace period: sessions and API keys end at once, and only a sign-in reopens the
+/// account. A guest has no way to sign in, and so no grace period.
 /// </summary>
 internal sealed class AccountClosing(
     AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit, LastAdminGuard guard,
@@ -56,7 +55,7 @@ internal sealed class AccountClosing(
             return new ClosingOutcome.ConcurrentlyChanged();
         }
 
-        // Asked before looking at the person's roles: while it waits for the lock, they may become an administrator.
+        // Check this before reading the person's roles: while this waits for the lock, they may become an administrator.
         var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
 
         if (!isAnotherLeft && await IsAdminAsync(user.Id, cancellationToken))

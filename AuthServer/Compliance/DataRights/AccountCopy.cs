@@ -1,25 +1,26 @@
 namespace AuthServer.Compliance.DataRights;
 
 /// <summary>
-/// Everything held about a person. The columns of the tables are told as they stand; what is left out stands at the end, with the reason.
+/// Everything stored about a person, with the columns of the tables as they are; what is left out is listed at the end, with
+/// reasons.
 /// </summary>
-/// <param name="ExportedAt">When it was made.</param>
-/// <param name="Account">The account itself, with what was asked for and has not come about yet.</param>
-/// <param name="Roles">What the person is everywhere.</param>
-/// <param name="Memberships">What they are at tenants.</param>
-/// <param name="Physician">The professional profile, where there is one.</param>
-/// <param name="Licences">The licences.</param>
+/// <param name="ExportedAt">When the copy was made.</param>
+/// <param name="Account">The account itself, with requested changes that have not taken effect yet.</param>
+/// <param name="Roles">The person's roles on the whole platform.</param>
+/// <param name="Memberships">Their roles at tenants.</param>
+/// <param name="Physician">The professional profile, if there is one.</param>
+/// <param name="Licences">The licences to practise.</param>
 /// <param name="Sessions">Sign-ins of the last weeks, with device and address.</param>
-/// <param name="ApiKeys">API keys they answer for.</param>
-/// <param name="Claims">What else is known of them for other systems.</param>
-/// <param name="Logins">Accounts at others that they sign in with.</param>
-/// <param name="Tokens">What is kept for signing in, by name.</param>
+/// <param name="ApiKeys">API keys they are responsible for.</param>
+/// <param name="Claims">Further claims about them, for other systems.</param>
+/// <param name="Logins">Accounts at external providers that they sign in with.</param>
+/// <param name="Tokens">Stored values used for signing in, by name.</param>
 /// <param name="Passkeys">Passkeys.</param>
-/// <param name="AssistedResets">Links to set a new password that support asked for on their behalf.</param>
-/// <param name="FailedSignIns">Counts of wrong passwords under their names.</param>
-/// <param name="Mails">Mails to them, sent or owed.</param>
-/// <param name="Events">What the audit log tells about them and of them.</param>
-/// <param name="LeftOut">What is held and not told here, and why.</param>
+/// <param name="AssistedResets">Password resets that support requested on their behalf.</param>
+/// <param name="FailedSignIns">Counts of failed sign-ins under their names.</param>
+/// <param name="Mails">Mails to them, sent or waiting.</param>
+/// <param name="Events">Audit events about them and by them.</param>
+/// <param name="LeftOut">What is stored but not included, and why.</param>
 public sealed record AccountCopy(
     DateTimeOffset ExportedAt,
     IReadOnlyDictionary<string, object?> Account,

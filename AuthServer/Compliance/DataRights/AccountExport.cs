@@ -9,9 +9,8 @@ using Npgsql;
 namespace AuthServer.Compliance.DataRights;
 
 /// <summary>
-/// Makes the copy of everything held about a person: all of it as it was at one moment, whatever happens meanwhile. A few at a time,
-/// because each keeps a connection for as long as its reader takes, and
-/// one for each person: who reads slowly must not keep the others waiting.
+/// Makes the copy of everything stored about a person, from one snapshot of the database. Only a few run at a time, because each
+/// holds a connection for as long as its reader takes, and only one for each person, so that a slow reader does not block others.
 /// </summary>
 internal sealed class AccountExport(
     NpgsqlDataSource database,
@@ -25,8 +24,8 @@ internal sealed class AccountExport(
         $"'{AuditEvents.UserExported}'", actor: "id", subject: "id", tenant: "@tenant_id", session: "@session_id",
         from: "users WHERE id = @user");
 
-    /// <summary>The copy, to be written and disposed of; null where the account is gone.</summary>
-    /// <exception cref="BusyException">Others are being made, or one for this person.</exception>
+    /// <summary>Opens the copy, to be written and disposed of; null if the account is gone.</summary>
+    /// <exception cref="BusyException">Too many copies are being made, or one for this person is.</exception>
     public async Task<OpenedCopy?> OpenAsync(Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         var copy = await ConnectAsync(await exports.EnterAsync(caller.UserId, cancellationToken), cancellationToken);
@@ -63,7 +62,7 @@ internal sealed class AccountExport(
         }
     }
 
-    // Before anything is shown, and in a transaction of its own: the snapshot is only read from.
+    // Recorded before any data is shown, in a transaction of its own, because the snapshot is read-only.
     private async Task RecordAsync(Caller caller, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
@@ -76,7 +75,7 @@ internal sealed class AccountExport(
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    // The first look, from which on everything is as it was at this moment.
+    // The first query determines the snapshot.
     private async Task<ExportParameters?> FindAsync(Guid userId, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
@@ -93,8 +92,8 @@ internal sealed class AccountExport(
     }
 }
 
-/// <summary>Whose copy it is.</summary>
-/// <param name="UserId">The account.</param>
-/// <param name="Addresses">Its address, as given and canonical.</param>
-/// <param name="Names">What stands for its names where failures are counted.</param>
+/// <summary>
+/// Whose copy to make: the account, its address as given and in canonical form, and the keyed hashes under which failed sign-ins
+/// are counted.
+/// </summary>
 internal sealed record ExportParameters(Guid UserId, string[] Addresses, byte[][] Names);

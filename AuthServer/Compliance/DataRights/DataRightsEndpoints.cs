@@ -9,8 +9,9 @@ using Microsoft.AspNetCore.Mvc;
 namespace AuthServer.Compliance.DataRights;
 
 /// <summary>
-/// What the law gives people over their own data: a copy of everything held (GDPR article 15 and 20), and its erasure (article 17):
-/// <c>asked for → grace, in which signing in undoes it → erased</c>. Until it is erased the account can do nothing but sign in.
+/// People's legal rights over their data: a copy of everything stored (GDPR articles 15 and 20), and erasure (article 17):
+/// <c>requested → grace period, in which signing in cancels it → erased</c>. During the grace period the account can do nothing but
+/// sign in.
 /// </summary>
 internal static class DataRightsEndpoints
 {
@@ -30,10 +31,11 @@ internal static class DataRightsEndpoints
         group
             .MapGet("/export", Export)
             .WithName("exportAccount")
-            .WithSummary("Everything held about the signed-in person, as one JSON file")
+            .WithSummary("Export everything stored about the signed-in person as one JSON file")
             .WithAnswer(DataRightsExamples.Copy)
             .RequireAuthorization(Policies.RecentSignIn).Refuses(ErrorCodes.ReauthenticationRequired, ErrorCodes.Busy);
-        group.MapDelete("", Erase).WithName("eraseAccount").WithSummary("Have the own account erased; signing in before it is due keeps it")
+        group.MapDelete("", Erase).WithName("eraseAccount")
+            .WithSummary("Request erasure of one's own account; signing in before it is due cancels it")
             .WithExample("""{"password":"correct horse battery"}""").WithAnswer(DataRightsExamples.Erasure)
             .RequireAuthorization().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.LastAdmin, ErrorCodes.LockedOut, ErrorCodes.Busy);
     }

@@ -1,13 +1,13 @@
 namespace AuthServer.Compliance.DataRights;
 
-/// <summary>What the description shows; a test holds each against what is really sent.</summary>
+/// <summary>Examples for the OpenAPI document; a test compares each with a real response.</summary>
 internal static class DataRightsExamples
 {
     public const string Erasure = """
         {
           "erasure_due_at": "2026-12-05T08:30:00Z",
-          "kept": [{"what": "Backups of the database from before.",
-            "why": "To restore it after an accident; what was erased since is then erased again.", "until": null}]
+          "kept": [{"what": "Older backups of the database.",
+            "why": "To restore it after a failure; what was erased since is then erased again.", "until": null}]
         }
         """;
 

@@ -3,8 +3,8 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Compliance.DataRights;
 
-/// <summary>Has the account erased.</summary>
-/// <param name="Password">The account's password; an account without one needs none.</param>
+/// <summary>Requests the erasure of the account.</summary>
+/// <param name="Password">The account's password; not needed for an account without one.</param>
 public sealed record EraseRequest(Secret? Password = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
@@ -16,13 +16,13 @@ public sealed record EraseRequest(Secret? Password = null) : IValidated
     }
 }
 
-/// <summary>What will become of the account.</summary>
-/// <param name="ErasureDueAt">When it is erased; signing in before then keeps it.</param>
-/// <param name="Kept">What is kept nevertheless.</param>
+/// <summary>What happens to the account.</summary>
+/// <param name="ErasureDueAt">When it is erased; signing in before then cancels the erasure.</param>
+/// <param name="Kept">Data that is kept nevertheless.</param>
 public sealed record ErasureAnswer(DateTimeOffset ErasureDueAt, IReadOnlyList<KeptData> Kept);
 
-/// <summary>Something that is kept when an account has been erased.</summary>
-/// <param name="What">What it is.</param>
-/// <param name="Why">Why it is kept.</param>
-/// <param name="Until">Until when; null where the operator decides.</param>
+/// <summary>Data that is kept after the erasure of an account.</summary>
+/// <param name="What">The data.</param>
+/// <param name="Why">The reason for keeping it.</param>
+/// <param name="Until">Until when; null if the operator decides.</param>
 public sealed record KeptData(string What, string Why, DateTimeOffset? Until);

@@ -5,14 +5,14 @@ using Microsoft.Net.Http.Headers;
 namespace AuthServer.Compliance.DataRights;
 
 /// <summary>
-/// Sends a copy as a file, while it is being made. Where it cannot be finished the connection breaks, so that nobody takes the half for the
-/// whole.
+/// Streams a copy as a file while it is being made. On an error the connection is aborted, so that nobody takes a partial file for
+/// a complete one.
 /// </summary>
 internal sealed class ExportAnswer(OpenedCopy copy) : IResult, IEndpointMetadataProvider
 {
     private const string FileName = "account.json";
 
-    // A slow reader keeps a database connection.
+    // A slow reader holds a database connection.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>

@@ -1,24 +1,23 @@
 namespace AuthServer.Compliance.DataRights;
 
-/// <summary>A part of the copy: rows of one table, as JSON.</summary>
-/// <param name="Name">Its member in the copy.</param>
-/// <param name="Table">Where it comes from.</param>
-/// <param name="Sql">The rows, for <c>@user</c>, <c>@addresses</c> (the account's address) and <c>@names</c> (keyed hashes of its
-/// names).</param>
+/// <summary>
+/// A section of the copy: rows of one table, as JSON. The SQL uses <c>@user</c>, <c>@addresses</c> (the account's addresses) and
+/// <c>@names</c> (keyed hashes of its names).
+/// </summary>
 internal sealed record ExportSection(string Name, string Table, string Sql);
 
 /// <summary>
-/// What stands in the copy, table by table, and what does not. A test compares both with the columns of the database: whoever adds
-/// one says here whether people get it.
+/// What the copy contains, table by table, and what it leaves out. A test compares both with the columns of the database, so
+/// whoever adds a column decides here whether people get it.
 /// </summary>
 internal static class ExportSections
 {
-    private const string Secret = "A secret, or made from one.";
-    private const string Derived = "The same as another member, in the form that is searched or compared.";
+    private const string Secret = "A secret, or derived from one.";
+    private const string Derived = "The same as another member, in a form for searching or comparing.";
     private const string SomebodyElse = "It names somebody else.";
     private const string Yours = "It is your own id, in each row.";
     private const string Inner = "For the server's own bookkeeping; it says nothing about you.";
-    private const string NotYours = "The whole table is about nobody in particular.";
+    private const string NotYours = "The table contains nothing about individual people.";
 
     public static readonly ExportSection Account = new("account", "users", """
         SELECT id, CASE WHEN NOT is_anonymous THEN email END AS email, email_confirmed, user_name, full_name, locale, status,
@@ -71,14 +70,14 @@ internal static class ExportSections
             "failed_sign_ins", "sign_in_lockouts",
             "SELECT failures, window_started_at, locked_until, locks FROM sign_in_lockouts WHERE identifier = ANY (@names) ORDER BY "
                 + "window_started_at"),
-        // Where nobody has looked whose the address is, somebody else may have asked for the mail.
+        // Until the address is matched to an account, somebody else may have requested the mail.
         new("mails", "email_outbox", """
             SELECT kind, address, language, CASE WHEN user_id IS NOT NULL THEN data END AS data, state, created_at, finished_at FROM (
                 SELECT * FROM email_outbox WHERE user_id = @user
                 UNION ALL SELECT * FROM email_outbox WHERE address = ANY (@addresses) AND user_id IS NULL) mails
             ORDER BY created_at, id
             """),
-        // Where somebody else acted, from where is theirs; what was said is about the account it happened to.
+        // If somebody else acted, address and user agent are theirs; the notes are about the subject's account.
         new("events", "audit_events", """
             SELECT id, occurred_at, type, outcome,
                 CASE WHEN actor_id = @user THEN 'you' WHEN actor_id IS NOT NULL THEN 'somebody else' END AS by,
@@ -94,7 +93,7 @@ internal static class ExportSections
             """),
     ];
 
-    /// <summary>What is stored but left out: by column, or by table where the whole table is.</summary>
+    /// <summary>What is stored but left out: by column, or by table if the whole table is.</summary>
     public static readonly IReadOnlyDictionary<string, string> LeftOut = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["users.password_hash"] = Secret,
@@ -106,7 +105,7 @@ internal static class ExportSections
         ["users.search_text"] = Derived,
         ["users.name_search_text"] = Derived,
         ["user_roles.user_id"] = Yours,
-        ["user_roles.role_id"] = "It stands there by name.",
+        ["user_roles.role_id"] = "It is included by name.",
         ["memberships.user_id"] = Yours,
         ["physicians.user_id"] = Yours,
         ["licences.physician_id"] = "It is the id of your profile, in each row.",
@@ -121,22 +120,22 @@ internal static class ExportSections
         ["user_tokens.user_id"] = Yours,
         ["user_tokens.value"] = Secret,
         ["user_passkeys.user_id"] = Yours,
-        ["user_passkeys.data"] = "Name and time stand there; the rest is what the server checks the passkey with.",
+        ["user_passkeys.data"] = "Name and time are included; the rest is what the server verifies the passkey with.",
         ["assisted_resets.user_id"] = Yours,
         ["assisted_resets.requested_by"] = SomebodyElse,
         ["assisted_resets.decided_by"] = SomebodyElse,
         ["sign_in_lockouts.identifier"] = Secret,
-        ["sign_in_lockouts.network"] = "It may be the address of somebody else, who guessed.",
+        ["sign_in_lockouts.network"] = "It may be the address of somebody else who guessed.",
         ["email_outbox.id"] = Inner,
         ["email_outbox.user_id"] = Yours,
         ["email_outbox.attempts"] = Inner,
         ["email_outbox.next_attempt_at"] = Inner,
-        ["email_outbox.last_error"] = "The words of the mail server.",
-        ["audit_events.actor_id"] = "Told as `by`: you, or somebody else.",
-        ["audit_events.subject_id"] = "Told as `about`: you, or somebody else.",
+        ["email_outbox.last_error"] = "The mail server's response.",
+        ["audit_events.actor_id"] = "Included as `by`: you, or somebody else.",
+        ["audit_events.subject_id"] = "Included as `about`: you, or somebody else.",
         ["audit_events.salt"] = Inner,
         ["audit_events.erasure_proof"] = Inner,
-        ["revocations"] = "Ids of ended sessions and outdated keys, for minutes; they stand under sessions and keys.",
+        ["revocations"] = "Ids of ended sessions and outdated keys, kept for minutes; they are included under sessions and keys.",
         ["audit_seals"] = NotYours,
         ["data_protection_keys"] = NotYours,
         ["figures"] = NotYours,

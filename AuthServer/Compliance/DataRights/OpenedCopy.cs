@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace AuthServer.Compliance.DataRights;
 
-/// <summary>A copy that is being read from one snapshot of the database, and written as it is read.</summary>
+/// <summary>A copy that is read from one database snapshot and written at the same time.</summary>
 internal sealed class OpenedCopy(NpgsqlConnection connection, IDisposable slot, DateTimeOffset now) : IAsyncDisposable
 {
     private const int FlushedAt = 16 * 1024;
@@ -29,7 +29,7 @@ internal sealed class OpenedCopy(NpgsqlConnection connection, IDisposable slot, 
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Writes the whole of it. Keeps only a few rows in memory, however many there are.</summary>
+    /// <summary>Holds only a few rows in memory, however many there are.</summary>
     public async Task WriteAsync(PipeWriter to, CancellationToken cancellationToken)
     {
         await using var json = new Utf8JsonWriter(to, Written);
@@ -78,7 +78,7 @@ internal sealed class OpenedCopy(NpgsqlConnection connection, IDisposable slot, 
         while (await row.ReadAsync(cancellationToken))
         {
             json.WriteRawValue(row.GetString(0), skipInputValidation: true);
-            // Not what is pending in the writer: it hands that on to the pipe by itself, which would hold it all.
+            // Count committed bytes too: the JSON writer hands full buffers to the pipe, which would otherwise hold the whole copy.
             if (json.BytesCommitted + json.BytesPending - _flushed >= FlushedAt)
             {
                 json.Flush();

@@ -6,14 +6,14 @@ using AuthServer.Sessions.Revocation;
 namespace AuthServer.Compliance.Erasure;
 
 /// <summary>
-/// Ends every way into an account there is at this moment: sessions, their tokens, and the API keys the person answers for.
+/// Ends every current way into an account: sessions, their tokens, and the API keys the person is responsible for.
 /// </summary>
 internal sealed class AccessTermination(
     AuthDbContext db, SessionRevoker revoker, OwnedApiKeyRevocation keys, AccessTokenInvalidation invalidation)
 {
     /// <summary>
-    /// For as long as the account is switched off: sessions end, keys rest. In the open transaction; the answer is for
-    /// <see cref="RevocationFeed.Refuse"/>, once it is committed.
+    /// For a disabled account: ends the sessions and pauses the keys, in the open transaction. Pass the result to <see
+    /// cref="RevocationFeed.Refuse"/> after the commit.
     /// </summary>
     public async Task<IReadOnlyList<Guid>> PauseAsync(
         Guid userId, RevocationReason reason, RequestOrigin origin, Guid? by, CancellationToken cancellationToken)
@@ -25,13 +25,15 @@ internal sealed class AccessTermination(
         return ended;
     }
 
-    /// <summary>For good. In the open transaction; the answer is for <see cref="RevocationFeed.Refuse"/>, once it is committed.</summary>
+    /// <summary>
+    /// Permanently, in the open transaction. Pass the result to <see cref="RevocationFeed.Refuse"/> after the commit.
+    /// </summary>
     public async Task<IReadOnlyList<Guid>> EndAsync(
         Guid userId, RevocationReason reason, RequestOrigin origin, Guid? by, CancellationToken cancellationToken)
     {
         var connection = db.Connection();
         var ended = await revoker.EndAllAsync(userId, kept: null, reason, origin, connection, cancellationToken, by);
-        // Also refuses the keys' tokens, and those that a session which expired a moment ago has left behind.
+        // This also refuses tokens of API keys, and tokens left over from sessions that have just expired.
         await invalidation.InvalidateAsync([userId], cancellationToken);
         await keys.RevokeAsync(userId, origin, connection, cancellationToken, by);
         return ended;

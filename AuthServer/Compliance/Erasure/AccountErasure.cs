@@ -9,38 +9,36 @@ using Npgsql;
 
 namespace AuthServer.Compliance.Erasure;
 
-/// <summary>Why an account is erased, and on whose word.</summary>
-/// <param name="Reason">In one word, for the audit log.</param>
-/// <param name="Origin">Who asked.</param>
+/// <summary>Why an account is erased (one word, for the audit log) and where the request came from.</summary>
 internal sealed record ErasureOrder(string Reason, RequestOrigin Origin)
 {
     /// <summary>The member of staff who does it; null for the server.</summary>
     public Guid? By { get; init; }
 
-    /// <summary>The tenant they act for.</summary>
     public Guid? TenantId { get; init; }
 }
 
-/// <summary>What is left of an account.</summary>
-/// <param name="Pseudonym">Stands in the audit log for the person. Nothing leads from one to the other.</param>
-/// <param name="Ended">Sessions; for <see cref="RevocationFeed.Refuse"/>, once it is committed.</param>
+/// <summary>
+/// The result of an erasure: the pseudonym that replaces the person in the audit log, which cannot be traced back to them, and the
+/// ended sessions, to be passed to <see cref="RevocationFeed.Refuse"/> after the commit.
+/// </summary>
 internal sealed record ErasedAccount(Guid Pseudonym, IReadOnlyList<Guid> Ended);
 
 /// <summary>
-/// Erases an account and everything that is personal about it, wherever it stands. What happened stays on record, about
-/// nobody in particular: a random pseudonym takes the person's place.
+/// Erases an account and all personal data about it in every table. Events stay on record with a random pseudonym in place of the
+/// person.
 /// </summary>
 internal sealed class AccountErasure(
     AuthDbContext db, AccessTermination access, SignInLocks locks, ReferencesInOtherRows traces, AuditErasure audit,
     RevocationFeed feed, TimeProvider clock)
 {
-    /// <summary>In <c>revocations</c>: the account is gone, and not only what its tokens say of it.</summary>
+    /// <summary>The version stored in <c>revocations</c> for an erased account: every token of it is refused.</summary>
     public const int GoneVersion = int.MaxValue;
 
-    /// <summary>In the open transaction; nothing else may be waiting to be saved.</summary>
+    /// <summary>Runs in the open transaction; the context must have no unsaved changes.</summary>
     public async Task<ErasedAccount> EraseAsync(User user, ErasureOrder order, CancellationToken cancellationToken)
     {
-        // The person first, then what hangs on them, as everybody does who changes an account.
+        // Lock the person first and dependent rows after it, in the same order as everywhere else.
         await RowLock.UserAndKeyAsync(db, user.Id, cancellationToken);
         var ended = await access.EndAsync(user.Id, RevocationReason.AccountDeleted, order.Origin, order.By, cancellationToken);
         await locks.ClearAsync(user, cancellationToken);

@@ -7,32 +7,32 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Compliance.Erasure;
 
 /// <summary>
-/// Takes what is personal out of the audit log, through the one function of the database that may, and leaves a proof that
-/// it was the server who did: the seals stay valid.
+/// Removes personal data from the audit log, through the only database function that may, and stores a proof that the server did
+/// it, so that the seals stay valid.
 /// </summary>
 internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
 {
     private const int BatchSize = 1000;
 
-    /// <summary>In the open transaction, when the account is gone.</summary>
+    /// <summary>Runs in the open transaction, after the account was deleted.</summary>
     public async Task EraseAsync(Guid person, Guid pseudonym, CancellationToken cancellationToken)
     {
         await LockAsync(cancellationToken);
-        // One after the other, because an OR would use neither index.
+        // Two statements, because an OR would use neither index.
         await EraseAsync(audit => audit.SubjectId == person, person, pseudonym, cancellationToken);
         await EraseAsync(audit => audit.ActorId == person, person, pseudonym, cancellationToken);
     }
 
     /// <summary>
-    /// One erasure at a time, until the transaction ends: a proof covers what stands in a row afterwards, and another's taking
-    /// somebody else out of the same row meanwhile would make it a false one.
+    /// Serializes erasures until the transaction ends. A proof covers the remaining content of a row; if a concurrent erasure
+    /// removed another person from the same row, the proof would be wrong.
     /// </summary>
     public Task LockAsync(CancellationToken cancellationToken) =>
         AdvisoryLocks.TakeAsync(db, AdvisoryLocks.AuditErasure, cancellationToken);
 
     /// <summary>
-    /// Makes the proofs of these rows anew, with the current key; under the lock. What stands in the rows must be what erasing
-    /// <paramref name="pseudonym"/> leaves.
+    /// Renews the proofs of these rows with the current key; requires the lock. The rows must be as erasing <paramref
+    /// name="pseudonym"/> would leave them.
     /// </summary>
     public Task RenewAsync(Guid pseudonym, IReadOnlyList<AuditEvent> events, CancellationToken cancellationToken) =>
         CallAsync(pseudonym, pseudonym, events, cancellationToken);

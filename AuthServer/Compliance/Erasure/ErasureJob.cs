@@ -7,8 +7,8 @@ using Npgsql;
 namespace AuthServer.Compliance.Erasure;
 
 /// <summary>
-/// Erases the accounts that are due, each in a transaction of its own, and skips those that are locked: replicas share the work, and an
-/// account that cannot be erased stops no other.
+/// Erases the accounts that are due, each in its own transaction, and skips locked ones: replicas share the work, and an account
+/// that cannot be erased does not block the others.
 /// </summary>
 internal sealed class ErasureJob(
     IServiceScopeFactory scopes, NpgsqlDataSource database, RevocationFeed feed, IEnumerable<ErasureRule> rules, TimeProvider clock,
@@ -96,7 +96,7 @@ internal sealed class ErasureJob(
         return true;
     }
 
-    // Checked again once the row is locked: a sign-in may have come first.
+    // Check again once the row is locked, in case the person has signed in.
     private static async Task<bool> LockAsync(
         Guid id, ErasureRule rule, DateTimeOffset before, NpgsqlConnection connection, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using AuthServer.Mail.Texts;
 
 namespace AuthServer.Compliance.Erasure;
 
-/// <summary>Tells that somebody asked for the account to be erased, when that will be, and how to keep it.</summary>
+/// <summary>Says that the erasure of the account was requested, when it is due, and how to cancel it.</summary>
 internal sealed class ErasureRequestedMail(MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.ErasureRequested;
@@ -19,7 +19,7 @@ internal sealed class ErasureRequestedMail(MailLinks links, MailPrinter printer)
     }
 }
 
-/// <summary>Tells that the account stays, because its owner has signed in.</summary>
+/// <summary>Says that the account stays because its owner has signed in.</summary>
 internal sealed class ErasureUndoneMail(MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.ErasureUndone;

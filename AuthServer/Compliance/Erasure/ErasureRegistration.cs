@@ -8,12 +8,13 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace AuthServer.Compliance.Erasure;
 
 /// <summary>
-/// The end of an account: <c>asked for → grace → erased</c>, undone by signing in meanwhile; or at once, where staff delete it;
-/// or after a time, where nobody has ever used it. However it comes to it, it is the same erasure.
+/// The ways an account ends: <c>requested → grace period → erased</c>, cancelled by signing in; immediately, if staff delete it; or
+/// after a time, if it was never used. All of them use the same erasure.
 /// </summary>
 internal static class ErasureRegistration
 {
-    // Registered, perhaps with somebody else's address, and never proven nor signed in: it must not keep the address for good.
+    // Registered, possibly with somebody else's address, and never confirmed or signed in: such an account must not block the
+    // address for ever.
     private const string NeverUsed =
         "NOT u.email_confirmed AND u.created_at < @before AND u.last_login_at IS NULL AND u.password_hash IS NOT NULL AND u.legacy_id IS "
             + "NULL";

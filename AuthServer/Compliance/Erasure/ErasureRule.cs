@@ -2,13 +2,12 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Compliance.Erasure;
 
-/// <summary>Accounts whose time has come.</summary>
-/// <param name="Reason">Why, in one word, for the audit log.</param>
-/// <param name="Condition">Which they are, in SQL over <c>users u</c>; <c>@before</c> is the moment after which they are kept. Needs an
-/// index.</param>
-/// <param name="RetentionPeriod">How long they are kept after that.</param>
+/// <summary>Selects accounts that are due for erasure.</summary>
+/// <param name="Reason">One word, for the audit log.</param>
+/// <param name="Condition">SQL over <c>users u</c>; accounts whose time is after <c>@before</c> are kept. Needs an index.</param>
+/// <param name="RetentionPeriod">How long matching accounts are kept.</param>
 internal sealed record ErasureRule(string Reason, string Condition, TimeSpan RetentionPeriod)
 {
-    /// <summary>The server itself, at work for nobody in particular.</summary>
+    /// <summary>The origin of acts of the server itself.</summary>
     internal static readonly RequestOrigin Server = new(null, null, "server");
 }

@@ -2,15 +2,15 @@ using AuthServer.Platform.Configuration;
 
 namespace AuthServer.Compliance.Erasure;
 
-/// <summary>The end of accounts.</summary>
+/// <summary>When accounts are erased.</summary>
 public sealed class ErasureSettings : ISettings
 {
-    // GDPR article 12(3): without undue delay, and within a month.
+    // GDPR article 12(3): without undue delay, and within one month.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
     static string ISettings.Section => "Erasure";
 
-    /// <summary>How long after somebody has asked for it their account is erased; until then signing in undoes it.</summary>
+    /// <summary>How long after the request an account is erased; until then signing in cancels it.</summary>
     public TimeSpan Grace { get; set; } = TimeSpan.FromDays(14);
 
     IEnumerable<string> ISettings.Validate()

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace AuthServer.Compliance.Erasure;
 
-/// <summary>Revokes the API keys a person answers for: without somebody who does, a key is nobody's.</summary>
+/// <summary>Revokes the API keys a person is responsible for, because every key needs a responsible owner.</summary>
 internal sealed class OwnedApiKeyRevocation(TimeProvider clock)
 {
     private static readonly string Sql = $"""
@@ -15,7 +15,7 @@ internal sealed class OwnedApiKeyRevocation(TimeProvider clock)
             actor: "@by", subject: "id", tenant: "tenant_id", reason: "'owner_leaves'", from: "ended")}
         """;
 
-    /// <summary>In the transaction that is open on the connection.</summary>
+    /// <summary>Runs in the open transaction of the connection.</summary>
     public async Task RevokeAsync(
         Guid owner, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken, Guid? by = null)
     {

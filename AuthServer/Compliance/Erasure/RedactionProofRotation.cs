@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Compliance.Erasure;
 
 /// <summary>
-/// After the root secret was changed, makes the proofs in erased rows anew that were made with the one before, for as long as
-/// that is known. A row whose proof is not good is left as it is: it must not become good here.
+/// After a change of the root secret, renews the proofs in erased rows that were made with the previous one, while that is still
+/// known. A row with an invalid proof is left alone: it must not become valid here.
 /// </summary>
 internal sealed class RedactionProofRotation(
     IServiceScopeFactory scopes, RedactionProofs proofs, SecretSettings secrets, TimeProvider clock,
@@ -25,7 +25,7 @@ internal sealed class RedactionProofRotation(
             return 0;
         }
 
-        // From the first each time: a replica that does not know the new secret yet may have erased meanwhile.
+        // Always start from the first row: a replica that does not know the new secret yet may have erased something meanwhile.
         var (renewed, last) = (0, (long?)0);
         while (last is { } after)
         {
@@ -60,7 +60,7 @@ internal sealed class RedactionProofRotation(
         return (old.Count, erased.Count == BatchSize ? erased[^1].Id : null);
     }
 
-    // Of the two ids in a row, one for which the database's function leaves the row as it stands.
+    // Of the two ids in a row, the one that the database function would leave unchanged.
     private static async Task<IReadOnlyList<(Guid Pseudonym, AuditEvent Event)>> PseudonymsAsync(
         List<AuditEvent> events, AuthDbContext db, CancellationToken cancellationToken)
     {

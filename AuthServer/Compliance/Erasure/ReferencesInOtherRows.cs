@@ -6,12 +6,12 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Compliance.Erasure;
 
 /// <summary>
-/// Takes a person out of rows that are not theirs and stay: mails to their address, what others wrote their address into,
-/// and what they decided about others.
+/// Removes a person from rows that stay and belong to others: mails to their address, fields in which others entered their address,
+/// and decisions they made about others.
 /// </summary>
 internal sealed class ReferencesInOtherRows(AuthDbContext db, TimeProvider clock)
 {
-    /// <summary>In the open transaction.</summary>
+    /// <summary>Runs in the open transaction.</summary>
     public async Task EraseAsync(User user, Guid pseudonym, CancellationToken cancellationToken)
     {
         await EraseAddressAsync(user, cancellationToken);
@@ -24,11 +24,11 @@ internal sealed class ReferencesInOtherRows(AuthDbContext db, TimeProvider clock
             """, cancellationToken);
     }
 
-    // Whoever asked to have this address instead of their own: their wish, and the word about it in a mail to them.
+    // Others who requested this address as their new one: both the pending change and the mail about it.
     private async Task EraseAddressAsync(User user, CancellationToken cancellationToken)
     {
         string[] addresses = [user.NormalizedEmail!, user.Email!];
-        // Not even masked: a domain can be a person's own.
+        // Not even masked: a domain can identify a person.
         var (canonical, nothing) = (user.NormalizedEmail!, EmailAddress.Mask(""));
         await db.Database.ExecuteSqlAsync($"""
             WITH askers AS (
@@ -40,7 +40,8 @@ internal sealed class ReferencesInOtherRows(AuthDbContext db, TimeProvider clock
             UPDATE email_outbox o SET data = o.data || jsonb_build_object({EmailOutbox.NewAddress}, {nothing})
             FROM askers a WHERE o.user_id = a.user_id AND lower(o.data ->> {EmailOutbox.NewAddress}) = {canonical}
             """, cancellationToken);
-        // An invitation counts for an hour, or whoever invites, deletes and invites could fill a mailbox; the next cleanup removes it then.
+        // Keep an invitation for an hour, so that inviting, deleting and inviting again cannot fill a mailbox; the next cleanup
+        // removes it.
         await db.Database.ExecuteSqlAsync($"""
             WITH counted AS (
                 UPDATE email_outbox SET user_id = NULL, language = NULL, data = jsonb_build_object(), state = 'dropped', last_error = NULL,

@@ -5,13 +5,13 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Compliance.Erasure;
 
 /// <summary>
-/// Erases what was recorded about somebody at the very moment of their erasure, by a request that was under way. Who it was the
-/// revocation still knows, until the last of their access tokens has expired.
+/// Erases events recorded about a person by requests that were in progress during their erasure. The revocation still identifies
+/// the person until their last access token has expired.
 /// </summary>
 internal sealed class ResidualAuditErasure(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ResidualAuditErasure> logger)
     : PeriodicJob(TimeSpan.FromMinutes(1), clock, logger)
 {
-    /// <summary>Answers how many people it was about.</summary>
+    /// <summary>Returns the number of people affected.</summary>
     public override async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();

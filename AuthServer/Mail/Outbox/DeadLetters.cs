@@ -4,16 +4,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Mail.Outbox;
 
-/// <summary>A mail that was given up.</summary>
-/// <param name="Id">What to give to <c>mail retry</c>.</param>
-/// <param name="Kind">Which mail.</param>
-/// <param name="Address">Masked.</param>
-/// <param name="CreatedAt">When it was enqueued.</param>
-/// <param name="Attempts">How often it was tried.</param>
-/// <param name="Error">What the mail server said last.</param>
+/// <summary>A mail that was given up. <c>Id</c> is the argument of <c>mail retry</c>; the address is masked.</summary>
 internal sealed record DeadLetter(Guid Id, string Kind, string Address, DateTimeOffset CreatedAt, int Attempts, string? Error);
 
-/// <summary>Mails that were given up: for the operator to look at and, once the reason is gone, to send after all.</summary>
+/// <summary>Mails that were given up, for the operator to inspect and, once the cause is fixed, to send again.</summary>
 internal sealed class DeadLetters(AuthDbContext db, DatabaseClock clock)
 {
     public async Task<IReadOnlyList<DeadLetter>> ListAsync(CancellationToken cancellationToken)
@@ -25,7 +19,7 @@ internal sealed class DeadLetters(AuthDbContext db, DatabaseClock clock)
     }
 
     /// <summary>
-    /// Lets them wait to be sent again as if nothing had happened: one, or all where <paramref name="id"/> is null. Answers how many.
+    /// Queues one mail again, or all where <paramref name="id"/> is null, with a fresh count of attempts. Returns how many.
     /// </summary>
     public Task<int> RetryAsync(Guid? id, CancellationToken cancellationToken) =>
         db.OutgoingEmails.Where(mail => mail.State == OutgoingEmailState.Dead && (id == null || mail.Id == id)).ExecuteUpdateAsync(

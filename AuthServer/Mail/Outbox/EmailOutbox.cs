@@ -7,22 +7,22 @@ using Npgsql;
 namespace AuthServer.Mail.Outbox;
 
 /// <summary>
-/// Where mails are enqueued. A notice is written with the act it tells of, in the same transaction: through the context, or
-/// as one more step of a statement of our own. What strangers can ask for is written whether or not the address has an
-/// account, so that the answer takes the same time; who it is for is looked up when it is sent.
+/// Enqueues mails. A notice is written in the transaction of the act it reports: through the context, or as a step of the SQL
+/// statement. A mail that strangers can request is written whether or not the address has an account, so that the response takes
+/// the same time; the account is looked up when the mail is sent.
 /// </summary>
 internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
 {
-    /// <summary>Names of what a mail's data can hold.</summary>
+    /// <summary>Keys in a mail's data.</summary>
     public const string Ip =
         "ip", Device =
             "device", UserAgent =
                 "user_agent", NewAddress = "new_address", Until = "until", KeyName = "key_name", KeyExpiresAt = "key_expires_at";
 
-    /// <summary>How long a mail stays after it was sent, dropped or given up.</summary>
+    /// <summary>How long a mail is kept after it was sent, dropped or given up.</summary>
     public static readonly TimeSpan RetentionPeriod = TimeSpan.FromDays(30);
 
-    // Per address and kind (ASVS 6.3.1): whoever asks again and again must not fill somebody's mailbox.
+    // Per address and kind (ASVS 6.3.1): repeated requests must not fill somebody's mailbox.
     private const int MostInAnHour = 5;
 
     private static readonly string RequestSql = $"""
@@ -39,14 +39,12 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
         SELECT until FROM barred
         """;
 
-    /// <summary>Enqueues a mail that somebody asked for, at most one a minute and five an hour for one address and kind.</summary>
-    /// <param name="kind">Which mail.</param>
-    /// <param name="userId">The account, where it is known.</param>
-    /// <param name="address">Canonical, whatever the spelling that was given: or each spelling would have a count of its own.</param>
-    /// <param name="language">The asker's language, should the account name none.</param>
-    /// <param name="data">What else the text needs.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Null if the mail was enqueued; otherwise how long until it may be asked for again. Not to be shown to strangers.</returns>
+    /// <summary>
+    /// Enqueues a mail that somebody requested, at most one a minute and five an hour for each address and kind. The address must be
+    /// canonical: otherwise each spelling would have a limit of its own. The language is used if the account has none.
+    /// </summary>
+    /// <returns>Null if the mail was enqueued; otherwise how long to wait before the next request. Do not reveal it to
+    /// strangers.</returns>
     public async Task<TimeSpan?> RequestAsync(
         string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data,
         CancellationToken cancellationToken)
@@ -55,14 +53,14 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
         return await RequestAsync(kind, userId, address, language, data, connection, cancellationToken);
     }
 
-    /// <summary>The same in the transaction that is open on the connection.</summary>
+    /// <summary>The same, in the open transaction of the connection.</summary>
     public async Task<TimeSpan?> RequestAsync(
         string kind, Guid? userId, string address, string? language, IReadOnlyDictionary<string, string>? data,
         NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var batch = connection.CreateBatch();
-        // Two that ask at once would both see that nobody has asked.
+        // Without the lock, two simultaneous requests would both see that there was none before.
         batch.BatchCommands.Add(AdvisoryLocks.MailAddress(address));
         batch.BatchCommands.Add(SqlStep.Of(RequestSql)
             .Add("id", Guid.CreateVersion7(now))
@@ -82,7 +80,7 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
         return row.IsDBNull(0) ? null : row.GetFieldValue<DateTimeOffset>(0) - now;
     }
 
-    /// <summary>Where something came from, for the notice about it.</summary>
+    /// <summary>Where a request came from, as data for the notice about it.</summary>
     public static Dictionary<string, string> Describe(RequestOrigin origin) =>
         new(StringComparer.Ordinal) { [Ip] = origin.Address?.ToString() ?? "" };
 
@@ -101,7 +99,7 @@ internal static class OutboxExtensions
 
 internal static class OutgoingEmailDetails
 {
-    /// <summary>What the mail's text needs besides the account.</summary>
+    /// <summary>The values the mail's text needs besides the account.</summary>
     public static Dictionary<string, string> Details(this OutgoingEmail owed) =>
         JsonSerializer.Deserialize(owed.Data, EmailJson.Default.DictionaryStringString)!;
 }

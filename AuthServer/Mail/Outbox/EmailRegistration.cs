@@ -9,7 +9,7 @@ namespace AuthServer.Mail.Outbox;
 
 internal static class EmailRegistration
 {
-    /// <summary>The outbox, the dispatcher that empties it, and the way out. Slices add the writers of their mails.</summary>
+    /// <summary>Adds the outbox, its dispatcher and the transport. Leaves add the writers of their mails.</summary>
     public static void AddMail(this WebApplicationBuilder builder)
     {
         builder.AddSettings<LinkSettings>();
@@ -25,7 +25,7 @@ internal static class EmailRegistration
             "mail", HealthStatus.Degraded, [Health.ReadyTag], timeout: TimeSpan.FromSeconds(2));
     }
 
-    // In Development mails are files until there is a mail server.
+    // In Development mails are written to files unless a mail server is configured.
     private static void AddEmailSettings(this WebApplicationBuilder builder)
     {
         builder.AddSettings<EmailSettings>();

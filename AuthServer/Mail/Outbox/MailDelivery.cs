@@ -5,7 +5,7 @@ using AuthServer.Platform.Persistence;
 
 namespace AuthServer.Mail.Outbox;
 
-/// <summary>Renders one queued mail, and hands it to the transport. Its tokens are made only here, at the last moment.</summary>
+/// <summary>Renders a queued mail and hands it to the transport. Tokens are created only here, just before sending.</summary>
 internal sealed class MailDelivery(IServiceScopeFactory scopes, MailSender sender, TimeProvider clock, ILogger<MailDelivery> logger)
 {
     private readonly Lazy<IReadOnlyCollection<string>> _kinds = new(() =>
@@ -14,7 +14,7 @@ internal sealed class MailDelivery(IServiceScopeFactory scopes, MailSender sende
         return [.. scope.ServiceProvider.GetServices<IMailWriter>().Select(writer => writer.Kind).Distinct(StringComparer.Ordinal)];
     });
 
-    /// <summary>The mails this version of the server can write.</summary>
+    /// <summary>The kinds of mail this version of the server can write.</summary>
     public IReadOnlyCollection<string> Kinds => _kinds.Value;
 
     public async Task<DeliveryOutcome> DeliverAsync(OutgoingEmail owed, IMailSession session, CancellationToken cancellationToken)
@@ -27,9 +27,9 @@ internal sealed class MailDelivery(IServiceScopeFactory scopes, MailSender sende
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && !DatabaseFaults.IsUnavailable(exception))
         {
-            // Its message may hold anything that is in the mail.
+            // Log no message: it may contain anything that is in the mail.
             Log.WritingFailed(logger, owed.Id, owed.Kind, exception.GetType().Name, exception.StackTrace);
-            return new DeliveryOutcome.PutOff($"Writing it failed: {exception.GetType().Name}.");
+            return new DeliveryOutcome.PutOff($"The mail could not be written: {exception.GetType().Name}.");
         }
 
         return mail is null

@@ -3,8 +3,8 @@ using AuthServer.Platform.Persistence;
 namespace AuthServer.Mail.Outbox;
 
 /// <summary>
-/// Sends what the outbox holds: <c>pending → claimed → sent | dropped | pending, later | dead</c>. Any number of replicas do
-/// it at once and never wait for each other. While the mail server cannot be used, nothing is counted against any mail.
+/// Sends the mails in the outbox: <c>pending → claimed → sent | dropped | pending, later | dead</c>. Any number of replicas work in
+/// parallel without waiting for each other. While the mail server is unavailable, no mail's attempts are counted.
 /// </summary>
 internal sealed class MailDispatcher(OutboxBatch run, TimeProvider clock, ILogger<MailDispatcher> logger) : BackgroundService
 {
@@ -15,7 +15,7 @@ internal sealed class MailDispatcher(OutboxBatch run, TimeProvider clock, ILogge
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Not at once: who waits for a server to start does not wait for a mail.
+        // Wait before the first poll, so that mails do not slow down the start of the server.
         for (var wait = Poll; await PauseAsync(wait, stoppingToken);)
         {
             wait = Poll;
@@ -30,7 +30,7 @@ internal sealed class MailDispatcher(OutboxBatch run, TimeProvider clock, ILogge
             }
             catch (Exception exception)
             {
-                // Once an outage, not every second.
+                // Log once per outage, not every second.
                 if (!_isDown)
                 {
                     LogDown(exception);

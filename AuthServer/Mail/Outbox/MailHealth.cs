@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace AuthServer.Mail.Outbox;
 
-/// <summary>Whether mails get out. It degrades the server and never makes it unready: people can sign in all the same.</summary>
+/// <summary>Whether mails get out. A fault degrades the server but never makes it unready: people can still sign in.</summary>
 internal sealed class MailHealth(NpgsqlDataSource database, DatabaseClock clock) : IHealthCheck
 {
     private static readonly TimeSpan TooOld = TimeSpan.FromMinutes(15);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace AuthServer.Mail.Outbox;
 
-/// <summary>The answer to whoever asks for a mail: the same for every address.</summary>
+/// <summary>The response to a request for a mail: the same for every address.</summary>
 public sealed record MailRequested
 {
     internal const string Example = """{"status":"accepted"}""";
@@ -14,6 +14,6 @@ public sealed record MailRequested
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? DevToken { get; init; }
 
-    /// <summary>Without the token, so that no log shows it by accident.</summary>
+    /// <summary>Without the token, so that no log can show it by accident.</summary>
     public override string ToString() => $"{nameof(MailRequested)} [redacted]";
 }

@@ -3,12 +3,10 @@ using AuthServer.Mail.Transport;
 
 namespace AuthServer.Mail.Outbox;
 
-/// <summary>What a run came to.</summary>
-/// <param name="Claimed">How many mails it had.</param>
-/// <param name="Barred">Why the mail server cannot be used, or null.</param>
+/// <summary>The result of one batch: how many mails were claimed and, if the mail server was unavailable, why.</summary>
 internal sealed record OutboxBatchOutcome(int Claimed, string? Barred);
 
-/// <summary>The oldest few mails that are due, one after the other over one connection, and what became of each.</summary>
+/// <summary>Sends the oldest few mails that are due, one after the other over one connection, and records each outcome.</summary>
 internal sealed class OutboxBatch(
     OutboxQueue queue, IMailTransport transport, MailDelivery delivery, MailMetrics metrics, MailTimeouts timeouts, TimeProvider clock,
     ILogger<OutboxBatch> logger)
@@ -16,7 +14,7 @@ internal sealed class OutboxBatch(
     public const int Most = 20;
     private const int MostAttempts = 8;
 
-    // Long enough for a mail that is on its way, and shorter than a stopping server waits.
+    // Long enough for a mail in progress, and shorter than the shutdown timeout.
     private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(5);
 
     public async Task<OutboxBatchOutcome> RunAsync(CancellationToken stopping)
@@ -29,7 +27,7 @@ internal sealed class OutboxBatch(
         string? barred = null;
         foreach (var owed in claimed)
         {
-            // Whose lease would end before the mail server must have answered would be sent by somebody else as well.
+            // Skip a mail whose lease could end before the mail server's timeout: another dispatcher would send it as well.
             if (barred is not null
                 || stopping.IsCancellationRequested
                 || clock.GetElapsedTime(beganAt) > OutboxQueue.Lease - (2 * timeouts.Mail))

@@ -6,15 +6,15 @@ using Npgsql;
 namespace AuthServer.Mail.Outbox;
 
 /// <summary>
-/// The dispatchers' side of the outbox. A claim is a lease: it counts the attempt and puts the mail out of the others' reach
-/// for two minutes, so that no transaction is open while a mail server takes its time, and a dispatcher that dies leaves
-/// nothing behind but a mail that comes back by itself. What is written later counts only if the lease is still one's own.
+/// The dispatchers' side of the outbox. A claim is a lease: it counts the attempt and hides the mail from other dispatchers for two
+/// minutes. So no transaction stays open while the mail server is working, and the mails of a dispatcher that dies become due again
+/// by themselves. A later update counts only if the lease is still held.
 /// </summary>
 internal sealed class OutboxQueue(IServiceScopeFactory scopes, NpgsqlDataSource database, DatabaseClock clock)
 {
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
 
-    // MATERIALIZED: as an ordinary sub-select it may run more than once, and then takes more than asked for.
+    // MATERIALIZED: an ordinary sub-select may be evaluated more than once and then claims more than asked for.
     private const string ClaimSql = """
         WITH due AS MATERIALIZED (
             SELECT id FROM email_outbox
@@ -26,14 +26,16 @@ internal sealed class OutboxQueue(IServiceScopeFactory scopes, NpgsqlDataSource 
         SELECT * FROM claimed ORDER BY created_at, id
         """;
 
-    // The number of attempts is what tells this lease from a later one.
+    // The number of attempts distinguishes this lease from a later one.
     private const string SettleSql = """
         UPDATE email_outbox SET state = @state, attempts = @attempts, next_attempt_at = @next_attempt_at,
             finished_at = CASE WHEN @state <> 'pending' THEN @now END, last_error = @last_error
         WHERE id = @id AND state = 'pending' AND attempts = @claimed_attempts
         """;
 
-    /// <summary>The oldest mails that are due, of those kinds: one of a newer version's waits for a server of that version.</summary>
+    /// <summary>
+    /// The oldest mails due of those kinds. A kind that only a newer version knows waits for a server of that version.
+    /// </summary>
     public async Task<IReadOnlyList<OutgoingEmail>> ClaimAsync(
         IReadOnlyCollection<string> kinds, int most, CancellationToken cancellationToken)
     {
@@ -46,15 +48,15 @@ internal sealed class OutboxQueue(IServiceScopeFactory scopes, NpgsqlDataSource 
         return await db.OutgoingEmails.FromSqlRaw(ClaimSql, parameters).AsNoTracking().ToListAsync(cancellationToken);
     }
 
-    /// <summary>It has come to an end; even if the server is just stopping, or it would come to that end twice.</summary>
+    /// <summary>Records the final state, even while the server is stopping; otherwise the mail would be sent twice.</summary>
     public Task FinishAsync(OutgoingEmail claimed, OutgoingEmailState state, string? error) =>
         SettleAsync(claimed, state, claimed.Attempts, clock.GetUtcNow(), error);
 
-    /// <summary>It waits.</summary>
+    /// <summary>Schedules another attempt.</summary>
     public Task PutOffAsync(OutgoingEmail claimed, TimeSpan wait, string error) =>
         SettleAsync(claimed, OutgoingEmailState.Pending, claimed.Attempts, clock.GetUtcNow() + wait, error);
 
-    /// <summary>As if it had not been claimed.</summary>
+    /// <summary>Undoes the claim, attempt count included.</summary>
     public Task ReleaseAsync(OutgoingEmail claimed, string? error) =>
         SettleAsync(claimed, OutgoingEmailState.Pending, claimed.Attempts - 1, clock.GetUtcNow(), error);
 

@@ -4,14 +4,14 @@ using System.Text;
 namespace AuthServer.Mail.Texts;
 
 /// <summary>
-/// What people or programs call a device, as words for a mail. Whoever guessed a password chooses this text, and must not be
-/// able to send a link of their own with our name on it.
+/// Turns the name of a device or a user agent into text for a mail. An attacker who guessed a password controls this text and must
+/// not be able to send a link of their own in our name.
 /// </summary>
 internal static class DeviceDisplayName
 {
     private const int MaxLength = 80;
 
-    // Each browser also claims to be those below it.
+    // In this order, because each browser also claims to be those below it.
     private static readonly (string Mark, string Name)[] Browsers =
     [
         ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"),
@@ -24,7 +24,7 @@ internal static class DeviceDisplayName
             ("CrOS", "ChromeOS"), ("Linux", "Linux"),
     ];
 
-    /// <summary>Null where nothing readable is left.</summary>
+    /// <summary>Null if nothing readable is left.</summary>
     public static string? Of(string? device) =>
         device is null ? null
         : device.StartsWith("Mozilla/", StringComparison.Ordinal)
@@ -41,7 +41,7 @@ internal static class DeviceDisplayName
         var runes = device.EnumerateRunes().Take(MaxLength).ToList();
         foreach (var (index, rune) in runes.Index())
         {
-            // A dot between digits is a version's; any other may be a domain's.
+            // A dot between digits belongs to a version; any other may belong to a domain.
             var isVersionDot = rune.Value == '.'
                 && index > 0
                 && index + 1 < runes.Count
@@ -60,7 +60,7 @@ internal static class DeviceDisplayName
 
     private static bool IsDigit(Rune rune) => rune.IsAscii && char.IsAsciiDigit((char)rune.Value);
 
-    // Hebrew points, Indic vowels: part of the letter before them.
+    // Hebrew points and Indic vowels belong to the letter before them.
     private static bool IsMark(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 }

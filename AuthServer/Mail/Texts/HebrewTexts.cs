@@ -3,14 +3,14 @@ using AuthServer.Domain;
 
 namespace AuthServer.Mail.Texts;
 
-/// <summary>Forms of the second person that read the same for women and men, and else verbal nouns.</summary>
+/// <summary>Uses forms of the second person that read the same for women and men, and verbal nouns otherwise.</summary>
 internal sealed class HebrewTexts(string appName) : MailTexts
 {
     private const string NewPassword = "קביעת סיסמה חדשה";
     private const string NothingToDo =
         "אם הפעולה נעשתה על ידך, אין צורך לעשות דבר. אם לא, כדאי לקבוע סיסמה חדשה מיד: כך ינותקו כל המכשירים.";
 
-    // Written out: the container may have no culture data.
+    // Spelled out, because the container may have no culture data.
     private static readonly string[] Months = [
         "ינואר", "פברואר", "מרץ", "אפריל", "מאי", "יוני", "יולי", "אוגוסט", "ספטמבר", "אוקטובר", "נובמבר", "דצמבר"];
 

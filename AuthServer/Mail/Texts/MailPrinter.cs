@@ -3,10 +3,10 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Mail.Texts;
 
-/// <summary>Gives a mail its form: HTML, and the same as plain text.</summary>
+/// <summary>Renders a mail as HTML and as plain text.</summary>
 internal sealed class MailPrinter(ComponentRenderer renderer, EmailSettings settings)
 {
-    /// <summary>The texts in the language nearest to a BCP 47 tag.</summary>
+    /// <summary>The texts in the best match for a BCP 47 tag.</summary>
     public MailTexts TextsIn(string? language) => MailTexts.For(language, settings.FromName);
 
     public async Task<RenderedMail> PrintAsync(string to, MailContent content)

@@ -1,8 +1,8 @@
 namespace AuthServer.Mail.Texts;
 
 /// <summary>
-/// The looks of mails. No pure black and white, and text and ground always set together: programs that turn colours
-/// around by themselves then turn both.
+/// Styles of mails. There is no pure black or white, and text and background colours are always set together, so that programs with
+/// a dark mode of their own invert both.
 /// </summary>
 internal static class MailStyle
 {
@@ -17,7 +17,7 @@ internal static class MailStyle
     public const string ButtonLabel =
         $"display:inline-block;padding:13px 22px;font-size:16px;line-height:1.3;font-weight:600;text-decoration:none;color:#fdfdfe;{Font}";
 
-    // !important: these speak against inline styles.
+    // !important, because these rules compete with inline styles.
     public const string Dark = """
         :root { color-scheme: light dark; supported-color-schemes: light dark; }
         @media (prefers-color-scheme: dark) {
@@ -31,12 +31,12 @@ internal static class MailStyle
         }
         """;
 
-    // Outlook for Windows knows no max-width.
+    // Outlook for Windows does not support max-width.
     public const string OutlookColumn =
         """<!--[if mso]><table role="presentation" width="560" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->""";
     public const string OutlookColumnEnd = "<!--[if mso]></td></tr></table><![endif]-->";
 
-    // Blanks that are not collapsed: else lists of mails would go on with the text, which may name a clinic.
+    // Non-collapsing blanks: otherwise previews in mail lists continue with the text, which may name a clinic.
     public static readonly string Filler = string.Concat(Enumerable.Repeat("&#847;&zwnj;&nbsp;", 100));
 
     private const string Font = "font-family:-apple-system,'Segoe UI',Roboto,Arial,sans-serif;";

@@ -3,10 +3,10 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Mail.Texts;
 
-/// <summary>A mail for programs that show no HTML, and for people who like them.</summary>
+/// <summary>The plain-text part of a mail.</summary>
 internal static class PlainText
 {
-    // RFC 3676 section 4.2 recommends lines of at most 78 characters; replies put "> " before them.
+    // RFC 3676 section 4.2 recommends lines of at most 78 characters; replies prefix them with "> ".
     private const int Width = 72;
 
     public static string Of(MailContent content)
@@ -43,7 +43,7 @@ internal static class PlainText
         return text.ToString();
     }
 
-    // First-strong isolates (UAX 9): a Latin name among Hebrew keeps its own brackets.
+    // First-strong isolates (UAX 9) keep the brackets of a Latin name in place within Hebrew text.
     private static string Isolated(string value, string language) =>
         Language.Of(language) == Language.Hebrew ? $"\u2068{value}\u2069" : value;
 }

@@ -5,17 +5,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Mail.Texts;
 
-/// <summary>How a person's tenants want them to be written to.</summary>
-/// <param name="SenderName">The name mails come from.</param>
-/// <param name="Locale">The language of people who have chosen none.</param>
+/// <summary>How a person's tenants want mails to them to look.</summary>
+/// <param name="SenderName">The display name of the sender.</param>
+/// <param name="Locale">The language for people who have not chosen one.</param>
 internal sealed record TenantMailBranding(string? SenderName, string? Locale)
 {
     private static readonly Guid[] PlatformStaff = [Role.IdOf(Role.Admin), Role.IdOf(Role.Support)];
 
     /// <summary>
-    /// Each as the first tenant wants it that wants anything, in the order in which a sign-in chooses one. Null where nobody
-    /// has proven the mailbox: no stranger is to learn which clinic somebody belongs to. An invitation is the clinic's own doing.
-    /// Null for staff of the platform too: no clinic speaks to them in the platform's place.
+    /// Takes each value from the first tenant that sets it, in the order in which a sign-in selects a tenant. Null while the
+    /// mailbox is unconfirmed, so that no stranger learns which clinic somebody belongs to; invitations are exempt because the
+    /// clinic sends them itself. Null for platform staff too: mails to them come from the platform.
     /// </summary>
     public static async Task<TenantMailBranding?> OfAsync(OutgoingEmail owed, AuthDbContext db, CancellationToken cancellationToken)
     {

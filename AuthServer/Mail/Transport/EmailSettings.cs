@@ -4,20 +4,20 @@ using AuthServer.Platform.Configuration;
 
 namespace AuthServer.Mail.Transport;
 
-/// <summary>How the way to the mail server is kept private.</summary>
+/// <summary>How the connection to the mail server is encrypted.</summary>
 public enum SmtpSecurity
 {
-    /// <summary>Encrypted from the STARTTLS command on, and nothing sent where the server does not offer it.</summary>
+    /// <summary>Encrypted after the STARTTLS command; nothing is sent if the server does not offer it.</summary>
     StartTls,
 
     /// <summary>Encrypted from the first byte (RFC 8314).</summary>
     Tls,
 
-    /// <summary>In the clear: for a mail server on this machine.</summary>
+    /// <summary>Unencrypted: only for a mail server on this machine.</summary>
     None,
 }
 
-/// <summary>Where mails go, and who they come from.</summary>
+/// <summary>Where mails are sent and who sends them.</summary>
 public sealed class EmailSettings : ISettings
 {
     private const int SubmissionPort = 587;
@@ -25,31 +25,31 @@ public sealed class EmailSettings : ISettings
 
     static string ISettings.Section => "Email";
 
-    /// <summary>The mail server.</summary>
+    /// <summary>The host name of the mail server.</summary>
     public string? Host { get; set; }
 
-    /// <summary>Its port; 0 is 587, or 465 where <see cref="Security"/> is <see cref="SmtpSecurity.Tls"/>.</summary>
+    /// <summary>0 means 587, or 465 if <see cref="Security"/> is <see cref="SmtpSecurity.Tls"/>.</summary>
     public int Port { get; set; }
 
     /// <summary><c>StartTls</c>, <c>Tls</c>, or <c>None</c> for a mail server on this machine.</summary>
     public SmtpSecurity Security { get; set; } = SmtpSecurity.StartTls;
 
-    /// <summary>Who signs in to the mail server; without it nobody does.</summary>
+    /// <summary>The user name at the mail server; without it the server does not authenticate.</summary>
     public string? User { get; set; }
 
-    /// <summary>The user's password.</summary>
+    /// <summary>The password of <see cref="User"/>.</summary>
     public string? Password { get; set; }
 
     /// <summary>An OAuth 2 access token instead of the password (XOAUTH2).</summary>
     public string? AccessToken { get; set; }
 
-    /// <summary>The address mails come from.</summary>
+    /// <summary>The sender address.</summary>
     public string? FromAddress { get; set; }
 
-    /// <summary>The name mails come from, and that of the product in them.</summary>
+    /// <summary>The sender name; also the product's name in the texts.</summary>
     public string FromName { get; set; } = "AuthServer";
 
-    /// <summary>A folder into which mails are written instead of being sent.</summary>
+    /// <summary>A folder to write mails to instead of sending them.</summary>
     public string? Folder { get; set; }
 
     internal int EffectivePort => Port > 0 ? Port : Security == SmtpSecurity.Tls ? TlsPort : SubmissionPort;

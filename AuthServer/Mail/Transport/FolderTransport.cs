@@ -4,8 +4,8 @@ using MimeKit;
 namespace AuthServer.Mail.Transport;
 
 /// <summary>
-/// Mails as files, each with the name of its Message-ID, for Development: they have links that work, so nobody but the
-/// server's own user may read them.
+/// Writes mails as files named after their Message-ID, for Development. They contain working links, so only the server's own user
+/// may read them.
 /// </summary>
 internal sealed class FolderTransport(EmailSettings settings, MailSender sender) : IMailTransport
 {
@@ -19,10 +19,10 @@ internal sealed class FolderTransport(EmailSettings settings, MailSender sender)
 
     private async Task WriteAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
-        // As it is, so that it can be read without a mail program.
+        // Unencoded, so that the file is readable without a mail program.
         using var composed = MimeMessages.Compose(message, sender, ContentEncoding.EightBit);
         CreateFolder();
-        // A mail appears when it is whole.
+        // Rename when complete, so that nobody reads half a mail.
         var draft = Path.Combine(_folder, $".{Guid.NewGuid():N}");
         try
         {

@@ -6,7 +6,9 @@ using MimeKit;
 
 namespace AuthServer.Mail.Transport;
 
-/// <summary>SMTP by MailKit: STARTTLS or implicit TLS, and whatever way of signing in the server prefers, XOAUTH2 included.</summary>
+/// <summary>
+/// SMTP by MailKit: STARTTLS or implicit TLS, and the authentication mechanism the server prefers, XOAUTH2 included.
+/// </summary>
 internal sealed class MailKitTransport(EmailSettings settings, MailSender sender, MailTimeouts timeouts) : IMailTransport
 {
     public IMailSession Open() => new Session(settings, sender, timeouts);
@@ -54,7 +56,7 @@ internal sealed class MailKitTransport(EmailSettings settings, MailSender sender
         {
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(timeouts.Connecting);
-            // As everywhere else in the framework: the names and dates are checked, the authorities' lists of revoked certificates are not.
+            // As elsewhere in .NET by default: names and dates of certificates are checked, revocation lists are not.
             _client = new Client(() => _stage = SmtpStage.Mail) { CheckCertificateRevocation = false };
             await _client.ConnectAsync(settings.Host!, settings.EffectivePort, Security, timeout.Token);
             if (!string.IsNullOrEmpty(settings.User))
@@ -82,7 +84,7 @@ internal sealed class MailKitTransport(EmailSettings settings, MailSender sender
             using var client = _client;
             _client = null;
             using var timeout = new CancellationTokenSource(timeouts.Connecting);
-            // Nothing depends on how it says goodbye.
+            // A failed QUIT changes nothing.
             var farewell = client?.DisconnectAsync(quit, timeout.Token) ?? Task.CompletedTask;
             await farewell.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -95,7 +97,7 @@ internal sealed class MailKitTransport(EmailSettings settings, MailSender sender
             _ => SmtpReply.Judge(0, _stage, WithoutSecrets(exception.Message)),
         };
 
-        // Some servers repeat the line they did not like.
+        // Some servers echo the line they reject.
         private string WithoutSecrets(string reply) =>
             Secrets().Aggregate(reply, (text, secret) => text.Replace(secret, "•••", StringComparison.Ordinal));
 
@@ -105,7 +107,7 @@ internal sealed class MailKitTransport(EmailSettings settings, MailSender sender
             from form in FormsOf(secret)
             select form;
 
-        // As LOGIN, PLAIN and XOAUTH2 send it, and as it is.
+        // Encoded as LOGIN, PLAIN and XOAUTH2 send it, and in the clear.
         private IEnumerable<string> FormsOf(string secret) =>
         [
             Base64(secret),
@@ -117,7 +119,7 @@ internal sealed class MailKitTransport(EmailSettings settings, MailSender sender
         private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
     }
 
-    // MailKit's way to tell that the server knows of the mail by now.
+    // MailKit's hook after the server accepted the sender: any later refusal concerns this mail.
     private sealed class Client(Action senderAccepted) : SmtpClient
     {
         protected override void OnSenderAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) => senderAccepted();

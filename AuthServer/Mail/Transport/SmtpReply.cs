@@ -3,27 +3,27 @@ using AuthServer.Domain;
 
 namespace AuthServer.Mail.Transport;
 
-/// <summary>How far the conversation had come.</summary>
+/// <summary>How far the SMTP conversation had got.</summary>
 internal enum SmtpStage
 {
-    /// <summary>The connection and signing in.</summary>
+    /// <summary>Connecting and authenticating.</summary>
     Connecting,
 
-    /// <summary>The sender, who is the same for every mail.</summary>
+    /// <summary>Naming the sender, which is the same for every mail.</summary>
     Sender,
 
-    /// <summary>The mail: its recipient, or what it says.</summary>
+    /// <summary>The recipient or the content of the mail.</summary>
     Mail,
 }
 
-/// <summary>What a mail server's answer means for the mail. The code is 0 where there was none.</summary>
+/// <summary>Interprets a mail server's reply. The code is 0 if there was no reply.</summary>
 internal static partial class SmtpReply
 {
     private const int MaxReason = 500;
     private const int ClosingDown = 421;
     private const int NoTlsNow = 454;
 
-    // RFC 4954 section 6: who we are was not believed, or not said well enough.
+    // RFC 4954 section 6: our authentication failed or was insufficient.
     private static readonly int[] AboutSigningIn = [530, 534, 535, 538];
 
     public static DeliveryOutcome Judge(int code, SmtpStage stage, string reason)
@@ -36,14 +36,14 @@ internal static partial class SmtpReply
             return new DeliveryOutcome.Unusable(said);
         }
 
-        // A sender that is refused is refused for all mails alike: they must not all be given up before anybody has looked.
+        // A rejected sender affects all mails alike; they must not all be given up before an operator has looked.
         return code >= 500 && stage != SmtpStage.Sender ? new DeliveryOutcome.Refused(said) : new DeliveryOutcome.PutOff(said);
     }
 
     /// <summary>On one line, without addresses and links, and short enough for its column.</summary>
     public static string Shorten(string reason)
     {
-        // Mail servers like to repeat what they do not like, and what they say gets into logs.
+        // Mail servers often repeat what they reject, and their replies are logged.
         var line = Addresses().Replace(Links().Replace(HeaderText.Clean(reason), "•••"), match => EmailAddress.Mask(match.Value));
         return line.Length <= MaxReason ? line : line[..MaxReason];
     }
@@ -51,7 +51,7 @@ internal static partial class SmtpReply
     [GeneratedRegex("""[^\s<>()\[\],;:"]+@[^\s<>()\[\],;:"]+""", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Addresses();
 
-    // The token in a link of ours is as good as a password.
+    // The token in one of our links is as good as a password.
     [GeneratedRegex(@"\S*(://|token=)\S*", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
     private static partial Regex Links();
 }

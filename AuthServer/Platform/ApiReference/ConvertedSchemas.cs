@@ -4,7 +4,9 @@ using Microsoft.OpenApi;
 
 namespace AuthServer.Platform.ApiReference;
 
-/// <summary>Describes what converters of ours read: the framework cannot see into them, and clients send the plain value.</summary>
+/// <summary>
+/// Describes types with converters of our own: the framework cannot see into them, and clients send the plain value.
+/// </summary>
 internal static class ConvertedSchemas
 {
     public static void DescribeConverted(this OpenApiOptions options)

@@ -8,8 +8,8 @@ using Scalar.AspNetCore;
 namespace AuthServer.Platform.ApiReference;
 
 /// <summary>
-/// The API reference at /docs: Scalar's script in a page of our own, showing /openapi/v1.json. It works without internet, and
-/// its policy lets it speak to this origin only; the page that comes with the package needs a looser one.
+/// The API reference at /docs: Scalar's script in a page of our own, showing /openapi/v1.json. It works without internet, and its
+/// content security policy allows only this origin; the page that comes with the package needs a looser one.
 /// </summary>
 internal static class DocsPage
 {
@@ -17,7 +17,7 @@ internal static class DocsPage
 
     private static readonly Assembly Package = typeof(ScalarOptions).Assembly;
 
-    // A new version gets a new URL, so the cache never lies.
+    // A new version gets a new URL, so the cache is never stale.
     private static readonly string ScalarName = $"scalar-{Package.GetName().Version!.ToString(3)}.js";
 
     private static readonly EntityTagHeaderValue ScalarTag = new($"\"{ScalarName}\"", isWeak: true);
@@ -69,8 +69,8 @@ internal static class DocsPage
         await (isCompressed ? script : plain).CopyToAsync(body, cancellationToken);
     }
 
-    // No 'unsafe-eval', no other origin. Style elements need the nonce. Style attributes alone are let through: Scalar's
-    // highlighted code carries one in its markup (--line-count), which neither a nonce nor a fixed hash can allow.
+    // No 'unsafe-eval' and no other origin. Style elements need the nonce. Only style attributes are allowed: Scalar's highlighted
+    // code has one in its markup (--line-count), which neither a nonce nor a fixed hash can allow.
     private static string Policy(string nonce) =>
         "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; "
         + $"style-src-elem 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; "
@@ -95,7 +95,7 @@ internal static class DocsPage
         </html>
         """;
 
-    // Runs before Scalar: the libraries inside it would probe for eval, and make style elements without the page's nonce.
+    // Runs before Scalar, whose libraries would otherwise probe for eval and create style elements without the page's nonce.
     private const string Start = """
         'use strict';
         globalThis.__zod_globalConfig = { jitless: true };

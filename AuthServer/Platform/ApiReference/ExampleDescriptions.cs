@@ -4,16 +4,18 @@ using Microsoft.OpenApi;
 
 namespace AuthServer.Platform.ApiReference;
 
-/// <summary>A body as a person would send it, for the description.</summary>
+/// <summary>An example of a request body, for the OpenAPI document.</summary>
 internal sealed record RequestExample(string Json);
 
-/// <summary>The body of a good answer, for the description: of the one with this status, or of whichever there is.</summary>
+/// <summary>
+/// An example of a successful response body, for the OpenAPI document; without a status, for the only successful response.
+/// </summary>
 internal sealed record AnswerExample(string Json, int? Status)
 {
     public bool IsFor(string status) => Status is { } own ? status == own.ToString(CultureInfo.InvariantCulture) : status[0] == '2';
 }
 
-/// <summary>Puts what routes show as examples into the description.</summary>
+/// <summary>Adds the routes' examples to the OpenAPI document.</summary>
 internal static class ExampleDescriptions
 {
     public static TBuilder WithExample<TBuilder>(this TBuilder builder, string json) where TBuilder : IEndpointConventionBuilder =>

@@ -8,7 +8,7 @@ using Microsoft.OpenApi;
 
 namespace AuthServer.Platform.ApiReference;
 
-/// <summary>The OpenAPI description: what the routes say of themselves, with their refusals, examples and security.</summary>
+/// <summary>The OpenAPI document: the routes with their error codes, examples and security.</summary>
 internal static class OpenApi
 {
     private const string BearerScheme = "bearer";
@@ -25,7 +25,7 @@ internal static class OpenApi
     public static void MapDescription(this IEndpointRouteBuilder routes) =>
         routes.MapOpenApi("/openapi/v1.json").AllowAnonymous().DisableRateLimiting().ExcludeFromDescription().Add(WriteOnce);
 
-    // The framework describes the server anew for everybody who asks: too much work to do for strangers, again and again.
+    // The framework generates the document on every request, which is too expensive for anonymous callers.
     private static void WriteOnce(EndpointBuilder endpoint)
     {
         var write = endpoint.RequestDelegate!;
@@ -77,7 +77,8 @@ internal static class OpenApi
         return Task.CompletedTask;
     }
 
-    // Requests are closed: an unknown member is refused. Answers are open: a client must not stumble over what a later version adds.
+    // Requests are closed: unknown members are refused. Responses are open, so that clients tolerate members that a later version
+    // adds.
     private static void OpenAnswers(OpenApiDocument document)
     {
         var requests = new HashSet<string>(StringComparer.Ordinal);

@@ -6,10 +6,10 @@ using Microsoft.OpenApi;
 
 namespace AuthServer.Platform.ApiReference;
 
-/// <summary>Puts into the description why routes refuse: each error code once, and by each route those it can answer with.</summary>
+/// <summary>Adds error responses to the OpenAPI document: each code once, and for each route the codes it can return.</summary>
 internal static class RefusalDescriptions
 {
-    // What any route can answer that takes a body, or that needs a token.
+    // Codes of every route with a body, or that needs a token.
     private static readonly ErrorCode[] WithBody =
     [
         ErrorCodes.ValidationFailed, ErrorCodes.MalformedJson, ErrorCodes.UnknownField, ErrorCodes.BodyTooLarge,

@@ -3,26 +3,26 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace AuthServer.Platform.Authorization;
 
-/// <summary>That API keys may use a route: those with this scope, or, where there is none, all of them.</summary>
+/// <summary>Allows API keys on a route: those with this scope, or all keys if there is none.</summary>
 internal sealed record ApiKeyAccess(string? Scope);
 
-/// <summary>Why a key was refused, whatever the route's policies say of people.</summary>
+/// <summary>Why a key was refused, independent of the route's policies for people.</summary>
 internal sealed class ApiKeyRefusal(IAuthorizationHandler handler, ErrorCode refusal, string? scope = null)
     : AuthorizationFailureReason(handler, refusal.Meaning)
 {
     public ErrorCode Refusal => refusal;
 
-    /// <summary>What the key would have needed.</summary>
+    /// <summary>The missing scope.</summary>
     public string? Scope => scope;
 }
 
 /// <summary>
-/// Keeps API keys, and the access tokens they were exchanged for, out of every route that does not say that it is open to
-/// them: whoever adds a route and thinks of people alone has added one that keys cannot use.
+/// Refuses API keys, and access tokens issued for them, on every route that is not explicitly open to them: a new route is closed
+/// to keys unless its author decides otherwise.
 /// </summary>
 internal sealed class ApiKeyAccessHandler : IAuthorizationHandler
 {
-    // Not for a requirement but for each decision, so that no policy can forget it.
+    // Runs for every decision, not for a requirement, so that no policy can omit it.
     public Task HandleAsync(AuthorizationHandlerContext context)
     {
         if (Caller.Of(context.User)?.Key is { } key
@@ -42,13 +42,13 @@ internal sealed class ApiKeyAccessHandler : IAuthorizationHandler
 
 internal static class ApiKeyAccessExtensions
 {
-    /// <summary>Lets API keys with this scope use the route, as an administrator of their tenant or of the platform would.</summary>
+    /// <summary>Allows API keys with this scope, with the rights of an administrator of their tenant or of the platform.</summary>
     public static TBuilder OpenToKeys<TBuilder>(this TBuilder builder, string scope) where TBuilder : IEndpointConventionBuilder =>
-        // What changes somebody's account is not open upon everybody's.
+        // Routes that change accounts refuse some accounts to keys.
         builder.WithMetadata(new ApiKeyAccess(scope)).Refuses(
             scope == Scopes.UsersWrite ? [ErrorCodes.InsufficientScope, ErrorCodes.PersonRequired] : [ErrorCodes.InsufficientScope]);
 
-    /// <summary>Lets every API key use the route.</summary>
+    /// <summary>Allows every API key.</summary>
     public static TBuilder OpenToEveryKey<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new ApiKeyAccess(null));
 }

@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace AuthServer.Platform.Authorization;
 
-/// <summary>Names of the claims in our access tokens (RFC 7519, RFC 9068, OpenID Connect Core), as they stand in the token.</summary>
+/// <summary>Names of the claims in our access tokens (RFC 7519, RFC 9068, OpenID Connect Core).</summary>
 internal static class ClaimNames
 {
     public const string Issuer = "iss";
@@ -30,41 +30,43 @@ internal static class ClaimNames
 }
 
 /// <summary>
-/// Who is signed in, read from a verified access token; or an API key, which is no person: user and session are then its own id,
-/// and <see cref="Key"/> says what it may.
+/// Who is signed in, read from a verified access token; or an API key, which is not a person: user and session are then the key's
+/// id, and <see cref="Key"/> holds its rights.
 /// </summary>
 internal sealed record Caller(
     Guid UserId, Guid SessionId, int TokenVersion, DateTimeOffset AuthenticatedAt, bool IsEmailVerified, Guid? TenantId)
 {
-    /// <summary>What the person is everywhere; none for a key.</summary>
+    /// <summary>Platform roles; none for a key.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 
-    /// <summary>What the person is in the active tenant; none for a key.</summary>
+    /// <summary>Roles in the active tenant; none for a key.</summary>
     public IReadOnlyList<string> TenantRoles { get; init; } = [];
 
-    /// <summary>When the token expires, or the key that was sent itself.</summary>
+    /// <summary>When the access token expires or, if the key itself was sent, the key.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Which of the session's refresh tokens came with this access token; null in one of before there was the claim.</summary>
+    /// <summary>
+    /// The generation of the refresh token issued with this access token; null in tokens from before the claim existed.
+    /// </summary>
     public int? Generation { get; init; }
 
-    /// <summary>What the key may do; null for a person.</summary>
+    /// <summary>The key's rights; null for a person.</summary>
     public ApiKeyGrant? Key { get; init; }
 
-    /// <summary>Whether this is an API key, or its access token, and no person.</summary>
+    /// <summary>Whether this is an API key, or an access token issued for one.</summary>
     public bool IsKey => Key is not null;
 
     public bool HasRole(string role) => Roles.Contains(role, StringComparer.Ordinal);
 
     public bool HasTenantRole(string role) => TenantRoles.Contains(role, StringComparer.Ordinal);
 
-    /// <summary>For a handler's parameter: the route's authorization has made sure that there is one.</summary>
+    /// <summary>Binds a handler's parameter; the route's authorization has already required a caller.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context) => new(Of(context.User));
 
-    /// <summary>Null unless the principal comes from a token of ours that was verified.</summary>
+    /// <summary>Null unless the principal comes from a verified token of ours.</summary>
     public static Caller? Of(ClaimsPrincipal principal) => (principal.Identity as CallerIdentity)?.Caller;
 
-    /// <summary>Reads what a verified token says; null where a claim is missing that all of ours have.</summary>
+    /// <summary>Reads the claims of a verified token; null if one is missing that all of our tokens have.</summary>
     public static Caller? Read(ClaimsIdentity token, DateTimeOffset expiresAt) =>
         token.HasClaim(claim => claim.Type is ClaimNames.ClientId or ClaimNames.Scope)
             ? ReadKey(token, expiresAt)
@@ -86,7 +88,7 @@ internal sealed record Caller(
             }
             : null;
 
-    // Never recent and never proven: what asks for that of a person is not for a key.
+    // A key never counts as recently signed in or as confirmed: routes that require this are for people.
     private static Caller? ReadKey(ClaimsIdentity token, DateTimeOffset expiresAt) =>
         IdOf(token, ClaimNames.Subject) is { } keyId
         && TextOf(token, ClaimNames.SessionId) == keyId.ToString()
@@ -112,18 +114,15 @@ internal sealed record Caller(
     private static Guid? IdOf(ClaimsIdentity token, string claim) => Guid.TryParse(TextOf(token, claim), out var id) ? id : null;
 }
 
-/// <summary>What an API key may do at this moment.</summary>
-/// <param name="Scopes">Names from <see cref="Platform.Authorization.Scopes"/>.</param>
-/// <param name="RequestsPerMinute">How often, on each replica, together with its access tokens.</param>
 internal sealed record ApiKeyGrant(IReadOnlyList<string> Scopes, int RequestsPerMinute)
 {
-    /// <summary>Whether the key itself was sent, and not an access token that it was exchanged for.</summary>
+    /// <summary>Whether the key itself was sent, rather than an access token issued for it.</summary>
     public bool IsPresented { get; init; }
 }
 
 /// <summary>
-/// A caller as the framework knows them: by name and roles. It is remembered with the token, so the claims are read once, and only
-/// those are kept that policies look at.
+/// A caller as the framework sees them: by name and roles. It is cached with the token, so the claims are read once, and only those
+/// that policies use are kept.
 /// </summary>
 internal sealed class CallerIdentity(Caller caller, string scheme)
     : CaseSensitiveClaimsIdentity(ClaimsOf(caller), scheme, ClaimNames.Subject, ClaimNames.Role)

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Authorization.Policy;
 
 namespace AuthServer.Platform.Authorization;
 
-/// <summary>The authorization policies a route can name. A route that names none needs a token all the same.</summary>
+/// <summary>The authorization policies of routes. A route without one still requires a token.</summary>
 internal static class Policies
 {
     public const string Patient = "patient";
@@ -15,7 +15,7 @@ internal static class Policies
     public const string EmailVerified = "email-verified";
     public const string RecentSignIn = "recent-sign-in";
 
-    /// <summary>An API key itself, and not its access token.</summary>
+    /// <summary>The API key itself, not an access token issued for it.</summary>
     public const string ApiKey = "api-key";
 
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(15);
@@ -77,7 +77,7 @@ internal static class Policies
                 return RefuseKeyAsync(context, refused);
             }
 
-            // Whoever lacks the role is not asked to confirm an address or to sign in again: it would not help.
+            // Somebody without the role is not asked to confirm an address or to sign in again, because it would not help.
             var failed = authorizeResult.AuthorizationFailure?.FailedRequirements.ToList() ?? [];
             var refusal = failed.Count > 0 && failed.TrueForAll(requirement => requirement is CallerRequirement)
                 ? ((CallerRequirement)failed[0]).Refusal

@@ -1,8 +1,8 @@
 namespace AuthServer.Platform.Authorization;
 
 /// <summary>
-/// What an API key may do (RFC 6749 section 3.3). A route says which scope opens it to keys; one that says nothing is
-/// closed to them, so no key ever gets at a person's own routes, at roles, or at keys.
+/// The scopes of API keys (RFC 6749 section 3.3). A route names the scope that opens it to keys; routes without one are closed to
+/// them, so keys can never use people's own routes, or those for roles and keys.
 /// </summary>
 internal static class Scopes
 {

@@ -12,8 +12,8 @@ internal static class ConfigurationCheck
         [.. services.GetServices<SettingsCheck>().SelectMany(check => check.Faults(services))];
 
     /// <summary>
-    /// What the binder would fail on: unknown keys, and values that cannot be read. It would stop at the first, and show the value, which
-    /// may be a misplaced secret.
+    /// Finds what the binder would fail on: unknown keys and values that cannot be parsed. The binder would stop at the first, and
+    /// show the value, which may be a misplaced secret.
     /// </summary>
     public static IEnumerable<string> Unreadable(IConfigurationSection section, Type type)
     {
@@ -55,7 +55,7 @@ internal static class ConfigurationCheck
             : [Unread(value.Path, type)];
     }
 
-    // The binder does not mind how a name is capitalised; the converter would.
+    // The binder ignores the case of enum names; the converter does not.
     private static bool CanRead(string? text, Type type) => type == typeof(string)
         || (text is not null
             && (type.IsEnum
@@ -74,7 +74,6 @@ internal static class ConfigurationCheck
         : "a whole number";
 }
 
-/// <summary>Says what is wrong with one section, for <see cref="ConfigurationCheck"/>.</summary>
 internal sealed record SettingsCheck(Func<IServiceProvider, IEnumerable<string>> Faults)
 {
     public static SettingsCheck Of<T>(IConfigurationSection section) where T : class => new(services =>

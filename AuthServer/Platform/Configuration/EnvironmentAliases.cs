@@ -6,8 +6,8 @@ using Microsoft.Extensions.Configuration.Memory;
 namespace AuthServer.Platform.Configuration;
 
 /// <summary>
-/// The environment variables people know from other servers, as aliases of our own keys. The ordinary
-/// <c>Section__Key</c> form wins where both are given.
+/// Environment variables known from other servers, as aliases of our own keys. The regular <c>Section__Key</c> form takes
+/// precedence if both are set.
 /// </summary>
 internal static class EnvironmentAliases
 {
@@ -48,7 +48,7 @@ internal static class EnvironmentAliases
             }
         }
 
-        // A list is read from one source only: two would be mixed, item by item.
+        // A list is read from one source only: two would be merged item by item.
         if (!configuration.GetSection(OriginsKey).GetChildren().Any())
         {
             foreach (var (index, origin) in Origins(configuration[OriginsVariable]).Index())
@@ -57,14 +57,14 @@ internal static class EnvironmentAliases
             }
         }
 
-        // Before the environment's own source, so that Section__Key has the last word.
+        // Before the environment's own source, so that Section__Key takes precedence.
         var at =
             configuration.Sources.ToList().FindIndex(source => source is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
         configuration.Sources.Insert(
             at < 0 ? configuration.Sources.Count : at, new MemoryConfigurationSource { InitialData = values });
     }
 
-    // What is no number is left as it is: the check then says which key it could not read.
+    // A value that is not a number stays as it is: the check then reports the key.
     private static string Span(string value, Func<double, TimeSpan> unit) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 1e6
             ? unit(number).ToString("c", CultureInfo.InvariantCulture)
@@ -85,7 +85,7 @@ internal static class EnvironmentAliases
         }
         catch (JsonException)
         {
-            // Left as it is: the check then says that it is no origin.
+            // Left as it is: the check then reports that it is not an origin.
             return [value];
         }
     }

@@ -2,13 +2,14 @@ using System.Net;
 
 namespace AuthServer.Platform.Configuration;
 
-/// <summary>Where the server stands and whom it talks to.</summary>
+/// <summary>Addresses, proxies and limits of the server.</summary>
 public sealed class ServerSettings : ISettings
 {
     static string ISettings.Section => "Server";
 
     /// <summary>
-    /// The address apps reach the server at, such as <c>https://auth.example.com</c>: the issuer of tokens and the base of every link.
+    /// The address at which apps reach the server, such as <c>https://auth.example.com</c>: the issuer of tokens and the base of
+    /// every link.
     /// </summary>
     public string? PublicUrl { get; set; }
 
@@ -18,13 +19,13 @@ public sealed class ServerSettings : ISettings
     /// <summary>Addresses or networks (CIDR) of the proxies that may name the client in <c>X-Forwarded-For</c>; none by default.</summary>
     public IList<string> TrustedProxies { get; } = [];
 
-    /// <summary>How many proxies stand in a row.</summary>
+    /// <summary>The number of proxies in a row.</summary>
     public int ForwardLimit { get; set; } = 1;
 
-    /// <summary>Largest body taken, in bytes.</summary>
+    /// <summary>In bytes.</summary>
     public long MaxBodyBytes { get; set; } = 64 * 1024;
 
-    /// <summary>How many connections may be open at once.</summary>
+    /// <summary>Client connections that may be open at once.</summary>
     public long MaxConnections { get; set; } = 10_000;
 
     IEnumerable<string> ISettings.Validate()
@@ -47,13 +48,14 @@ public sealed class ServerSettings : ISettings
 
         foreach (var origin in CorsOrigins.Where(origin => !IsOrigin(origin)))
         {
-            yield return $"Server:CorsOrigins (BACKEND_CORS_ORIGINS) holds '{origin}', which is no origin. "
-                + "Give scheme, host and port, for example https://app.example.com; '*' is not taken.";
+            yield return $"Server:CorsOrigins (BACKEND_CORS_ORIGINS) contains '{origin}', which is not an origin. "
+                + "Give scheme, host and port, for example https://app.example.com; '*' is not accepted.";
         }
 
         foreach (var proxy in TrustedProxies.Where(proxy => !IPNetwork.TryParse(proxy, out _) && !IPAddress.TryParse(proxy, out _)))
         {
-            yield return $"Server:TrustedProxies holds '{proxy}', which is no address. Give addresses or networks, for example 10.0.0.0/8.";
+            yield return $"Server:TrustedProxies contains '{proxy}', which is not an address. "
+                + "Give addresses or networks, for example 10.0.0.0/8.";
         }
 
         if (ForwardLimit < 1 || MaxBodyBytes < 1024 || MaxConnections < 1)

@@ -2,19 +2,18 @@ using Microsoft.Extensions.Options;
 
 namespace AuthServer.Platform.Configuration;
 
-/// <summary>One section of the configuration, with its defaults, that can say what is wrong with it.</summary>
+/// <summary>A section of the configuration with defaults and validation.</summary>
 internal interface ISettings
 {
-    /// <summary>The section's name.</summary>
     static abstract string Section { get; }
 
-    /// <summary>What is wrong, each line naming the key and the remedy.</summary>
+    /// <summary>The errors in the section, each naming the key and the remedy.</summary>
     IEnumerable<string> Validate();
 }
 
 internal static class SettingsRegistration
 {
-    /// <summary>Binds a section, refuses keys it does not know, and checks it before the server starts.</summary>
+    /// <summary>Binds a section, refuses unknown keys, and validates it before the server starts.</summary>
     public static void AddSettings<T>(this IHostApplicationBuilder builder) where T : class, ISettings
     {
         var section = builder.Configuration.GetSection(T.Section);

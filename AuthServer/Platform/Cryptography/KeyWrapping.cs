@@ -4,9 +4,8 @@ using System.Text;
 namespace AuthServer.Platform.Cryptography;
 
 /// <summary>
-/// Encrypts private keys before they go to the database (AES-256-GCM), bound to the name of what they are, so that
-/// neither the database nor a backup of it can mint a token, and one row cannot be swapped for another.
-/// Layout: key id (4) ‖ nonce (12) ‖ tag (16) ‖ ciphertext.
+/// Encrypts private keys before they are stored (AES-256-GCM), bound to the name of their row, so that neither the database nor a
+/// backup of it is enough to forge a token, and rows cannot be swapped. Layout: key id (4) ‖ nonce (12) ‖ tag (16) ‖ ciphertext.
 /// </summary>
 internal sealed class KeyWrapping(Secrets secrets)
 {
@@ -29,8 +28,9 @@ internal sealed class KeyWrapping(Secrets secrets)
         return wrapped;
     }
 
-    /// <summary>The key that was wrapped.</summary>
-    /// <exception cref="CryptographicException">It was altered, belongs to another name, or to a root secret we do not have.</exception>
+    /// <summary>Decrypts a wrapped key.</summary>
+    /// <exception cref="CryptographicException">It was altered, or belongs to another name or to an unknown root
+    /// secret.</exception>
     public byte[] Unwrap(ReadOnlySpan<byte> wrapped, string name)
     {
         if (wrapped.Length < HeaderBytes || KeyFor(wrapped) is not { } key)
@@ -47,7 +47,7 @@ internal sealed class KeyWrapping(Secrets secrets)
         return plain;
     }
 
-    /// <summary>Whether it was wrapped under the current root secret, not the former one.</summary>
+    /// <summary>Whether it was wrapped under the current root secret rather than the previous one.</summary>
     public bool IsCurrent(ReadOnlySpan<byte> wrapped) => ReferenceEquals(KeyFor(wrapped), _keys[0]);
 
     private DerivedKey? KeyFor(ReadOnlySpan<byte> wrapped)

@@ -11,20 +11,20 @@ using Npgsql;
 namespace AuthServer.Platform.Cryptography;
 
 /// <summary>
-/// The Data Protection key ring, which makes Identity's mailed tokens, in the database: every replica reads what any of
-/// them made, and none of it is worth anything without the root secret.
+/// Stores the Data Protection key ring, which protects Identity's mailed tokens, in the database: every replica can read the tokens
+/// of every other, and the stored keys are useless without the root secret.
 /// </summary>
 internal static class ProtectionKeys
 {
     private const string Wrapped = "wrapped";
     private static readonly TimeSpan Use = TimeSpan.FromDays(90);
 
-    /// <summary>A key is used for 90 days, and what it has protected works for 30 days at most.</summary>
+    /// <summary>A key is used for 90 days, and tokens protected with it are valid for at most 30 days.</summary>
     public static readonly TimeSpan RetentionPeriod = TimeSpan.FromDays(180);
 
     public static void AddProtectionKeys(this IServiceCollection services)
     {
-        // Before the framework's own service, which makes a key where there is none.
+        // Before the framework's own service, which creates a key if there is none.
         services.AddHostedService<FirstKey>();
         services.AddDataProtection().SetApplicationName("AuthServer");
         services.AddOptions<KeyManagementOptions>().Configure<NpgsqlDataSource, KeyWrapping, TimeProvider>(
@@ -35,7 +35,7 @@ internal static class ProtectionKeys
         });
     }
 
-    /// <summary>Encrypts anew what was encrypted under the former root secret, so that it can be given up.</summary>
+    /// <summary>Re-encrypts what was encrypted under the previous root secret, so that it can be discarded.</summary>
     public static async Task RewrapAsync(AuthDbContext db, KeyWrapping wrapping, CancellationToken cancellationToken)
     {
         foreach (var key in await db.ProtectionKeys.ToListAsync(cancellationToken))
@@ -53,8 +53,8 @@ internal static class ProtectionKeys
     }
 
     /// <summary>
-    /// Makes the first key, one replica at a time: of two that start together on a new database each would otherwise make one of
-    /// its own, and not look for the other's for a day.
+    /// Creates the first key, on one replica at a time: two replicas that start together on a new database would otherwise each
+    /// create one and not see the other's for a day.
     /// </summary>
     private sealed class FirstKey(NpgsqlDataSource database, IKeyManager keys, TimeProvider clock, ILogger<FirstKey> logger)
         : IHostedService
@@ -77,7 +77,7 @@ internal static class ProtectionKeys
             }
             catch (Exception exception) when (exception is DbException or TimeoutException or InvalidOperationException)
             {
-                // The database is away, or has not been migrated: the server starts unready, and the first use makes the key.
+                // The database is unavailable or not migrated: the server starts unready, and the key is created on first use.
                 Log.NoFirstKey(logger, exception);
             }
         }
@@ -85,7 +85,7 @@ internal static class ProtectionKeys
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
-    // Plain SQL, because a server waits for it to start.
+    // Plain SQL, because the start of the server waits for it.
     private sealed class Repository(NpgsqlDataSource database, TimeProvider clock) : IXmlRepository
     {
         public IReadOnlyCollection<XElement> GetAllElements()
@@ -124,7 +124,7 @@ internal static class ProtectionKeys
     }
 }
 
-/// <summary>Named in the stored XML and made by the framework.</summary>
+/// <summary>The stored XML names this type; the framework instantiates it.</summary>
 internal sealed class ProtectionKeyDecryptor(IServiceProvider services) : IXmlDecryptor
 {
     internal const string Name = "data-protection";

@@ -11,10 +11,10 @@ public sealed class SecretSettings : ISettings
 
     static string ISettings.Section => "Secrets";
 
-    /// <summary>At least 32 bytes that nobody else has; everything else is derived from it.</summary>
+    /// <summary>At least 32 bytes, known to nobody else; all other keys are derived from it.</summary>
     public string? Key { get; set; }
 
-    /// <summary>The root secret before the last change of it, so that what it protects can still be read.</summary>
+    /// <summary>The previous root secret after a change, so that data protected with it can still be read.</summary>
     public string? PreviousKey { get; set; }
 
     IEnumerable<string> ISettings.Validate()
@@ -30,17 +30,17 @@ public sealed class SecretSettings : ISettings
 
         if (!string.IsNullOrEmpty(PreviousKey) && Encoding.UTF8.GetByteCount(PreviousKey) < MinBytes)
         {
-            yield return "SECRET_KEY_PREVIOUS is shorter than 32 bytes, so it never was a SECRET_KEY. Leave it out, or give the last one.";
+            yield return "SECRET_KEY_PREVIOUS is shorter than 32 bytes, so it never was a SECRET_KEY. Omit it, or set the previous one.";
         }
     }
 }
 
-/// <summary>A key for one use, with a short public name that says which root secret it came from.</summary>
+/// <summary>A key for one use, and a short public id that identifies the root secret it was derived from.</summary>
 internal sealed record DerivedKey(string Id, byte[] Bytes);
 
 /// <summary>
-/// Derives the keys of the server from its root secret: HKDF-SHA256 (RFC 5869) with a label for each use, so that no
-/// key serves two purposes. The current key is first; the predecessor's, if there is one, can only read.
+/// Derives all keys from the root secret: HKDF-SHA256 (RFC 5869) with a label for each use, so that no key serves two purposes. The
+/// current key comes first; the previous one, if configured, is only used to read.
 /// </summary>
 internal sealed class Secrets(SecretSettings settings)
 {

@@ -1,11 +1,11 @@
 namespace AuthServer.Platform.Jobs;
 
 /// <summary>
-/// Work that is done every so often, on any replica: each run finds by itself what is due, and does no harm when two replicas run at once.
+/// Periodic work that any replica can do: each run finds what is due by itself, and two replicas running at once do no harm.
 /// </summary>
 internal abstract class PeriodicJob(TimeSpan interval, TimeProvider clock, ILogger logger) : BackgroundService
 {
-    /// <summary>Does what is due; returns how much that was.</summary>
+    /// <summary>Does what is due; returns the number of items.</summary>
     public abstract Task<int> RunAsync(CancellationToken cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -19,7 +19,7 @@ internal abstract class PeriodicJob(TimeSpan interval, TimeProvider clock, ILogg
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // Whatever it was, it must not stop the server; the next run finds the same work.
+                // No failure may stop the server; the next run finds the same work.
                 Log.JobFailed(logger, GetType().Name, exception);
             }
             catch (OperationCanceledException)

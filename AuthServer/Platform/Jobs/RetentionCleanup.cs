@@ -4,15 +4,15 @@ using Npgsql;
 
 namespace AuthServer.Platform.Jobs;
 
-/// <summary>Rows that are no longer needed.</summary>
+/// <summary>Selects rows that are no longer needed.</summary>
 /// <param name="Table">The table.</param>
-/// <param name="Condition">Which they are, in SQL; <c>@before</c> is the moment after which they are kept. Needs an index.</param>
-/// <param name="RetentionPeriod">How long they are kept after that.</param>
+/// <param name="Condition">SQL; rows whose time is after <c>@before</c> are kept. Needs an index.</param>
+/// <param name="RetentionPeriod">How long matching rows are kept.</param>
 internal sealed record RetentionRule(string Table, string Condition, TimeSpan RetentionPeriod);
 
 /// <summary>
-/// Keeps the tables small that grow with every sign-in and mail. It deletes a little at a time and skips locked rows, so that nobody
-/// waits for it; several replicas may do it at once.
+/// Keeps tables small that grow with every sign-in and mail. Deletes in small steps and skips locked rows, so that nobody waits for
+/// it; several replicas may run it at once.
 /// </summary>
 internal sealed class RetentionCleanup(
     NpgsqlDataSource database, IEnumerable<RetentionRule> all, TimeProvider clock, ILogger<RetentionCleanup> logger) : BackgroundService
@@ -41,7 +41,7 @@ internal sealed class RetentionCleanup(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            // Not all replicas of a roll-out at the same moment, and not while they start.
+            // Not on all replicas of a rollout at the same time, and not during their start.
             await Task.Delay(TimeSpan.FromMinutes(RandomNumberGenerator.GetInt32(30, 90)), stoppingToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try

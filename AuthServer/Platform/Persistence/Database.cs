@@ -16,8 +16,8 @@ public sealed class DatabaseSettings : ISettings
     public string? Url { get; set; }
 
     /// <summary>
-    /// Most connections a replica opens; 0 is four for each core, and at least 8. More are slower, because each statement then
-    /// meets a colder one. Their sum over the replicas must stay below PostgreSQL's max_connections.
+    /// The maximum number of connections of a replica; 0 means four for each core, and at least 8. More are slower, because each has to
+    /// warm up its caches. The sum over all replicas must stay below PostgreSQL's max_connections.
     /// </summary>
     public int MaxConnections { get; set; }
 
@@ -79,7 +79,7 @@ internal static class DatabaseRegistration
         connection.MaxPoolSize = settings.EffectiveMaxConnections;
         connection.Timeout = (int)Math.Ceiling(settings.ConnectTimeout.TotalSeconds);
         connection.CommandTimeout = (int)Math.Ceiling(settings.CommandTimeout.TotalSeconds);
-        // What does not answer a statement seldom answers its cancellation: two seconds more would only be waited in vain.
+        // A database that does not answer a statement rarely answers its cancellation either: do not wait the default two seconds.
         connection.CancellationTimeout = 500;
         // The few statements of the hot paths are planned once per connection.
         connection.MaxAutoPrepare = 40;

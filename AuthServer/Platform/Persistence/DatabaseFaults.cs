@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace AuthServer.Platform.Persistence;
 
-/// <summary>Tells an unavailable or overloaded database from a mistake of ours.</summary>
+/// <summary>Distinguishes an unavailable or overloaded database from a bug of ours.</summary>
 internal static class DatabaseFaults
 {
     public static bool IsUnavailable(Exception? exception) =>
@@ -16,14 +16,14 @@ internal static class DatabaseFaults
         };
 
     /// <summary>
-    /// Whether the database refused the connection: nothing listens at its port, or PostgreSQL says that it is stopping, has crashed or
-    /// is not up yet. A timeout is no refusal: a database that cannot be reached from here may well serve others.
+    /// Whether the database refused the connection: nothing listens at its port, or PostgreSQL reports that it is stopping, has
+    /// crashed or is not up yet. A timeout does not count: a database that is unreachable from here may still serve others.
     /// </summary>
     public static bool IsRefusal(Exception exception) => Causes(exception).Any(cause =>
         cause is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
             || cause is PostgresException { SqlState: ['5', '7', 'P', '0', '1' or '2' or '3'] });
 
-    /// <summary>Whether the connection was ended from the other side while it was in use.</summary>
+    /// <summary>Whether the server closed the connection while it was in use.</summary>
     public static bool IsCut(Exception exception) => Causes(exception).Any(cause =>
         cause is EndOfStreamException or SocketException
         {

@@ -2,17 +2,17 @@ using Npgsql;
 
 namespace AuthServer.Platform.Persistence;
 
-/// <summary>Reads <c>postgresql://…</c>, the form most hosts hand out, beside Npgsql's own.</summary>
+/// <summary>Parses <c>postgresql://…</c>, the form most hosting providers use, and Npgsql's own connection strings.</summary>
 internal static class DatabaseUrl
 {
-    /// <summary>The connection, or null where the text can be read as neither form.</summary>
+    /// <summary>Null if the text has neither form.</summary>
     public static NpgsqlConnectionStringBuilder? Parse(string text)
     {
         try
         {
             var connection =
                 text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal)
-                // Where the host is a socket's folder in the query, libpq has none before the path, and Uri wants one.
+                // If a socket directory in the query is the host, libpq needs none before the path, but Uri does.
                 ? FromUri(new Uri(text.Replace("@/", "@localhost/", StringComparison.Ordinal)))
                 : new NpgsqlConnectionStringBuilder(text);
             return string.IsNullOrEmpty(connection?.Host) ? null : connection;

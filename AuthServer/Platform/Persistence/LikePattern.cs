@@ -1,6 +1,6 @@
 namespace AuthServer.Platform.Persistence;
 
-/// <summary>What people type is text to look for, not a pattern: their percent sign is a percent sign.</summary>
+/// <summary>Escapes user input for LIKE: a percent sign in it is just a percent sign.</summary>
 internal static class LikePattern
 {
     public const string Escape = @"\";

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace AuthServer.Platform.Persistence;
 
 /// <summary>
-/// Whether this replica receives what the others NOTIFY. After a second of silence it cannot be relied on, and code that keeps something
+/// Whether this replica receives the others' notifications. After a second of silence it is not reliable, and code that caches data
 /// in memory asks the database instead.
 /// </summary>
 internal sealed class ListenConnectionState
@@ -17,8 +17,8 @@ internal sealed class ListenConnectionState
     public bool IsCurrent => Volatile.Read(ref _heardAt) is var heardAt and not 0 && Stopwatch.GetElapsedTime(heardAt) < Stale;
 
     /// <summary>
-    /// Whether everything committed before the connection broke had been received, and the database has not been seen working since:
-    /// while it is down, memory is then complete.
+    /// Whether everything committed before the connection broke was received, and the database has not been seen working since:
+    /// while it is down, memory is complete.
     /// </summary>
     public bool HasMissedNothing => _hasMissedNothing;
 
@@ -29,23 +29,25 @@ internal sealed class ListenConnectionState
         _hasMissedNothing = true;
     }
 
-    /// <summary>The connection broke, or could not be made.</summary>
+    /// <summary>The connection broke or could not be opened.</summary>
     public void Lost() => Volatile.Write(ref _heardAt, 0);
 
-    /// <summary>The database worked, or may have worked, while this replica did not listen.</summary>
+    /// <summary>The database worked, or may have worked, while this replica was not listening.</summary>
     public void MayHaveMissed() => _hasMissedNothing = false;
 }
 
-/// <summary>Something kept in memory that a NOTIFY channel keeps up to date.</summary>
+/// <summary>Data in memory that is kept current by a NOTIFY channel.</summary>
 internal interface INotificationSubscriber
 {
     string Channel { get; }
 
-    /// <summary>Reads from the tables what may have been missed. Called on each connect, before it counts as current.</summary>
+    /// <summary>
+    /// Reads from the tables what may have been missed. Called on each connect, before the connection counts as current.
+    /// </summary>
     Task CatchUpAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Handles one notification. Called on the LISTEN connection, which must go on listening: it may neither wait nor throw.
+    /// Handles a notification. Called on the LISTEN connection, which must go on listening, so it may neither block nor throw.
     /// </summary>
     void Receive(string notice);
 }

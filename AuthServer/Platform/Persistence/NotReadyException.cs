@@ -1,4 +1,4 @@
 namespace AuthServer.Platform.Persistence;
 
-/// <summary>Something a request needs has not been read from the database yet. Answered like an unavailable database.</summary>
+/// <summary>Data a request needs has not been loaded from the database yet. Answered like an unavailable database.</summary>
 internal sealed class NotReadyException(string message) : Exception(message);

@@ -4,9 +4,9 @@ using Npgsql;
 namespace AuthServer.Platform.Persistence;
 
 /// <summary>
-/// Keeps the replica's one LISTEN connection and passes on what the others NOTIFY. Each time it connects, the subscribers first catch up
-/// from the tables, because what was notified meanwhile is lost. A heartbeat tells an idle connection from a dead one, and reads the
-/// database's clock.
+/// Holds the replica's LISTEN connection and passes on notifications. After each connect the subscribers first catch up from the
+/// tables, because notifications sent meanwhile are lost. A heartbeat distinguishes an idle connection from a dead one, and reads
+/// the database's clock.
 /// </summary>
 internal sealed class NotificationListener(
     ListenConnectionState listening, IEnumerable<INotificationSubscriber> subscribers, DatabaseClock shared, DatabaseSettings database,
@@ -31,13 +31,13 @@ internal sealed class NotificationListener(
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 listening.Lost();
-                // A connection that ends with the database misses nothing; one that stops responding may.
+                // If the connection ends together with the database, nothing is missed; if it stops responding, something may be.
                 if (!DatabaseFaults.IsRefusal(exception) && !DatabaseFaults.IsCut(exception))
                 {
                     listening.MayHaveMissed();
                 }
 
-                // Once an outage, not four times a second.
+                // Log once per outage, not four times a second.
                 if (!_isDown)
                 {
                     Log.LineLost(logger, exception);
@@ -56,7 +56,7 @@ internal sealed class NotificationListener(
     private async Task ListenAsync(CancellationToken stopping)
     {
         var address = DatabaseUrl.Parse(database.Url!)!;
-        // Never from the pool: a LISTEN must not outlive its owner on a connection that others use.
+        // Never from the pool: a LISTEN must not remain on a connection that others use.
         (address.Pooling, address.ApplicationName, address.Timeout, address.CommandTimeout) = (false, "AuthServer listener", 2, 1);
         await using var source = new NpgsqlDataSourceBuilder(address.ConnectionString) { Name = address.ApplicationName }.Build();
         await using var connection = source.CreateConnection();
@@ -81,7 +81,7 @@ internal sealed class NotificationListener(
         {
             var askedAt = Stopwatch.GetTimestamp();
             var databaseTime = new DateTimeOffset((DateTime)(await ping.ExecuteScalarAsync(stopping))!);
-            // The machine's own clock, not a test's.
+            // The machine's real clock, not a test's.
             shared.Compare(databaseTime, TimeProvider.System.GetUtcNow() - (Stopwatch.GetElapsedTime(askedAt) / 2));
             listening.HeardAt(askedAt);
             await connection.WaitAsync(Heartbeat, stopping);

@@ -3,9 +3,7 @@ using Npgsql;
 
 namespace AuthServer.Platform.Persistence;
 
-/// <summary>
-/// Holds a row until the open transaction ends. Without its key: whoever adds a row that refers to it need not wait.
-/// </summary>
+/// <summary>Locks a row until the open transaction ends, but not its key: rows that refer to it can still be added.</summary>
 internal static class RowLock
 {
     public static Task UserAsync(AuthDbContext db, Guid id, CancellationToken cancellationToken) =>
@@ -14,7 +12,7 @@ internal static class RowLock
     /// <summary>The same as a step of a batch.</summary>
     public static NpgsqlBatchCommand User(Guid id) => SqlStep.Of("SELECT 1 FROM users WHERE id = @id FOR NO KEY UPDATE").Add("id", id);
 
-    /// <summary>With its key: nobody adds anything to the account meanwhile.</summary>
+    /// <summary>Includes the key: no rows that refer to the account can be added meanwhile.</summary>
     public static Task UserAndKeyAsync(AuthDbContext db, Guid id, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync($"SELECT 1 FROM users WHERE id = {id} FOR UPDATE", cancellationToken);
 

@@ -3,8 +3,8 @@ using Npgsql;
 namespace AuthServer.Platform.Persistence;
 
 /// <summary>
-/// Reads a row in the order of the statement's list, each column by its name: a list that is changed without its reader fails at once,
-/// instead of giving one value for another. Nothing is searched for, which would cost more than the reading.
+/// Reads columns in the order of the statement's list and checks each name, so that a changed list fails at once instead of mixing
+/// up values. Columns are not looked up by name, which would cost more than reading them.
 /// </summary>
 internal sealed class RowReader(NpgsqlDataReader row)
 {
@@ -27,5 +27,5 @@ internal sealed class RowReader(NpgsqlDataReader row)
 
     private int Find(string name) => row.GetName(_next) is var found && found == name
         ? _next++
-        : throw new InvalidOperationException($"Column {_next} of the row is {found}, and not {name}.");
+        : throw new InvalidOperationException($"Column {_next} of the row is {found}, not {name}.");
 }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace AuthServer.Platform.Persistence;
 
-/// <summary>snake_case for everything in the database that EF would name after a C# member.</summary>
+/// <summary>Converts the names that EF derives from C# members to snake_case.</summary>
 internal static class SnakeCase
 {
     public static string Of(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);

@@ -4,12 +4,9 @@ using NpgsqlTypes;
 
 namespace AuthServer.Platform.Persistence;
 
-/// <summary>
-/// Statements of our own and their parameters. Each has the type it was declared with: PostgreSQL must know it of a NULL as well.
-/// </summary>
+/// <summary>Creates SQL statements and typed parameters: PostgreSQL needs the type of a NULL as well.</summary>
 internal static class SqlStep
 {
-    /// <summary>A step of a batch.</summary>
     public static NpgsqlBatchCommand Of(string sql) => new(sql);
 
     public static NpgsqlBatchCommand Add<T>(this NpgsqlBatchCommand step, string name, T value)
@@ -28,7 +25,7 @@ internal static class SqlStep
         ? new NpgsqlParameter(name, type) { Value = (object?)value ?? DBNull.Value }
         : new NpgsqlParameter<T>(name, value);
 
-    // Of what can be NULL; Npgsql infers the others.
+    // For nullable types; Npgsql infers the others.
     private static NpgsqlDbType? TypeOf(Type type) =>
         type == typeof(string) ? NpgsqlDbType.Text
         : type == typeof(Guid?) ? NpgsqlDbType.Uuid

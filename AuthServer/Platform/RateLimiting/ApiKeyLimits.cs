@@ -3,7 +3,7 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Platform.RateLimiting;
 
-/// <summary>Limits an API key, together with its access tokens, to its requests a minute, over all routes.</summary>
+/// <summary>Limits an API key, including its access tokens, to its requests per minute over all routes.</summary>
 internal static class ApiKeyLimits
 {
     public static void UseApiKeyLimits(this WebApplication app)

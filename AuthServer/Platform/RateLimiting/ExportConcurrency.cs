@@ -4,22 +4,22 @@ using AuthServer.Platform.Web;
 namespace AuthServer.Platform.RateLimiting;
 
 /// <summary>
-/// How many exports of one kind this replica writes at once: a few in all, and one for each caller. Somebody who starts many and reads
-/// none must not block everybody else.
+/// Limits the concurrent exports of one kind on this replica: a few in total, and one for each caller. Somebody who starts many and
+/// reads none must not block everybody else.
 /// </summary>
-/// <param name="limit">How many at once.</param>
-/// <param name="timeout">How long to wait for others to end; zero to not wait.</param>
-/// <param name="retryAfter">When a refused caller may ask again.</param>
+/// <param name="limit">How many may run at once.</param>
+/// <param name="timeout">How long to wait for a free slot; zero to fail at once.</param>
+/// <param name="retryAfter">When a refused caller may try again.</param>
 internal sealed class ExportConcurrency(int limit, TimeSpan timeout, TimeSpan retryAfter) : IDisposable
 {
     private readonly ConcurrentDictionary<Guid, bool> _callers = new();
     private readonly SemaphoreSlim _slots = new(limit, limit);
 
-    /// <summary>A slot, free again when it is disposed of.</summary>
-    /// <exception cref="BusyException">The caller has one already, or all are taken.</exception>
+    /// <summary>Takes a slot, which is released when the result is disposed of.</summary>
+    /// <exception cref="BusyException">The caller already has one, or all are taken.</exception>
     public async Task<IDisposable> EnterAsync(Guid caller, CancellationToken cancellationToken)
     {
-        // Refused at once: callers that wait for their own export would take the slots of others.
+        // Refused at once: callers waiting for their own export would take slots from others.
         if (!_callers.TryAdd(caller, true))
         {
             throw new BusyException(retryAfter);
@@ -48,7 +48,7 @@ internal sealed class ExportConcurrency(int limit, TimeSpan timeout, TimeSpan re
     {
         private int _isFree;
 
-        // Once: by the second time the caller may have another.
+        // Only once: by the second call the caller may hold a new slot.
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _isFree, 1) == 0)

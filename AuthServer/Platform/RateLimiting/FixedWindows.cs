@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace AuthServer.Platform.RateLimiting;
 
-/// <summary>Counts events by key within a window of time. Each replica counts for itself.</summary>
+/// <summary>Counts events by key in fixed windows of time. Each replica counts separately.</summary>
 internal sealed class FixedWindows<TKey>(TimeSpan length, TimeProvider clock) where TKey : notnull
 {
     private readonly ConcurrentDictionary<TKey, Window> _windows = new();
@@ -15,7 +15,7 @@ internal sealed class FixedWindows<TKey>(TimeSpan length, TimeProvider clock) wh
         return _windows.TryGetValue(key, out var window) && window.Ends > now && window.Count >= limit ? window.Ends - now : null;
     }
 
-    /// <summary>Counts one more; returns the count, and how long until the window ends.</summary>
+    /// <summary>Counts one more; returns the count and the time until the window ends.</summary>
     public (int Count, TimeSpan Left) Add(TKey key)
     {
         var now = clock.GetUtcNow();
@@ -27,7 +27,7 @@ internal sealed class FixedWindows<TKey>(TimeSpan length, TimeProvider clock) wh
         return (window.Count, window.Ends - now);
     }
 
-    // By one thread at a time, and seldom: nobody waits for it.
+    // Runs rarely and on one thread at a time; nobody waits for it.
     private void DropExpired(DateTimeOffset now)
     {
         var last = Interlocked.Read(ref _sweptAt);

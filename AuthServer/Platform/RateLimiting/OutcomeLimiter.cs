@@ -3,9 +3,9 @@ using System.Threading.RateLimiting;
 namespace AuthServer.Platform.RateLimiting;
 
 /// <summary>
-/// A fixed window that counts outcomes, not requests: somebody who signs in correctly all day never meets the limit. At any time no more
-/// requests are under way than may still fail; the rest wait for one of them. So a burst of guesses cannot pass together before the first
-/// is counted, and a burst of correct ones is only queued.
+/// A fixed window that counts outcomes, not requests: somebody who signs in correctly all day never reaches the limit. No more
+/// requests run at a time than may still fail; the others wait. So a burst of guesses cannot pass before the first is counted, and
+/// a burst of correct sign-ins is merely queued.
 /// </summary>
 internal sealed class OutcomeLimiter(int limit, TimeSpan window, TimeProvider clock, Func<bool> outcomeCounts) : RateLimiter
 {
@@ -18,7 +18,7 @@ internal sealed class OutcomeLimiter(int limit, TimeSpan window, TimeProvider cl
     private int _counted;
     private int _underWay;
 
-    // Only a limiter without counts may be dropped.
+    // Only a limiter with no counts may be discarded.
     public override TimeSpan? IdleDuration
     {
         get
@@ -62,7 +62,7 @@ internal sealed class OutcomeLimiter(int limit, TimeSpan window, TimeProvider cl
     private static async Task<RateLimitLease> WaitAsync(TaskCompletionSource<RateLimitLease> waiter, CancellationToken cancellationToken)
     {
         await using var _ = cancellationToken.Register(() => waiter.TrySetCanceled(cancellationToken));
-        // In real time, whatever clock the window uses: somebody is waiting.
+        // In real time, whatever clock the window uses, because a client is waiting.
         await Task.WhenAny(waiter.Task, Task.Delay(Timeout, cancellationToken));
         waiter.TrySetResult(new Lease(null, Timeout));
         return await waiter.Task;

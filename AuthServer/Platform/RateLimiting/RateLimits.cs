@@ -5,30 +5,30 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace AuthServer.Platform.RateLimiting;
 
-/// <summary>How often one network may fail to sign in, or register, before it has to wait.</summary>
+/// <summary>Limits for each network, by IPv4 address or IPv6 /64.</summary>
 public sealed class RateLimitSettings : ISettings
 {
     static string ISettings.Section => "RateLimits";
 
-    /// <summary>Failed sign-ins a minute from one IPv4 address or IPv6 /64.</summary>
+    /// <summary>Failed sign-ins per minute.</summary>
     public int FailedSignInsPerMinute { get; set; } = 30;
 
-    /// <summary>Registrations an hour from one IPv4 address or IPv6 /64.</summary>
+    /// <summary>Registrations per hour, including those with an address that is taken.</summary>
     public int RegistrationsPerHour { get; set; } = 60;
 
-    /// <summary>Refused refresh tokens a minute from one IPv4 address or IPv6 /64.</summary>
+    /// <summary>Refused refresh tokens per minute.</summary>
     public int RefusedRefreshesPerMinute { get; set; } = 600;
 
-    /// <summary>Refused tokens of mailed links a minute from one IPv4 address or IPv6 /64.</summary>
+    /// <summary>Refused tokens of mailed links per minute.</summary>
     public int RefusedLinksPerMinute { get; set; } = 30;
 
-    /// <summary>Mails asked for an hour from one IPv4 address or IPv6 /64, whoever they are for.</summary>
+    /// <summary>Requests for mails per hour, whoever the mails are for.</summary>
     public int MailRequestsPerHour { get; set; } = 60;
 
-    /// <summary>Accounts an hour that staff make for others from one IPv4 address or IPv6 /64.</summary>
+    /// <summary>Accounts that staff create for others, per hour.</summary>
     public int InvitationsPerHour { get; set; } = 200;
 
-    /// <summary>API keys a minute from one IPv4 address or IPv6 /64 that look like ours and are not.</summary>
+    /// <summary>Well-formed but invalid API keys per minute.</summary>
     public int RefusedApiKeysPerMinute { get; set; } = 30;
 
     IEnumerable<string> ISettings.Validate()
@@ -41,15 +41,15 @@ public sealed class RateLimitSettings : ISettings
             || InvitationsPerHour < 1
             || RefusedApiKeysPerMinute < 1)
         {
-            yield return "RateLimits: every limit must be at least 1. To do without one, give a number that is never reached.";
+            yield return "RateLimits: every limit must be at least 1. To disable one, set a number that is never reached.";
         }
     }
 }
 
 /// <summary>
-/// The rate-limit policies, all of them by network. Each route names one or says <c>DisableRateLimiting</c>: routes
-/// that only read with a good token are not limited, because a resource server may well ask a thousand times a second.
-/// The counters are each replica's own; the lockout, which protects accounts, is shared through the database.
+/// The rate-limit policies, all of them by network. Each route names one or <c>DisableRateLimiting</c>: routes that only read with
+/// a valid token are not limited, because a resource server may call them a thousand times a second. Counters are local to each
+/// replica; the lockout, which protects accounts, is shared through the database.
 /// </summary>
 internal static class RateLimits
 {
@@ -72,12 +72,13 @@ internal static class RateLimits
         builder.Services.AddOptions<RateLimiterOptions>().Configure<RateLimitSettings, TimeProvider, IHttpContextAccessor>(
             (options, limits, clock, current) =>
         {
-            // 403 is an answer to a right password: the account is disabled, or unverified.
-            // 429 is a name that is locked: refused without a hash, and still a row in the audit log.
+            // 403 means that the password was right: the account is disabled or unconfirmed. 429 means that the name is locked:
+            // refused without hashing, but still recorded in the audit log.
             Add(
                 SignIn, limits.FailedSignInsPerMinute, TimeSpan.FromMinutes(1),
                 static status => status is StatusCodes.Status401Unauthorized or StatusCodes.Status429TooManyRequests);
-            // 409 counts, because it discloses who has an account. A request that threw has no status yet, and is not a registration.
+            // 409 counts, because it discloses who has an account. A request that threw has no status yet and is not a
+            // registration.
             Add(Registration, limits.RegistrationsPerHour, TimeSpan.FromHours(1),
                 static status =>
                     status is StatusCodes.Status201Created or StatusCodes.Status202Accepted or StatusCodes.Status403Forbidden
@@ -85,7 +86,7 @@ internal static class RateLimits
             Add(
                 Refresh, limits.RefusedRefreshesPerMinute, TimeSpan.FromMinutes(1),
                 static status => status is StatusCodes.Status401Unauthorized);
-            // A page that only shows a link's form answers 410 when the link is too old: mail scanners look, too.
+            // A page that only shows a link's form answers 410 if the link has expired; mail scanners load it, too.
             Add(
                 MailedLinks, limits.RefusedLinksPerMinute, TimeSpan.FromMinutes(1),
                 static status => status is StatusCodes.Status400BadRequest);

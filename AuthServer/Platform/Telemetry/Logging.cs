@@ -2,7 +2,7 @@ namespace AuthServer.Platform.Telemetry;
 
 internal static class Logging
 {
-    /// <summary>Readable lines in Development, one JSON object a line elsewhere.</summary>
+    /// <summary>Readable lines in Development, one JSON object per line otherwise.</summary>
     public static void AddLogging(this WebApplicationBuilder builder)
     {
         builder.Logging.ClearProviders();

@@ -5,8 +5,8 @@ using OpenTelemetry.Resources;
 namespace AuthServer.Platform.Telemetry;
 
 /// <summary>
-/// Exports metrics to an OpenTelemetry collector; the standard variables say where it is and which protocol it speaks. Metrics only: a
-/// trace or a log would say more about people than a collector should have.
+/// Exports metrics to an OpenTelemetry collector, configured by the standard variables. Only metrics: traces or logs would tell the
+/// collector too much about people.
 /// </summary>
 internal static class MetricsExport
 {
@@ -23,7 +23,7 @@ internal static class MetricsExport
         }
     }
 
-    // Not in line: without a collector, none of the assemblies it needs is loaded.
+    // Not inlined, so that without a collector none of the assemblies it needs are loaded.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Export(IServiceCollection services) => services.AddOpenTelemetry()
         .ConfigureResource(resource => resource.AddService("authserver").AddEnvironmentVariableDetector())

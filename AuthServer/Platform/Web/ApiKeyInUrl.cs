@@ -3,19 +3,19 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>What is done about a key in a URL, besides refusing the request.</summary>
+/// <summary>What to do about a key in a URL, besides refusing the request.</summary>
 internal sealed record ApiKeyExposure(Func<HttpContext, ApiKeyText, Task> RecordAsync);
 
 /// <summary>
-/// Refuses whatever has an API key in its URL, which proxies, browsers and logs keep (ASVS 14.2.1): before any route is
-/// looked for, so that no such request ever works.
+/// Refuses requests with an API key in the URL, which proxies, browsers and logs record (ASVS 14.2.1). This happens before routing,
+/// so that no such request ever works.
 /// </summary>
 internal static class ApiKeyInUrl
 {
     // Each proxy or client on the way may have encoded it once more.
     private const int MostDecoded = 3;
 
-    // Not async itself: every request passes here.
+    // Not async itself, because every request passes through here.
     public static Task RefuseAsync(HttpContext context, RequestDelegate next) =>
         Find(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is { } key ? RefuseAsync(context, key) : next(context);
 

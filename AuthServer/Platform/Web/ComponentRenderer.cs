@@ -5,16 +5,18 @@ using Microsoft.AspNetCore.Components.Web;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>Razor components as text, for mails and pages. They get what they show as parameters, and can ask for nothing else.</summary>
+/// <summary>
+/// Renders Razor components as text, for mails and pages. Components get their data as parameters and have no other services.
+/// </summary>
 internal sealed class ComponentRenderer(ILoggerFactory loggers) : IAsyncDisposable
 {
-    // The default would write each Hebrew letter as seven characters.
+    // The default would encode each Hebrew letter as seven characters.
     private readonly ServiceProvider _services = new ServiceCollection().AddSingleton(HtmlEncoder.Create(UnicodeRanges.All))
         .BuildServiceProvider();
 
     public async Task<string> RenderAsync<T>(IDictionary<string, object?> parameters) where T : IComponent
     {
-        // One for each document: it keeps what it has rendered.
+        // One for each document, because it keeps what it has rendered.
         await using var renderer = new HtmlRenderer(_services, loggers);
         return await renderer.Dispatcher.InvokeAsync(async () =>
             (await renderer.RenderComponentAsync<T>(ParameterView.FromDictionary(parameters))).ToHtmlString());

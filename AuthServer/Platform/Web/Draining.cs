@@ -4,9 +4,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace AuthServer.Platform.Web;
 
 /// <summary>
-/// A graceful stop. A request that is sent at the moment its idle connection is closed never gets an answer, and its client cannot tell
-/// whether it was handled. So at first nothing is closed: readiness fails, which sends load balancers elsewhere, and each answer closes
-/// its connection properly. The listener closes when no more requests come.
+/// A graceful shutdown. A request sent at the moment its idle connection is closed gets no response, and its client cannot tell
+/// whether it was handled. So at first nothing is closed: readiness fails, which makes load balancers go elsewhere, and each
+/// response closes its connection properly. The listener closes when no more requests arrive.
 /// </summary>
 internal sealed class Draining : IHostedLifecycleService, IHealthCheck
 {
@@ -27,7 +27,7 @@ internal sealed class Draining : IHostedLifecycleService, IHealthCheck
         return next(context);
     }
 
-    /// <summary>Before anything is stopped.</summary>
+    /// <summary>Runs before anything is stopped.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         _hasBegun = true;

@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>The server's outermost ring: connection limits, proxies, CORS, and the shape of every error.</summary>
+/// <summary>The outermost layer: connection limits, proxies, CORS, and the format of all errors.</summary>
 internal static class Edge
 {
     private static readonly TimeSpan HeadersWithin = TimeSpan.FromSeconds(10);
@@ -81,8 +81,8 @@ internal static class Edge
         return next(context);
     }
 
-    // The fallback policy would ask for a token first: but where there is no route there is nothing to protect, and
-    // 404, 405 and 415 say more. What is not a RouteEndpoint is routing's own answer to a wrong method or media type.
+    // The fallback policy would require a token first, but without a route there is nothing to protect, and 404, 405 and 415 are
+    // more helpful. Anything other than a RouteEndpoint is routing's own response to a wrong method or media type.
     private static Task AnswerUnrouted(HttpContext context, RequestDelegate next)
     {
         switch (context.GetEndpoint())
@@ -97,7 +97,7 @@ internal static class Edge
         }
     }
 
-    // RFC 9112 section 6.1: chunked once and nothing else. Kestrel looks at the last coding only, a proxy perhaps not.
+    // RFC 9112 section 6.1: only "chunked", once. Kestrel checks only the last coding, and a proxy may not.
     private static Task RefuseOddFraming(HttpContext context, RequestDelegate next)
     {
         if (context.Request.Headers.TransferEncoding is { Count: > 0 } coding
@@ -110,13 +110,14 @@ internal static class Edge
         return next(context);
     }
 
-    // Nothing here inflates a body: said at once, before a compressed bomb looks like malformed JSON.
+    // Nothing here decompresses bodies; say so at once, before a compressed body looks like malformed JSON.
     private static Task RefuseEncodedBodies(HttpContext context, RequestDelegate next) =>
         context.Request.Headers.ContentEncoding.Count > 0
             ? new Problem(ErrorCodes.UnsupportedMediaType).ExecuteAsync(context)
             : next(context);
 
-    // JSON is UTF-8 (RFC 8259 section 8.1). The framework throws at names it does not know, the quoted form of this one included.
+    // JSON is UTF-8 (RFC 8259 section 8.1). The framework throws on charset names it does not know, including the quoted form of
+    // this one.
     private static Task RefuseOtherCharsets(HttpContext context, RequestDelegate next)
     {
         if (context.Request.ContentType is { } text
@@ -137,7 +138,7 @@ internal static class Edge
 
     private static void TrustOnly(ForwardedHeadersOptions options, IOptions<ServerSettings> server)
     {
-        // The framework trusts loopback by default; here nobody is believed who was not named.
+        // The framework trusts loopback by default; here only configured proxies are trusted.
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         options.ForwardLimit = server.Value.ForwardLimit;
@@ -163,9 +164,9 @@ internal static class Edge
         kestrel.Limits.MaxRequestHeaderCount = 64;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.RequestHeadersTimeout = HeadersWithin;
-        // A body is a few hundred bytes: a slow sender keeps a slot that others of the same network wait for.
+        // Bodies are a few hundred bytes: a slow sender holds a slot that others in the same network wait for.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
-        // An answer may take as long as it would at that rate: at 240 bytes, who never reads would be waited for for minutes.
+        // The same rate for responses: at the default of 240 bytes, a client that never reads would be waited for for minutes.
         kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
     }
 }

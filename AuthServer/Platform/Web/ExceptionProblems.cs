@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>Turns an exception into an answer. The cause goes to the log and never to the client.</summary>
+/// <summary>Turns an exception into an error response. The cause is logged and never sent to the client.</summary>
 internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IExceptionHandler
 {
     private static readonly TimeSpan DatabaseRetry = TimeSpan.FromSeconds(2);
@@ -18,7 +18,7 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IEx
             return true;
         }
 
-        // The middleware has taken the route away; it is what tells which bodies the request could have had.
+        // The middleware has cleared the endpoint, which is needed to tell what bodies the route accepts.
         httpContext.SetEndpoint(httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint);
         await For(httpContext, exception).ExecuteAsync(httpContext);
         return true;

@@ -3,13 +3,13 @@ using AuthServer.Domain;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>A request that can say what is wrong with it, field by field.</summary>
+/// <summary>A request that validates itself field by field.</summary>
 internal interface IValidated
 {
     void Validate(FieldErrors errors);
 }
 
-/// <summary>Collects what is wrong with a request, by snake_case field, so that all of it is reported at once.</summary>
+/// <summary>Collects validation errors by snake_case field, so that all of them are reported at once.</summary>
 internal sealed class FieldErrors
 {
     private readonly Dictionary<string, string[]> _messages = new(StringComparer.Ordinal);
@@ -18,14 +18,14 @@ internal sealed class FieldErrors
 
     public IReadOnlyDictionary<string, string[]> Messages => _messages;
 
-    /// <summary>The refusal for one field.</summary>
+    /// <summary>An error for a single field.</summary>
     public static Problem One(string field, string message) =>
         new(ErrorCodes.ValidationFailed, new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] });
 
     public void Add(string field, string message) =>
         _messages[field] = _messages.TryGetValue(field, out var earlier) ? [.. earlier, message] : [message];
 
-    /// <summary>Text for people to read: no control characters, and none that reorder or hide other text.</summary>
+    /// <summary>Validates text for people to read: no control characters, and none that reorder or hide other text.</summary>
     public void Text(string field, string? value, int maxLength, bool required = false)
     {
         if (required && string.IsNullOrWhiteSpace(value))
@@ -66,7 +66,7 @@ internal sealed class FieldErrors
         }
     }
 
-    /// <summary>A BCP 47 language tag, by shape.</summary>
+    /// <summary>Validates the form of a BCP 47 language tag.</summary>
     public void LanguageTag(string field, string? value)
     {
         if (value is not null
@@ -86,7 +86,7 @@ internal sealed class FieldErrors
         }
     }
 
-    // Persian and Indic names are not spelled rightly without the two joiners, U+200C and U+200D.
+    // Persian and Indic names need the two joiners, U+200C and U+200D.
     private static bool IsUnfit(System.Text.Rune rune) =>
         rune == System.Text.Rune.ReplacementChar
         || rune.Value is not (0x200C or 0x200D)
@@ -98,7 +98,7 @@ internal sealed class FieldErrors
 
 internal static class RequestValidation
 {
-    /// <summary>Refuses an invalid request, before the handler sees it.</summary>
+    /// <summary>Refuses invalid requests before the handler runs.</summary>
     public static TBuilder ValidatesRequests<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder =>
         builder.AddEndpointFilterFactory((context, next) =>
         {

@@ -5,20 +5,20 @@ using Npgsql;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>How the server is.</summary>
+/// <summary>The state of the server.</summary>
 /// <param name="Status"><c>healthy</c>, <c>degraded</c> or <c>unhealthy</c>.</param>
-/// <param name="Checks">Each part of it, by name.</param>
+/// <param name="Checks">The state of each part, by name.</param>
 public sealed record HealthBody(string Status, IReadOnlyDictionary<string, HealthCheckBody> Checks);
 
-/// <summary>How one part of the server is.</summary>
+/// <summary>The state of one part of the server.</summary>
 /// <param name="Status"><c>healthy</c>, <c>degraded</c> or <c>unhealthy</c>.</param>
 /// <param name="Detail">What is wrong or noteworthy.</param>
-/// <param name="DurationMs">How long it took to find out, in milliseconds.</param>
+/// <param name="DurationMs">How long the check took, in milliseconds.</param>
 public sealed record HealthCheckBody(string Status, string? Detail, double DurationMs);
 
 /// <summary>
-/// Liveness asks whether the process answers; readiness whether it can serve: database, schema, signing keys. A broken LISTEN connection
-/// only degrades it: without it the server asks the database instead.
+/// Liveness is whether the process responds; readiness is whether it can serve requests: database, schema, signing keys. A broken
+/// LISTEN connection only degrades the server, which then asks the database instead.
 /// </summary>
 internal static class Health
 {
@@ -36,7 +36,7 @@ internal static class Health
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         Map(routes, "/health/live", "live", "Whether the process answers", _ => false);
-        Map(routes, "/health/ready", "ready", "Whether the server can serve, part by part", check => check.Tags.Contains(ReadyTag));
+        Map(routes, "/health/ready", "ready", "Whether the server is ready, part by part", check => check.Tags.Contains(ReadyTag));
         Map(routes, "/health", "health", "The same as /health/ready", check => check.Tags.Contains(ReadyTag));
         Map(routes, "/api/v1/health", "apiHealth", "The same as /health/ready", check => check.Tags.Contains(ReadyTag));
         Map(routes, "/api/v1/health/database", "databaseHealth", "Whether the database answers", check => check.Name == DatabaseCheck);
@@ -68,7 +68,7 @@ internal static class Health
             try
             {
                 await using var command = database.CreateCommand("SELECT 1");
-                // Not waiting for a cancelled statement to end: a probe has a time limit of its own.
+                // Do not wait for a cancelled statement to end, because probes have their own timeout.
                 await command.ExecuteScalarAsync(cancellationToken).WaitAsync(cancellationToken);
                 return HealthCheckResult.Healthy();
             }
@@ -127,6 +127,6 @@ internal static class Health
             Task.FromResult(
             listening.IsCurrent
                 ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Degraded("The notification line is down; the database is asked on every request."));
+                : HealthCheckResult.Degraded("The LISTEN connection is down; the database is asked on every request."));
     }
 }

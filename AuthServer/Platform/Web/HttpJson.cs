@@ -10,17 +10,17 @@ namespace AuthServer.Platform.Web;
 [JsonSerializable(typeof(HealthBody))]
 internal sealed partial class HttpJson : JsonSerializerContext
 {
-    /// <summary>For bodies that are written by hand, in the same spelling as all others.</summary>
+    /// <summary>For bodies that are written by hand, with the same naming as all others.</summary>
     public static HttpJson Written { get; } =
         new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JsonRegistration.Readable });
 }
 
 internal static class JsonRegistration
 {
-    // Names in any script as they are: the answers are JSON with nosniff, never part of an HTML page.
+    // Names in any script stay readable: responses are JSON with nosniff, never part of an HTML page.
     internal static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
-    /// <summary>Strict JSON: snake_case, and nothing unknown, repeated, or missing passes in silence.</summary>
+    /// <summary>Strict JSON: snake_case, and nothing unknown, duplicate or missing is silently accepted.</summary>
     public static void AddStrictJson(this IServiceCollection services)
     {
         services.AddJson(HttpJson.Default);
@@ -37,7 +37,7 @@ internal static class JsonRegistration
             json.MaxDepth = 16;
             json.Encoder = Readable;
         });
-        // The same in every environment, so that the refusal can say which field it was about.
+        // The same in every environment, so that the error can name the field.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
 

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace AuthServer.Platform.Web;
 
 /// <summary>
-/// Says what was wrong with a JSON body, and with which member. The serialiser has one exception for everything; the
-/// kinds are told apart by the path and by what it wraps, never by its English text.
+/// Says what is wrong with a JSON body, and with which member. The serialiser throws one exception type for everything; the causes
+/// are distinguished by the path and the inner exception, never by the English text.
 /// </summary>
 internal static class JsonProblems
 {
@@ -28,10 +28,10 @@ internal static class JsonProblems
 
     private static Dictionary<string, string[]> Errors(string field, string message) => new(StringComparer.Ordinal) { [field] = [message] };
 
-    // A made-up member name comes back to its sender only; it is cut all the same.
+    // An invented member name is only returned to its sender, but truncated anyway.
     private static string Shown(string path) => path.StartsWith("$.", StringComparison.Ordinal) ? path[2..Math.Min(path.Length, 66)] : "$";
 
-    // A known member that is an object fails with the same shape of exception as an unknown member when it is given a string.
+    // A known member that is an object fails with the same kind of exception when it is given a string as an unknown member does.
     private static bool IsKnownObject(HttpContext context, string field) =>
         context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is { } type
         && context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions is var json

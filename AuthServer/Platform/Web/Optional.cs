@@ -3,13 +3,13 @@ using System.Text.Json.Serialization;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>A field of a request that may be left out, which differs from null (RFC 7396).</summary>
+/// <summary>A request field that may be left out, which differs from null (RFC 7396).</summary>
 [JsonConverter(typeof(OptionalConverter))]
 public readonly record struct Optional<T>
 {
     internal Optional(T value) => (Value, IsGiven) = (value, true);
 
-    /// <summary>The value sent; the default of the type if none was.</summary>
+    /// <summary>The value sent; the type's default if the field was left out.</summary>
     public T Value { get; }
 
     /// <summary>Whether the field was present.</summary>
@@ -18,7 +18,7 @@ public readonly record struct Optional<T>
     internal T Or(T kept) => IsGiven ? Value : kept;
 }
 
-/// <summary>Reads the plain value: that it is called at all means that the field was present.</summary>
+/// <summary>Reads the plain value: being called at all means that the field is present.</summary>
 internal sealed class OptionalConverter : JsonConverterFactory
 {
     public override bool CanConvert(Type typeToConvert) => ValueOf(typeToConvert) is not null;
@@ -28,11 +28,11 @@ internal sealed class OptionalConverter : JsonConverterFactory
             ? (JsonConverter?)Activator.CreateInstance(typeof(Plain<>).MakeGenericType(value), options.GetConverter(value))
             : null;
 
-    /// <summary>The type of what is optional; null for any other type.</summary>
+    /// <summary>The wrapped type; null for any other type.</summary>
     public static Type? ValueOf(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>) ? type.GetGenericArguments()[0] : null;
 
-    // By the value's converter and not by the serialiser anew, which would lose the path to the invalid field.
+    // Uses the value's own converter: starting the serialiser anew would lose the path to the invalid field.
     private sealed class Plain<T>(JsonConverter<T> value) : JsonConverter<Optional<T>>
     {
         public override bool HandleNull => true;

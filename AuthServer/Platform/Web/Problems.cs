@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>An error answer (RFC 9457 problem details).</summary>
-/// <param name="Type">Always <c>about:blank</c>: <c>code</c> tells the kind.</param>
-/// <param name="Title">What went wrong, for a developer's eyes.</param>
+/// <summary>An error response (RFC 9457 problem details).</summary>
+/// <param name="Type">Always <c>about:blank</c>: <c>code</c> identifies the kind.</param>
+/// <param name="Title">What went wrong, for developers.</param>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Code">The stable code to branch on.</param>
-/// <param name="TraceId">Finds the request in the log; the same as the <c>X-Request-ID</c> header.</param>
+/// <param name="TraceId">Identifies the request in the log; equals the <c>X-Request-ID</c> header.</param>
 /// <param name="Errors">With <c>validation_failed</c> and <c>unknown_field</c>: messages by field.</param>
 public sealed record ProblemBody(
     string Type,
@@ -19,7 +19,7 @@ public sealed record ProblemBody(
     string TraceId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors = null);
 
-/// <summary>The one way an error leaves the server.</summary>
+/// <summary>The only way an error leaves the server.</summary>
 internal sealed class Problem(ErrorCode error, IReadOnlyDictionary<string, string[]>? errors = null, TimeSpan? retryAfter = null)
     : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
 {
@@ -31,7 +31,7 @@ internal sealed class Problem(ErrorCode error, IReadOnlyDictionary<string, strin
 
     public static void PopulateMetadata(System.Reflection.MethodInfo method, EndpointBuilder builder)
     {
-        // The codes a route can answer are declared with Refuses(…), where the description reads them.
+        // The codes a route can return are declared with Refuses(…), from which the OpenAPI document takes them.
     }
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -56,12 +56,12 @@ internal sealed class Problem(ErrorCode error, IReadOnlyDictionary<string, strin
     }
 }
 
-/// <summary>The refusals a route can answer, for its description.</summary>
+/// <summary>The errors a route can return, for the OpenAPI document.</summary>
 internal sealed record Refusals(IReadOnlyList<ErrorCode> Codes);
 
 internal static class RefusalExtensions
 {
-    /// <summary>Says which refusals a route can answer.</summary>
+    /// <summary>Declares the errors a route can return.</summary>
     public static TBuilder Refuses<TBuilder>(this TBuilder builder, params ErrorCode[] codes) where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new Refusals(codes));
 }

@@ -1,4 +1,4 @@
 namespace AuthServer.Platform.Web;
 
-/// <summary>How a refusal is shown where a person sees it, and no app: under one path, as a page instead of problem details.</summary>
+/// <summary>Shows errors as pages instead of problem details, under one path that people rather than apps visit.</summary>
 internal sealed record RefusalPage(PathString Under, Func<HttpContext, ErrorCode, Task> ShowAsync);

@@ -4,17 +4,17 @@ using System.Net.Sockets;
 namespace AuthServer.Platform.Web;
 
 /// <summary>Where a request came from, as far as that is known.</summary>
-/// <param name="Address">The client's address; behind a configured proxy the one the proxy names.</param>
-/// <param name="UserAgent">What the client calls itself, cut at 512 characters.</param>
-/// <param name="RequestId">The request, as in <c>X-Request-ID</c>.</param>
+/// <param name="Address">The client's address; behind a configured proxy, the one the proxy reports.</param>
+/// <param name="UserAgent">Truncated to 512 characters.</param>
+/// <param name="RequestId">The value of the <c>X-Request-ID</c> header.</param>
 internal sealed record RequestOrigin(IPAddress? Address, string? UserAgent, string RequestId)
 {
     private const int MaxUserAgentLength = 512;
 
-    /// <summary>The address, or the /64 of an IPv6 address, because one subscriber has all of it.</summary>
+    /// <summary>The address, or the /64 of an IPv6 address, all of which belongs to one subscriber.</summary>
     public string Network => NetworkOf(Address);
 
-    /// <summary>The operator at the command line: no address, and no account.</summary>
+    /// <summary>The operator at the command line, who has no address and no account.</summary>
     public static RequestOrigin CommandLine { get; } = new(null, "command line", $"cli-{Guid.NewGuid():N}");
 
     /// <summary>Whether the operator acts, and not an account.</summary>
@@ -39,7 +39,7 @@ internal sealed record RequestOrigin(IPAddress? Address, string? UserAgent, stri
 
     private static IPAddress? Plain(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 
-    // NUL and other control characters would be refused by PostgreSQL or forge lines where somebody prints them.
+    // PostgreSQL would refuse NUL, and other control characters could forge lines in printed output.
     private static string? Printable(string? text)
     {
         if (string.IsNullOrEmpty(text))

@@ -4,7 +4,9 @@ using System.Globalization;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>What every answer carries: its request id, how long it took, and the headers that keep browsers from guessing.</summary>
+/// <summary>
+/// Adds headers to every response: request id, duration, and those that prevent browsers from guessing content types.
+/// </summary>
 internal static class ResponseHeaders
 {
     private const string RequestIdHeader = "X-Request-ID";
@@ -16,7 +18,7 @@ internal static class ResponseHeaders
     public static void UseResponseHeaders(this IApplicationBuilder app, bool isDevelopment) => app.Use((context, next) =>
     {
         context.TraceIdentifier = RequestId(context.Request.Headers[RequestIdHeader]);
-        // On starting, because an exception handler clears the headers that were set before it.
+        // When the response starts, because an exception handler clears headers that were set before.
         context.Response.OnStarting(static state => ((Stamp)state).Write(), new Stamp(context, Stopwatch.GetTimestamp(), isDevelopment));
         return next(context);
     });
@@ -43,7 +45,7 @@ internal static class ResponseHeaders
             }
             else if (Context.Request.IsHttps)
             {
-                // A year and the names below (ASVS 3.4.1); here and not by UseHsts, whose header an exception handler clears.
+                // A year, including subdomains (ASVS 3.4.1); set here and not by UseHsts, whose header an exception handler clears.
                 headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
             }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace AuthServer.Platform.Web;
 
-/// <summary>A password or token that somebody sent. Its text is always the same, so that no log shows it by accident.</summary>
+/// <summary>A password or token that somebody sent. Its text form is constant, so that no log can show it by accident.</summary>
 [JsonConverter(typeof(SecretConverter))]
 public sealed class Secret
 {
@@ -14,14 +14,14 @@ public sealed class Secret
     /// <summary>Null for null: nothing was sent.</summary>
     internal static Secret? Of(string? text) => text is null ? null : new(text);
 
-    /// <summary>What was sent, for whoever checks it or hashes it.</summary>
+    /// <summary>The actual value, for code that checks or hashes it.</summary>
     internal string Reveal() => _text;
 
-    /// <summary>The same for all of them.</summary>
+    /// <inheritdoc />
     public override string ToString() => "[redacted]";
 }
 
-/// <summary>Reads a string, and writes none.</summary>
+/// <summary>Reads a string; never writes it.</summary>
 internal sealed class SecretConverter : JsonConverter<Secret>
 {
     public override Secret? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

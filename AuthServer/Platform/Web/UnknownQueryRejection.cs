@@ -6,8 +6,8 @@ namespace AuthServer.Platform.Web;
 internal static class UnknownQueryRejection
 {
     /// <summary>
-    /// Refuses query parameters that the handler does not take: a mistyped filter must not be answered with everything.
-    /// Knows the properties of <c>[AsParameters]</c>, and parameters with a default.
+    /// Refuses query parameters that the handler does not have: a mistyped filter must not return everything. Supports the
+    /// properties of <c>[AsParameters]</c>, and parameters with defaults.
     /// </summary>
     public static RouteHandlerBuilder RefusesUnknownQueries(this RouteHandlerBuilder route) =>
         route.AddEndpointFilterFactory((context, next) =>

@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace AuthServer.Sessions.AccessTokens;
 
 /// <summary>
-/// What a string must look like before it is worth a signature check. The stock handler is lenient where a token
-/// server should not be: it takes padded base64, members given twice, critical extensions it does not know, and times as text.
+/// Strict checks of a token's form before its signature is verified. The stock handler is too lenient: it accepts padded base64,
+/// duplicate members, unknown critical extensions, and times as text.
 /// </summary>
 internal static class AccessTokenFormat
 {
@@ -21,8 +21,8 @@ internal static class AccessTokenFormat
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 4 };
 
-    /// <summary>The key the token names and its expiry, if the token has our form in every part.</summary>
-    /// <exception cref="SecurityTokenException">It has not.</exception>
+    /// <summary>The key the token names and its times, if every part has the exact form of our tokens.</summary>
+    /// <exception cref="SecurityTokenException">The form is wrong.</exception>
     public static (SigningCredential Key, DateTimeOffset NotBefore, DateTimeOffset Expires) Check(string token, KeyRing ring)
     {
         try
@@ -31,7 +31,7 @@ internal static class AccessTokenFormat
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The parser lets text pass that is no Unicode, and says so when it is read.
+            // The parser accepts invalid Unicode and only throws when the text is read.
             throw new SecurityTokenException("Not strict JSON.", exception);
         }
     }
@@ -54,7 +54,7 @@ internal static class AccessTokenFormat
         return (key, Time(payloadJson.RootElement, ClaimNames.NotBefore), Time(payloadJson.RootElement, ClaimNames.Expires));
     }
 
-    // Exactly alg, typ and kid: whatever else a header can say (jwk, jku, x5c, crit, b64, zip) asks us to trust the sender.
+    // Exactly alg, typ and kid: anything else in a header (jwk, jku, x5c, crit, b64, zip) would mean trusting the sender.
     private static SigningCredential? KeyOf(JsonElement header, KeyRing ring) =>
         header.EnumerateObject().Count() == 3
         && Text(header, "typ") is Type or LongType
@@ -65,7 +65,7 @@ internal static class AccessTokenFormat
 
     private static bool HasOurClaims(JsonElement payload) =>
         IsTime(payload, ClaimNames.IssuedAt) && IsTime(payload, ClaimNames.NotBefore) && IsTime(payload, ClaimNames.Expires)
-        // A key never signed in.
+        // API keys have no sign-in time.
         && (IsTime(payload, ClaimNames.AuthTime) || IsId(payload, ClaimNames.ClientId))
         && IsId(payload, ClaimNames.Subject) && IsId(payload, ClaimNames.SessionId)
         && Text(payload, ClaimNames.Issuer) is not null && Text(payload, ClaimNames.Audience) is not null
@@ -98,7 +98,7 @@ internal static class AccessTokenFormat
         return json.RootElement.ValueKind == JsonValueKind.Object ? json : throw new SecurityTokenException("Not a JSON object.");
     }
 
-    // Encoding what was decoded must give the same text: no padding, no white space, no stray bits in the last character.
+    // Re-encoding must give the same text: no padding, no white space, no unused bits set in the last character.
     private static bool IsCanonical(string part) =>
         part.Length > 0 && Base64Url.IsValid(part) && Base64Url.EncodeToString(Base64Url.DecodeFromChars(part)) == part;
 }

@@ -12,18 +12,18 @@ using AuthServer.Sessions.SigningKeys;
 
 namespace AuthServer.Sessions.AccessTokens;
 
-/// <summary>Writes access tokens: JWTs of the profile in RFC 9068.</summary>
+/// <summary>Writes access tokens: JWTs with the profile of RFC 9068.</summary>
 internal sealed class AccessTokenIssuer(
     KeyRing ring, TokenSettings settings, ServerSettings server, TimeProvider clock, DatabaseClock shared)
 {
     private const int TokenIdBytes = 16;
 
-    // Base64url hides it from any HTML, and at+jwt is best written as it is.
+    // The JSON is base64url-encoded and never part of HTML, so at+jwt needs no escaping.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public int LifetimeSeconds => (int)settings.AccessTokenLifetime.TotalSeconds;
 
-    /// <summary>To be called before a session is started or rotated: otherwise its client would never get the tokens.</summary>
+    /// <summary>Call it before a session is started or rotated: otherwise its client would never get the tokens.</summary>
     /// <exception cref="Platform.Persistence.NotReadyException">There is no signing key yet.</exception>
     public void EnsureReady()
     {
@@ -34,11 +34,11 @@ internal sealed class AccessTokenIssuer(
         }
     }
 
-    /// <summary>The access token of a pair.</summary>
-    /// <param name="subject">Whom it is for.</param>
+    /// <summary>Issues the access token of a token pair.</summary>
+    /// <param name="subject">The person it is for.</param>
     /// <param name="pair">The refresh token it is issued with: both carry session and generation.</param>
-    /// <param name="authenticatedAt">When the person proved who they are.</param>
-    /// <param name="methods">How they proved it (RFC 8176).</param>
+    /// <param name="authenticatedAt">When the person authenticated.</param>
+    /// <param name="methods">How they authenticated (RFC 8176).</param>
     public string Issue(TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods) =>
         Sign(json =>
     {
@@ -48,7 +48,7 @@ internal sealed class AccessTokenIssuer(
     });
 
     /// <summary>
-    /// The access token of an API key, with some of its scopes, and how many seconds it is good: never longer than the key.
+    /// Issues an access token for an API key with some of its scopes, and its lifetime in seconds, which never exceeds the key's.
     /// </summary>
     public (string Token, int ExpiresIn) IssueForKey(Caller key, IReadOnlyList<string> scopes)
     {
@@ -93,7 +93,7 @@ internal sealed class AccessTokenIssuer(
         json.WriteNumber(ClaimNames.Expires, expires);
     }
 
-    // No role and no time of signing in: a key is nobody who has either.
+    // Without roles and sign-in time, which a key does not have.
     private static void WriteKey(Utf8JsonWriter json, Caller key, IReadOnlyList<string> scopes)
     {
         json.WriteString(ClaimNames.ClientId, key.UserId);

@@ -20,7 +20,7 @@ internal static class Bearer
     public static void AddBearer(this IServiceCollection services)
     {
         services.AddSingleton<RememberingValidator>();
-        // The framework tells of each refusal: two lines for whatever strangers send.
+        // The framework logs two lines for each refusal, whatever strangers send.
         services.AddLogging(logging => logging.AddFilter(typeof(ApiKeyHandler).FullName, LogLevel.Warning));
         services
             .AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
@@ -66,7 +66,7 @@ internal static class Bearer
         var refusal = RefusalFor(context.AuthenticateFailure);
         if (refusal.Status == StatusCodes.Status401Unauthorized)
         {
-            // RFC 6750 section 3.1: no error code where the request carried no token at all.
+            // RFC 6750 section 3.1: no error code if the request carried no token at all.
             context.Response.Headers.WWWAuthenticate = context.AuthenticateFailure is null ? "Bearer" : "Bearer error=\"invalid_token\"";
             await new Problem(refusal).ExecuteAsync(context.HttpContext);
         }
@@ -85,7 +85,7 @@ internal static class Bearer
         _ => ErrorCodes.InvalidToken,
     };
 
-    // The handler copies its parameters for each request; our validator has its own and never looks at these.
+    // The handler clones its parameters for each request, but our validator has its own and never uses them.
     private sealed class NotCloned : TokenValidationParameters
     {
         public override TokenValidationParameters Clone() => this;

@@ -13,8 +13,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace AuthServer.Sessions.AccessTokens;
 
 /// <summary>
-/// The stock JWT handler behind a check of form and in front of a memory of tokens already verified, so that only the first request with
-/// a token costs a signature check. What is remembered is bounded, keyed by the token's hash, and never outlives the token or its key.
+/// The stock JWT handler behind a check of the token's form and a cache of verified tokens, so that only the first request with a
+/// token costs a signature verification. The cache is bounded, keyed by the token's hash, and no entry outlives its token or key.
 /// Whether the session is still live is checked on every request.
 /// </summary>
 internal sealed class RememberingValidator : TokenHandler, IDisposable
@@ -38,7 +38,7 @@ internal sealed class RememberingValidator : TokenHandler, IDisposable
             ValidAudience = settings.Audience,
             ValidTypes = [AccessTokenFormat.Type, AccessTokenFormat.LongType],
             TryAllIssuerSigningKeys = false,
-            // Checked here, of remembered tokens as well.
+            // Checked here, for cached tokens as well.
             ValidateLifetime = false,
         };
     }
@@ -115,7 +115,7 @@ internal sealed class RememberingValidator : TokenHandler, IDisposable
             : null;
     }
 
-    // What is not ASCII is hashed as a question mark: no token of ours has one.
+    // Non-ASCII characters are hashed as question marks; our tokens contain none.
     private static void HashOf(string token, Span<byte> hash)
     {
         var bytes = token.Length <= MostOnStack ? stackalloc byte[MostOnStack] : new byte[token.Length];
@@ -124,7 +124,7 @@ internal sealed class RememberingValidator : TokenHandler, IDisposable
 
     private static TokenValidationResult Refused(Exception reason) => new() { Exception = reason };
 
-    /// <summary>What is remembered of a token: the caller and the expiry. Not the token itself, which is many times as long.</summary>
+    /// <summary>The cached data of a token: the caller and the expiry. Not the token itself, which is many times larger.</summary>
     private sealed class VerifiedToken : SecurityToken
     {
         public VerifiedToken(SigningCredential key, DateTimeOffset notBefore, DateTimeOffset expires, CallerIdentity caller)
@@ -139,7 +139,7 @@ internal sealed class RememberingValidator : TokenHandler, IDisposable
 
         public DateTimeOffset Expires { get; }
 
-        /// <summary>Shared by all requests with the token: read-only.</summary>
+        /// <summary>Read-only, because all requests with the token share it.</summary>
         public Task<TokenValidationResult> Result { get; }
 
         public override string? Id => null;
@@ -150,7 +150,7 @@ internal sealed class RememberingValidator : TokenHandler, IDisposable
 
         public override SecurityKey? SigningKey { get; set; }
 
-        // Left open: the framework would write both as text into each request's ticket, where nobody reads them.
+        // Left empty: otherwise the framework would write both as text into each request's ticket, where nobody reads them.
         public override DateTime ValidFrom => default;
 
         public override DateTime ValidTo => default;

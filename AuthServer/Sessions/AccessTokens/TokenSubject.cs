@@ -2,9 +2,9 @@ using AuthServer.Domain;
 
 namespace AuthServer.Sessions.AccessTokens;
 
-/// <summary>What an access token says about a person.</summary>
+/// <summary>The claims of an access token about a person.</summary>
 /// <param name="UserId">Becomes <c>sub</c>.</param>
-/// <param name="TokenVersion">Becomes <c>ver</c>: raised when anything else here changes.</param>
+/// <param name="TokenVersion">Becomes <c>ver</c>: incremented when anything else here changes.</param>
 /// <param name="IsEmailVerified">Becomes <c>email_verified</c>.</param>
 /// <param name="Roles">Becomes <c>role</c>: never <c>physician</c> without a verified licence.</param>
 /// <param name="PhysicianId">Becomes <c>physician</c>: the professional profile, licensed or not.</param>
@@ -14,7 +14,7 @@ internal sealed record TokenSubject(
     Guid UserId, int TokenVersion, bool IsEmailVerified, IReadOnlyList<string> Roles, Guid? PhysicianId, Guid? TenantId,
     IReadOnlyList<string> TenantRoles)
 {
-    /// <summary>Leaves out roles that need a licence where there is no verified one.</summary>
+    /// <summary>Leaves out roles that require a licence if there is no verified one.</summary>
     public static IReadOnlyList<string> Effective(IEnumerable<string> roles, bool isLicensed) =>
         [.. roles.Where(role => isLicensed || role != Role.Physician)];
 }

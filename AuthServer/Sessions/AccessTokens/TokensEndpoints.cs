@@ -10,9 +10,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Sessions.AccessTokens;
 
 /// <summary>
-/// Access tokens. A key is announced in the JWKS, signs for a time, and stays published until the last token it signed has expired:
-/// <c>announced → signing → retired → gone</c>, by time alone, unless an operator makes the next one sign sooner, or revokes one that has
-/// leaked. Here are the two documents from which any resource server can verify our tokens with stock middleware.
+/// Access tokens. A key is published in the JWKS, signs for a time, and stays published until the last token it signed has expired:
+/// <c>announced → signing → retired → gone</c>, by time alone, unless an operator makes the next one sign sooner, or revokes a
+/// leaked one. The two documents here let any resource server verify our tokens with stock middleware.
 /// </summary>
 internal static class TokensEndpoints
 {
@@ -21,7 +21,7 @@ internal static class TokensEndpoints
     public static void AddTokens(this WebApplicationBuilder builder)
     {
         builder.AddSettings<TokenSettings>();
-        // Whoever verifies HS256 holds its secret: were it the root secret, they could mint everything else.
+        // Anybody who verifies HS256 has its secret: if that were the root secret, they could derive all other keys.
         builder.Services.AddOptions<TokenSettings>().Validate(
             settings => string.IsNullOrEmpty(settings.SharedSecret)
                 || !RootSecrets.Any(root => builder.Configuration[root] == settings.SharedSecret),
@@ -49,8 +49,8 @@ internal static class TokensEndpoints
         group
             .MapGet("/openid-configuration", Discovery)
             .WithName("getDiscovery")
-            .WithSummary("Where a resource server finds issuer and keys");
-        group.MapGet("/jwks.json", Keys).WithName("getKeys").WithSummary("The keys that verify access tokens");
+            .WithSummary("Issuer metadata for resource servers, with the address of the keys");
+        group.MapGet("/jwks.json", Keys).WithName("getKeys").WithSummary("Public keys to verify access tokens with");
     }
 
     private static Ok<DiscoveryDocument> Discovery(HttpContext context, ServerSettings server, TokenSettings settings)
@@ -73,7 +73,7 @@ internal static class TokensEndpoints
         return TypedResults.Ok(ring.Published);
     }
 
-    // Minutes are enough to carry the load, and little beside the days for which a key is announced.
+    // Minutes are enough to reduce the load, and short compared to the days for which a key is announced.
     private static void Cache(HttpContext context)
     {
         context.Response.Headers.CacheControl = "public, max-age=300";
@@ -83,13 +83,13 @@ internal static class TokensEndpoints
 
 /// <summary>Provider metadata (OpenID Connect Discovery 1.0 section 3), as far as resource servers need it.</summary>
 /// <param name="Issuer">The <c>iss</c> of every token.</param>
-/// <param name="JwksUri">Where the keys are.</param>
-/// <param name="TokenEndpoint">Where a user name and a password are taken as a form.</param>
+/// <param name="JwksUri">Where the keys are published.</param>
+/// <param name="TokenEndpoint">Accepts a user name and a password as a form.</param>
 /// <param name="ResponseTypesSupported">There is no authorization endpoint.</param>
 /// <param name="SubjectTypesSupported">Every resource server sees the same <c>sub</c>.</param>
 /// <param name="IdTokenSigningAlgValuesSupported">The algorithm tokens are signed with.</param>
-/// <param name="GrantTypesSupported">How tokens are had.</param>
-/// <param name="ClaimsSupported">Claims a token can carry.</param>
+/// <param name="GrantTypesSupported">The supported ways to get tokens.</param>
+/// <param name="ClaimsSupported">Claims a token can contain.</param>
 public sealed record DiscoveryDocument(
     string Issuer,
     string JwksUri,

@@ -8,7 +8,6 @@ using Npgsql;
 
 namespace AuthServer.Sessions.ApiKeys;
 
-/// <summary>What became of an API key that was sent.</summary>
 internal abstract record ApiKeyOutcome
 {
     private ApiKeyOutcome()
@@ -21,13 +20,14 @@ internal abstract record ApiKeyOutcome
 }
 
 /// <summary>
-/// Whether an API key is good: text without its form never reaches the database, and the rest costs one indexed read, joined with the
-/// present state of its owner and its tenant.
+/// Checks an API key: malformed text never reaches the database, and the rest costs one indexed read, joined with the current state
+/// of its owner and tenant.
 /// </summary>
 internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle guesses, TimeProvider clock)
 {
-    // The key works as long as its owner could do the same. That it was used is written past the comparison of secrets in memory,
-    // so it compares them here as well: salted, or the time it takes would tell how far a guess fits.
+    // The key works only while its owner has the rights themselves. Its last use is updated without the in-memory comparison of
+    // secrets, so the statement compares them as well; salted, because otherwise the time taken would reveal how much of a guess
+    // matches.
     private const string Sql = $"""
         WITH found AS (
             SELECT k.*, u.status = 'active' AND u.erasure_due_at IS NULL AND (k.tenant_id IS NULL OR t.status = 'active')
@@ -75,7 +75,7 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
         return new ApiKeyOutcome.Refused(ErrorCodes.InvalidApiKey);
     }
 
-    // Only somebody with the secret learns what is wrong with the key.
+    // What is wrong with a key is only revealed to somebody who has its secret.
     private ApiKeyOutcome Judge(Guid id, Found found) =>
         found.IsRevoked ? new ApiKeyOutcome.Refused(ErrorCodes.ApiKeyRevoked)
         : found.ExpiresAt <= clock.GetUtcNow() ? new ApiKeyOutcome.Refused(ErrorCodes.ApiKeyExpired)
@@ -97,7 +97,7 @@ internal sealed class ApiKeyCheck(NpgsqlDataSource database, ApiKeyThrottle gues
         return await row.ReadAsync(cancellationToken) ? Found.Read(new(row)) : null;
     }
 
-    // Even if whoever guesses hangs up meanwhile.
+    // Even if the caller disconnects meanwhile.
     private async Task AuditAsync(Guid id, RequestOrigin origin)
     {
         await using var command = database.CreateCommand(RefusedSql);

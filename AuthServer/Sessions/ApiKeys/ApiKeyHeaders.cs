@@ -9,11 +9,10 @@ internal static class ApiKeyHeaders
 
     private const string Header = "X-API-Key";
 
-    /// <summary>Whether the request carries one.</summary>
     public static bool AreSent(HttpRequest request) => request.Headers.ContainsKey(Header) || HaveKey(request.Headers.Authorization);
 
     /// <summary>
-    /// The one key; null where there is a second one or an access token beside it, because it would be unclear which counts.
+    /// The only key; null if there is a second one or also an access token, because it would be unclear which counts.
     /// </summary>
     public static string? Single(HttpRequest request) => (request.Headers[Header], request.Headers.Authorization) switch
     {
@@ -22,7 +21,7 @@ internal static class ApiKeyHeaders
         _ => null,
     };
 
-    // Asked of every request: a query over the values would allocate.
+    // Called for every request: LINQ over the values would allocate.
     private static bool HaveKey(StringValues authorizations)
     {
         foreach (var authorization in authorizations)

@@ -4,8 +4,8 @@ using AuthServer.Platform.Web;
 namespace AuthServer.Sessions.ApiKeys;
 
 /// <summary>
-/// Counts keys of the right form that do not exist, by network. Nobody guesses 256 bits; this bounds what guessing costs: a read each,
-/// and an audit event where the id was right.
+/// Counts well-formed keys that do not exist, by network. Nobody can guess 256 bits; this limits what attempts cost: a read each,
+/// and an audit event if the id exists.
 /// </summary>
 internal sealed class ApiKeyThrottle(RateLimitSettings limits, TimeProvider clock)
 {

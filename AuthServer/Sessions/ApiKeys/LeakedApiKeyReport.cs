@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace AuthServer.Sessions.ApiKeys;
 
-/// <summary>Notes that a key was seen in a URL, and enqueues a mail to its owner: once for each key.</summary>
+/// <summary>Records that a key was seen in a URL and enqueues a mail to its owner, once for each key.</summary>
 internal sealed class LeakedApiKeyReport(NpgsqlDataSource database, ApiKeyThrottle guesses, TimeProvider clock)
 {
     private static readonly string Sql = $"""

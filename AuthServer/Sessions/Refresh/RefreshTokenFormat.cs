@@ -3,7 +3,7 @@ using AuthServer.Platform.Cryptography;
 
 namespace AuthServer.Sessions.Refresh;
 
-/// <summary>Refresh tokens under the server's MAC keys: written with the current one, read with the previous one too.</summary>
+/// <summary>Refresh tokens with the server's MAC keys: written with the current one, read with the previous one too.</summary>
 internal sealed class RefreshTokenFormat(Secrets secrets)
 {
     private readonly IReadOnlyList<DerivedKey> _keys = secrets.Derive("refresh-token-mac");

@@ -7,7 +7,6 @@ using Npgsql;
 
 namespace AuthServer.Sessions.Refresh;
 
-/// <summary>What became of a refresh token.</summary>
 internal abstract record RotationOutcome
 {
     private RotationOutcome()
@@ -17,22 +16,21 @@ internal abstract record RotationOutcome
     /// <summary>The next pair; within the reuse window the same successor again.</summary>
     public sealed record Rotated(TokenResponse Tokens) : RotationOutcome;
 
-    /// <summary>Not one of ours.</summary>
+    /// <summary>Not one of our tokens.</summary>
     public sealed record Rejected : RotationOutcome;
 
-    /// <summary>Used before: somebody else has it too. The session has been ended.</summary>
+    /// <summary>Used before, so somebody else has it too. The session was ended.</summary>
     public sealed record Reused : RotationOutcome;
 
-    /// <summary>The session was ended.</summary>
     public sealed record Revoked : RotationOutcome;
 
-    /// <summary>The session was idle too long, or became too old.</summary>
+    /// <summary>The session was idle too long, or has reached its maximum age.</summary>
     public sealed record Expired : RotationOutcome;
 }
 
 /// <summary>
-/// Exchanges a refresh token for the next pair. The ordinary case is one statement, whose condition on the generation
-/// is the lock: of many that race with one token, one advances the session, and the others find that theirs is now the parent.
+/// Exchanges a refresh token for the next pair. Usually this is one statement, whose condition on the generation is the lock: of
+/// many concurrent uses of one token, one advances the session, and the others find that their token is now the parent.
 /// </summary>
 internal sealed class RefreshTokenRotation(
     NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionRevoker revoker, SessionSettings settings,
@@ -85,7 +83,7 @@ internal sealed class RefreshTokenRotation(
     {
         switch (await FindAsync(token, now, cancellationToken))
         {
-            // The MAC is ours and the row is gone: swept away long after its end.
+            // The MAC is ours but the row is gone: it was cleaned up long after its end.
             case null:
                 return new RotationOutcome.Expired();
             case { IsRevoked: true }:

@@ -4,14 +4,14 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Sessions.Refresh;
 
-/// <summary>Asks for the next pair of tokens.</summary>
-/// <param name="RefreshToken">The refresh token of the last answer.</param>
+/// <summary>Requests the next pair of tokens.</summary>
+/// <param name="RefreshToken">The refresh token of the last response.</param>
 public sealed record RefreshRequest(Secret? RefreshToken = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors) => errors.Required("refresh_token", RefreshToken);
 }
 
-/// <summary>Asks for tokens for another tenant.</summary>
+/// <summary>Requests tokens for another tenant.</summary>
 public sealed record SwitchTenantRequest : IValidated
 {
     /// <summary>Slug of one of the person's own tenants; null for none.</summary>
@@ -31,15 +31,14 @@ public sealed record SwitchTenantRequest : IValidated
 /// <param name="RefreshToken">Any refresh token of the session; without one, the session of the bearer token is ended.</param>
 public sealed record LogoutRequest(Secret? RefreshToken = null);
 
-/// <summary>What a good access token says.</summary>
-/// <param name="Valid">Always true: a token that is not good is answered with 401.</param>
+/// <summary>The contents of a valid access token.</summary>
+/// <param name="Valid">Always true: an invalid token is answered with 401.</param>
 /// <param name="Sub">The person.</param>
 /// <param name="Sid">The session.</param>
-/// <param name="Roles">What the person is everywhere.</param>
+/// <param name="Roles">The person's platform roles.</param>
 /// <param name="Tenant">The active tenant.</param>
 /// <param name="Exp">When the token expires, in seconds since 1970 (UTC).</param>
-/// <param name="Scope">What an API key may do, with spaces between; null for a person. <c>sub</c> and <c>sid</c> are then the key's
-/// id.</param>
+/// <param name="Scope">The scopes of an API key, whose id is then <c>sub</c> and <c>sid</c>; null for a person.</param>
 public sealed record VerifyResponse(bool Valid, Guid Sub, Guid Sid, IReadOnlyList<string> Roles, Guid? Tenant, long Exp, string? Scope)
 {
     internal static VerifyResponse Of(Caller caller) => new(
@@ -48,14 +47,14 @@ public sealed record VerifyResponse(bool Valid, Guid Sub, Guid Sid, IReadOnlyLis
 }
 
 /// <summary>One of a person's devices.</summary>
-/// <param name="Id">The <c>sid</c> of its tokens.</param>
-/// <param name="DeviceName">What the app called the device.</param>
+/// <param name="Id">The <c>sid</c> of its access tokens.</param>
+/// <param name="DeviceName">The name the app gave the device.</param>
 /// <param name="Ip">The address of the last sign-in or refresh.</param>
 /// <param name="UserAgent">The user agent at sign-in.</param>
 /// <param name="CreatedAt">When it was started.</param>
 /// <param name="LastUsedAt">When it was last refreshed.</param>
-/// <param name="ExpiresAt">When it ends, however much it is used.</param>
-/// <param name="Current">Whether this is the session that asks.</param>
+/// <param name="ExpiresAt">When it ends, regardless of use.</param>
+/// <param name="Current">Whether this is the session of the request.</param>
 public sealed record SessionView(
     Guid Id, string? DeviceName, string? Ip, string? UserAgent, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt,
     DateTimeOffset ExpiresAt, bool Current)

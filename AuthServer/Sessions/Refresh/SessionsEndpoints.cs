@@ -14,13 +14,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Sessions.Refresh;
 
 /// <summary>
-/// A session is one sign-in on one device: <c>live → ended</c> (signed out, ended from the list, refresh token reused) or
-/// <c>live → expired</c> (idle too long, or too old). While it is live, its refresh token is rotated at each use; the moment it ends, its
-/// access tokens are refused on every replica.
+/// A session is one sign-in on one device: <c>live → ended</c> (signed out, ended in the list of devices, refresh token reused) or
+/// <c>live → expired</c> (idle too long, or too old). While it is live, its refresh token is rotated at each use; as soon as it
+/// ends, its access tokens are refused on every replica.
 /// </summary>
 internal static class SessionsEndpoints
 {
-    // For this long, a late refresh token is answered with whether its session was ended or has expired.
+    // For this long, a late refresh token still gets the answer whether its session was ended or has expired.
     private static readonly TimeSpan KeptAfterEnd = TimeSpan.FromDays(30);
 
     public static void AddRefresh(this WebApplicationBuilder builder)
@@ -48,7 +48,7 @@ internal static class SessionsEndpoints
     public static void MapRefresh(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/auth").WithTags("Sessions").ValidatesRequests();
-        group.MapPost("/refresh", Refresh).WithName("refresh").WithSummary("Exchange a refresh token for the next pair")
+        group.MapPost("/refresh", Refresh).WithName("refresh").WithSummary("Exchange a refresh token for a new pair of tokens")
             .WithExample(Examples.RefreshToken).WithAnswer(Examples.Pair)
             .AllowAnonymous().RequireRateLimiting(RateLimits.Refresh)
             .Refuses(
@@ -57,26 +57,26 @@ internal static class SessionsEndpoints
         group
             .MapPost("/switch-tenant", SwitchTenant)
             .WithName("switchTenant")
-            .WithSummary("Go on with the same session at another of one's own tenants, or at none")
+            .WithSummary("Switch the session to another of one's own tenants, or to none")
             .WithExample("""{"tenant":"heart-clinic"}""").WithAnswer(Examples.Pair)
             .RequireAuthorization().DisableRateLimiting()
             .Refuses(ErrorCodes.NotFound, ErrorCodes.EmailNotVerified, ErrorCodes.ReauthenticationRequired, ErrorCodes.SessionExpired);
-        group.MapPost("/logout", Logout).WithName("logout").WithSummary("End the session of a refresh token, or of the access token")
+        group.MapPost("/logout", Logout).WithName("logout").WithSummary("End the session of a refresh token or of the access token")
             .WithExample(Examples.RefreshToken)
             .AllowAnonymous()
                 .DisableRateLimiting()
                 .Refuses(
                     ErrorCodes.PersonRequired, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired,
                     ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
-        group.MapPost("/logout-all", LogoutAll).WithName("logoutAll").WithSummary("End every session of the signed-in person")
+        group.MapPost("/logout-all", LogoutAll).WithName("logoutAll").WithSummary("End all sessions of the signed-in person")
             .RequireAuthorization().DisableRateLimiting();
-        group.MapPost("/verify", Verify).WithName("verify").WithSummary("Ask whether an access token is good at this moment")
+        group.MapPost("/verify", Verify).WithName("verify").WithSummary("Check whether an access token is valid at this moment")
             .WithAnswer(Examples.Verified).OpenToEveryKey()
             .RequireAuthorization().DisableRateLimiting();
         group
             .MapGet("/sessions", List)
             .WithName("listSessions")
-            .WithSummary("The signed-in person's devices")
+            .WithSummary("List the signed-in person's sessions")
             .WithAnswer(Examples.Sessions)
             .RefusesUnknownQueries()
             .RequireAuthorization().DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed);
@@ -105,7 +105,7 @@ internal static class SessionsEndpoints
             _ => throw new InvalidOperationException("There is no other outcome."),
         };
 
-    // RFC 7009 section 2.2: a token that is no longer good is answered like one that was, for the aim is reached.
+    // RFC 7009 section 2.2: a token that is already invalid is answered like a valid one, because the aim is reached.
     private static async Task<Results<NoContent, ChallengeHttpResult, Problem>> Logout(
         LogoutRequest? request, HttpContext context, RequestOrigin origin, RefreshTokenFormat format, SessionRevoker revoker,
         CancellationToken cancellationToken)
@@ -113,17 +113,17 @@ internal static class SessionsEndpoints
         var caller = Caller.Of(context.User);
         if (request?.RefreshToken is null && caller is null)
         {
-            // Says what was wrong with the token, if there was one.
+            // The challenge says what was wrong with the token, if there was one.
             return TypedResults.Challenge();
         }
 
         if (caller is { IsKey: true })
         {
-            // It has no session, and would believe itself signed out.
+            // A key has no session, and success would mislead its user.
             return (Problem)ErrorCodes.PersonRequired;
         }
 
-        // An unreadable refresh token beside a good access token must not leave alive what its owner believes ended.
+        // An unreadable refresh token next to a valid access token must still end the session.
         if ((format.Read(request?.RefreshToken?.Reveal())?.SessionId ?? caller?.SessionId) is { } sessionId)
         {
             await revoker.EndAsync(sessionId, origin, cancellationToken);

@@ -8,7 +8,6 @@ using Npgsql;
 
 namespace AuthServer.Sessions.Refresh;
 
-/// <summary>What became of a switch to another tenant.</summary>
 internal abstract record SwitchOutcome
 {
     private SwitchOutcome()
@@ -17,14 +16,14 @@ internal abstract record SwitchOutcome
 
     public sealed record Switched(TokenResponse Tokens) : SwitchOutcome;
 
-    /// <summary>The session goes on as it was.</summary>
+    /// <summary>The session is unchanged.</summary>
     public sealed record Refused(ErrorCode Reason) : SwitchOutcome;
 }
 
 /// <summary>
-/// Moves a session to another of the person's own tenants, and rotates its refresh token with it. The access token says
-/// which generation it came with, and that is the lock: of many that race, refreshes included, one advances the session, and the others
-/// get the same successor within the reuse window. After it, an app has to refresh first.
+/// Switches a session to another of the person's own tenants and rotates its refresh token at the same time. The access token says
+/// which generation it was issued with, and that is the lock: of many concurrent requests, refreshes included, one advances the
+/// session, and the others get the same successor within the reuse window. After that, an app has to refresh first.
 /// </summary>
 internal sealed class TenantSwitch(
     NpgsqlDataSource database, AccessTokenIssuer issuer, RefreshTokenFormat format, SessionSettings settings, DatabaseClock clock)
@@ -44,7 +43,7 @@ internal sealed class TenantSwitch(
 
     private const string Limits = $"limits AS (SELECT {SessionLimitsQuery.Columns} FROM target s {SessionLimitsQuery.Joins})";
 
-    // It shortens, and never prolongs: what was started as a patient does not last longer than staff may.
+    // Limits are only ever shortened: a session started as a patient cannot outlast the limits of staff.
     internal static readonly string SwitchSql = $"""
         WITH {Target}, {Limits},
         switched AS (

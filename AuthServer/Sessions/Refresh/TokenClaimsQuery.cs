@@ -22,7 +22,7 @@ internal static class TokenClaimsQuery
         ARRAY(SELECT m.role FROM memberships m WHERE t.id IS NOT NULL AND m.user_id = u.id AND m.tenant_id = t.id) AS tenant_roles
         """;
 
-    /// <summary>The same with how, and when, the person proved who they are: for a session that goes on.</summary>
+    /// <summary>The same with the time and method of authentication, for a session that continues.</summary>
     public const string ColumnsOfSession = $"{Columns}, s.authenticated_at, s.authentication_methods";
 
     public const string Joins = $"""
@@ -34,7 +34,6 @@ internal static class TokenClaimsQuery
 
     private static readonly Dictionary<Guid, string> RoleNames = Role.All.ToDictionary(role => role.Id, role => role.Name!);
 
-    /// <summary>What <see cref="Columns"/> say.</summary>
     public static TokenSubject Read(RowReader row)
     {
         var (id, version, isVerified) = (row.Read<Guid>("id"), row.Read<int>("token_version"), row.Read<bool>("email_confirmed"));
@@ -46,10 +45,9 @@ internal static class TokenClaimsQuery
             TokenSubject.Effective(row.Read<string[]>("tenant_roles"), isLicensed));
     }
 
-    /// <summary>What <see cref="ColumnsOfSession"/> say.</summary>
     public static TokenClaims ReadWithSession(RowReader row) =>
         new(Read(row), row.Read<DateTimeOffset>("authenticated_at"), row.Read<string[]>("authentication_methods"));
 }
 
-/// <summary>What the next token of a session says.</summary>
+/// <summary>The contents of a session's next token.</summary>
 internal sealed record TokenClaims(TokenSubject Subject, DateTimeOffset AuthenticatedAt, string[] Methods);

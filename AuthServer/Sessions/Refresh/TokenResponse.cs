@@ -15,6 +15,6 @@ public record TokenResponse
     /// <summary>Seconds until the access token expires.</summary>
     public required int ExpiresIn { get; init; }
 
-    /// <summary>Without the tokens, so that no log shows them by accident.</summary>
+    /// <summary>Without the tokens, so that no log can show them by accident.</summary>
     public sealed override string ToString() => $"{GetType().Name} [redacted]";
 }

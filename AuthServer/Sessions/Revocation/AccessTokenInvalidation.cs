@@ -20,7 +20,7 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
         $"WITH raised AS (UPDATE users SET token_version = token_version + 1 WHERE id = ANY (@ids) "
             + $"RETURNING id, token_version AS version), {RefuseSql}";
 
-    // What a key may do depends on what its owner is.
+    // A key's rights depend on its owner's.
     private static readonly string KeysOfSql =
         $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE owner_id = ANY (@ids) AND revoked_at IS NULL "
             + $"RETURNING id, version), {RefuseSql}";
@@ -28,7 +28,7 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
     private static readonly string KeysSql =
         $"WITH raised AS (UPDATE api_keys SET version = version + 1 WHERE id = ANY (@ids) RETURNING id, version), {RefuseSql}";
 
-    // Whoever becomes staff has no ninety days left from when they were not.
+    // Somebody who becomes staff must not keep the ninety days of a patient.
     private const string ShortenSql = """
         WITH held AS (
             SELECT ur.user_id, r.name FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = ANY (@users)
@@ -55,7 +55,7 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
         SELECT pg_notify(@channel, @notice)
         """;
 
-    /// <summary>To be called in the open transaction, after the change has been saved.</summary>
+    /// <summary>Call it in the open transaction, after the change was saved.</summary>
     public async Task InvalidateAsync(IEnumerable<Guid> users, CancellationToken cancellationToken)
     {
         var ids = users.ToArray();

@@ -3,25 +3,23 @@ using Npgsql;
 
 namespace AuthServer.Sessions.Revocation;
 
-/// <summary>Which accounts: all, unless one of these narrows it.</summary>
+/// <summary>Selects accounts: all, unless one of these narrows it.</summary>
 internal sealed record AccountFilter
 {
-    /// <summary>This one alone.</summary>
     public Guid? UserId { get; init; }
 
     /// <summary>The people of this tenant.</summary>
     public Guid? TenantId { get; init; }
 
-    /// <summary>Without the platform's administrators.</summary>
+    /// <summary>Excludes platform administrators.</summary>
     public bool SparesAdmins { get; init; }
 
-    /// <summary>Those that have a password.</summary>
     public bool WithPassword { get; init; }
 }
 
 /// <summary>
-/// Goes through accounts in batches of some hundreds, each in a transaction of its own: nobody waits long for its locks, and finished
-/// batches stay done when it is stopped. Accounts made meanwhile come last, and are included.
+/// Processes accounts in batches of some hundreds, each in its own transaction: nobody waits long for its locks, and finished
+/// batches stay done if it is stopped. Accounts created meanwhile come last and are included.
 /// </summary>
 internal sealed class AccountBatches(NpgsqlDataSource database)
 {
@@ -37,9 +35,9 @@ internal sealed class AccountBatches(NpgsqlDataSource database)
         ORDER BY u.id LIMIT @many
         """;
 
-    /// <param name="filter">Whose.</param>
-    /// <param name="act">What to do with these accounts, in the transaction that is open on the connection.</param>
-    /// <param name="cancellationToken">Stops between two batches, or gives the current one up.</param>
+    /// <param name="filter">The accounts.</param>
+    /// <param name="act">Processes the accounts in the open transaction of the connection.</param>
+    /// <param name="cancellationToken">Stops between two batches, or rolls the current one back.</param>
     public async Task ForEachAsync(AccountFilter filter, Func<Guid[], NpgsqlConnection, Task> act, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

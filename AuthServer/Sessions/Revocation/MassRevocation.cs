@@ -13,7 +13,7 @@ namespace AuthServer.Sessions.Revocation;
 /// </summary>
 internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed feed, SessionSettings settings, TimeProvider clock)
 {
-    // In the order of ids: of two that do it at once neither waits for what the other has while having what it waits for.
+    // In the order of ids, so that two concurrent runs do not deadlock.
     private static readonly string Sql = $"""
         WITH due AS MATERIALIZED (
             SELECT id FROM sessions WHERE user_id = ANY (@people) AND revoked_at IS NULL AND expires_at > @now ORDER BY id FOR UPDATE),
@@ -40,7 +40,7 @@ internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed fee
         return count;
     }
 
-    /// <summary>The same for these people, in the transaction that is open on the connection.</summary>
+    /// <summary>The same for these people, in the open transaction of the connection.</summary>
     public async Task<long> EndAsync(Guid[] people, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -50,7 +50,7 @@ internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed fee
         command.Add("now", now);
         command.Add("reason", SnakeCase.Of(RevocationReason.EndedByStaff));
         command.Add("refuse_until", refusedUntil);
-        // Within the window a refresh token is answered again, and that does not count as a use.
+        // Within the reuse window a refresh token is answered again, which does not count as a use.
         command.Add("last_used_after", now - (refusedUntil - now) - settings.ReuseWindow);
         command.Parameters.AddOrigin(origin);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;

@@ -91,17 +91,14 @@ internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlData
         }
     }
 
-    /// <summary>The notice about a tenant.</summary>
     public static string NoticeAbout(Guid tenantId, bool isSuspended) =>
         $"{TenantMark}{tenantId}:{(isSuspended ? SuspendedState : OpenState)}";
 
-    /// <summary>
-    /// When the last token that a revocation made now is about will have expired, plus a minute for clock skew.
-    /// </summary>
+    /// <summary>When the last token affected by a revocation made now will have expired, plus a minute for clock skew.</summary>
     public DateTimeOffset RefusedUntil(DateTimeOffset now) => now + tokens.AccessTokenLifetime + tokens.ClockSkew + TimeSpan.FromMinutes(1);
 
-    // A session's id, user:ID:VERSION, tenant:ID:suspended or tenant:ID:open. Whatever it refuses was issued before this moment, so it has
-    // expired a lifetime from now.
+    // A session's id, user:ID:VERSION, tenant:ID:suspended or tenant:ID:open. Everything it refuses was issued before this moment,
+    // and has expired one token lifetime from now.
     public void Receive(string notice)
     {
         var now = clock.GetUtcNow();
@@ -138,7 +135,7 @@ internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlData
         }
     }
 
-    // The notice that a tenant is open again can be missed, too.
+    // The notification that a tenant was reopened can be missed as well.
     private void KeepOnly(Dictionary<Guid, DateTimeOffset> suspended)
     {
         foreach (var (tenantId, until) in suspended)
@@ -162,7 +159,7 @@ internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlData
             }
             catch (Exception exception) when (tries < MostTries && DatabaseFaults.IsCut(exception))
             {
-                // That connection is gone, and perhaps others that wait in the pool: a new one learns whether the database is.
+                // This connection is broken, and maybe others in the pool: opening a new one shows whether the database is down.
             }
             catch (Exception exception) when (listening.HasMissedNothing && DatabaseFaults.IsRefusal(exception))
             {

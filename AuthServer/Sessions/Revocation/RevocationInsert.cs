@@ -1,8 +1,6 @@
 namespace AuthServer.Sessions.Revocation;
 
-/// <summary>
-/// The insert of what the replicas are to refuse, as one step of a statement of our own. Wants <c>@now, @refuse_until</c>.
-/// </summary>
+/// <summary>Inserts revocations, as one step of a larger statement. Requires the parameters <c>@now, @refuse_until</c>.</summary>
 internal static class RevocationInsert
 {
     /// <summary>The access tokens of one account, whatever their version.</summary>

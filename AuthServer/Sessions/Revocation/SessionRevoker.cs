@@ -15,7 +15,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
 {
     private const string Actor = "CASE WHEN @outcome = 'success' AND NOT @by_operator THEN coalesce(@by, user_id) END";
 
-    // Two parties hold the token, and one of them is not the person: who is told, by mail, with the device it was.
+    // Two parties have the token, one of whom is not the person: notify them by mail, naming the device.
     private static readonly string MailStep = ", mailed AS (" + OutboxInsert.ToUsers(
         MailKinds.SessionEndedForReuse, "ended e JOIN users u ON u.id = e.user_id AND u.email_confirmed",
         "jsonb_strip_nulls(jsonb_build_object('device', e.device_name))") + ")";
@@ -40,15 +40,15 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
         EndAndRefuseAsync(EndAll, new(RevocationReason.SignedOutEverywhere, origin, null, userId), cancellationToken);
 
     /// <summary>
-    /// Ends a person's sessions in the transaction that is open on the connection. When it is committed, the answer is for
-    /// <see cref="RevocationFeed.Refuse"/>.
+    /// Ends a person's sessions in the open transaction of the connection. Pass the result to <see cref="RevocationFeed.Refuse"/>
+    /// after the commit.
     /// </summary>
-    /// <param name="userId">Whose.</param>
-    /// <param name="kept">The one that goes on; null for none.</param>
-    /// <param name="reason">Why.</param>
-    /// <param name="origin">Who asked.</param>
-    /// <param name="connection">With a transaction that is open on it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="userId">The person.</param>
+    /// <param name="kept">The session that continues; null for none.</param>
+    /// <param name="reason">Why they end.</param>
+    /// <param name="origin">Where the request came from.</param>
+    /// <param name="connection">A connection with an open transaction.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
     /// <param name="by">The member of staff who does it; null for the person.</param>
     public Task<IReadOnlyList<Guid>> EndAllAsync(
         Guid userId, Guid? kept, RevocationReason reason, RequestOrigin origin, NpgsqlConnection connection,
@@ -86,7 +86,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     private async Task<int> EndAndRefuseAsync(string sql, Ending ending, CancellationToken cancellationToken)
     {
         var ended = await ExecuteAsync(database.CreateCommand(sql), ending, cancellationToken);
-        // It is committed. The notification will reach this replica too, but somebody who signed out here must not get in until then.
+        // The notification will reach this replica too, but somebody who signed out here must not get in until then.
         feed.Refuse(ended);
         return ended.Count;
     }
@@ -118,9 +118,9 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     }
 
     /// <param name="Reason">Why.</param>
-    /// <param name="Origin">Who asked.</param>
-    /// <param name="SessionId">Which one; where a person ends all of theirs, the one that is kept.</param>
-    /// <param name="UserId">Whose.</param>
+    /// <param name="Origin">Where the request came from.</param>
+    /// <param name="SessionId">The session to end; if a person ends all of theirs, the one that is kept.</param>
+    /// <param name="UserId">The person.</param>
     private sealed record Ending(RevocationReason Reason, RequestOrigin Origin, Guid? SessionId, Guid? UserId)
     {
         /// <summary>The member of staff who does it; null for the person.</summary>

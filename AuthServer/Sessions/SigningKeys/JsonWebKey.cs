@@ -6,7 +6,7 @@ namespace AuthServer.Sessions.SigningKeys;
 /// <param name="Kty"><c>EC</c> or <c>RSA</c>.</param>
 /// <param name="Use">Always <c>sig</c>.</param>
 /// <param name="Alg">The one algorithm this key signs with.</param>
-/// <param name="Kid">The key's name in token headers: its RFC 7638 thumbprint.</param>
+/// <param name="Kid">The key's id in token headers: its RFC 7638 thumbprint.</param>
 public sealed record JsonWebKey(string Kty, string Use, string Alg, string Kid)
 {
     /// <summary>EC: the curve.</summary>
@@ -30,6 +30,6 @@ public sealed record JsonWebKey(string Kty, string Use, string Alg, string Kid)
     public string? E { get; init; }
 }
 
-/// <summary>The keys access tokens can be verified with (RFC 7517 section 5): announced, signing, and lately retired.</summary>
+/// <summary>The keys that verify access tokens (RFC 7517 section 5): announced, signing, and recently retired.</summary>
 /// <param name="Keys">The keys.</param>
 public sealed record JsonWebKeySet(IReadOnlyList<JsonWebKey> Keys);

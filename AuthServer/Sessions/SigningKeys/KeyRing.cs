@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace AuthServer.Sessions.SigningKeys;
 
-/// <summary>The current keys, in memory: which one signs, which verify, which are published.</summary>
+/// <summary>The current keys in memory: the one that signs, those that verify, and those that are published.</summary>
 internal sealed class KeyRing(
     NpgsqlDataSource database, ListenConnectionState listening, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock,
     ILogger<KeyRing> logger)
@@ -33,7 +33,7 @@ internal sealed class KeyRing(
 
     public bool IsLoaded => _keys.Count > 0;
 
-    /// <summary>The rows as they were read last.</summary>
+    /// <summary>The rows as last read.</summary>
     public IEnumerable<SigningKey> Stored => _keys.Values.Select(key => key.Stored).OfType<SigningKey>();
 
     /// <exception cref="NotReadyException">No key has been loaded yet.</exception>
@@ -44,8 +44,8 @@ internal sealed class KeyRing(
             var now = clock.GetUtcNow();
             foreach (var key in _signers)
             {
-                // The youngest that is active. Should the rotation job have failed for weeks, it goes on past its time:
-                // late is better than no sign-in.
+                // The youngest active key. If the rotation job has failed for weeks, it continues past its time, which is better
+                // than no sign-in.
                 if (!(key.Stored?.ActivatesAt > now))
                 {
                     return key;
@@ -70,13 +70,13 @@ internal sealed class KeyRing(
         }
     }
 
-    /// <summary>The key of that name if its tokens are still accepted, or null.</summary>
+    /// <summary>The key with this id if its tokens are still accepted, or null.</summary>
     public SigningCredential? Find(string id) =>
         _keys.TryGetValue(id, out var key) && !(key.Stored?.ExpiresAt <= clock.GetUtcNow()) ? key : null;
 
     /// <summary>
-    /// Why this server must not run on this database: its keys are wrapped under a root secret we do not have. Null where they can be
-    /// read, and where the database is unavailable or empty, which may pass.
+    /// Why this server must not run on this database: its keys are wrapped under an unknown root secret. Null if they can be read,
+    /// or if the database is unavailable or empty, which may be temporary.
     /// </summary>
     public async Task<string?> FaultAsync(CancellationToken cancellationToken)
     {
@@ -103,7 +103,7 @@ internal sealed class KeyRing(
         }
         catch (CryptographicException exception)
         {
-            // Keys that cannot be read are no reason to go without revocations; any other failure leaves the connection marked as down.
+            // Unreadable keys must not stop the processing of revocations; any other failure leaves the connection marked as down.
             Log.ReloadFailed(logger, exception);
         }
     }
@@ -111,8 +111,8 @@ internal sealed class KeyRing(
     public void Receive(string notice) => _ = _ending.IsCancellationRequested ? Task.CompletedTask : ReloadPersistentlyAsync(_ending.Token);
 
     /// <summary>
-    /// To be called before a key is trusted: while the LISTEN connection is down, a revocation may have been missed, and the ring is read
-    /// again, at most once a second. While the database is down, nobody can revoke.
+    /// Call it before a key is trusted: while the LISTEN connection is down, a revocation may have been missed, and the keys are
+    /// read again, at most once a second. While the database is down, nobody can revoke.
     /// </summary>
     public async ValueTask EnsureCurrentAsync(CancellationToken cancellationToken)
     {
@@ -125,7 +125,7 @@ internal sealed class KeyRing(
             }
             catch (Exception exception) when (tries < MostTries && DatabaseFaults.IsCut(exception))
             {
-                // That connection is gone: a new one learns whether the database is.
+                // This connection is broken: opening a new one shows whether the database is down.
             }
             catch (Exception exception) when (listening.HasMissedNothing && DatabaseFaults.IsRefusal(exception))
             {
@@ -139,7 +139,7 @@ internal sealed class KeyRing(
     public async Task ReloadAsync(CancellationToken cancellationToken, bool unlessFresh = false)
     {
         var readAt = Stopwatch.GetTimestamp();
-        // A shared secret and published keys never stand in one ring: a public key must not pass as a secret.
+        // A shared secret and published keys are never in one ring: a public key must not be usable as a secret.
         if (settings.Algorithm == SigningAlgorithms.Hs256)
         {
             Hold([SigningCredential.FromSharedSecret(settings.SharedSecret!)]);
@@ -147,7 +147,7 @@ internal sealed class KeyRing(
             return;
         }
 
-        // One at a time: of two at once, the one that read first must not have the last word.
+        // One at a time: of two concurrent reads, the older must not win.
         await _reloading.WaitAsync(cancellationToken);
         try
         {
@@ -172,7 +172,7 @@ internal sealed class KeyRing(
         _reloading.Dispose();
     }
 
-    // Plain SQL, because a server waits for it to start, and EF's model takes longer to make than all else together.
+    // Plain SQL, because the start of the server waits for it, and building EF's model takes longer than everything else together.
     private async Task<List<SigningKey>> ReadAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(SigningKeySql);
@@ -204,8 +204,8 @@ internal sealed class KeyRing(
         _keys = keys.ToFrozenDictionary(key => key.Id, StringComparer.Ordinal);
     }
 
-    // Until it succeeds: the notification may be that a key has leaked. It does not matter whether the connection is up, because another
-    // notification may never come.
+    // Retried until it succeeds: the notification may mean that a key has leaked. The state of the connection does not matter,
+    // because another notification may never come.
     private async Task ReloadPersistentlyAsync(CancellationToken ending)
     {
         for (var hasFailed = false; ; hasFailed = true)

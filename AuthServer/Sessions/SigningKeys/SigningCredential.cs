@@ -31,12 +31,12 @@ internal sealed class SigningCredential
 
     public string Algorithm { get; }
 
-    /// <summary>The encoded header of every token this key signs, with the dot.</summary>
+    /// <summary>The encoded header of every token this key signs, including the dot.</summary>
     public byte[] Header { get; }
 
     public SecurityKey VerificationKey { get; }
 
-    /// <summary>The public half as it stands in the JWKS; null for a shared secret, which is never published.</summary>
+    /// <summary>The public key as published in the JWKS; null for a shared secret, which is never published.</summary>
     public JsonWebKey? Published { get; }
 
     /// <summary>The row it came from; null for a shared secret.</summary>
@@ -44,7 +44,7 @@ internal sealed class SigningCredential
 
     public byte[] Sign(byte[] data) => _sign(data);
 
-    /// <summary>Makes a key: its public half, and its private half wrapped for the database.</summary>
+    /// <summary>Generates a key: the public key, and the private key wrapped for the database.</summary>
     public static SigningKey Make(
         string algorithm, KeyWrapping wrapping, DateTimeOffset now, DateTimeOffset activatesAt, TimeSpan use, TimeSpan keep)
     {
@@ -82,7 +82,7 @@ internal sealed class SigningCredential
     {
         var key = ECDsa.Create();
         key.ImportPkcs8PrivateKey(privateKey, out _);
-        // RFC 7518 section 3.4 wants r ‖ s, not the DER that X.509 uses.
+        // RFC 7518 section 3.4 requires r ‖ s, not the DER form of X.509.
         return new(stored, PublicHalf(key),
             data => key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
     }
@@ -94,7 +94,7 @@ internal sealed class SigningCredential
         return new(stored, PublicHalf(key), data => key.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
-    // The library's converter puts the private half into a JWK as well, where it is given one.
+    // The library's converter would include the private key in a JWK.
     private static SecurityKey PublicHalf(AsymmetricAlgorithm key) => key switch
     {
         ECDsa ecdsa => new ECDsaSecurityKey(ECDsa.Create(ecdsa.ExportParameters(includePrivateParameters: false))),

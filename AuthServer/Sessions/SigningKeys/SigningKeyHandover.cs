@@ -7,7 +7,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Sessions.SigningKeys;
 
-/// <summary>What became of a change of the signing keys.</summary>
 internal abstract record SigningKeyChangeOutcome
 {
     private SigningKeyChangeOutcome()
@@ -16,7 +15,7 @@ internal abstract record SigningKeyChangeOutcome
 
     public sealed record Changed(string Kid, DateTimeOffset SignsFrom) : SigningKeyChangeOutcome
     {
-        /// <summary>The keys that were taken out of use.</summary>
+        /// <summary>The revoked keys.</summary>
         public IReadOnlyList<string> Revoked { get; init; } = [];
     }
 
@@ -27,7 +26,7 @@ internal abstract record SigningKeyChangeOutcome
 }
 
 /// <summary>
-/// Lets an operator switch to another key before its time. Tokens signed so far stay good: for a leaked key there is <see
+/// Lets an operator switch to another key early. Tokens signed so far stay valid: for a leaked key there is <see
 /// cref="SigningKeyRevocation"/>.
 /// </summary>
 internal sealed class SigningKeyHandover(AuthDbContext db, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock)
@@ -52,7 +51,7 @@ internal sealed class SigningKeyHandover(AuthDbContext db, KeyWrapping wrapping,
     }
 
     /// <summary>
-    /// Under the lock: switches to the announced key, which other servers have had time to fetch, or, where there is none, to a new one.
+    /// Under the lock: switches to the announced key, which other servers have had time to fetch, or to a new one if there is none.
     /// </summary>
     public SigningKey SignAtOnce(IReadOnlyCollection<SigningKey> keys, RequestOrigin origin)
     {

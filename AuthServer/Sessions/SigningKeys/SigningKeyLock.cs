@@ -10,7 +10,7 @@ namespace AuthServer.Sessions.SigningKeys;
 /// </summary>
 internal static class SigningKeyLock
 {
-    // A key that is to sign at once does so on replicas whose clocks are behind as well.
+    // A key that is to sign at once must do so on replicas with slow clocks as well.
     private static readonly TimeSpan Lead = TimeSpan.FromHours(1);
 
     /// <summary>The transaction to change them in; it has the lock.</summary>
@@ -21,7 +21,7 @@ internal static class SigningKeyLock
         return transaction;
     }
 
-    /// <summary>Makes every replica read them again when the transaction is committed.</summary>
+    /// <summary>Makes every replica reload the keys when the transaction is committed.</summary>
     public static Task TellAsync(AuthDbContext db, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync($"SELECT pg_notify({KeyRing.ChannelName}, '')", cancellationToken);
 

@@ -6,12 +6,12 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Sessions.SigningKeys;
 
 /// <summary>
-/// Takes leaked keys out of use. The row is deleted, so that no clock matters: once a replica has been notified, it refuses whatever the
-/// key signed or will sign. Sessions go on, because refresh tokens use another key: the next refresh brings a good access token.
+/// Revokes leaked keys. The row is deleted, so that no clock matters: once a replica is notified, it refuses everything the key
+/// signed or will sign. Sessions continue, because refresh tokens use another key: the next refresh returns a valid access token.
 /// </summary>
 internal sealed class SigningKeyRevocation(AuthDbContext db, SigningKeyHandover succession, TokenSettings settings, TimeProvider clock)
 {
-    /// <summary>Revokes these, or all where the list is empty, and makes sure that there is a key to sign with.</summary>
+    /// <summary>Revokes these keys, or all if the list is empty, and makes sure that there is a key to sign with.</summary>
     public async Task<SigningKeyChangeOutcome> RevokeAsync(
         IReadOnlyCollection<string> kids, RequestOrigin origin, CancellationToken cancellationToken)
     {

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Sessions.SigningKeys;
 
 /// <summary>
-/// Rotates the signing keys: makes the first one, announces the next in good time, drops those whose tokens have all expired, and
-/// re-wraps private keys that were wrapped under the previous root secret. One replica at a time does it.
+/// Rotates the signing keys: creates the first one, announces the next in time, deletes those whose tokens have all expired, and
+/// re-wraps private keys that were wrapped under the previous root secret. Runs on one replica at a time.
 /// </summary>
 internal sealed class SigningKeyRotationJob(
     IServiceScopeFactory scopes, KeyRing ring, KeyWrapping wrapping, TokenSettings settings, TimeProvider clock,
@@ -19,8 +19,8 @@ internal sealed class SigningKeyRotationJob(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Loads the keys before the first request is taken, and rotates them where that is due. If the database is unavailable, the server
-    /// starts unready.
+    /// Loads the keys before the first request is accepted, and rotates them if that is due. If the database is unavailable, the
+    /// server starts unready.
     /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {

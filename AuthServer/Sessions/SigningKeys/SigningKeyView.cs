@@ -4,19 +4,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Sessions.SigningKeys;
 
-/// <summary>A signing key as operators see it: nothing of it is secret.</summary>
-/// <param name="Kid">Its name in token headers and in the JWKS.</param>
+/// <summary>A signing key as operators see it; nothing in it is secret.</summary>
+/// <param name="Kid">Its id in token headers and in the JWKS.</param>
 /// <param name="Algorithm"><c>ES256</c> or <c>RS256</c>.</param>
 /// <param name="State"><c>announced</c>, <c>signing</c> or <c>retired</c>.</param>
-/// <param name="CreatedAt">When it was made and announced.</param>
-/// <param name="ActivatesAt">From when it signs.</param>
-/// <param name="RetiresAt">From when it signs no more.</param>
+/// <param name="CreatedAt">When it was created and announced.</param>
+/// <param name="ActivatesAt">When it starts to sign.</param>
+/// <param name="RetiresAt">When it stops signing.</param>
 /// <param name="ExpiresAt">When it leaves the JWKS.</param>
 internal sealed record SigningKeyView(
     string Kid, string Algorithm, string State, DateTimeOffset CreatedAt, DateTimeOffset ActivatesAt, DateTimeOffset RetiresAt,
     DateTimeOffset ExpiresAt);
 
-/// <summary>Lists the signing keys, the youngest first.</summary>
+/// <summary>Lists the signing keys, newest first.</summary>
 internal sealed class SigningKeyList(AuthDbContext db, TokenSettings settings, TimeProvider clock)
 {
     public async Task<IReadOnlyList<SigningKeyView>> ListAsync(CancellationToken cancellationToken)

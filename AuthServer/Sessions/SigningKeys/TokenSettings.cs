@@ -21,13 +21,13 @@ public sealed class TokenSettings : ISettings
     /// <summary>The <c>aud</c> of access tokens: the name resource servers expect.</summary>
     public string Audience { get; set; } = "authserver";
 
-    /// <summary>How long an access token is good.</summary>
+    /// <summary>How long an access token is valid.</summary>
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long an access token is good that an API key was exchanged for; never longer than other access tokens.</summary>
+    /// <summary>How long an access token issued for an API key is valid; never longer than other access tokens.</summary>
     public TimeSpan ApiKeyTokenLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How far clocks may differ.</summary>
+    /// <summary>The tolerated difference between clocks.</summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a key is published before it signs.</summary>
@@ -36,10 +36,10 @@ public sealed class TokenSettings : ISettings
     /// <summary>How long a key signs.</summary>
     public TimeSpan KeyUse { get; set; } = TimeSpan.FromDays(90);
 
-    /// <summary>How long a key stays published after it stopped signing.</summary>
+    /// <summary>How long a key stays published after it stops signing.</summary>
     public TimeSpan KeyRetention { get; set; } = TimeSpan.FromDays(14);
 
-    // A revocation is remembered for as long as other access tokens live.
+    // A revocation is only remembered for the lifetime of other access tokens.
     internal int ApiKeyTokenSeconds => (int)Math.Min(ApiKeyTokenLifetime.TotalSeconds, AccessTokenLifetime.TotalSeconds);
 
     IEnumerable<string> ISettings.Validate()

@@ -5,13 +5,13 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Access;
 
-/// <summary>Puts on record what staff tried and must not: or they could find out, unseen, who is what elsewhere.</summary>
+/// <summary>Records refused attempts of staff; otherwise they could probe unnoticed which roles people have elsewhere.</summary>
 internal sealed class DeniedActionAudit(AuthDbContext db, TimeProvider clock)
 {
     private static readonly ErrorCode[] Kept = [
         ErrorCodes.BeyondTenant, ErrorCodes.LastAdmin, ErrorCodes.OwnAccount, ErrorCodes.PersonRequired];
 
-    /// <summary>Gives up the open transaction, which would take the record with it, and answers the refusal.</summary>
+    /// <summary>Rolls back the open transaction, which would discard the record, and returns the refusal.</summary>
     public async Task<ErrorCode> KeepAsync(StaffCall call, string attempted, ErrorCode refusal, Guid subject)
     {
         if (Kept.Contains(refusal))
@@ -24,7 +24,7 @@ internal sealed class DeniedActionAudit(AuthDbContext db, TimeProvider clock)
     }
 
     /// <summary>
-    /// Records the refusal at once, in the open transaction if there is one, and even if they disconnect. The context must have no
+    /// Records the refusal at once, even if the caller disconnects; in the open transaction if there is one. The context must have no
     /// other changes.
     /// </summary>
     public async Task RecordAsync(StaffCall call, string attempted, ErrorCode refusal, Guid subject)

@@ -5,14 +5,14 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.Access;
 
 /// <summary>
-/// Rows in a member of staff's scope, locked until the open transaction ends: of two concurrent changes the second sees the result of
-/// the first. Null where none is in scope, or it is no id.
+/// Rows in a member of staff's scope, locked until the open transaction ends: the second of two concurrent changes sees the result of
+/// the first. Null if none is in scope or the id is malformed.
 /// </summary>
 internal sealed class StaffLocks(AuthDbContext db, StaffScope scope)
 {
     private static readonly Guid AdminRole = Role.IdOf(Role.Admin);
 
-    /// <summary>The account's row: a concurrent sign-in comes before the change or after it.</summary>
+    /// <summary>Locks the account's row: a concurrent sign-in happens entirely before or after the change.</summary>
     public async Task<User?> UserAsync(string id, CancellationToken cancellationToken)
     {
         if (!Guid.TryParseExact(id, "D", out var userId))
@@ -25,10 +25,10 @@ internal sealed class StaffLocks(AuthDbContext db, StaffScope scope)
     }
 
     /// <summary>
-    /// Locks the tenant: whether whoever acts for it still is an active administrator of it. Of two who demote each other, the second
-    /// is refused. True for the platform, which has a guard of its own.
+    /// Locks the tenant, and tells whether whoever acts for it is still an active administrator of it: if two administrators demote
+    /// each other, the second is refused. True for the platform, which has a separate check.
     /// </summary>
-    // NO KEY: somebody who joins the tenant at this moment need not wait, and locking an account's row cannot deadlock with this.
+    // NO KEY: people joining the tenant at the same time need not wait, and it cannot deadlock with locks on accounts.
     public async Task<bool> ConfirmTenantAdminAsync(CancellationToken cancellationToken)
     {
         var staff = scope.Staff;
@@ -45,7 +45,7 @@ internal sealed class StaffLocks(AuthDbContext db, StaffScope scope)
         return await db.Users.AnyAsync(user => holder.Contains(user.Id) && user.Status == UserStatus.Active
             && (db.Memberships.Any(
                 membership => membership.UserId == user.Id && membership.TenantId == tenantId && membership.Role == Role.Admin)
-                // An administrator of the platform can answer for a tenant's key.
+                // A platform administrator can be responsible for a tenant's key.
                 || (isKey && db.UserRoles.Any(held => held.UserId == user.Id && held.RoleId == AdminRole))), cancellationToken);
     }
 
@@ -70,7 +70,7 @@ internal sealed class StaffLocks(AuthDbContext db, StaffScope scope)
         return await scope.ApiKeys.SingleOrDefaultAsync(key => key.Id == keyId, cancellationToken);
     }
 
-    /// <summary>Locks the name, and counts the live API keys that have it at the tenant or, without one, on the platform.</summary>
+    /// <summary>Locks the name and counts the live API keys that have it, at the tenant or, without one, on the platform.</summary>
     public async Task<int> ApiKeyNameAsync(Guid? tenantId, string name, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await AdvisoryLocks.ApiKeyNameAsync(db, tenantId, name, cancellationToken);

@@ -5,33 +5,33 @@ using AuthServer.Platform.Authorization;
 namespace AuthServer.Staff.Access;
 
 /// <summary>
-/// Somebody who acts for others, as their token says it: for the whole platform, or for the people of the one tenant the
-/// token is for. Whoever is both wears the hat of the active tenant, unless they are administrator of the platform.
+/// Somebody who acts on behalf of others, according to their token: on the whole platform, or in the one tenant the token is for.
+/// Somebody who is staff of both acts for the active tenant, unless they are platform administrator.
 /// </summary>
-/// <param name="Caller">The person; or an API key, which acts as an administrator would, as far as its scopes go.</param>
-/// <param name="IsAdmin">Administrator; otherwise support.</param>
+/// <param name="Caller">The person; or an API key, which acts as an administrator within its scopes.</param>
+/// <param name="IsAdmin">Administrator if true, otherwise support.</param>
 /// <param name="TenantId">The tenant they act for; null for the platform.</param>
 internal sealed record StaffMember(Caller Caller, bool IsAdmin, Guid? TenantId)
 {
-    /// <summary>Who runs the command line: an administrator of the platform without an account, so that nothing is their own.</summary>
-    // A test reads who asks for it: a route that did would make everybody an administrator.
+    /// <summary>The user of the command line: a platform administrator without an account, who therefore owns nothing.</summary>
+    // A test checks who uses this: in a route it would make every caller an administrator.
     public static StaffMember Operator { get; } =
         new(new Caller(Guid.Empty, Guid.Empty, 0, DateTimeOffset.UnixEpoch, IsEmailVerified: false, null), IsAdmin: true, null);
 
     public Guid UserId => Caller.UserId;
 
-    /// <summary>For the audit log, where the operator is nobody.</summary>
+    /// <summary>For the audit log; null for the operator.</summary>
     public Guid? ActorId => ReferenceEquals(this, Operator) ? null : UserId;
 
-    /// <summary>For the audit log, where the operator has no session.</summary>
+    /// <summary>For the audit log; null for the operator.</summary>
     public Guid? SessionId => ReferenceEquals(this, Operator) ? null : Caller.SessionId;
 
     public bool IsPlatformAdmin => IsAdmin && TenantId is null;
 
-    /// <summary>For a handler's parameter: the route's policy has made sure that there is one.</summary>
+    /// <summary>Binds a handler's parameter; the route's policy has already required a member of staff.</summary>
     public static ValueTask<StaffMember?> BindAsync(HttpContext context) => new(Of(context.User));
 
-    /// <summary>Null for somebody who acts for nobody but themself.</summary>
+    /// <summary>Null for somebody who is not staff.</summary>
     public static StaffMember? Of(ClaimsPrincipal principal)
     {
         if (Caller.Of(principal) is not { } caller)
@@ -41,7 +41,7 @@ internal sealed record StaffMember(Caller Caller, bool IsAdmin, Guid? TenantId)
 
         if (caller.IsKey)
         {
-            // Its scopes have been looked at by the route.
+            // The route has already checked its scopes.
             return new(caller, IsAdmin: true, caller.TenantId);
         }
 

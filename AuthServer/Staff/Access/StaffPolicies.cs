@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace AuthServer.Staff.Access;
 
-/// <summary>The policies of routes that act for others.</summary>
+/// <summary>Authorization policies of staff routes.</summary>
 internal static class StaffPolicies
 {
     /// <summary>Administrators and support, of the platform or of the token's tenant.</summary>

@@ -9,36 +9,34 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace AuthServer.Staff.Access;
 
 /// <summary>
-/// The only way from a staff route to anybody's rows. Staff of a tenant see nothing outside of it; staff of the platform see everything.
-/// A test reads the compiled code, and fails if a staff route asks the context for a table itself.
+/// The only access from a staff route to other people's rows. Staff of a tenant see nothing outside of it; staff of the platform
+/// see everything. A test reads the compiled code and fails if a staff route queries a table directly.
 /// </summary>
 internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
 {
     public StaffMember Staff => staff;
 
-    /// <summary>The same rows one at a time, locked to be changed.</summary>
+    /// <summary>Single rows of these, locked for a change.</summary>
     public StaffLocks Locks => new(db, this);
 
-    /// <summary>The people.</summary>
     public IQueryable<User> Users => staff.TenantId is { } tenant
         ? db.Users.Where(user => db.Memberships.Any(membership => membership.UserId == user.Id && membership.TenantId == tenant))
         : db.Users;
 
-    /// <summary>People's roles at tenants.</summary>
     public IQueryable<Membership> Memberships =>
         staff.TenantId is { } tenant ? db.Memberships.Where(membership => membership.TenantId == tenant) : db.Memberships;
 
-    /// <summary>People's platform roles; to be joined with <see cref="Users"/>.</summary>
+    /// <summary>To be joined with <see cref="Users"/>, which limits them to the scope.</summary>
     public IQueryable<IdentityUserRole<Guid>> PlatformRoles =>
         staff.TenantId is null ? db.UserRoles : db.UserRoles.Where(held => Users.Any(user => user.Id == held.UserId));
 
     public IQueryable<Tenant> Tenants => staff.TenantId is { } id ? db.Tenants.Where(tenant => tenant.Id == id) : db.Tenants;
 
-    /// <summary>For staff of a tenant those sessions whose tokens are for it.</summary>
+    /// <summary>For staff of a tenant, the sessions whose tokens are for that tenant.</summary>
     public IQueryable<Session> Sessions =>
         staff.TenantId is { } tenant ? db.Sessions.Where(session => session.TenantId == tenant) : db.Sessions;
 
-    /// <summary>Without guests, who have to confirm their mailbox first.</summary>
+    /// <summary>Excludes guests, who have to confirm their mailbox first.</summary>
     public IQueryable<Physician> Physicians =>
         db.Physicians.Where(physician => Users.Any(user => user.Id == physician.UserId && !user.IsAnonymous));
 
@@ -52,31 +50,31 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
 
     public IQueryable<StatisticValue> Statistics => db.Figures.Where(figure => figure.TenantId == staff.TenantId);
 
-    /// <summary>For a handler's parameter: the route's policy has made sure that the caller is of the staff.</summary>
+    /// <summary>Binds a handler's parameter; the route's policy has already required a member of staff.</summary>
     public static ValueTask<StaffScope?> BindAsync(HttpContext context) =>
         new(StaffMember.Of(context.User) is { } staff
             ? new StaffScope(context.RequestServices.GetRequiredService<AuthDbContext>(), staff)
             : null);
 
-    /// <summary>For the command line, and nothing else.</summary>
+    /// <summary>For the command line only.</summary>
     public static StaffScope ForOperator(AuthDbContext db) => new(db, StaffMember.Operator);
 
-    /// <summary>The person with this id, to be changed; null if none is in scope, or it is no id.</summary>
+    /// <summary>The person with this id, to be changed; null if none is in scope or the id is malformed.</summary>
     public async Task<User?> FindUserAsync(string id, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var userId) ? await Users.SingleOrDefaultAsync(user => user.Id == userId, cancellationToken) : null;
 
-    /// <summary>Whether this is the account of whoever acts; or of the administrator who answers for the key that does.</summary>
+    /// <summary>Whether this is the actor's own account or, for an API key, that of its owner.</summary>
     public async Task<bool> IsOwnAsync(Guid userId, CancellationToken cancellationToken) =>
-        // A key that is gone by now must not get at its owner either.
+        // A key that was deleted meanwhile must not affect its owner either.
         staff.Caller.IsKey
             ? !await db.ApiKeys.AnyAsync(key => key.Id == staff.UserId && key.OwnerId != userId, cancellationToken)
             : staff.UserId == userId;
 
     /// <summary>
-    /// A transaction to search in. Its statements are planned for the values they ask with: what finds one name among a
-    /// million quickly is slow for another that every tenth person has, and a plan for both is slow for both.
+    /// Begins a transaction for searching. Its statements are planned for the actual parameter values: a plan that finds a rare
+    /// name among a million rows quickly is slow for a very common one, and a generic plan is slow for both.
     /// </summary>
-    // They fetch few rows each, mostly from memory, which the server's defaults, made for disks and reports, do not expect.
+    // They fetch few rows, mostly from memory; PostgreSQL's default costs are meant for disks and reports.
     public async Task<IDbContextTransaction> BeginSearchAsync(CancellationToken cancellationToken)
     {
         var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -89,7 +87,7 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
         return transaction;
     }
 
-    /// <summary>Records what this member of staff did, with the context's other changes.</summary>
+    /// <summary>Adds an audit event for an act of this member of staff, saved with the context's other changes.</summary>
     public void Audit(string type, DateTimeOffset now, RequestOrigin origin, Guid? subject, string? detail = null, string? reason = null) =>
         db.Audit(type, now, origin, staff.ActorId, subject, staff.SessionId, reason, tenant: staff.TenantId, detail: detail);
 
@@ -99,7 +97,7 @@ internal sealed class StaffScope(AuthDbContext db, StaffMember staff)
             ? ErrorCodes.BeyondTenant
             : null;
 
-    /// <summary>The privileges of a person in scope. Looks beyond the tenant, because it protects roles elsewhere.</summary>
+    /// <summary>Includes roles outside the tenant, because those protect the account as well.</summary>
     public async Task<TargetPrivileges> PrivilegesOfAsync(Guid userId, CancellationToken cancellationToken)
     {
         var platform = await db.UserRoles.Where(held => held.UserId == userId).Select(held => held.RoleId).ToListAsync(cancellationToken);

@@ -3,13 +3,13 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Access;
 
-/// <summary>What somebody is, everywhere and at tenants: it decides who may lay hands on the account.</summary>
-/// <param name="PlatformRoles">Everywhere.</param>
+/// <summary>The roles of a person that staff act on, which decide who may do so.</summary>
+/// <param name="PlatformRoles">On the whole platform.</param>
 /// <param name="TenantRoles">At any tenant.</param>
-/// <param name="IsKnownElsewhere">Whether they belong to a tenant other than the one that asks.</param>
+/// <param name="IsKnownElsewhere">Whether they belong to a tenant other than the actor's.</param>
 internal sealed record TargetPrivileges(IReadOnlyList<string> PlatformRoles, IReadOnlyList<string> TenantRoles, bool IsKnownElsewhere)
 {
-    /// <summary>Whether they answer for the API key that asks.</summary>
+    /// <summary>Whether they own the API key that acts.</summary>
     public bool AnswersForKey { get; init; }
 
     public bool IsPlatformAdmin => Has(PlatformRoles, Role.Admin);
@@ -22,26 +22,28 @@ internal sealed record TargetPrivileges(IReadOnlyList<string> PlatformRoles, IRe
 
     public bool IsPhysician => Has(PlatformRoles, Role.Physician) || Has(TenantRoles, Role.Physician);
 
-    /// <summary>Why this member of staff may not change the account as such (disable, rename, delete): null where they may.</summary>
+    /// <summary>Why this member of staff may not change the account itself (disable, rename, delete); null if they may.</summary>
     public ErrorCode? RefusesAdministrationBy(StaffMember staff) =>
         !staff.IsAdmin ? ErrorCodes.Forbidden
-        // An account is one, and what its tenants share is not one tenant's to take away.
+        // An account can belong to several tenants, and one tenant cannot take it away from the others.
         : staff.TenantId is not null && (IsPlatformStaff || IsKnownElsewhere) ? ErrorCodes.BeyondTenant
         : IsClosedTo(staff) ? ErrorCodes.PersonRequired
         : null;
 
-    /// <summary>Why this member of staff may not help with the account (end sessions, unlock, mail again): null where they may.</summary>
+    /// <summary>
+    /// Why this member of staff may not help with the account (end sessions, unlock, resend a mail); null if they may.
+    /// </summary>
     public ErrorCode? RefusesHelpBy(StaffMember staff) =>
         staff.TenantId is not null && IsPlatformStaff ? ErrorCodes.BeyondTenant
         : !staff.IsAdmin && (IsAdmin || IsSupport) ? ErrorCodes.Forbidden
         : IsClosedTo(staff) ? ErrorCodes.PersonRequired
         : null;
 
-    /// <summary>Why this member of staff may not look at the account's details: null where they may.</summary>
+    /// <summary>Why this member of staff may not see the account's details; null if they may.</summary>
     public ErrorCode? RefusesOpeningBy(StaffMember staff) => !staff.IsAdmin && (IsAdmin || IsSupport) ? ErrorCodes.Forbidden : null;
 
     /// <summary>
-    /// Why this member of staff may not have a link to set a new password sent, not even with a second person's consent: null where they
+    /// Why this member of staff may not have a password reset link sent, not even with a second person's approval; null if they
     /// may.
     /// </summary>
     public ErrorCode? RefusesResetBy(StaffMember staff) =>
@@ -50,7 +52,7 @@ internal sealed record TargetPrivileges(IReadOnlyList<string> PlatformRoles, IRe
         : IsClosedTo(staff) ? ErrorCodes.PersonRequired
         : null;
 
-    // A key that has escaped must not open the way to those who could take it back.
+    // A leaked key must not give access to people who could revoke it.
     private bool IsClosedTo(StaffMember staff) => staff.Caller.IsKey && (IsAdmin || IsSupport || AnswersForKey);
 
     private static bool Has(IReadOnlyList<string> roles, string role) => roles.Contains(role, StringComparer.Ordinal);

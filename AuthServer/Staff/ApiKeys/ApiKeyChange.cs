@@ -8,7 +8,6 @@ using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.ApiKeys;
 
-/// <summary>What became of changing a key.</summary>
 internal abstract record ApiKeyChangeOutcome
 {
     private ApiKeyChangeOutcome()
@@ -23,7 +22,8 @@ internal abstract record ApiKeyChangeOutcome
 }
 
 /// <summary>
-/// Changes a key. It never gets more scopes or more time than it was made with; what it loses, its access tokens lose at once.
+/// Changes a key. A key never gets more scopes or a later expiry than it was created with; scopes it loses are removed from its
+/// access tokens at once.
 /// </summary>
 internal sealed class ApiKeyChange(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
@@ -75,12 +75,12 @@ internal sealed class ApiKeyChange(AuthDbContext db, AccessTokenInvalidation inv
         var errors = new FieldErrors();
         if (request.Scopes?.Except(key.Scopes, StringComparer.Ordinal).Any() == true)
         {
-            errors.Add("scopes", "A key never gets more scopes: make another one.");
+            errors.Add("scopes", "Scopes cannot be added to a key: create another one.");
         }
 
         if (request.ExpiresAt <= now || request.ExpiresAt > key.ExpiresAt)
         {
-            errors.Add("expires_at", "In the future, and not later than now set. To end it now, delete it.");
+            errors.Add("expires_at", "In the future, and not later than the current expiry. To end the key now, delete it.");
         }
 
         return errors;

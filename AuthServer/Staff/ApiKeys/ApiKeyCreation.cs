@@ -8,7 +8,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.ApiKeys;
 
-/// <summary>What became of asking for a key.</summary>
 internal abstract record ApiKeyCreationOutcome
 {
     private ApiKeyCreationOutcome()
@@ -22,10 +21,10 @@ internal abstract record ApiKeyCreationOutcome
     public sealed record Refused(ErrorCode Reason) : ApiKeyCreationOutcome;
 }
 
-/// <summary>Makes a key. Its owner hears of it by mail, should it not have been them.</summary>
+/// <summary>Creates a key. Its owner is notified by mail if somebody else created it.</summary>
 internal sealed class ApiKeyCreation(AuthDbContext db, TimeProvider clock)
 {
-    /// <summary>Two, so that a service can be given the new one while the old one still works.</summary>
+    /// <summary>Two, so that a service can be given a new key while the old one still works.</summary>
     public const int MostLive = 2;
 
     public async Task<ApiKeyCreationOutcome> CreateAsync(CreateApiKeyRequest request, StaffCall call)
@@ -64,7 +63,7 @@ internal sealed class ApiKeyCreation(AuthDbContext db, TimeProvider clock)
         return new ApiKeyCreationOutcome.Made(new(ApiKeyRecord.Of(key, tenant?.Slug, now), text));
     }
 
-    // A tenant's administrator is told the same of a tenant that is another's.
+    // A tenant's administrator gets the same answer for another tenant as for one that does not exist.
     private static ApiKeyCreationOutcome NoTenant(StaffScope scope) => scope.Staff.TenantId is null
         ? new ApiKeyCreationOutcome.Invalid(
             new Dictionary<string, string[]>(StringComparer.Ordinal) { ["tenant"] = ["There is no such tenant."] })
@@ -78,7 +77,7 @@ internal sealed class ApiKeyCreation(AuthDbContext db, TimeProvider clock)
         key.RequestsPerMinute = request.RequestsPerMinute ?? key.RequestsPerMinute;
         (var text, key.SecretHash) = ApiKeyText.Make(key.Id);
         db.Add(key);
-        // Without its name, here and wherever else a key is on record: it may be its owner's, and would outlive their erasure.
+        // Key names are not recorded, here or elsewhere: a name may contain the owner's, and would outlive their erasure.
         db.Audit(AuditEvents.ApiKeyMade, now, origin, owner.Id, key.Id, scope.Staff.SessionId, tenant: tenant?.Id,
             detail: string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', key.Scopes)} until {expiresAt:u}"));
         db.EnqueueApiKeyMade(owner, key, origin, now);
@@ -96,7 +95,7 @@ internal sealed class ApiKeyCreation(AuthDbContext db, TimeProvider clock)
         return errors;
     }
 
-    // What is answered now is what the database will answer later.
+    // Rounded to what the database stores, so that later answers are the same.
     internal static DateTimeOffset Stored(DateTimeOffset time) =>
         time.ToUniversalTime().AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 }

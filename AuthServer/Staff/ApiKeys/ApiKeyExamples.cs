@@ -1,6 +1,6 @@
 namespace AuthServer.Staff.ApiKeys;
 
-/// <summary>What the description shows; a test holds each against what is really sent and taken.</summary>
+/// <summary>Examples for the OpenAPI document; a test compares each with real requests and responses.</summary>
 internal static class ApiKeyExamples
 {
     public const string Create = """{"name":"billing","scopes":["users:read"],"tenant":"heart-clinic","requests_per_minute":600}""";
@@ -18,7 +18,7 @@ internal static class ApiKeyExamples
 
     public const string Record = $$"""{{{Fields}}}""";
 
-    // Not the form of a key, so that nobody's scanner takes it for one.
+    // Not in the form of a real key, so that secret scanners ignore it.
     public const string Made = $$"""{{{Fields}}, "key": "as_AZWx8IorfkyNHztcfZ4fIAAAAAN0b1k…"}""";
 
     public const string Page = $$"""{"items":[{{{Fields}}}],"total":1,"skip":0,"limit":20,"next":null}""";

@@ -7,8 +7,8 @@ using Npgsql;
 namespace AuthServer.Staff.ApiKeys;
 
 /// <summary>
-/// Tells the owners of keys 30, 7 and 1 days before they expire: once each, a round that was missed tells once what it finds,
-/// and nobody is told of a key that has its successor already.
+/// Notifies the owners of keys 30, 7 and 1 days before expiry, once each. After missed rounds only the latest notice is sent, and
+/// none for a key that already has a successor.
 /// </summary>
 internal sealed class ApiKeyExpiry(NpgsqlDataSource database, TimeProvider clock, ILogger<ApiKeyExpiry> logger)
     : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
@@ -18,7 +18,7 @@ internal sealed class ApiKeyExpiry(NpgsqlDataSource database, TimeProvider clock
             '{{EmailOutbox.KeyExpiresAt}}', to_char(d.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
         """;
 
-    // Past those that another replica's round holds at this moment. What was due before the key was made is no news.
+    // Skips keys locked by another replica's round, and notices that were due before the key was created.
     private static readonly string Sql = $"""
         WITH due AS (
             SELECT k.id, k.owner_id, k.name, k.expires_at FROM api_keys k

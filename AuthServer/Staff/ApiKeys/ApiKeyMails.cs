@@ -10,7 +10,7 @@ namespace AuthServer.Staff.ApiKeys;
 
 internal static class ApiKeyMails
 {
-    /// <summary>Enqueues a notice to the owner that a key acts for them; to a confirmed mailbox only.</summary>
+    /// <summary>Notifies the owner that a key acts in their name; only if their mailbox is confirmed.</summary>
     public static void EnqueueApiKeyMade(this AuthDbContext db, User owner, ApiKey key, RequestOrigin origin, DateTimeOffset now)
     {
         if (owner is { EmailConfirmed: true, Email: { } address })
@@ -28,7 +28,7 @@ internal static class ApiKeyMails
         DateTimeOffset.Parse(owed.Details()[EmailOutbox.KeyExpiresAt], CultureInfo.InvariantCulture);
 }
 
-/// <summary>Tells an administrator that a key was made in their name.</summary>
+/// <summary>Tells an administrator that a key was created in their name.</summary>
 internal sealed class ApiKeyMadeMail(MailLinks links, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.ApiKeyMade;
@@ -52,7 +52,7 @@ internal sealed class ApiKeyExpiringMail(MailPrinter printer) : IMailWriter
             owed.Address, printer.TextsIn(owed.Language).ApiKeyExpiring(new(owed.NameOfKey(), owed.CreatedAt, owed.EndOfKey())));
 }
 
-/// <summary>Tells the owner of a key that it stood in a URL.</summary>
+/// <summary>Tells the owner of a key that it appeared in a URL.</summary>
 internal sealed class ApiKeyExposedMail(MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.ApiKeyExposed;

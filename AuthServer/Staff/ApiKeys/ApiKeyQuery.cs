@@ -7,11 +7,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.ApiKeys;
 
-/// <summary>Which keys a list is about.</summary>
 internal sealed record ApiKeyFilter : IValidated
 {
     [FromQuery(Name = "status")]
-    [Description("Only those: live, expired or revoked.")]
+    [Description("Only keys with this status: live, expired or revoked.")]
     public string? Status { get; init; }
 
     void IValidated.Validate(FieldErrors errors)
@@ -23,7 +22,7 @@ internal sealed record ApiKeyFilter : IValidated
     }
 }
 
-/// <summary>Reads the keys in scope, youngest first.</summary>
+/// <summary>Lists the keys in scope, newest first.</summary>
 internal static class ApiKeyQuery
 {
     public static async Task<Page<ApiKeyRecord>> ListKeysAsync(
@@ -43,7 +42,6 @@ internal static class ApiKeyQuery
         return page.Answer(rows, total, row => row.Key.Id, row => ApiKeyRecord.Of(row.Key, row.Tenant, now));
     }
 
-    /// <summary>As administrators see it.</summary>
     public static async Task<ApiKeyRecord> ShowAsync(
         this StaffScope scope, ApiKey key, DateTimeOffset now, CancellationToken cancellationToken) =>
         ApiKeyRecord.Of(

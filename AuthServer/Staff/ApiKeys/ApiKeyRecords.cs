@@ -9,16 +9,16 @@ public record ApiKeyRecord
     /// <summary>The <c>sub</c> of its access tokens, and the actor in the audit log.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>What the service is called.</summary>
+    /// <summary>The name of the service that uses it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Slug of the tenant whose people it reaches; null for the whole platform.</summary>
+    /// <summary>Slug of the tenant it is limited to; null for the whole platform.</summary>
     public required string? Tenant { get; init; }
 
-    /// <summary>The administrator who answers for it.</summary>
+    /// <summary>The administrator responsible for the key.</summary>
     public required Guid OwnerId { get; init; }
 
-    /// <summary>What it may do.</summary>
+    /// <summary>What the key may do.</summary>
     public required IReadOnlyList<string> Scopes { get; init; }
 
     /// <summary>How many requests a minute it may make.</summary>
@@ -27,13 +27,13 @@ public record ApiKeyRecord
     /// <summary><c>live</c>, <c>expired</c> or <c>revoked</c>.</summary>
     public required string Status { get; init; }
 
-    /// <summary>When it was made.</summary>
+    /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it stops working.</summary>
+    /// <summary>When it expires.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>When it was last used, to the minute.</summary>
+    /// <summary>When it was last used, accurate to the minute.</summary>
     public required DateTimeOffset? LastUsedAt { get; init; }
 
     /// <summary>When it was revoked.</summary>
@@ -59,7 +59,7 @@ public record ApiKeyRecord
     };
 }
 
-/// <summary>An API key that was just made.</summary>
+/// <summary>An API key that was just created.</summary>
 public sealed record MadeApiKey : ApiKeyRecord
 {
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
@@ -69,17 +69,17 @@ public sealed record MadeApiKey : ApiKeyRecord
     [JsonPropertyOrder(1)]
     public string Key { get; }
 
-    /// <summary>Without the key, so that no log shows it by accident.</summary>
+    /// <summary>Without the key, so that no log can show it by accident.</summary>
     public override string ToString() => $"{nameof(MadeApiKey)} {Id} [redacted]";
 }
 
 /// <summary>The access token of an API key (RFC 6749 section 5.1).</summary>
-/// <param name="AccessToken">Goes into <c>Authorization: Bearer …</c>; a JWT (RFC 9068) that any resource server can verify.</param>
+/// <param name="AccessToken">Sent as <c>Authorization: Bearer …</c>; a JWT (RFC 9068) that any resource server can verify.</param>
 /// <param name="TokenType">Always <c>Bearer</c>.</param>
 /// <param name="ExpiresIn">Seconds until it expires.</param>
-/// <param name="Scope">What it is good for, with spaces between.</param>
+/// <param name="Scope">The granted scopes, separated by spaces.</param>
 public sealed record ApiKeyTokenResponse(string AccessToken, string TokenType, int ExpiresIn, string Scope)
 {
-    /// <summary>Without the token, so that no log shows it by accident.</summary>
+    /// <summary>Without the token, so that no log can show it by accident.</summary>
     public override string ToString() => $"{nameof(ApiKeyTokenResponse)} [redacted]";
 }

@@ -3,13 +3,13 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.ApiKeys;
 
-/// <summary>Makes an API key.</summary>
-/// <param name="Name">What the service is called.</param>
-/// <param name="Scopes">What it may do.</param>
-/// <param name="ExpiresAt">When it stops working: 90 days from now if left out, at most 365.</param>
-/// <param name="Tenant">Slug of the tenant whose people it is to reach. An administrator of the platform who leaves it out makes a key for
-/// all of the platform, one of a tenant for their own.</param>
-/// <param name="RequestsPerMinute">How many requests a minute it may make: 600 if left out.</param>
+/// <summary>Creates an API key.</summary>
+/// <param name="Name">The name of the service that will use it.</param>
+/// <param name="Scopes">What the key may do.</param>
+/// <param name="ExpiresAt">When it expires: by default after 90 days, at most after 365.</param>
+/// <param name="Tenant">Slug of the tenant to limit it to. By default a platform administrator's key is for the whole platform and
+/// a tenant administrator's for their own tenant.</param>
+/// <param name="RequestsPerMinute">How many requests a minute it may make; 600 by default.</param>
 public sealed record CreateApiKeyRequest(
     string? Name = null,
     IReadOnlyList<string?>? Scopes = null,
@@ -31,13 +31,13 @@ public sealed record ChangeApiKeyRequest : IValidated
 {
     private readonly List<string> _cleared = [];
 
-    /// <summary>What the service is called.</summary>
+    /// <summary>The name of the service that uses it.</summary>
     public string? Name { get; set => field = Provided("name", value); }
 
-    /// <summary>What it may do from now on: some of what it may do now.</summary>
+    /// <summary>What the key may do from now on: a subset of its current scopes.</summary>
     public IReadOnlyList<string?>? Scopes { get; set => field = Provided("scopes", value); }
 
-    /// <summary>When it stops working: earlier than it would now.</summary>
+    /// <summary>When it expires: earlier than now set.</summary>
     public DateTimeOffset? ExpiresAt { get; set => field = Provided("expires_at", value); }
 
     /// <summary>How many requests a minute it may make.</summary>
@@ -51,7 +51,7 @@ public sealed record ChangeApiKeyRequest : IValidated
         errors.RequestLimit("requests_per_minute", RequestsPerMinute);
     }
 
-    // The serialiser sets what the body names, and nothing else.
+    // The serialiser only sets properties that the body contains.
     private T Provided<T>(string name, T value)
     {
         if (value is null)
@@ -64,24 +64,24 @@ public sealed record ChangeApiKeyRequest : IValidated
 }
 
 /// <summary>Exchanges an API key for an access token.</summary>
-/// <param name="Scopes">What the token is to be good for: some of the key's scopes; all of them if left out.</param>
+/// <param name="Scopes">The scopes of the token: some of the key's; all of them if left out.</param>
 public sealed record ApiKeyTokenRequest(IReadOnlyList<string?>? Scopes = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
     {
         if (Scopes is { Count: 0 } || Scopes?.Count > ApiKeyRules.MostScopes || Scopes?.Any(scope => scope is null) == true)
         {
-            errors.Add("scopes", "At least one; to have all of the key's, leave it out.");
+            errors.Add("scopes", "At least one; omit it for all of the key's scopes.");
         }
     }
 }
 
-/// <summary>What an API key can be.</summary>
+/// <summary>Validation rules for API keys.</summary>
 internal static class ApiKeyRules
 {
     public const int MaxName = 100;
 
-    /// <summary>A client may name each scope there is, and not a thousand.</summary>
+    /// <summary>More than there are scopes, so that a client may name them all, but not thousands.</summary>
     public const int MostScopes = 32;
 
     public const int MostRequestsPerMinute = 60_000;
@@ -97,7 +97,7 @@ internal static class ApiKeyRules
             return;
         }
 
-        // What was sent is shown to whoever mistyped it, but not a kilobyte of it.
+        // Unknown scopes are repeated in the error, but truncated.
         var unknown = (scopes ?? [])
             .Where(scope => !Platform.Authorization.Scopes.All.Contains(scope, StringComparer.Ordinal))
             .Take(5)
@@ -118,7 +118,7 @@ internal static class ApiKeyRules
         }
     }
 
-    /// <summary>In the order of the list, each once.</summary>
+    /// <summary>Without duplicates, in the order in which the scopes are defined.</summary>
     public static string[] Ordered(IEnumerable<string?> scopes) =>
         [.. Platform.Authorization.Scopes.All.Where(scope => scopes.Contains(scope, StringComparer.Ordinal))];
 

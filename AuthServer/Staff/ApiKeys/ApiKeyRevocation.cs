@@ -5,10 +5,10 @@ using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.ApiKeys;
 
-/// <summary>Ends a key, and with it its access tokens on every replica.</summary>
+/// <summary>Revokes a key and its access tokens on every replica.</summary>
 internal sealed class ApiKeyRevocation(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
-    /// <summary>False where there is no such key; a second time changes nothing.</summary>
+    /// <summary>False if there is no such key; revoking it again changes nothing.</summary>
     public async Task<bool> RevokeAsync(string id, StaffCall call)
     {
         var (scope, origin, cancellationToken) = call;

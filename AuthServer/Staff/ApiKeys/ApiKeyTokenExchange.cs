@@ -6,10 +6,12 @@ using AuthServer.Sessions.AccessTokens;
 
 namespace AuthServer.Staff.ApiKeys;
 
-/// <summary>Gives an access token for a key, so that other servers need not see the key and can verify by themselves.</summary>
+/// <summary>
+/// Issues an access token for a key, so that other servers need not see the key and can verify tokens themselves.
+/// </summary>
 internal sealed class ApiKeyTokenExchange(AuthDbContext db, AccessTokenIssuer issuer, TimeProvider clock)
 {
-    /// <summary>Null where the key lacks one of the scopes.</summary>
+    /// <summary>Null if the key lacks one of the scopes.</summary>
     public async Task<ApiKeyTokenResponse?> ExchangeAsync(
         Caller caller, IReadOnlyList<string?>? scopes, RequestOrigin origin, CancellationToken cancellationToken)
     {

@@ -10,9 +10,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Staff.ApiKeys;
 
 /// <summary>
-/// What services sign in with: <c>live → revoked | expired</c>. An administrator makes a key, for their tenant or for the
-/// platform, and answers for it: it works only as long as they could do the same. It is shown once, it can only ever lose
-/// scopes and time, and two of one name may live, so that one can replace the other.
+/// Credentials for services: <c>live → revoked | expired</c>. An administrator creates a key for their tenant or for the platform
+/// and is responsible for it: it works only while they have those rights themselves. It is shown once and can only lose scopes and
+/// time. Two keys of the same name may be live, so that one can replace the other.
 /// </summary>
 internal static class ApiKeysEndpoints
 {
@@ -45,26 +45,26 @@ internal static class ApiKeysEndpoints
         group
             .MapGet("", List)
             .WithName("listApiKeys")
-            .WithSummary("The API keys; for a tenant's administrators those of the tenant")
+            .WithSummary("List API keys; for a tenant's administrators those of the tenant")
             .WithAnswer(ApiKeyExamples.Page)
             .RefusesUnknownQueries()
             .Refuses(ErrorCodes.ValidationFailed);
-        group.MapPost("", Create).WithName("createApiKey").WithSummary("Make an API key; it is in this answer and in none after it")
+        group.MapPost("", Create).WithName("createApiKey").WithSummary("Create an API key; only this response contains it")
             .WithExample(ApiKeyExamples.Create).WithAnswer(ApiKeyExamples.Made)
             .RequireAuthorization(Policies.RecentSignIn)
                 .Refuses(ErrorCodes.ReauthenticationRequired, ErrorCodes.NotFound, ErrorCodes.TooManyKeys);
         group
             .MapPatch("/{id}", Change)
             .WithName("patchApiKey")
-            .WithSummary("Rename a key, change its limit, or take scopes or time away from it")
+            .WithSummary("Rename a key, change its limit, remove scopes, or let it expire earlier")
             .WithExample(ApiKeyExamples.Change).WithAnswer(ApiKeyExamples.Record)
             .Refuses(ErrorCodes.NotFound, ErrorCodes.TooManyKeys, ErrorCodes.AlreadyDone);
-        group.MapDelete("/{id}", Revoke).WithName("revokeApiKey").WithSummary("Revoke a key; its access tokens are refused at once, too")
+        group.MapDelete("/{id}", Revoke).WithName("revokeApiKey").WithSummary("Revoke a key; its access tokens are refused at once as well")
             .Refuses(ErrorCodes.NotFound);
         api.MapGroup("/auth").WithTags("API keys").ValidatesRequests()
             .MapPost("/token", Exchange)
                 .WithName("exchangeApiKey")
-                .WithSummary("Exchange an API key for a short access token, which any resource server can verify")
+                .WithSummary("Exchange an API key for a short-lived access token that any resource server can verify")
             .WithExample(ApiKeyExamples.Exchange).WithAnswer(ApiKeyExamples.Token)
             .RequireAuthorization(Policies.ApiKey).OpenToEveryKey().DisableRateLimiting()
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.InsufficientScope);

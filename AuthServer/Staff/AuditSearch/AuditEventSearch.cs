@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.AuditSearch;
 
 /// <summary>
-/// Finds a page of events among millions, newest first. Few matches are found all, through the index that fits what is asked for, and
-/// put in order here; where there are many, the newest are soon found by walking down from the newest.
+/// Finds a page of events among millions, newest first. If there are few matches, all are fetched through the index that fits the
+/// filter and sorted here; if there are many, walking down from the newest event soon fills the page.
 /// </summary>
 internal static class AuditEventSearch
 {
@@ -28,7 +28,7 @@ internal static class AuditEventSearch
         return new([.. rows.Select(AuditItem.Of)], Math.Min(ids.Count, Few), ids.Count <= Few, page.Skip, page.Limit, next);
     }
 
-    /// <summary>All of them, one after the other.</summary>
+    /// <summary>Concatenates the queries.</summary>
     internal static IQueryable<T> All<T>(IEnumerable<IQueryable<T>> parts) => parts.Aggregate((all, part) => all.Concat(part));
 
     private static async Task<List<AuditEvent>> ReadAsync(

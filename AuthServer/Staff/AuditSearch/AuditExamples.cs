@@ -1,6 +1,6 @@
 namespace AuthServer.Staff.AuditSearch;
 
-/// <summary>What the description shows; a test holds each against what is really sent.</summary>
+/// <summary>Examples for the OpenAPI document; a test compares each with a real response.</summary>
 internal static class AuditExamples
 {
     public const string Item = """

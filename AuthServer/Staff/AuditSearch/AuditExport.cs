@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.AuditSearch;
 
 /// <summary>
-/// Writes events as lines of JSON, oldest first, up to the last there is when it begins; holds a few of them at a time, and no
-/// connection while they are read. Whatever goes wrong is thrown: half an export must not look like a whole one.
+/// Writes events as lines of JSON, oldest first, up to the last event at the start of the export. Holds only a batch in memory, and
+/// no connection while the client reads. Every error is thrown, so that a partial export cannot look complete.
 /// </summary>
 internal sealed class AuditExport(
     AuthDbContext db, AuditWatermark settled, [FromKeyedServices(AuditExport.Concurrency)] ExportConcurrency exports, TimeProvider clock)
@@ -21,10 +21,10 @@ internal sealed class AuditExport(
 
     private const int BatchSize = 2000;
 
-    // More at once, and a slow reader would not be told from one that has stopped.
+    // With a larger buffer, a slow reader could not be distinguished from one that has stopped.
     private const int MostUnread = 32 << 10;
 
-    // So long at most does one reader keep others from their exports.
+    // The longest time one export can block others.
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
@@ -33,15 +33,15 @@ internal sealed class AuditExport(
 
     private IDisposable? _slot;
 
-    /// <summary>Until it is disposed of.</summary>
-    /// <exception cref="BusyException">The caller reads another export, or others do.</exception>
+    /// <summary>Reserves a slot until it is disposed of.</summary>
+    /// <exception cref="BusyException">The caller is already reading an export, or too many others are.</exception>
     public async Task EnterAsync(Guid caller, CancellationToken cancellationToken) =>
         _slot = await exports.EnterAsync(caller, cancellationToken);
 
     public void Dispose() => _slot?.Dispose();
 
-    /// <summary>Answers how many there were.</summary>
-    /// <exception cref="OperationCanceledException">Its reader has not read on within <paramref name="patience"/>.</exception>
+    /// <summary>Returns the number of events.</summary>
+    /// <exception cref="OperationCanceledException">The client has not read on within <paramref name="patience"/>.</exception>
     public async Task<long> WriteAsync(
         IQueryable<AuditEvent> events, AuditFilter filter, PipeWriter output, TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -52,7 +52,7 @@ internal sealed class AuditExport(
         var (count, last, isRead) = (0L, long.MinValue, true);
         while (isRead && await NextAsync(parts, last, either.Token) is { Count: > 0 } batch)
         {
-            // Whoever has hung up gets no more.
+            // Stop as soon as the client has disconnected.
             isRead = await WriteAsync(batch, output, patience, either.Token);
             (count, last) = (count + batch.Count, batch[^1].Id);
         }
@@ -60,7 +60,7 @@ internal sealed class AuditExport(
         return count;
     }
 
-    // Events are only ever added. Where somebody writes for so long that nothing settles, theirs are left out, or not.
+    // Events are only ever added. If a long transaction keeps the newest ones unsettled, they may or may not be included.
     private async Task<IReadOnlyList<IQueryable<AuditEvent>>> PartsAsync(
         IQueryable<AuditEvent> events, AuditFilter filter, CancellationToken cancellationToken)
     {

@@ -2,13 +2,13 @@ using AuthServer.Domain;
 
 namespace AuthServer.Staff.AuditSearch;
 
-/// <summary>Which events are asked for; null asks for no matter which.</summary>
+/// <summary>The criteria of a search; null matches everything.</summary>
 internal sealed record AuditFilter(
     Guid? User, Guid? Actor, IReadOnlyList<string>? Types, DateTimeOffset? From, DateTimeOffset? To, AuditOutcome? Outcome,
     Guid? Session)
 {
     /// <summary>
-    /// The events, as one query for each type: of several types at once the newest cannot be read off an index, of one they can.
+    /// One query for each type: an index gives the newest events of one type in order, but not those of several types at once.
     /// </summary>
     public IReadOnlyList<IQueryable<AuditEvent>> Parts(IQueryable<AuditEvent> events, IdRange range)
     {

@@ -5,7 +5,7 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.AuditSearch;
 
-/// <summary>Something that happened.</summary>
+/// <summary>An audit event.</summary>
 public sealed record AuditItem
 {
     /// <summary>Ascends in the order of recording.</summary>
@@ -14,22 +14,22 @@ public sealed record AuditItem
     /// <summary>What happened, such as <c>session.started</c>.</summary>
     public required string Type { get; init; }
 
-    /// <summary><c>success</c>, or <c>failure</c>: it was refused.</summary>
+    /// <summary><c>success</c>, or <c>failure</c> if it was refused.</summary>
     public required string Outcome { get; init; }
 
-    /// <summary>When.</summary>
+    /// <summary>When it happened.</summary>
     public required DateTimeOffset OccurredAt { get; init; }
 
-    /// <summary>Who did it, a person or an API key; null where nobody was signed in, or where the server did it.</summary>
+    /// <summary>Who did it, a person or an API key; null if nobody was signed in, or if the server did it.</summary>
     public required Guid? ActorId { get; init; }
 
-    /// <summary>To whose account it happened; null where that is not known.</summary>
+    /// <summary>The account it happened to; null if that is not known.</summary>
     public required Guid? UserId { get; init; }
 
     /// <summary>The tenant it happened in.</summary>
     public required Guid? TenantId { get; init; }
 
-    /// <summary>The session it happened in or to.</summary>
+    /// <summary>The session it happened in, or that it affected.</summary>
     public required Guid? SessionId { get; init; }
 
     /// <summary>The client's address.</summary>
@@ -41,10 +41,10 @@ public sealed record AuditItem
     /// <summary>The request, as in <c>X-Request-ID</c>.</summary>
     public required string? RequestId { get; init; }
 
-    /// <summary>Why, in one word, where type and outcome leave it open.</summary>
+    /// <summary>One word of explanation where type and outcome do not say enough.</summary>
     public required string? Reason { get; init; }
 
-    /// <summary>What staff said about it, or what exactly was changed.</summary>
+    /// <summary>The note staff entered, or exactly what was changed.</summary>
     public required string? Detail { get; init; }
 
     /// <summary>Whether personal data was erased from it; the ids of that person are then pseudonyms.</summary>

@@ -7,41 +7,40 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace AuthServer.Staff.AuditSearch;
 
-/// <summary>Which events, as a request says it.</summary>
+/// <summary>The criteria of a search, as the request states them.</summary>
 internal sealed record AuditSelection : IValidated
 {
     [FromQuery(Name = "user")]
-    [Description("The account it happened to, by its id.")]
+    [Description("Only events that concern the account with this id.")]
     public string? User { get; init; }
 
     [FromQuery(Name = "actor")]
-    [Description("Who did it, by the id of the person or the API key.")]
+    [Description("Only events caused by the person or API key with this id.")]
     public string? Actor { get; init; }
 
     [FromQuery(Name = "type")]
-    [Description("What happened: a name such as `session.started`, or how names begin, "
-        + "as in `user.*`.")]
+    [Description("Only events of this type, such as `session.started`, or of all types with a prefix, such as `user.*`.")]
     public string? Type { get; init; }
 
     [FromQuery(Name = "from")]
-    [Description("Not before this time (RFC 3339, such as 2026-11-21T08:30:00Z).")]
+    [Description("Only events at or after this time (RFC 3339, such as 2026-11-21T08:30:00Z).")]
     public string? From { get; init; }
 
     [FromQuery(Name = "to")]
-    [Description("Before this time (RFC 3339).")]
+    [Description("Only events before this time (RFC 3339).")]
     public string? To { get; init; }
 
     [FromQuery(Name = "outcome")]
-    [Description("success or failure.")]
+    [Description("Only events with this outcome: success or failure.")]
     public string? Outcome { get; init; }
 
     [FromQuery(Name = "session")]
-    [Description("The session it happened in; goes with `user` or `actor`.")]
+    [Description("Only events of the session with this id. Needs `user` or `actor`.")]
     public string? Session { get; init; }
 
     private const string Any = ".*";
 
-    // RFC 3339 section 5.6. A time without an offset would be another moment for everybody.
+    // RFC 3339 section 5.6. An offset is required, because without one the time would be ambiguous.
     private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
 
     private static readonly string[] Outcomes = ["success", "failure"];
@@ -68,27 +67,27 @@ internal sealed record AuditSelection : IValidated
             errors.Add("type", "There is no such type of event.");
         }
 
-        // No index leads from a session to its events; a person's few are soon looked through.
+        // No index leads from a session to its events; the few events of a person can be scanned.
         if (Session is not null && User is null && Actor is null)
         {
             errors.Add("session", "Give `user` or `actor` as well.");
         }
     }
 
-    /// <summary>The same, read; for what has passed its own check.</summary>
+    /// <summary>Parses the criteria, which must have been validated.</summary>
     public AuditFilter Read() =>
         new(
             IdOf(User), IdOf(Actor), TypesOf(Type), TimeOf(From), TimeOf(To),
             Outcome is null ? null : Outcome == "success" ? AuditOutcome.Success : AuditOutcome.Failure, IdOf(Session));
 
-    /// <summary>What was asked for, for the record. No ids: whoever is erased later would stay in it.</summary>
+    /// <summary>For the audit event about an export. Contains no ids, because they could not be erased from it later.</summary>
     public override string ToString() => string.Join(' ', new[]
     {
         User is null ? null : "user", Actor is null ? null : "actor", Session is null ? null : "session",
         Part("type", Type), Part("from", From), Part("to", To), Part("outcome", Outcome),
     }.OfType<string>());
 
-    /// <summary>What is true of a time in a URL alone.</summary>
+    /// <summary>Only applies to times in a URL.</summary>
     internal const string UrlAdvice = "; write + as %2B";
 
     private static string? Part(string name, string? value) => value is null ? null : $"{name}={value}";

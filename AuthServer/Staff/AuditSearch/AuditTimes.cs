@@ -4,15 +4,15 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.AuditSearch;
 
 /// <summary>
-/// Finds the ids between which the events of a span of time lie. Events are recorded nearly in the order of time, so this takes a
-/// few looks; without it, a day of last year would be found by walking down from today.
+/// Finds the range of ids of the events in a period of time. Events are recorded nearly in the order of time, so a binary search
+/// takes few steps; without it, a day of last year would require walking down from today.
 /// </summary>
 internal static class AuditTimes
 {
-    // So far the times of two events that were recorded together may be apart: clocks differ, and transactions last.
+    // How far apart the times of events recorded together can be: clocks differ, and transactions take time.
     private static readonly TimeSpan MaxSkew = TimeSpan.FromHours(1);
 
-    // Of so many neighbours the middle one counts: a clock that once was years off must not lead astray.
+    // The median of this many neighbours is used, so that a clock that was once years off does not mislead the search.
     private const int Neighbours = 15;
 
     private const long CloseEnough = 1000;
@@ -41,11 +41,11 @@ internal static class AuditTimes
         return new(low, high);
     }
 
-    // Not past the ends of time, which somebody may well ask for to get everything.
+    // Clamped, because people ask for the minimum or maximum time to get everything.
     private static DateTimeOffset? Moved(DateTimeOffset? time, TimeSpan by) => time is not { } moment ? null
         : new(Math.Clamp(moment.UtcTicks + by.Ticks, DateTimeOffset.MinValue.Ticks, DateTimeOffset.MaxValue.Ticks), TimeSpan.Zero);
 
-    // What is before `low` is earlier than the time, what is from `high` on is not.
+    // Invariant: events before `low` are earlier than the time, events from `high` on are not.
     private static async Task<(long Low, long High)> NarrowAsync(
         IQueryable<AuditEvent> events, long low, long high, DateTimeOffset time, CancellationToken cancellationToken)
     {

@@ -12,14 +12,14 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.AuditSearch;
 
 /// <summary>
-/// The audit log, for those who may read it: searched a page at a time, or streamed whole. Administrators of the platform see
-/// everything, those of a tenant what happened in their tenant. Nothing here changes the log, but that an export is recorded.
+/// The audit log for people who may read it: searched page by page, or exported as a stream. Platform administrators see
+/// everything, tenant administrators what happened in their tenant. Nothing here changes the log, except that exports are recorded.
 /// </summary>
 internal static class AuditingEndpoints
 {
     private const string NdJson = "application/x-ndjson";
 
-    // For a few kilobytes: whoever takes longer keeps others from an export.
+    // For a few kilobytes: slower readers would block other exports.
     private static readonly TimeSpan ReaderTimeout = TimeSpan.FromSeconds(30);
 
     public static void AddAuditing(this WebApplicationBuilder builder)
@@ -42,12 +42,12 @@ internal static class AuditingEndpoints
         group
             .MapGet("", List)
             .WithName("listAuditEvents")
-            .WithSummary("What happened, newest first: filtered, a page of it; for a tenant's administrators what happened there")
+            .WithSummary("Search the audit log, newest first; for a tenant's administrators only its events")
             .WithAnswer(AuditExamples.Page).RefusesUnknownQueries().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
         group
             .MapGet("/export", Export)
             .WithName("exportAuditEvents")
-            .WithSummary("The same as lines of JSON, oldest first and all of it; recorded. Whole only if the answer ends properly")
+            .WithSummary("Export all matching events as JSON lines, oldest first; audited. Complete only if the response ends properly")
             .Produces<AuditItem>(contentType: NdJson)
                 .WithAnswer(AuditExamples.Item)
                 .RefusesUnknownQueries()
@@ -64,7 +64,7 @@ internal static class AuditingEndpoints
     {
         var (scope, origin, cancellationToken) = call;
         await export.EnterAsync(scope.Staff.UserId, cancellationToken);
-        // Before the first line: who hangs up has read, too.
+        // Recorded before the first line, because a client that disconnects has read something, too.
         var filter = selection.Read();
         scope.Audit(
             AuditEvents.AuditExported, clock.GetUtcNow(), origin, await WhoseAsync(filter, scope, cancellationToken),
@@ -75,12 +75,12 @@ internal static class AuditingEndpoints
             var output = PipeWriter.Create(body, new StreamPipeWriterOptions(leaveOpen: true));
             await export.WriteAsync(scope.AuditEvents, filter, output, ReaderTimeout, cancellationToken);
             await output.CompleteAsync();
-            // Before the reader sees the end, and may ask for the next.
+            // Release the slot before the client sees the end and may request the next export.
             export.Dispose();
         }, NdJson, "audit-events.ndjson");
     }
 
-    // A tenant's log must not repeat an id that is none of its people's.
+    // A tenant's log must not contain ids of people outside the tenant.
     private static async Task<Guid?> WhoseAsync(AuditFilter filter, StaffScope scope, CancellationToken cancellationToken)
     {
         var person = filter.User ?? filter.Actor;

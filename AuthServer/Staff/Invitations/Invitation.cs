@@ -11,7 +11,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Invitations;
 
-/// <summary>What became of an invitation.</summary>
 internal abstract record InvitationOutcome
 {
     private InvitationOutcome()
@@ -22,13 +21,13 @@ internal abstract record InvitationOutcome
 
     public sealed record Refused(ErrorCode Reason) : InvitationOutcome;
 
-    /// <summary>The mailbox has had its share of invitations.</summary>
+    /// <summary>Too many invitations were sent to the mailbox.</summary>
     public sealed record LimitReached(TimeSpan RetryAfter) : InvitationOutcome;
 }
 
 /// <summary>
-/// An account made for somebody: <c>invited → accepted</c> by setting the first password with the mailed link, or
-/// <c>→ revoked</c>, and then the account, which nobody ever used, is gone. Staff never choose a password.
+/// An account created for somebody else: <c>invited → accepted</c> when they set a first password with the mailed link, or <c>→
+/// revoked</c>, which deletes the unused account. Staff never choose a password.
 /// </summary>
 internal sealed class Invitation(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, EmailOutbox outbox, AccountErasure erasure, DeniedActionAudit refusals,
@@ -37,7 +36,7 @@ internal sealed class Invitation(
     public async Task<InvitationOutcome> InviteAsync(StaffCall call, InviteRequest request)
     {
         var (scope, _, cancellationToken) = call;
-        // Whoever reads the mailbox would have all that the key's scopes leave out.
+        // Otherwise whoever holds the key could invite themselves with more rights than its scopes allow.
         if (scope.Staff.Caller.IsKey && request.RolesOrDefault.Any(role => role is Role.Admin or Role.Support))
         {
             return new InvitationOutcome.Refused(ErrorCodes.PersonRequired);
@@ -67,7 +66,7 @@ internal sealed class Invitation(
         return new InvitationOutcome.Invited(user.Id);
     }
 
-    /// <summary>Sends it again; what was sent before no longer works. Null when it is done.</summary>
+    /// <summary>Sends the invitation again and invalidates the previous link. Null if successful.</summary>
     public async Task<ErrorCode?> SendAgainAsync(StaffCall call, string id)
     {
         var (scope, origin, cancellationToken) = call;
@@ -97,7 +96,7 @@ internal sealed class Invitation(
         return null;
     }
 
-    /// <summary>Takes it back, and the account with it. Null when it is done.</summary>
+    /// <summary>Revokes the invitation and deletes the account. Null if successful.</summary>
     public async Task<ErrorCode?> RevokeAsync(StaffCall call, string id)
     {
         var (scope, origin, cancellationToken) = call;
@@ -125,7 +124,8 @@ internal sealed class Invitation(
         return null;
     }
 
-    // By the address alone: what names the account would be gone with it, and so would the count of who invites, takes back and invites.
+    // Counted by address, not by account: deleting the account would reset the limit for whoever invites, revokes and invites
+    // again.
     private Task<TimeSpan?> RequestMailAsync(User user, CancellationToken cancellationToken) =>
         outbox.RequestAsync(
             MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, null, db.Connection(),
@@ -149,7 +149,7 @@ internal sealed class Invitation(
         return user;
     }
 
-    // At a tenant somebody is what was said, and everywhere a patient: what its admin gives there, they can take away there.
+    // The given role at the tenant, and patient on the platform: what a tenant's administrator grants there, they can revoke there.
     private void AddRoles(User user, InviteRequest request, Tenant? tenant, DateTimeOffset now)
     {
         var roles = request.RolesOrDefault;

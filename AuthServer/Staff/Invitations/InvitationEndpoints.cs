@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AuthServer.Staff.Invitations;
 
-/// <summary>Accounts made for others: asked for, asked for again, taken back.</summary>
+/// <summary>Invitations: create, resend, revoke.</summary>
 internal static class InvitationEndpoints
 {
     public static void AddInvitations(this WebApplicationBuilder builder)
@@ -22,11 +22,11 @@ internal static class InvitationEndpoints
 
     public static void MapInvitations(this RouteGroupBuilder users)
     {
-        // The one that mails strangers, and is limited therefore.
+        // Rate limited separately, because it mails strangers.
         users.MapPost("", Invite).WithName("inviteUser").OpenToKeys(Scopes.UsersWrite)
             .WithSummary(
-                "Make an account for somebody, who sets the password with a mailed link; an account there is already is given roles at a "
-                    + "tenant with PUT …/roles, by an administrator of the platform")
+                "Invite a person: create an account whose password is set with a mailed link. For an existing account, a platform "
+                    + "administrator assigns roles at a tenant with PUT …/roles")
             .WithExample("""{"email":"dana@example.com","full_name":"Dana Levi","roles":["patient"],"tenant":"north-clinic"}""")
                 .WithAnswer(UserExamples.Record)
             .RequireAuthorization(StaffPolicies.Administration).RequireRateLimiting(RateLimits.Invitations)
@@ -38,7 +38,7 @@ internal static class InvitationEndpoints
         administration
             .MapPost("/{id}/invitation", SendAgain)
             .WithName("resendInvitation")
-            .WithSummary("Send the invitation again; links that were sent before stop working")
+            .WithSummary("Send the invitation again; earlier links stop working")
             .WithAnswer(UserExamples.Record)
             .Refuses(
                 ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone, ErrorCodes.AccountDisabled,
@@ -46,7 +46,7 @@ internal static class InvitationEndpoints
         administration
             .MapDelete("/{id}/invitation", Revoke)
             .WithName("revokeInvitation")
-            .WithSummary("Take an invitation back, and the account that was made for it")
+            .WithSummary("Withdraw an invitation and delete the account created for it")
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone);
     }
 

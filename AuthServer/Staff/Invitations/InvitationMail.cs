@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Invitations;
 
-/// <summary>The link to set the first password of an account that was made for somebody; to nobody who has set one already.</summary>
+/// <summary>The link to set the first password of an invited account; not sent once a password is set.</summary>
 internal sealed class InvitationMail(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.Physicians;
 
 /// <summary>
-/// Whom the signed-in person can turn to: the physicians of the tenant their token is for; without one, those who belong to
-/// no tenant. A name, a specialty and a language, and nothing else of anybody.
+/// The physicians a signed-in person can choose from: those of the tenant their token is for or, without one, those who belong to
+/// no tenant. Shows only name, specialty and language.
 /// </summary>
 internal sealed class AvailabilityList(AuthDbContext db, TimeProvider clock)
 {

@@ -9,7 +9,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>What became of an administrator's decision on a licence.</summary>
 internal abstract record LicenceDecisionOutcome
 {
     private LicenceDecisionOutcome()
@@ -24,12 +23,12 @@ internal abstract record LicenceDecisionOutcome
 }
 
 /// <summary>
-/// An administrator decides on a licence. In one transaction: the licence, which nobody else can touch meanwhile, the audit
-/// event, the mail to the physician, and the end of the tokens that say otherwise.
+/// An administrator decides on a licence. One transaction covers the locked licence, the audit event, the mail to the physician,
+/// and the invalidation of tokens that are now wrong.
 /// </summary>
 internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
-    /// <summary>Makes a licence good that is pending or was imported; or, where there is none such, prolongs one that is.</summary>
+    /// <summary>Verifies a licence that is pending or was imported or, if there is none, renews a valid one.</summary>
     public async Task<LicenceDecisionOutcome> VerifyAsync(StaffCall call, string id, VerifyLicenceRequest request)
     {
         var by = call.Scope.Staff.ActorId;
@@ -40,7 +39,7 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
             && refused.Error == ErrorCodes.LicenceState
             && request.ExpiresOn is { } until)
         {
-            // What was read was let go, and may have changed since.
+            // The entities were read without a lock and may have changed since.
             db.ChangeTracker.Clear();
             return await DecideAsync(call, id, new(
                 AuditEvents.LicenceRenewed, licence => licence.CanBeRenewed(until), request.LicenceId,
@@ -102,7 +101,7 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
         return new LicenceDecisionOutcome.Decided(PhysicianProfile.Of(physician, user.FullName, DayOf(now)));
     }
 
-    // A licence holds everywhere: for a tenant it is an act on the account, not on the membership.
+    // A licence is valid on the whole platform, so for tenant staff this is an act on the account, not on the membership.
     private static async Task<ErrorCode?> WhyNotAsync(StaffScope scope, Physician physician, CancellationToken cancellationToken)
     {
         if (await scope.IsOwnAsync(physician.UserId, cancellationToken))
@@ -111,7 +110,7 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
         }
 
         var privileges = await scope.PrivilegesOfAsync(physician.UserId, cancellationToken);
-        // Who is a physician everywhere treats others' patients as well, on whom one tenant cannot decide.
+        // Somebody who is a physician on the whole platform also treats patients of others, so a single tenant cannot decide.
         var isEverywhere = privileges.PlatformRoles.Contains(Role.Physician, StringComparer.Ordinal);
         return privileges.RefusesAdministrationBy(scope.Staff)
             ?? (isEverywhere && scope.Staff.TenantId is not null ? ErrorCodes.BeyondTenant : null);
@@ -120,7 +119,7 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
     private static LicenceDecisionOutcome? Verify(
         Licence licence, Physician physician, VerifyLicenceRequest request, Guid? by, DateTimeOffset now)
     {
-        // What the administrator looked up in the register must be what stands here now.
+        // The number the administrator looked up must still be the current one.
         if (request.Number is { } number && number.Trim() != licence.Number)
         {
             return Refuse(ErrorCodes.LicenceState);
@@ -132,12 +131,12 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
         errors.LastDay("expires_on", expiresOn, DayOf(now));
         if (jurisdiction is null)
         {
-            errors.Add("jurisdiction", "The licence does not say who gave it: an ISO 3166 code such as IL or US-NY is needed.");
+            errors.Add("jurisdiction", "The licence has no jurisdiction: an ISO 3166 code such as IL or US-NY is needed.");
         }
 
         if (licence.Number.Length == 0)
         {
-            errors.Add("number", "The licence has no number: the physician has to give it first.");
+            errors.Add("number", "The licence has no number: the physician has to add it first.");
         }
 
         if (errors.Any)
@@ -172,7 +171,7 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
         return errors.Any ? new LicenceDecisionOutcome.Invalid(errors.Messages) : Done(() => licence.Reinstate(expiresOn, now));
     }
 
-    // Only what makes a licence good, or ends that, changes what tokens say.
+    // Tokens change only if a licence becomes valid or stops being valid.
     private async Task<User> TellAsync(
         StaffScope scope, Physician physician, Licence licence, string type, RequestOrigin origin, DateTimeOffset now,
         CancellationToken cancellationToken)
@@ -205,10 +204,10 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
 
     private static DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime);
 
-    /// <param name="Event">What it is called in the audit log.</param>
-    /// <param name="Qualifies">Whether a licence is in a state for it.</param>
-    /// <param name="LicenceId">Which one; null for the only one that qualifies.</param>
-    /// <param name="Decide">Does it; answers why not.</param>
+    /// <param name="Event">The type of the audit event.</param>
+    /// <param name="Qualifies">Whether a licence is in a suitable state.</param>
+    /// <param name="LicenceId">Null for the only licence that qualifies.</param>
+    /// <param name="Decide">Performs the decision; returns an error or null.</param>
     private sealed record Act(
         string Event, Func<Licence, bool> Qualifies, Guid? LicenceId,
         Func<Licence, Physician, DateTimeOffset, LicenceDecisionOutcome?> Decide);

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Staff.Physicians;
 
 /// <summary>
-/// What administrators decide about licences. The physician is notified by mail, and live tokens are outdated at once.
+/// Administrators' decisions on licences. The physician is notified by mail, and outdated tokens are refused at once.
 /// </summary>
 internal static class LicenceDecisionEndpoints
 {
@@ -23,28 +23,28 @@ internal static class LicenceDecisionEndpoints
             .MapPost("/{id}/verify", Verify)
             .WithName("verifyLicence")
             .OpenToKeys(Scopes.PhysiciansWrite)
-            .WithSummary("Make a pending licence good, or renew one that is, with a later last day")
+            .WithSummary("Verify a pending licence, or renew a verified one with a later last day")
             .WithExample(VerifyExample)
             .Decides();
         group
             .MapPost("/{id}/reject", Reject)
             .WithName("rejectLicence")
             .OpenToKeys(Scopes.PhysiciansWrite)
-            .WithSummary("Give a pending licence back to the physician")
+            .WithSummary("Return a pending licence to the physician")
             .WithExample(RefuseExample)
             .Decides();
         group
             .MapPost("/{id}/suspend", Suspend)
             .WithName("suspendLicence")
             .OpenToKeys(Scopes.PhysiciansWrite)
-            .WithSummary("Take a verified licence back")
+            .WithSummary("Suspend a verified licence")
             .WithExample(RefuseExample)
             .Decides();
         group
             .MapPost("/{id}/reinstate", Reinstate)
             .WithName("reinstateLicence")
             .OpenToKeys(Scopes.PhysiciansWrite)
-            .WithSummary("Make a suspended licence good again")
+            .WithSummary("Reinstate a suspended licence")
             .WithExample(ReinstateExample)
             .Decides();
     }

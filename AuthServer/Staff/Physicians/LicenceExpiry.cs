@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.Physicians;
 
 /// <summary>
-/// Ends licences the day after their last, and tells their holders 30 days, 7 days and a day before, each once. Whoever
-/// starts within one of these is told at once, and not again until the next.
+/// Expires licences on the day after their last one, and notifies their holders 30 days, 7 days and 1 day before, once each. A
+/// licence added within one of these periods is notified at once, and not again until the next.
 /// </summary>
 internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider clock, ILogger<LicenceExpiry> logger)
     : PeriodicJob(TimeSpan.FromHours(1), clock, logger)
@@ -79,8 +79,8 @@ internal sealed class LicenceExpiry(IServiceScopeFactory scopes, TimeProvider cl
         }
     }
 
-    // Skips those that another replica or an administrator has locked: the next run finds them. Locks the accounts too, because they are
-    // written to: a deletion locks the account first and the profile after it.
+    // Skips rows locked by another replica or an administrator; the next run finds them. Accounts are locked too, because they are
+    // updated, and first, because a deletion locks the account before the profile.
     private static Task<List<Physician>> LockDueAsync(AuthDbContext db, DateOnly today, CancellationToken cancellationToken) =>
         db.Physicians.FromSql($"""
         SELECT p.* FROM users u JOIN physicians p ON p.user_id = u.id WHERE p.id IN (

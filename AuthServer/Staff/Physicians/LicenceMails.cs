@@ -13,7 +13,7 @@ internal static class LicenceMails
 
     private const string Day = "yyyy-MM-dd";
 
-    /// <summary>Enqueues a notice about a licence as it is now; to a confirmed mailbox only.</summary>
+    /// <summary>Enqueues a notice about the licence's current state; only if the mailbox is confirmed.</summary>
     public static void EnqueueLicenceMail(this AuthDbContext db, string kind, User user, Licence licence, DateTimeOffset now)
     {
         if (!user.EmailConfirmed || user.Email is not { } address)
@@ -44,7 +44,7 @@ internal static class LicenceMails
     }
 }
 
-/// <summary>Tells a physician what an administrator has decided.</summary>
+/// <summary>Tells a physician what an administrator decided.</summary>
 internal sealed class LicenceDecidedMail(MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.LicenceDecided;
@@ -62,7 +62,7 @@ internal sealed class LicenceDecidedMail(MailPrinter printer) : IMailWriter
     }
 }
 
-/// <summary>Tells a physician that a licence is about to end, or has ended.</summary>
+/// <summary>Tells a physician that a licence is about to expire or has expired.</summary>
 internal sealed class LicenceExpiringMail(MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.LicenceExpiring;

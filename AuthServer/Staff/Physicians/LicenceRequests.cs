@@ -3,11 +3,10 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>A licence to be looked at.</summary>
-/// <param name="Number">The number on it.</param>
-/// <param name="Jurisdiction">Who gave it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>. It can be told later, by whoever verifies it
-/// at the latest.</param>
-/// <param name="ExpiresOn">The last day it is good for (UTC); left out where it does not end.</param>
+/// <summary>Submits a licence for review.</summary>
+/// <param name="Number">The number on the licence.</param>
+/// <param name="Jurisdiction">Who issued it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>. May be added until it is verified.</param>
+/// <param name="ExpiresOn">The last day of validity (UTC); left out if it does not expire.</param>
 public sealed record NewLicenceRequest(string? Number = null, string? Jurisdiction = null, DateOnly? ExpiresOn = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
@@ -20,18 +19,18 @@ public sealed record NewLicenceRequest(string? Number = null, string? Jurisdicti
 /// <summary>Changes to a licence, which is then pending again. A field that is left out stays as it is; null clears it.</summary>
 public sealed record LicencePatch : IValidated
 {
-    /// <summary>The number on it.</summary>
+    /// <summary>The number on the licence.</summary>
     public Optional<string?> Number { get; init; }
 
-    /// <summary>Who gave it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>.</summary>
+    /// <summary>Who issued it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>.</summary>
     public Optional<string?> Jurisdiction { get; init; }
 
-    /// <summary>The last day it is good for (UTC); null where it does not end.</summary>
+    /// <summary>The last day of validity (UTC); null if it does not expire.</summary>
     public Optional<DateOnly?> ExpiresOn { get; init; }
 
     internal bool IsEmpty => !Number.IsGiven && !Jurisdiction.IsGiven && !ExpiresOn.IsGiven;
 
-    /// <summary>What the licence would say afterwards.</summary>
+    /// <summary>The licence with the changes applied.</summary>
     internal NewLicenceRequest Over(Licence licence) => new(
         Number.Or(licence.Number), Jurisdiction.Or(licence.Jurisdiction), ExpiresOn.Or(licence.ExpiresOn));
 
@@ -46,12 +45,12 @@ public sealed record LicencePatch : IValidated
     }
 }
 
-/// <summary>An administrator has checked a licence.</summary>
-/// <param name="LicenceId">Which one; may be left out where one alone is pending.</param>
+/// <summary>Verifies a licence.</summary>
+/// <param name="LicenceId">Which licence; may be left out if only one is pending.</param>
 /// <param name="Number">The number that was checked: the request is refused if the physician has changed it meanwhile.</param>
-/// <param name="Jurisdiction">Who gave it, where the licence does not say so itself.</param>
-/// <param name="ExpiresOn">The last day it is good for, where the register says another one than the physician. A later one renews a
-/// licence that is verified already.</param>
+/// <param name="Jurisdiction">Who issued it, if the licence does not say so itself.</param>
+/// <param name="ExpiresOn">The last day of validity, if the register differs from what the physician stated. A later day renews a
+/// licence that is already verified.</param>
 public sealed record VerifyLicenceRequest(
     Guid? LicenceId = null, string? Number = null, string? Jurisdiction = null, DateOnly? ExpiresOn = null) : IValidated
 {
@@ -62,23 +61,23 @@ public sealed record VerifyLicenceRequest(
     }
 }
 
-/// <summary>An administrator could not make sure of a licence, or takes it back.</summary>
-/// <param name="Reason">Why; the physician is told.</param>
-/// <param name="LicenceId">Which one; may be left out where it can only be one.</param>
+/// <summary>Rejects or suspends a licence.</summary>
+/// <param name="Reason">Why; sent to the physician.</param>
+/// <param name="LicenceId">Which licence; may be left out if only one qualifies.</param>
 public sealed record RefuseLicenceRequest(string? Reason = null, Guid? LicenceId = null) : IValidated
 {
-    // With the jurisdiction before it, it has to fit into the audit log.
+    // Has to fit into the audit log together with the jurisdiction.
     void IValidated.Validate(FieldErrors errors) => errors.Text("reason", Reason, maxLength: 450, required: true);
 }
 
-/// <summary>An administrator lets a suspended licence be good again.</summary>
-/// <param name="LicenceId">Which one; may be left out where one alone is suspended.</param>
-/// <param name="ExpiresOn">Its last day, where it is another one by now.</param>
+/// <summary>Lifts the suspension of a licence.</summary>
+/// <param name="LicenceId">Which licence; may be left out if only one is suspended.</param>
+/// <param name="ExpiresOn">Its last day, if that has changed.</param>
 public sealed record ReinstateLicenceRequest(Guid? LicenceId = null, DateOnly? ExpiresOn = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
     {
-        // Whether a day is past only the clock knows.
+        // Whether a day is past depends on the clock and is checked later.
     }
 }
 
@@ -86,13 +85,13 @@ internal static class LicenceFields
 {
     public const int MaxNumberLength = 64;
 
-    // Nobody's licence outlives them; a year that was typed wrongly would.
+    // A licence does not outlive its holder; a mistyped year might.
     private const int MostYears = 100;
 
     public static void LicenceNumber(this FieldErrors errors, string? number) =>
         errors.Text("number", number, MaxNumberLength, required: true);
 
-    /// <summary>A last day: today or later, and no year that can only be a slip.</summary>
+    /// <summary>Requires a day that is today or later, and not so far away that it must be a typo.</summary>
     public static void LastDay(this FieldErrors errors, string field, DateOnly? day, DateOnly today)
     {
         if (day < today)

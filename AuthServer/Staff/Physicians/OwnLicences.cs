@@ -7,7 +7,6 @@ using AuthServer.Sessions.Revocation;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>What became of a physician's wish about a licence of their own.</summary>
 internal abstract record OwnLicenceOutcome
 {
     private OwnLicenceOutcome()
@@ -18,19 +17,19 @@ internal abstract record OwnLicenceOutcome
 
     public sealed record Withdrawn : OwnLicenceOutcome;
 
-    /// <summary>There is no professional profile, or no such licence in it.</summary>
+    /// <summary>There is no professional profile, or it has no such licence.</summary>
     public sealed record NotThere : OwnLicenceOutcome;
 
-    /// <summary>It is not the physician's to change, or there is one for this jurisdiction.</summary>
+    /// <summary>The physician may not change it, or there is already one for this jurisdiction.</summary>
     public sealed record Refused : OwnLicenceOutcome;
 
     public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : OwnLicenceOutcome;
 }
 
-/// <summary>A physician's own licences: submitted to be looked at, changed and taken back for as long as nobody has decided.</summary>
+/// <summary>A physician's own licences: submitted, changed and withdrawn until an administrator has decided.</summary>
 internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
-    // Whoever treats people in more places than this is filling a table.
+    // Nobody practises in more jurisdictions; a limit against filling the table.
     private const int Most = 50;
 
     public Task<OwnLicenceOutcome> AddAsync(
@@ -40,7 +39,7 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
             var same = physician.Licences.FirstOrDefault(licence => licence.Jurisdiction == request.Jurisdiction);
             if (same is not null)
             {
-                // One that was rejected or has expired gives way; a pending one is changed instead.
+                // A rejected or expired licence is replaced; a pending one has to be changed instead.
                 return same.State == LicenceState.Pending
                     ? new OwnLicenceOutcome.Refused()
                     : await SubmitAsync(physician, same, request, caller, origin, now, cancellationToken);
@@ -48,7 +47,7 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
 
             if (physician.Licences.Count >= Most)
             {
-                return new OwnLicenceOutcome.Invalid(Error("jurisdiction", "There are fifty licences already: take one back first."));
+                return new OwnLicenceOutcome.Invalid(Error("jurisdiction", "There are fifty licences already: withdraw one first."));
             }
 
             return await SubmitAsync(physician, null, request, caller, origin, now, cancellationToken);
@@ -83,7 +82,7 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
             return new OwnLicenceOutcome.Withdrawn();
         }, cancellationToken);
 
-    // Administrators and other requests of the same person wait: nobody decides on what changes under their hands.
+    // Locks out administrators and concurrent requests of the same person: a licence must not change while somebody decides on it.
     private async Task<OwnLicenceOutcome> WithProfileLockedAsync(
         Caller caller, Func<Physician, DateTimeOffset, Task<OwnLicenceOutcome>> act, CancellationToken cancellationToken)
     {
@@ -117,7 +116,7 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
             return new OwnLicenceOutcome.Invalid(errors.Messages);
         }
 
-        // Past its last day a licence counts for nothing, but a token may still say otherwise until the hourly job has passed.
+        // A licence past its last day is no longer valid, but tokens may still say so until the hourly job has run.
         var wasVerified = licence?.State == LicenceState.Verified;
         var submitted = Submit(physician, licence, request with { Number = request.Number!.Trim() }, now);
         db.Audit(

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>The way to the signed-in person's own professional profile, and to nobody else's.</summary>
+/// <summary>The only access to the signed-in person's own professional profile.</summary>
 internal sealed class OwnPhysician(AuthDbContext db)
 {
     public async Task<PhysicianProfile?> FindAsync(Guid userId, DateOnly today, CancellationToken cancellationToken)
@@ -23,9 +23,9 @@ internal sealed class OwnPhysician(AuthDbContext db)
         return PhysicianProfile.Of(own, name, today);
     }
 
-    /// <summary>The profile and its licences, kept from administrators and from other requests until the transaction ends.</summary>
+    /// <summary>The profile and its licences, locked until the transaction ends.</summary>
     public async Task<Physician?> LockAsync(Guid userId, CancellationToken cancellationToken) =>
-        // What a guest asked to be counts when their mailbox is proven.
+        // A guest's pending registration as a physician takes effect when their mailbox is confirmed.
         await db.Users.AnyAsync(user => user.Id == userId && !user.IsAnonymous, cancellationToken)
             ? await db.LockPhysicianAsync(userId, cancellationToken)
             : null;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>A physician's own profile and licences, whether an administrator has looked at them or not.</summary>
+/// <summary>A physician's own profile and licences, whether or not an administrator has verified them.</summary>
 internal static class OwnPhysicianEndpoints
 {
     private const string PatchExample = """{"vacation_mode":true,"vacation_until":"2099-08-31","specialty":"cardiology"}""";
@@ -17,26 +17,26 @@ internal static class OwnPhysicianEndpoints
         own
             .MapGet("", Get)
             .WithName("getOwnPhysician")
-            .WithSummary("The own professional profile")
+            .WithSummary("Show one's own professional profile")
             .WithAnswer(PhysicianExamples.Profile)
             .Refuses(ErrorCodes.NotFound);
         own
             .MapPatch("", Patch)
             .WithName("patchOwnPhysician")
-            .WithSummary("Change some of the own professional profile (RFC 7396: null clears)")
+            .WithSummary("Change some fields of one's own professional profile (RFC 7396: null clears)")
             .WithExample(PatchExample).WithAnswer(PhysicianExamples.Profile).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.NotFound);
-        own.MapPost("/licences", Add).WithName("addOwnLicence").WithSummary("Give a licence, to be verified by an administrator")
+        own.MapPost("/licences", Add).WithName("addOwnLicence").WithSummary("Add a licence, to be verified by an administrator")
             .WithExample(LicenceExample)
                 .WithAnswer(PhysicianExamples.Licence)
                 .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.NotFound, ErrorCodes.LicenceState);
         own
             .MapPatch("/licences/{id}", Change)
             .WithName("patchOwnLicence")
-            .WithSummary("Change or renew a licence that is not verified; it is pending then")
+            .WithSummary("Change or renew a licence that is not verified; it becomes pending")
             .WithExample(LicenceExample)
                 .WithAnswer(PhysicianExamples.Licence)
                 .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.NotFound, ErrorCodes.LicenceState);
-        own.MapDelete("/licences/{id}", Withdraw).WithName("withdrawOwnLicence").WithSummary("Take back a licence that nobody has verified")
+        own.MapDelete("/licences/{id}", Withdraw).WithName("withdrawOwnLicence").WithSummary("Withdraw a licence that nobody has verified")
             .Refuses(ErrorCodes.NotFound, ErrorCodes.LicenceState);
     }
 

@@ -1,6 +1,6 @@
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>What the description shows.</summary>
+/// <summary>Examples for the OpenAPI document.</summary>
 internal static class PhysicianExamples
 {
     public const string Licence = """

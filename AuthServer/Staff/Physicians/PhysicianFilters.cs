@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>Conditions that both lists share.</summary>
+/// <summary>Conditions shared by both lists.</summary>
 internal static class PhysicianFilters
 {
     public static IQueryable<Physician> Licensed(this IQueryable<Physician> physicians, DateOnly today, bool isLicensed = true) =>
@@ -14,7 +14,9 @@ internal static class PhysicianFilters
                     licence => licence.State == LicenceState.Verified
                         && (licence.ExpiresOn == null || licence.ExpiresOn >= today)) == isLicensed);
 
-    /// <summary>Whom somebody can turn to today: licensed, taking patients, here, not private, and with an account that is on.</summary>
+    /// <summary>
+    /// Physicians that somebody can choose today: licensed, accepting patients, not away, not private, and with an active account.
+    /// </summary>
     public static IQueryable<Physician> Available(this IQueryable<Physician> physicians, IQueryable<User> people, DateOnly today) =>
         physicians.Licensed(today).Where(physician => physician.AcceptingPatients && !physician.PrivatePool
             && !(physician.VacationMode && (physician.VacationUntil == null || physician.VacationUntil >= today))

@@ -5,15 +5,15 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>What staff look for.</summary>
+/// <summary>Search criteria of staff.</summary>
 internal sealed record PhysicianQuery : IValidated
 {
     [FromQuery(Name = "tenant")]
-    [Description("Only physicians of this tenant: its slug or id.")]
+    [Description("Only physicians of the tenant with this slug or id.")]
     public string? Tenant { get; init; }
 
     [FromQuery(Name = "status")]
-    [Description("`verified` (a licence is good today) or `pending`.")]
+    [Description("Only physicians with this status: `verified` (at least one licence is valid today) or `pending`.")]
     public string? Status { get; init; }
 
     [FromQuery(Name = "licence")]
@@ -22,16 +22,16 @@ internal sealed record PhysicianQuery : IValidated
     public string? Licence { get; init; }
 
     [FromQuery(Name = "available")]
-    [Description("`true`: verified, taking patients, not away, not private, account active; "
-        + "`false`: the others.")]
+    [Description("`true`: only physicians who are verified, accept patients, are not on vacation or in a private pool, and whose "
+        + "account is active. `false`: only the others.")]
     public bool? Available { get; init; }
 
     [FromQuery(Name = "language")]
-    [Description("A language tag; `he` finds `he-IL`, too.")]
+    [Description("A language tag (BCP 47). `he` also finds `he-IL`.")]
     public string? Language { get; init; }
 
     [FromQuery(Name = "specialty")]
-    [Description("The field of medicine, whole, in capitals or not.")]
+    [Description("The full name of the field of medicine; case does not matter.")]
     public string? Specialty { get; init; }
 
     private static readonly Dictionary<string, LicenceState> States = Enum.GetValues<LicenceState>()
@@ -56,15 +56,15 @@ internal sealed record PhysicianQuery : IValidated
     }
 }
 
-/// <summary>What somebody looks for who needs a physician.</summary>
+/// <summary>Search criteria of somebody who needs a physician.</summary>
 internal sealed record AvailabilityQuery : IValidated
 {
     [FromQuery(Name = "language")]
-    [Description("A language tag; `he` finds `he-IL`, too.")]
+    [Description("A language tag (BCP 47). `he` also finds `he-IL`.")]
     public string? Language { get; init; }
 
     [FromQuery(Name = "specialty")]
-    [Description("The field of medicine, whole, in capitals or not.")]
+    [Description("The full name of the field of medicine; case does not matter.")]
     public string? Specialty { get; init; }
 
     void IValidated.Validate(FieldErrors errors)
@@ -77,10 +77,10 @@ internal sealed record AvailabilityQuery : IValidated
 /// <summary>A physician in the list for staff.</summary>
 public sealed record PhysicianSummary
 {
-    /// <summary>The <c>physician</c> of tokens.</summary>
+    /// <summary>The <c>physician</c> claim of access tokens.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The person: the <c>sub</c> of tokens.</summary>
+    /// <summary>The person: the <c>sub</c> of access tokens.</summary>
     public required Guid UserId { get; init; }
 
     /// <summary>The name shown to other people.</summary>
@@ -95,7 +95,7 @@ public sealed record PhysicianSummary
     /// <summary>Field of medicine.</summary>
     public required string? Specialty { get; init; }
 
-    /// <summary>Sees only patients assigned by hand.</summary>
+    /// <summary>Sees only patients who were assigned manually.</summary>
     public required bool PrivatePool { get; init; }
 
     /// <summary>Away today.</summary>
@@ -104,12 +104,12 @@ public sealed record PhysicianSummary
     /// <summary>Takes new patients.</summary>
     public required bool AcceptingPatients { get; init; }
 
-    /// <summary>How many of the licences wait for a decision; imported ones, too.</summary>
+    /// <summary>How many licences wait for a decision, imported ones included.</summary>
     public required int PendingLicences { get; init; }
 }
 
-/// <summary>A physician whom somebody can turn to, as anybody signed in sees them.</summary>
-/// <param name="Id">The <c>physician</c> of tokens.</param>
+/// <summary>A physician somebody can choose, as any signed-in person sees them.</summary>
+/// <param name="Id">The <c>physician</c> claim of access tokens.</param>
 /// <param name="FullName">The name shown to other people.</param>
 /// <param name="Specialty">Field of medicine.</param>
 /// <param name="LanguagePreference">BCP 47 tag of the language the physician prefers.</param>

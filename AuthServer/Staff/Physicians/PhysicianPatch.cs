@@ -3,25 +3,25 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>Changes to the own professional profile. A field that is left out stays as it is; null clears it.</summary>
+/// <summary>Changes to one's own professional profile. A field that is left out stays as it is; null clears it.</summary>
 public sealed record PhysicianPatch : IValidated
 {
     /// <summary>BCP 47 tag of the language the physician prefers to treat in.</summary>
     public Optional<string?> LanguagePreference { get; init; }
 
-    /// <summary>Sees only patients assigned by hand.</summary>
+    /// <summary>Sees only patients who were assigned manually.</summary>
     public Optional<bool> PrivatePool { get; init; }
 
-    /// <summary>Away: stands in no list of available physicians.</summary>
+    /// <summary>Away: not listed as available.</summary>
     public Optional<bool> VacationMode { get; init; }
 
-    /// <summary>The last day away (UTC), today or later; by itself it means that one goes away.</summary>
+    /// <summary>The last day of absence (UTC), today or later; setting it also sets <c>vacation_mode</c>.</summary>
     public Optional<DateOnly?> VacationUntil { get; init; }
 
     /// <summary>Takes new patients.</summary>
     public Optional<bool> AcceptingPatients { get; init; }
 
-    /// <summary>Field of medicine, as the app names it.</summary>
+    /// <summary>Field of medicine, in the app's own vocabulary.</summary>
     public Optional<string?> Specialty { get; init; }
 
     internal void ApplyTo(Physician physician, DateOnly today)
@@ -46,7 +46,7 @@ public sealed record PhysicianPatch : IValidated
         }
     }
 
-    // A vacation that is over leaves its last day behind, which says nothing of the next one.
+    // A past vacation leaves its last day behind, which must not end the next one.
     private void ApplyVacationTo(Physician physician, DateOnly today)
     {
         var wasAway = physician.IsAwayOn(today);

@@ -3,13 +3,13 @@ using AuthServer.Platform.Persistence;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>The professional side of a person, whole: for themself and for staff.</summary>
+/// <summary>The complete professional profile, for the physician and for staff.</summary>
 public sealed record PhysicianProfile
 {
-    /// <summary>The <c>physician</c> of tokens.</summary>
+    /// <summary>The <c>physician</c> claim of access tokens.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The person: the <c>sub</c> of tokens.</summary>
+    /// <summary>The person: the <c>sub</c> of access tokens.</summary>
     public required Guid UserId { get; init; }
 
     /// <summary>The name shown to other people.</summary>
@@ -21,13 +21,13 @@ public sealed record PhysicianProfile
     /// <summary>BCP 47 tag of the language the physician prefers.</summary>
     public required string? LanguagePreference { get; init; }
 
-    /// <summary>Sees only patients assigned by hand.</summary>
+    /// <summary>Sees only patients who were assigned manually.</summary>
     public required bool PrivatePool { get; init; }
 
     /// <summary>Away today.</summary>
     public required bool VacationMode { get; init; }
 
-    /// <summary>The last day away (UTC); afterwards the vacation is over by itself.</summary>
+    /// <summary>The last day of absence (UTC); the vacation then ends automatically.</summary>
     public required DateOnly? VacationUntil { get; init; }
 
     /// <summary>Takes new patients.</summary>
@@ -36,7 +36,7 @@ public sealed record PhysicianProfile
     /// <summary>Field of medicine.</summary>
     public required string? Specialty { get; init; }
 
-    /// <summary>The licences, one for each jurisdiction.</summary>
+    /// <summary>The licences, at most one for each jurisdiction.</summary>
     public required IReadOnlyList<PhysicianLicence> Licences { get; init; }
 
     internal static PhysicianProfile Of(Physician physician, string? fullName, DateOnly today) => new()
@@ -63,21 +63,22 @@ public sealed record PhysicianProfile
 /// <summary>A licence to practise, as its holder and staff see it.</summary>
 public sealed record PhysicianLicence
 {
-    /// <summary>Its id.</summary>
+    /// <summary>The licence's id.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>Who gave it: an ISO 3166 code, where it is known.</summary>
+    /// <summary>Who issued it: an ISO 3166 code; null until known.</summary>
     public required string? Jurisdiction { get; init; }
 
-    /// <summary>The number on it.</summary>
+    /// <summary>The number on the licence.</summary>
     public required string Number { get; init; }
 
     /// <summary>
-    /// <c>unverified</c> (imported; or rejected, with the reason), <c>pending</c>, <c>verified</c>, <c>suspended</c> or <c>expired</c>.
+    /// <c>unverified</c> (imported; or rejected, with the reason), <c>pending</c>, <c>verified</c>, <c>suspended</c> or
+    /// <c>expired</c>.
     /// </summary>
     public required string State { get; init; }
 
-    /// <summary>The last day it is good for (UTC); null where it does not end.</summary>
+    /// <summary>The last day of validity (UTC); null if it does not expire.</summary>
     public required DateOnly? ExpiresOn { get; init; }
 
     /// <summary>Why it was rejected or suspended.</summary>

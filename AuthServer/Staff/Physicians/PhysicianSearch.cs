@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>Finds the physicians in a member of staff's scope.</summary>
+/// <summary>Finds the physicians in the scope of a member of staff.</summary>
 internal sealed class PhysicianSearch(TimeProvider clock)
 {
     public async Task<Page<PhysicianSummary>> FindAsync(
@@ -53,14 +53,14 @@ internal sealed class PhysicianSearch(TimeProvider clock)
             return found;
         }
 
-        // One or the other, each a join: a comparison with true would be asked of every physician again.
+        // Two different joins: comparing the availability with a boolean would evaluate it for every physician separately.
         var available = OfRole(scope, scope.Physicians).Available(scope.Users, today);
         return isAvailable
             ? found.Where(physician => available.Any(other => other.Id == physician.Id))
             : found.Where(physician => !available.Any(other => other.Id == physician.Id));
     }
 
-    // Whoever lost the role keeps the profile, and treats nobody.
+    // Somebody who lost the role keeps the profile but is no longer a physician.
     private static IQueryable<Physician> OfRole(StaffScope scope, IQueryable<Physician> physicians)
     {
         var role = Role.IdOf(Role.Physician);

@@ -10,9 +10,9 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.Physicians;
 
 /// <summary>
-/// People who treat: their profiles and their licences. A licence is <c>pending</c> when its holder gives it, and
-/// <c>verified</c> when an administrator has looked: from then on tokens carry the physician role, until it is suspended or
-/// its last day is over. Lists: one for staff, of those in their scope; one for anybody who looks for a physician.
+/// Physicians: their profiles and licences. A licence is <c>pending</c> when its holder submits it and <c>verified</c> after an
+/// administrator has checked it. From then on tokens carry the physician role, until the licence is suspended or expires. There are
+/// two lists: one for staff, of the physicians in their scope; and one for anybody who looks for a physician.
 /// </summary>
 internal static class PhysiciansEndpoints
 {
@@ -40,7 +40,7 @@ internal static class PhysiciansEndpoints
             .MapGet("", List)
             .WithName("listPhysicians")
             .OpenToKeys(Scopes.PhysiciansRead)
-            .WithSummary("Physicians, for staff: all of the platform's, or those of the tenant the token is for")
+            .WithSummary("List physicians, for staff: all, or those of the tenant the token is for")
             .WithAnswer(PhysicianExamples.Page)
             .RefusesUnknownQueries()
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
@@ -48,14 +48,14 @@ internal static class PhysiciansEndpoints
             .MapGet("/available", ListAvailable)
             .WithName("listAvailablePhysicians")
             .OpenToKeys(Scopes.PhysiciansRead)
-            .WithSummary("Physicians somebody can turn to, at the tenant the token is for")
+            .WithSummary("List physicians whom patients can consult, at the tenant the token is for")
             .WithAnswer(PhysicianExamples.AvailablePage)
             .RequireAuthorization().Refuses(ErrorCodes.ValidationFailed);
         group
             .MapGet("/{id}", Get)
             .WithName("getPhysician")
             .OpenToKeys(Scopes.PhysiciansRead)
-            .WithSummary("A physician's profile with the licences, for staff")
+            .WithSummary("Show a physician's profile and licences, for staff")
             .WithAnswer(PhysicianExamples.Profile)
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.NotFound, ErrorCodes.Forbidden);
     }

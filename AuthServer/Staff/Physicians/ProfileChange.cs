@@ -5,10 +5,10 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>Changes the own professional profile: what lists show, and whether one stands in them.</summary>
+/// <summary>Changes one's own professional profile, which also decides whether one is listed.</summary>
 internal sealed class ProfileChange(AuthDbContext db, OwnPhysician own, TimeProvider clock)
 {
-    /// <summary>Null where there is no professional profile.</summary>
+    /// <summary>Null if there is no professional profile.</summary>
     public async Task<FieldErrors?> ChangeAsync(
         PhysicianPatch patch, Caller caller, RequestOrigin origin, CancellationToken cancellationToken)
     {

@@ -6,15 +6,15 @@ using Npgsql;
 namespace AuthServer.Staff.Statistics;
 
 /// <summary>
-/// Counts for the statistics, the platform and all tenants at one go, every minute and on one replica at a time. A day that
-/// is over is not counted again. Deadlines for requests do not apply here: nobody waits, but for the very first time.
+/// Counts the statistics of the platform and all tenants together, every minute and on one replica at a time. A past day is not
+/// counted again. Request timeouts do not apply, because no request waits except for the very first count.
 /// </summary>
 internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider clock, ILogger<StatisticsCount> logger)
     : PeriodicJob(TimeSpan.FromMinutes(1), clock, logger)
 {
     private const int PatienceInSeconds = 120;
 
-    // So late something may still be written about the day before.
+    // How late events of the previous day can still be written.
     private static readonly TimeSpan Afterwards = TimeSpan.FromMinutes(5);
 
     private const string Into = "INSERT INTO figures (tenant_id, measure, key, value, counted_at)";
@@ -22,7 +22,7 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
         "ON CONFLICT (tenant_id, measure, key) DO UPDATE SET value = excluded.value, counted_at = excluded.counted_at";
     private const string Day = "YYYY-MM-DD";
 
-    // Whoever is not disabled or invited, which few are and indexes know, is active: no row of a person has to be read.
+    // Accounts that are neither disabled nor invited are active. Those two are few and indexed, so no account rows need to be read.
     private const string PeopleSql = $"""
         WITH members AS MATERIALIZED (
             SELECT tenant_id, count(*) AS people FROM (SELECT DISTINCT tenant_id, user_id FROM memberships) AS m GROUP BY tenant_id),
@@ -65,7 +65,7 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
         {Again}
         """;
 
-    // What this time has not found any more: a role nobody has, days that were too long ago.
+    // Removes values that this count did not produce: roles nobody has any more, days that are too long ago.
     private const string ForgetSql = $"""
         DELETE FROM figures WHERE counted_at < @now
             AND (measure NOT IN ('{StatisticNames.NewPerDay}', '{StatisticNames.SignInsPerDay}') OR key >= @since_day OR key < @first_day)
@@ -76,7 +76,7 @@ internal sealed class StatisticsCount(NpgsqlDataSource database, TimeProvider cl
     public override Task<int> RunAsync(CancellationToken cancellationToken) =>
         RunAsync("SELECT pg_try_advisory_xact_lock(@lock)", cancellationToken);
 
-    /// <summary>The same for a reader who finds no values yet: waits for a replica that is just counting.</summary>
+    /// <summary>For a reader that finds no values yet: waits for a replica that is counting at the moment.</summary>
     public Task<int> WaitAndRunAsync(CancellationToken cancellationToken) =>
         RunAsync("SELECT pg_advisory_xact_lock(@lock) IS NOT NULL", cancellationToken);
 

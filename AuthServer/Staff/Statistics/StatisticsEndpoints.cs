@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AuthServer.Staff.Statistics;
 
-/// <summary>How many people there are, counted every minute, for the platform and for each tenant.</summary>
+/// <summary>Numbers of people, counted every minute, for the platform and for each tenant.</summary>
 internal static class StatisticsEndpoints
 {
     public static void AddStatistics(this WebApplicationBuilder builder)
@@ -26,14 +26,14 @@ internal static class StatisticsEndpoints
             .MapGet("/stats", Statistics)
             .WithName("userStatistics")
             .OpenToKeys(Scopes.UsersRead)
-            .WithSummary("How many people, by role, status, tenant and day")
+            .WithSummary("Numbers of people by role, status, tenant and day")
             .WithAnswer(UserExamples.Statistics)
             .Refuses(ErrorCodes.Forbidden);
         administration
             .MapGet("/stats/count", Count)
             .WithName("countUsers")
             .OpenToKeys(Scopes.UsersRead)
-            .WithSummary("How many people there are")
+            .WithSummary("Numbers of people")
             .WithAnswer("""{"total":1024,"as_of":"2026-11-21T08:30:00Z"}""")
             .Refuses(ErrorCodes.Forbidden);
     }

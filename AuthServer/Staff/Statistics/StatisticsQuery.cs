@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Statistics;
 
-/// <summary>Reads what was counted.</summary>
+/// <summary>Reads the stored counts.</summary>
 internal sealed class StatisticsQuery(StatisticsCount count, TimeProvider clock)
 {
     public async Task<UserCount> CountAsync(StaffScope scope, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class StatisticsQuery(StatisticsCount count, TimeProvider clock)
         };
     }
 
-    // On a server that has just come up, and for a tenant of this minute, nothing has been counted yet.
+    // Nothing has been counted yet on a new installation, or for a tenant created within the last minute.
     private async Task<StatisticValue> FindPeopleAsync(StaffScope scope, CancellationToken cancellationToken)
     {
         var people = scope.Statistics.AsNoTracking().Where(figure => figure.Measure == StatisticNames.People);

@@ -2,13 +2,13 @@ using AuthServer.Accounts.Identity;
 
 namespace AuthServer.Staff.Statistics;
 
-/// <summary>How many people there are; for staff of a tenant, at theirs. Counted every minute.</summary>
+/// <summary>Numbers of people; for staff of a tenant, of that tenant. Counted every minute.</summary>
 public sealed record UserStatistics
 {
-    /// <summary>All of them.</summary>
+    /// <summary>The total.</summary>
     public required long Total { get; init; }
 
-    /// <summary>By what they are: everywhere, or at the tenant. Whoever is two things counts twice.</summary>
+    /// <summary>By role: on the platform, or at the tenant. Somebody with two roles counts twice.</summary>
     public required IReadOnlyDictionary<string, long> ByRole { get; init; }
 
     /// <summary>By <c>active</c>, <c>disabled</c> and <c>invited</c>.</summary>
@@ -29,15 +29,15 @@ public sealed record UserStatistics
 
 /// <summary>The people of one tenant.</summary>
 /// <param name="Tenant">The tenant.</param>
-/// <param name="Count">How many belong to it.</param>
+/// <param name="Count">How many people belong to it.</param>
 public sealed record TenantCount(TenantView Tenant, long Count);
 
 /// <summary>A number for one day.</summary>
 /// <param name="Day">The day, in UTC.</param>
-/// <param name="Count">How many.</param>
+/// <param name="Count">The number.</param>
 public sealed record DayCount(DateOnly Day, long Count);
 
-/// <summary>How many people there are.</summary>
-/// <param name="Total">All of them.</param>
+/// <summary>The number of people.</summary>
+/// <param name="Total">The total.</param>
 /// <param name="AsOf">When they were counted.</param>
 public sealed record UserCount(long Total, DateTimeOffset AsOf);

@@ -6,20 +6,22 @@ using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.Support;
 
-/// <summary>Ends the lock that guessing has set on somebody's names. The next lasts as long as it would have.</summary>
+/// <summary>
+/// Lifts the lock that wrong passwords have set on somebody's names. The next lock lasts as long as it would have anyway.
+/// </summary>
 internal sealed class AccountUnlock(AuthDbContext db, PersonLookup lookup, SignInLocks locks, TimeProvider clock)
 {
-    /// <summary>Answers why it was refused; null where it was done.</summary>
+    /// <summary>Returns the error, or null if successful.</summary>
     public async Task<ErrorCode?> UnlockAsync(StaffCall call, string id, string? reason)
     {
         var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // Held, so that nobody is helped who is being given power at this moment.
+        // Locked, so that an account that is being promoted at the same time is not helped.
         await scope.Locks.UserAsync(id, cancellationToken);
         var found = await lookup.FindForHelpAsync(call, id, AuditEvents.UserUnlocked);
         if (found is not LookupOutcome.Found { User: { } user })
         {
-            // That it was refused is on record.
+            // Commit the audit event of the refusal.
             await transaction.CommitAsync(CancellationToken.None);
             return found.Error;
         }

@@ -11,16 +11,16 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Staff.Support;
 
 /// <summary>
-/// A link to set a new password, asked for by staff. Administrators and, for patients, support have it sent at once. Where
-/// support asks for a physician or an administrator, the person is told and a second member of staff decides:
-/// <c>pending → approved | declined</c>, or <c>expired</c> when nobody did in time. Whoever asked cannot decide.
+/// Password resets requested by staff. Administrators and, for patients, support have the link sent at once. If support requests
+/// one for a physician or an administrator, the person is told and a second member of staff decides: <c>pending → approved |
+/// declined</c>, or <c>expired</c> if nobody decides in time. The requester cannot decide.
 /// </summary>
 internal static class AssistedResetEndpoints
 {
     public static void AddAssistedResets(this WebApplicationBuilder builder)
     {
         builder.AddSettings<SupportSettings>();
-        // What was asked for and decided stays in the audit log.
+        // Requests and decisions stay in the audit log.
         builder.Services.AddSingleton(new RetentionRule("assisted_resets", "expires_at < @before", TimeSpan.FromDays(30)));
         builder.Services.AddScoped<ResetAssistance>();
         builder.Services.AddScoped<ResetDecision>();
@@ -35,7 +35,7 @@ internal static class AssistedResetEndpoints
             .MapPost("/users/{id}/password-reset", Ask)
             .WithName("sendUserPasswordReset")
             .OpenToKeys(Scopes.UsersWrite)
-            .WithSummary("Have a link to set a new password mailed to a person; support needs a reason")
+            .WithSummary("Mail a password reset link to a person; support has to give a reason")
             .WithExample(SupportExamples.Reason).WithAnswer(SupportExamples.Awaiting).RequireRateLimiting(RateLimits.MailRequests)
             .Refuses(
                 ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.AccountDisabled, ErrorCodes.AnonymousNotAllowed,
@@ -43,14 +43,14 @@ internal static class AssistedResetEndpoints
         group
             .MapGet("/password-resets", List)
             .WithName("listAssistedResets")
-            .WithSummary("Resets that support asked for and a second person decides")
+            .WithSummary("List resets that support requested and a second person decides on")
             .WithAnswer(SupportExamples.Resets)
             .RefusesUnknownQueries()
             .DisableRateLimiting().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
         group
             .MapPost("/password-resets/{id}/approve", Approve)
             .WithName("approveAssistedReset")
-            .WithSummary("Agree: the person is mailed a link to set a new password")
+            .WithSummary("Approve: the person is mailed a password reset link")
             .WithAnswer(SupportExamples.Approved).Decides();
         group
             .MapPost("/password-resets/{id}/decline", Decline)

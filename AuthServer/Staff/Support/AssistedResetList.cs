@@ -8,11 +8,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Support;
 
-/// <summary>Which of them a list is about.</summary>
 internal sealed record AssistedResetFilter : IValidated
 {
     [FromQuery(Name = "state")]
-    [Description("Those in this state alone: `pending`, `approved`, `declined` or `expired`.")]
+    [Description("Only resets in this state: `pending`, `approved`, `declined` or `expired`.")]
     public string? State { get; init; }
 
     void IValidated.Validate(FieldErrors errors)
@@ -24,10 +23,10 @@ internal sealed record AssistedResetFilter : IValidated
     }
 }
 
-/// <summary>The resets that wait, or waited, for a second person. Those for people out of scope are left out.</summary>
+/// <summary>The resets that need or needed a second person. Those for people out of scope are left out.</summary>
 internal sealed class AssistedResetList(TimeProvider clock)
 {
-    // The database knows no such state: nobody is there to write it at that moment.
+    // A derived state: it is not stored, because nothing runs at the moment of expiry.
     private const string Expired = "expired";
 
     internal static readonly string[] States = [.. Enum.GetValues<AssistedResetState>().Select(SnakeCase.Of), Expired];
@@ -43,7 +42,7 @@ internal sealed class AssistedResetList(TimeProvider clock)
         return page.Answer(rows, total, row => row.Reset.Id, row => View(row, scope.Staff, now));
     }
 
-    /// <summary>One of them; null if it is not in scope, or no id.</summary>
+    /// <summary>A single reset; null if it is not in scope or the id is malformed.</summary>
     public static async Task<AssistedReset?> FindAsync(StaffScope scope, string id, CancellationToken cancellationToken) =>
         Guid.TryParseExact(id, "D", out var resetId)
             ? await WithinReach(scope).SingleOrDefaultAsync(reset => reset.Id == resetId, cancellationToken)

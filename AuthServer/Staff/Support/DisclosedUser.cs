@@ -3,18 +3,18 @@ using AuthServer.Platform.Persistence;
 
 namespace AuthServer.Staff.Support;
 
-/// <summary>A person as staff see them after giving a reason.</summary>
+/// <summary>A person as staff see them after stating a reason.</summary>
 /// <param name="Id">The person's id.</param>
-/// <param name="Email">The whole address; null for a guest.</param>
+/// <param name="Email">The full address; null for a guest.</param>
 /// <param name="Username">The name to sign in with besides the address.</param>
 /// <param name="FullName">The name shown to other people.</param>
 /// <param name="Locale">Language of mails and pages.</param>
 /// <param name="Status"><c>active</c> or <c>disabled</c>.</param>
-/// <param name="EmailVerified">Whether the mailbox is proven.</param>
-/// <param name="CreatedAt">When the account was made.</param>
+/// <param name="EmailVerified">Whether the mailbox is confirmed.</param>
+/// <param name="CreatedAt">When the account was created.</param>
 /// <param name="LastLoginAt">When the person last signed in.</param>
-/// <param name="IsLocked">Whether guessing has locked the address or the user name, be it for one network only.</param>
-/// <param name="LockedUntil">Until when.</param>
+/// <param name="IsLocked">Whether wrong passwords have locked the address or the user name, even if only for one network.</param>
+/// <param name="LockedUntil">Until when it is locked.</param>
 public sealed record DisclosedUser(
     Guid Id, string? Email, string? Username, string? FullName, string? Locale, string Status, bool EmailVerified,
     DateTimeOffset CreatedAt, DateTimeOffset? LastLoginAt, bool IsLocked, DateTimeOffset? LockedUntil)

@@ -4,7 +4,6 @@ using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.Support;
 
-/// <summary>Whether there is such a person for this member of staff.</summary>
 internal abstract record LookupOutcome
 {
     private LookupOutcome()
@@ -15,22 +14,20 @@ internal abstract record LookupOutcome
 
     public sealed record NotFound : LookupOutcome;
 
-    /// <summary>There is, and it is on record that they tried.</summary>
+    /// <summary>The person exists, and the attempt was recorded.</summary>
     public sealed record Refused(ErrorCode Why) : LookupOutcome;
 
-    /// <summary>For those that found nobody.</summary>
+    /// <summary>The error for outcomes without a person.</summary>
     public ErrorCode Error => this is Refused refused ? refused.Why : ErrorCodes.NotFound;
 }
 
-/// <summary>
-/// Finds whom staff want to help. Who lays hands on an account that is not theirs to help is refused, and it is recorded.
-/// </summary>
+/// <summary>Finds people that staff want to help. Attempts on accounts that staff may not help are refused and recorded.</summary>
 internal sealed class PersonLookup(DeniedActionAudit refusals)
 {
-    /// <param name="call">Who asks, and what they may see.</param>
+    /// <param name="call">Who asks, and which people they may see.</param>
     /// <param name="id">The person's id, as given.</param>
-    /// <param name="attempted">What is wanted, for the record.</param>
-    /// <param name="rule">Which accounts refuse it to whom.</param>
+    /// <param name="attempted">The audit event of the attempted act.</param>
+    /// <param name="rule">Why the act is refused; null if it is allowed.</param>
     public async Task<LookupOutcome> FindAsync(
         StaffCall call, string id, string attempted, Func<TargetPrivileges, StaffMember, ErrorCode?> rule)
     {
@@ -50,7 +47,7 @@ internal sealed class PersonLookup(DeniedActionAudit refusals)
         return new LookupOutcome.Found(user, privileges);
     }
 
-    /// <summary>The same for what the rules of help allow.</summary>
+    /// <summary>The same with the rules for helping.</summary>
     public Task<LookupOutcome> FindForHelpAsync(StaffCall call, string id, string attempted) =>
         FindAsync(call, id, attempted, static (privileges, staff) => privileges.RefusesHelpBy(staff));
 }

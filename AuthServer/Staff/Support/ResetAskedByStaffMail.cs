@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Support;
 
-/// <summary>Tells the person that support was asked to send them a link, before anybody has agreed to it.</summary>
+/// <summary>Tells the person that support requested a reset link for them, before anybody has approved it.</summary>
 internal sealed class ResetAskedByStaffMail(AuthDbContext db, MailPrinter printer) : IMailWriter
 {
     public string Kind => MailKinds.ResetAskedByStaff;

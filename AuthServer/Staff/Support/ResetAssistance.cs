@@ -8,7 +8,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Support;
 
-/// <summary>What became of asking for a link on somebody's behalf.</summary>
 internal abstract record AssistanceOutcome
 {
     private AssistanceOutcome()
@@ -17,20 +16,20 @@ internal abstract record AssistanceOutcome
 
     public sealed record Sent : AssistanceOutcome;
 
-    /// <summary>A second person has to agree.</summary>
+    /// <summary>A second person has to approve it.</summary>
     public sealed record Awaiting(Guid Id, DateTimeOffset ExpiresAt) : AssistanceOutcome;
 
     public sealed record ReasonMissing : AssistanceOutcome;
 
     public sealed record Refused(ErrorCode Error) : AssistanceOutcome;
 
-    /// <summary>The mailbox has had its share of such mails.</summary>
+    /// <summary>Too many such mails were sent to the mailbox.</summary>
     public sealed record LimitReached(TimeSpan RetryAfter) : AssistanceOutcome;
 }
 
 /// <summary>
-/// Has a link to set a new password sent to somebody. Whoever can talk support into it must not get at an account that has
-/// power over others or sees patients: there a second person has to agree, and the owner is notified first.
+/// Has a password reset link sent to somebody. Deceiving support must not give access to an account that has power over others or
+/// sees patients: for those a second person has to approve, and the owner is notified first.
 /// </summary>
 internal sealed class ResetAssistance(
     AuthDbContext db, PersonLookup lookup, EmailOutbox outbox, SupportSettings settings, TimeProvider clock)
@@ -44,13 +43,13 @@ internal sealed class ResetAssistance(
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // Held, so that nobody is helped as a patient who is being given power at this moment.
+        // Locked, so that somebody who is being promoted at the same time is not helped as a patient.
         await scope.Locks.UserAsync(id, cancellationToken);
         var found =
             await lookup.FindAsync(call, id, AuditEvents.ResetRequested, static (privileges, staff) => privileges.RefusesResetBy(staff));
         if (found is not LookupOutcome.Found { User: { } user, Privileges: { } privileges })
         {
-            // That it was refused is on record.
+            // Commit the audit event of the refusal.
             await transaction.CommitAsync(CancellationToken.None);
             return new AssistanceOutcome.Refused(found.Error);
         }
@@ -80,7 +79,7 @@ internal sealed class ResetAssistance(
         return new AssistanceOutcome.Sent();
     }
 
-    // The mail comes first, because its lock also keeps two concurrent requests from asking twice.
+    // The mail comes first, because its lock also serializes two concurrent requests.
     private async Task<AssistanceOutcome> AwaitApprovalAsync(StaffCall call, User user, string reason)
     {
         var (scope, origin, cancellationToken) = call;

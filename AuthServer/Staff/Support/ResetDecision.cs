@@ -8,7 +8,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Support;
 
-/// <summary>What became of a decision about somebody else's request.</summary>
 internal abstract record DecisionOutcome
 {
     private DecisionOutcome()
@@ -19,12 +18,12 @@ internal abstract record DecisionOutcome
 
     public sealed record Refused(ErrorCode Error) : DecisionOutcome;
 
-    /// <summary>The mailbox has had its share of such mails; the request still waits.</summary>
+    /// <summary>Too many such mails were sent to the mailbox; the request is still pending.</summary>
     public sealed record LimitReached(TimeSpan RetryAfter) : DecisionOutcome;
 }
 
 /// <summary>
-/// Decides about a reset that somebody else of the staff asked for. Agreeing sends the link to the person, and to nobody else.
+/// Decides on a reset that another member of staff requested. Approval sends the link to the person and to nobody else.
 /// </summary>
 internal sealed class ResetDecision(
     AuthDbContext db, AssistedResetList list, EmailOutbox outbox, DeniedActionAudit refusals, TimeProvider clock)
@@ -33,7 +32,7 @@ internal sealed class ResetDecision(
     {
         var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // Held, so that nobody is helped who is being given power at this moment.
+        // Locked, so that an account that is being promoted at the same time is not helped.
         if (await AssistedResetList.FindAsync(scope, id, cancellationToken) is not { } asked
             || await scope.Locks.UserAsync(asked.UserId.ToString(), cancellationToken) is not { } person)
         {
@@ -72,7 +71,7 @@ internal sealed class ResetDecision(
             : (await scope.PrivilegesOfAsync(asked.UserId, cancellationToken)).RefusesResetBy(staff);
     }
 
-    // The state in the condition is the lock: of two who decide at once, one does.
+    // The condition on the state is the lock: only one of two concurrent decisions succeeds.
     private async Task<bool> TakeAsync(StaffScope scope, AssistedReset asked, bool approves, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

@@ -6,7 +6,6 @@ using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.Support;
 
-/// <summary>What staff asked to see.</summary>
 internal abstract record SessionsOutcome
 {
     private SessionsOutcome()
@@ -18,9 +17,7 @@ internal abstract record SessionsOutcome
     public sealed record Refused(ErrorCode Error) : SessionsOutcome;
 }
 
-/// <summary>
-/// Somebody's devices, for those who help them: to look at, and to sign out. Staff of a tenant have to do with the sessions for it alone.
-/// </summary>
+/// <summary>Lists and ends somebody's sessions. Staff of a tenant only see the sessions for that tenant.</summary>
 internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revoker, TimeProvider clock)
 {
     private const string Listing = "session.list";
@@ -38,7 +35,7 @@ internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revok
         return new SessionsOutcome.Listed(await live.PageAsync(scope.Staff.Caller, page, cancellationToken));
     }
 
-    /// <summary>Ends all that live. Answers why it was refused; null where it was done.</summary>
+    /// <summary>Ends all live sessions. Returns the error, or null if successful.</summary>
     public async Task<ErrorCode?> EndAllAsync(StaffCall call, string id)
     {
         var (scope, origin, cancellationToken) = call;
@@ -52,7 +49,7 @@ internal sealed class SessionsOfOthers(PersonLookup lookup, SessionRevoker revok
         return null;
     }
 
-    /// <summary>Ends one. Answers why it was refused; null where it was done.</summary>
+    /// <summary>Ends one session. Returns the error, or null if successful.</summary>
     public async Task<ErrorCode?> EndAsync(StaffCall call, string id, string sessionId)
     {
         var (scope, origin, cancellationToken) = call;

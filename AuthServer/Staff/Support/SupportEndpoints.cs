@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Staff.Support;
 
 /// <summary>
-/// Helping people back into their accounts, without power over them: a look at the details, which is recorded with its reason;
-/// their sessions; the lock that guessing set; the mails they have lost. No answer holds a token or a link: those go to
-/// the person's mailbox and nowhere else.
+/// Helps people back into their accounts, without power over them: shows their details, recorded with a reason; their sessions; the
+/// lock after wrong passwords; and mails they have lost. No response contains a token or a link: those go only to the person's
+/// mailbox.
 /// </summary>
 internal static class SupportEndpoints
 {
@@ -32,18 +32,18 @@ internal static class SupportEndpoints
         group
             .MapPost("/open", Open)
             .WithName("openUser")
-            .WithSummary("See a person's details, the whole address among them; recorded with the reason")
+            .WithSummary("Show a person's details, including the full address; recorded with the reason")
             .WithExample(SupportExamples.Reason).WithAnswer(SupportExamples.Opened).DisableRateLimiting().RefusesHelp();
         group
             .MapGet("/sessions", Sessions)
             .WithName("listUserSessions")
-            .WithSummary("A person's devices; for staff of a tenant those signed in to it")
+            .WithSummary("List a person's sessions; for staff of a tenant those for it")
             .WithAnswer(Examples.Sessions).RefusesUnknownQueries().DisableRateLimiting().RefusesHelp(ErrorCodes.ValidationFailed);
         group
             .MapDelete("/sessions", EndAll)
             .WithName("endUserSessions")
             .OpenToKeys(Scopes.UsersWrite)
-            .WithSummary("End every session of a person; for staff of a tenant those for it")
+            .WithSummary("End all sessions of a person; for staff of a tenant those for it")
             .DisableRateLimiting()
             .RefusesHelp();
         group
@@ -56,12 +56,12 @@ internal static class SupportEndpoints
             .MapPost("/unlock", Unlock)
             .WithName("unlockUser")
             .OpenToKeys(Scopes.UsersWrite)
-            .WithSummary("End the lock that wrong passwords have set; support needs a reason")
+            .WithSummary("Lift the lock set by wrong passwords; support has to give a reason")
             .WithExample(SupportExamples.Reason).DisableRateLimiting().RefusesHelp();
         group
             .MapPost("/verification", Remind)
             .WithName("sendUserVerification")
-            .WithSummary("Send the mail that proves the mailbox once more")
+            .WithSummary("Send the confirmation mail again")
             .WithExample(SupportExamples.Reason)
                 .RequireRateLimiting(RateLimits.MailRequests)
                 .RefusesHelp(ErrorCodes.AccountDisabled, ErrorCodes.AnonymousNotAllowed, ErrorCodes.AlreadyDone, ErrorCodes.RateLimited);

@@ -1,6 +1,6 @@
 namespace AuthServer.Staff.Support;
 
-/// <summary>What the description shows; a test holds each against what is really sent and taken.</summary>
+/// <summary>Examples for the OpenAPI document; a test compares each with real requests and responses.</summary>
 internal static class SupportExamples
 {
     public const string Reason = """{"reason":"Called on 21 November; cannot sign in"}""";

@@ -2,15 +2,15 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Support;
 
-/// <summary>Asks for what is only done with a reason.</summary>
-/// <param name="Reason">Why: 3 to 500 characters. It stands in the audit log.</param>
+/// <summary>A request that requires a reason.</summary>
+/// <param name="Reason">Why: 3 to 500 characters, recorded in the audit log.</param>
 public sealed record OpeningRequest(string? Reason = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors) => Reasons.Check(errors, Reason, required: true);
 }
 
-/// <summary>Helps somebody, or decides about it.</summary>
-/// <param name="Reason">Why: 3 to 500 characters. It stands in the audit log.</param>
+/// <summary>A request to help somebody, or to decide about that.</summary>
+/// <param name="Reason">Why: 3 to 500 characters, recorded in the audit log.</param>
 public sealed record HelpRequest(string? Reason = null) : IValidated
 {
     internal string? Provided => Reasons.Provided(Reason);
@@ -18,7 +18,7 @@ public sealed record HelpRequest(string? Reason = null) : IValidated
     void IValidated.Validate(FieldErrors errors) => Reasons.Check(errors, Reason, required: false);
 }
 
-/// <summary>What staff tell as their reason.</summary>
+/// <summary>Validates the reasons staff state.</summary>
 internal static class Reasons
 {
     private const int MinLength = 3;
@@ -33,6 +33,6 @@ internal static class Reasons
         }
     }
 
-    /// <summary>Null where nothing was said.</summary>
+    /// <summary>Null if it is blank.</summary>
     public static string? Provided(string? reason) => string.IsNullOrWhiteSpace(reason) ? null : reason.Trim();
 }

@@ -2,7 +2,7 @@ using AuthServer.Platform.Configuration;
 
 namespace AuthServer.Staff.Support;
 
-/// <summary>What support may do by itself, and what not.</summary>
+/// <summary>What support may do on its own.</summary>
 public sealed class SupportSettings : ISettings
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(5);
@@ -10,7 +10,7 @@ public sealed class SupportSettings : ISettings
 
     static string ISettings.Section => "Support";
 
-    /// <summary>How long a second person may take to agree to a reset for a physician or an administrator.</summary>
+    /// <summary>How long a second person may take to approve a reset for a physician or an administrator.</summary>
     public TimeSpan ApprovalWindow { get; set; } = TimeSpan.FromHours(1);
 
     IEnumerable<string> ISettings.Validate()

@@ -6,7 +6,6 @@ using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.Support;
 
-/// <summary>What became of looking at somebody's details.</summary>
 internal abstract record DisclosureOutcome
 {
     private DisclosureOutcome()
@@ -18,7 +17,7 @@ internal abstract record DisclosureOutcome
     public sealed record Refused(ErrorCode Error) : DisclosureOutcome;
 }
 
-/// <summary>Shows a person's details to staff. Each look is on record, before anything is shown.</summary>
+/// <summary>Shows a person's details to staff. Each access is recorded before anything is shown.</summary>
 internal sealed class UserDisclosure(AuthDbContext db, PersonLookup lookup, SignInLocks locks, TimeProvider clock)
 {
     public async Task<DisclosureOutcome> OpenAsync(StaffCall call, string id, string reason)

@@ -7,7 +7,6 @@ using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.Support;
 
-/// <summary>What became of asking for a mail to somebody.</summary>
 internal abstract record ReminderOutcome
 {
     private ReminderOutcome()
@@ -18,11 +17,11 @@ internal abstract record ReminderOutcome
 
     public sealed record Refused(ErrorCode Error) : ReminderOutcome;
 
-    /// <summary>The mailbox has had its share of such mails.</summary>
+    /// <summary>Too many such mails were sent to the mailbox.</summary>
     public sealed record LimitReached(TimeSpan RetryAfter) : ReminderOutcome;
 }
 
-/// <summary>Sends the mail that proves a mailbox once more.</summary>
+/// <summary>Sends the confirmation mail again.</summary>
 internal sealed class VerificationReminder(AuthDbContext db, PersonLookup lookup, EmailOutbox outbox, TimeProvider clock)
 {
     public async Task<ReminderOutcome> SendAsync(StaffCall call, string id, string? reason)

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Tenants;
 
-/// <summary>Makes a tenant. Whether the slug is free is decided by the unique index alone.</summary>
+/// <summary>Creates a tenant. The unique index alone decides whether the slug is free.</summary>
 internal sealed class TenantCreation(AuthDbContext db, TimeProvider clock)
 {
     public async Task<TenantOutcome> CreateAsync(CreateTenantRequest request, StaffCall call)

@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace AuthServer.Staff.Tenants;
 
-/// <summary>What a change has changed, for the audit log.</summary>
+/// <summary>Describes a change for the audit log.</summary>
 internal static class TenantDifference
 {
     private const int MaxLength = 500;
 
-    /// <summary>Such as <c>name: "A" -> "B", locale: null -> "he"</c>.</summary>
+    /// <summary>For example <c>name: "A" -> "B", locale: null -> "he"</c>.</summary>
     public static string Between(TenantRecord before, TenantRecord after)
     {
         var (old, now) = (Fields(before), Fields(after));

@@ -4,10 +4,10 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Tenants;
 
-/// <summary>Makes a tenant.</summary>
-/// <param name="Slug">Its name in requests, for good: lower-case letters, digits and hyphens.</param>
-/// <param name="Name">Its name for people.</param>
-/// <param name="Settings">What it chooses for itself.</param>
+/// <summary>Creates a tenant.</summary>
+/// <param name="Slug">Its permanent name in requests: lower-case letters, digits and hyphens.</param>
+/// <param name="Name">The display name.</param>
+/// <param name="Settings">What the tenant configures for itself.</param>
 public sealed record CreateTenantRequest(string? Slug = null, string? Name = null, TenantSettingsRequest? Settings = null) : IValidated
 {
     internal const string Example = """{"slug":"heart-clinic","name":"Heart Clinic","settings":{"self_registration":true,"locale":"he"}}""";
@@ -24,15 +24,17 @@ public sealed record CreateTenantRequest(string? Slug = null, string? Name = nul
     }
 }
 
-/// <summary>Changes to a tenant. A field that is left out stays as it is. The slug stands in apps, and stays.</summary>
+/// <summary>
+/// Changes to a tenant. A field that is left out stays as it is. The slug cannot be changed, because apps contain it.
+/// </summary>
 public sealed record ChangeTenantRequest : IValidated
 {
     internal const string Example = """{"name":"Heart Clinic","settings":{"session_idle_minutes":30,"mail_sender_name":null}}""";
 
-    /// <summary>Its name for people.</summary>
+    /// <summary>The display name.</summary>
     public Optional<string?> Name { get; init; }
 
-    /// <summary>What it chooses for itself, to be merged with what there is (RFC 7396); null puts all of it back.</summary>
+    /// <summary>The tenant's own settings, merged with the current ones (RFC 7396); null resets all of them.</summary>
     public TenantSettingsRequest? Settings { get; set => field = value ?? TenantSettingsRequest.Nothing(); }
 
     void IValidated.Validate(FieldErrors errors)
@@ -42,7 +44,7 @@ public sealed record ChangeTenantRequest : IValidated
     }
 }
 
-/// <summary>Takes a tenant's memberships out of work, or puts them back.</summary>
+/// <summary>Suspends a tenant's memberships or reactivates them.</summary>
 /// <param name="Reason">Why, for the audit log.</param>
 public sealed record TenantStatusRequest(string? Reason = null) : IValidated
 {
@@ -53,14 +55,14 @@ public sealed record TenantStatusRequest(string? Reason = null) : IValidated
     void IValidated.Validate(FieldErrors errors) => errors.Text("reason", Reason, MaxReason, required: true);
 }
 
-/// <summary>A tenant, as its staff sees it.</summary>
-/// <param name="Id">The <c>tenant</c> of tokens.</param>
+/// <summary>A tenant, as its staff see it.</summary>
+/// <param name="Id">The <c>tenant</c> claim of access tokens.</param>
 /// <param name="Slug">Its name in requests.</param>
-/// <param name="Name">Its name for people.</param>
-/// <param name="Status"><c>active</c>, or <c>suspended</c>: its memberships do not count.</param>
-/// <param name="Settings">What it chose for itself.</param>
+/// <param name="Name">The display name.</param>
+/// <param name="Status"><c>active</c>, or <c>suspended</c>: its memberships have no effect.</param>
+/// <param name="Settings">What the tenant configured for itself.</param>
 /// <param name="Members">How many people belong to it.</param>
-/// <param name="CreatedAt">When it was made.</param>
+/// <param name="CreatedAt">When it was created.</param>
 public sealed record TenantRecord(
     Guid Id, string Slug, string Name, string Status, TenantSettingsRecord Settings, int Members, DateTimeOffset CreatedAt)
 {
@@ -85,14 +87,14 @@ public sealed record TenantRecord(
             tenant.CreatedAt);
 }
 
-/// <summary>What a tenant chose for itself.</summary>
+/// <summary>What a tenant configured for itself.</summary>
 /// <param name="SelfRegistration">Whether people may register into it by themselves.</param>
-/// <param name="RequireVerifiedEmail">Whether tokens are for it only once the person's mailbox is proven.</param>
-/// <param name="RequireMfa">Whether its people need a second factor; not yet asked for at sign-in.</param>
-/// <param name="MailSenderName">The name mails to its people come from; null for the server's own.</param>
-/// <param name="Locale">Language of people who have chosen none: a BCP 47 tag.</param>
-/// <param name="SessionIdleMinutes">Longest time its people's sessions may rest; null for what the roles allow.</param>
-/// <param name="SessionAbsoluteMinutes">Highest age of its people's sessions; null for what the roles allow.</param>
+/// <param name="RequireVerifiedEmail">Whether tokens are issued for it only once the person's mailbox is confirmed.</param>
+/// <param name="RequireMfa">Whether its people need a second factor; sign-in does not enforce it yet.</param>
+/// <param name="MailSenderName">The sender name of mails to its people; null for the server's own.</param>
+/// <param name="Locale">Language of people who have not chosen one: a BCP 47 tag.</param>
+/// <param name="SessionIdleMinutes">Idle timeout of its people's sessions in minutes; null for their roles' limits.</param>
+/// <param name="SessionAbsoluteMinutes">Maximum age of its people's sessions in minutes; null for their roles' limits.</param>
 public sealed record TenantSettingsRecord(
     bool SelfRegistration,
     bool RequireVerifiedEmail,

@@ -2,7 +2,6 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Tenants;
 
-/// <summary>What became of an act on a tenant.</summary>
 internal abstract record TenantOutcome
 {
     private TenantOutcome()

@@ -8,15 +8,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Tenants;
 
-/// <summary>Which tenants a list is about.</summary>
 internal sealed record TenantFilter : IValidated
 {
     [FromQuery(Name = "search")]
-    [Description("A part of slug or name, in any case.")]
+    [Description("Part of the slug or name; case does not matter.")]
     public string? Search { get; init; }
 
     [FromQuery(Name = "status")]
-    [Description("Only those: active or suspended.")]
+    [Description("Only tenants with this status: active or suspended.")]
     public string? Status { get; init; }
 
     private const int MaxSearch = 100;
@@ -38,7 +37,7 @@ internal sealed record TenantFilter : IValidated
     }
 }
 
-/// <summary>Reads the tenants in scope, youngest first.</summary>
+/// <summary>Lists the tenants in scope, newest first.</summary>
 internal static class TenantQuery
 {
     public static async Task<Page<TenantRecord>> ListAsync(

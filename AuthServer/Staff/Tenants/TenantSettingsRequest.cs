@@ -4,10 +4,10 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Tenants;
 
-/// <summary>What a tenant chooses for itself. A member that is left out stays as it is; null clears it.</summary>
+/// <summary>What a tenant configures for itself. A member that is left out stays as it is; null clears it.</summary>
 public sealed record TenantSettingsRequest
 {
-    // A tenant that allowed less would sign its people out as soon as they have signed in, and whoever shares them with it.
+    // With less, people would be signed out right after signing in, also those who belong to other tenants as well.
     private const int LeastIdleMinutes = 5;
     private const int LeastAbsoluteMinutes = 60;
     private const int MinutesOfAYear = 365 * 24 * 60;
@@ -15,27 +15,25 @@ public sealed record TenantSettingsRequest
     /// <summary>Whether people may register into it by themselves.</summary>
     public Optional<bool?> SelfRegistration { get; init; }
 
-    /// <summary>Whether tokens are for it only once the person's mailbox is proven.</summary>
+    /// <summary>Whether tokens are issued for it only once the person's mailbox is confirmed.</summary>
     public Optional<bool?> RequireVerifiedEmail { get; init; }
 
-    /// <summary>Whether its people need a second factor; kept, and not yet asked for at sign-in.</summary>
+    /// <summary>Whether its people need a second factor; stored, but sign-in does not enforce it yet.</summary>
     public Optional<bool?> RequireMfa { get; init; }
 
-    /// <summary>The name mails to its people come from: no address of any kind, and none of <c>&lt; &gt; @ " \</c>.</summary>
+    /// <summary>The sender name of mails to its people: not an address of any kind, and without <c>&lt; &gt; @ " \</c>.</summary>
     public Optional<string?> MailSenderName { get; init; }
 
-    /// <summary>Language of people who have chosen none: a BCP 47 tag such as <c>he</c>.</summary>
+    /// <summary>Language of people who have not chosen one: a BCP 47 tag such as <c>he</c>.</summary>
     public Optional<string?> Locale { get; init; }
 
-    /// <summary>
-    /// Longest time in minutes that sessions may rest, 5 or more; it shortens what the roles allow, and never lengthens it.
-    /// </summary>
+    /// <summary>Idle timeout of sessions in minutes, 5 or more; can only shorten the limits of the roles.</summary>
     public Optional<int?> SessionIdleMinutes { get; init; }
 
-    /// <summary>Highest age of sessions in minutes, 60 or more; it shortens what the roles allow, and never lengthens it.</summary>
+    /// <summary>Maximum age of sessions in minutes, 60 or more; can only shorten the limits of the roles.</summary>
     public Optional<int?> SessionAbsoluteMinutes { get; init; }
 
-    /// <summary>All of it put back.</summary>
+    /// <summary>A request that resets all settings.</summary>
     internal static TenantSettingsRequest Nothing() => new()
     {
         SelfRegistration = new(null),
@@ -67,7 +65,7 @@ public sealed record TenantSettingsRequest
         settings.SessionAbsoluteMinutes = SessionAbsoluteMinutes.Or(settings.SessionAbsoluteMinutes);
     }
 
-    /// <summary>What is wrong with all of it together, once it is merged.</summary>
+    /// <summary>Validates the settings together, after they were merged.</summary>
     internal static FieldErrors Faults(TenantSettings settings)
     {
         var errors = new FieldErrors();
@@ -79,7 +77,7 @@ public sealed record TenantSettingsRequest
         return errors;
     }
 
-    // Many a mail program shows the name and not the address: a name that looks like one speaks for somebody else.
+    // Many mail programs show only the name: one that looks like an address could impersonate somebody.
     private static void SenderName(FieldErrors errors, string field, string? value)
     {
         if (value is not null && (value.AsSpan().ContainsAny("<>@\"\\")

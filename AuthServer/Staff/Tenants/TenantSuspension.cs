@@ -9,8 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.Tenants;
 
 /// <summary>
-/// Takes a tenant's memberships out of work, or puts them back. Nobody is signed out: the tokens for the tenant are
-/// refused, and the next refresh goes on without it; once it is open again, the refresh after that brings it back.
+/// Suspends a tenant's memberships or reactivates them. Nobody is signed out: tokens for the tenant are refused, and the next
+/// refresh issues tokens without it. After reactivation, the next refresh restores it.
 /// </summary>
 internal sealed class TenantSuspension(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
@@ -19,7 +19,7 @@ internal sealed class TenantSuspension(AuthDbContext db, AccessTokenInvalidation
         var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var found = scope.Tenants.Where(tenant => tenant.Id == id);
-        // The condition is the lock, and notifications arrive in the order of the commits.
+        // The condition is the lock, and notifications arrive in commit order.
         if (await found.Where(tenant => tenant.Status != status)
             .ExecuteUpdateAsync(change => change.SetProperty(tenant => tenant.Status, status), cancellationToken) == 0)
         {

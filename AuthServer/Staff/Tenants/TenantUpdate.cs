@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.Tenants;
 
 /// <summary>
-/// Changes a tenant's name and settings. Whoever is signed in for it feels the change: what tokens may no longer say is
-/// refused at once, and its sessions become as short as it wants them now.
+/// Changes a tenant's name and settings. This takes effect for people who are signed in: tokens that are no longer allowed are
+/// refused at once, and the tenant's sessions are shortened to the new limits.
 /// </summary>
 internal sealed class TenantUpdate(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
@@ -18,7 +18,7 @@ internal sealed class TenantUpdate(AuthDbContext db, AccessTokenInvalidation inv
         var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var found = scope.Tenants.Where(tenant => tenant.Id == id);
-        // Locks the row: of two that merge at once the second merges with what the first has left.
+        // Locks the row, so that the second of two concurrent merges sees the result of the first.
         if (await found.ExecuteUpdateAsync(
             change => change.SetProperty(tenant => tenant.Name, tenant => tenant.Name), cancellationToken) == 0)
         {

@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Staff.Tenants;
 
 /// <summary>
-/// Clinics and other organisations, and what they chose for themselves: <c>active ⇄ suspended</c>. The platform makes and
-/// suspends them; their own administrators name and set them up, and see no other. A suspended tenant's memberships do not
-/// count, and its people stay. None is ever deleted: its slug stands in apps.
+/// Clinics and other organisations and their settings: <c>active ⇄ suspended</c>. The platform creates and suspends them; their own
+/// administrators configure them and see no other tenant. The memberships of a suspended tenant have no effect, but its people
+/// remain. Tenants are never deleted, because apps contain their slugs.
 /// </summary>
 internal static class TenantsEndpoints
 {
@@ -30,26 +30,28 @@ internal static class TenantsEndpoints
             .MapGet("", List)
             .WithName("listTenants")
             .OpenToKeys(Scopes.TenantsRead)
-            .WithSummary("The tenants; for a tenant's staff the own one")
+            .WithSummary("List tenants; for a tenant's staff only their own")
             .WithAnswer(TenantRecord.Page).RefusesUnknownQueries()
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed);
-        group.MapPost("", Create).WithName("createTenant").WithSummary("Make a tenant")
+        group.MapPost("", Create).WithName("createTenant").WithSummary("Create a tenant")
             .WithExample(CreateTenantRequest.Example).WithAnswer(TenantRecord.Example)
             .RequireAuthorization(Policies.Admin).Refuses(ErrorCodes.SlugTaken);
         group
             .MapGet("/{id}", Get)
             .WithName("getTenant")
             .OpenToKeys(Scopes.TenantsRead)
-            .WithSummary("One tenant")
+            .WithSummary("Show one tenant")
             .WithAnswer(TenantRecord.Example)
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.NotFound);
         group.MapPatch("/{id}", Update).WithName("patchTenant").WithSummary("Change name and settings (RFC 7396: null clears)")
             .WithExample(ChangeTenantRequest.Example).WithAnswer(TenantRecord.Example)
             .RequireAuthorization(StaffPolicies.Administration).Refuses(ErrorCodes.NotFound);
-        group.MapPost("/{id}/suspend", Suspend).WithName("suspendTenant").WithSummary("Take a tenant's memberships out of work")
+        group.MapPost("/{id}/suspend", Suspend).WithName("suspendTenant")
+            .WithSummary("Suspend a tenant; its memberships have no effect meanwhile")
             .WithExample(TenantStatusRequest.Example).WithAnswer(TenantRecord.Example)
             .RequireAuthorization(Policies.Admin).Refuses(ErrorCodes.NotFound, ErrorCodes.AlreadyDone);
-        group.MapPost("/{id}/reopen", Reopen).WithName("reopenTenant").WithSummary("Put a suspended tenant's memberships back")
+        group.MapPost("/{id}/reopen", Reopen).WithName("reopenTenant")
+            .WithSummary("Reopen a suspended tenant; its memberships take effect again")
             .WithExample(TenantStatusRequest.Example).WithAnswer(TenantRecord.Example)
             .RequireAuthorization(Policies.Admin).Refuses(ErrorCodes.NotFound, ErrorCodes.AlreadyDone);
     }

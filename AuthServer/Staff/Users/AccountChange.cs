@@ -6,14 +6,14 @@ using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>Changes what an account says about its person.</summary>
+/// <summary>Changes the account data of a person.</summary>
 internal sealed class AccountChange(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, DeniedActionAudit refusals, TimeProvider clock)
 {
     private static readonly Dictionary<string, string> FieldOf =
         new(StringComparer.Ordinal) { ["FullName"] = "full_name", ["UserName"] = "username", ["Locale"] = "locale" };
 
-    /// <summary>Null when it is done.</summary>
+    /// <summary>Null if successful.</summary>
     public async Task<ErrorCode?> ChangeAsync(StaffCall call, string id, ProfileRequest request)
     {
         var (scope, origin, cancellationToken) = call;

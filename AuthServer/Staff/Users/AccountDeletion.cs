@@ -5,10 +5,10 @@ using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>Erases an account at once. Who did it stays on record, to whom does not.</summary>
+/// <summary>Erases an account at once. The audit log keeps who did it, but not whose account it was.</summary>
 internal sealed class AccountDeletion(AccountTaking taking, AccountErasure erasure, TimeProvider clock)
 {
-    /// <summary>Null when it is done.</summary>
+    /// <summary>Null if successful.</summary>
     public Task<ErrorCode?> DeleteAsync(StaffCall call, string id) =>
         taking.TakeAsync(call, id, AuditEvents.UserDeleted, async user =>
         {

@@ -8,12 +8,12 @@ using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>Switches an account off, for a while or until it is switched on again. Its sessions end at once.</summary>
+/// <summary>Disables an account, until a date or until it is enabled again. Its sessions end at once.</summary>
 internal sealed class AccountSuspension(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, AccountTaking taking, AccessTermination access,
     DeniedActionAudit refusals, TimeProvider clock)
 {
-    /// <summary>Null when it is done.</summary>
+    /// <summary>Null if successful.</summary>
     public async Task<Problem?> DisableAsync(StaffCall call, string id, DisableRequest request)
     {
         var (scope, origin, cancellationToken) = call;
@@ -32,7 +32,7 @@ internal sealed class AccountSuspension(
         return refusal is null ? null : (Problem)refusal;
     }
 
-    /// <summary>Null when the account is on.</summary>
+    /// <summary>Null if successful, or if the account was enabled already.</summary>
     public async Task<ErrorCode?> EnableAsync(StaffCall call, string id)
     {
         var (scope, origin, cancellationToken) = call;

@@ -8,16 +8,17 @@ using AuthServer.Staff.Access;
 namespace AuthServer.Staff.Users;
 
 /// <summary>
-/// What suspending and deleting an account have in common: who may do it to whom, with the rows locked that could change the answer.
+/// The common part of disabling and deleting an account: checks whether the actor may do it, with all rows locked that the answer
+/// depends on.
 /// </summary>
 internal sealed class AccountTaking(
     AuthDbContext db, AccountCommit commit, LastAdminGuard guard, RevocationFeed feed, DeniedActionAudit refusals)
 {
     /// <param name="call">Who acts, and from where.</param>
-    /// <param name="id">The account.</param>
-    /// <param name="act">What a refusal is recorded as.</param>
-    /// <param name="take">Takes the account, and answers which sessions ended.</param>
-    /// <returns>Null when it is done.</returns>
+    /// <param name="id">The account's id, as given.</param>
+    /// <param name="act">The act that is recorded as refused.</param>
+    /// <param name="take">Disables or deletes the account; returns the sessions that ended.</param>
+    /// <returns>Null if successful.</returns>
     public async Task<ErrorCode?> TakeAsync(StaffCall call, string id, string act, Func<User, Task<IReadOnlyList<Guid>>> take)
     {
         var (scope, _, cancellationToken) = call;
@@ -42,12 +43,12 @@ internal sealed class AccountTaking(
 
     private async Task<ErrorCode?> RefusalAsync(User user, StaffScope scope, CancellationToken cancellationToken)
     {
-        // Asked before looking what the person is: while it waits for the lock, they may become an administrator.
+        // Check this before reading the person's roles: while this waits for the lock, they may become an administrator.
         var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
         var privileges = await scope.PrivilegesOfAsync(user.Id, cancellationToken);
         var isOwn = await scope.IsOwnAsync(user.Id, cancellationToken);
         return (isOwn && scope.Staff.Caller.IsKey ? ErrorCodes.OwnAccount : privileges.RefusesAdministrationBy(scope.Staff))
-            // To delete the account and invite the person anew would undo it as well.
+            // Deleting the account and inviting the person again would undo a suspension as well.
             ?? scope.RefusesUndoing(user)
             ?? (isOwn ? ErrorCodes.OwnAccount
             : privileges.IsPlatformAdmin && !isAnotherLeft ? ErrorCodes.LastAdmin

@@ -8,7 +8,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>What became of the wish for an administrator.</summary>
 internal abstract record AdminCreationOutcome
 {
     private AdminCreationOutcome()
@@ -22,7 +21,9 @@ internal abstract record AdminCreationOutcome
     public sealed record Invalid(IEnumerable<string> Messages) : AdminCreationOutcome;
 }
 
-/// <summary>Makes a platform administrator from the command line: the one account nobody can register or be invited to.</summary>
+/// <summary>
+/// Creates a platform administrator from the command line: neither registration nor invitation can create the first one.
+/// </summary>
 internal sealed class AdminCreation(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, PasswordPolicy policy, PasswordHashing hashing, TimeProvider clock)
 {
@@ -33,7 +34,7 @@ internal sealed class AdminCreation(
     {
         if (EmailAddress.ParseLocal(address) is not { } email)
         {
-            return new AdminCreationOutcome.Invalid([$"'{address}' is no e-mail address."]);
+            return new AdminCreationOutcome.Invalid([$"'{address}' is not an e-mail address."]);
         }
 
         var errors = new FieldErrors();
@@ -61,7 +62,7 @@ internal sealed class AdminCreation(
         return new AdminCreationOutcome.Created(user.Email!);
     }
 
-    // Whoever can run the command line vouches for the address.
+    // The operator of the command line vouches for the address.
     private async Task<User> AddAsync(EmailAddress email, string hash)
     {
         var user = await accounts.AddAsync(new(email) { PasswordHash = hash, IsEmailConfirmed = true });

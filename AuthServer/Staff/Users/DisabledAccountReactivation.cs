@@ -5,12 +5,12 @@ using Npgsql;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>Switches accounts on again whose time off is over.</summary>
+/// <summary>Enables accounts whose suspension has ended.</summary>
 internal sealed class DisabledAccountReactivation(
     NpgsqlDataSource database, TimeProvider clock, ILogger<DisabledAccountReactivation> logger)
         : PeriodicJob(TimeSpan.FromSeconds(30), clock, logger)
 {
-    // What tells from an administrator's doing is that nobody did it.
+    // The audit event has no actor, which distinguishes it from an administrator's act.
     private static readonly string Sql = $"""
         WITH due AS (
             SELECT id FROM users WHERE disabled_until <= @now AND status = 'disabled' FOR UPDATE SKIP LOCKED),

@@ -3,7 +3,7 @@ using AuthServer.Platform.Persistence;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>The signed-in person's own record: all of it, whatever tenant their token is for.</summary>
+/// <summary>The signed-in person's own record, complete whatever tenant their token is for.</summary>
 internal sealed class OwnRecord(AuthDbContext db, EmailTokenSettings settings)
 {
     public async Task<UserRecord?> FindAsync(Guid userId, CancellationToken cancellationToken)

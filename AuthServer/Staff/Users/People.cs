@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>The rows of people that somebody may see, to be read as records.</summary>
+/// <summary>The people somebody may see, to be read as records.</summary>
 internal sealed record People(
     IQueryable<User> Users, IQueryable<IdentityUserRole<Guid>> PlatformRoles, IQueryable<Membership> Memberships,
     IQueryable<Tenant> Tenants, IQueryable<Physician> Physicians, Guid? TenantId)
@@ -16,7 +16,7 @@ internal sealed record People(
     public static People Of(StaffScope scope) =>
         new(scope.Users, scope.PlatformRoles, scope.Memberships, scope.Tenants, scope.Physicians, scope.Staff.TenantId);
 
-    /// <summary>Reads these people, in the order of the ids; those who cannot be seen are left out.</summary>
+    /// <summary>Reads these people in the order of the ids; those out of scope are left out.</summary>
     public async Task<IReadOnlyList<UserRecord>> ReadAsync(
         IReadOnlyList<Guid> ids, bool isMasked, EmailTokenSettings settings, CancellationToken cancellationToken)
     {
@@ -76,7 +76,7 @@ internal sealed record People(
         PhysicianId = null,
     };
 
-    // Why the platform, or another tenant, switched an account off is not for a tenant's staff to read.
+    // A tenant's staff may not read why the platform or another tenant disabled an account.
     private bool Decided(User user) => TenantId is null || user.DisabledByTenantId == TenantId;
 
     private static string StatusOf(User user) =>
@@ -85,7 +85,7 @@ internal sealed record People(
         : AccountStatus.Active;
 }
 
-/// <summary>What <c>status</c> can be.</summary>
+/// <summary>The values of <c>status</c>.</summary>
 internal static class AccountStatus
 {
     public const string Active = "active";

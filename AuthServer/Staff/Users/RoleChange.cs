@@ -10,14 +10,14 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.Users;
 
 /// <summary>
-/// Makes somebody what they are from now on, everywhere or at one tenant: the whole set at once. The tokens that say
-/// otherwise are refused within a second; the sessions live, and the next refresh brings what is so.
+/// Sets somebody's roles on the platform or at one tenant, as a whole. Outdated tokens are refused within a second; sessions
+/// continue, and the next refresh issues tokens with the new roles.
 /// </summary>
 internal sealed class RoleChange(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, LastAdminGuard guard, AccessTokenInvalidation invalidation,
     DeniedActionAudit refusals, TimeProvider clock)
 {
-    /// <summary>Null when it is done.</summary>
+    /// <summary>Null if successful.</summary>
     public async Task<ErrorCode?> ChangeAsync(StaffCall call, string id, RolesRequest request)
     {
         var (scope, _, cancellationToken) = call;
@@ -69,7 +69,7 @@ internal sealed class RoleChange(
     private async Task<ErrorCode?> ChangePlatformAsync(StaffCall call, User user, List<string> roles)
     {
         var (scope, _, cancellationToken) = call;
-        // Before looking: while it waits for the lock, the person may become an administrator.
+        // Check this first: while this waits for the lock, the person may become an administrator.
         var isAnotherLeft = await guard.IsAnotherLeftAsync(user.Id, cancellationToken);
         var held = await scope.PlatformRoles.Where(role => role.UserId == user.Id).ToListAsync(cancellationToken);
         var before = Role.All.Where(role => held.Exists(row => row.RoleId == role.Id)).Select(role => role.Name!).ToList();
@@ -115,7 +115,7 @@ internal sealed class RoleChange(
     private static bool LosesAdmin(List<string> before, List<string> after) =>
         before.Contains(Role.Admin, StringComparer.Ordinal) && !after.Contains(Role.Admin, StringComparer.Ordinal);
 
-    // Anybody can have registered with the address of somebody else; roles they had before may stay.
+    // The address may have been registered by somebody else. Roles they already had may stay.
     private static bool GivesPowerUnproven(User user, List<string> before, List<string> after) =>
         !user.EmailConfirmed && after.Except(before, StringComparer.Ordinal).Any(role => role is Role.Admin or Role.Support);
 
@@ -130,7 +130,7 @@ internal sealed class RoleChange(
 
     private static string Listed(List<string> roles) => roles.Count == 0 ? "none" : string.Join(' ', roles.Order(StringComparer.Ordinal));
 
-    // Where licences will be attached to; no token carries the role before one of them is verified.
+    // Licences are attached to the profile. No token carries the role before one of them is verified.
     private async Task AddProfileAsync(Guid userId, List<string> roles, StaffScope scope, CancellationToken cancellationToken)
     {
         if (roles.Contains(Role.Physician, StringComparer.Ordinal)

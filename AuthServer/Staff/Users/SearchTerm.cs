@@ -2,13 +2,13 @@ using AuthServer.Platform.Persistence;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>What somebody looks for, as a pattern for ILIKE on <c>users.search_text</c> or <c>name_search_text</c>.</summary>
+/// <summary>Turns a search text into an ILIKE pattern for <c>users.search_text</c> or <c>name_search_text</c>.</summary>
 internal static class SearchTerm
 {
-    // The index is made of groups of three characters. A word's beginning counts the blank before it, so two are enough there.
+    // The index consists of trigrams. The start of a word counts the blank before it, so two characters are enough there.
     private const int ShortestAnywhere = 3;
 
-    /// <summary>Null where nothing is looked for.</summary>
+    /// <summary>Null for a blank search text.</summary>
     public static string? PatternOf(string? search)
     {
         if (string.IsNullOrWhiteSpace(search))
@@ -16,7 +16,7 @@ internal static class SearchTerm
             return null;
         }
 
-        // Of a short term its letters and digits: the index knows nothing of the rest.
+        // Of a short term only letters and digits are used, because the index ignores everything else.
         var term = search.Trim() is { Length: >= ShortestAnywhere } whole ? whole : string.Concat(search.Where(char.IsLetterOrDigit));
         var literal = LikePattern.Literal(term);
         return term.Length < ShortestAnywhere ? $"% {literal}%" : $"%{literal}%";

@@ -4,25 +4,25 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>Which people to list.</summary>
+/// <summary>The criteria of a list of people.</summary>
 internal sealed record UserListing : IValidated
 {
     [FromQuery(Name = "role")]
-    [Description("patient, physician, admin or support: who is that everywhere or at a tenant; with "
-        + "`tenant`, and for staff of a tenant, there.")]
+    [Description("Only people with this role: patient, physician, admin or support. With `tenant`, and for staff of a tenant, "
+        + "the role at that tenant counts.")]
     public string? Role { get; init; }
 
     [FromQuery(Name = "tenant")]
-    [Description("Slug of a tenant: its people.")]
+    [Description("Only people of the tenant with this slug.")]
     public string? Tenant { get; init; }
 
     [FromQuery(Name = "search")]
-    [Description("Part of the e-mail address, name or user name; one or two characters: how a word "
-        + "of them begins. Support finds an address only by the whole of it.")]
+    [Description("Part of the e-mail address, name or user name. One or two characters match the beginning of a word. "
+        + "Support staff find an address only by its full text.")]
     public string? Search { get; init; }
 
     [FromQuery(Name = "status")]
-    [Description("active, disabled or invited.")]
+    [Description("Only accounts with this status: active, disabled or invited.")]
     public string? Status { get; init; }
 
     private const int MaxSearchLength = 200;
@@ -41,7 +41,7 @@ internal sealed record UserListing : IValidated
             errors.Add("status", "One of active, disabled, invited.");
         }
 
-        // The index knows letters and digits: without any, a million rows would have to be read.
+        // The index contains letters and digits; without any, a million rows would have to be read.
         if (!string.IsNullOrWhiteSpace(Search) && !Search.Any(char.IsLetterOrDigit))
         {
             errors.Add("search", "A letter or a digit is needed.");
@@ -49,7 +49,7 @@ internal sealed record UserListing : IValidated
     }
 }
 
-/// <summary>The names of roles in requests.</summary>
+/// <summary>Role names in requests.</summary>
 internal static class RoleNames
 {
     public const string Rule = "One of patient, physician, admin, support.";

@@ -3,18 +3,17 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>Switches an account off.</summary>
+/// <summary>Disables an account.</summary>
 /// <param name="Reason">Why: for other staff to read. At most 500 characters.</param>
-/// <param name="Until">When it comes on again by itself; left out, it stays off.</param>
+/// <param name="Until">When it is enabled again automatically; left out, it stays disabled.</param>
 public sealed record DisableRequest(string? Reason = null, DateTimeOffset? Until = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors) => errors.Text("reason", Reason, maxLength: 500, required: true);
 }
 
-/// <summary>What somebody is from now on.</summary>
-/// <param name="Roles">All of them, of <c>patient</c>, <c>physician</c>, <c>admin</c>, <c>support</c>; with a tenant, none ends the
-/// membership.</param>
-/// <param name="Tenant">Slug of the tenant they are meant for; left out, they are for the whole platform.</param>
+/// <summary>Sets somebody's roles.</summary>
+/// <param name="Roles"><c>patient</c>, <c>physician</c>, <c>admin</c>, <c>support</c>; with a tenant, none ends the membership.</param>
+/// <param name="Tenant">Slug of the tenant the roles are for; left out, they are for the whole platform.</param>
 public sealed record RolesRequest(IReadOnlyList<string?>? Roles = null, string? Tenant = null) : IValidated
 {
     void IValidated.Validate(FieldErrors errors)
@@ -29,13 +28,13 @@ public sealed record RolesRequest(IReadOnlyList<string?>? Roles = null, string? 
     }
 }
 
-/// <summary>Makes an account for somebody, who sets the password with the link in a mail.</summary>
-/// <param name="Email">Where the invitation goes, and what the person signs in with.</param>
+/// <summary>Creates an account for somebody, who sets the password with the link in a mail.</summary>
+/// <param name="Email">The recipient of the invitation, and what the person signs in with.</param>
 /// <param name="FullName">The name shown to other people.</param>
-/// <param name="Username">A name to sign in with besides the address.</param>
+/// <param name="Username">A user name to sign in with as well.</param>
 /// <param name="Locale">Language of mails and pages: a BCP 47 tag such as <c>he</c>.</param>
-/// <param name="Roles">What the person is to be at the tenant, or, without one, everywhere; <c>patient</c> if left out.</param>
-/// <param name="Tenant">Slug of the tenant to belong to; staff of a tenant invite to their own.</param>
+/// <param name="Roles">Roles at the tenant or, without one, on the whole platform; <c>patient</c> if left out.</param>
+/// <param name="Tenant">Slug of the tenant to join; staff of a tenant invite to their own.</param>
 /// <param name="Physician">With role <c>physician</c>: the professional profile.</param>
 public sealed record InviteRequest(
     string? Email = null,
@@ -73,8 +72,8 @@ public sealed record InviteRequest(
 
 /// <summary>The professional profile of somebody who is invited as a physician.</summary>
 /// <param name="LanguagePreference">BCP 47 tag of the language to treat in.</param>
-/// <param name="LicenseNumber">The number on the licence; it is verified in a step of its own.</param>
-/// <param name="LicenseJurisdiction">Who gave it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>.</param>
+/// <param name="LicenseNumber">The number on the licence, which has to be verified separately.</param>
+/// <param name="LicenseJurisdiction">Who issued it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>.</param>
 /// <param name="Specialty">Field of medicine.</param>
 public sealed record InvitedPhysician(
     string? LanguagePreference = null, string? LicenseNumber = null, string? LicenseJurisdiction = null, string? Specialty = null)

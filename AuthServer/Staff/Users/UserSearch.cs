@@ -8,13 +8,12 @@ using Microsoft.EntityFrameworkCore;
 namespace AuthServer.Staff.Users;
 
 /// <summary>
-/// Finds a page of people among a million. Few matches are fetched all, through the index that fits what is asked for, and
-/// put in order here. Where there are many, the newest are soon found by walking down from the newest, and nobody
-/// needs their number to the last digit.
+/// Finds a page of people among a million. If there are few matches, all are fetched through the index that fits the criteria and
+/// sorted here. If there are many, walking down from the newest account soon fills the page, and the total is only estimated.
 /// </summary>
 internal sealed class UserSearch(UserRecords records)
 {
-    // To find so many of a frequent name among the people of a large tenant costs as much as all the rest together.
+    // Finding this many people with a frequent name in a large tenant costs as much as all the rest together.
     internal const int Few = 500;
 
     public async Task<EstimatedPage<UserRecord, Guid>> FindAsync(
@@ -32,7 +31,7 @@ internal sealed class UserSearch(UserRecords records)
 
     private static Comparer<Guid> Descending { get; } = Comparer<Guid>.Create((left, right) => right.CompareTo(left));
 
-    // Where one thing at most is asked for, the statistics know the number: as of the last minute, and only worth it where it is large.
+    // With at most one criterion the statistics have the count, as of the last minute. Only used if the number is large.
     private static async Task<long> KnownNumberAsync(UserListing listing, StaffScope scope, CancellationToken cancellationToken)
     {
         var figures = (listing.Tenant, listing.Status, listing.Role, string.IsNullOrWhiteSpace(listing.Search)) switch
@@ -49,7 +48,7 @@ internal sealed class UserSearch(UserRecords records)
         return figures is null ? 0 : await figures.Select(figure => figure.Value).SingleOrDefaultAsync(cancellationToken);
     }
 
-    // All of them, or null where they are many.
+    // All matches, or null if there are many.
     private static async Task<HashSet<Guid>?> FewAsync(IReadOnlyList<IQueryable<User>> parts, CancellationToken cancellationToken)
     {
         var all = new HashSet<Guid>();
@@ -88,7 +87,7 @@ internal sealed class UserSearch(UserRecords records)
         return [.. page.Fetch(merged.Order(Descending))];
     }
 
-    // A role can stand in either of two tables: that makes two questions, because an OR would use no index.
+    // Roles are in two tables, which makes two queries, because an OR would use no index.
     private static async Task<IReadOnlyList<IQueryable<User>>> PartsAsync(
         UserListing listing, StaffScope scope, CancellationToken cancellationToken)
     {
@@ -118,7 +117,7 @@ internal sealed class UserSearch(UserRecords records)
             : [people.Where(user => scope.PlatformRoles.Any(held => held.UserId == user.Id && held.RoleId == roleId)), atTenants];
     }
 
-    // Support sees addresses masked: by parts of them they could be guessed letter by letter.
+    // Support sees masked addresses; searching them would reveal them letter by letter.
     private static IQueryable<User> Called(IQueryable<User> people, string? search, StaffMember staff) =>
         SearchTerm.PatternOf(search) switch
         {

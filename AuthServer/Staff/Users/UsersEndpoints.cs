@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AuthServer.Staff.Users;
 
 /// <summary>
-/// Everybody's accounts, for those who administer them. An account is <c>invited → active ⇄ disabled → deleted</c>; whoever
-/// registers by themself starts as active. What somebody is, everywhere or at a tenant, is set as a whole. Nothing here
-/// chooses a password, and nobody takes power from themself or from the last administrator.
+/// Accounts, for administrators. An account is <c>invited → active ⇄ disabled → deleted</c>; after self-registration it starts as
+/// active. Roles, on the platform or at a tenant, are set as a whole. Nothing here chooses a password, and nobody can take power
+/// from themselves or from the last administrator.
 /// </summary>
 internal static class UsersEndpoints
 {
@@ -39,7 +39,7 @@ internal static class UsersEndpoints
             .MapGet("", List)
             .WithName("listUsers")
             .OpenToKeys(Scopes.UsersRead)
-            .WithSummary("The people within reach, newest first: searched, filtered, a page of them")
+            .WithSummary("List and search people, newest first")
             .WithAnswer(UserExamples.Page)
             .RefusesUnknownQueries()
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden);
@@ -47,7 +47,7 @@ internal static class UsersEndpoints
             .MapGet("/{id}", Get)
             .WithName("getUser")
             .OpenToKeys(Scopes.UsersRead)
-            .WithSummary("One person: for staff, and for the person")
+            .WithSummary("Show one person: for staff and for the person")
             .WithAnswer(UserExamples.Record)
             .RequireAuthorization().Refuses(ErrorCodes.NotFound);
 
@@ -64,8 +64,8 @@ internal static class UsersEndpoints
             .OpenToKeys(Scopes.UsersWrite)
             .WithSummary("Replace all fields")
             .ChangesFields();
-        // Not "me": where one of two routes takes a body and the other does not, the framework would take this one for a DELETE /users/me
-        // without a body.
+        // The constraint excludes "me": if one of two matching routes takes a body and the other does not, the framework would
+        // choose this one for a DELETE /users/me without a body.
         administration
             .MapDelete("/{id:regex(^(?!me$))}", Delete)
             .WithName("deleteUser")
@@ -75,7 +75,7 @@ internal static class UsersEndpoints
         administration
             .MapPut("/{id}/roles", SetRoles)
             .WithName("setUserRoles")
-            .WithSummary("Set what somebody is, everywhere or at a tenant; tokens that say otherwise are refused")
+            .WithSummary("Set a person's roles on the platform or at a tenant; outdated tokens are refused")
             .WithExample("""{"roles":["patient","physician"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
             .Refuses(
                 ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin,
@@ -88,7 +88,7 @@ internal static class UsersEndpoints
             .MapPost("/{id}/disable", Disable)
             .WithName("disableUser")
             .OpenToKeys(Scopes.UsersWrite)
-            .WithSummary("Switch the account off, for a while or until it is enabled; its sessions end at once")
+            .WithSummary("Disable the account, until a date or until it is enabled again; its sessions end at once")
             .WithExample("""{"reason":"Asked for by the person.","until":"2027-01-01T00:00:00Z"}""").WithAnswer(UserExamples.Record)
             .Refuses(
                 ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount,
@@ -97,7 +97,7 @@ internal static class UsersEndpoints
             .MapPost("/{id}/enable", Enable)
             .WithName("enableUser")
             .OpenToKeys(Scopes.UsersWrite)
-            .WithSummary("Switch the account on again")
+            .WithSummary("Enable the account again")
             .WithAnswer(UserExamples.Record)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant);
     }
@@ -150,7 +150,7 @@ internal static class UsersEndpoints
         string id, RolesRequest request, StaffCall call, RoleChange change, UserRecords records)
     {
         var (scope, _, cancellationToken) = call;
-        // A person removed from the tenant is out of scope afterwards, but still the answer.
+        // A person removed from the tenant is out of scope afterwards but still has to be shown in the response.
         var before = Guid.TryParseExact(id, "D", out var userId) ? await records.FindAsync(userId, scope, cancellationToken) : null;
         if (await change.ChangeAsync(call, id, request) is { } refusal)
         {
@@ -162,7 +162,7 @@ internal static class UsersEndpoints
             : (Problem)ErrorCodes.NotFound;
     }
 
-    /// <summary>The person as they are now, or why nothing was done.</summary>
+    /// <summary>The person after the change, or the error.</summary>
     internal static async Task<Results<Ok<UserRecord>, Problem>> AnswerAsync(
         ErrorCode? refusal, string id, StaffCall call, UserRecords records) =>
         refusal is not null ? (Problem)refusal

@@ -16,7 +16,7 @@ internal sealed class OutgoingEmailConfiguration : IEntityTypeConfiguration<Outg
         builder.Property(email => email.Data).HasColumnType("jsonb");
         builder.Property(email => email.State).HasMaxLength(16);
         builder.Property(email => email.LastError).HasMaxLength(500);
-        // The oldest first, whichever of them are due: the dispatcher stops at the first few.
+        // Ordered by age, due or not: the dispatcher stops at the first few that are due.
         builder.HasIndex(email => new { email.CreatedAt, email.Id }).HasFilter("state = 'pending'");
         builder.HasIndex(email => email.FinishedAt, "ix_email_outbox_dead").HasFilter("state = 'dead'");
         builder.HasIndex(email => new { email.Address, email.Kind, email.CreatedAt });

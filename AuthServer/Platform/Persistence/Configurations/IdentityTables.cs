@@ -14,9 +14,9 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
     public void Configure(EntityTypeBuilder<User> builder)
     {
         builder.ToTable("users");
-        // last_login_at and token_version change often and stand in no index: room on the page keeps those updates HOT.
+        // last_login_at and token_version change often and are not indexed: free space on the page keeps those updates HOT.
         builder.HasStorageParameter("fillfactor", 90);
-        // Two that come with one link, or change how somebody signs in: one has changed the stamp, and the other finds that it has.
+        // Of two concurrent uses of a link, or changes to how somebody signs in, the second finds that the stamp has changed.
         builder.Property(user => user.SecurityStamp).IsConcurrencyToken();
         builder.Property(user => user.Email).IsRequired();
         builder.Property(user => user.NormalizedEmail).IsRequired();
@@ -26,7 +26,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.Property(user => user.PendingEmail).HasMaxLength(254);
         builder.Property(user => user.PendingUserName).HasMaxLength(256);
         builder.Property(user => user.DisabledReason).HasMaxLength(500);
-        // A word's beginning stands behind a blank, so that short terms can be looked for as beginnings.
+        // Each word follows a blank, so that short terms can be searched as beginnings of words.
         builder.Property(user => user.SearchText).HasComputedColumnSql(
             "' ' || email || ' ' || coalesce(full_name, '') || ' ' || coalesce(user_name, '')", stored: true);
         builder.HasIndex(user => user.SearchText).HasMethod("gin").HasOperators("gin_trgm_ops");
@@ -62,7 +62,7 @@ internal sealed class UserRoleConfiguration : IEntityTypeConfiguration<IdentityU
     public void Configure(EntityTypeBuilder<IdentityUserRole<Guid>> builder)
     {
         builder.ToTable("user_roles");
-        // Who has a role, in the order lists are in.
+        // For the people with a role, in the order of lists.
         builder.HasIndex(held => new { held.RoleId, held.UserId });
     }
 }

@@ -54,7 +54,7 @@ internal sealed class AuditEventConfiguration : IEntityTypeConfiguration<AuditEv
         builder.HasIndex(audit => new { audit.ActorId, audit.Id }).HasFilter("actor_id IS NOT NULL");
         builder.HasIndex(audit => new { audit.TenantId, audit.Id }).HasFilter("tenant_id IS NOT NULL");
         builder.HasIndex(audit => new { audit.Type, audit.Id });
-        // Rows arrive in the order of time: a BRIN index finds a day among years at a few kilobytes.
+        // Rows arrive in the order of time, so a BRIN index of a few kilobytes finds a day among years.
         builder.HasIndex(audit => audit.OccurredAt).HasMethod("brin");
     }
 }
@@ -75,7 +75,7 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
     public void Configure(EntityTypeBuilder<ApiKey> builder)
     {
         builder.ToTable("api_keys");
-        // last_used_at changes often and stands in no index.
+        // last_used_at changes often and is not indexed.
         builder.HasStorageParameter("fillfactor", 90);
         builder.Property(key => key.Id).ValueGeneratedNever();
         builder.Property(key => key.Name).HasMaxLength(100);

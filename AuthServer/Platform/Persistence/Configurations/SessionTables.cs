@@ -9,13 +9,13 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
     public void Configure(EntityTypeBuilder<Session> builder)
     {
         builder.ToTable("sessions");
-        // A rotation writes a new version of the row; with room on its page it stays there and no index is touched.
+        // A rotation writes a new version of the row; with free space on the page it stays there, and no index is updated.
         builder.HasStorageParameter("fillfactor", 70);
         builder.Property(session => session.Id).ValueGeneratedNever();
         builder.Property(session => session.DeviceName).HasMaxLength(100);
         builder.Property(session => session.UserAgent).HasMaxLength(512);
         builder.Property(session => session.RevokedReason).HasMaxLength(32);
-        // No column that a rotation changes may stand in an index.
+        // Columns that a rotation changes must not be indexed.
         builder.HasIndex(session => session.UserId);
         builder.HasIndex(session => session.ExpiresAt);
         builder.HasIndex(session => session.RevokedAt).HasFilter("revoked_at IS NOT NULL");

@@ -37,7 +37,7 @@ internal sealed class MembershipConfiguration : IEntityTypeConfiguration<Members
         builder.ToTable("memberships");
         builder.HasKey(membership => new { membership.UserId, membership.TenantId, membership.Role });
         builder.Property(membership => membership.Role).HasMaxLength(32);
-        // Who belongs to a tenant, and who is something anywhere, in the order lists are in.
+        // For the members of a tenant, and for everybody with a role anywhere, in the order of lists.
         builder.HasIndex(membership => new { membership.TenantId, membership.UserId, membership.Role });
         builder.HasIndex(membership => new { membership.Role, membership.UserId });
         builder.HasIndex(membership => membership.CreatedAt).HasMethod("brin");
@@ -68,11 +68,11 @@ internal sealed class LicenceConfiguration : IEntityTypeConfiguration<Licence>
         builder.Property(licence => licence.Number).HasMaxLength(64);
         builder.Property(licence => licence.State).HasMaxLength(16);
         builder.Property(licence => licence.Reason).HasMaxLength(500);
-        // For the job that looks for those about to expire.
+        // For the job that finds licences about to expire.
         builder.HasIndex(licence => licence.ExpiresOn).HasFilter("state = 'verified' AND expires_on IS NOT NULL");
         builder.HasIndex(licence => licence.State).HasFilter("state = 'pending'");
         builder.HasIndex(licence => new { licence.PhysicianId, licence.Jurisdiction }).IsUnique();
-        // An import looks for numbers that somebody else has.
+        // Imports look for numbers that somebody else has.
         builder.HasIndex(licence => licence.Number);
     }
 }
