@@ -73,7 +73,8 @@ public sealed class KeyStorageTests(TwoServers servers) : IClassFixture<TwoServe
         await ring.ReloadAsync(default);
         ring.Signing.Should().BeSameAs(before);
 
-        await servers.Database.ExecuteAsync($"UPDATE signing_keys SET expires_at = expires_at + interval '1 second' WHERE id = '{before.Id}'");
+        await servers.Database.ExecuteAsync(
+            "UPDATE signing_keys SET expires_at = expires_at + interval '1 second' WHERE id = @id", ("id", before.Id));
         await ring.ReloadAsync(default);
         ring.Signing.Should().NotBeSameAs(before);
         ring.Signing.Stored!.ExpiresAt.Should().Be(before.Stored!.ExpiresAt.AddSeconds(1));
