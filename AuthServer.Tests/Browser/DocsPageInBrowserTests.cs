@@ -16,7 +16,7 @@ public sealed class DocsPageInBrowserTests(TestServer server, Chromium chromium)
             new Uri(server.Api.Http.BaseAddress!, "/docs").ToString(), new() { WaitUntil = WaitUntilState.NetworkIdle });
 
         await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Registration" }).ClickAsync();
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Make an account" }).First).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Create an account" }).First).ToBeVisibleAsync();
         await Assertions.Expect(tab.Page.GetByText("Powered by Scalar")).ToBeHiddenAsync();
         tab.Complaints.Should().BeEmpty();
         tab.Requests

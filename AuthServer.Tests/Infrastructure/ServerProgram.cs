@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using AuthServer.Platform.Persistence;
@@ -50,17 +51,14 @@ internal static class ServerProgram
     /// <summary>Serves on a free port until it is disposed of.</summary>
     public static async Task<Serving> ServeAsync(IReadOnlyDictionary<string, string?> environment)
     {
-        var port = FreePort();
-        var process = Start([$"--urls=http://127.0.0.1:{port}"], environment);
-        var serving = new Serving(process, port);
+        var process = Start(["--urls=http://127.0.0.1:0"], environment);
         try
         {
-            await WaitUntilStartedAsync(process);
-            return serving;
+            return new Serving(process, await PortOnceStartedAsync(process));
         }
         catch
         {
-            await serving.DisposeAsync();
+            await new Serving(process, port: 0).DisposeAsync();
             throw;
         }
     }
@@ -96,17 +94,24 @@ internal static class ServerProgram
         return Process.Start(start)!;
     }
 
-    private static async Task WaitUntilStartedAsync(Process process)
+    // The server chooses the port: one that was free a moment ago may be somebody else's by the time it starts.
+    private static async Task<int> PortOnceStartedAsync(Process process)
     {
-        var lines = process.StandardOutput;
+        const string Address = "http://127.0.0.1:";
+        var (lines, port) = (process.StandardOutput, 0);
         using var patience = new CancellationTokenSource(Timeout);
         while (await lines.ReadLineAsync(patience.Token) is { } line)
         {
+            if (port == 0 && line.IndexOf(Address, StringComparison.Ordinal) is >= 0 and var at)
+            {
+                port = int.Parse(string.Concat(line[(at + Address.Length)..].TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture);
+            }
+
             if (line.Contains("Application started", StringComparison.Ordinal))
             {
                 _ = lines.ReadToEndAsync(CancellationToken.None);
                 _ = process.StandardError.ReadToEndAsync(CancellationToken.None);
-                return;
+                return port;
             }
         }
 
