@@ -66,6 +66,11 @@ public sealed class SessionListTests(TestServer server) : IClassFixture<TestServ
     [InlineData("?limit=1e3")]
     [InlineData("?skip=99999999999")]
     [InlineData("?after=x")]
+    [InlineData("?limit=")]
+    [InlineData("?LIMIT=")]
+    [InlineData("?limit=&limit=")]
+    [InlineData("?skip")]
+    [InlineData("?after=")]
     public async Task A_page_that_cannot_be_read_is_refused(string query)
     {
         var person = await server.Api.RegisterAsync();

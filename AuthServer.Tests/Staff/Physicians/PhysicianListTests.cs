@@ -138,6 +138,7 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
 
     [Theory]
     [InlineData("?available=perhaps")]
+    [InlineData("?available=")]
     [InlineData("?after=x")]
     [InlineData("?limit=x")]
     public async Task A_question_that_cannot_be_read_is_refused(string query)

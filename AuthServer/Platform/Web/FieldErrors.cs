@@ -95,31 +95,3 @@ internal sealed class FieldErrors
                     or UnicodeCategory.ParagraphSeparator
             or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
 }
-
-internal static class RequestValidation
-{
-    /// <summary>Refuses invalid requests before the handler runs.</summary>
-    public static TBuilder ValidatesRequests<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder =>
-        builder.AddEndpointFilterFactory((context, next) =>
-        {
-            var positions = context.MethodInfo.GetParameters()
-                .Where(parameter => parameter.ParameterType.IsAssignableTo(typeof(IValidated)))
-                .Select(parameter => parameter.Position).ToArray();
-            return positions is [] ? next : async invocation =>
-            {
-                // Something could not be bound: the arguments are not what was sent.
-                if (invocation.HttpContext.Response.StatusCode == StatusCodes.Status400BadRequest)
-                {
-                    return new Problem(ErrorCodes.BadRequest);
-                }
-
-                var errors = new FieldErrors();
-                foreach (var position in positions)
-                {
-                    invocation.GetArgument<IValidated?>(position)?.Validate(errors);
-                }
-
-                return errors.Any ? new Problem(ErrorCodes.ValidationFailed, errors.Messages) : await next(invocation);
-            };
-        });
-}
