@@ -1,5 +1,8 @@
+using System.Net.Http.Json;
+using AuthServer.Accounts.Credentials;
 using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AuthServer.Tests.Attacks;
 
@@ -21,6 +24,32 @@ public sealed class LockoutTests(ProxiedServer server) : IClassFixture<ProxiedSe
         (await AnswerAsync(right)).Should().Be(await AnswerAsync(wrong));
         right.Headers.RetryAfter!.Delta!.Value.TotalSeconds.Should().BeInRange(290, 300);
         await SignedIn.ReadAsync(await server.SignInAsync(person.Email, ProxiedServer.NewAddress(), Api.Password));
+    }
+
+    [Fact]
+    public async Task Hanging_up_in_the_middle_of_a_sign_in_is_no_failure()
+    {
+        var person = await server.Api.RegisterAsync();
+        foreach (var milliseconds in Enumerable.Range(1, 40))
+        {
+            using var hangUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(milliseconds % 20));
+            try
+            {
+                using var body = JsonContent.Create(new { email = person.Email, password = Api.Password });
+                await server.Api.Http.PostAsync("/api/v1/auth/login", body, hangUp.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // That is the point.
+            }
+        }
+
+        await SignedIn.ReadAsync(await server.Api.PostAsync("auth/login", new { email = person.Email, password = Api.Password }));
+        var name = server.Services.GetRequiredService<SignInThrottle>().Identify(person.Email);
+        await Eventually.TrueAsync(
+            async () => await server.Database.QueryAsync<long>(
+                "SELECT sum(failures) FROM sign_in_lockouts WHERE identifier = @name", ("name", name)) == 0,
+            "no attempt counts as a failure");
     }
 
     [Fact]

@@ -86,7 +86,7 @@ internal sealed class PasswordCheck(
         try
         {
             lease.QueueSlot = hashing.EnterQueue();
-            var (decision, found) = await CountAsync(attempt, find, cancellationToken);
+            var (decision, found) = await CountAsync(attempt, find);
             var account = known ?? found;
             return decision.RetryAfter is { } retryAfter ? new PasswordCheckOutcome.LockedOut(lease, account, retryAfter)
                 : await VerifyAsync(attempt, account, password, cancellationToken) is { } hash
@@ -100,8 +100,9 @@ internal sealed class PasswordCheck(
         }
     }
 
+    // Without the request's cancellation: if it hangs up now, nobody could tell whether the attempt was counted and must be refunded.
     private async Task<(ThrottleDecision Decision, CheckedAccount? Account)> CountAsync(
-        SignInAttempt attempt, NpgsqlBatchCommand? find, CancellationToken cancellationToken)
+        SignInAttempt attempt, NpgsqlBatchCommand? find)
     {
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(throttle.Count(attempt));
@@ -110,9 +111,9 @@ internal sealed class PasswordCheck(
             batch.BatchCommands.Add(find);
         }
 
-        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
-        var decision = await throttle.ReadAsync(row, cancellationToken);
-        return await row.NextResultAsync(cancellationToken) && await row.ReadAsync(cancellationToken)
+        await using var row = await batch.ExecuteReaderAsync();
+        var decision = await throttle.ReadAsync(row, CancellationToken.None);
+        return await row.NextResultAsync() && await row.ReadAsync()
             ? (decision, Read(new(row)))
             : (decision, null);
     }
