@@ -60,6 +60,7 @@ public sealed class AuditCommandTests(AuditServer server) : IClassFixture<AuditS
         await File.WriteAllTextAsync(path, head.Output);
 
         head.Error.Should().StartWith("-----BEGIN PUBLIC KEY-----");
+        (await RunAsync("audit", "verify")).Output.Should().NotContain("kept elsewhere");
         (await RunAsync("audit", "verify", "--head", path)).Output.Should().Contain("1 head kept elsewhere found in the chain");
         await File.AppendAllTextAsync(path, (await RunAsync("audit", "head", "--json")).Output);
         (await RunAsync("audit", "verify", "--head", path)).Output.Should().Contain("2 heads kept elsewhere found in the chain");

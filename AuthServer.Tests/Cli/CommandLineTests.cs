@@ -92,8 +92,8 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
             .GetValue<string>()
             .Should()
             .Be(answer["email"]!.GetValue<string>());
-        (await CreateAsync(null, "--json", "--email", Api.NewEmail(), "--if-none")).Output.Should()
-            .Be("{\"created\":false,\"email\":null,\"password\":null}\n");
+        (await CreateAsync(null, "--json", "--email", Api.NewEmail(), "--if-none")).Should()
+            .Be(new ServerProgram.Finished(0, "{\"created\":false,\"email\":null,\"password\":null}\n", ""));
     }
 
     [Fact]
@@ -139,14 +139,14 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     }
 
     [Fact]
-    public async Task With_if_none_a_second_administrator_is_silently_left_out()
+    public async Task With_if_none_a_second_administrator_is_left_out_and_that_is_said()
     {
         await CreateAsync(Password, "--email", Api.NewEmail());
         var before = await AdminsAsync();
 
         var result = await CreateAsync(null, "--email", Api.NewEmail(), "--if-none");
 
-        result.Should().Be(new ServerProgram.Finished(0, "", ""));
+        result.Should().Be(new ServerProgram.Finished(0, "", "There is an administrator already; nothing was done.\n"));
         (await AdminsAsync()).Should().Be(before);
     }
 

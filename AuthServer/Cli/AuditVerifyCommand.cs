@@ -44,7 +44,7 @@ internal sealed class AuditVerifyCommand : ICliCommand
         }
 
         var answer = AuditCheckAnswer.Of(verdict, watch.Elapsed);
-        run.Output.Write(answer, answer.ToText());
+        run.Output.Write(answer, answer.ToText(isHeadGiven: path is not null));
         return verdict.Fault is { } fault ? new CommandOutcome.Failed(fault.Message, fault.Kind) : CommandOutcome.Done;
     }
 
@@ -98,13 +98,14 @@ internal sealed record AuditCheckAnswer(
     private string Speed =>
         Events > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({Events / Math.Max(Seconds, 0.01):N0} a second)") : "";
 
-    public string ToText() => string.Create(CultureInfo.InvariantCulture, $"""
+    private string HeadsFound => $"\n  {Count(KeptHeads, "head")} kept elsewhere found in the chain";
+
+    public string ToText(bool isHeadGiven) => string.Create(CultureInfo.InvariantCulture, $"""
         {(Ok ? "The audit log is intact." : "Verified until then:")}
           {Count(Events, "event")} under {Count(Seals, "seal")}, in {Seconds:N1} s{Speed}
-          {Erased:N0} of them without the data of an erased person
+          {Erased:N0} of them without personal data, because the person was erased
           {Count(RemovedEvents, "event")} of {Count(RemovedBatches, "seal")} removed after the retention period
-          {Count(Unsealed, "event")} not sealed yet
-          {Count(KeptHeads, "head")} kept elsewhere found in the chain
+          {Count(Unsealed, "event")} not sealed yet{(isHeadGiven ? HeadsFound : "")}
           the chain ends with {(Head is null ? "nothing" : $"seal {Head.Seal}, event {Head.LastEventId}")}
         """);
 

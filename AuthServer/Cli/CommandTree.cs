@@ -12,8 +12,8 @@ internal sealed class CommandTree
     [
         "", "Exit codes:",
         "  0   done",
-        "  1   failed, or refused; standard error says why",
-        "  2   the command line is wrong, or was not confirmed (--yes)",
+        "  1   failed, or refused, or not confirmed at a terminal; standard error says why",
+        "  2   the command line is wrong, or --yes is missing and there is no terminal to ask at",
         "  78  the configuration is wrong",
     ];
 

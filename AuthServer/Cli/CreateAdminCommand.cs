@@ -49,6 +49,7 @@ internal sealed class CreateAdminCommand : ICliCommand
                     run.Output.Write(new AdminAnswer(false, null, null), "");
                 }
 
+                run.Output.Note("There is an administrator already; nothing was done.");
                 return CommandOutcome.Done;
         }
     }

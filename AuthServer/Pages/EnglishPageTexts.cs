@@ -12,14 +12,14 @@ internal static class EnglishPageTexts
             "Save password"),
         ResetPasswordDone = new(
             "Your password is set", "Every device has been signed out. You can close this page and sign in with the new password."),
-        Invitation = new("Choose a password", "An account was made for you. With a password of your own it is ready.", "Save password"),
+        Invitation = new("Choose a password", "An account was created for you. Choose a password to start using it.", "Save password"),
         InvitationDone = new("Your account is ready", "You can close this page and sign in."),
         ConfirmEmail = new(
-            "Confirm your e-mail address", "Give the password you chose when you registered, so that we know that it was you.",
+            "Confirm your e-mail address", "Enter the password you chose when you registered, so that we know it was you.",
             "Confirm address"),
         ConfirmEmailAnew = new(
             "I do not know this password",
-            "If you have forgotten it, or somebody else registered with your address, set a new one. The old one is then worth nothing.",
+            "If you have forgotten it, or somebody else registered with your address, set a new one. The old one will then stop working.",
             "Set password and confirm"),
         ConfirmEmailDone = new("Your address is confirmed", "You can close this page and sign in."),
         ConfirmNewEmail = new(
@@ -28,21 +28,21 @@ internal static class EnglishPageTexts
             "Confirm address"),
         ConfirmNewEmailDone = new("Your new address is confirmed", "You can close this page. From now on, sign in with the new address."),
         ForgotPassword = new(
-            "Set a new password", "Give the e-mail address of your account. We send a link there with which you set a new password.",
+            "Set a new password", "Enter the e-mail address of your account and we will send you a link to set a new password.",
             "Send link"),
         NewConfirmation = new(
-            "Confirm your e-mail address", "Give the e-mail address you registered with. We send a new link there.", "Send link"),
+            "Confirm your e-mail address", "Enter the e-mail address you registered with and we will send you a new link.", "Send link"),
         LinkSent = new(
-            "Look into your mailbox",
-            "If there is an account with this address, a mail with a link is on its way. That may take a few minutes; look among "
-                + "unwanted mail, too."),
+            "Check your mailbox",
+            "If there is an account with this address, a mail with a link is on its way. It may take a few minutes; check your spam "
+                + "folder, too."),
         Expired = new(
             "This link no longer works",
-            "It was used already, is too old, or is not complete. Give your e-mail address, and we send you a new one.",
+            "It was already used, is too old, or is incomplete. Enter your e-mail address and we will send you a new link.",
             "Send new link"),
         ExpiredNewEmail = new(
             "This link no longer works",
-            "It was used already, is too old, or is not complete. Ask for the change again in the app, where you are signed in."),
+            "It was already used, is too old, or is incomplete. Ask for the change again in the app, where you are signed in."),
         NewEmailTaken = new("This address is in use", "Another account has this address by now. Your account keeps the address it has."),
         TooMany = new("Please wait a little", "There were too many attempts from your network. Wait a few minutes and try again."),
         Busy = new("Please try again soon", "Too much is going on at this moment. Wait a few seconds and load the page again."),
@@ -52,8 +52,8 @@ internal static class EnglishPageTexts
         Email = "E-mail address",
         Password = "Password",
         NewPassword = "New password",
-        BadEmail = "Give an e-mail address such as name@example.com.",
-        NoPassword = "Give the password.",
+        BadEmail = "Enter an e-mail address such as name@example.com.",
+        NoPassword = "Enter the password.",
         WrongPassword = "This is not the password you registered with.",
         Stale = "This page was open for too long, or cookies are off. Please try once more.",
         PasswordRule = fewest =>
@@ -64,7 +64,7 @@ internal static class EnglishPageTexts
             : string.Create(CultureInfo.InvariantCulture, $"Too many wrong passwords. Try again in {minutes} minutes."),
         PasswordFault = (fewest, typed, messages) => typed switch
         {
-            null or "" => "Give a password.",
+            null or "" => "Enter a password.",
             _ when typed.EnumerateRunes().Count() < fewest =>
                 string.Create(CultureInfo.InvariantCulture, $"Too short: at least {fewest} characters are needed."),
             _ => string.Join(' ', messages),

@@ -32,8 +32,8 @@ internal abstract record ReauthenticationRefusal
 }
 
 /// <summary>
-/// Asks a signed-in person for their password again, before something important. It is throttled like signing in; otherwise a stolen
-/// session could be used to guess the password.
+/// Asks somebody who is signed in, or has only a mailed link, for the account's password before something important. It is throttled
+/// like signing in; otherwise a stolen session or link could be used to guess the password.
 /// </summary>
 internal sealed class PasswordReauthentication(
     NpgsqlDataSource database, PasswordCheck passwords, AccountCommit commit, TimeProvider clock)

@@ -27,10 +27,10 @@ internal sealed class EnglishTexts(string appName) : MailTexts
     public override MailContent ResetPassword(string url, TimeSpan lifetime) => new(
         Language, "Reset your password", $"The link works for {Span(lifetime)}.",
         [
-            $"Somebody, probably you, asked for a new password for your account at {appName}.",
+            $"A new password was requested or is required for your account at {appName}.",
             $"{Once(lifetime)} When the password is set, every device is signed out."],
         new(NewPassword, url),
-        Footer: "If it was not you, you can ignore this mail: your password stays as it is.");
+        Footer: "If you did not ask for it, you can ignore this mail: nothing changes until a new password is set.");
 
     public override MailContent PasswordChanged(DateTimeOffset at, string? from, string resetUrl) => new(
         Language, "Your password was changed", "If it was you, there is nothing to do.",
@@ -109,7 +109,7 @@ internal sealed class EnglishTexts(string appName) : MailTexts
 
     public override MailContent ApiKeyMade(ApiKeyNews news, string? from, string resetUrl) => new(
         Language, "A key was made in your name", "If it was you, there is nothing to do.",
-        [$"An API key was made at {appName}, with which a service can act for you.",
+        [$"An API key was created for you at {appName}. A service can use it to act on your behalf.",
             "If it was you, there is nothing to do. If not, set a new password at once, and revoke the key."],
         new(NewPassword, resetUrl), [Key(news), When(news.At), From(from), Until(news)]);
 

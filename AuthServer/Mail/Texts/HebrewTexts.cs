@@ -31,9 +31,10 @@ internal sealed class HebrewTexts(string appName) : MailTexts
 
     public override MailContent ResetPassword(string url, TimeSpan lifetime) => new(
         Language, "איפוס הסיסמה", $"הקישור בתוקף למשך {Span(lifetime)}.",
-        [$"התקבלה בקשה לקבוע סיסמה חדשה לחשבון שלך ב־{appName}.", $"{Once(lifetime)} אחרי קביעת הסיסמה ינותקו כל המכשירים."],
+        [$"התקבלה בקשה לקבוע סיסמה חדשה לחשבון שלך ב־{appName}, או שנדרשת בו סיסמה חדשה.",
+            $"{Once(lifetime)} אחרי קביעת הסיסמה ינותקו כל המכשירים."],
         new(NewPassword, url),
-        Footer: "לא ביקשת? אפשר להתעלם מההודעה: הסיסמה נשארת כפי שהיא.");
+        Footer: "לא ביקשת? אפשר להתעלם מההודעה: דבר לא ישתנה עד לקביעת סיסמה חדשה.");
 
     public override MailContent PasswordChanged(DateTimeOffset at, string? from, string resetUrl) => new(
         Language, "הסיסמה שלך שונתה", "אם הפעולה נעשתה על ידך, אין צורך לעשות דבר.",

@@ -50,7 +50,7 @@ internal static class ErrorCodes
     public static readonly ErrorCode PersonRequired =
         new(
             "person_required", 403,
-            "This requires a signed-in person; API keys cannot use this route, or not on staff or on their owner.");
+            "This requires a signed-in person: an API key cannot use this route, or cannot use it on staff or on its owner.");
     public static readonly ErrorCode InsufficientScope =
         new("insufficient_scope", 403, "The API key, or its access token, lacks the scope that this route requires.");
     public static readonly ErrorCode BeyondTenant =
@@ -94,7 +94,8 @@ internal static class ErrorCodes
     public static readonly ErrorCode RateLimited =
         new(
             "rate_limited", 429,
-            "Too many requests from this address, or such a mail was sent to this person recently: wait for `Retry-After` seconds.");
+            "Too many requests from this address or with this API key, or such a mail was sent to this person recently: "
+                + "wait for `Retry-After` seconds.");
 
     public static readonly ErrorCode InternalError =
         new("internal_error", 500, "An error in the server; `trace_id` identifies it in the log.");

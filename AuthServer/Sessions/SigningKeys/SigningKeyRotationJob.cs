@@ -2,6 +2,7 @@ using AuthServer.AuditTrail;
 using AuthServer.Domain;
 using AuthServer.Platform.Cryptography;
 using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
 using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Sessions.SigningKeys;
@@ -17,6 +18,7 @@ internal sealed class SigningKeyRotationJob(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly RequestOrigin Background = new(null, null, "signing-key-rotation");
 
     /// <summary>
     /// Loads the keys before the first request is accepted, and rotates them if that is due. If the database is unavailable, the
@@ -78,7 +80,7 @@ internal sealed class SigningKeyRotationJob(
                     settings.Algorithm, wrapping, now, last?.RetiresAt ?? SigningKeyLock.AtOnce(now, keys), settings.KeyUse,
                     settings.KeyRetention);
             db.SigningKeys.Add(made);
-            db.AuditEvents.Add(new AuditEvent(AuditEvents.SigningKeyMade, AuditOutcome.Success, now) { Reason = made.Id });
+            db.Audit(AuditEvents.SigningKeyMade, now, Background, actor: null, subject: null, reason: made.Id);
         }
 
         return await db.SaveChangesAsync(cancellationToken) > 0;
