@@ -218,7 +218,7 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         [
             """{"name":"Raced"}""", """{"settings":{"self_registration":true}}""", """{"settings":{"require_mfa":true}}""",
                 """{"settings":{"locale":"he"}}""",
-            """{"settings":{"mail_sender_name":"Raced"}}""", """{"settings":{"session_idle_minutes":5}}""",
+            """{"settings":{"mail_sender_name":"Raced"}}""", """{"settings":{"session_idle_minutes":15}}""",
                 """{"settings":{"session_absolute_minutes":500}}""",
         ];
 
@@ -229,7 +229,7 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         tenant["name"]!.GetValue<string>().Should().Be("Raced");
         tenant["settings"]!.ToJsonString().Should().Be(
             """{"self_registration":true,"require_verified_email":false,"require_mfa":"""
-                + """true,"mail_sender_name":"Raced","locale":"he","session_idle_minutes":5,"session_absolute_minutes":500}""");
+                + """true,"mail_sender_name":"Raced","locale":"he","session_idle_minutes":15,"session_absolute_minutes":500}""");
     }
 
     private Task<HttpResponseMessage> PatchAsync(SignedIn person, Clinic clinic, string body) =>

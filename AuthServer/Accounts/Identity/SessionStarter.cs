@@ -76,7 +76,7 @@ internal sealed class SessionStarter(
             {OutboxInsert.ToUsers(
                 MailKinds.NewDevice, NewDevice,
                 "jsonb_strip_nulls(jsonb_build_object('device', @device_name, 'user_agent', @user_agent, 'ip', host(@ip)))")})
-        SELECT subject.* FROM subject
+        SELECT subject.*, @now + least(limits.idle, limits.absolute) AS session_ends_at FROM subject CROSS JOIN limits
         """;
 
     private static readonly Guid[] PlatformStaff = [Role.IdOf(Role.Admin), Role.IdOf(Role.Support)];
@@ -110,18 +110,22 @@ internal sealed class SessionStarter(
             return null;
         }
 
-        var subject = TokenClaimsQuery.Read(new(row));
+        var claims = ReadClaims(new(row), identity, now);
         await row.NextResultAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         var first = new RefreshToken(sessionId, 0);
+        var (token, expiresIn) = issuer.Issue(claims, first);
         return new()
         {
-            AccessToken = issuer.Issue(subject, first, now, identity.Methods),
+            AccessToken = token,
             RefreshToken = refreshTokens.Write(first),
-            ExpiresIn = issuer.LifetimeSeconds,
-            User = UserViewQuery.Read(new(row), subject.TenantId),
+            ExpiresIn = expiresIn,
+            User = UserViewQuery.Read(new(row), claims.Subject.TenantId),
         };
     }
+
+    private static TokenClaims ReadClaims(RowReader row, AuthenticatedIdentity identity, DateTimeOffset now) =>
+        new(TokenClaimsQuery.Read(row), now, identity.Methods, row.Read<DateTimeOffset>("session_ends_at"));
 
     private NpgsqlBatchCommand Start(AuthenticatedIdentity identity, Guid sessionId, DateTimeOffset now)
     {

@@ -21,8 +21,6 @@ internal sealed class AccessTokenIssuer(
     // The JSON is base64url-encoded and never part of HTML, so at+jwt needs no escaping.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public int LifetimeSeconds => (int)settings.AccessTokenLifetime.TotalSeconds;
-
     /// <summary>Call it before a session is started or rotated: otherwise its client would never get the tokens.</summary>
     /// <exception cref="Platform.Persistence.NotReadyException">There is no signing key yet.</exception>
     public void EnsureReady()
@@ -34,18 +32,20 @@ internal sealed class AccessTokenIssuer(
         }
     }
 
-    /// <summary>Issues the access token of a token pair.</summary>
-    /// <param name="subject">The person it is for.</param>
+    /// <summary>Issues the access token of a token pair, and its lifetime in seconds, which never exceeds the session's.</summary>
+    /// <param name="claims">What it says.</param>
     /// <param name="pair">The refresh token it is issued with: both carry session and generation.</param>
-    /// <param name="authenticatedAt">When the person authenticated.</param>
-    /// <param name="methods">How they authenticated (RFC 8176).</param>
-    public string Issue(TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods) =>
-        Sign(json =>
+    public (string Token, int ExpiresIn) Issue(TokenClaims claims, RefreshToken pair)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        WriteCommon(json, subject.UserId, pair.SessionId, now, now + LifetimeSeconds);
-        WritePerson(json, subject, pair, authenticatedAt, methods);
-    });
+        var expires = Math.Min(now + (int)settings.AccessTokenLifetime.TotalSeconds, claims.SessionEndsAt.ToUnixTimeSeconds());
+        var token = Sign(json =>
+        {
+            WriteCommon(json, claims.Subject.UserId, pair.SessionId, now, expires);
+            WritePerson(json, claims, pair);
+        });
+        return (token, (int)Math.Max(0, expires - now));
+    }
 
     /// <summary>
     /// Issues an access token for an API key with some of its scopes, and its lifetime in seconds, which never exceeds the key's.
@@ -108,12 +108,12 @@ internal sealed class AccessTokenIssuer(
         json.WriteNumber(ClaimNames.TokenVersion, key.TokenVersion);
     }
 
-    private static void WritePerson(
-        Utf8JsonWriter json, TokenSubject subject, RefreshToken pair, DateTimeOffset authenticatedAt, IReadOnlyList<string> methods)
+    private static void WritePerson(Utf8JsonWriter json, TokenClaims claims, RefreshToken pair)
     {
+        var subject = claims.Subject;
         json.WriteNumber(ClaimNames.Generation, pair.Generation);
-        json.WriteNumber(ClaimNames.AuthTime, authenticatedAt.ToUnixTimeSeconds());
-        WriteStrings(json, ClaimNames.AuthMethods, methods);
+        json.WriteNumber(ClaimNames.AuthTime, claims.AuthenticatedAt.ToUnixTimeSeconds());
+        WriteStrings(json, ClaimNames.AuthMethods, claims.Methods);
         WriteStrings(json, ClaimNames.Role, subject.Roles);
         if (subject.TenantId is { } tenant)
         {

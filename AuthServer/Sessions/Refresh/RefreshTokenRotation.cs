@@ -42,7 +42,7 @@ internal sealed class RefreshTokenRotation(
             UPDATE sessions SET generation = generation + 1, rotated_at = @now, last_used_at = @now, ip_address = @ip
             WHERE id = @session_id AND generation = @generation AND revoked_at IS NULL AND expires_at > @now
                 AND last_used_at + idle_timeout > @now
-            RETURNING user_id, tenant_id, authenticated_at, authentication_methods)
+            RETURNING user_id, tenant_id, authenticated_at, authentication_methods, expires_at, last_used_at, idle_timeout)
         SELECT {TokenClaimsQuery.ColumnsOfSession}
         FROM s JOIN users u ON u.id = s.user_id AND u.status = 'active' {TokenClaimsQuery.Joins}
         """;
@@ -114,12 +114,11 @@ internal sealed class RefreshTokenRotation(
         return command;
     }
 
-    private RotationOutcome.Rotated Issue(TokenClaims claims, RefreshToken successor) => new(new TokenResponse
+    private RotationOutcome.Rotated Issue(TokenClaims claims, RefreshToken successor)
     {
-        AccessToken = issuer.Issue(claims.Subject, successor, claims.AuthenticatedAt, claims.Methods),
-        RefreshToken = format.Write(successor),
-        ExpiresIn = issuer.LifetimeSeconds,
-    });
+        var (token, expiresIn) = issuer.Issue(claims, successor);
+        return new(new TokenResponse { AccessToken = token, RefreshToken = format.Write(successor), ExpiresIn = expiresIn });
+    }
 
     /// <summary>What <see cref="LookAgainSql"/> finds.</summary>
     private sealed record FoundSession(TokenClaims Claims, int Generation, DateTimeOffset RotatedAt, bool IsRevoked, bool IsExpired)

@@ -56,7 +56,8 @@ internal sealed class TenantSwitch(
                 AND (x.generation = @generation OR (x.generation = @generation + 1 AND x.rotated_at >= @window_start))
                 AND x.created_at + limits.absolute > @now AND {IsProven}
                 AND EXISTS (SELECT 1 FROM users u WHERE u.id = @user_id AND u.status = 'active')
-            RETURNING x.id, x.user_id, x.tenant_id, x.authenticated_at, x.authentication_methods),
+            RETURNING x.id, x.user_id, x.tenant_id, x.authenticated_at, x.authentication_methods, x.expires_at, x.last_used_at,
+                x.idle_timeout),
         audited AS (
             {AuditInsert.Sql($"'{AuditEvents.TenantSwitched}'",
                 actor: "user_id", subject: "user_id", tenant: "tenant_id", session: "id", from: "switched")})
@@ -120,12 +121,11 @@ internal sealed class TenantSwitch(
         return command;
     }
 
-    private SwitchOutcome.Switched Issue(TokenClaims claims, RefreshToken successor) => new(new TokenResponse
+    private SwitchOutcome.Switched Issue(TokenClaims claims, RefreshToken successor)
     {
-        AccessToken = issuer.Issue(claims.Subject, successor, claims.AuthenticatedAt, claims.Methods),
-        RefreshToken = format.Write(successor),
-        ExpiresIn = issuer.LifetimeSeconds,
-    });
+        var (token, expiresIn) = issuer.Issue(claims, successor);
+        return new(new TokenResponse { AccessToken = token, RefreshToken = format.Write(successor), ExpiresIn = expiresIn });
+    }
 
     /// <summary>What <see cref="LookWhySql"/> finds.</summary>
     private sealed record Reasons(bool IsRevoked, bool IsExpired, bool IsMember, bool IsProven, bool IsTooOld)

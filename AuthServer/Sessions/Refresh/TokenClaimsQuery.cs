@@ -22,8 +22,13 @@ internal static class TokenClaimsQuery
         ARRAY(SELECT m.role FROM memberships m WHERE t.id IS NOT NULL AND m.user_id = u.id AND m.tenant_id = t.id) AS tenant_roles
         """;
 
-    /// <summary>The same with the time and method of authentication, for a session that continues.</summary>
-    public const string ColumnsOfSession = $"{Columns}, s.authenticated_at, s.authentication_methods";
+    /// <summary>
+    /// The same with the time and method of authentication and the session's end, for a session that continues. Also needs
+    /// <c>s.expires_at, s.last_used_at, s.idle_timeout</c>.
+    /// </summary>
+    public const string ColumnsOfSession = $"""
+        {Columns}, s.authenticated_at, s.authentication_methods, least(s.expires_at, s.last_used_at + s.idle_timeout) AS session_ends_at
+        """;
 
     public const string Joins = $"""
         LEFT JOIN physicians p ON p.user_id = u.id AND NOT u.is_anonymous
@@ -46,8 +51,6 @@ internal static class TokenClaimsQuery
     }
 
     public static TokenClaims ReadWithSession(RowReader row) =>
-        new(Read(row), row.Read<DateTimeOffset>("authenticated_at"), row.Read<string[]>("authentication_methods"));
+        new(Read(row), row.Read<DateTimeOffset>("authenticated_at"), row.Read<string[]>("authentication_methods"),
+            row.Read<DateTimeOffset>("session_ends_at"));
 }
-
-/// <summary>The contents of a session's next token.</summary>
-internal sealed record TokenClaims(TokenSubject Subject, DateTimeOffset AuthenticatedAt, string[] Methods);

@@ -12,7 +12,7 @@ public record TokenResponse
     /// <summary>Always <c>Bearer</c>.</summary>
     public string TokenType { get; init; } = "Bearer";
 
-    /// <summary>Seconds until the access token expires.</summary>
+    /// <summary>Seconds until the access token expires; never later than the session ends.</summary>
     public required int ExpiresIn { get; init; }
 
     /// <summary>Without the tokens, so that no log can show them by accident.</summary>

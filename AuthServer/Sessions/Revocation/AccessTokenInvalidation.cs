@@ -1,4 +1,6 @@
+using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace AuthServer.Sessions.Revocation;
@@ -71,6 +73,21 @@ internal sealed class AccessTokenInvalidation(AuthDbContext db, RevocationFeed f
             .Add("idle", limits.Select(limit => limit.Limits.IdleTimeout).ToArray())
             .Add("absolute", limits.Select(limit => limit.Limits.AbsoluteTimeout).ToArray()));
         await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Refuses the access tokens that would outlive their sessions, after these have been shortened; in the open transaction.
+    /// </summary>
+    public async Task InvalidateOutlivingAsync(IQueryable<Session> shortened, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var acceptedSince = feed.AcceptedSince(now);
+        var acceptance = now - acceptedSince;
+        var people = await shortened
+            .Where(session => session.LastUsedAt > acceptedSince
+                && (session.IdleTimeout < acceptance || session.ExpiresAt < session.LastUsedAt + acceptance))
+            .Select(session => session.UserId).Distinct().ToListAsync(cancellationToken);
+        await InvalidateAsync(people, cancellationToken);
     }
 
     /// <summary>

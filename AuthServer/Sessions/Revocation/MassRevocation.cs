@@ -16,7 +16,8 @@ internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed fee
     // In the order of ids, so that two concurrent runs do not deadlock.
     private static readonly string Sql = $"""
         WITH due AS MATERIALIZED (
-            SELECT id FROM sessions WHERE user_id = ANY (@people) AND revoked_at IS NULL AND expires_at > @now ORDER BY id FOR UPDATE),
+            SELECT id FROM sessions WHERE user_id = ANY (@people) AND revoked_at IS NULL AND expires_at > @accepted_since
+            ORDER BY id FOR UPDATE),
         ended AS (
             UPDATE sessions s SET revoked_at = @now, revoked_reason = @reason FROM due WHERE s.id = due.id
             RETURNING s.id, s.user_id, s.tenant_id, s.last_used_at),
@@ -44,14 +45,15 @@ internal sealed class MassRevocation(AccountBatches accounts, RevocationFeed fee
     public async Task<long> EndAsync(Guid[] people, RequestOrigin origin, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var refusedUntil = feed.RefusedUntil(now);
+        var acceptedSince = feed.AcceptedSince(now);
         await using var command = new NpgsqlCommand(Sql, connection);
         command.Add("people", people);
         command.Add("now", now);
         command.Add("reason", SnakeCase.Of(RevocationReason.EndedByStaff));
-        command.Add("refuse_until", refusedUntil);
+        command.Add("refuse_until", feed.RefusedUntil(now));
+        command.Add("accepted_since", acceptedSince);
         // Within the reuse window a refresh token is answered again, which does not count as a use.
-        command.Add("last_used_after", now - (refusedUntil - now) - settings.ReuseWindow);
+        command.Add("last_used_after", acceptedSince - settings.ReuseWindow);
         command.Parameters.AddOrigin(origin);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

@@ -95,7 +95,12 @@ internal sealed class RevocationFeed(ListenConnectionState listening, NpgsqlData
         $"{TenantMark}{tenantId}:{(isSuspended ? SuspendedState : OpenState)}";
 
     /// <summary>When the last token affected by a revocation made now will have expired, plus a minute for clock skew.</summary>
-    public DateTimeOffset RefusedUntil(DateTimeOffset now) => now + tokens.AccessTokenLifetime + tokens.ClockSkew + TimeSpan.FromMinutes(1);
+    public DateTimeOffset RefusedUntil(DateTimeOffset now) => now + LongestAcceptance;
+
+    /// <summary>An access token issued before this moment is no longer accepted anywhere.</summary>
+    public DateTimeOffset AcceptedSince(DateTimeOffset now) => now - LongestAcceptance;
+
+    private TimeSpan LongestAcceptance => tokens.AccessTokenLifetime + tokens.ClockSkew + TimeSpan.FromMinutes(1);
 
     // A session's id, user:ID:VERSION, tenant:ID:suspended or tenant:ID:open. Everything it refuses was issued before this moment,
     // and has expired one token lifetime from now.

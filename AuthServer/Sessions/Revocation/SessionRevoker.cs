@@ -9,7 +9,8 @@ namespace AuthServer.Sessions.Revocation;
 
 /// <summary>
 /// The one way to end a session before its time, apart from <see cref="MassRevocation"/>. One statement ends it, writes the revocation
-/// that refuses its access tokens, notifies every replica, and writes the audit event: all or nothing.
+/// that refuses its access tokens, notifies every replica, and writes the audit event: all or nothing. A session that has expired is
+/// ended as well while an access token of it may still be accepted.
 /// </summary>
 internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed feed, TimeProvider clock)
 {
@@ -73,7 +74,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     private static string Statement(string which, string more = "") => $"""
         WITH ended AS (
             UPDATE sessions SET revoked_at = @now, revoked_reason = @reason
-            WHERE {which} AND revoked_at IS NULL AND expires_at > @now
+            WHERE {which} AND revoked_at IS NULL AND expires_at > @accepted_since
             RETURNING id, user_id, tenant_id, device_name),
         refused AS (
             {RevocationInsert.OfSessions("ended")}),
@@ -99,6 +100,7 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
         command.Add("now", now);
         command.Add("reason", SnakeCase.Of(ending.Reason));
         command.Add("refuse_until", feed.RefusedUntil(now));
+        command.Add("accepted_since", feed.AcceptedSince(now));
         command.Add("type", isReuse ? AuditEvents.RefreshTokenReused : AuditEvents.SessionEnded);
         command.Add("outcome", SnakeCase.Of(isReuse ? AuditOutcome.Failure : AuditOutcome.Success));
         command.Add("session_id", ending.SessionId);

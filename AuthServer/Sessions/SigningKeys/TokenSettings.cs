@@ -21,7 +21,7 @@ public sealed class TokenSettings : ISettings
     /// <summary>The <c>aud</c> of access tokens: the name resource servers expect.</summary>
     public string Audience { get; set; } = "authserver";
 
-    /// <summary>How long an access token is valid.</summary>
+    /// <summary>How long an access token is valid; never longer than its session.</summary>
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long an access token issued for an API key is valid; never longer than other access tokens.</summary>

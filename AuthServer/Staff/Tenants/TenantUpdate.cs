@@ -76,5 +76,10 @@ internal sealed class TenantUpdate(AuthDbContext db, AccessTokenInvalidation inv
                 .ExecuteUpdateAsync(
                     change => change.SetProperty(session => session.ExpiresAt, session => session.CreatedAt + age), cancellationToken);
         }
+
+        if ((after.SessionIdleMinutes, after.SessionAbsoluteMinutes) != (before.SessionIdleMinutes, before.SessionAbsoluteMinutes))
+        {
+            await invalidation.InvalidateOutlivingAsync(live, cancellationToken);
+        }
     }
 }
