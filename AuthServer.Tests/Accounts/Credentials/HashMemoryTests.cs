@@ -1,6 +1,7 @@
 using System.Text;
 using AuthServer.Accounts.Credentials;
 using AuthServer.Domain;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -34,7 +35,7 @@ public sealed class HashMemoryTests
     public async Task A_large_hash_waits_until_there_is_memory_for_it()
     {
         using var slow = new SlowHasher();
-        using var hashing = new PasswordHashing(slow, Stored(), Settings);
+        using var hashing = new PasswordHashing(slow, Stored(), Settings, new HttpContextAccessor());
         var held = hashing.HashAsync(SlowHasher.Password, CancellationToken.None);
 
         var large = hashing.VerifyAsync(Large, "wrong", CancellationToken.None);

@@ -48,8 +48,10 @@ public sealed class PasswordSettings : ISettings
     /// </summary>
     public int MaxHashMemoryMiB { get; set; }
 
-    /// <summary>How many hashes may wait for each one being computed, before sign-ins are answered with 503.</summary>
-    public int QueuedPerHash { get; set; } = 32;
+    /// <summary>
+    /// How many hashes may wait for each one being computed, before sign-ins are answered with 503; a quarter of them for one network.
+    /// </summary>
+    public int QueuedPerHash { get; set; } = 128;
 
     /// <summary>
     /// The service to ask whether a password appeared in a breach, such as <c>https://api.pwnedpasswords.com/range/</c>; none by

@@ -89,7 +89,7 @@ internal sealed class PasswordCheck(
             var (decision, found) = await CountAsync(attempt, find);
             var account = known ?? found;
             return decision.RetryAfter is { } retryAfter ? new PasswordCheckOutcome.LockedOut(lease, account, retryAfter)
-                : await VerifyAsync(attempt, account, password, cancellationToken) is { } hash
+                : await VerifyAsync(lease, account, password, cancellationToken) is { } hash
                     ? new PasswordCheckOutcome.Matched(lease, account!, hash, decision.SetLock)
                 : new PasswordCheckOutcome.Mismatched(lease, account, decision.SetLock);
         }
@@ -125,27 +125,28 @@ internal sealed class PasswordCheck(
 
     // The hash that is stored now; null if the password is wrong.
     private async Task<string?> VerifyAsync(
-        SignInAttempt attempt, CheckedAccount? account, string password, CancellationToken cancellationToken)
+        Lease lease, CheckedAccount? account, string password, CancellationToken cancellationToken)
     {
         try
         {
-            return await hashing.VerifyAsync(account?.PasswordHash, password, cancellationToken) switch
+            return await hashing.VerifyAsync(account?.PasswordHash, password, cancellationToken, lease.QueueSlot) switch
             {
                 PasswordVerificationResult.Success => account!.PasswordHash,
-                PasswordVerificationResult.SuccessRehashNeeded => await RehashAsync(account!, password, cancellationToken),
+                PasswordVerificationResult.SuccessRehashNeeded => await RehashAsync(lease, account!, password, cancellationToken),
                 _ => null,
             };
         }
         catch
         {
-            await database.RefundAsync(attempt);
+            await database.RefundAsync(lease.Attempt);
             throw;
         }
     }
 
-    private async Task<string> RehashAsync(CheckedAccount account, string password, CancellationToken cancellationToken)
+    private async Task<string> RehashAsync(
+        Lease lease, CheckedAccount account, string password, CancellationToken cancellationToken)
     {
-        var hash = await hashing.HashAsync(password, cancellationToken);
+        var hash = await hashing.HashAsync(password, cancellationToken, lease.QueueSlot);
         await using var command = database.CreateCommand("UPDATE users SET password_hash = @new WHERE id = @id AND password_hash = @old");
         command.Add("new", hash);
         command.Add("old", account.PasswordHash!);
@@ -158,7 +159,7 @@ internal sealed class PasswordCheck(
     {
         public SignInAttempt Attempt => attempt;
 
-        public PasswordHashing.QueueSlot? QueueSlot { get; set; }
+        public FairQueue.Slot? QueueSlot { get; set; }
 
         public void Dispose()
         {

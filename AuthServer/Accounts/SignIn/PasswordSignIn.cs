@@ -58,7 +58,7 @@ internal sealed class PasswordSignIn(
             case PasswordCheckOutcome.Matched { Account.IsEmailConfirmed: false } right when rules.VerifyFirst:
                 return await RejectAsync(right.Account, right.Locks, check.Attempt, origin);
             default:
-                return await EnterAsync((PasswordCheckOutcome.Matched)check, deviceName, origin, cancellationToken);
+                return await EnterAsync((PasswordCheckOutcome.Matched)check, deviceName, origin);
         }
     }
 
@@ -68,8 +68,8 @@ internal sealed class PasswordSignIn(
         return new SignInOutcome.Rejected();
     }
 
-    private async Task<SignInOutcome> EnterAsync(
-        PasswordCheckOutcome.Matched check, string? deviceName, RequestOrigin origin, CancellationToken cancellationToken)
+    // Without the request's cancellation: the attempt is still counted as a failure, and hanging up must not leave it so.
+    private async Task<SignInOutcome> EnterAsync(PasswordCheckOutcome.Matched check, string? deviceName, RequestOrigin origin)
     {
         var (account, attempt) = (check.Account, check.Attempt);
         if (!account.IsActive || (rules.RequireVerifiedEmail && !account.IsEmailConfirmed))
@@ -88,9 +88,9 @@ internal sealed class PasswordSignIn(
             return new SignInOutcome.ResetRequired();
         }
 
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenConnectionAsync();
         var identity = new AuthenticatedIdentity(account.Id, Methods, origin, deviceName, check.Hash);
-        if (await starter.StartAsync(identity, connection, check.Refund(), cancellationToken) is { } response)
+        if (await starter.StartAsync(identity, connection, check.Refund(), CancellationToken.None) is { } response)
         {
             return new SignInOutcome.SignedIn(response);
         }

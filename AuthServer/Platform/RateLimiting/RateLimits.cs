@@ -98,7 +98,10 @@ internal static class RateLimits
                     RequestOrigin.NetworkOf(context.Connection.RemoteIpAddress),
                     _ =>
                         new OutcomeLimiter(
-                            limit, window, clock, () => current.HttpContext is { } http && counts(http.Response.StatusCode))));
+                            limit, window, clock, () => current.HttpContext is { } http && (counts(http.Response.StatusCode) || IsUnpaid(http)))));
         });
     }
+
+    // A hash that nobody waited for: its outcome will never be known.
+    private static bool IsUnpaid(HttpContext context) => context.IsCostly() && context.RequestAborted.IsCancellationRequested;
 }
