@@ -116,13 +116,13 @@ public sealed class UserAccountsTests(UserAccountsTests.Server server) : IClassF
     private static Task<AccountCommitOutcome> CommitAsync(AsyncServiceScope scope, User user) =>
         Of(scope).Commit.CommitAsync(user, new("password.changed"), new(null, "tests", "tests"), CancellationToken.None);
 
-    /// <summary>One hash at a time and one that waits, each at the real cost.</summary>
+    /// <summary>One hash at a time and seven that wait, two of all these for one network, each at the real cost.</summary>
     public sealed class Server : TestServer
     {
         public Server()
         {
             Settings["Password:ConcurrentHashes"] = "1";
-            Settings["Password:QueuedPerHash"] = "1";
+            Settings["Password:QueuedPerHash"] = "7";
         }
 
         protected override bool HashesAreCheap => false;
