@@ -35,7 +35,8 @@ public sealed class AccessAfterTheSessionTests(TwoServers servers) : IClassFixtu
         {
             await servers.Api.PostAsync("auth/password/reset/request", new { email = person.Email });
             var token = await servers.MailedTokenAsync(MailKinds.ResetPassword, person.Email);
-            await (await servers.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = NewPassword })).ShouldBeAsync(204);
+            var reset = await servers.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = NewPassword });
+            await reset.ShouldBeAsync(204);
         },
         ["staff ending all sessions"] = async (servers, person) => await (await servers.Api.SendAsync(
             HttpMethod.Delete, $"users/{person.UserId}/sessions", new { reason = "Lost phone" },
