@@ -11,7 +11,7 @@ namespace AuthServer.Accounts.Registration;
 /// <param name="Role"><c>patient</c> (the default) or <c>physician</c>.</param>
 /// <param name="Tenant">Slug of a tenant that allows self-registration.</param>
 /// <param name="Physician">With <c>role: physician</c>: the professional profile.</param>
-/// <param name="DeviceName">The name shown in the person's list of devices.</param>
+/// <param name="DeviceName">The name shown in the person's list of devices; cleaned, and cut to 100 characters.</param>
 /// <param name="Link">Where the mailed link should lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
 public sealed record RegisterRequest(
     string? Email = null,
@@ -38,7 +38,6 @@ public sealed record RegisterRequest(
         errors.Text("full_name", FullName, maxLength: 200);
         errors.LanguageTag("locale", Locale);
         errors.Text("tenant", Tenant, maxLength: 63);
-        errors.Text("device_name", DeviceName, maxLength: 100);
         if (Role is not null && !KnownRoles.Contains(Role))
         {
             errors.Add("role", "Either patient or physician.");
