@@ -1,6 +1,7 @@
 using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.Identity;
 using AuthServer.AuditTrail;
+using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 
@@ -40,5 +41,8 @@ internal sealed class GuestOpening(
 /// <param name="Locale">Language of pages: a BCP 47 tag such as <c>he</c>.</param>
 public sealed record GuestRequest(string? DeviceName = null, string? Locale = null) : IValidated
 {
+    /// <summary>Language of pages: a BCP 47 tag such as <c>he</c>.</summary>
+    public string? Locale { get; init; } = LanguageTag.Of(Locale);
+
     void IValidated.Validate(FieldErrors errors) => errors.LanguageTag("locale", Locale);
 }

@@ -1,3 +1,4 @@
+using AuthServer.Domain;
 using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.Registration;
@@ -25,6 +26,9 @@ public sealed record RegisterRequest(
     string? DeviceName = null,
     string? Link = null) : IValidated
 {
+    /// <summary>Language of mails and pages: a BCP 47 tag such as <c>he</c>.</summary>
+    public string? Locale { get; init; } = LanguageTag.Of(Locale);
+
     /// <summary>The client's preferred language, for the mail if the request names none.</summary>
     internal string? AskedIn { get; init; }
 
