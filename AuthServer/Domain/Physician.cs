@@ -34,8 +34,8 @@ public sealed class Physician
 
     public bool AcceptingPatients { get; internal set; } = true;
 
-    /// <summary>Field of medicine, in the app's own vocabulary.</summary>
-    public string? Specialty { get; internal set; }
+    /// <summary>Field of medicine, in the app's own vocabulary and in normal form.</summary>
+    public string? Specialty { get; internal set => field = value?.Normalize(); }
 
     /// <summary>At most one for each jurisdiction.</summary>
     public ICollection<Licence> Licences { get; } = [];

@@ -21,8 +21,8 @@ public sealed class Tenant
     /// <summary>The name in URLs and requests: lower-case ASCII letters, digits and hyphens.</summary>
     public string Slug { get; private set; } = "";
 
-    /// <summary>The display name.</summary>
-    public string Name { get; internal set; } = "";
+    /// <summary>The display name, in normal form like that of a person.</summary>
+    public string Name { get; internal set => field = value.Normalize(); } = "";
 
     public TenantStatus Status { get; internal set; } = TenantStatus.Active;
 

@@ -58,8 +58,8 @@ public sealed class User : IdentityUser<Guid>
         (PasswordHash, MustResetPassword, FullName, Locale) = (passwordHash, false, fullName, locale ?? Locale);
     }
 
-    /// <summary>The name shown to other people.</summary>
-    public string? FullName { get; internal set; }
+    /// <summary>The name shown to other people, in normal form: an accent can be typed in two ways, and both are searched for.</summary>
+    public string? FullName { get; internal set => field = value?.Normalize(); }
 
     /// <summary>BCP 47 language tag for mails and pages, for example <c>he</c>.</summary>
     public string? Locale { get; internal set; }

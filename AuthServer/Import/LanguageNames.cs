@@ -1,3 +1,4 @@
+using AuthServer.Domain;
 using AuthServer.Platform.Web;
 
 namespace AuthServer.Import;
@@ -9,7 +10,6 @@ internal static class LanguageNames
     {
         ["hebrew"] = "he",
         ["עברית"] = "he",
-        ["iw"] = "he",
         ["english"] = "en",
         ["אנגלית"] = "en",
         ["arabic"] = "ar",
@@ -31,7 +31,7 @@ internal static class LanguageNames
     /// <summary>The BCP 47 tag; null if the text is neither a tag nor a known name.</summary>
     public static string? TagOf(string? text)
     {
-        var (tag, errors) = (text is null ? null : Tags.GetValueOrDefault(text, text.Replace('_', '-')), new FieldErrors());
+        var (tag, errors) = (text is null ? null : Tags.GetValueOrDefault(text) ?? LanguageTag.Of(text), new FieldErrors());
         errors.LanguageTag("language", tag);
         return errors.Any ? null : tag;
     }

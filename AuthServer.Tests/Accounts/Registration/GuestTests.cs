@@ -40,7 +40,7 @@ public sealed class GuestTests(GuestTests.Server server) : IClassFixture<GuestTe
     }
 
     [Theory]
-    [InlineData("""{"device_name":"a\u0000b"}""", "device_name")]
+    [InlineData("""{"device_name":7}""", "device_name")]
     [InlineData("""{"locale":"not a language"}""", "locale")]
     public async Task What_a_guest_says_is_checked(string body, string field) =>
         (await (await server.Api.PostAsync("auth/anonymous", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed))["errors"]!

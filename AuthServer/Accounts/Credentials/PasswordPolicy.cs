@@ -79,6 +79,7 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
         }
 
         return IsGuessable(password, ownData) ? "Too easy to guess: it is made of your own address or name, or of the product's name."
+            : Sequences.Make(password) ? "Too easy to guess: it is little more than a run or a sequence, such as aaaa, abcd or 1234."
             : CommonPasswords.Contain(password) ? "Too common: it is on the lists that attackers try first."
             : null;
     }

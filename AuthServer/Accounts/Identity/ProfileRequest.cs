@@ -13,7 +13,7 @@ public sealed record ProfileRequest : IValidated
     public Optional<string?> Username { get; init; }
 
     /// <summary>Language of mails and pages: a BCP 47 tag such as <c>he</c>.</summary>
-    public Optional<string?> Locale { get; init; }
+    public Optional<string?> Locale { get; init => field = value.Map(LanguageTag.Of); }
 
     /// <summary>PUT requires all fields; null if they are there.</summary>
     internal Problem? FaultOfPut()

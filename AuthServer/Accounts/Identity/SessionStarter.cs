@@ -14,7 +14,7 @@ namespace AuthServer.Accounts.Identity;
 /// <param name="UserId">The account.</param>
 /// <param name="Methods">How they authenticated (RFC 8176).</param>
 /// <param name="Origin">Where the request came from.</param>
-/// <param name="DeviceName">The name the app gave the device.</param>
+/// <param name="DeviceName">The name the app gave the device, as it was sent.</param>
 /// <param name="PasswordHash">The hash the password was checked against: if it has changed meanwhile, no session is started.</param>
 internal sealed record AuthenticatedIdentity(
     Guid UserId, IReadOnlyList<string> Methods, RequestOrigin Origin, string? DeviceName, string? PasswordHash);
@@ -137,7 +137,7 @@ internal sealed class SessionStarter(
             .Add("session_id", sessionId)
             .Add("methods", identity.Methods.ToArray())
             .Add("password_hash", identity.PasswordHash)
-            .Add("device_name", identity.DeviceName);
+            .Add("device_name", DeviceLabel.Of(identity.DeviceName));
         step.Parameters.AddRange(SessionLimitsQuery.Parameters(settings));
         step.Parameters.AddOrigin(identity.Origin);
         return step;

@@ -1,6 +1,7 @@
 using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.Identity;
 using AuthServer.AuditTrail;
+using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 
@@ -36,13 +37,12 @@ internal sealed class GuestOpening(
 }
 
 /// <summary>Requests a guest account.</summary>
-/// <param name="DeviceName">The name shown in the person's list of devices.</param>
+/// <param name="DeviceName">The name shown in the person's list of devices; cleaned, and cut to 100 characters.</param>
 /// <param name="Locale">Language of pages: a BCP 47 tag such as <c>he</c>.</param>
 public sealed record GuestRequest(string? DeviceName = null, string? Locale = null) : IValidated
 {
-    void IValidated.Validate(FieldErrors errors)
-    {
-        errors.Text("device_name", DeviceName, maxLength: 100);
-        errors.LanguageTag("locale", Locale);
-    }
+    /// <summary>Language of pages: a BCP 47 tag such as <c>he</c>.</summary>
+    public string? Locale { get; init; } = LanguageTag.Of(Locale);
+
+    void IValidated.Validate(FieldErrors errors) => errors.LanguageTag("locale", Locale);
 }

@@ -1,3 +1,4 @@
+using AuthServer.Domain;
 using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.Registration;
@@ -11,7 +12,7 @@ namespace AuthServer.Accounts.Registration;
 /// <param name="Role"><c>patient</c> (the default) or <c>physician</c>.</param>
 /// <param name="Tenant">Slug of a tenant that allows self-registration.</param>
 /// <param name="Physician">With <c>role: physician</c>: the professional profile.</param>
-/// <param name="DeviceName">The name shown in the person's list of devices.</param>
+/// <param name="DeviceName">The name shown in the person's list of devices; cleaned, and cut to 100 characters.</param>
 /// <param name="Link">Where the mailed link should lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
 public sealed record RegisterRequest(
     string? Email = null,
@@ -25,6 +26,9 @@ public sealed record RegisterRequest(
     string? DeviceName = null,
     string? Link = null) : IValidated
 {
+    /// <summary>Language of mails and pages: a BCP 47 tag such as <c>he</c>.</summary>
+    public string? Locale { get; init; } = LanguageTag.Of(Locale);
+
     /// <summary>The client's preferred language, for the mail if the request names none.</summary>
     internal string? AskedIn { get; init; }
 
@@ -38,7 +42,6 @@ public sealed record RegisterRequest(
         errors.Text("full_name", FullName, maxLength: 200);
         errors.LanguageTag("locale", Locale);
         errors.Text("tenant", Tenant, maxLength: 63);
-        errors.Text("device_name", DeviceName, maxLength: 100);
         if (Role is not null && !KnownRoles.Contains(Role))
         {
             errors.Add("role", "Either patient or physician.");

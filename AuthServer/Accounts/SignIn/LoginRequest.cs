@@ -7,7 +7,9 @@ namespace AuthServer.Accounts.SignIn;
 /// <param name="Email">E-mail address, or user name.</param>
 /// <param name="Username">User name, or e-mail address.</param>
 /// <param name="Password">The password.</param>
-/// <param name="DeviceName">The name shown in the person's list of devices, such as <c>Dana's phone</c>.</param>
+/// <param name="DeviceName">
+/// The name shown in the person's list of devices, such as <c>Dana's phone</c>; cleaned, and cut to 100 characters.
+/// </param>
 public sealed record LoginRequest(string? Email = null, string? Username = null, Secret? Password = null, string? DeviceName = null)
     : IValidated
 {
@@ -25,7 +27,6 @@ public sealed record LoginRequest(string? Email = null, string? Username = null,
         }
 
         PasswordPolicy.CheckTyped(errors, "password", Password?.Reveal());
-        errors.Text("device_name", DeviceName, maxLength: 100);
     }
 }
 

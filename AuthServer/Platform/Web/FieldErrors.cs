@@ -32,13 +32,13 @@ internal sealed class FieldErrors
         {
             Add(field, "Required.");
         }
-        else if (value?.Length > maxLength)
-        {
-            Add(field, $"At most {maxLength.ToString(CultureInfo.InvariantCulture)} characters.");
-        }
         else if (value?.EnumerateRunes().Any(IsUnfit) == true)
         {
             Add(field, "Control characters and invisible formatting characters are not allowed.");
+        }
+        else if (value is not null && Math.Max(value.Length, value.Normalize().Length) > maxLength)
+        {
+            Add(field, $"At most {maxLength.ToString(CultureInfo.InvariantCulture)} characters.");
         }
     }
 

@@ -16,6 +16,8 @@ public readonly record struct Optional<T>
     public bool IsGiven { get; }
 
     internal T Or(T kept) => IsGiven ? Value : kept;
+
+    internal Optional<T> Map(Func<T, T> change) => IsGiven ? new(change(Value)) : this;
 }
 
 /// <summary>Reads the plain value: being called at all means that the field is present.</summary>

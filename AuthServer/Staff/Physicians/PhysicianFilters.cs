@@ -33,7 +33,7 @@ internal static class PhysicianFilters
 
         if (specialty is not null)
         {
-            var literal = LikePattern.Literal(specialty.Trim());
+            var literal = LikePattern.Literal(specialty.Trim().Normalize());
             physicians = physicians.Where(physician => EF.Functions.ILike(physician.Specialty!, literal, LikePattern.Escape));
         }
 

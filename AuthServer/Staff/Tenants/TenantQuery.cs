@@ -58,7 +58,7 @@ internal static class TenantQuery
     private static IQueryable<Tenant> Matching(IQueryable<Tenant> tenants, TenantFilter filter)
     {
         var found = filter.Wanted is { } status ? tenants.Where(tenant => tenant.Status == status) : tenants;
-        return filter.Search?.Trim() is { Length: > 0 } text && $"%{LikePattern.Literal(text)}%" is var pattern
+        return filter.Search?.Trim().Normalize() is { Length: > 0 } text && $"%{LikePattern.Literal(text)}%" is var pattern
             ? found.Where(tenant =>
                 EF.Functions.ILike(tenant.Slug, pattern, LikePattern.Escape)
                 || EF.Functions.ILike(tenant.Name, pattern, LikePattern.Escape))

@@ -25,7 +25,7 @@ public sealed record TenantSettingsRequest
     public Optional<string?> MailSenderName { get; init; }
 
     /// <summary>Language of people who have not chosen one: a BCP 47 tag such as <c>he</c>.</summary>
-    public Optional<string?> Locale { get; init; }
+    public Optional<string?> Locale { get; init => field = value.Map(LanguageTag.Of); }
 
     /// <summary>Idle timeout of sessions in minutes, 5 or more; can only shorten the limits of the roles.</summary>
     public Optional<int?> SessionIdleMinutes { get; init; }

@@ -17,7 +17,8 @@ internal static class SearchTerm
         }
 
         // Of a short term only letters and digits are used, because the index ignores everything else.
-        var term = search.Trim() is { Length: >= ShortestAnywhere } whole ? whole : string.Concat(search.Where(char.IsLetterOrDigit));
+        var normal = search.Trim().Normalize();
+        var term = normal.Length >= ShortestAnywhere ? normal : string.Concat(normal.Where(char.IsLetterOrDigit));
         var literal = LikePattern.Literal(term);
         return term.Length < ShortestAnywhere ? $"% {literal}%" : $"%{literal}%";
     }

@@ -45,6 +45,9 @@ public sealed record InviteRequest(
     string? Tenant = null,
     InvitedPhysician? Physician = null) : IValidated
 {
+    /// <summary>Language of mails and pages: a BCP 47 tag such as <c>he</c>.</summary>
+    public string? Locale { get; init; } = LanguageTag.Of(Locale);
+
     internal IReadOnlyList<string> RolesOrDefault =>
         Roles is null ? [Role.Patient] : [.. Roles.OfType<string>().Distinct(StringComparer.Ordinal)];
 
