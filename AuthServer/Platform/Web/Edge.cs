@@ -60,6 +60,7 @@ internal static class Edge
         app.Use(RefuseOddFraming);
         app.Use(RewriteToNewestVersion);
         app.Use(RefuseEncodedBodies);
+        app.Use(IgnoreCharsetOfJson);
         app.Use(RefuseOtherCharsets);
         app.UseRouting();
         if (server.CorsOrigins.Count > 0)
@@ -116,8 +117,19 @@ internal static class Edge
             ? new Problem(ErrorCodes.UnsupportedMediaType).ExecuteAsync(context)
             : next(context);
 
-    // JSON is UTF-8 (RFC 8259 section 8.1). The framework throws on charset names it does not know, including the quoted form of
-    // this one.
+    // JSON is UTF-8 and has no charset parameter: what it says has no effect (RFC 8259 sections 8.1 and 11). The framework would obey
+    // it, or throw.
+    private static Task IgnoreCharsetOfJson(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.HasJsonContentType() && MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type))
+        {
+            context.Request.ContentType = type.MediaType.Value;
+        }
+
+        return next(context);
+    }
+
+    // A form is read as UTF-8. The framework throws on charset names it does not know, including the quoted form of this one.
     private static Task RefuseOtherCharsets(HttpContext context, RequestDelegate next)
     {
         if (context.Request.ContentType is { } text
