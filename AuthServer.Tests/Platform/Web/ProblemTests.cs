@@ -50,6 +50,17 @@ public sealed class ProblemTests(TestServer server) : IClassFixture<TestServer>
         response.Content.Headers.Allow.Order(StringComparer.Ordinal).Should().Equal(allowed.Split(", "));
     }
 
+    [Theory]
+    [InlineData("auth/login", """{"email":"nobody@example.com","password":"not the password"}""")]
+    [InlineData("auth/refresh", """{"refresh_token":"nonsense"}""")]
+    public async Task Every_401_names_the_scheme_to_authenticate_with(string path, string body)
+    {
+        var response = await server.Api.PostAsync(path, body);
+
+        response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        response.Headers.WwwAuthenticate.ToString().Should().Be("Bearer");
+    }
+
     [Fact]
     public async Task A_method_in_a_header_is_ignored()
     {
