@@ -37,17 +37,38 @@ public sealed class ProblemTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("DELETE", "/api/v1/auth/register", "POST")]
     [InlineData("TRACE", "/api/v1/auth/login", "POST")]
     [InlineData("OPTIONS", "/api/v1/auth/login", "POST")]
-    [InlineData("POST", "/api/v1/auth/me", "GET")]
-    [InlineData("POST", "/api/v1/users/me", "DELETE, GET, PATCH, PUT")]
-    [InlineData("POST", "/.well-known/jwks.json", "GET")]
-    [InlineData("POST", "/health", "GET")]
-    [InlineData("BREW", "/health", "GET")]
+    [InlineData("HEAD", "/api/v1/auth/login", "POST")]
+    [InlineData("POST", "/api/v1/auth/me", "GET, HEAD")]
+    [InlineData("POST", "/api/v1/users/me", "DELETE, GET, HEAD, PATCH, PUT")]
+    [InlineData("POST", "/.well-known/jwks.json", "GET, HEAD")]
+    [InlineData("POST", "/health", "GET, HEAD")]
+    [InlineData("BREW", "/health", "GET, HEAD")]
     public async Task A_wrong_method_is_405_and_told_which_ones_are_taken(string method, string path, string allowed)
     {
         var response = await server.Api.SendAsync(new(method), path);
 
-        await response.ShouldBeProblemAsync(ErrorCodes.MethodNotAllowed);
+        response.StatusCode.Should().Be(HttpStatusCode.MethodNotAllowed);
+        if (method != "HEAD")
+        {
+            await response.ShouldBeProblemAsync(ErrorCodes.MethodNotAllowed);
+        }
+
         response.Content.Headers.Allow.Order(StringComparer.Ordinal).Should().Equal(allowed.Split(", "));
+    }
+
+    [Theory]
+    [InlineData("/health/ready", 200)]
+    [InlineData("/.well-known/jwks.json", 200)]
+    [InlineData("/openapi/v1.json", 200)]
+    [InlineData("/api/auth/me", 401)]
+    [InlineData("/nowhere", 404)]
+    public async Task HEAD_is_answered_as_GET_is_but_without_a_body(string path, int status)
+    {
+        var get = await server.Api.SendAsync(HttpMethod.Get, path);
+        var answer = await RawHttp.ExchangeAsync(server.Api, $"HEAD {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        RawHttp.Statuses(answer).Should().Equal(status).And.Equal((int)get.StatusCode);
+        answer.Should().EndWith("\r\n\r\n").And.Contain($"Content-Type: {get.Content.Headers.ContentType!.MediaType}");
     }
 
     [Theory]

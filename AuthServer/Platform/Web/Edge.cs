@@ -58,6 +58,7 @@ internal static class Edge
             static context => new Problem(ErrorCodes.ForStatus(context.HttpContext.Response.StatusCode)).ExecuteAsync(context.HttpContext));
         app.Use(ApiKeyInUrl.RefuseAsync);
         app.Use(RefuseOddFraming);
+        app.Use(AnswerHeadLikeGet);
         app.Use(RewriteToNewestVersion);
         app.Use(RefuseEncodedBodies);
         app.Use(IgnoreCharsetOfJson);
@@ -69,6 +70,17 @@ internal static class Edge
         }
 
         app.Use(AnswerUnrouted);
+    }
+
+    // RFC 9110 section 9.1 wants HEAD wherever GET is. Kestrel remembers what was asked, and sends no body.
+    private static Task AnswerHeadLikeGet(HttpContext context, RequestDelegate next)
+    {
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Request.Method = HttpMethods.Get;
+        }
+
+        return next(context);
     }
 
     private static Task RewriteToNewestVersion(HttpContext context, RequestDelegate next)
@@ -84,17 +96,28 @@ internal static class Edge
 
     // The fallback policy would require a token first, but without a route there is nothing to protect, and 404, 405 and 415 are
     // more helpful. Anything other than a RouteEndpoint is routing's own response to a wrong method or media type.
-    private static Task AnswerUnrouted(HttpContext context, RequestDelegate next)
+    private static async Task AnswerUnrouted(HttpContext context, RequestDelegate next)
     {
         switch (context.GetEndpoint())
         {
             case RouteEndpoint:
-                return next(context);
+                await next(context);
+                break;
             case { RequestDelegate: { } answer }:
-                return answer(context);
+                await answer(context);
+                AllowHeadWithGet(context.Response.Headers);
+                break;
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
-                return Task.CompletedTask;
+                break;
+        }
+    }
+
+    private static void AllowHeadWithGet(IHeaderDictionary headers)
+    {
+        if (headers.GetCommaSeparatedValues(HeaderNames.Allow).Contains(HttpMethods.Get, StringComparer.Ordinal))
+        {
+            headers.AppendCommaSeparatedValues(HeaderNames.Allow, HttpMethods.Head);
         }
     }
 
