@@ -72,6 +72,15 @@ public sealed class ProblemTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Theory]
+    [InlineData("/api/V1/auth/login")]
+    [InlineData("/API/v1/auth/login")]
+    [InlineData("/API/V1/auth/login")]
+    [InlineData("/API/auth/login")]
+    public async Task The_case_of_a_path_does_not_matter(string path) =>
+        await (await server.Api.PostAsync(path, new { email = Api.NewEmail(), password = "not the password" }))
+            .ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+
+    [Theory]
     [InlineData("auth/login", """{"email":"nobody@example.com","password":"not the password"}""")]
     [InlineData("auth/refresh", """{"refresh_token":"nonsense"}""")]
     public async Task Every_401_names_the_scheme_to_authenticate_with(string path, string body)

@@ -85,8 +85,8 @@ internal static class Edge
 
     private static Task RewriteToNewestVersion(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal, out var rest)
-            && !rest.StartsWithSegments("/v1", StringComparison.Ordinal))
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase, out var rest)
+            && !rest.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase))
         {
             context.Request.Path = "/api/v1" + rest;
         }
