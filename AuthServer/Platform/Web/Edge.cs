@@ -26,11 +26,7 @@ internal static class Edge
         builder.Services.AddHttpClient();
         builder.Services.AddStrictJson();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
-        builder.Services.AddCors();
-        builder.Services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>()
-            .Configure<IOptions<ServerSettings>>((cors, server) =>
-            cors.AddDefaultPolicy(policy => policy.WithOrigins([.. server.Value.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()
-                .WithExposedHeaders("Retry-After", "X-Request-ID").SetPreflightMaxAge(TimeSpan.FromHours(1))));
+        builder.Services.AddCrossOrigin();
         builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerSettings>>(TrustOnly);
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServerSettings>>(Limit);
         builder.Services.AddSingleton<Draining>();
@@ -48,6 +44,7 @@ internal static class Edge
         }
 
         app.UseResponseHeaders(app.Environment.IsDevelopment());
+        app.UseCrossOrigin(server);
         app.UseExceptionHandler(
             new ExceptionHandlerOptions
             {
@@ -64,11 +61,6 @@ internal static class Edge
         app.Use(IgnoreCharsetOfJson);
         app.Use(RefuseOtherCharsets);
         app.UseRouting();
-        if (server.CorsOrigins.Count > 0)
-        {
-            app.UseCors();
-        }
-
         app.Use(AnswerUnrouted);
     }
 
