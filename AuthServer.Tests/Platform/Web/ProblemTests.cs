@@ -65,7 +65,8 @@ public sealed class ProblemTests(TestServer server) : IClassFixture<TestServer>
     public async Task HEAD_is_answered_as_GET_is_but_without_a_body(string path, int status)
     {
         var get = await server.Api.SendAsync(HttpMethod.Get, path);
-        var answer = await RawHttp.ExchangeAsync(server.Api, $"HEAD {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        var answer = await RawHttp.ExchangeAsync(
+            server.Api, $"HEAD {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
         RawHttp.Statuses(answer).Should().Equal(status).And.Equal((int)get.StatusCode);
         answer.Should().EndWith("\r\n\r\n").And.Contain($"Content-Type: {get.Content.Headers.ContentType!.MediaType}");
