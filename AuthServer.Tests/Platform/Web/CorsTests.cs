@@ -29,6 +29,42 @@ public sealed class CorsTests(OpenServer server) : IClassFixture<OpenServer>
     }
 
     [Fact]
+    public async Task A_configured_origin_may_read_why_its_body_was_refused()
+    {
+        var response = await server.Api.PostAsync("auth/login", "{}", adjust: request =>
+        {
+            request.Headers.Add("Origin", "https://app.example.com");
+            request.Content!.Headers.ContentEncoding.Add("gzip");
+        });
+
+        response.StatusCode.Should().Be(System.Net.HttpStatusCode.UnsupportedMediaType);
+        Header(response, "Access-Control-Allow-Origin").Should().Be("https://app.example.com");
+    }
+
+    [Theory]
+    [InlineData("https://evil.example.com")]
+    [InlineData(null)]
+    public async Task Caches_keep_the_answers_to_different_origins_apart(string? origin)
+    {
+        foreach (var path in new[] { "/.well-known/jwks.json", "/nowhere" })
+        {
+            Header(await server.Api.SendFromAsync(origin, "GET", path), "Vary").Should().Be("Origin");
+        }
+    }
+
+    [Theory]
+    [InlineData("https://app.example.com")]
+    [InlineData("https://evil.example.com")]
+    [InlineData(null)]
+    public async Task The_public_documents_are_open_to_every_origin(string? origin)
+    {
+        foreach (var path in new[] { "/.well-known/jwks.json", "/.well-known/openid-configuration" })
+        {
+            Header(await server.Api.SendFromAsync(origin, "GET", path), "Access-Control-Allow-Origin").Should().Be("*");
+        }
+    }
+
+    [Fact]
     public async Task A_configured_origin_may_ask_before_it_sends()
     {
         var response = await server.Api.AskFirstAsync("https://app.example.com");
@@ -78,12 +114,38 @@ public sealed class ClosedCorsTests(TestServer server) : IClassFixture<TestServe
             response.Headers.Should().NotContain(header => header.Key.StartsWith("Access-Control-"));
         }
     }
+
+    [Fact]
+    public async Task Without_configuration_too_every_origin_may_read_the_public_documents() =>
+        CorsTests.Header(await server.Api.SendFromAsync("https://app.example.com", "GET", "/.well-known/jwks.json"),
+            "Access-Control-Allow-Origin").Should().Be("*");
+}
+
+public sealed class SingleOriginServer : TestServer
+{
+    public SingleOriginServer() => Settings["Server:CorsOrigins:0"] = "https://app.example.com";
+}
+
+public sealed class SingleOriginTests(SingleOriginServer server) : IClassFixture<SingleOriginServer>
+{
+    [Theory]
+    [InlineData("https://app.example.com")]
+    [InlineData("https://evil.example.com")]
+    [InlineData(null)]
+    public async Task Caches_keep_answers_apart_with_a_single_origin_too(string? origin) =>
+        CorsTests.Header(await server.Api.SendFromAsync(origin, "GET", "/health/live"), "Vary").Should().Be("Origin");
 }
 
 internal static class FromBrowser
 {
-    public static Task<HttpResponseMessage> SendFromAsync(this Api api, string origin, string method, string path, string? body = null) =>
-        api.SendAsync(new(method), path, body, adjust: request => request.Headers.TryAddWithoutValidation("Origin", origin));
+    public static Task<HttpResponseMessage> SendFromAsync(this Api api, string? origin, string method, string path, string? body = null) =>
+        api.SendAsync(new(method), path, body, adjust: request =>
+        {
+            if (origin is not null)
+            {
+                request.Headers.TryAddWithoutValidation("Origin", origin);
+            }
+        });
 
     public static Task<HttpResponseMessage> AskFirstAsync(this Api api, string origin) =>
         api.SendAsync(HttpMethod.Options, "auth/login", adjust: request =>

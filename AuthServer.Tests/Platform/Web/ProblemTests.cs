@@ -37,17 +37,59 @@ public sealed class ProblemTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("DELETE", "/api/v1/auth/register", "POST")]
     [InlineData("TRACE", "/api/v1/auth/login", "POST")]
     [InlineData("OPTIONS", "/api/v1/auth/login", "POST")]
-    [InlineData("POST", "/api/v1/auth/me", "GET")]
-    [InlineData("POST", "/api/v1/users/me", "DELETE, GET, PATCH, PUT")]
-    [InlineData("POST", "/.well-known/jwks.json", "GET")]
-    [InlineData("POST", "/health", "GET")]
-    [InlineData("BREW", "/health", "GET")]
+    [InlineData("HEAD", "/api/v1/auth/login", "POST")]
+    [InlineData("POST", "/api/v1/auth/me", "GET, HEAD")]
+    [InlineData("POST", "/api/v1/users/me", "DELETE, GET, HEAD, PATCH, PUT")]
+    [InlineData("POST", "/.well-known/jwks.json", "GET, HEAD")]
+    [InlineData("POST", "/health", "GET, HEAD")]
+    [InlineData("BREW", "/health", "GET, HEAD")]
     public async Task A_wrong_method_is_405_and_told_which_ones_are_taken(string method, string path, string allowed)
     {
         var response = await server.Api.SendAsync(new(method), path);
 
-        await response.ShouldBeProblemAsync(ErrorCodes.MethodNotAllowed);
+        response.StatusCode.Should().Be(HttpStatusCode.MethodNotAllowed);
+        if (method != "HEAD")
+        {
+            await response.ShouldBeProblemAsync(ErrorCodes.MethodNotAllowed);
+        }
+
         response.Content.Headers.Allow.Order(StringComparer.Ordinal).Should().Equal(allowed.Split(", "));
+    }
+
+    [Theory]
+    [InlineData("/health/ready", 200)]
+    [InlineData("/.well-known/jwks.json", 200)]
+    [InlineData("/openapi/v1.json", 200)]
+    [InlineData("/api/auth/me", 401)]
+    [InlineData("/nowhere", 404)]
+    public async Task HEAD_is_answered_as_GET_is_but_without_a_body(string path, int status)
+    {
+        var get = await server.Api.SendAsync(HttpMethod.Get, path);
+        var answer = await RawHttp.ExchangeAsync(
+            server.Api, $"HEAD {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        RawHttp.Statuses(answer).Should().Equal(status).And.Equal((int)get.StatusCode);
+        answer.Should().EndWith("\r\n\r\n").And.Contain($"Content-Type: {get.Content.Headers.ContentType!.MediaType}");
+    }
+
+    [Theory]
+    [InlineData("/api/V1/auth/login")]
+    [InlineData("/API/v1/auth/login")]
+    [InlineData("/API/V1/auth/login")]
+    [InlineData("/API/auth/login")]
+    public async Task The_case_of_a_path_does_not_matter(string path) =>
+        await (await server.Api.PostAsync(path, new { email = Api.NewEmail(), password = "not the password" }))
+            .ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
+
+    [Theory]
+    [InlineData("auth/login", """{"email":"nobody@example.com","password":"not the password"}""")]
+    [InlineData("auth/refresh", """{"refresh_token":"nonsense"}""")]
+    public async Task Every_401_names_the_scheme_to_authenticate_with(string path, string body)
+    {
+        var response = await server.Api.PostAsync(path, body);
+
+        response.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        response.Headers.WwwAuthenticate.ToString().Should().Be("Bearer");
     }
 
     [Fact]
@@ -66,12 +108,10 @@ public sealed class ProblemTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("application/xml")]
     [InlineData("application/jsonp")]
-    [InlineData("application/json; charset=utf-7")]
-    [InlineData("application/json; charset=utf-16")]
-    [InlineData("application/json; charset=nonsense")]
+    [InlineData("application/x-www-form-urlencoded; charset=utf-16")]
     [InlineData("nonsense")]
     [InlineData(null)]
-    public async Task A_body_that_is_not_called_JSON_in_UTF8_is_415_on_every_route_that_takes_JSON(string? type)
+    public async Task A_body_that_is_not_called_JSON_is_415_on_every_route_that_takes_JSON(string? type)
     {
         var key = await server.MakeKeyAsync();
 
@@ -94,10 +134,15 @@ public sealed class ProblemTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("application/json; charset=utf-8")]
     [InlineData("application/json; charset=\"UTF-8\"")]
     [InlineData("Application/JSON;charset=UTF-8")]
+    [InlineData("application/json; charset=utf8")]
+    [InlineData("application/json; charset=iso-8859-1")]
+    [InlineData("application/json; charset=utf-16")]
+    [InlineData("application/json; charset=nonsense; charset=utf-7")]
+    [InlineData("application/problem+json; charset=utf8")]
     [InlineData("application/problem+json")]
-    public async Task A_body_that_is_called_JSON_in_UTF8_is_read(string type)
+    public async Task A_body_that_is_called_JSON_is_read_as_UTF8_whatever_charset_it_names(string type)
     {
-        var response = await server.Api.SendAsync(HttpMethod.Post, "auth/login", """{"username":"nobody","password":"not the password"}""",
+        var response = await server.Api.PostAsync("auth/login", new { email = Api.NewEmail(), password = "not the pässword" },
             adjust: request => request.Content!.Headers.ContentType = MediaTypeHeaderValue.Parse(type));
 
         await response.ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);

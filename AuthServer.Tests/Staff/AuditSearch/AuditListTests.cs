@@ -88,6 +88,9 @@ public sealed class AuditListTests(AuditServer server) : IClassFixture<AuditServ
     [InlineData("from=0001-01-01T00:00:00Z")]
     [InlineData("to=9999-12-31T23:59:59Z")]
     [InlineData("to=9999-12-31T23:59:59.9999999Z")]
+    [InlineData("to=9999-12-31T23:59:59.999999999999Z")]
+    [InlineData("from=2001-11-01T00:00:00.123456789Z")]
+    [InlineData("from=2001-11-01T00:00:00.12345678%2B02:00")]
     [InlineData("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z")]
     public async Task From_the_first_to_the_last_of_all_days_is_everything(string span)
     {
@@ -127,6 +130,10 @@ public sealed class AuditListTests(AuditServer server) : IClassFixture<AuditServ
     [InlineData("from=2026-11-21", "from")]
     [InlineData("from=2026-11-21T08:30:00", "from")]
     [InlineData("from=2026-02-30T08:30:00Z", "from")]
+    [InlineData("from=2026-02-30T08:30:00.123456789Z", "from")]
+    [InlineData("from=2026-11-21T08:30:00.123456789", "from")]
+    [InlineData("from=2026-11-21T08:30:00.12345678xZ", "from")]
+    [InlineData("from=2026-11-21T08:30:00.1234567%D9%A1Z", "from")]
     [InlineData("to=2026-11-21T08:30:00+02:00", "to")]
     [InlineData("to=0001-01-01T00:00:00%2B14:00", "to")]
     [InlineData("from=2026-11-22T00:00:00Z&to=2026-11-21T00:00:00Z", "from")]

@@ -26,11 +26,7 @@ internal static class Edge
         builder.Services.AddHttpClient();
         builder.Services.AddStrictJson();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
-        builder.Services.AddCors();
-        builder.Services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>()
-            .Configure<IOptions<ServerSettings>>((cors, server) =>
-            cors.AddDefaultPolicy(policy => policy.WithOrigins([.. server.Value.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()
-                .WithExposedHeaders("Retry-After", "X-Request-ID").SetPreflightMaxAge(TimeSpan.FromHours(1))));
+        builder.Services.AddCrossOrigin();
         builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerSettings>>(TrustOnly);
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServerSettings>>(Limit);
         builder.Services.AddSingleton<Draining>();
@@ -48,6 +44,7 @@ internal static class Edge
         }
 
         app.UseResponseHeaders(app.Environment.IsDevelopment());
+        app.UseCrossOrigin(server);
         app.UseExceptionHandler(
             new ExceptionHandlerOptions
             {
@@ -58,22 +55,30 @@ internal static class Edge
             static context => new Problem(ErrorCodes.ForStatus(context.HttpContext.Response.StatusCode)).ExecuteAsync(context.HttpContext));
         app.Use(ApiKeyInUrl.RefuseAsync);
         app.Use(RefuseOddFraming);
+        app.Use(AnswerHeadLikeGet);
         app.Use(RewriteToNewestVersion);
         app.Use(RefuseEncodedBodies);
+        app.Use(IgnoreCharsetOfJson);
         app.Use(RefuseOtherCharsets);
         app.UseRouting();
-        if (server.CorsOrigins.Count > 0)
+        app.Use(AnswerUnrouted);
+    }
+
+    // RFC 9110 section 9.1 wants HEAD wherever GET is. Kestrel remembers what was asked, and sends no body.
+    private static Task AnswerHeadLikeGet(HttpContext context, RequestDelegate next)
+    {
+        if (HttpMethods.IsHead(context.Request.Method))
         {
-            app.UseCors();
+            context.Request.Method = HttpMethods.Get;
         }
 
-        app.Use(AnswerUnrouted);
+        return next(context);
     }
 
     private static Task RewriteToNewestVersion(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal, out var rest)
-            && !rest.StartsWithSegments("/v1", StringComparison.Ordinal))
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase, out var rest)
+            && !rest.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase))
         {
             context.Request.Path = "/api/v1" + rest;
         }
@@ -83,17 +88,28 @@ internal static class Edge
 
     // The fallback policy would require a token first, but without a route there is nothing to protect, and 404, 405 and 415 are
     // more helpful. Anything other than a RouteEndpoint is routing's own response to a wrong method or media type.
-    private static Task AnswerUnrouted(HttpContext context, RequestDelegate next)
+    private static async Task AnswerUnrouted(HttpContext context, RequestDelegate next)
     {
         switch (context.GetEndpoint())
         {
             case RouteEndpoint:
-                return next(context);
+                await next(context);
+                break;
             case { RequestDelegate: { } answer }:
-                return answer(context);
+                await answer(context);
+                AllowHeadWithGet(context.Response.Headers);
+                break;
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
-                return Task.CompletedTask;
+                break;
+        }
+    }
+
+    private static void AllowHeadWithGet(IHeaderDictionary headers)
+    {
+        if (headers.GetCommaSeparatedValues(HeaderNames.Allow).Contains(HttpMethods.Get, StringComparer.Ordinal))
+        {
+            headers.AppendCommaSeparatedValues(HeaderNames.Allow, HttpMethods.Head);
         }
     }
 
@@ -116,8 +132,19 @@ internal static class Edge
             ? new Problem(ErrorCodes.UnsupportedMediaType).ExecuteAsync(context)
             : next(context);
 
-    // JSON is UTF-8 (RFC 8259 section 8.1). The framework throws on charset names it does not know, including the quoted form of
-    // this one.
+    // JSON is UTF-8 and has no charset parameter: what it says has no effect (RFC 8259 sections 8.1 and 11). The framework would obey
+    // it, or throw.
+    private static Task IgnoreCharsetOfJson(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.HasJsonContentType() && MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type))
+        {
+            context.Request.ContentType = type.MediaType.Value;
+        }
+
+        return next(context);
+    }
+
+    // A form is read as UTF-8. The framework throws on charset names it does not know, including the quoted form of this one.
     private static Task RefuseOtherCharsets(HttpContext context, RequestDelegate next)
     {
         if (context.Request.ContentType is { } text

@@ -44,6 +44,12 @@ internal sealed class Problem(ErrorCode error, IReadOnlyDictionary<string, strin
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
+        if (error.Status == StatusCodes.Status401Unauthorized && response.Headers.WWWAuthenticate.Count == 0)
+        {
+            // RFC 9110 section 15.5.2: no 401 without a challenge.
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         if (httpContext.RequestServices.GetService<RefusalPage>() is { } page
             && httpContext.Request.Path.StartsWithSegments(page.Under, StringComparison.OrdinalIgnoreCase))
         {

@@ -45,7 +45,8 @@ internal static class TokensEndpoints
 
     public static void MapTokens(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/.well-known").WithTags("Discovery").AllowAnonymous().DisableRateLimiting();
+        var group = routes.MapGroup("/.well-known").WithTags("Discovery").AllowAnonymous().DisableRateLimiting()
+            .WithMetadata(new OpenToEveryOrigin());
         group
             .MapGet("/openid-configuration", Discovery)
             .WithName("getDiscovery")

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using AuthServer.AuditTrail;
 using AuthServer.Domain;
 using AuthServer.Platform.Web;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace AuthServer.Staff.AuditSearch;
 
 /// <summary>The criteria of a search, as the request states them.</summary>
-internal sealed record AuditSelection : IValidated
+internal sealed partial record AuditSelection : IValidated
 {
     [FromQuery(Name = "user")]
     [Description("Only events that concern the account with this id.")]
@@ -112,8 +113,12 @@ internal sealed record AuditSelection : IValidated
 
     private static DateTimeOffset? TimeOf(string? text) =>
         DateTimeOffset.TryParseExact(
-            text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            text is null ? null : TooFineDigits().Replace(text, ""), TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
             out var time) ? time : null;
+
+    // RFC 3339 allows any number of digits; .NET holds seven, and its parser takes no more.
+    [GeneratedRegex("(?<=:[0-9]{2}[.][0-9]{7})[0-9]+(?=[-+Z])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TooFineDigits();
 
     private static IReadOnlyList<string>? TypesOf(string? text) => text is null ? null
         : text.EndsWith(Any, StringComparison.Ordinal)
