@@ -14,26 +14,37 @@ public class ProxiedServer : TestServer
 
 public sealed class ProxiedDevelopmentServer : ProxiedServer
 {
+    public ProxiedDevelopmentServer() => Settings["Server:PublicUrl"] = "https://auth.example.com";
+
     protected override string EnvironmentName => "Development";
 }
 
-public sealed class ProxyTests(ProxiedServer server) : IClassFixture<ProxiedServer>
+public sealed class HttpsServer : TestServer
+{
+    public HttpsServer() => Settings["Server:PublicUrl"] = "https://auth.example.com";
+}
+
+public sealed class StrictTransportTests(HttpsServer server) : IClassFixture<HttpsServer>
 {
     [Theory]
     [InlineData("GET", "/health/live", null)]
     [InlineData("GET", "/nowhere", null)]
     [InlineData("POST", "/api/v1/auth/login", "{")]
     [Trait("ASVS", "3.4.1")]
-    public async Task Over_https_browsers_are_told_to_stay_there(string method, string path, string? body)
+    public async Task At_an_https_address_browsers_are_told_to_stay_there_even_without_a_trusted_proxy(
+        string method, string path, string? body)
     {
-        var response = await server.Api.SendThroughProxyAsync(method, path, body);
+        var response = await server.Api.SendAsync(new(method), path, body);
 
         response.Headers.GetValues("Strict-Transport-Security").Should().Equal("max-age=31536000; includeSubDomains");
     }
+}
 
+public sealed class ProxyTests(ProxiedServer server) : IClassFixture<ProxiedServer>
+{
     [Fact]
-    public async Task Over_plain_http_they_are_not() =>
-        (await server.Api.SendThroughProxyAsync("GET", "/health/live", scheme: "http")).Headers
+    public async Task At_a_plain_http_address_nobody_is_tied_to_https_whatever_the_proxy_names() =>
+        (await server.Api.SendThroughProxyAsync("GET", "/health/live", scheme: "https")).Headers
             .Contains("Strict-Transport-Security")
             .Should()
             .BeFalse();

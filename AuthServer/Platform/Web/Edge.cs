@@ -43,7 +43,7 @@ internal static class Edge
             app.UseForwardedHeaders();
         }
 
-        app.UseResponseHeaders(app.Environment.IsDevelopment());
+        app.UseResponseHeaders(app.Environment.IsDevelopment(), server.PublicUrl?.StartsWith("https:", StringComparison.Ordinal) == true);
         app.UseCrossOrigin(server);
         app.UseExceptionHandler(
             new ExceptionHandlerOptions

@@ -15,18 +15,19 @@ internal static class ResponseHeaders
     private static readonly SearchValues<char> RequestIdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
 
-    public static void UseResponseHeaders(this IApplicationBuilder app, bool isDevelopment) => app.Use((context, next) =>
+    public static void UseResponseHeaders(this IApplicationBuilder app, bool isDevelopment, bool isHttps) => app.Use((context, next) =>
     {
         context.TraceIdentifier = RequestId(context.Request.Headers[RequestIdHeader]);
         // When the response starts, because an exception handler clears headers that were set before.
-        context.Response.OnStarting(static state => ((Stamp)state).Write(), new Stamp(context, Stopwatch.GetTimestamp(), isDevelopment));
+        context.Response.OnStarting(
+            static state => ((Stamp)state).Write(), new Stamp(context, Stopwatch.GetTimestamp(), isDevelopment, isHttps));
         return next(context);
     });
 
     private static string RequestId(string? sent) =>
         sent is { Length: >= 8 and <= 64 } && !sent.AsSpan().ContainsAnyExcept(RequestIdCharacters) ? sent : Guid.NewGuid().ToString("N");
 
-    private sealed record Stamp(HttpContext Context, long StartedAt, bool IsDevelopment)
+    private sealed record Stamp(HttpContext Context, long StartedAt, bool IsDevelopment, bool IsHttps)
     {
         public Task Write()
         {
@@ -43,9 +44,10 @@ internal static class ResponseHeaders
                 headers["Server-Timing"] = string.Create(
                     CultureInfo.InvariantCulture, $"app;dur={Stopwatch.GetElapsedTime(StartedAt).TotalMilliseconds:0.##}");
             }
-            else if (Context.Request.IsHttps)
+            else if (IsHttps)
             {
-                // A year, including subdomains (ASVS 3.4.1); set here and not by UseHsts, whose header an exception handler clears.
+                // By the public address: the proxy that ends TLS need not be a trusted one. A year, including subdomains (ASVS 3.4.1);
+                // set here and not by UseHsts, whose header an exception handler clears.
                 headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
             }
 

@@ -113,7 +113,8 @@ internal sealed partial record AuditSelection : IValidated
 
     private static DateTimeOffset? TimeOf(string? text) =>
         DateTimeOffset.TryParseExact(
-            text is null ? null : TooFineDigits().Replace(text, ""), TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            text is null ? null : TooFineDigits().Replace(text, ""), TimeForms,
+            CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
             out var time) ? time : null;
 
     // RFC 3339 allows any number of digits; .NET holds seven, and its parser takes no more.
