@@ -82,7 +82,8 @@ public sealed class AccessAfterTheSessionTests(TwoServers servers) : IClassFixtu
         foreach (var replica in new[] { servers.Api, servers.Other })
         {
             await Eventually.TrueAsync(
-                async () => (int)(await replica.GetAsync("auth/me", person.AccessToken)).StatusCode == 401, "every replica refuses the token");
+                async () => (int)(await replica.GetAsync("auth/me", person.AccessToken)).StatusCode == 401,
+                "every replica refuses the token");
         }
     }
 

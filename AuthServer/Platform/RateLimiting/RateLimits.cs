@@ -98,7 +98,8 @@ internal static class RateLimits
                     RequestOrigin.NetworkOf(context.Connection.RemoteIpAddress),
                     _ =>
                         new OutcomeLimiter(
-                            limit, window, clock, () => current.HttpContext is { } http && (counts(http.Response.StatusCode) || IsUnpaid(http)))));
+                            limit, window, clock,
+                            () => current.HttpContext is { } http && (counts(http.Response.StatusCode) || IsUnpaid(http)))));
         });
     }
 
