@@ -88,25 +88,25 @@ internal static class Edge
 
     // The fallback policy would require a token first, but without a route there is nothing to protect, and 404, 405 and 415 are
     // more helpful. Anything other than a RouteEndpoint is routing's own response to a wrong method or media type.
-    private static async Task AnswerUnrouted(HttpContext context, RequestDelegate next)
+    private static Task AnswerUnrouted(HttpContext context, RequestDelegate next)
     {
         switch (context.GetEndpoint())
         {
             case RouteEndpoint:
-                await next(context);
-                break;
+                return next(context);
             case { RequestDelegate: { } answer }:
-                await answer(context);
-                AllowHeadWithGet(context.Response.Headers);
-                break;
+                return AnswerAsync(context, answer);
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
-                break;
+                return Task.CompletedTask;
         }
     }
 
-    private static void AllowHeadWithGet(IHeaderDictionary headers)
+    // HEAD is allowed wherever GET is.
+    private static async Task AnswerAsync(HttpContext context, RequestDelegate answer)
     {
+        await answer(context);
+        var headers = context.Response.Headers;
         if (headers.GetCommaSeparatedValues(HeaderNames.Allow).Contains(HttpMethods.Get, StringComparer.Ordinal))
         {
             headers.AppendCommaSeparatedValues(HeaderNames.Allow, HttpMethods.Head);

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Microsoft.AspNetCore.Mvc;
 
 namespace AuthServer.Platform.Web;
 
@@ -37,8 +36,6 @@ internal static class RequestValidation
         || Array.Exists(typed, name => context.Request.Query.TryGetValue(name, out var value) && string.IsNullOrEmpty(value));
 
     private static IEnumerable<string> TypedQueries(ParameterInfo parameter) =>
-        parameter.ParameterType.GetProperties()
-            .Where(property => property.PropertyType != typeof(string))
-            .Select(property => property.GetCustomAttribute<FromQueryAttribute>()?.Name)
-            .OfType<string>();
+        UnknownQueryRejection.NamesOf(
+            parameter.ParameterType.GetProperties().Where(property => property.PropertyType != typeof(string)));
 }

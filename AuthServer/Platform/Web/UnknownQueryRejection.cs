@@ -31,10 +31,11 @@ internal static class UnknownQueryRejection
 
     private static IEnumerable<string> NamesOf(ParameterInfo parameter) =>
         parameter.IsDefined(typeof(AsParametersAttribute), inherit: false)
-            ? parameter.ParameterType
-                .GetProperties()
-                .Select(property => property.GetCustomAttribute<FromQueryAttribute>()?.Name)
-                .OfType<string>()
+            ? NamesOf(parameter.ParameterType.GetProperties())
         : parameter.HasDefaultValue ? [parameter.Name!]
         : [];
+
+    /// <summary>The names that requests use for these properties.</summary>
+    internal static IEnumerable<string> NamesOf(IEnumerable<PropertyInfo> properties) =>
+        properties.Select(property => property.GetCustomAttribute<FromQueryAttribute>()?.Name).OfType<string>();
 }
