@@ -79,7 +79,7 @@ public sealed class SmtpEncryptionTests : IAsyncLifetime, IDisposable
     {
         var settings = Transports.To(_sink);
         (settings.Security, settings.User, settings.Password) = (security, "mailer", "hush");
-        return Transports.Make(settings, Transports.Impatient).SendAsync(Transports.Message());
+        return Transports.Make(settings).SendAsync(Transports.Message());
     }
 
     private void NothingWasSent()

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using AuthServer.Mail.Transport;
 using AuthServer.Tests.Infrastructure;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AuthServer.Tests.Mail;
 
@@ -50,7 +51,7 @@ public sealed class SmtpFaultTests : IAsyncLifetime
     public async Task What_the_server_answers_decides_what_becomes_of_the_mail_and_the_next_one_gets_through(
         string verb, string reply, string outcome)
     {
-        await using var session = Transports.Make(Transports.To(_sink), Transports.Impatient).Open();
+        await using var session = Transports.Make(Transports.To(_sink)).Open();
         _sink.Answer(verb, reply);
 
         (await session.SendAsync(Transports.Message(), CancellationToken.None)).Name.Should().Be(outcome);
@@ -80,7 +81,7 @@ public sealed class SmtpFaultTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_is_away_is_unusable_and_good_again_when_it_is_back()
     {
-        await using var session = Transports.Make(Transports.To(_sink), Transports.Impatient).Open();
+        await using var session = Transports.Make(Transports.To(_sink)).Open();
         _sink.Stop();
 
         (await session.SendAsync(Transports.Message(), CancellationToken.None)).Should().BeOfType<DeliveryOutcome.Unusable>();
@@ -96,9 +97,19 @@ public sealed class SmtpFaultTests : IAsyncLifetime
     public async Task A_server_that_says_nothing_is_unusable_and_one_that_falls_silent_over_a_mail_puts_it_off()
     {
         var silence = new TaskCompletionSource<string?>();
+        var clock = new FakeTimeProvider();
         var silentAt = "CONNECT";
-        _sink.Script = (verb, _) => verb == silentAt ? silence.Task : Task.FromResult<string?>(null);
-        await using var session = Transports.Make(Transports.To(_sink), Transports.Impatient).Open();
+        _sink.Script = (verb, _) =>
+        {
+            if (verb != silentAt)
+            {
+                return Task.FromResult<string?>(null);
+            }
+
+            clock.Advance(MailTimeouts.Usual.Mail);
+            return silence.Task;
+        };
+        await using var session = Transports.Make(Transports.To(_sink), clock: clock).Open();
 
         (await session.SendAsync(Transports.Message(), CancellationToken.None)).Should().BeOfType<DeliveryOutcome.Unusable>();
         silentAt = "RCPT";

@@ -67,7 +67,7 @@ public sealed class SmtpSignInTests : IAsyncLifetime
     {
         _ = _sink.Hold("AUTH", Task.Delay(Timeout.Infinite));
 
-        (await SendAsync(_sink.Port)).Should().BeOfType<DeliveryOutcome.Unusable>();
+        (await SendAsync(_sink.Port, timeouts: Transports.Impatient)).Should().BeOfType<DeliveryOutcome.Unusable>();
     }
 
     [Theory]
@@ -121,11 +121,11 @@ public sealed class SmtpSignInTests : IAsyncLifetime
         raw.Heard.Should().NotContain(line => line.StartsWith("MAIL", StringComparison.Ordinal));
     }
 
-    private Task<DeliveryOutcome> SendAsync(int port, string? token = null)
+    private Task<DeliveryOutcome> SendAsync(int port, string? token = null, MailTimeouts? timeouts = null)
     {
         var settings = Transports.To(_sink);
         (settings.Port, settings.User) = (port, "mailer");
         (settings.Password, settings.AccessToken) = (token is null ? Secret : null, token);
-        return Transports.Make(settings, Transports.Impatient).SendAsync(Transports.Message());
+        return Transports.Make(settings, timeouts).SendAsync(Transports.Message());
     }
 }

@@ -8,10 +8,11 @@ namespace AuthServer.Tests.Mail;
 /// <summary>Transports and mails to send through them.</summary>
 internal static class Transports
 {
+    /// <summary>For servers that never answer. One that does may be slower than this on a busy machine.</summary>
     public static readonly MailTimeouts Impatient = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
 
-    public static IMailTransport Make(EmailSettings settings, MailTimeouts? timeouts = null) =>
-        new MailKitTransport(settings, SenderFor(settings), timeouts ?? MailTimeouts.Usual);
+    public static IMailTransport Make(EmailSettings settings, MailTimeouts? timeouts = null, TimeProvider? clock = null) =>
+        new MailKitTransport(settings, SenderFor(settings), timeouts ?? MailTimeouts.Usual, clock ?? TimeProvider.System);
 
     public static MailSender SenderFor(EmailSettings settings) =>
         new(settings, new ServerSettings { PublicUrl = "https://auth.example.com" });

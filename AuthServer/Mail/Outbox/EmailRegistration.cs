@@ -47,7 +47,7 @@ internal static class EmailRegistration
             each =>
                 TransportFor(
                     each.GetRequiredService<EmailSettings>(), each.GetRequiredService<MailSender>(),
-                    each.GetRequiredService<MailTimeouts>()));
+                    each.GetRequiredService<MailTimeouts>(), each.GetRequiredService<TimeProvider>()));
     }
 
     private static void AddDispatcher(this IServiceCollection services)
@@ -59,6 +59,8 @@ internal static class EmailRegistration
         services.AddHostedService<MailDispatcher>();
     }
 
-    private static IMailTransport TransportFor(EmailSettings settings, MailSender sender, MailTimeouts timeouts) =>
-        string.IsNullOrEmpty(settings.Folder) ? new MailKitTransport(settings, sender, timeouts) : new FolderTransport(settings, sender);
+    private static IMailTransport TransportFor(EmailSettings settings, MailSender sender, MailTimeouts timeouts, TimeProvider clock) =>
+        string.IsNullOrEmpty(settings.Folder)
+            ? new MailKitTransport(settings, sender, timeouts, clock)
+            : new FolderTransport(settings, sender);
 }

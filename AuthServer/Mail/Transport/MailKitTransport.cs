@@ -9,11 +9,12 @@ namespace AuthServer.Mail.Transport;
 /// <summary>
 /// SMTP by MailKit: STARTTLS or implicit TLS, and the authentication mechanism the server prefers, XOAUTH2 included.
 /// </summary>
-internal sealed class MailKitTransport(EmailSettings settings, MailSender sender, MailTimeouts timeouts) : IMailTransport
+internal sealed class MailKitTransport(EmailSettings settings, MailSender sender, MailTimeouts timeouts, TimeProvider clock)
+    : IMailTransport
 {
-    public IMailSession Open() => new Session(settings, sender, timeouts);
+    public IMailSession Open() => new Session(settings, sender, timeouts, clock);
 
-    private sealed class Session(EmailSettings settings, MailSender sender, MailTimeouts timeouts) : IMailSession
+    private sealed class Session(EmailSettings settings, MailSender sender, MailTimeouts timeouts, TimeProvider clock) : IMailSession
     {
         private SmtpClient? _client;
         private SmtpStage _stage;
@@ -35,8 +36,8 @@ internal sealed class MailKitTransport(EmailSettings settings, MailSender sender
 
         private async Task<DeliveryOutcome> SendAsync(MimeMessage composed, CancellationToken cancellationToken)
         {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            timeout.CancelAfter(timeouts.Mail);
+            using var late = new CancellationTokenSource(timeouts.Mail, clock);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
             try
             {
                 _stage = SmtpStage.Connecting;
@@ -54,8 +55,8 @@ internal sealed class MailKitTransport(EmailSettings settings, MailSender sender
 
         private async Task<SmtpClient> ConnectAsync(CancellationToken cancellationToken)
         {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            timeout.CancelAfter(timeouts.Connecting);
+            using var late = new CancellationTokenSource(timeouts.Connecting, clock);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
             // As elsewhere in .NET by default: names and dates of certificates are checked, revocation lists are not.
             _client = new Client(() => _stage = SmtpStage.Mail) { CheckCertificateRevocation = false };
             await _client.ConnectAsync(settings.Host!, settings.EffectivePort, Security, timeout.Token);
@@ -83,7 +84,7 @@ internal sealed class MailKitTransport(EmailSettings settings, MailSender sender
         {
             using var client = _client;
             _client = null;
-            using var timeout = new CancellationTokenSource(timeouts.Connecting);
+            using var timeout = new CancellationTokenSource(timeouts.Connecting, clock);
             // A failed QUIT changes nothing.
             var farewell = client?.DisconnectAsync(quit, timeout.Token) ?? Task.CompletedTask;
             await farewell.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
