@@ -33,6 +33,24 @@ public sealed class AccountPagesInBrowserTests(PagesServer server, Chromium chro
     }
 
     [Fact]
+    public async Task A_password_can_be_shown_while_it_is_typed_and_is_sent_as_a_password()
+    {
+        var person = await server.Api.RegisterAsync();
+        await using var tab = await chromium.OpenAsync(new() { Locale = "en-GB" });
+        await GoAsync(tab, $"/account/reset-password?token={await server.MakeTokenAsync(person, EmailTokens.ResetPassword)}");
+
+        await tab.Page.GetByLabel("New password").FillAsync(NewPassword);
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Show password" }).ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("#new_password")).ToHaveAttributeAsync("type", "text");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Hide password" }).ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("#new_password")).ToHaveAttributeAsync("type", "password");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Save password" }).ClickAsync();
+
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading)).ToHaveTextAsync("Your password is set");
+        Complaints(tab).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Who_does_not_know_the_password_unfolds_the_other_way_by_keyboard()
     {
         var person = await server.Api.RegisterAsync();
@@ -41,7 +59,7 @@ public sealed class AccountPagesInBrowserTests(PagesServer server, Chromium chro
         await Assertions.Expect(tab.Page.Locator("#password")).ToBeFocusedAsync();
         await Assertions.Expect(tab.Page.Locator("#new_password")).ToBeHiddenAsync();
 
-        foreach (var key in new[] { "Tab", "Tab", "Enter", "Tab" })
+        foreach (var key in new[] { "Tab", "Tab", "Enter", "Tab", "Tab" })
         {
             await tab.Page.Keyboard.PressAsync(key);
         }
@@ -113,7 +131,9 @@ public sealed class AccountPagesInBrowserTests(PagesServer server, Chromium chro
         seen
             .Distinct(StringComparer.Ordinal)
             .Should()
-            .BeEquivalentTo("new_password password new-password", "password password current-password", "email email email");
+            .BeEquivalentTo(
+                "new_password password new-password", "password password current-password", "email email email", "username email username",
+                "account email username");
         await GoAsync(tab, (await PathsAsync())[0]);
         await tab.Page.EvaluateAsync("text => navigator.clipboard.writeText(text)", NewPassword);
         await tab.Page.Locator("#new_password").FocusAsync();

@@ -15,6 +15,8 @@ public sealed class EmailDocumentTests
             .Skip(1)
             .Select(line => line.Trim('|', ' ').Split(" | ")[0]);
 
-        subjects.Should().BeEquivalentTo(Mails.Names.Select(name => Mails.Content(name, "en").Subject));
+        subjects
+            .Should()
+            .BeEquivalentTo(Mails.Names.Select(name => Mails.Content(name, "en").Subject).Distinct(StringComparer.Ordinal));
     }
 }

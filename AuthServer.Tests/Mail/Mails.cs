@@ -31,6 +31,8 @@ internal static class Mails
         ["new-device"] = texts => texts.NewDevice(UserAgent, At, Address, Url),
         ["session-ended"] = texts => texts.SessionEndedForReuse("Dana's phone", At, Url),
         ["locked"] = texts => texts.AccountLocked(At, Url),
+        ["already-confirmed"] = texts => texts.AlreadyConfirmed(Url),
+        ["invitation-by-clinic"] = texts => texts.Invitation(Url, TimeSpan.FromHours(72), new("North Clinic", "Rosa Levi")),
         ["invitation"] = texts => texts.Invitation(Url, TimeSpan.FromHours(72)),
         ["licence-verified"] = texts => texts.LicenceVerified(new("IL", ExpiresOn: new(2027, 11, 21))),
         ["licence-rejected"] = texts =>

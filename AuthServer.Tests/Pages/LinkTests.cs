@@ -50,7 +50,7 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
                 .Contain("id=\"new_password-fault\"").And
                 .Contain("aria-describedby=\"new_password-fault new_password-hint\"").And
                 .Contain("aria-invalid=\"true\"");
-            form.Html.Should().NotContain("tiny").And.NotContain(person.Email);
+            form.Html.Should().NotContain("tiny").And.NotMatchRegex("id=\"new_password\"[^>]* value=");
         }
 
         (await visitor.SendAsync(form, 0, ("new_password", NewPassword))).Status.Should().Be(303);
@@ -108,6 +108,62 @@ public sealed class LinkTests(PagesServer server) : IClassFixture<PagesServer>
         locked.Status.Should().Be(429);
         locked.Header("Retry-After").Should().Be("300");
         locked.Html.Should().Contain("Try again in 5 minutes.").And.Contain("<form");
+    }
+
+    [Fact]
+    public async Task A_confirmation_link_that_is_opened_again_says_that_the_address_is_confirmed_however_old_it_is()
+    {
+        var person = await server.Api.RegisterAsync();
+        using var visitor = server.Visit();
+        var token = await server.MakeTokenAsync(person, EmailTokens.ConfirmEmail);
+        var form = await visitor.GetAsync($"/account/confirm-email?token={token}");
+        (await visitor.SendAsync(form, 0, ("password", Api.Password))).Status.Should().Be(303);
+
+        var again = new[]
+        {
+            await visitor.GetAsync($"/account/confirm-email?token={token}"),
+            await visitor.SendAsync(form, 0, ("password", Api.Password)),
+            await visitor.SendAsync(form, 1, ("new_password", NewPassword)),
+        };
+
+        again.Should().OnlyContain(page => page.Status == 200 && page.Html.Contains("This link was used before"));
+        await (await server.Api.PostAsync("auth/email/verification/confirm", new { token, password = Api.Password }))
+            .ShouldBeProblemAsync(ErrorCodes.AlreadyDone);
+        await server.Api.LoginAsync(person.Email);
+    }
+
+    [Fact]
+    public async Task A_link_to_a_new_address_that_is_opened_again_says_that_the_address_is_confirmed_until_the_account_has_another()
+    {
+        var (person, address) = (await server.Api.RegisterAsync(), Api.NewEmail());
+        using var visitor = server.Visit();
+        var token = await server.MakeTokenAsync(person, EmailTokens.ChangeEmail, address);
+        var link = $"/account/confirm-new-email?token={token}";
+        var form = await visitor.GetAsync(link);
+        form.Html.Should().Contain($"value=\"{address}\"").And.NotContain(person.Email, "the mail may have gone to a stranger");
+        await visitor.SendAsync(form, 0, ("password", Api.Password));
+
+        (await visitor.GetAsync(link)).Status.Should().Be(200);
+        await (await server.Api.PostAsync("auth/email/change/confirm", new { token, password = Api.Password }))
+            .ShouldBeProblemAsync(ErrorCodes.AlreadyDone);
+
+        var next = await server.MakeTokenAsync(person, EmailTokens.ChangeEmail, Api.NewEmail());
+        await visitor.SendAsync(await visitor.GetAsync($"/account/confirm-new-email?token={next}"), 0, ("password", Api.Password));
+        (await visitor.GetAsync(link)).Status.Should().Be(410);
+    }
+
+    [Fact]
+    public async Task A_form_with_a_password_names_the_account_for_password_managers()
+    {
+        var person = await server.Api.RegisterAsync();
+        using var visitor = server.Visit();
+
+        foreach (var (page, use) in new[] { ("reset-password", EmailTokens.ResetPassword), ("confirm-email", EmailTokens.ConfirmEmail) })
+        {
+            (await visitor.GetAsync($"/account/{page}?token={await server.MakeTokenAsync(person, use)}")).Html
+                .Should()
+                .Contain("autocomplete=\"username\"").And.Contain($"value=\"{person.Email}\" readonly");
+        }
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed partial record Seen(HttpResponseMessage Response, string Html)
     public string Same => MadeAnew().Replace(Html, "");
 
     /// <summary>The visible text.</summary>
-    public string Text => Tags().Replace(Html[Html.IndexOf("<main>", StringComparison.Ordinal)..], " ");
+    public string Text => Tags().Replace(Html.Split("<main>")[1].Split("</main>")[0], " ");
 
     public int Status => (int)Response.StatusCode;
 

@@ -60,6 +60,9 @@ public sealed class TenantSettings
     /// <summary>BCP 47 language tag for people who have not chosen a language.</summary>
     public string? Locale { get; set; }
 
+    /// <summary>Where its people sign in, instead of the server's own setting.</summary>
+    public string? AppUrl { get; set; }
+
     /// <summary>Idle timeout of its people's sessions in minutes; the role's limit applies where it is shorter.</summary>
     public int? SessionIdleMinutes { get; set; }
 

@@ -18,46 +18,49 @@ internal static class MailboxPages
     {
         pages.MapGet(MailPages.ConfirmEmail, ShowProofAsync);
         pages.MapPost(MailPages.ConfirmEmail, ProveAsync);
-        pages.MapGet($"{MailPages.ConfirmEmail}/done", (PageTexts texts) => new PageResult(texts.Page(texts.ConfirmEmailDone)));
+        pages.MapGet(
+            $"{MailPages.ConfirmEmail}/done",
+            (string? tenant, PageTexts texts, ClinicOfPage clinics) => clinics.LastAsync(texts, texts.ConfirmEmailDone, tenant));
         pages.MapGet(MailPages.ConfirmNewEmail, ShowChangeAsync);
         pages.MapPost(MailPages.ConfirmNewEmail, ChangeAsync);
-        pages.MapGet($"{MailPages.ConfirmNewEmail}/done", (PageTexts texts) => new PageResult(texts.Page(texts.ConfirmNewEmailDone)));
+        pages.MapGet(
+            $"{MailPages.ConfirmNewEmail}/done",
+            (string? tenant, PageTexts texts, ClinicOfPage clinics) => clinics.LastAsync(texts, texts.ConfirmNewEmailDone, tenant));
     }
 
     private static async Task<PageResult> ShowProofAsync(
-        string? token, PageTexts texts, PasswordSettings settings, EmailVerification proof, CancellationToken cancellationToken) =>
-        await proof.IsGoodAsync(token)
-            ? new(ProofPage(texts, token, NewPasswordField.Of(texts, settings)))
-            : LinkPages.ExpiredConfirmation(texts, StatusCodes.Status410Gone);
+        string? token, PageTexts texts, PasswordSettings settings, EmailVerification proof, ClinicOfPage clinics) =>
+        await proof.FindAsync(token) is { } user ? new(new ProofForm(texts, settings, token, user.Email).Page())
+        : await proof.IsAlreadyConfirmedAsync(token) ? await clinics.LastAsync(texts, texts.AlreadyConfirmed, null)
+        : LinkPages.ExpiredConfirmation(texts, StatusCodes.Status410Gone);
 
     private static async Task<IResult> ProveAsync(
-        PostedForm form, PageTexts texts, PasswordSettings settings, RequestOrigin origin, EmailVerification proof,
+        PostedForm posted, PageTexts texts, PasswordSettings settings, RequestOrigin origin, EmailVerification proof, ClinicOfPage clinics,
         CancellationToken cancellationToken)
     {
-        var (token, password, newPassword) = (form[PostedForm.Token], form[Password], form[NewPasswordField.Name]);
-        var field = NewPasswordField.Of(texts, settings);
-        if (!form.IsOurs)
+        var (token, password, newPassword) = (posted[PostedForm.Token], posted[Password], posted[NewPasswordField.Name]);
+        var user = await proof.FindAsync(token);
+        var form = new ProofForm(texts, settings, token, user?.Email);
+        if (user is not null && !posted.IsOurs)
         {
-            return Refused(ProofPage(texts, token, field, fault: texts.Stale));
+            return Refused(form.Page(fault: texts.Stale));
         }
 
-        if (newPassword is null && PasswordFault(texts, password) is { } fault)
+        if (user is not null && newPassword is null && PasswordFault(texts, password) is { } fault)
         {
-            return Refused(ProofPage(texts, token, field, fault));
+            return Refused(form.Page(fault));
         }
 
         var request = new ConfirmVerificationRequest(Secret.Of(token), Secret.Of(password), Secret.Of(newPassword));
         return await proof.ConfirmAsync(request, null, origin, cancellationToken) switch
         {
-            EmailVerificationOutcome.Confirmed => new SeeOther(texts.To($"{MailPages.ConfirmEmail}/done")),
-            EmailVerificationOutcome.NotReauthenticated(ReauthenticationRefusal.WrongPassword) =>
-                Refused(ProofPage(texts, token, field, texts.WrongPassword)),
+            EmailVerificationOutcome.Confirmed => ClinicOfPage.Done(texts, MailPages.ConfirmEmail, await clinics.FindAsync(user)),
+            EmailVerificationOutcome.AlreadyConfirmed => await clinics.LastAsync(texts, texts.AlreadyConfirmed, null),
+            EmailVerificationOutcome.NotReauthenticated(ReauthenticationRefusal.WrongPassword) => Refused(form.Page(texts.WrongPassword)),
             EmailVerificationOutcome.Invalid(var errors) =>
-                Refused(ProofPage(texts, token, NewPasswordField.Of(texts, settings, newPassword, errors))),
+                Refused(form.Page(newPassword: NewPasswordField.Of(texts, settings, newPassword, errors))),
             EmailVerificationOutcome.NotReauthenticated(ReauthenticationRefusal.LockedOut(var wait)) => new PageResult(
-                ProofPage(texts, token, field, fault: texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))),
-                StatusCodes.Status429TooManyRequests,
-                wait),
+                form.Page(fault: texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))), StatusCodes.Status429TooManyRequests, wait),
             _ => LinkPages.ExpiredConfirmation(texts, StatusCodes.Status400BadRequest),
         };
     }
@@ -70,53 +73,69 @@ internal static class MailboxPages
     }
 
     private static async Task<PageResult> ShowChangeAsync(
-        string? token, PageTexts texts, EmailChangeConfirmation proof, CancellationToken cancellationToken) =>
-        await proof.IsGoodAsync(token) ? new(ChangePage(texts, token)) : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
+        string? token, PageTexts texts, EmailChangeConfirmation proof, ClinicOfPage clinics) =>
+        await proof.FindAsync(token) is { } user ? new(ChangePage(texts, token, user.PendingEmail))
+        : await proof.IsAlreadyConfirmedAsync(token) ? await clinics.LastAsync(texts, texts.AlreadyConfirmed, null)
+        : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
 
     private static async Task<IResult> ChangeAsync(
-        PostedForm form, PageTexts texts, RequestOrigin origin, EmailChangeConfirmation proof, CancellationToken cancellationToken)
+        PostedForm posted, PageTexts texts, RequestOrigin origin, EmailChangeConfirmation proof, ClinicOfPage clinics,
+        CancellationToken cancellationToken)
     {
-        var token = form[PostedForm.Token];
-        if (!form.IsOurs)
+        var token = posted[PostedForm.Token];
+        var user = await proof.FindAsync(token);
+        var address = user?.PendingEmail;
+        if (user is not null && !posted.IsOurs)
         {
-            return Refused(ChangePage(texts, token, texts.Stale));
+            return Refused(ChangePage(texts, token, address, texts.Stale));
         }
 
-        if (PasswordFault(texts, form[Password]) is { } missing)
+        if (user is not null && PasswordFault(texts, posted[Password]) is { } missing)
         {
-            return Refused(ChangePage(texts, token, passwordFault: missing));
+            return Refused(ChangePage(texts, token, address, passwordFault: missing));
         }
 
-        return await proof.ConfirmAsync(token, form[Password], null, origin, cancellationToken) switch
+        return await proof.ConfirmAsync(token, posted[Password], null, origin, cancellationToken) switch
         {
-            EmailChangeConfirmationOutcome.Changed => new SeeOther(texts.To($"{MailPages.ConfirmNewEmail}/done")),
+            EmailChangeConfirmationOutcome.Changed => ClinicOfPage.Done(texts, MailPages.ConfirmNewEmail, await clinics.FindAsync(user)),
+            EmailChangeConfirmationOutcome.AlreadyConfirmed => await clinics.LastAsync(texts, texts.AlreadyConfirmed, null),
             EmailChangeConfirmationOutcome.NotReauthenticated(ReauthenticationRefusal.WrongPassword) =>
-                Refused(ChangePage(texts, token, passwordFault: texts.WrongPassword)),
+                Refused(ChangePage(texts, token, address, passwordFault: texts.WrongPassword)),
             EmailChangeConfirmationOutcome.NotReauthenticated(ReauthenticationRefusal.LockedOut(var wait)) => new PageResult(
-                ChangePage(
-                    texts, token, texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))), StatusCodes.Status429TooManyRequests, wait),
+                ChangePage(texts, token, address, texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))),
+                StatusCodes.Status429TooManyRequests,
+                wait),
             EmailChangeConfirmationOutcome.Taken => new PageResult(texts.Page(texts.NewEmailTaken), StatusCodes.Status409Conflict),
             _ => Refused(texts.Page(texts.ExpiredNewEmail)),
         };
     }
 
-    private static PageContent ProofPage(
-        PageTexts texts, string? token, PageField newPassword, string? passwordFault = null, string? fault = null)
-    {
-        var password = new PageField(Password, texts.Password, "password", "current-password", Fault: passwordFault);
-        var fold = new PageFold(texts.ConfirmEmailAnew.Title, texts.ConfirmEmailAnew.Text, IsOpen: newPassword.Fault is not null);
-        return texts.Page(texts.ConfirmEmail,
-            new PageForm(texts.To(MailPages.ConfirmEmail), texts.ConfirmEmail.Button, [password], token, fault),
-            new PageForm(texts.To(MailPages.ConfirmEmail), texts.ConfirmEmailAnew.Button, [newPassword], token, Fold: fold));
-    }
-
-    private static PageContent ChangePage(PageTexts texts, string? token, string? fault = null, string? passwordFault = null)
+    // The new address: whoever opened a link that was sent to the wrong mailbox must not learn the one the account has.
+    private static PageContent ChangePage(
+        PageTexts texts, string? token, string? address, string? fault = null, string? passwordFault = null)
     {
         var password = new PageField(Password, texts.Password, "password", "current-password", Fault: passwordFault);
         return texts.Page(
             texts.ConfirmNewEmail,
-            new PageForm(texts.To(MailPages.ConfirmNewEmail), texts.ConfirmNewEmail.Button, [password], token, fault));
+            new PageForm(
+                texts.To(MailPages.ConfirmNewEmail), texts.ConfirmNewEmail.Button, [texts.Account(address), password], token, fault));
     }
 
     private static PageResult Refused(PageContent content) => new(content, StatusCodes.Status400BadRequest);
+
+    /// <summary>The two forms behind a confirmation link: the password chosen at registration, or a new one.</summary>
+    private sealed record ProofForm(PageTexts Texts, PasswordSettings Settings, string? Token, string? Address)
+    {
+        public PageContent Page(string? passwordFault = null, PageField? newPassword = null, string? fault = null)
+        {
+            newPassword ??= NewPasswordField.Of(Texts, Settings);
+            var password = new PageField(Password, Texts.Password, "password", "current-password", Fault: passwordFault);
+            var (known, anew) = (Texts.ConfirmEmail, Texts.ConfirmEmailAnew);
+            var fold = new PageFold(anew.Title, anew.Text, IsOpen: newPassword.Fault is not null);
+            var action = Texts.To(MailPages.ConfirmEmail);
+            return Texts.Page(known,
+                new PageForm(action, known.Button, [Texts.Account(Address), password], Token, fault),
+                new PageForm(action, anew.Button, [Texts.Account(Address, "account"), newPassword], Token, Fold: fold));
+        }
+    }
 }

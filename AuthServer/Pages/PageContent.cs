@@ -5,7 +5,14 @@ namespace AuthServer.Pages;
 /// <param name="Title">The heading, and the window's title.</param>
 /// <param name="Paragraphs">Plain text.</param>
 /// <param name="Forms">The first is open; others may be folded.</param>
-public sealed record PageContent(string Language, string Title, IReadOnlyList<string> Paragraphs, params IReadOnlyList<PageForm> Forms);
+public sealed record PageContent(string Language, string Title, IReadOnlyList<string> Paragraphs, params IReadOnlyList<PageForm> Forms)
+{
+    /// <summary>Where to go from here, if the page is the last one.</summary>
+    public PageLink? Link { get; init; }
+}
+
+/// <summary>A link that looks like a button.</summary>
+public sealed record PageLink(string Label, string Url);
 
 /// <summary>A form on a page.</summary>
 /// <param name="Action">A path on this server.</param>
@@ -30,4 +37,6 @@ public sealed record PageFold(string Line, string Text, bool IsOpen);
 /// <param name="Autocomplete">What a password manager or browser may fill in.</param>
 /// <param name="Hint">What to enter.</param>
 /// <param name="Fault">Why the value was refused.</param>
-public sealed record PageField(string Name, string Label, string Type, string Autocomplete, string? Hint = null, string? Fault = null);
+/// <param name="Fixed">A value that is shown and cannot be changed: tells password managers whose password it is.</param>
+public sealed record PageField(
+    string Name, string Label, string Type, string Autocomplete, string? Hint = null, string? Fault = null, string? Fixed = null);

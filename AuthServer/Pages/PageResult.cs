@@ -1,11 +1,15 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using AuthServer.Mail.Texts;
+using AuthServer.Mail.Transport;
 using AuthServer.Platform.Web;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace AuthServer.Pages;
 
-/// <summary>Responds with a page: no script, no external resources, not cacheable, not indexed by search engines.</summary>
+/// <summary>
+/// Responds with a page that works without scripts: no external resources, not cacheable, not indexed by search engines.
+/// </summary>
 internal sealed class PageResult(PageContent content, int status = StatusCodes.Status200OK, TimeSpan? retryAfter = null)
     : IResult, IStatusCodeHttpResult
 {
@@ -14,10 +18,16 @@ internal sealed class PageResult(PageContent content, int status = StatusCodes.S
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
-        var parameters =
-            new Dictionary<string, object?>(
-                StringComparer.Ordinal)
-            { [nameof(PageDocument.Content)] = content, [nameof(PageDocument.Nonce)] = nonce };
+        var email = httpContext.RequestServices.GetRequiredService<EmailSettings>();
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [nameof(PageDocument.Content)] = content,
+            [nameof(PageDocument.Nonce)] = nonce,
+            [nameof(PageDocument.Product)] = MailTexts.ProductName(email.FromName),
+            [nameof(PageDocument.Contact)] = email.Contact is { Length: > 0 } contact
+                ? PageTexts.In(content.Language).Contact(contact)
+                : null,
+        };
         if (content.Forms.Count > 0)
         {
             var guard = httpContext.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(httpContext);
@@ -33,8 +43,8 @@ internal sealed class PageResult(PageContent content, int status = StatusCodes.S
 
     private void SetHeaders(IHeaderDictionary headers, string nonce)
     {
-        headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; frame-ancestors 'none'; "
-            + "base-uri 'none'";
+        headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; "
+            + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
         headers.CacheControl = "no-store";
         headers.ContentLanguage = content.Language;
         headers["X-Robots-Tag"] = "noindex, nofollow";

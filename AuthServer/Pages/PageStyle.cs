@@ -17,6 +17,9 @@ internal static class PageStyle
         * { box-sizing: border-box; }
         body { margin: 0; padding: 1.5rem .75rem; background: var(--back); color: var(--text);
           font: 1rem/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif; }
+        header, footer { max-width: 28rem; margin: 0 auto 1rem; text-align: center; color: var(--quiet); overflow-wrap: anywhere; }
+        header { font-weight: 600; }
+        footer { margin: 1rem auto 0; font-size: .9rem; }
         main { max-width: 28rem; margin: 0 auto; padding: 1.75rem 1.5rem; background: var(--card);
           border: 1px solid var(--line); border-radius: .5rem; overflow-wrap: anywhere; }
         h1 { margin: 0 0 1rem; font-size: 1.4rem; line-height: 1.3; font-weight: 600; }
@@ -30,6 +33,11 @@ internal static class PageStyle
         .fault { margin: 0 0 .5rem; font-weight: 600; color: var(--fault); }
         button { width: 100%; min-height: 2.75rem; padding: .5rem 1.25rem; font: inherit; font-weight: 600; cursor: pointer;
           color: var(--label); background: var(--button); border: 1px solid var(--button); border-radius: .375rem; }
+        a.button { display: block; min-height: 2.75rem; padding: .5rem 1.25rem; font-weight: 600; text-align: center; text-decoration: none;
+          color: var(--label); background: var(--button); border: 1px solid var(--button); border-radius: .375rem; }
+        button.quiet { width: auto; min-height: 2rem; margin-top: .375rem; padding: .25rem .5rem; font-weight: 400; font-size: .9rem;
+          color: var(--text); background: transparent; border-color: var(--line); }
+        input[readonly] { border-color: transparent; padding-inline: 0; color: var(--quiet); }
         details { margin-top: 1.5rem; padding-top: 1rem; border-top: 1px solid var(--line); }
         summary { min-height: 2rem; cursor: pointer; }
         details > p { margin-top: .75rem; color: var(--quiet); }

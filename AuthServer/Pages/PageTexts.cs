@@ -34,6 +34,19 @@ internal sealed record PageTexts
     public required PageWords NotFound { get; init; }
     public required PageWords NotUnderstood { get; init; }
 
+    public required PageWords AlreadyConfirmed { get; init; }
+
+    /// <summary>What an invitation says, given the name of the clinic that sent it.</summary>
+    public required Func<string, string> InvitationFrom { get; init; }
+
+    /// <summary>Whom to turn to, given an address, a telephone number or the like.</summary>
+    public required Func<string, string> Contact { get; init; }
+
+    /// <summary>The label of the link to the app.</summary>
+    public required string OpenApp { get; init; }
+    public required string ShowPassword { get; init; }
+    public required string HidePassword { get; init; }
+
     public required string Email { get; init; }
     public required string Password { get; init; }
     public required string NewPassword { get; init; }
@@ -57,11 +70,16 @@ internal sealed record PageTexts
 
     public static ValueTask<PageTexts?> BindAsync(HttpContext context) => new(AskedFor(context));
 
-    public static PageTexts AskedFor(HttpContext context) =>
-        Platform.Web.Language.AskedFor(context.Request) == Platform.Web.Language.Hebrew ? HebrewPageTexts.All : EnglishPageTexts.All;
+    public static PageTexts AskedFor(HttpContext context) => In(Platform.Web.Language.AskedFor(context.Request).Tag);
+
+    public static PageTexts In(string language) =>
+        Platform.Web.Language.Of(language) == Platform.Web.Language.Hebrew ? HebrewPageTexts.All : EnglishPageTexts.All;
 
     /// <summary>A page without forms, unless given.</summary>
     public PageContent Page(PageWords words, params IReadOnlyList<PageForm> forms) => new(Language, words.Title, [words.Text], forms);
+
+    /// <summary>Whose password a form is about: for people with two accounts, and for password managers.</summary>
+    public PageField Account(string? address, string name = "username") => new(name, Email, "email", "username", Fixed: address ?? "");
 
     /// <summary>The path of a page in this language.</summary>
     public string To(string path) => $"{path}?lang={Language}";

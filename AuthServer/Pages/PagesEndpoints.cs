@@ -7,14 +7,15 @@ namespace AuthServer.Pages;
 
 /// <summary>
 /// The pages that links in mails lead to: <c>link → form → submitted → done</c>, or <c>link → expired → request a new one</c>.
-/// Loading a page changes nothing, because mail scanners follow links; only submitting a form does. No script, and no cookie except
-/// the antiforgery cookie.
+/// Loading a page changes nothing, because mail scanners follow links; only submitting a form does. Everything works without
+/// scripts, and the only cookie is the antiforgery cookie.
 /// </summary>
 internal static class PagesEndpoints
 {
     public static void AddPages(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(new RefusalPage("/account", ShowAsync));
+        builder.Services.AddScoped<ClinicOfPage>();
         builder.Services.AddAntiforgery();
         builder.Services.AddOptions<AntiforgeryOptions>().Configure<ServerSettings>((options, server) =>
         {

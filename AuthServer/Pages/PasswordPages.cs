@@ -1,5 +1,6 @@
 using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.Passwords;
+using AuthServer.Domain;
 using AuthServer.Mail.Texts;
 using AuthServer.Platform.Web;
 
@@ -17,47 +18,58 @@ internal static class PasswordPages
         {
             pages.MapGet(
                 way.Path,
-                (string? token, PageTexts texts, PasswordSettings settings, PasswordReset reset) =>
-                ShowAsync(way, token, texts, settings, reset));
+                (string? token, PageTexts texts, PasswordSettings settings, PasswordReset reset, ClinicOfPage clinics) =>
+                ShowAsync(new(way, texts, settings, token), reset, clinics));
             pages.MapPost(
                 way.Path,
                 (PostedForm form, PageTexts texts, PasswordSettings settings, RequestOrigin origin, PasswordReset reset,
-                    CancellationToken cancellationToken) =>
-                SetAsync(way, form, texts, settings, origin, reset, cancellationToken));
-            pages.MapGet($"{way.Path}/done", (PageTexts texts) => new PageResult(texts.Page(way.Done(texts))));
+                    ClinicOfPage clinics, CancellationToken cancellationToken) =>
+                SetAsync(new(way, texts, settings, form[PostedForm.Token]), form, origin, reset, clinics, cancellationToken));
+            pages.MapGet(
+                $"{way.Path}/done",
+                (string? tenant, PageTexts texts, ClinicOfPage clinics) => clinics.LastAsync(texts, way.Done(texts), tenant));
         }
     }
 
-    private static async Task<PageResult> ShowAsync(
-        Way way, string? token, PageTexts texts, PasswordSettings settings, PasswordReset reset) =>
-        await reset.IsGoodAsync(token)
-            ? Page(way, texts, token, NewPasswordField.Of(texts, settings))
-            : LinkPages.ExpiredPassword(texts, StatusCodes.Status410Gone);
+    private static async Task<PageResult> ShowAsync(Form form, PasswordReset reset, ClinicOfPage clinics) =>
+        await reset.FindAsync(form.Token) is { } user
+            ? new(form.For(user, await clinics.FindAsync(user)))
+            : LinkPages.ExpiredPassword(form.Texts, StatusCodes.Status410Gone);
 
     private static async Task<IResult> SetAsync(
-        Way way, PostedForm form, PageTexts texts, PasswordSettings settings, RequestOrigin origin, PasswordReset reset,
-        CancellationToken cancellationToken)
+        Form form, PostedForm posted, RequestOrigin origin, PasswordReset reset, ClinicOfPage clinics, CancellationToken cancellationToken)
     {
-        var (token, password) = (form[PostedForm.Token], form[NewPasswordField.Name]);
-        if (!form.IsOurs)
+        if (await reset.FindAsync(form.Token) is not { } user)
         {
-            return Page(way, texts, token, NewPasswordField.Of(texts, settings), StatusCodes.Status400BadRequest, texts.Stale);
+            return LinkPages.ExpiredPassword(form.Texts, StatusCodes.Status400BadRequest);
         }
 
-        return await reset.ConfirmAsync(token, password, origin, cancellationToken) switch
+        var (password, clinic) = (posted[NewPasswordField.Name], await clinics.FindAsync(user));
+        if (!posted.IsOurs)
         {
-            PasswordResetOutcome.Reset => new SeeOther(texts.To($"{way.Path}/done")),
+            return new PageResult(form.For(user, clinic, fault: form.Texts.Stale), StatusCodes.Status400BadRequest);
+        }
+
+        return await reset.ConfirmAsync(form.Token, password, origin, cancellationToken) switch
+        {
+            PasswordResetOutcome.Reset => ClinicOfPage.Done(form.Texts, form.Way.Path, clinic),
             PasswordResetOutcome.Invalid(var errors) =>
-                Page(way, texts, token, NewPasswordField.Of(texts, settings, password, errors), StatusCodes.Status400BadRequest),
-            _ => LinkPages.ExpiredPassword(texts, StatusCodes.Status400BadRequest),
+                new PageResult(form.For(user, clinic, password, errors), StatusCodes.Status400BadRequest),
+            _ => LinkPages.ExpiredPassword(form.Texts, StatusCodes.Status400BadRequest),
         };
     }
 
-    private static PageResult Page(
-        Way way, PageTexts texts, string? token, PageField field, int status = StatusCodes.Status200OK, string? fault = null)
+    /// <summary>The form behind a link, in one language.</summary>
+    private sealed record Form(Way Way, PageTexts Texts, PasswordSettings Settings, string? Token)
     {
-        var words = way.Words(texts);
-        return new(texts.Page(words, new PageForm(texts.To(way.Path), words.Button, [field], token, fault)), status);
+        public PageContent For(
+            User user, Tenant? clinic, string? typed = null, IReadOnlyDictionary<string, string[]>? errors = null, string? fault = null)
+        {
+            var words = Way.Words(Texts);
+            words = Way == Invitation && clinic is not null ? words with { Text = Texts.InvitationFrom(clinic.Name) } : words;
+            var fields = new[] { Texts.Account(user.Email), NewPasswordField.Of(Texts, Settings, typed, errors) };
+            return Texts.Page(words, new PageForm(Texts.To(Way.Path), words.Button, fields, Token, fault));
+        }
     }
 
     private sealed record Way(string Path, Func<PageTexts, PageWords> Words, Func<PageTexts, PageWords> Done);

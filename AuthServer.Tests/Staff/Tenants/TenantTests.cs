@@ -20,7 +20,7 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         response.Headers.Location!.ToString().Should().Be($"/api/v1/tenants/{made["id"]}");
         made["settings"]!.ToJsonString().Should().Be(
             """{"self_registration":false,"require_verified_email":false,"require_mfa":false,"mail_sender_name":"""
-                + """null,"locale":"he","session_idle_minutes":15,"session_absolute_minutes":null}""");
+                + """null,"locale":"he","app_url":null,"session_idle_minutes":15,"session_absolute_minutes":null}""");
         (made["slug"]!.ToString(), made["name"]!.ToString(), made["status"]!.ToString(), made["members"]!.GetValue<int>()).Should()
             .Be((slug, "Heart Clinic", "active", 0));
         (await (await server.Api.GetAsync($"tenants/{made["id"]}", admin.AccessToken)).ShouldBeAsync(200))
@@ -104,10 +104,10 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         changed["members"]!.GetValue<int>().Should().Be(1);
         changed["settings"]!.ToJsonString().Should().Be(
             """{"self_registration":true,"require_verified_email":false,"require_mfa":"""
-                + """true,"mail_sender_name":"Old","locale":null,"session_idle_minutes":null,"session_absolute_minutes":60}""");
+                + """true,"mail_sender_name":"Old","locale":null,"app_url":null,"session_idle_minutes":null,"session_absolute_minutes":60}""");
         reset["settings"]!.ToJsonString().Should().Be(
             """{"self_registration":false,"require_verified_email":false,"require_mfa":false,"mail_sender_name":"""
-                + """null,"locale":null,"session_idle_minutes":null,"session_absolute_minutes":null}""");
+                + """null,"locale":null,"app_url":null,"session_idle_minutes":null,"session_absolute_minutes":null}""");
         (await server.Database.QueryAsync<long>(
             "SELECT count(*) FROM audit_events WHERE type = 'tenant.changed' AND tenant_id = @id", ("id", clinic.Id))).Should().Be(2);
         (await server.Database.QueryAsync<string>(
@@ -144,6 +144,10 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("""{"settings":{"mail_sender_name":"The\\Clinic"}}""", "settings.mail_sender_name")]
     [InlineData("""{"settings":{"mail_sender_name":"https://evil.example"}}""", "settings.mail_sender_name")]
     [InlineData("""{"settings":{"mail_sender_name":"WWW.evil.example"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"app_url":"http://app.example.com/"}}""", "settings.app_url")]
+    [InlineData("""{"settings":{"app_url":"javascript:alert(1)"}}""", "settings.app_url")]
+    [InlineData("""{"settings":{"app_url":"//app.example.com"}}""", "settings.app_url")]
+    [InlineData("""{"settings":{"app_url":"https://app.example.com@evil.example/"}}""", "settings.app_url")]
     [InlineData("""{"settings":{"self_registration":"yes"}}""", "settings.self_registration")]
     [InlineData("""{"settings":[]}""", "settings")]
     public async Task A_field_that_is_not_acceptable_is_named_and_nothing_changes(string body, string field)
@@ -229,7 +233,7 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         tenant["name"]!.GetValue<string>().Should().Be("Raced");
         tenant["settings"]!.ToJsonString().Should().Be(
             """{"self_registration":true,"require_verified_email":false,"require_mfa":"""
-                + """true,"mail_sender_name":"Raced","locale":"he","session_idle_minutes":15,"session_absolute_minutes":500}""");
+                + """true,"mail_sender_name":"Raced","locale":"he","app_url":null,"session_idle_minutes":15,"session_absolute_minutes":500}""");
     }
 
     private Task<HttpResponseMessage> PatchAsync(SignedIn person, Clinic clinic, string body) =>

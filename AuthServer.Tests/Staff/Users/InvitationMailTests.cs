@@ -32,6 +32,27 @@ public sealed class InvitationMailTests(StoppedServer server) : IClassFixture<St
             ErrorCodes.InvalidOrExpiredToken);
     }
 
+    [Fact]
+    public async Task An_invitation_says_which_clinic_it_comes_from_and_who_sent_it_unless_the_name_is_an_address()
+    {
+        var clinic = await server.OpenClinicAsync(name: "North Clinic");
+        var admin = await server.SignInAtAsync("admin", clinic);
+        var addresses = new[] { Api.NewEmail(), Api.NewEmail() };
+        foreach (var (name, email) in new[] { "Rosa Levi", "www.evil.example" }.Zip(addresses))
+        {
+            await server.Database.ExecuteAsync(
+                "UPDATE users SET full_name = @name WHERE id = @id", ("name", name), ("id", admin.UserId));
+            await (await server.Api.PostAsync("users", new { email, roles = new[] { "patient" } }, admin.AccessToken)).ShouldBeAsync(201);
+        }
+
+        (await server.MailsAsync(MailKinds.Invitation, addresses[0])).Single().Text
+            .Should()
+            .Contain("Rosa Levi of North Clinic made an account for you");
+        (await server.MailsAsync(MailKinds.Invitation, addresses[1])).Single().Text
+            .Should()
+            .Contain("North Clinic made an account for you").And.NotContain("evil");
+    }
+
     // As an invitation leaves it: an account without a password, and the mail.
     private async Task<string> InviteAsync()
     {

@@ -17,6 +17,9 @@ internal abstract record EmailChangeConfirmationOutcome
 
     public sealed record Changed : EmailChangeConfirmationOutcome;
 
+    /// <summary>The account has had this address since the link was used.</summary>
+    public sealed record AlreadyConfirmed : EmailChangeConfirmationOutcome;
+
     /// <summary>Somebody else has registered with the address meanwhile.</summary>
     public sealed record Taken : EmailChangeConfirmationOutcome;
 
@@ -35,15 +38,24 @@ internal sealed class EmailChangeConfirmation(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, PasswordReauthentication passwords, AccountCommit commit,
     TimeProvider clock)
 {
-    /// <summary>Whether the token would be accepted now; this does not use it.</summary>
-    public async Task<bool> IsGoodAsync(string? token) => await FindAsync(token) is not null;
+    /// <summary>The account the token would be accepted for now; this does not use it.</summary>
+    public async Task<User?> FindAsync(string? token) =>
+        await accounts.FindByNewEmailTokenAsync(token) is { } user
+        && user.PendingEmailAt > clock.GetUtcNow() - settings.VerificationLifetime
+            ? user
+            : null;
+
+    /// <summary>Whether the link was opened again after the address had been confirmed.</summary>
+    public Task<bool> IsAlreadyConfirmedAsync(string? token) => accounts.IsAlreadyConfirmedAsync(EmailTokens.ChangeEmail, token);
 
     public async Task<EmailChangeConfirmationOutcome> ConfirmAsync(
         string? token, string? password, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
         if (await FindAsync(token) is not { } user)
         {
-            return new EmailChangeConfirmationOutcome.InvalidToken();
+            return await IsAlreadyConfirmedAsync(token)
+                ? new EmailChangeConfirmationOutcome.AlreadyConfirmed()
+                : new EmailChangeConfirmationOutcome.InvalidToken();
         }
 
         return caller?.UserId != user.Id && await passwords.CheckAsync(user, password, origin, cancellationToken) is { } refusal
@@ -81,10 +93,4 @@ internal sealed class EmailChangeConfirmation(
         {
             Notice = user.EmailConfirmed ? AccountNotice.OfNewEmail(MailKinds.EmailChanged, user, user.PendingEmail!) : null,
         };
-
-    private async Task<User?> FindAsync(string? token) =>
-        await accounts.FindByNewEmailTokenAsync(token) is { } user
-        && user.PendingEmailAt > clock.GetUtcNow() - settings.VerificationLifetime
-            ? user
-            : null;
 }

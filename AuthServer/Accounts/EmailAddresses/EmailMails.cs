@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Accounts.EmailAddresses;
 
-/// <summary>The link that confirms a mailbox; not sent if no account with that address is waiting for it.</summary>
+/// <summary>The link that confirms a mailbox; to somebody whose mailbox is confirmed, word that there is nothing left to do.</summary>
 internal sealed class VerifyEmailMail(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
@@ -17,12 +17,17 @@ internal sealed class VerifyEmailMail(
 
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
     {
-        if (await db.Users.Where(user => !user.EmailConfirmed).FindActiveByAddressAsync(owed.Address, cancellationToken) is not { } user)
+        if (await db.Users.FindActiveByAddressAsync(owed.Address, cancellationToken) is not { } user)
         {
             return null;
         }
 
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
+        if (user.EmailConfirmed)
+        {
+            return await printer.PrintAsync(user.Email!, texts.AlreadyConfirmed(links.ForgottenPassword(texts)));
+        }
+
         var link = links.For(MailPages.ConfirmEmail, await accounts.GenerateEmailConfirmationTokenAsync(user), texts, owed.Details());
         return await printer.PrintAsync(user.Email!, texts.VerifyEmail(link, settings.VerificationLifetime));
     }

@@ -18,6 +18,9 @@ internal abstract record EmailVerificationOutcome
 
     public sealed record Confirmed : EmailVerificationOutcome;
 
+    /// <summary>The link was mailed to this account, whose mailbox has been confirmed since.</summary>
+    public sealed record AlreadyConfirmed : EmailVerificationOutcome;
+
     /// <summary>The link is valid but not sufficient; it can be used again.</summary>
     public sealed record NotReauthenticated(ReauthenticationRefusal Refusal) : EmailVerificationOutcome;
 
@@ -55,15 +58,20 @@ internal sealed class EmailVerification(
             ? await RequestAsync(email, language, link, cancellationToken)
             : null;
 
-    /// <summary>Whether the token would be accepted now; this does not use it.</summary>
-    public async Task<bool> IsGoodAsync(string? token) => await accounts.FindByConfirmationTokenAsync(token) is not null;
+    /// <summary>The account the token would be accepted for now; this does not use it.</summary>
+    public Task<User?> FindAsync(string? token) => accounts.FindByConfirmationTokenAsync(token);
+
+    /// <summary>Whether the link was opened again after the mailbox had been confirmed.</summary>
+    public Task<bool> IsAlreadyConfirmedAsync(string? token) => accounts.IsAlreadyConfirmedAsync(EmailTokens.ConfirmEmail, token);
 
     public async Task<EmailVerificationOutcome> ConfirmAsync(
         ConfirmVerificationRequest request, Caller? caller, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await accounts.FindByConfirmationTokenAsync(request.Token?.Reveal()) is not { } user)
+        if (await FindAsync(request.Token?.Reveal()) is not { } user)
         {
-            return new EmailVerificationOutcome.InvalidToken();
+            return await IsAlreadyConfirmedAsync(request.Token?.Reveal())
+                ? new EmailVerificationOutcome.AlreadyConfirmed()
+                : new EmailVerificationOutcome.InvalidToken();
         }
 
         var own = caller?.UserId == user.Id ? caller : null;

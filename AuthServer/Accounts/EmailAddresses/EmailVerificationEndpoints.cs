@@ -47,8 +47,8 @@ internal static class EmailVerificationEndpoints
             .WithSummary("Confirm the mailbox with the token from a link")
             .WithExample(ConfirmExample).AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks)
             .Refuses(
-                ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.LockedOut, ErrorCodes.RateLimited,
-                ErrorCodes.Busy);
+                ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.AlreadyDone, ErrorCodes.LockedOut,
+                ErrorCodes.RateLimited, ErrorCodes.Busy);
 
         var change = group.MapGroup("/change");
         change
@@ -75,8 +75,8 @@ internal static class EmailVerificationEndpoints
             .WithSummary("Confirm the new mailbox with the token from a link")
             .WithExample(ConfirmExample).AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks)
             .Refuses(
-                ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.EmailTaken, ErrorCodes.LockedOut,
-                ErrorCodes.RateLimited, ErrorCodes.Busy);
+                ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.AlreadyDone, ErrorCodes.EmailTaken,
+                ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
     }
 
     private static async Task<Results<Accepted<MailRequested>, Problem>> Ask(
@@ -107,6 +107,7 @@ internal static class EmailVerificationEndpoints
         await proof.ConfirmAsync(request, Caller.Of(context.User), origin, cancellationToken) switch
         {
             EmailVerificationOutcome.Confirmed => TypedResults.NoContent(),
+            EmailVerificationOutcome.AlreadyConfirmed => (Problem)ErrorCodes.AlreadyDone,
             EmailVerificationOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
             EmailVerificationOutcome.NotReauthenticated(var refusal) => refusal.ToProblem(
                 "password", "Not the password that was chosen at registration. Give new_password to set one.",
@@ -149,6 +150,7 @@ internal static class EmailVerificationEndpoints
             request.Token?.Reveal(), request.Password?.Reveal(), Caller.Of(context.User), origin, cancellationToken) switch
         {
             EmailChangeConfirmationOutcome.Changed => TypedResults.NoContent(),
+            EmailChangeConfirmationOutcome.AlreadyConfirmed => (Problem)ErrorCodes.AlreadyDone,
             EmailChangeConfirmationOutcome.Taken => (Problem)ErrorCodes.EmailTaken,
             EmailChangeConfirmationOutcome.NotReauthenticated(var refusal) => refusal.ToProblem(
                 "password", "Not the account's password.",

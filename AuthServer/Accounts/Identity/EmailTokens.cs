@@ -57,7 +57,12 @@ internal sealed class EmailTokens(IDataProtectionProvider protection, EmailToken
     }
 
     /// <summary>Null if the token is not ours, for another purpose, or expired.</summary>
-    public EmailToken? Read(string purpose, string? token)
+    public EmailToken? Read(string purpose, string? token) => Open(purpose, token, LifetimeOf(Split(purpose).Use));
+
+    /// <summary>The same, however old the token is: proves only that it was mailed.</summary>
+    public EmailToken? ReadAtAnyAge(string purpose, string? token) => Open(purpose, token, TimeSpan.MaxValue);
+
+    private EmailToken? Open(string purpose, string? token, TimeSpan lifetime)
     {
         if (token is not { Length: > 0 and <= MaxLength } || !Base64Url.IsValid(token))
         {
@@ -83,7 +88,7 @@ internal sealed class EmailTokens(IDataProtectionProvider protection, EmailToken
         }
 
         var madeAt = new DateTimeOffset(BinaryPrimitives.ReadInt64BigEndian(plain.AsSpan(IdBytes)), TimeSpan.Zero);
-        return clock.GetUtcNow() - madeAt < LifetimeOf(use)
+        return clock.GetUtcNow() - madeAt < lifetime
             && Encoding.UTF8.GetString(plain.AsSpan(IdBytes + TimeBytes)).Split('\n') is [var stamp, var newEmail]
             ? new(new Guid(plain.AsSpan(0, IdBytes)), stamp, newEmail)
             : null;

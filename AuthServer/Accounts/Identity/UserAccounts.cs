@@ -106,6 +106,13 @@ internal sealed partial class UserAccounts(
     public async Task<User?> FindByConfirmationTokenAsync(string? token) =>
         await FindByTokenAsync(token, ConfirmEmailTokenPurpose) is { EmailConfirmed: false } user ? user : null;
 
+    /// <summary>Whether a mailed link, of any age, confirms what is confirmed already: it was opened again.</summary>
+    public async Task<bool> IsAlreadyConfirmedAsync(string use, string? token) =>
+        tokens.ReadAtAnyAge(use, token) is { } read
+        && await db.Users.AnyAsync(
+            user => user.Id == read.UserId && user.Status == UserStatus.Active && user.EmailConfirmed
+                && (read.NewEmail == "" || user.Email == read.NewEmail), CancellationToken);
+
     /// <summary>The account whose new mailbox this confirms, if it would be accepted now.</summary>
     public async Task<User?> FindByNewEmailTokenAsync(string? token) =>
         tokens.Read(EmailTokens.ChangeEmail, token) is { } read

@@ -40,13 +40,13 @@ internal sealed class PasswordReset(
                 : null;
     }
 
-    /// <summary>Whether the token would be accepted now; this does not use it.</summary>
-    public async Task<bool> IsGoodAsync(string? token) => await accounts.FindByPasswordTokenAsync(token) is not null;
+    /// <summary>The account the token would be accepted for now; this does not use it.</summary>
+    public Task<User?> FindAsync(string? token) => accounts.FindByPasswordTokenAsync(token);
 
     public async Task<PasswordResetOutcome> ConfirmAsync(
         string? token, string? newPassword, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await accounts.FindByPasswordTokenAsync(token) is not { } user)
+        if (await FindAsync(token) is not { } user)
         {
             return new PasswordResetOutcome.InvalidToken();
         }

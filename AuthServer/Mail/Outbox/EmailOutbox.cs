@@ -17,7 +17,7 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
     public const string Ip =
         "ip", Device =
             "device", UserAgent =
-                "user_agent", NewAddress = "new_address", Until = "until", KeyName = "key_name", KeyExpiresAt = "key_expires_at";
+                "user_agent", NewAddress = "new_address", Inviter = "inviter", Until = "until", KeyName = "key_name", KeyExpiresAt = "key_expires_at";
 
     /// <summary>How long a mail is kept after it was sent, dropped or given up.</summary>
     public static readonly TimeSpan RetentionPeriod = TimeSpan.FromDays(30);
@@ -83,6 +83,9 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
     /// <summary>Where a request came from, as data for the notice about it.</summary>
     public static Dictionary<string, string> Describe(RequestOrigin origin) =>
         new(StringComparer.Ordinal) { [Ip] = origin.Address?.ToString() ?? "" };
+
+    /// <summary>Who asked for it, as data for the mail; the name is looked up when it is sent.</summary>
+    public static Dictionary<string, string> By(Guid staff) => new(StringComparer.Ordinal) { [Inviter] = staff.ToString() };
 
     internal static string Json(IReadOnlyDictionary<string, string>? data) =>
         data is null ? "{}" : JsonSerializer.Serialize(data, EmailJson.Default.IReadOnlyDictionaryStringString);

@@ -3,7 +3,7 @@ using AuthServer.Domain;
 
 namespace AuthServer.Mail.Texts;
 
-internal sealed class EnglishTexts(string appName) : MailTexts
+internal sealed class EnglishTexts(string appName, string people) : MailTexts
 {
     private const string NewPassword = "Set a new password";
     private const string NothingToDo =
@@ -56,7 +56,7 @@ internal sealed class EnglishTexts(string appName) : MailTexts
         Language, "Your e-mail address was changed", "From now on, mails go to your new address.",
         [$"Your account at {appName} has a new e-mail address. From now on, mails go there."],
         Facts: [NewAddress(newEmail), When(at)],
-        Footer: $"If it was not you, turn to the people at {appName} at once.");
+        Footer: $"If it was not you, turn to the people at {people} at once.");
 
     public override MailContent NewDevice(string? device, DateTimeOffset at, string? from, string resetUrl) => new(
         Language, "New sign-in to your account", "If it was you, there is nothing to do.",
@@ -78,9 +78,21 @@ internal sealed class EnglishTexts(string appName) : MailTexts
         new(NewPassword, resetUrl), [new("Paused until", Time(until))],
         "If it was not you, nobody has got in. A password that you use nowhere else keeps it that way.");
 
-    public override MailContent Invitation(string url, TimeSpan lifetime) => new(
+    public override MailContent AlreadyConfirmed(string resetUrl) => new(
+        Language, "Your e-mail address is confirmed", "There is nothing left to do.",
+        [$"Somebody, probably you, asked for another mail to confirm this address at {appName}. It is confirmed already.",
+            "You can sign in as usual. If you no longer know the password, set a new one."],
+        new(NewPassword, resetUrl),
+        Footer: "If it was not you, you can ignore this mail.");
+
+    public override MailContent Invitation(string url, TimeSpan lifetime, InvitationSender? from = null) => new(
         Language, "Your account is ready", "Only a password is missing.",
-        [$"An account at {appName} was made for you. To use it, choose a password.", Once(lifetime)],
+        [from switch
+        {
+            null => $"An account at {appName} was made for you. To use it, choose a password.",
+            { Person: { } person } => $"{person} of {from.Clinic} made an account for you at {appName}. To use it, choose a password.",
+            _ => $"{from.Clinic} made an account for you at {appName}. To use it, choose a password.",
+        }, Once(lifetime)],
         new("Choose a password", url),
         Footer: "If you did not expect this, you can ignore this mail.");
 
@@ -91,7 +103,7 @@ internal sealed class EnglishTexts(string appName) : MailTexts
                 + "A second person has to agree before it is sent, so nothing has changed yet.",
             "If you asked for it, there is nothing to do."],
         Facts: [When(at)],
-        Footer: $"If it was not you, tell the people at {appName} at once.");
+        Footer: $"If it was not you, tell the people at {people} at once.");
 
     public override MailContent ErasureRequested(DateTimeOffset at, DateTimeOffset due, string resetUrl) => new(
         Language, "Your account will be deleted", "You can keep it by signing in.",
@@ -108,7 +120,7 @@ internal sealed class EnglishTexts(string appName) : MailTexts
         new(NewPassword, resetUrl), [When(at)]);
 
     public override MailContent ApiKeyMade(ApiKeyNews news, string? from, string resetUrl) => new(
-        Language, "A key was made in your name", "If it was you, there is nothing to do.",
+        Language, "An API key was created for you", "If it was you, there is nothing to do.",
         [$"An API key was created for you at {appName}. A service can use it to act on your behalf.",
             "If it was you, there is nothing to do. If not, set a new password at once, and revoke the key."],
         new(NewPassword, resetUrl), [Key(news), When(news.At), From(from), Until(news)]);
@@ -144,7 +156,7 @@ internal sealed class EnglishTexts(string appName) : MailTexts
         Language, "A change to your profile", "Please read the reason.",
         [$"Your licence was suspended at {appName}. Until that is settled, it does not count there. You can still sign in."],
         Facts: [.. Licence(news)],
-        Footer: $"If you think that this is wrong, turn to the people at {appName}.");
+        Footer: $"If you think that this is wrong, turn to the people at {people}.");
 
     public override MailContent LicenceExpiring(LicenceNews news) => new(
         Language, "Something in your profile ends soon", "A new date is needed.",

@@ -4,7 +4,7 @@ using AuthServer.Domain;
 namespace AuthServer.Mail.Texts;
 
 /// <summary>Uses forms of the second person that read the same for women and men, and verbal nouns otherwise.</summary>
-internal sealed class HebrewTexts(string appName) : MailTexts
+internal sealed class HebrewTexts(string appName, string people) : MailTexts
 {
     private const string NewPassword = "קביעת סיסמה חדשה";
     private const string NothingToDo =
@@ -57,7 +57,7 @@ internal sealed class HebrewTexts(string appName) : MailTexts
         Language, "כתובת הדוא״ל שלך שונתה", "מעכשיו ההודעות יגיעו לכתובת החדשה.",
         [$"לחשבון שלך ב־{appName} יש כתובת דוא״ל חדשה. מעכשיו ההודעות יגיעו לשם."],
         Facts: [NewAddress(newEmail), When(at)],
-        Footer: $"לא ביקשת? כדאי לפנות מיד לצוות של {appName}.");
+        Footer: $"לא ביקשת? כדאי לפנות מיד לצוות של {people}.");
 
     public override MailContent NewDevice(string? device, DateTimeOffset at, string? from, string resetUrl) => new(
         Language, "התחברות חדשה לחשבון שלך", "אם הפעולה נעשתה על ידך, אין צורך לעשות דבר.",
@@ -77,9 +77,21 @@ internal sealed class HebrewTexts(string appName) : MailTexts
         new(NewPassword, resetUrl), [new("מושהית עד", Time(until))],
         "לא ניסית להתחבר? איש לא נכנס לחשבון. סיסמה שאינה בשימוש במקום אחר תשמור שכך יישאר.");
 
-    public override MailContent Invitation(string url, TimeSpan lifetime) => new(
+    public override MailContent AlreadyConfirmed(string resetUrl) => new(
+        Language, "כתובת הדוא״ל שלך מאושרת", "לא נשאר דבר לעשות.",
+        [$"התקבלה בקשה להודעה נוספת לאישור הכתובת הזו ב־{appName}. הכתובת כבר אושרה.",
+            "אפשר להתחבר כרגיל. אם הסיסמה נשכחה, אפשר לקבוע סיסמה חדשה."],
+        new(NewPassword, resetUrl),
+        Footer: "לא ביקשת? אפשר להתעלם מההודעה.");
+
+    public override MailContent Invitation(string url, TimeSpan lifetime, InvitationSender? from = null) => new(
         Language, "החשבון שלך מוכן", "חסרה רק סיסמה.",
-        [$"נפתח עבורך חשבון ב־{appName}. כדי להשתמש בו נשאר רק לבחור סיסמה.", Once(lifetime)],
+        [from switch
+        {
+            null => $"נפתח עבורך חשבון ב־{appName}. כדי להשתמש בו נשאר רק לבחור סיסמה.",
+            { Person: { } person } => $"נפתח עבורך חשבון ב־{appName}, מטעם {person}, {from.Clinic}. כדי להשתמש בו נשאר רק לבחור סיסמה.",
+            _ => $"נפתח עבורך חשבון ב־{appName}, מטעם {from.Clinic}. כדי להשתמש בו נשאר רק לבחור סיסמה.",
+        }, Once(lifetime)],
         new("בחירת סיסמה", url),
         Footer: "ההודעה לא מוכרת לך? אפשר להתעלם ממנה.");
 
@@ -90,7 +102,7 @@ internal sealed class HebrewTexts(string appName) : MailTexts
                 + "הקישור יישלח רק באישור של עוד אדם בצוות, ובינתיים דבר לא השתנה.",
             "אם הבקשה באה ממך, אין צורך לעשות דבר."],
         Facts: [When(at)],
-        Footer: $"הבקשה לא באה ממך? כדאי לפנות מיד לצוות של {appName}.");
+        Footer: $"הבקשה לא באה ממך? כדאי לפנות מיד לצוות של {people}.");
 
     public override MailContent ErasureRequested(DateTimeOffset at, DateTimeOffset due, string resetUrl) => new(
         Language, "החשבון שלך עומד להימחק", "כדי לשמור עליו די להתחבר.",
@@ -138,7 +150,7 @@ internal sealed class HebrewTexts(string appName) : MailTexts
         Language, "שינוי בפרופיל שלך", "כדאי לקרוא את הסיבה.",
         [$"הרישיון שלך הושעה ב־{appName}. עד שהעניין יוסדר, הוא אינו תקף שם. עדיין אפשר להתחבר."],
         Facts: [.. Licence(news)],
-        Footer: $"נראה לך שזו טעות? כדאי לפנות לצוות של {appName}.");
+        Footer: $"נראה לך שזו טעות? כדאי לפנות לצוות של {people}.");
 
     public override MailContent LicenceExpiring(LicenceNews news) => new(
         Language, "משהו בפרופיל שלך עומד להסתיים", "נדרש תאריך חדש.",

@@ -8,15 +8,24 @@ public sealed class LinkSettings : ISettings
 {
     static string ISettings.Section => "Links";
 
+    /// <summary>Where people sign in: pages link there when they have done their part. A tenant can have its own.</summary>
+    public string? App { get; set; }
+
     /// <summary>Links of apps, to which the token is appended. A request must name one of them byte for byte.</summary>
     public IList<string> Allowed { get; } = [];
 
-    IEnumerable<string> ISettings.Validate() => Allowed.Where(link => !IsFit(link)).Select(link =>
-        $"Links:Allowed holds '{link}', which cannot carry a token safely. Give an https address or an app's own scheme, "
-            + "without a fragment, for example com.example.app://reset.");
+    IEnumerable<string> ISettings.Validate() =>
+    [
+        .. Allowed.Where(link => !IsFit(link)).Select(link =>
+            $"Links:Allowed holds '{link}', which cannot carry a token safely. Give an https address or an app's own scheme, "
+                + "without a fragment, for example com.example.app://reset."),
+        .. App is { Length: > 0 } app && !IsFit(app)
+            ? [$"Links:App is '{app}'. Give an https address or an app's own scheme, for example https://app.example.com/sign-in."]
+            : Array.Empty<string>(),
+    ];
 
     // Plain http would send the token in the clear; any app can claim a scheme without a dot (RFC 8252 section 7.1).
-    private static bool IsFit(string link) =>
+    internal static bool IsFit(string link) =>
         Uri.TryCreate(link, UriKind.Absolute, out var uri)
             && uri.Fragment.Length == 0
             && uri.UserInfo.Length == 0

@@ -7,7 +7,7 @@ namespace AuthServer.Mail.Texts;
 internal sealed class MailPrinter(ComponentRenderer renderer, EmailSettings settings)
 {
     /// <summary>The texts in the best match for a BCP 47 tag.</summary>
-    public MailTexts TextsIn(string? language) => MailTexts.For(language, settings.FromName);
+    public MailTexts TextsIn(string? language) => MailTexts.For(language, settings.FromName, settings.Contact);
 
     public async Task<RenderedMail> PrintAsync(string to, MailContent content)
     {

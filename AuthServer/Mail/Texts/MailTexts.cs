@@ -37,7 +37,10 @@ internal abstract class MailTexts
 
     public abstract MailContent AccountLocked(DateTimeOffset until, string resetUrl);
 
-    public abstract MailContent Invitation(string url, TimeSpan lifetime);
+    public abstract MailContent Invitation(string url, TimeSpan lifetime, InvitationSender? from = null);
+
+    /// <summary>To somebody who asked for another confirmation mail and needs none.</summary>
+    public abstract MailContent AlreadyConfirmed(string resetUrl);
 
     /// <summary>Support requested a reset link on the person's behalf, and nobody has approved it yet.</summary>
     public abstract MailContent ResetAskedByStaff(DateTimeOffset at);
@@ -67,11 +70,19 @@ internal abstract class MailTexts
     public abstract MailContent LicenceExpired(LicenceNews news);
 
     /// <summary>The texts in the best match for a BCP 47 tag.</summary>
-    public static MailTexts For(string? language, string? appName = null)
+    /// <param name="language">The tag.</param>
+    /// <param name="appName">The product's name, if it has another than ours.</param>
+    /// <param name="contact">How to reach the people behind it.</param>
+    public static MailTexts For(string? language, string? appName = null, string? contact = null)
     {
-        var name = string.IsNullOrWhiteSpace(appName) ? Product : appName.Trim();
-        return Platform.Web.Language.Of(language) == Platform.Web.Language.Hebrew ? new HebrewTexts(name) : new EnglishTexts(name);
+        var name = ProductName(appName);
+        var people = string.IsNullOrWhiteSpace(contact) ? name : $"{name} ({contact.Trim()})";
+        return Platform.Web.Language.Of(language) == Platform.Web.Language.Hebrew
+            ? new HebrewTexts(name, people)
+            : new EnglishTexts(name, people);
     }
+
+    public static string ProductName(string? configured) => string.IsNullOrWhiteSpace(configured) ? Product : configured.Trim();
 
     /// <summary>The length in the largest unit that expresses it exactly; hours if it is below two days.</summary>
     protected static (int Count, TimeUnit Unit) Measure(TimeSpan span) =>
@@ -86,6 +97,11 @@ internal abstract class MailTexts
         Days,
     }
 }
+
+/// <summary>Who sent an invitation.</summary>
+/// <param name="Clinic">The tenant's name.</param>
+/// <param name="Person">The name of the member of staff, if they have one.</param>
+internal sealed record InvitationSender(string Clinic, string? Person);
 
 /// <summary>What a mail says about an API key; never the key itself.</summary>
 internal sealed record ApiKeyNews(string Name, DateTimeOffset At, DateTimeOffset? ExpiresAt = null);

@@ -22,6 +22,7 @@ public sealed class EmailSettings : ISettings
 {
     private const int SubmissionPort = 587;
     private const int TlsPort = 465;
+    private const int MaxContact = 100;
 
     static string ISettings.Section => "Email";
 
@@ -48,6 +49,9 @@ public sealed class EmailSettings : ISettings
 
     /// <summary>The sender name; also the product's name in the texts.</summary>
     public string FromName { get; set; } = "AuthServer";
+
+    /// <summary>Whom people turn to, as mails and pages name it: an address, a telephone number, a web address.</summary>
+    public string? Contact { get; set; }
 
     /// <summary>A folder to write mails to instead of sending them.</summary>
     public string? Folder { get; set; }
@@ -80,6 +84,11 @@ public sealed class EmailSettings : ISettings
 
     private IEnumerable<string> FaultsOfTheSender()
     {
+        if (Contact is { } contact && (contact.Length > MaxContact || contact.Any(char.IsControl)))
+        {
+            yield return $"Email:Contact must be one line of at most {MaxContact} characters, for example support@example.com.";
+        }
+
         if (string.IsNullOrEmpty(FromAddress) ? !string.IsNullOrEmpty(Host) : EmailAddress.ParseLocal(FromAddress) is null)
         {
             yield return "EMAILS_FROM_EMAIL is not set to the address mails come from. Give one that the mail server lets you send from, "

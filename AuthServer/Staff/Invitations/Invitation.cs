@@ -57,7 +57,7 @@ internal sealed class Invitation(
             return new InvitationOutcome.Refused(taken);
         }
 
-        if (await RequestMailAsync(user, cancellationToken) is { } wait)
+        if (await RequestMailAsync(call, user) is { } wait)
         {
             return new InvitationOutcome.LimitReached(wait);
         }
@@ -84,7 +84,7 @@ internal sealed class Invitation(
             return await refusals.KeepAsync(call, AuditEvents.InvitationSentAgain, refusal, user.Id);
         }
 
-        if (await RequestMailAsync(user, cancellationToken) is not null)
+        if (await RequestMailAsync(call, user) is not null)
         {
             return ErrorCodes.RateLimited;
         }
@@ -126,10 +126,13 @@ internal sealed class Invitation(
 
     // Counted by address, not by account: deleting the account would reset the limit for whoever invites, revokes and invites
     // again.
-    private Task<TimeSpan?> RequestMailAsync(User user, CancellationToken cancellationToken) =>
-        outbox.RequestAsync(
-            MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, null, db.Connection(),
-            cancellationToken);
+    private Task<TimeSpan?> RequestMailAsync(StaffCall call, User user)
+    {
+        var inviter = call.Scope.Staff.Caller.IsKey ? null : call.Scope.Staff.ActorId;
+        return outbox.RequestAsync(
+            MailKinds.Invitation, null, user.NormalizedEmail!, user.Locale, inviter is null ? null : EmailOutbox.By(inviter.Value),
+            db.Connection(), call.CancellationToken);
+    }
 
     private async Task<User> AddAsync(StaffCall call, InviteRequest request, Tenant? tenant)
     {

@@ -29,6 +29,26 @@ internal sealed class InvitationMail(
 
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
         var link = links.For(MailPages.Invitation, await accounts.GenerateInvitationTokenAsync(user), texts, owed.Details());
-        return await printer.PrintAsync(user.Email!, texts.Invitation(link, settings.InvitationLifetime));
+        return await printer.PrintAsync(
+            user.Email!, texts.Invitation(link, settings.InvitationLifetime, await SenderAsync(user, owed, cancellationToken)));
     }
+
+    // Names that look like an address are left out: the mail must not lead anywhere but to the server.
+    private async Task<InvitationSender?> SenderAsync(User user, OutgoingEmail owed, CancellationToken cancellationToken)
+    {
+        var clinic =
+            await db.Memberships
+                .Where(membership => membership.UserId == user.Id)
+                .Join(db.Tenants, membership => membership.TenantId, tenant => tenant.Id, (_, tenant) => tenant.Name)
+                .FirstOrDefaultAsync(cancellationToken);
+        var inviter = owed.Details().TryGetValue(EmailOutbox.Inviter, out var id) ? Guid.Parse(id) : (Guid?)null;
+        var person =
+            await db.Users.Where(staff => staff.Id == inviter).Select(staff => staff.FullName).SingleOrDefaultAsync(cancellationToken);
+        return IsName(clinic) ? new(clinic!, IsName(person) ? person : null) : null;
+    }
+
+    private static bool IsName(string? text) =>
+        !string.IsNullOrWhiteSpace(text)
+        && !text.AsSpan().ContainsAny("<>@\"\\/")
+        && !text.Contains("www.", StringComparison.OrdinalIgnoreCase);
 }

@@ -93,6 +93,7 @@ public sealed record TenantRecord(
 /// <param name="RequireMfa">Whether its people need a second factor; sign-in does not enforce it yet.</param>
 /// <param name="MailSenderName">The sender name of mails to its people; null for the server's own.</param>
 /// <param name="Locale">Language of people who have not chosen one: a BCP 47 tag.</param>
+/// <param name="AppUrl">Where its people sign in, for links on pages; null for the server's own setting.</param>
 /// <param name="SessionIdleMinutes">Idle timeout of its people's sessions in minutes; null for their roles' limits.</param>
 /// <param name="SessionAbsoluteMinutes">Maximum age of its people's sessions in minutes; null for their roles' limits.</param>
 public sealed record TenantSettingsRecord(
@@ -101,10 +102,11 @@ public sealed record TenantSettingsRecord(
     bool RequireMfa,
     string? MailSenderName,
     string? Locale,
+    string? AppUrl,
     int? SessionIdleMinutes,
     int? SessionAbsoluteMinutes)
 {
     internal static TenantSettingsRecord Of(TenantSettings settings) => new(
         settings.SelfRegistration, settings.RequireVerifiedEmail, settings.RequireMfa, settings.MailSenderName, settings.Locale,
-        settings.SessionIdleMinutes, settings.SessionAbsoluteMinutes);
+        settings.AppUrl, settings.SessionIdleMinutes, settings.SessionAbsoluteMinutes);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AuthServer.Domain;
+using AuthServer.Mail.Texts;
 using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Tenants;
@@ -10,6 +11,7 @@ public sealed record TenantSettingsRequest
     // With less, people would be signed out right after signing in, also those who belong to other tenants as well.
     private const int LeastIdleMinutes = 5;
     private const int LeastAbsoluteMinutes = 60;
+    private const int MaxUrl = 500;
     private const int MinutesOfAYear = 365 * 24 * 60;
 
     /// <summary>Whether people may register into it by themselves.</summary>
@@ -27,6 +29,9 @@ public sealed record TenantSettingsRequest
     /// <summary>Language of people who have not chosen one: a BCP 47 tag such as <c>he</c>.</summary>
     public Optional<string?> Locale { get; init => field = value.Map(LanguageTag.Of); }
 
+    /// <summary>Where its people sign in: an https address or an app's own scheme. Pages link there.</summary>
+    public Optional<string?> AppUrl { get; init; }
+
     /// <summary>Idle timeout of sessions in minutes, 5 or more; can only shorten the limits of the roles.</summary>
     public Optional<int?> SessionIdleMinutes { get; init; }
 
@@ -41,6 +46,7 @@ public sealed record TenantSettingsRequest
         RequireMfa = new(null),
         MailSenderName = new(null),
         Locale = new(null),
+        AppUrl = new(null),
         SessionIdleMinutes = new(null),
         SessionAbsoluteMinutes = new(null),
     };
@@ -50,6 +56,7 @@ public sealed record TenantSettingsRequest
         errors.Text("settings.mail_sender_name", MailSenderName.Value, maxLength: 100);
         SenderName(errors, "settings.mail_sender_name", MailSenderName.Value);
         errors.LanguageTag("settings.locale", Locale.Value);
+        AppLink(errors, "settings.app_url", AppUrl.Value);
         Minutes(errors, "settings.session_idle_minutes", SessionIdleMinutes.Value, LeastIdleMinutes);
         Minutes(errors, "settings.session_absolute_minutes", SessionAbsoluteMinutes.Value, LeastAbsoluteMinutes);
     }
@@ -61,6 +68,7 @@ public sealed record TenantSettingsRequest
         settings.RequireMfa = RequireMfa.Or(settings.RequireMfa) ?? false;
         settings.MailSenderName = MailSenderName.Or(settings.MailSenderName)?.Trim() is { Length: > 0 } name ? name : null;
         settings.Locale = Locale.Or(settings.Locale);
+        settings.AppUrl = AppUrl.Or(settings.AppUrl) is { Length: > 0 } url ? url : null;
         settings.SessionIdleMinutes = SessionIdleMinutes.Or(settings.SessionIdleMinutes);
         settings.SessionAbsoluteMinutes = SessionAbsoluteMinutes.Or(settings.SessionAbsoluteMinutes);
     }
@@ -84,6 +92,14 @@ public sealed record TenantSettingsRequest
             || value.Contains("://", StringComparison.Ordinal) || value.Contains("www.", StringComparison.OrdinalIgnoreCase)))
         {
             errors.Add(field, "A name, not an address: without < > @ \" \\, :// and www.");
+        }
+    }
+
+    private static void AppLink(FieldErrors errors, string field, string? value)
+    {
+        if (value is { Length: > 0 } && (value.Length > MaxUrl || !LinkSettings.IsFit(value)))
+        {
+            errors.Add(field, "An https address or an app's own scheme, such as com.example.app://sign-in, without a fragment.");
         }
     }
 

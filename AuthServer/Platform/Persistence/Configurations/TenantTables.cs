@@ -23,6 +23,7 @@ internal sealed class TenantConfiguration : IEntityTypeConfiguration<Tenant>
             settings.Property(value => value.RequireMfa).HasJsonPropertyName("require_mfa");
             settings.Property(value => value.MailSenderName).HasJsonPropertyName("mail_sender_name");
             settings.Property(value => value.Locale).HasJsonPropertyName("locale");
+            settings.Property(value => value.AppUrl).HasJsonPropertyName("app_url");
             settings.Property(value => value.SessionIdleMinutes).HasJsonPropertyName("session_idle_minutes");
             settings.Property(value => value.SessionAbsoluteMinutes).HasJsonPropertyName("session_absolute_minutes");
         });
