@@ -115,7 +115,7 @@ public sealed class EmailVerificationTests(StoppedServer server) : IClassFixture
         var (token, lateToken) = (await TokenAsync(person), await TokenAsync(late));
         await (await ConfirmAsync(new { token, password = Api.Password })).ShouldBeAsync(204);
 
-        await (await ConfirmAsync(new { token, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+        await (await ConfirmAsync(new { token, password = Api.Password })).ShouldBeProblemAsync(ErrorCodes.AlreadyDone);
         server.Clock.Advance(TimeSpan.FromHours(24));
 
         await (await ConfirmAsync(new { token = lateToken, password = Api.Password })).ShouldBeProblemAsync(

@@ -37,20 +37,15 @@ public sealed class InvitationMailTests(StoppedServer server) : IClassFixture<St
     {
         var clinic = await server.OpenClinicAsync(name: "North Clinic");
         var admin = await server.SignInAtAsync("admin", clinic);
-        var addresses = new[] { Api.NewEmail(), Api.NewEmail() };
-        foreach (var (name, email) in new[] { "Rosa Levi", "www.evil.example" }.Zip(addresses))
+        foreach (var (name, words) in new[] { ("Rosa Levi", "Rosa Levi of North Clinic"), ("www.evil.example", "North Clinic") })
         {
+            var email = Api.NewEmail();
             await server.Database.ExecuteAsync(
                 "UPDATE users SET full_name = @name WHERE id = @id", ("name", name), ("id", admin.UserId));
             await (await server.Api.PostAsync("users", new { email, roles = new[] { "patient" } }, admin.AccessToken)).ShouldBeAsync(201);
-        }
 
-        (await server.MailsAsync(MailKinds.Invitation, addresses[0])).Single().Text
-            .Should()
-            .Contain("Rosa Levi of North Clinic made an account for you");
-        (await server.MailsAsync(MailKinds.Invitation, addresses[1])).Single().Text
-            .Should()
-            .Contain("North Clinic made an account for you").And.NotContain("evil");
+            (await server.MailsAsync(MailKinds.Invitation, email)).Single().Text.Should().StartWith($"{words} made an account for you");
+        }
     }
 
     // As an invitation leaves it: an account without a password, and the mail.
