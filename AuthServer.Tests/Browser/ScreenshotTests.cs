@@ -41,7 +41,7 @@ public sealed class ScreenshotTests(PagesServer server, Chromium chromium) : ICl
         if (page == "reset-password")
         {
             await tab.Page.Locator("#new_password").FillAsync("dana levi");
-            await tab.Page.GetByRole(AriaRole.Button).ClickAsync();
+            await tab.Page.Locator("button[type=submit]").ClickAsync();
         }
 
         await KeepAsync(tab.Page, $"page-{page}-{language}-{scheme.ToString().ToLowerInvariant()}");

@@ -37,7 +37,8 @@ internal static class PageStyle
           color: var(--label); background: var(--button); border: 1px solid var(--button); border-radius: .375rem; }
         button.quiet { width: auto; min-height: 2rem; margin-top: .375rem; padding: .25rem .5rem; font-weight: 400; font-size: .9rem;
           color: var(--text); background: transparent; border-color: var(--line); }
-        input[readonly] { border-color: transparent; padding-inline: 0; color: var(--quiet); }
+        input[readonly] { min-height: 0; padding: 0; border: 0; color: var(--quiet); }
+        [dir=rtl] input[readonly] { text-align: right; }
         details { margin-top: 1.5rem; padding-top: 1rem; border-top: 1px solid var(--line); }
         summary { min-height: 2rem; cursor: pointer; }
         details > p { margin-top: .75rem; color: var(--quiet); }

@@ -123,7 +123,7 @@ public sealed class EmailChangeTests(StoppedServer server) : IClassFixture<Stopp
         answers.Count(answer => (int)answer.StatusCode == 204).Should().Be(1);
         foreach (var lost in answers.Where(answer => (int)answer.StatusCode != 204))
         {
-            await lost.ShouldBeProblemAsync(ErrorCodes.InvalidOrExpiredToken);
+            await lost.ShouldBeProblemAsync(ErrorCodes.AlreadyDone);
         }
 
         (await server.MailsAsync(MailKinds.EmailChanged, person.Email)).Should().ContainSingle();

@@ -53,9 +53,7 @@ internal sealed class EmailChangeConfirmation(
     {
         if (await FindAsync(token) is not { } user)
         {
-            return await IsAlreadyConfirmedAsync(token)
-                ? new EmailChangeConfirmationOutcome.AlreadyConfirmed()
-                : new EmailChangeConfirmationOutcome.InvalidToken();
+            return await NoLongerGoodAsync(token);
         }
 
         return caller?.UserId != user.Id && await passwords.CheckAsync(user, password, origin, cancellationToken) is { } refusal
@@ -70,22 +68,27 @@ internal sealed class EmailChangeConfirmation(
         // Another address may have been requested meanwhile, which does not change the stamp.
         if (await accounts.LockAsync(user.Id, cancellationToken) is null || await FindAsync(token) is null)
         {
-            return new EmailChangeConfirmationOutcome.InvalidToken();
+            return await NoLongerGoodAsync(token);
         }
 
         var update = UpdateOf(user);
         if (await accounts.ChangeEmailAsync(user, user.PendingEmail!, token) is { Succeeded: false })
         {
-            return new EmailChangeConfirmationOutcome.InvalidToken();
+            return await NoLongerGoodAsync(token);
         }
 
         return await commit.CommitAsync(user, update, origin, cancellationToken) switch
         {
             AccountCommitOutcome.Saved => new EmailChangeConfirmationOutcome.Changed(),
             AccountCommitOutcome.EmailTaken => new EmailChangeConfirmationOutcome.Taken(),
-            _ => new EmailChangeConfirmationOutcome.InvalidToken(),
+            _ => await NoLongerGoodAsync(token),
         };
     }
+
+    private async Task<EmailChangeConfirmationOutcome> NoLongerGoodAsync(string? token) =>
+        await IsAlreadyConfirmedAsync(token)
+            ? new EmailChangeConfirmationOutcome.AlreadyConfirmed()
+            : new EmailChangeConfirmationOutcome.InvalidToken();
 
     private static AccountUpdate UpdateOf(User user) => user.IsAnonymous
         ? new(AuditEvents.GuestRegistered) { EndsSessions = RevocationReason.GuestRegistered }

@@ -69,9 +69,7 @@ internal sealed class EmailVerification(
     {
         if (await FindAsync(request.Token?.Reveal()) is not { } user)
         {
-            return await IsAlreadyConfirmedAsync(request.Token?.Reveal())
-                ? new EmailVerificationOutcome.AlreadyConfirmed()
-                : new EmailVerificationOutcome.InvalidToken();
+            return await NoLongerGoodAsync(request);
         }
 
         var own = caller?.UserId == user.Id ? caller : null;
@@ -96,6 +94,11 @@ internal sealed class EmailVerification(
         };
         return await commit.CommitAsync(user, update, origin, cancellationToken) is AccountCommitOutcome.Saved
             ? new EmailVerificationOutcome.Confirmed()
-            : new EmailVerificationOutcome.InvalidToken();
+            : await NoLongerGoodAsync(request);
     }
+
+    private async Task<EmailVerificationOutcome> NoLongerGoodAsync(ConfirmVerificationRequest request) =>
+        await IsAlreadyConfirmedAsync(request.Token?.Reveal())
+            ? new EmailVerificationOutcome.AlreadyConfirmed()
+            : new EmailVerificationOutcome.InvalidToken();
 }
