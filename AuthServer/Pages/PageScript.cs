@@ -27,7 +27,7 @@ internal static class PageScript
     public static string Of(string language)
     {
         var texts = PageTexts.In(language);
-        return $"const words = {{ show: '{JsonEncodedText.Encode(texts.ShowPassword)}', hide: '{JsonEncodedText.Encode(texts.HidePassword)}' }};"
-            + $"\n{Source}";
+        var words = $"{{ show: '{JsonEncodedText.Encode(texts.ShowPassword)}', hide: '{JsonEncodedText.Encode(texts.HidePassword)}' }}";
+        return $"const words = {words};\n{Source}";
     }
 }
