@@ -2,7 +2,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Clients;
 
-/// <summary>An API of a third party verifies our tokens as README.md shows, knowing only the issuer's address.</summary>
+/// <summary>An API of a third party verifies our tokens as docs/resource-servers.md shows, knowing only the issuer's address.</summary>
 public sealed class ResourceServerTests(ResourceServer server) : IClassFixture<ResourceServer>
 {
     [Fact]
@@ -27,7 +27,7 @@ public sealed class ResourceServer : TestServer
 
     public override async Task InitializeAsync()
     {
-        _sample = NodeScript.Place("sample.mjs", NodeScript.Sample("README.md", "js"));
+        _sample = NodeScript.Place("sample.mjs", NodeScript.Sample("docs/resource-servers.md", "js"));
         await base.InitializeAsync();
         Settings["Tokens:Audience"] = "another-api";
         _otherAudience = StartReplica();
