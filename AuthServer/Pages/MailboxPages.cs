@@ -20,7 +20,7 @@ internal static class MailboxPages
         pages.MapPost(MailPages.ConfirmEmail, ProveAsync);
         pages.MapGet($"{MailPages.ConfirmEmail}/done", (PageTexts texts) => new PageResult(texts.Page(texts.ConfirmEmailDone)));
         pages.MapGet(MailPages.ConfirmNewEmail, ShowChangeAsync);
-        pages.MapPost(MailPages.ConfirmNewEmail, ChangeAsync);
+        pages.MapPost(MailPages.ConfirmNewEmail, ChangeAsync).TellsTaken(ErrorCodes.EmailTaken);
         pages.MapGet($"{MailPages.ConfirmNewEmail}/done", (PageTexts texts) => new PageResult(texts.Page(texts.ConfirmNewEmailDone)));
     }
 

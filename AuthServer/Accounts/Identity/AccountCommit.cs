@@ -7,6 +7,7 @@ using AuthServer.Platform.Persistence.Configurations;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.Revocation;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace AuthServer.Accounts.Identity;
 
@@ -47,6 +48,11 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
     /// <summary>Saves the context's changes in the open transaction, for callers that have more to do in it.</summary>
     public async Task<AccountCommitOutcome> SaveAsync(CancellationToken cancellationToken)
     {
+        if (await IsUserNameTakenAsync(cancellationToken))
+        {
+            return AccountCommitOutcome.UserNameTaken;
+        }
+
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -80,6 +86,16 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
         db.Audit(auditEvent, clock.GetUtcNow(), origin, userId, userId, sessionId, reason, AuditOutcome.Failure);
         return db.SaveChangesAsync(CancellationToken.None);
     }
+
+    // Before the address: otherwise somebody could ask about any address, with a user name that keeps the account from being created.
+    private async Task<bool> IsUserNameTakenAsync(CancellationToken cancellationToken) =>
+        db.ChangeTracker.Entries<User>().FirstOrDefault(IsRenamed) is { Entity: { } renamed }
+        && await db.Users.AnyAsync(
+            user => user.NormalizedUserName == renamed.NormalizedUserName && user.Id != renamed.Id, cancellationToken);
+
+    private static bool IsRenamed(EntityEntry<User> user) =>
+        user.Entity.NormalizedUserName is not null
+        && (user.State == EntityState.Added || user.Property(changed => changed.NormalizedUserName).IsModified);
 
     private static AccountCommitOutcome? Taken(DbUpdateException exception) => DatabaseFaults.ViolatedUniqueConstraint(exception) switch
     {

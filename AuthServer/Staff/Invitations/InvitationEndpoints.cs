@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AuthServer.Accounts.Identity;
 using AuthServer.Mail;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
@@ -31,8 +32,8 @@ internal static class InvitationEndpoints
                 .WithAnswer(UserExamples.Record)
             .RequireAuthorization(StaffPolicies.Administration).RequireRateLimiting(RateLimits.Invitations)
             .Refuses(
-                ErrorCodes.Forbidden, ErrorCodes.PersonRequired, ErrorCodes.NotFound, ErrorCodes.ValidationFailed,
-                ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken, ErrorCodes.RateLimited);
+                ErrorCodes.Forbidden, ErrorCodes.PersonRequired, ErrorCodes.NotFound, ErrorCodes.ValidationFailed)
+            .TellsTaken(ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken);
 
         var administration = users.MapGroup("").DisableRateLimiting().RequireAuthorization(StaffPolicies.Administration);
         administration

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AuthServer.Accounts.Identity;
 using AuthServer.Domain;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
@@ -35,7 +36,7 @@ internal static class TenantsEndpoints
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed);
         group.MapPost("", Create).WithName("createTenant").WithSummary("Create a tenant")
             .WithExample(CreateTenantRequest.Example).WithAnswer(TenantRecord.Example)
-            .RequireAuthorization(Policies.Admin).Refuses(ErrorCodes.SlugTaken);
+            .RequireAuthorization(Policies.Admin).TellsTaken(ErrorCodes.SlugTaken);
         group
             .MapGet("/{id}", Get)
             .WithName("getTenant")

@@ -104,7 +104,8 @@ internal static class UsersEndpoints
 
     private static void ChangesFields(this RouteHandlerBuilder route) => route
         .WithExample("""{"full_name":"Dana Levi","username":"dana","locale":"he"}""").WithAnswer(UserExamples.Record)
-        .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken, ErrorCodes.BeyondTenant);
+        .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.BeyondTenant)
+        .TellsTaken(ErrorCodes.UsernameTaken);
 
     private static async Task<Ok<EstimatedPage<UserRecord, Guid>>> List(
         [AsParameters] PageRequest<Guid> page, [AsParameters] UserListing listing,
