@@ -52,7 +52,8 @@ public sealed class TakenNameTests
         response.Headers.RetryAfter!.Delta.Should().BePositive();
         told.Should().BeInRange(1, 30);
         (await server.Database.QueryAsync<long>(
-            "SELECT count(*) FROM audit_events WHERE outcome = 'failure' AND reason LIKE '%\\_taken' AND (detail IS NULL OR detail !~ '@')"))
+            "SELECT count(*) FROM audit_events "
+                + "WHERE outcome = 'failure' AND reason LIKE '%\\_taken' AND (detail IS NULL OR detail !~ '@')"))
             .Should().Be(told);
     }
 

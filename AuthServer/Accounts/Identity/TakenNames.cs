@@ -1,10 +1,10 @@
 using System.Threading.RateLimiting;
 using AuthServer.AuditTrail;
-using AuthServer.Domain;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.RateLimiting;
 using AuthServer.Platform.Web;
+using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
 
@@ -14,6 +14,10 @@ namespace AuthServer.Accounts.Identity;
 /// </summary>
 internal static class TakenNames
 {
+    private static readonly string RecordSql = AuditInsert.Sql(
+        $"'{AuditEvents.NameTaken}'", AuditInsert.Failure, actor: "@actor", tenant: "@tenant_id", session: "@session_id", reason: "@code",
+        detail: "@operation");
+
     /// <summary>Declares that the route tells of these. Registration, which needs no account, records and counts by itself.</summary>
     public static TBuilder TellsTaken<TBuilder>(this TBuilder route, params ErrorCode[] codes) where TBuilder : IEndpointConventionBuilder =>
         route
@@ -50,16 +54,18 @@ internal static class TakenNames
             _ => null,
         };
 
-    // Even if the caller disconnects. What was refused is still in the context, and must not be saved with the record.
-    private static Task RecordAsync(HttpContext http, ErrorCode taken)
+    // Even if the caller disconnects, and not through the context, which still has what was refused.
+    private static async Task RecordAsync(HttpContext http, ErrorCode taken)
     {
         var (services, caller) = (http.RequestServices, Caller.Of(http.User));
-        var db = services.GetRequiredService<AuthDbContext>();
-        db.ChangeTracker.Clear();
-        db.Audit(
-            AuditEvents.NameTaken, services.GetRequiredService<TimeProvider>().GetUtcNow(), RequestOrigin.Of(http), caller?.UserId,
-            subject: null, caller?.SessionId, taken.Code, AuditOutcome.Failure, caller?.TenantId,
-            http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName);
-        return db.SaveChangesAsync(CancellationToken.None);
+        await using var command = services.GetRequiredService<NpgsqlDataSource>().CreateCommand(RecordSql);
+        command.Add("now", services.GetRequiredService<TimeProvider>().GetUtcNow())
+            .Add("actor", caller?.UserId)
+            .Add("session_id", caller?.SessionId)
+            .Add("tenant_id", caller?.TenantId)
+            .Add("code", taken.Code)
+            .Add("operation", http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName);
+        command.Parameters.AddOrigin(RequestOrigin.Of(http));
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 }

@@ -31,6 +31,7 @@ internal static class InvitationEndpoints
             .WithExample("""{"email":"dana@example.com","full_name":"Dana Levi","roles":["patient"],"tenant":"north-clinic"}""")
                 .WithAnswer(UserExamples.Record)
             .RequireAuthorization(StaffPolicies.Administration).RequireRateLimiting(RateLimits.Invitations)
+            .RequireRecentSignIn<InviteRequest>(static invite => invite.GivesPower)
             .Refuses(
                 ErrorCodes.Forbidden, ErrorCodes.PersonRequired, ErrorCodes.NotFound, ErrorCodes.ValidationFailed)
             .TellsTaken(ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken);
@@ -48,6 +49,7 @@ internal static class InvitationEndpoints
             .MapDelete("/{id}/invitation", Revoke)
             .WithName("revokeInvitation")
             .WithSummary("Withdraw an invitation and delete the account created for it")
+            .RequireRecentSignIn()
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone);
     }
 

@@ -51,6 +51,8 @@ public sealed record InviteRequest(
     internal IReadOnlyList<string> RolesOrDefault =>
         Roles is null ? [Role.Patient] : [.. Roles.OfType<string>().Distinct(StringComparer.Ordinal)];
 
+    internal bool GivesPower => RolesOrDefault.Any(role => role != Role.Patient);
+
     void IValidated.Validate(FieldErrors errors)
     {
         errors.Email("email", Email);

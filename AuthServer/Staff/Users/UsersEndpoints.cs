@@ -70,12 +70,14 @@ internal static class UsersEndpoints
             .MapDelete("/{id:regex(^(?!me$))}", Delete)
             .WithName("deleteUser")
             .WithSummary("Delete the account; its sessions end at once")
+            .RequireRecentSignIn()
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
         administration.MapSuspension();
         administration
             .MapPut("/{id}/roles", SetRoles)
             .WithName("setUserRoles")
             .WithSummary("Set a person's roles on the platform or at a tenant; outdated tokens are refused")
+            .RequireRecentSignIn()
             .WithExample("""{"roles":["patient","physician"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
             .Refuses(
                 ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin,
@@ -89,6 +91,7 @@ internal static class UsersEndpoints
             .WithName("disableUser")
             .OpenToKeys(Scopes.UsersWrite)
             .WithSummary("Disable the account, until a date or until it is enabled again; its sessions end at once")
+            .RequireRecentSignIn()
             .WithExample("""{"reason":"Asked for by the person.","until":"2027-01-01T00:00:00Z"}""").WithAnswer(UserExamples.Record)
             .Refuses(
                 ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount,
@@ -98,6 +101,7 @@ internal static class UsersEndpoints
             .WithName("enableUser")
             .OpenToKeys(Scopes.UsersWrite)
             .WithSummary("Enable the account again")
+            .RequireRecentSignIn()
             .WithAnswer(UserExamples.Record)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant);
     }
