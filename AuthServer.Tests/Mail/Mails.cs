@@ -44,6 +44,8 @@ internal static class Mails
         ["api-key-made"] = texts => texts.ApiKeyMade(new("billing", At, At.AddDays(90)), Address, Url),
         ["api-key-expiring"] = texts => texts.ApiKeyExpiring(new("billing", At, At.AddDays(7))),
         ["api-key-exposed"] = texts => texts.ApiKeyExposed(new("billing", At)),
+        ["power-gained"] = texts => texts.PowerGained(new(["admin", "physician"], "North Clinic", At)),
+        ["power-given"] = texts => texts.PowerGiven(new(["support"], null, At, "dana.levi@example.com")),
         ["reset-asked-by-staff"] = texts => texts.ResetAskedByStaff(At),
     };
 

@@ -24,12 +24,18 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
     {
         await using var transaction = db.Database.CurrentTransaction ?? await db.Database.BeginTransactionAsync(cancellationToken);
         Record(user, update, origin);
+        var isAccepted = AcceptsInvitation(user);
         if (await SaveAsync(cancellationToken) is not AccountCommitOutcome.Saved and var refused)
         {
             return refused;
         }
 
         var ended = await EndAsync(user, update, origin, cancellationToken);
+        if (isAccepted)
+        {
+            await db.TellOfAllAsync(user.Id, clock.GetUtcNow(), cancellationToken);
+        }
+
         if (update.ProvesMailbox)
         {
             await locks.ClearAsync(user, cancellationToken);
@@ -86,6 +92,9 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
         db.Audit(auditEvent, clock.GetUtcNow(), origin, userId, userId, sessionId, reason, AuditOutcome.Failure);
         return db.SaveChangesAsync(CancellationToken.None);
     }
+
+    private bool AcceptsInvitation(User user) =>
+        user.InvitedAt is null && db.Entry(user).Property(changed => changed.InvitedAt) is { IsModified: true };
 
     // Before the address: otherwise somebody could ask about any address, with a user name that keeps the account from being created.
     private async Task<bool> IsUserNameTakenAsync(CancellationToken cancellationToken) =>

@@ -19,7 +19,8 @@ internal static class TakenNames
         detail: "@operation");
 
     /// <summary>Declares that the route tells of these. Registration, which needs no account, records and counts by itself.</summary>
-    public static TBuilder TellsTaken<TBuilder>(this TBuilder route, params ErrorCode[] codes) where TBuilder : IEndpointConventionBuilder =>
+    public static TBuilder TellsTaken<TBuilder>(this TBuilder route, params ErrorCode[] codes)
+        where TBuilder : IEndpointConventionBuilder =>
         route
             .AddEndpointFilter((context, next) => AnswerAsync(context, next, codes))
             .Refuses([.. codes, ErrorCodes.RateLimited]);

@@ -17,7 +17,7 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
     public const string Ip =
         "ip", Device =
             "device", UserAgent =
-                "user_agent", NewAddress = "new_address", Until = "until", KeyName = "key_name", KeyExpiresAt = "key_expires_at";
+                "user_agent", NewAddress = "new_address", Until = "until", KeyName = "key_name", KeyExpiresAt = "key_expires_at", Roles = "roles", Person = "person", Tenant = "tenant";
 
     /// <summary>How long a mail is kept after it was sent, dropped or given up.</summary>
     public static readonly TimeSpan RetentionPeriod = TimeSpan.FromDays(30);

@@ -107,6 +107,18 @@ internal sealed class EnglishTexts(string appName) : MailTexts
         [$"Somebody, probably you, signed in to your account at {appName}, so it will not be deleted.", NothingToDo],
         new(NewPassword, resetUrl), [When(at)]);
 
+    public override MailContent PowerGained(PowerNews news) => new(
+        Language, "Your rights have changed", "Please read what is new.",
+        [$"You were given new rights at {appName}. They are listed below.",
+            "If you expected this, there is nothing to do. If not, tell the people who run it."],
+        Facts: [.. Power(news)]);
+
+    public override MailContent PowerGiven(PowerNews news) => new(
+        Language, "Somebody was given new rights", "Please check that this is right.",
+        [$"Somebody was given new rights at {appName}. You are told because you are an administrator.",
+            "If you expected this, there is nothing to do. If not, take the rights back; the audit log says who gave them."],
+        Facts: [.. Power(news)]);
+
     public override MailContent ApiKeyMade(ApiKeyNews news, string? from, string resetUrl) => new(
         Language, "A key was made in your name", "If it was you, there is nothing to do.",
         [$"An API key was created for you at {appName}. A service can use it to act on your behalf.",
@@ -157,6 +169,22 @@ internal sealed class EnglishTexts(string appName) : MailTexts
         [$"Your licence, as it stands at {appName}, has ended and no longer counts there. You can give the new date; "
             + "then it is checked again."],
         Facts: [.. Licence(news)]);
+
+    private static IEnumerable<MailFact> Power(PowerNews news)
+    {
+        if (news.Person is { } person)
+        {
+            yield return new("Person", EmailAddress.Mask(person));
+        }
+
+        yield return new("Rights", string.Join(", ", news.Roles.Select(role => role == Role.Admin ? "administrator" : role)));
+        if (news.Tenant is { } tenant)
+        {
+            yield return new("Where", tenant);
+        }
+
+        yield return When(news.At);
+    }
 
     private static IEnumerable<MailFact> Licence(LicenceNews news)
     {

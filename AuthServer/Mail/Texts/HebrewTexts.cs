@@ -104,6 +104,18 @@ internal sealed class HebrewTexts(string appName) : MailTexts
         [$"הייתה התחברות לחשבון שלך ב־{appName}, ולכן הוא לא יימחק.", NothingToDo],
         new(NewPassword, resetUrl), [When(at)]);
 
+    public override MailContent PowerGained(PowerNews news) => new(
+        Language, "ההרשאות שלך השתנו", "כדאי לקרוא מה חדש.",
+        [$"ניתנו לך הרשאות חדשות ב־{appName}. הן מפורטות כאן.",
+            "אם זה צפוי, אין צורך לעשות דבר. אם לא, כדאי לפנות מיד לצוות האחראי."],
+        Facts: [.. Power(news)]);
+
+    public override MailContent PowerGiven(PowerNews news) => new(
+        Language, "ניתנו הרשאות חדשות", "כדאי לוודא שזה תקין.",
+        [$"ב־{appName} ניתנו למישהו הרשאות חדשות. ההודעה נשלחה אליך כי יש לך הרשאת ניהול.",
+            "אם זה צפוי, אין צורך לעשות דבר. אם לא, כדאי לבטל את ההרשאות; ביומן הביקורת רשום מי נתן אותן."],
+        Facts: [.. Power(news)]);
+
     public override MailContent ApiKeyMade(ApiKeyNews news, string? from, string resetUrl) => new(
         Language, "נוצר מפתח על שמך", "אם הפעולה נעשתה על ידך, אין צורך לעשות דבר.",
         [$"ב־{appName} נוצר מפתח API, שבעזרתו שירות יכול לפעול בשמך.",
@@ -149,6 +161,30 @@ internal sealed class HebrewTexts(string appName) : MailTexts
         Language, "משהו בפרופיל שלך הסתיים", "נדרש תאריך חדש.",
         [$"תוקף הרישיון שלך, כפי שהוא רשום ב־{appName}, הסתיים, והוא אינו נחשב שם עוד. אפשר למסור את התאריך החדש, והרישיון ייבדק שוב."],
         Facts: [.. Licence(news)]);
+
+    private static IEnumerable<MailFact> Power(PowerNews news)
+    {
+        if (news.Person is { } person)
+        {
+            yield return new("למי", EmailAddress.Mask(person));
+        }
+
+        yield return new("הרשאות", string.Join(", ", news.Roles.Select(NameOf)));
+        if (news.Tenant is { } tenant)
+        {
+            yield return new("היכן", tenant);
+        }
+
+        yield return When(news.At);
+    }
+
+    private static string NameOf(string role) => role switch
+    {
+        Role.Admin => "ניהול",
+        Role.Support => "תמיכה",
+        Role.Physician => "רופא",
+        _ => role,
+    };
 
     private static IEnumerable<MailFact> Licence(LicenceNews news)
     {

@@ -48,6 +48,12 @@ internal abstract class MailTexts
     /// <summary>The erasure was cancelled because somebody signed in.</summary>
     public abstract MailContent ErasureUndone(DateTimeOffset at, string resetUrl);
 
+    /// <summary>To somebody who got power over others.</summary>
+    public abstract MailContent PowerGained(PowerNews news);
+
+    /// <summary>To the other administrators.</summary>
+    public abstract MailContent PowerGiven(PowerNews news);
+
     /// <summary>A key was created in the person's name.</summary>
     public abstract MailContent ApiKeyMade(ApiKeyNews news, string? from, string resetUrl);
 
@@ -86,6 +92,9 @@ internal abstract class MailTexts
         Days,
     }
 }
+
+/// <summary>What a mail says about power that somebody got.</summary>
+internal sealed record PowerNews(IReadOnlyList<string> Roles, string? Tenant, DateTimeOffset At, string? Person = null);
 
 /// <summary>What a mail says about an API key; never the key itself.</summary>
 internal sealed record ApiKeyNews(string Name, DateTimeOffset At, DateTimeOffset? ExpiresAt = null);

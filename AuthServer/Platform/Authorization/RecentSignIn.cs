@@ -32,7 +32,9 @@ internal static class RecentSignInExtensions
     public static RouteHandlerBuilder RequireRecentSignIn<TRequest>(this RouteHandlerBuilder route, Func<TRequest, bool> isNeeded) =>
         route
             .AddEndpointFilter(async (context, next) =>
-                isNeeded(context.Arguments.OfType<TRequest>().Single()) && !IsRecent(context.HttpContext) ? new Refused() : await next(context))
+                isNeeded(context.Arguments.OfType<TRequest>().Single()) && !IsRecent(context.HttpContext)
+                    ? new Refused()
+                    : await next(context))
             .Refuses(ErrorCodes.InsufficientUserAuthentication);
 
     private static bool IsRecent(HttpContext context) =>
