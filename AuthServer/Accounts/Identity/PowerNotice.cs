@@ -66,7 +66,8 @@ internal static class PowerNotice
         var held = await db.UserRoles.Where(role => role.UserId == userId).Select(role => role.RoleId).ToListAsync(cancellationToken);
         var everywhere = Role.All.Where(role => held.Contains(role.Id)).Select(role => role.Name!);
         await db.TellAsync(new(userId, everywhere, null, userId), now, cancellationToken);
-        var memberships = await db.Memberships.AsNoTracking().Where(membership => membership.UserId == userId).ToListAsync(cancellationToken);
+        var memberships =
+            await db.Memberships.AsNoTracking().Where(membership => membership.UserId == userId).ToListAsync(cancellationToken);
         foreach (var tenant in memberships.GroupBy(membership => membership.TenantId))
         {
             await db.TellAsync(

@@ -14,10 +14,16 @@ namespace AuthServer.Mail.Outbox;
 internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
 {
     /// <summary>Keys in a mail's data.</summary>
-    public const string Ip =
-        "ip", Device =
-            "device", UserAgent =
-                "user_agent", NewAddress = "new_address", Until = "until", KeyName = "key_name", KeyExpiresAt = "key_expires_at", Roles = "roles", Person = "person", Tenant = "tenant";
+    public const string Ip = "ip";
+    public const string Device = "device";
+    public const string UserAgent = "user_agent";
+    public const string NewAddress = "new_address";
+    public const string Until = "until";
+    public const string KeyName = "key_name";
+    public const string KeyExpiresAt = "key_expires_at";
+    public const string Roles = "roles";
+    public const string Person = "person";
+    public const string Tenant = "tenant";
 
     /// <summary>How long a mail is kept after it was sent, dropped or given up.</summary>
     public static readonly TimeSpan RetentionPeriod = TimeSpan.FromDays(30);

@@ -100,9 +100,9 @@ internal static class UsersEndpoints
             .MapPost("/{id}/enable", Enable)
             .WithName("enableUser")
             .OpenToKeys(Scopes.UsersWrite)
-            .WithSummary("Enable the account again")
+            .WithSummary("Enable the account again; its API keys end, unless they are asked for")
             .RequireRecentSignIn()
-            .WithAnswer(UserExamples.Record)
+            .WithExample("""{"restore_api_keys":false}""").WithAnswer(UserExamples.Enabled)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant);
     }
 
@@ -147,9 +147,15 @@ internal static class UsersEndpoints
             null => await AnswerAsync(null, id, call, records),
         };
 
-    private static async Task<Results<Ok<UserRecord>, Problem>> Enable(
-        string id, StaffCall call, AccountSuspension suspension, UserRecords records) =>
-        await AnswerAsync(await suspension.EnableAsync(call, id), id, call, records);
+    private static async Task<Results<Ok<EnabledUser>, Problem>> Enable(
+        string id, EnableRequest? request, StaffCall call, AccountSuspension suspension, UserRecords records) =>
+        await suspension.EnableAsync(call, id, request) switch
+        {
+            EnableOutcome.Refused refused => (Problem)refused.Reason,
+            EnableOutcome.Enabled enabled when await records.FindAsync(Guid.Parse(id), call.Scope, call.CancellationToken) is { } record =>
+                TypedResults.Ok(new EnabledUser(record, enabled.EndedApiKeys)),
+            _ => (Problem)ErrorCodes.NotFound,
+        };
 
     private static async Task<Results<Ok<UserRecord>, Problem>> SetRoles(
         string id, RolesRequest request, StaffCall call, RoleChange change, UserRecords records)
@@ -180,6 +186,8 @@ internal static class UsersEndpoints
 [JsonSerializable(typeof(EstimatedPage<UserRecord, Guid>))]
 [JsonSerializable(typeof(UserRecord))]
 [JsonSerializable(typeof(ProfileRequest))]
+[JsonSerializable(typeof(EnabledUser))]
 [JsonSerializable(typeof(DisableRequest))]
+[JsonSerializable(typeof(EnableRequest))]
 [JsonSerializable(typeof(RolesRequest))]
 internal sealed partial class UsersJson : JsonSerializerContext;
