@@ -27,6 +27,8 @@ public sealed class PowerNoticeTests
         (await server.MailsAsync(MailKinds.PowerGiven, colleague.Email)).Should().ContainSingle().Which.Text.Should()
             .Contain(EmailAddress.Mask(person.Email)).And.NotContain(person.Email);
         (await OwedAsync(server)).Should().Be(2, "neither the actor nor support is told");
+        var copy = await server.Api.GetAsync("users/me/export", colleague.AccessToken);
+        (await copy.Content.ReadAsStringAsync()).Should().Contain("power_given").And.NotContain(person.UserId.ToString());
     }
 
     [Fact]

@@ -9,6 +9,8 @@ internal sealed class EnglishTexts(string appName) : MailTexts
     private const string NothingToDo =
         "If it was you, there is nothing to do. If not, set a new password at once: that signs out every device.";
 
+    private const string NewToUs = "on a device or from a network that was new to us, or after several wrong passwords";
+
     public override string Language => "en";
 
     public override MailContent VerifyEmail(string url, TimeSpan lifetime) => new(
@@ -58,18 +60,24 @@ internal sealed class EnglishTexts(string appName) : MailTexts
         Facts: [NewAddress(newEmail), When(at)],
         Footer: $"If it was not you, turn to the people at {appName} at once.");
 
-    public override MailContent NewDevice(string? device, DateTimeOffset at, string? from, string resetUrl) => new(
+    public override MailContent NewDevice(string? device, Gathered when, string? from, string resetUrl) => new(
         Language, "New sign-in to your account", "If it was you, there is nothing to do.",
-        [$"Somebody, probably you, signed in to your account at {appName} on a device that was new to us.", NothingToDo],
-        new(NewPassword, resetUrl), [Device(device), When(at), From(from)]);
+        [
+            when.Count == 1
+                ? $"Somebody, probably you, signed in to your account at {appName} {NewToUs}."
+                : $"There were {when.Count} sign-ins to your account at {appName} within an hour, each {NewToUs}. The last one is shown below.",
+            NothingToDo],
+        new(NewPassword, resetUrl), [Device(device), When(when.At), From(from)]);
 
-    public override MailContent SessionEndedForReuse(string? device, DateTimeOffset at, string resetUrl) => new(
+    public override MailContent SessionEndedForReuse(string? device, Gathered when, string resetUrl) => new(
         Language, "You were signed out on one device", "You can sign in again as usual.",
         [
             $"One device tried to stay signed in at {appName} with a key that had been used before. "
                 + "It may have been copied, so we signed the device out to be safe.",
-            "You can sign in again as usual. If this happens again, set a new password."],
-        new(NewPassword, resetUrl), [Device(device), When(at)]);
+            when.Count == 1
+                ? "You can sign in again as usual. If this happens again, set a new password."
+                : $"This happened {when.Count} times within an hour: set a new password."],
+        new(NewPassword, resetUrl), [Device(device), When(when.At)]);
 
     public override MailContent AccountLocked(DateTimeOffset until, string resetUrl) => new(
         Language, "Signing in is paused for a while", "There were too many wrong passwords.",

@@ -14,6 +14,8 @@ internal sealed class HebrewTexts(string appName) : MailTexts
     private static readonly string[] Months = [
         "ינואר", "פברואר", "מרץ", "אפריל", "מאי", "יוני", "יולי", "אוגוסט", "ספטמבר", "אוקטובר", "נובמבר", "דצמבר"];
 
+    private const string NewToUs = "ממכשיר או מרשת שלא הכרנו, או אחרי כמה סיסמאות שגויות";
+
     public override string Language => "he";
 
     public override MailContent VerifyEmail(string url, TimeSpan lifetime) => new(
@@ -59,16 +61,22 @@ internal sealed class HebrewTexts(string appName) : MailTexts
         Facts: [NewAddress(newEmail), When(at)],
         Footer: $"לא ביקשת? כדאי לפנות מיד לצוות של {appName}.");
 
-    public override MailContent NewDevice(string? device, DateTimeOffset at, string? from, string resetUrl) => new(
+    public override MailContent NewDevice(string? device, Gathered when, string? from, string resetUrl) => new(
         Language, "התחברות חדשה לחשבון שלך", "אם הפעולה נעשתה על ידך, אין צורך לעשות דבר.",
-        [$"הייתה התחברות לחשבון שלך ב־{appName} ממכשיר שלא הכרנו.", NothingToDo],
-        new(NewPassword, resetUrl), [Device(device), When(at), From(from)]);
+        [
+            when.Count == 1
+                ? $"הייתה התחברות לחשבון שלך ב־{appName}, {NewToUs}."
+                : $"בתוך שעה היו {when.Count} התחברויות לחשבון שלך ב־{appName}, {NewToUs}. האחרונה מפורטת כאן.",
+            NothingToDo],
+        new(NewPassword, resetUrl), [Device(device), When(when.At), From(from)]);
 
-    public override MailContent SessionEndedForReuse(string? device, DateTimeOffset at, string resetUrl) => new(
+    public override MailContent SessionEndedForReuse(string? device, Gathered when, string resetUrl) => new(
         Language, "מכשיר אחד נותק מהחשבון", "אפשר להתחבר שוב כרגיל.",
         [$"מכשיר אחד ביקש להישאר מחובר ל־{appName} עם מפתח שכבר היה בשימוש. ייתכן שהמפתח הועתק, ולכן ניתקנו את המכשיר ליתר ביטחון.",
-            "אפשר להתחבר שוב כרגיל. אם זה קורה שוב, כדאי לקבוע סיסמה חדשה."],
-        new(NewPassword, resetUrl), [Device(device), When(at)]);
+            when.Count == 1
+                ? "אפשר להתחבר שוב כרגיל. אם זה קורה שוב, כדאי לקבוע סיסמה חדשה."
+                : $"זה קרה {when.Count} פעמים בתוך שעה: כדאי לקבוע סיסמה חדשה."],
+        new(NewPassword, resetUrl), [Device(device), When(when.At)]);
 
     public override MailContent AccountLocked(DateTimeOffset until, string resetUrl) => new(
         Language, "ההתחברות מושהית לזמן מה", "היו יותר מדי סיסמאות שגויות.",

@@ -31,9 +31,9 @@ internal abstract class MailTexts
     /// <summary>Sent to the replaced address.</summary>
     public abstract MailContent EmailChanged(string newEmail, DateTimeOffset at);
 
-    public abstract MailContent NewDevice(string? device, DateTimeOffset at, string? from, string resetUrl);
+    public abstract MailContent NewDevice(string? device, Gathered when, string? from, string resetUrl);
 
-    public abstract MailContent SessionEndedForReuse(string? device, DateTimeOffset at, string resetUrl);
+    public abstract MailContent SessionEndedForReuse(string? device, Gathered when, string resetUrl);
 
     public abstract MailContent AccountLocked(DateTimeOffset until, string resetUrl);
 
@@ -92,6 +92,9 @@ internal abstract class MailTexts
         Days,
     }
 }
+
+/// <summary>When it happened last, and how often within the hour that the mail is about.</summary>
+internal sealed record Gathered(DateTimeOffset At, int Count = 1);
 
 /// <summary>What a mail says about power that somebody got.</summary>
 internal sealed record PowerNews(IReadOnlyList<string> Roles, string? Tenant, DateTimeOffset At, string? Person = null);
