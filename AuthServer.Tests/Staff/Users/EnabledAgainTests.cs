@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using AuthServer.Domain;
 using AuthServer.Platform.Web;
 using AuthServer.Staff.Users;
-using AuthServer.Tests.Cli;
 using AuthServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

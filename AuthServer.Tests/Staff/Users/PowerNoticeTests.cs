@@ -17,10 +17,10 @@ public sealed class PowerNoticeTests
         await using var server = await StartedServer.StartAsync();
         var (actor, colleague) = (await AdminAsync(server), await AdminAsync(server));
         var (person, supporter) = (await PersonAsync(server), await PersonAsync(server));
-        await SetAsync(server, actor, supporter, new { roles = new[] { "support" } });
+        await SetAsync(server, actor, supporter, null, "support");
         await ForgetAsync(server);
 
-        await SetAsync(server, actor, person, new { roles = new[] { "admin", "patient" } });
+        await SetAsync(server, actor, person, null, "admin", "patient");
 
         var told = (await server.MailsAsync(MailKinds.PowerGained, person.Email)).Should().ContainSingle().Subject;
         told.Text.Should().Contain("administrator").And.NotContain("patient");
@@ -40,7 +40,7 @@ public sealed class PowerNoticeTests
         var (actor, person) = (await AdminAsync(server), await PersonAsync(server));
         var (own, _) = (await server.SignInAtAsync(Role.Admin, clinic), await server.SignInAtAsync(Role.Admin, other));
 
-        await SetAsync(server, actor, person, new { roles = new[] { "admin" }, tenant = clinic.Slug });
+        await SetAsync(server, actor, person, clinic, "admin");
 
         (await server.MailsAsync(MailKinds.PowerGained, person.Email)).Should().ContainSingle().Which.Text.Should().Contain("North Clinic");
         (await server.MailsAsync(MailKinds.PowerGiven, own.Email)).Should().ContainSingle().Which.Subject.Should().NotContain("North");
@@ -53,13 +53,13 @@ public sealed class PowerNoticeTests
         await using var server = await StartedServer.StartAsync();
         var (actor, _) = (await AdminAsync(server), await AdminAsync(server));
         var (person, unproven) = (await PersonAsync(server), await server.Api.RegisterAsync());
-        await SetAsync(server, actor, person, new { roles = new[] { "support", "patient" } });
+        await SetAsync(server, actor, person, null, "support", "patient");
         await ForgetAsync(server);
 
-        await SetAsync(server, actor, person, new { roles = new[] { "support" } });
-        await SetAsync(server, actor, person, new { roles = new[] { "patient" } });
+        await SetAsync(server, actor, person, null, "support");
+        await SetAsync(server, actor, person, null, "patient");
         await (await server.Api.SendAsync(
-            HttpMethod.Put, $"users/{unproven.UserId}/roles", new { roles = new[] { "admin" } }, actor.AccessToken))
+            HttpMethod.Put, $"users/{unproven.UserId}/roles", """{"roles":["admin"]}""", actor.AccessToken))
             .ShouldBeProblemAsync(ErrorCodes.EmailNotVerified);
 
         (await OwedAsync(server)).Should().Be(0);
@@ -73,7 +73,8 @@ public sealed class PowerNoticeTests
         var clinic = await server.OpenClinicAsync();
         var (actor, own) = (await AdminAsync(server), await server.SignInAtAsync(Role.Admin, clinic));
         var email = Api.NewEmail();
-        await (await server.Api.PostAsync("users", new { email, roles = new[] { "admin" }, tenant = clinic.Slug }, actor.AccessToken))
+        await (await server.Api.PostAsync(
+            "users", $$"""{"email":"{{email}}","roles":["admin"],"tenant":"{{clinic.Slug}}"}""", actor.AccessToken))
             .ShouldBeAsync(201);
         (await OwedAsync(server)).Should().Be(0);
 
@@ -122,10 +123,10 @@ public sealed class PowerNoticeTests
         return person;
     }
 
-    private static async Task SetAsync(TestServer server, SignedIn actor, SignedIn person, object roles) =>
-        await (await server.Api.SendAsync(HttpMethod.Put, $"users/{person.UserId}/roles", roles, actor.AccessToken)).ShouldBeAsync(200);
+    private static async Task SetAsync(TestServer server, SignedIn actor, SignedIn person, Clinic? clinic, params string[] roles) =>
+        await (await server.Api.SetRolesAsync(actor, person.UserId, new { roles, tenant = clinic?.Slug })).ShouldBeAsync(200);
 
-    private static Task ForgetAsync(TestServer server) => server.Database.ExecuteAsync("DELETE FROM email_outbox");
+    private static Task<int> ForgetAsync(TestServer server) => server.Database.ExecuteAsync("DELETE FROM email_outbox");
 
     private static Task<long> OwedAsync(TestServer server) =>
         server.Database.QueryAsync<long>("SELECT count(*) FROM email_outbox WHERE kind IN ('power_gained', 'power_given')");
