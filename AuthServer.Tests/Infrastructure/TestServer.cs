@@ -40,6 +40,7 @@ public class TestServer : IAsyncLifetime
         ["RateLimits:RefusedLinksPerMinute"] = "1000000",
         ["RateLimits:InvitationsPerHour"] = "1000000",
         ["RateLimits:RefusedApiKeysPerMinute"] = "1000000",
+        ["RateLimits:TakenNamesPerHour"] = "1000000",
         ["Database:MaxConnections"] = "12",
         ["Registration:Mode"] = "Immediate",
         ["Email:Folder"] = Path.Combine(Path.GetTempPath(), $"authserver-mail-{Guid.NewGuid():N}"),

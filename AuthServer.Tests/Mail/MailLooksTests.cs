@@ -119,7 +119,7 @@ public sealed partial class MailLooksTests
     [InlineData(null, "unknown")]
     [Trait("ASVS", "1.3.3")]
     public void The_name_of_a_device_can_be_no_link_and_no_line_of_its_own(string? device, string shown) =>
-        MailTexts.For("en").NewDevice(device, Mails.At, Mails.Address, Mails.Url).Facts!
+        MailTexts.For("en").NewDevice(device, new(Mails.At), Mails.Address, Mails.Url).Facts!
             .Single(fact => fact.Label == "Device").Value
             .Should()
             .Be(shown);

@@ -28,8 +28,8 @@ internal static class Mails
         ["confirm-new-email"] = texts => texts.ConfirmNewEmail(Url, Lifetime),
         ["email-change-requested"] = texts => texts.EmailChangeRequested("somebody.with.a.long.name@a-long-domain-name.example.com", At),
         ["email-changed"] = texts => texts.EmailChanged("new.address@example.org", At),
-        ["new-device"] = texts => texts.NewDevice(UserAgent, At, Address, Url),
-        ["session-ended"] = texts => texts.SessionEndedForReuse("Dana's phone", At, Url),
+        ["new-device"] = texts => texts.NewDevice(UserAgent, new(At), Address, Url),
+        ["session-ended"] = texts => texts.SessionEndedForReuse("Dana's phone", new(At, 3), Url),
         ["locked"] = texts => texts.AccountLocked(At, Url),
         ["already-confirmed"] = texts => texts.AlreadyConfirmed(Url),
         ["invitation-by-clinic"] = texts => texts.Invitation(Url, TimeSpan.FromHours(72), new("North Clinic", "Rosa Levi")),
@@ -46,6 +46,8 @@ internal static class Mails
         ["api-key-made"] = texts => texts.ApiKeyMade(new("billing", At, At.AddDays(90)), Address, Url),
         ["api-key-expiring"] = texts => texts.ApiKeyExpiring(new("billing", At, At.AddDays(7))),
         ["api-key-exposed"] = texts => texts.ApiKeyExposed(new("billing", At)),
+        ["power-gained"] = texts => texts.PowerGained(new(["admin", "physician"], "North Clinic", At)),
+        ["power-given"] = texts => texts.PowerGiven(new(["support"], null, At, "dana.levi@example.com")),
         ["reset-asked-by-staff"] = texts => texts.ResetAskedByStaff(At),
     };
 

@@ -19,6 +19,7 @@ internal static class AuditEvents
     public const string EmailChangeRequested = "user.email_change_requested";
     public const string EmailChangeCancelled = "user.email_change_cancelled";
     public const string EmailChanged = "user.email_changed";
+    public const string NameTaken = "name.taken";
     public const string AdminCreated = "user.admin_created";
     public const string UserInvited = "user.invited";
     public const string InvitationSentAgain = "user.invitation_sent_again";

@@ -17,9 +17,9 @@ internal static class AuditInsert
     /// <summary>One event for each row of <paramref name="from"/>, or a single event without it.</summary>
     public static string Sql(
         string type, string outcome = "'success'", string actor = Nothing, string subject = Nothing, string tenant = Nothing,
-        string session = Nothing, string origin = ByRequest, string reason = Nothing, string? from = null) =>
+        string session = Nothing, string origin = ByRequest, string reason = Nothing, string detail = Nothing, string? from = null) =>
         "INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, tenant_id, session_id, ip_address, user_agent, "
-        + "request_id, reason) "
-            + $"SELECT {type}, {outcome}, @now, {actor}, {subject}, {tenant}, {session}, {origin}, {reason}"
+        + "request_id, reason, detail) "
+            + $"SELECT {type}, {outcome}, @now, {actor}, {subject}, {tenant}, {session}, {origin}, {reason}, {detail}"
             + (from is null ? "" : $" FROM {from}");
 }

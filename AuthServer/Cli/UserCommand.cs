@@ -33,9 +33,6 @@ internal sealed class UserCommand : ICliCommand
     public static UserCommand Show() =>
         new("show", "Show an account", "The account cannot be shown", static _ => Task.FromResult<CommandOutcome?>(null));
 
-    public static UserCommand Enable() => new("enable", "Enable an account again", "The account was not enabled",
-        static target => RefusedAsync(target.Run.Get<AccountSuspension>().EnableAsync(target.Call, target.Id)));
-
     public static UserCommand Unlock() => new("unlock", "Lift the lock set by wrong passwords", "The account was not unlocked",
         static target => RefusedAsync(target.Run.Get<AccountUnlock>().UnlockAsync(target.Call, target.Id, null)));
 
@@ -46,6 +43,31 @@ internal sealed class UserCommand : ICliCommand
             AssistanceOutcome.Refused refused => CommandOutcome.Refuse(refused.Error),
             _ => CommandOutcome.Refuse(ErrorCodes.RateLimited),
         });
+
+    public static UserCommand Enable()
+    {
+        var restore = new Option<bool>("--restore-api-keys")
+        {
+            Description = "Let the person's API keys work again; otherwise they end, because an intruder may have made some",
+        };
+        return new("enable", "Enable an account again", "The account was not enabled", async target =>
+        {
+            var request = new EnableRequest(target.Run.Line.GetValue(restore));
+            switch (await target.Run.Get<AccountSuspension>().EnableAsync(target.Call, target.Id, request))
+            {
+                case EnableOutcome.Refused refused:
+                    return CommandOutcome.Refuse(refused.Reason);
+                case EnableOutcome.Enabled enabled:
+                    target.EndedKeys = enabled.EndedApiKeys;
+                    return null;
+                default:
+                    throw new System.Diagnostics.UnreachableException();
+            }
+        }, restore)
+        {
+            Examples = ["users enable dana@example.com", "users enable dana@example.com --restore-api-keys"],
+        };
+    }
 
     public static UserCommand Disable()
     {
@@ -113,14 +135,15 @@ internal sealed class UserCommand : ICliCommand
             return AccountSelector.Missing("such account");
         }
 
-        if (await _act(new(run, AccountSelector.Call(run, scope), $"{id}")) is { } refusal)
+        var target = new Target(run, AccountSelector.Call(run, scope), $"{id}");
+        if (await _act(target) is { } refusal)
         {
             return refusal;
         }
 
         var after = await run.Get<UserRecords>().FindAsync(id, scope, run.Stopping);
         // An erased account is shown as it was before.
-        run.Output.Write(after ?? before, after is null ? $"Erased {UserText.NameOf(before)} ({id})." : UserText.Of(after));
+        Write(run.Output, target, after ?? before, after is null ? $"Erased {UserText.NameOf(before)} ({id})." : UserText.Of(after));
         return CommandOutcome.Done;
     }
 
@@ -129,5 +152,21 @@ internal sealed class UserCommand : ICliCommand
             ? null
             : refusal == ErrorCodes.NotFound ? AccountSelector.Missing("such account or tenant") : CommandOutcome.Refuse(refusal);
 
-    private sealed record Target(CommandRun Run, StaffCall Call, string Id);
+    private static void Write(Output output, Target target, UserRecord record, string text)
+    {
+        if (target.EndedKeys is not { } ended)
+        {
+            output.Write(record, text);
+            return;
+        }
+
+        output.Write(new EnabledUser(record, ended), text);
+        output.Note($"{Plural.Of(ended, "API key", "API keys")} of this account ended.");
+    }
+
+    private sealed record Target(CommandRun Run, StaffCall Call, string Id)
+    {
+        /// <summary>How many API keys ended when the account was enabled.</summary>
+        public int? EndedKeys { get; set; }
+    }
 }

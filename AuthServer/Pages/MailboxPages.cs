@@ -22,7 +22,7 @@ internal static class MailboxPages
             $"{MailPages.ConfirmEmail}/done",
             (string? tenant, PageTexts texts, ClinicOfPage clinics) => clinics.LastAsync(texts, texts.ConfirmEmailDone, tenant));
         pages.MapGet(MailPages.ConfirmNewEmail, ShowChangeAsync);
-        pages.MapPost(MailPages.ConfirmNewEmail, ChangeAsync);
+        pages.MapPost(MailPages.ConfirmNewEmail, ChangeAsync).TellsTaken(ErrorCodes.EmailTaken);
         pages.MapGet(
             $"{MailPages.ConfirmNewEmail}/done",
             (string? tenant, PageTexts texts, ClinicOfPage clinics) => clinics.LastAsync(texts, texts.ConfirmNewEmailDone, tenant));

@@ -59,17 +59,17 @@ public sealed class PoliciesTests(PoliciesTests.ServerWithRoutes server) : IClas
 
     [Fact]
     [Trait("ASVS", "7.5.3")]
-    public async Task A_sign_in_is_recent_for_fifteen_minutes_however_often_it_is_refreshed()
+    public async Task A_sign_in_is_recent_for_ten_minutes_however_often_it_is_refreshed()
     {
         var person = await server.Api.RegisterAsync();
-        server.Clock.Advance(TimeSpan.FromMinutes(15));
+        server.Clock.Advance(TimeSpan.FromMinutes(10));
         var refreshed = await SignedIn.ReadAsync(await server.Api.RefreshAsync(person.RefreshToken));
         await (await server.Api.GetAsync("/test/recent-sign-in", refreshed.AccessToken)).ShouldBeAsync(200);
 
         server.Clock.Advance(TimeSpan.FromSeconds(1));
 
         await (await server.Api.GetAsync("/test/recent-sign-in", refreshed.AccessToken)).ShouldBeProblemAsync(
-            ErrorCodes.ReauthenticationRequired);
+            ErrorCodes.InsufficientUserAuthentication);
         (await IsAllowedAsync(refreshed, Policies.RecentSignIn)).Should().BeFalse();
         var again = await server.Api.LoginAsync(person.Email);
         await (await server.Api.GetAsync("/test/recent-sign-in", again.AccessToken)).ShouldBeAsync(200);

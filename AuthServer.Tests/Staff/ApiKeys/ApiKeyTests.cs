@@ -101,10 +101,10 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
     {
         await using var stopped = await StartedServer.StartAsync();
         var admin = await stopped.SignInAsAsync(Role.Admin);
-        stopped.Clock.Advance(TimeSpan.FromMinutes(16));
+        stopped.Clock.Advance(TimeSpan.FromMinutes(11));
         var refreshed = await SignedIn.ReadAsync(await stopped.Api.RefreshAsync(admin.RefreshToken));
 
-        await (await stopped.AskForKeyAsync(refreshed)).ShouldBeProblemAsync(ErrorCodes.ReauthenticationRequired);
+        await (await stopped.AskForKeyAsync(refreshed)).ShouldBeProblemAsync(ErrorCodes.InsufficientUserAuthentication);
 
         await (await stopped.AskForKeyAsync(await stopped.Api.LoginAsync(admin.Email))).ShouldBeAsync(201);
     }

@@ -1,4 +1,5 @@
 using AuthServer.Domain;
+using AuthServer.Platform.Authorization;
 using AuthServer.Platform.Configuration;
 using AuthServer.Platform.Cryptography;
 using AuthServer.Platform.Jobs;
@@ -25,6 +26,8 @@ internal static class CredentialsRegistration
         builder.Services.AddSingleton<BreachedPasswords>();
         builder.Services.AddSingleton<PasswordPolicy>();
         builder.AddSettings<SignInSettings>();
+        builder.Services.AddSingleton(
+            services => new RecentSignIn(TimeSpan.FromMinutes(services.GetRequiredService<SignInSettings>().RecentMinutes)));
         builder.AddSettings<RegistrationSettings>();
         builder.AddSettings<EmailTokenSettings>();
         // Locks are forgotten a day after their end; the longest lasts less than a day.

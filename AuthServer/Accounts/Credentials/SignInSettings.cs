@@ -22,6 +22,9 @@ public sealed class SignInSettings : ISettings
     /// <summary>The length of the first, the second and every further lock.</summary>
     public IList<TimeSpan> LockDurations { get; set; } = [];
 
+    /// <summary>How old a sign-in may be, in minutes, for what gives or takes power or cannot be undone.</summary>
+    public int RecentMinutes { get; set; } = 10;
+
     internal IReadOnlyList<TimeSpan> EffectiveLockDurations =>
         LockDurations.Count > 0 ? [.. LockDurations] : [TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(60)];
 
@@ -36,6 +39,11 @@ public sealed class SignInSettings : ISettings
         if (FailureWindow < TimeSpan.FromMinutes(1) || EffectiveLockDurations.Any(duration => duration < TimeSpan.FromSeconds(30)))
         {
             yield return "SignIn:FailureWindow must be at least a minute and each of SignIn:LockDurations at least 30 seconds.";
+        }
+
+        if (RecentMinutes is < 1 or > 60)
+        {
+            yield return "SignIn:RecentMinutes must be between 1 and 60.";
         }
     }
 }

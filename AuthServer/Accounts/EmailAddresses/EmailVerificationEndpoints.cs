@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AuthServer.Accounts.Identity;
 using AuthServer.Mail;
 using AuthServer.Mail.Outbox;
 using AuthServer.Mail.Texts;
@@ -75,8 +76,9 @@ internal static class EmailVerificationEndpoints
             .WithSummary("Confirm the new mailbox with the token from a link")
             .WithExample(ConfirmExample).AllowAnonymous().RequireRateLimiting(RateLimits.MailedLinks)
             .Refuses(
-                ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.AlreadyDone, ErrorCodes.EmailTaken,
-                ErrorCodes.LockedOut, ErrorCodes.RateLimited, ErrorCodes.Busy);
+                ErrorCodes.ValidationFailed, ErrorCodes.InvalidOrExpiredToken, ErrorCodes.AlreadyDone, ErrorCodes.LockedOut,
+                ErrorCodes.RateLimited, ErrorCodes.Busy)
+            .TellsTaken(ErrorCodes.EmailTaken);
     }
 
     private static async Task<Results<Accepted<MailRequested>, Problem>> Ask(

@@ -7,6 +7,7 @@ using AuthServer.Platform.Persistence.Configurations;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.Revocation;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace AuthServer.Accounts.Identity;
 
@@ -23,12 +24,18 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
     {
         await using var transaction = db.Database.CurrentTransaction ?? await db.Database.BeginTransactionAsync(cancellationToken);
         Record(user, update, origin);
+        var isAccepted = AcceptsInvitation(user);
         if (await SaveAsync(cancellationToken) is not AccountCommitOutcome.Saved and var refused)
         {
             return refused;
         }
 
         var ended = await EndAsync(user, update, origin, cancellationToken);
+        if (isAccepted)
+        {
+            await db.TellOfAllAsync(user.Id, clock.GetUtcNow(), cancellationToken);
+        }
+
         if (update.ProvesMailbox)
         {
             await locks.ClearAsync(user, cancellationToken);
@@ -47,6 +54,11 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
     /// <summary>Saves the context's changes in the open transaction, for callers that have more to do in it.</summary>
     public async Task<AccountCommitOutcome> SaveAsync(CancellationToken cancellationToken)
     {
+        if (await IsUserNameTakenAsync(cancellationToken))
+        {
+            return AccountCommitOutcome.UserNameTaken;
+        }
+
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -80,6 +92,19 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
         db.Audit(auditEvent, clock.GetUtcNow(), origin, userId, userId, sessionId, reason, AuditOutcome.Failure);
         return db.SaveChangesAsync(CancellationToken.None);
     }
+
+    private bool AcceptsInvitation(User user) =>
+        user.InvitedAt is null && db.Entry(user).Property(changed => changed.InvitedAt) is { IsModified: true };
+
+    // Before the address: otherwise somebody could ask about any address, with a user name that keeps the account from being created.
+    private async Task<bool> IsUserNameTakenAsync(CancellationToken cancellationToken) =>
+        db.ChangeTracker.Entries<User>().FirstOrDefault(IsRenamed) is { Entity: { } renamed }
+        && await db.Users.AnyAsync(
+            user => user.NormalizedUserName == renamed.NormalizedUserName && user.Id != renamed.Id, cancellationToken);
+
+    private static bool IsRenamed(EntityEntry<User> user) =>
+        user.Entity.NormalizedUserName is not null
+        && (user.State == EntityState.Added || user.Property(changed => changed.NormalizedUserName).IsModified);
 
     private static AccountCommitOutcome? Taken(DbUpdateException exception) => DatabaseFaults.ViolatedUniqueConstraint(exception) switch
     {

@@ -28,6 +28,8 @@ internal static class IdentityRegistration
         services.AddSingleton<UserViewQuery>();
         services.AddScoped<LastAdminGuard>();
         services.AddScoped<IMailWriter, AccountLockedMail>();
+        services.AddScoped<IMailWriter, PowerGainedMail>();
+        services.AddScoped<IMailWriter, PowerGivenMail>();
     }
 
     private static void Configure(IdentityOptions options)

@@ -1,6 +1,5 @@
 using AuthServer.AuditTrail;
 using AuthServer.Domain;
-using AuthServer.Mail.Outbox;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions;
@@ -28,18 +27,6 @@ internal sealed record AuthenticatedIdentity(
 internal sealed class SessionStarter(
     AccessTokenIssuer issuer, RefreshTokenFormat refreshTokens, SessionSettings settings, TimeProvider clock)
 {
-    // Ignores digits, because a browser update is not a new device.
-    private const string KnownDevice = """
-        k.device_name IS NOT DISTINCT FROM @device_name
-        AND regexp_replace(coalesce(k.user_agent, ''), '[0-9.]+', '', 'g') = regexp_replace(coalesce(@user_agent, ''), '[0-9.]+', '', 'g')
-        """;
-
-    private const string NewDevice = $"""
-        subject JOIN users u ON u.id = subject.id AND u.email_confirmed
-        WHERE EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id)
-            AND NOT EXISTS (SELECT 1 FROM sessions k WHERE k.user_id = u.id AND {KnownDevice})
-        """;
-
     // Platform staff start without a tenant, because its limits, which its own staff set, would shorten their sessions. They may
     // switch to one.
     private static readonly string Sql = $"""
@@ -72,10 +59,7 @@ internal sealed class SessionStarter(
                 session: "@session_id",
                 reason: "array_to_string(@methods, ' ')", from: "subject")}),
         {ErasureCancellation.Steps},
-        mailed AS (
-            {OutboxInsert.ToUsers(
-                MailKinds.NewDevice, NewDevice,
-                "jsonb_strip_nulls(jsonb_build_object('device', @device_name, 'user_agent', @user_agent, 'ip', host(@ip)))")})
+        {NewDeviceNotice.Steps}
         SELECT subject.*, @now + least(limits.idle, limits.absolute) AS session_ends_at FROM subject CROSS JOIN limits
         """;
 

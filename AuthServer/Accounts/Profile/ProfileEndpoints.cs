@@ -24,10 +24,10 @@ internal static class ProfileEndpoints
         group.MapGet("/users/me", Me).WithName("getProfile").WithSummary("The same as /auth/me").WithAnswer(Examples.Person);
         group.MapPatch("/users/me", Patch).WithName("patchProfile").WithSummary("Change some profile fields (RFC 7396: null clears)")
             .WithExample("""{"full_name":"Dana Levi"}""").WithAnswer(Examples.Person)
-            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken, ErrorCodes.AnonymousNotAllowed);
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.AnonymousNotAllowed).TellsTaken(ErrorCodes.UsernameTaken);
         group.MapPut("/users/me", Put).WithName("putProfile").WithSummary("Replace all profile fields")
             .WithExample("""{"full_name":"Dana Levi","username":"dana","locale":"he"}""").WithAnswer(Examples.Person)
-            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken, ErrorCodes.AnonymousNotAllowed);
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.AnonymousNotAllowed).TellsTaken(ErrorCodes.UsernameTaken);
     }
 
     // The account can be deleted before the token has expired.

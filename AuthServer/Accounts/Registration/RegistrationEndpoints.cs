@@ -45,10 +45,7 @@ internal static class RegistrationEndpoints
             .AllowAnonymous()
             .RequireRateLimiting(RateLimits.Registration)
             .ValidatesRequests()
-            .Refuses(
-                ErrorCodes.ValidationFailed, ErrorCodes.RoleNotAllowed, ErrorCodes.TenantNotOpen, ErrorCodes.EmailTaken,
-                ErrorCodes.UsernameTaken,
-                ErrorCodes.RateLimited, ErrorCodes.Busy);
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.RateLimited, ErrorCodes.Busy);
         group
             .MapPost("/register", Register)
             .WithName("register")
@@ -64,6 +61,7 @@ internal static class RegistrationEndpoints
     private static void Registers(this RouteHandlerBuilder route) =>
         route.WithExample(Example).WithAnswer(Examples.SignedIn, 201).WithAnswer(MailRequested.Example, 202)
         .Refuses(
+            ErrorCodes.RoleNotAllowed, ErrorCodes.TenantNotOpen, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken,
             ErrorCodes.AlreadyDone, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired,
             ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
 

@@ -33,7 +33,7 @@ internal static class DataRightsEndpoints
             .WithName("exportAccount")
             .WithSummary("Export everything stored about the signed-in person as one JSON file")
             .WithAnswer(DataRightsExamples.Copy)
-            .RequireAuthorization(Policies.RecentSignIn).Refuses(ErrorCodes.ReauthenticationRequired, ErrorCodes.Busy);
+            .RequireRecentSignIn().Refuses(ErrorCodes.Busy);
         group.MapDelete("", Erase).WithName("eraseAccount")
             .WithSummary("Request erasure of one's own account; signing in before it is due cancels it")
             .WithExample("""{"password":"correct horse battery"}""").WithAnswer(DataRightsExamples.Erasure)

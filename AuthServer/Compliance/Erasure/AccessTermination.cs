@@ -26,6 +26,12 @@ internal sealed class AccessTermination(
     }
 
     /// <summary>
+    /// For an account that is enabled again: ends the paused keys, in the open transaction. Returns how many there were.
+    /// </summary>
+    public Task<int> EndKeysAsync(Guid userId, RequestOrigin origin, Guid? by, CancellationToken cancellationToken) =>
+        keys.RevokeAsync(userId, origin, db.Connection(), cancellationToken, by, OwnedApiKeyRevocation.OwnerWasDisabled);
+
+    /// <summary>
     /// Permanently, in the open transaction. Pass the result to <see cref="RevocationFeed.Refuse"/> after the commit.
     /// </summary>
     public async Task<IReadOnlyList<Guid>> EndAsync(

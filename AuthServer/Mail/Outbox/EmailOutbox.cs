@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using AuthServer.Domain;
+using AuthServer.Mail.Texts;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using Npgsql;
@@ -14,10 +16,20 @@ namespace AuthServer.Mail.Outbox;
 internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
 {
     /// <summary>Keys in a mail's data.</summary>
-    public const string Ip =
-        "ip", Device =
-            "device", UserAgent =
-                "user_agent", NewAddress = "new_address", Inviter = "inviter", Until = "until", KeyName = "key_name", KeyExpiresAt = "key_expires_at";
+    public const string Ip = "ip";
+    public const string Device = "device";
+    public const string UserAgent = "user_agent";
+    public const string NewAddress = "new_address";
+    public const string Inviter = "inviter";
+    public const string Until = "until";
+    public const string KeyName = "key_name";
+    public const string KeyExpiresAt = "key_expires_at";
+    public const string Roles = "roles";
+    public const string Person = "person";
+    public const string Tenant = "tenant";
+
+    /// <summary>Of a gathered notice: when the last of them happened, and how many did.</summary>
+    public const string At = "at", Count = "count";
 
     /// <summary>How long a mail is kept after it was sent, dropped or given up.</summary>
     public static readonly TimeSpan RetentionPeriod = TimeSpan.FromDays(30);
@@ -105,6 +117,15 @@ internal static class OutgoingEmailDetails
     /// <summary>The values the mail's text needs besides the account.</summary>
     public static Dictionary<string, string> Details(this OutgoingEmail owed) =>
         JsonSerializer.Deserialize(owed.Data, EmailJson.Default.DictionaryStringString)!;
+
+    /// <summary>When what a gathered notice tells happened last, and how often within the hour.</summary>
+    public static Gathered Gathered(this OutgoingEmail owed)
+    {
+        var details = owed.Details();
+        return new(
+            details.TryGetValue(EmailOutbox.At, out var at) ? DateTimeOffset.Parse(at, CultureInfo.InvariantCulture) : owed.CreatedAt,
+            details.TryGetValue(EmailOutbox.Count, out var count) ? int.Parse(count, CultureInfo.InvariantCulture) : 1);
+    }
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(Dictionary<string, string>))]

@@ -28,6 +28,12 @@ internal static class MailKinds
 
     /// <summary>Support requested a reset link on somebody's behalf.</summary>
     public const string ResetAskedByStaff = "reset_asked_by_staff";
+
+    /// <summary>Sent to somebody who got power over others.</summary>
+    public const string PowerGained = "power_gained";
+
+    /// <summary>Sent to the other administrators.</summary>
+    public const string PowerGiven = "power_given";
     public const string ApiKeyMade = "api_key_made";
     public const string ApiKeyExpiring = "api_key_expiring";
 

@@ -9,6 +9,8 @@ internal sealed class EnglishTexts(string appName, string people) : MailTexts
     private const string NothingToDo =
         "If it was you, there is nothing to do. If not, set a new password at once: that signs out every device.";
 
+    private const string NewToUs = "on a device or from a network that was new to us, or after several wrong passwords";
+
     public override string Language => "en";
 
     public override MailContent VerifyEmail(string url, TimeSpan lifetime) => new(
@@ -58,18 +60,24 @@ internal sealed class EnglishTexts(string appName, string people) : MailTexts
         Facts: [NewAddress(newEmail), When(at)],
         Footer: $"If it was not you, turn to the people at {people} at once.");
 
-    public override MailContent NewDevice(string? device, DateTimeOffset at, string? from, string resetUrl) => new(
+    public override MailContent NewDevice(string? device, Gathered when, string? from, string resetUrl) => new(
         Language, "New sign-in to your account", "If it was you, there is nothing to do.",
-        [$"Somebody, probably you, signed in to your account at {appName} on a device that was new to us.", NothingToDo],
-        new(NewPassword, resetUrl), [Device(device), When(at), From(from)]);
+        [
+            when.Count == 1
+                ? $"Somebody, probably you, signed in to your account at {appName} {NewToUs}."
+                : $"There were {when.Count} sign-ins to your account at {appName} within an hour, each {NewToUs}. The last one is shown below.",
+            NothingToDo],
+        new(NewPassword, resetUrl), [Device(device), When(when.At), From(from)]);
 
-    public override MailContent SessionEndedForReuse(string? device, DateTimeOffset at, string resetUrl) => new(
+    public override MailContent SessionEndedForReuse(string? device, Gathered when, string resetUrl) => new(
         Language, "You were signed out on one device", "You can sign in again as usual.",
         [
             $"One device tried to stay signed in at {appName} with a key that had been used before. "
                 + "It may have been copied, so we signed the device out to be safe.",
-            "You can sign in again as usual. If this happens again, set a new password."],
-        new(NewPassword, resetUrl), [Device(device), When(at)]);
+            when.Count == 1
+                ? "You can sign in again as usual. If this happens again, set a new password."
+                : $"This happened {when.Count} times within an hour: set a new password."],
+        new(NewPassword, resetUrl), [Device(device), When(when.At)]);
 
     public override MailContent AccountLocked(DateTimeOffset until, string resetUrl) => new(
         Language, "Signing in is paused for a while", "There were too many wrong passwords.",
@@ -118,6 +126,18 @@ internal sealed class EnglishTexts(string appName, string people) : MailTexts
         Language, "Your account stays", "It will not be deleted.",
         [$"Somebody, probably you, signed in to your account at {appName}, so it will not be deleted.", NothingToDo],
         new(NewPassword, resetUrl), [When(at)]);
+
+    public override MailContent PowerGained(PowerNews news) => new(
+        Language, "Your rights have changed", "Please read what is new.",
+        [$"You were given new rights at {appName}. They are listed below.",
+            "If you expected this, there is nothing to do. If not, tell the people who run it."],
+        Facts: [.. Power(news)]);
+
+    public override MailContent PowerGiven(PowerNews news) => new(
+        Language, "Somebody was given new rights", "Please check that this is right.",
+        [$"Somebody was given new rights at {appName}. You are told because you are an administrator.",
+            "If you expected this, there is nothing to do. If not, take the rights back; the audit log says who gave them."],
+        Facts: [.. Power(news)]);
 
     public override MailContent ApiKeyMade(ApiKeyNews news, string? from, string resetUrl) => new(
         Language, "An API key was created for you", "If it was you, there is nothing to do.",
@@ -169,6 +189,22 @@ internal sealed class EnglishTexts(string appName, string people) : MailTexts
         [$"Your licence, as it stands at {appName}, has ended and no longer counts there. You can give the new date; "
             + "then it is checked again."],
         Facts: [.. Licence(news)]);
+
+    private static IEnumerable<MailFact> Power(PowerNews news)
+    {
+        if (news.Person is { } person)
+        {
+            yield return new("Person", EmailAddress.Mask(person));
+        }
+
+        yield return new("Rights", string.Join(", ", news.Roles.Select(role => role == Role.Admin ? "administrator" : role)));
+        if (news.Tenant is { } tenant)
+        {
+            yield return new("Where", tenant);
+        }
+
+        yield return When(news.At);
+    }
 
     private static IEnumerable<MailFact> Licence(LicenceNews news)
     {

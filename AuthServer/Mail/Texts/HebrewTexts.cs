@@ -14,6 +14,8 @@ internal sealed class HebrewTexts(string appName, string people) : MailTexts
     private static readonly string[] Months = [
         "ינואר", "פברואר", "מרץ", "אפריל", "מאי", "יוני", "יולי", "אוגוסט", "ספטמבר", "אוקטובר", "נובמבר", "דצמבר"];
 
+    private const string NewToUs = "ממכשיר או מרשת שלא הכרנו, או אחרי כמה סיסמאות שגויות";
+
     public override string Language => "he";
 
     public override MailContent VerifyEmail(string url, TimeSpan lifetime) => new(
@@ -59,16 +61,22 @@ internal sealed class HebrewTexts(string appName, string people) : MailTexts
         Facts: [NewAddress(newEmail), When(at)],
         Footer: $"לא ביקשת? כדאי לפנות מיד לצוות של {people}.");
 
-    public override MailContent NewDevice(string? device, DateTimeOffset at, string? from, string resetUrl) => new(
+    public override MailContent NewDevice(string? device, Gathered when, string? from, string resetUrl) => new(
         Language, "התחברות חדשה לחשבון שלך", "אם הפעולה נעשתה על ידך, אין צורך לעשות דבר.",
-        [$"הייתה התחברות לחשבון שלך ב־{appName} ממכשיר שלא הכרנו.", NothingToDo],
-        new(NewPassword, resetUrl), [Device(device), When(at), From(from)]);
+        [
+            when.Count == 1
+                ? $"הייתה התחברות לחשבון שלך ב־{appName}, {NewToUs}."
+                : $"בתוך שעה היו {when.Count} התחברויות לחשבון שלך ב־{appName}, {NewToUs}. האחרונה מפורטת כאן.",
+            NothingToDo],
+        new(NewPassword, resetUrl), [Device(device), When(when.At), From(from)]);
 
-    public override MailContent SessionEndedForReuse(string? device, DateTimeOffset at, string resetUrl) => new(
+    public override MailContent SessionEndedForReuse(string? device, Gathered when, string resetUrl) => new(
         Language, "מכשיר אחד נותק מהחשבון", "אפשר להתחבר שוב כרגיל.",
         [$"מכשיר אחד ביקש להישאר מחובר ל־{appName} עם מפתח שכבר היה בשימוש. ייתכן שהמפתח הועתק, ולכן ניתקנו את המכשיר ליתר ביטחון.",
-            "אפשר להתחבר שוב כרגיל. אם זה קורה שוב, כדאי לקבוע סיסמה חדשה."],
-        new(NewPassword, resetUrl), [Device(device), When(at)]);
+            when.Count == 1
+                ? "אפשר להתחבר שוב כרגיל. אם זה קורה שוב, כדאי לקבוע סיסמה חדשה."
+                : $"זה קרה {when.Count} פעמים בתוך שעה: כדאי לקבוע סיסמה חדשה."],
+        new(NewPassword, resetUrl), [Device(device), When(when.At)]);
 
     public override MailContent AccountLocked(DateTimeOffset until, string resetUrl) => new(
         Language, "ההתחברות מושהית לזמן מה", "היו יותר מדי סיסמאות שגויות.",
@@ -116,6 +124,18 @@ internal sealed class HebrewTexts(string appName, string people) : MailTexts
         [$"הייתה התחברות לחשבון שלך ב־{appName}, ולכן הוא לא יימחק.", NothingToDo],
         new(NewPassword, resetUrl), [When(at)]);
 
+    public override MailContent PowerGained(PowerNews news) => new(
+        Language, "ההרשאות שלך השתנו", "כדאי לקרוא מה חדש.",
+        [$"ניתנו לך הרשאות חדשות ב־{appName}. הן מפורטות כאן.",
+            "אם זה צפוי, אין צורך לעשות דבר. אם לא, כדאי לפנות מיד לצוות האחראי."],
+        Facts: [.. Power(news)]);
+
+    public override MailContent PowerGiven(PowerNews news) => new(
+        Language, "ניתנו הרשאות חדשות", "כדאי לוודא שזה תקין.",
+        [$"ב־{appName} ניתנו למישהו הרשאות חדשות. ההודעה נשלחה אליך כי יש לך הרשאת ניהול.",
+            "אם זה צפוי, אין צורך לעשות דבר. אם לא, כדאי לבטל את ההרשאות; ביומן הביקורת רשום מי נתן אותן."],
+        Facts: [.. Power(news)]);
+
     public override MailContent ApiKeyMade(ApiKeyNews news, string? from, string resetUrl) => new(
         Language, "נוצר מפתח על שמך", "אם הפעולה נעשתה על ידך, אין צורך לעשות דבר.",
         [$"ב־{appName} נוצר מפתח API, שבעזרתו שירות יכול לפעול בשמך.",
@@ -161,6 +181,30 @@ internal sealed class HebrewTexts(string appName, string people) : MailTexts
         Language, "משהו בפרופיל שלך הסתיים", "נדרש תאריך חדש.",
         [$"תוקף הרישיון שלך, כפי שהוא רשום ב־{appName}, הסתיים, והוא אינו נחשב שם עוד. אפשר למסור את התאריך החדש, והרישיון ייבדק שוב."],
         Facts: [.. Licence(news)]);
+
+    private static IEnumerable<MailFact> Power(PowerNews news)
+    {
+        if (news.Person is { } person)
+        {
+            yield return new("למי", EmailAddress.Mask(person));
+        }
+
+        yield return new("הרשאות", string.Join(", ", news.Roles.Select(NameOf)));
+        if (news.Tenant is { } tenant)
+        {
+            yield return new("היכן", tenant);
+        }
+
+        yield return When(news.At);
+    }
+
+    private static string NameOf(string role) => role switch
+    {
+        Role.Admin => "ניהול",
+        Role.Support => "תמיכה",
+        Role.Physician => "רופא",
+        _ => role,
+    };
 
     private static IEnumerable<MailFact> Licence(LicenceNews news)
     {

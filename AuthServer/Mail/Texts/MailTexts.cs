@@ -31,9 +31,9 @@ internal abstract class MailTexts
     /// <summary>Sent to the replaced address.</summary>
     public abstract MailContent EmailChanged(string newEmail, DateTimeOffset at);
 
-    public abstract MailContent NewDevice(string? device, DateTimeOffset at, string? from, string resetUrl);
+    public abstract MailContent NewDevice(string? device, Gathered when, string? from, string resetUrl);
 
-    public abstract MailContent SessionEndedForReuse(string? device, DateTimeOffset at, string resetUrl);
+    public abstract MailContent SessionEndedForReuse(string? device, Gathered when, string resetUrl);
 
     public abstract MailContent AccountLocked(DateTimeOffset until, string resetUrl);
 
@@ -50,6 +50,12 @@ internal abstract class MailTexts
 
     /// <summary>The erasure was cancelled because somebody signed in.</summary>
     public abstract MailContent ErasureUndone(DateTimeOffset at, string resetUrl);
+
+    /// <summary>To somebody who got power over others.</summary>
+    public abstract MailContent PowerGained(PowerNews news);
+
+    /// <summary>To the other administrators.</summary>
+    public abstract MailContent PowerGiven(PowerNews news);
 
     /// <summary>A key was created in the person's name.</summary>
     public abstract MailContent ApiKeyMade(ApiKeyNews news, string? from, string resetUrl);
@@ -102,6 +108,12 @@ internal abstract class MailTexts
 /// <param name="Clinic">The tenant's name.</param>
 /// <param name="Person">The name of the member of staff, if they have one.</param>
 internal sealed record InvitationSender(string Clinic, string? Person);
+
+/// <summary>When it happened last, and how often within the hour that the mail is about.</summary>
+internal sealed record Gathered(DateTimeOffset At, int Count = 1);
+
+/// <summary>What a mail says about power that somebody got.</summary>
+internal sealed record PowerNews(IReadOnlyList<string> Roles, string? Tenant, DateTimeOffset At, string? Person = null);
 
 /// <summary>What a mail says about an API key; never the key itself.</summary>
 internal sealed record ApiKeyNews(string Name, DateTimeOffset At, DateTimeOffset? ExpiresAt = null);

@@ -88,7 +88,7 @@ internal sealed record Caller(
             }
             : null;
 
-    // A key never counts as recently signed in or as confirmed: routes that require this are for people.
+    // A key never counts as confirmed: routes that require this are for people.
     private static Caller? ReadKey(ClaimsIdentity token, DateTimeOffset expiresAt) =>
         IdOf(token, ClaimNames.Subject) is { } keyId
         && TextOf(token, ClaimNames.SessionId) == keyId.ToString()

@@ -18,12 +18,10 @@ internal static class Policies
     /// <summary>The API key itself, not an access token issued for it.</summary>
     public const string ApiKey = "api-key";
 
-    private static readonly TimeSpan Recent = TimeSpan.FromMinutes(15);
-
     public static void AddPolicies(this IServiceCollection services)
     {
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalWriter>();
-        services.AddOptions<AuthorizationOptions>().Configure<TimeProvider>((options, clock) =>
+        services.AddOptions<AuthorizationOptions>().Configure<TimeProvider, RecentSignIn>((options, clock, recent) =>
         {
             options.FallbackPolicy = options.DefaultPolicy;
             options.AddPolicy(Patient, policy => policy.RequireRole(Role.Patient));
@@ -33,8 +31,8 @@ internal static class Policies
             options.AddPolicy(EmailVerified, policy => policy.Require(ErrorCodes.EmailNotVerified, caller => caller.IsEmailVerified));
             options.AddPolicy(
                 RecentSignIn,
-                policy =>
-                    policy.Require(ErrorCodes.ReauthenticationRequired, caller => clock.GetUtcNow() - caller.AuthenticatedAt <= Recent));
+                policy => policy.Require(
+                    ErrorCodes.InsufficientUserAuthentication, caller => recent.IsMetBy(caller, clock.GetUtcNow())));
             options.AddPolicy(ApiKey, policy => policy.Require(ErrorCodes.Forbidden, caller => caller.Key is { IsPresented: true }));
         });
         services.AddSingleton<IAuthorizationHandler, CallerRequirementHandler>();
@@ -82,7 +80,9 @@ internal static class Policies
             var refusal = failed.Count > 0 && failed.TrueForAll(requirement => requirement is CallerRequirement)
                 ? ((CallerRequirement)failed[0]).Refusal
                 : ErrorCodes.Forbidden;
-            return new Problem(refusal).ExecuteAsync(context);
+            return refusal == ErrorCodes.InsufficientUserAuthentication
+                ? context.RequestServices.GetRequiredService<RecentSignIn>().RefuseAsync(context)
+                : new Problem(refusal).ExecuteAsync(context);
         }
 
         private static Task RefuseKeyAsync(HttpContext context, ApiKeyRefusal refused)

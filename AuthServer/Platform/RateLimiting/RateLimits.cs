@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace AuthServer.Platform.RateLimiting;
 
-/// <summary>Limits for each network, by IPv4 address or IPv6 /64.</summary>
+/// <summary>Limits for each network, by IPv4 address or IPv6 /64, unless they say otherwise.</summary>
 public sealed class RateLimitSettings : ISettings
 {
     static string ISettings.Section => "RateLimits";
@@ -31,6 +31,9 @@ public sealed class RateLimitSettings : ISettings
     /// <summary>Well-formed but invalid API keys per minute.</summary>
     public int RefusedApiKeysPerMinute { get; set; } = 30;
 
+    /// <summary>Answers to one account that an address or a name is taken, per hour.</summary>
+    public int TakenNamesPerHour { get; set; } = 10;
+
     IEnumerable<string> ISettings.Validate()
     {
         if (FailedSignInsPerMinute < 1
@@ -39,7 +42,8 @@ public sealed class RateLimitSettings : ISettings
             || RefusedLinksPerMinute < 1
             || MailRequestsPerHour < 1
             || InvitationsPerHour < 1
-            || RefusedApiKeysPerMinute < 1)
+            || RefusedApiKeysPerMinute < 1
+            || TakenNamesPerHour < 1)
         {
             yield return "RateLimits: every limit must be at least 1. To disable one, set a number that is never reached.";
         }
@@ -64,6 +68,7 @@ internal static class RateLimits
     {
         builder.AddSettings<RateLimitSettings>();
         builder.Services.AddHttpContextAccessor();
+        builder.Services.AddSingleton<TakenAnswers>();
         builder.Services.AddRateLimiter(options => options.OnRejected = static async (context, _) =>
         {
             context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait);

@@ -39,6 +39,9 @@ internal static class ErrorCodes
     public static readonly ErrorCode SessionExpired =
         new("session_expired", 401, "The session was idle too long or has reached its maximum age: sign in again.");
 
+    public static readonly ErrorCode InsufficientUserAuthentication =
+        new("insufficient_user_authentication", 401, "This requires a recent sign-in: sign in again.");
+
     public static readonly ErrorCode InvalidApiKey =
         new(
             "invalid_api_key", 401,
@@ -69,7 +72,7 @@ internal static class ErrorCodes
         new("password_reset_required", 403, "The password can no longer be used to sign in: set a new one with the mailed link.");
     public static readonly ErrorCode EmailNotVerified = new("email_not_verified", 403, "The e-mail address has to be confirmed first.");
     public static readonly ErrorCode ReauthenticationRequired =
-        new("reauthentication_required", 403, "This requires a sign-in within the last 15 minutes: sign in again.");
+        new("reauthentication_required", 403, "The session is older than this tenant allows: sign in again, then switch.");
 
     public static readonly ErrorCode NotFound = new("not_found", 404, "Not found.");
     public static readonly ErrorCode MethodNotAllowed = new("method_not_allowed", 405, "This route does not support this method.");
@@ -94,8 +97,8 @@ internal static class ErrorCodes
     public static readonly ErrorCode RateLimited =
         new(
             "rate_limited", 429,
-            "Too many requests from this address or with this API key, or such a mail was sent to this person recently: "
-                + "wait for `Retry-After` seconds.");
+            "Too many requests from this address or with this API key, too many names that are taken, or such a mail was sent to "
+                + "this person recently: wait for `Retry-After` seconds.");
 
     public static readonly ErrorCode InternalError =
         new("internal_error", 500, "An error in the server; `trace_id` identifies it in the log.");

@@ -17,7 +17,7 @@ internal sealed class NewDeviceMail(MailLinks links, MailPrinter printer) : IMai
         var texts = printer.TextsIn(owed.Language);
         return await printer.PrintAsync(
             owed.Address,
-            texts.NewDevice(device, owed.CreatedAt, details.GetValueOrDefault(EmailOutbox.Ip), links.ForgottenPassword(texts)));
+            texts.NewDevice(device, owed.Gathered(), details.GetValueOrDefault(EmailOutbox.Ip), links.ForgottenPassword(texts)));
     }
 }
 
@@ -32,6 +32,6 @@ internal sealed class SessionEndedForReuseMail(MailLinks links, MailPrinter prin
         return await printer.PrintAsync(
             owed.Address,
             texts.SessionEndedForReuse(
-                owed.Details().GetValueOrDefault(EmailOutbox.Device), owed.CreatedAt, links.ForgottenPassword(texts)));
+                owed.Details().GetValueOrDefault(EmailOutbox.Device), owed.Gathered(), links.ForgottenPassword(texts)));
     }
 }

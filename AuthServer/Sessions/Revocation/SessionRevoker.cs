@@ -17,9 +17,9 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     private const string Actor = "CASE WHEN @outcome = 'success' AND NOT @by_operator THEN coalesce(@by, user_id) END";
 
     // Two parties have the token, one of whom is not the person: notify them by mail, naming the device.
-    private static readonly string MailStep = ", mailed AS (" + OutboxInsert.ToUsers(
+    private static readonly string MailStep = ", " + GatheredNotice.Steps(
         MailKinds.SessionEndedForReuse, "ended e JOIN users u ON u.id = e.user_id AND u.email_confirmed",
-        "jsonb_strip_nulls(jsonb_build_object('device', e.device_name))") + ")";
+        "jsonb_strip_nulls(jsonb_build_object('device', e.device_name))");
 
     private static readonly string EndOne = Statement("id = @session_id");
     private static readonly string EndReused = Statement("id = @session_id", MailStep);

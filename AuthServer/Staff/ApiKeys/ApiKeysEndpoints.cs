@@ -51,16 +51,16 @@ internal static class ApiKeysEndpoints
             .Refuses(ErrorCodes.ValidationFailed);
         group.MapPost("", Create).WithName("createApiKey").WithSummary("Create an API key; only this response contains it")
             .WithExample(ApiKeyExamples.Create).WithAnswer(ApiKeyExamples.Made)
-            .RequireAuthorization(Policies.RecentSignIn)
-                .Refuses(ErrorCodes.ReauthenticationRequired, ErrorCodes.NotFound, ErrorCodes.TooManyKeys);
+            .RequireRecentSignIn().Refuses(ErrorCodes.NotFound, ErrorCodes.TooManyKeys);
         group
             .MapPatch("/{id}", Change)
             .WithName("patchApiKey")
             .WithSummary("Rename a key, change its limit, remove scopes, or let it expire earlier")
             .WithExample(ApiKeyExamples.Change).WithAnswer(ApiKeyExamples.Record)
+            .RequireRecentSignIn()
             .Refuses(ErrorCodes.NotFound, ErrorCodes.TooManyKeys, ErrorCodes.AlreadyDone);
         group.MapDelete("/{id}", Revoke).WithName("revokeApiKey").WithSummary("Revoke a key; its access tokens are refused at once as well")
-            .Refuses(ErrorCodes.NotFound);
+            .RequireRecentSignIn().Refuses(ErrorCodes.NotFound);
         api.MapGroup("/auth").WithTags("API keys").ValidatesRequests()
             .MapPost("/token", Exchange)
                 .WithName("exchangeApiKey")

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AuthServer.Accounts.Identity;
 using AuthServer.Mail;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
@@ -30,9 +31,10 @@ internal static class InvitationEndpoints
             .WithExample("""{"email":"dana@example.com","full_name":"Dana Levi","roles":["patient"],"tenant":"north-clinic"}""")
                 .WithAnswer(UserExamples.Record)
             .RequireAuthorization(StaffPolicies.Administration).RequireRateLimiting(RateLimits.Invitations)
+            .RequireRecentSignIn<InviteRequest>(static invite => invite.GivesPower)
             .Refuses(
-                ErrorCodes.Forbidden, ErrorCodes.PersonRequired, ErrorCodes.NotFound, ErrorCodes.ValidationFailed,
-                ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken, ErrorCodes.RateLimited);
+                ErrorCodes.Forbidden, ErrorCodes.PersonRequired, ErrorCodes.NotFound, ErrorCodes.ValidationFailed)
+            .TellsTaken(ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken);
 
         var administration = users.MapGroup("").DisableRateLimiting().RequireAuthorization(StaffPolicies.Administration);
         administration
@@ -47,6 +49,7 @@ internal static class InvitationEndpoints
             .MapDelete("/{id}/invitation", Revoke)
             .WithName("revokeInvitation")
             .WithSummary("Withdraw an invitation and delete the account created for it")
+            .RequireRecentSignIn()
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.AlreadyDone);
     }
 

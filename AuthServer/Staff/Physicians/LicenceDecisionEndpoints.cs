@@ -50,7 +50,7 @@ internal static class LicenceDecisionEndpoints
     }
 
     private static void Decides(this RouteHandlerBuilder route) =>
-        route.WithAnswer(PhysicianExamples.Profile).RequireAuthorization(StaffPolicies.Administration)
+        route.WithAnswer(PhysicianExamples.Profile).RequireAuthorization(StaffPolicies.Administration).RequireRecentSignIn()
         .Refuses(
             ErrorCodes.ValidationFailed, ErrorCodes.NotFound, ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount,
             ErrorCodes.LicenceState);

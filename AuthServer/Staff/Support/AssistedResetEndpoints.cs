@@ -61,6 +61,7 @@ internal static class AssistedResetEndpoints
     }
 
     private static void Decides(this RouteHandlerBuilder route) => route.WithExample(SupportExamples.Reason).DisableRateLimiting()
+        .RequireRecentSignIn()
         .Refuses(
             ErrorCodes.Forbidden, ErrorCodes.OwnRequest, ErrorCodes.BeyondTenant, ErrorCodes.NotFound, ErrorCodes.AlreadyDone,
             ErrorCodes.RateLimited);

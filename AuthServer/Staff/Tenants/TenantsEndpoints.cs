@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AuthServer.Accounts.Identity;
 using AuthServer.Domain;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
@@ -35,7 +36,7 @@ internal static class TenantsEndpoints
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.ValidationFailed);
         group.MapPost("", Create).WithName("createTenant").WithSummary("Create a tenant")
             .WithExample(CreateTenantRequest.Example).WithAnswer(TenantRecord.Example)
-            .RequireAuthorization(Policies.Admin).Refuses(ErrorCodes.SlugTaken);
+            .RequireAuthorization(Policies.Admin).RequireRecentSignIn().TellsTaken(ErrorCodes.SlugTaken);
         group
             .MapGet("/{id}", Get)
             .WithName("getTenant")
@@ -45,15 +46,16 @@ internal static class TenantsEndpoints
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.NotFound);
         group.MapPatch("/{id}", Update).WithName("patchTenant").WithSummary("Change name and settings (RFC 7396: null clears)")
             .WithExample(ChangeTenantRequest.Example).WithAnswer(TenantRecord.Example)
-            .RequireAuthorization(StaffPolicies.Administration).Refuses(ErrorCodes.NotFound);
+            .RequireAuthorization(StaffPolicies.Administration)
+            .RequireRecentSignIn<ChangeTenantRequest>(static change => change.Settings is not null).Refuses(ErrorCodes.NotFound);
         group.MapPost("/{id}/suspend", Suspend).WithName("suspendTenant")
             .WithSummary("Suspend a tenant; its memberships have no effect meanwhile")
             .WithExample(TenantStatusRequest.Example).WithAnswer(TenantRecord.Example)
-            .RequireAuthorization(Policies.Admin).Refuses(ErrorCodes.NotFound, ErrorCodes.AlreadyDone);
+            .RequireAuthorization(Policies.Admin).RequireRecentSignIn().Refuses(ErrorCodes.NotFound, ErrorCodes.AlreadyDone);
         group.MapPost("/{id}/reopen", Reopen).WithName("reopenTenant")
             .WithSummary("Reopen a suspended tenant; its memberships take effect again")
             .WithExample(TenantStatusRequest.Example).WithAnswer(TenantRecord.Example)
-            .RequireAuthorization(Policies.Admin).Refuses(ErrorCodes.NotFound, ErrorCodes.AlreadyDone);
+            .RequireAuthorization(Policies.Admin).RequireRecentSignIn().Refuses(ErrorCodes.NotFound, ErrorCodes.AlreadyDone);
     }
 
     private static async Task<Ok<Page<TenantRecord>>> List(

@@ -8,7 +8,22 @@ using AuthServer.Staff.Access;
 
 namespace AuthServer.Staff.Users;
 
-/// <summary>Disables an account, until a date or until it is enabled again. Its sessions end at once.</summary>
+internal abstract record EnableOutcome
+{
+    private EnableOutcome()
+    {
+    }
+
+    /// <summary>It is enabled, or was already.</summary>
+    public sealed record Enabled(int EndedApiKeys) : EnableOutcome;
+
+    public sealed record Refused(ErrorCode Reason) : EnableOutcome;
+}
+
+/// <summary>
+/// Disables an account, until a date or until it is enabled again. Its sessions end at once. Its API keys end when it is enabled, unless
+/// they are asked for: if the account had been broken into, some may be the intruder's.
+/// </summary>
 internal sealed class AccountSuspension(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, AccountTaking taking, AccessTermination access,
     DeniedActionAudit refusals, TimeProvider clock)
@@ -32,30 +47,32 @@ internal sealed class AccountSuspension(
         return refusal is null ? null : (Problem)refusal;
     }
 
-    /// <summary>Null if successful, or if the account was enabled already.</summary>
-    public async Task<ErrorCode?> EnableAsync(StaffCall call, string id)
+    public async Task<EnableOutcome> EnableAsync(StaffCall call, string id, EnableRequest? request)
     {
         var (scope, origin, cancellationToken) = call;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await scope.Locks.UserAsync(id, cancellationToken) is not { } user)
         {
-            return ErrorCodes.NotFound;
+            return new EnableOutcome.Refused(ErrorCodes.NotFound);
         }
 
         if (((await scope.PrivilegesOfAsync(user.Id, cancellationToken)).RefusesAdministrationBy(scope.Staff)
             ?? scope.RefusesUndoing(user)) is { } refusal)
         {
-            return await refusals.KeepAsync(call, AuditEvents.UserEnabled, refusal, user.Id);
+            return new EnableOutcome.Refused(await refusals.KeepAsync(call, AuditEvents.UserEnabled, refusal, user.Id));
         }
 
-        if (user.Status == UserStatus.Disabled)
+        if (user.Status != UserStatus.Disabled)
         {
-            await accounts.EnableAsync(user);
-            scope.Audit(AuditEvents.UserEnabled, clock.GetUtcNow(), origin, user.Id);
-            await commit.SaveLockedAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            return new EnableOutcome.Enabled(EndedApiKeys: 0);
         }
 
-        return null;
+        var restoresKeys = request?.RestoreApiKeys == true;
+        await accounts.EnableAsync(user);
+        scope.Audit(AuditEvents.UserEnabled, clock.GetUtcNow(), origin, user.Id, restoresKeys ? "with its API keys" : null);
+        await commit.SaveLockedAsync(cancellationToken);
+        var ended = restoresKeys ? 0 : await access.EndKeysAsync(user.Id, origin, scope.Staff.ActorId, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new EnableOutcome.Enabled(ended);
     }
 }

@@ -58,6 +58,7 @@ internal sealed class AdminCreation(
             return new AdminCreationOutcome.Invalid([$"There is an account with the address {email.Canonical}."]);
         }
 
+        await db.TellAsync(new(user.Id, [Role.Admin], null, ActorId: null), clock.GetUtcNow(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new AdminCreationOutcome.Created(user.Email!);
     }

@@ -84,7 +84,7 @@ internal sealed class RoleChange(
         }
 
         await accounts.ReplaceRolesAsync(user, before, roles);
-        Audit(call, "roles", before, roles, user.Id);
+        await RecordAsync(call, null, before, roles, user.Id);
         return null;
     }
 
@@ -108,7 +108,7 @@ internal sealed class RoleChange(
         db.RemoveRange(held.Where(membership => !roles.Contains(membership.Role, StringComparer.Ordinal)));
         db.AddRange(
             roles.Except(before, StringComparer.Ordinal).Select(role => new Membership(user.Id, tenant.Id, role, clock.GetUtcNow())));
-        Audit(call, $"roles at {tenant.Slug}", before, roles, user.Id);
+        await RecordAsync(call, tenant, before, roles, user.Id);
         return null;
     }
 
@@ -119,12 +119,15 @@ internal sealed class RoleChange(
     private static bool GivesPowerUnproven(User user, List<string> before, List<string> after) =>
         !user.EmailConfirmed && after.Except(before, StringComparer.Ordinal).Any(role => role is Role.Admin or Role.Support);
 
-    private void Audit(StaffCall call, string what, List<string> before, List<string> after, Guid userId)
+    private async Task RecordAsync(StaffCall call, Tenant? tenant, List<string> before, List<string> after, Guid userId)
     {
         if (db.ChangeTracker.HasChanges())
         {
-            var detail = $"{what}: {Listed(before)} -> {Listed(after)}";
-            call.Scope.Audit(AuditEvents.RolesChanged, clock.GetUtcNow(), call.Origin, userId, detail);
+            var (now, actor) = (clock.GetUtcNow(), call.Scope.Staff.ActorId);
+            var detail = $"roles{(tenant is null ? "" : $" at {tenant.Slug}")}: {Listed(before)} -> {Listed(after)}";
+            call.Scope.Audit(AuditEvents.RolesChanged, now, call.Origin, userId, detail);
+            await db.TellAsync(
+                new(userId, after.Except(before, StringComparer.Ordinal), tenant?.Id, actor), now, call.CancellationToken);
         }
     }
 

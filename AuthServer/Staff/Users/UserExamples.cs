@@ -15,6 +15,18 @@ internal static class UserExamples
         }
         """;
 
+    public const string Enabled = """
+        {
+          "id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "email": "dana@example.com", "username": null, "full_name": "Dana Levi",
+          "locale": "he", "roles": ["patient"],
+          "memberships": [{"tenant": {"id": "0195b1ef-5a3c-7b2d-8e4f-1a2b3c4d5e6f", "slug": "north-clinic", "name": "North Clinic"},
+            "role": "patient"}],
+          "status": "active", "disabled_reason": null, "disabled_until": null, "invited_at": null, "invitation_expires_at": null,
+          "email_verified": true, "is_anonymous": false, "erasure_due_at": null, "created_at": "2026-11-21T08:30:00Z",
+          "last_login_at": null, "physician_id": null, "api_keys_ended": 0
+        }
+        """;
+
     public const string Page = $$"""{"items":[{{Record}}],"total":1,"total_is_exact":true,"skip":0,"limit":20,"next":null}""";
 
     public const string Statistics = """

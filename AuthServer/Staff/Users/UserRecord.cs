@@ -3,7 +3,7 @@ using AuthServer.Accounts.Identity;
 namespace AuthServer.Staff.Users;
 
 /// <summary>A person as staff see them; data outside their scope is left out.</summary>
-public sealed record UserRecord
+public record UserRecord
 {
     /// <summary>The <c>sub</c> of the person's access tokens.</summary>
     public required Guid Id { get; init; }
@@ -65,4 +65,15 @@ public sealed record UserRecord
 
     /// <summary>The professional profile, if there is one.</summary>
     public required Guid? PhysicianId { get; init; }
+}
+
+/// <summary>A person whose account was just enabled.</summary>
+public sealed record EnabledUser : UserRecord
+{
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    internal EnabledUser(UserRecord record, int apiKeysEnded) : base(record) => ApiKeysEnded = apiKeysEnded;
+
+    /// <summary>How many API keys of the person were ended by it; <c>restore_api_keys</c> keeps them.</summary>
+    [System.Text.Json.Serialization.JsonPropertyOrder(1)]
+    public int ApiKeysEnded { get; }
 }

@@ -11,6 +11,18 @@ public sealed record DisableRequest(string? Reason = null, DateTimeOffset? Until
     void IValidated.Validate(FieldErrors errors) => errors.Text("reason", Reason, maxLength: 500, required: true);
 }
 
+/// <summary>Enables an account again.</summary>
+/// <param name="RestoreApiKeys">
+/// Whether the API keys of the person work again; left out, they end, because whoever broke into the account may have made some.
+/// </param>
+public sealed record EnableRequest(bool? RestoreApiKeys = null) : IValidated
+{
+    void IValidated.Validate(FieldErrors errors)
+    {
+        // Any answer to yes or no is one.
+    }
+}
+
 /// <summary>Sets somebody's roles.</summary>
 /// <param name="Roles"><c>patient</c>, <c>physician</c>, <c>admin</c>, <c>support</c>; with a tenant, none ends the membership.</param>
 /// <param name="Tenant">Slug of the tenant the roles are for; left out, they are for the whole platform.</param>
@@ -50,6 +62,8 @@ public sealed record InviteRequest(
 
     internal IReadOnlyList<string> RolesOrDefault =>
         Roles is null ? [Role.Patient] : [.. Roles.OfType<string>().Distinct(StringComparer.Ordinal)];
+
+    internal bool GivesPower => RolesOrDefault.Any(role => role != Role.Patient);
 
     void IValidated.Validate(FieldErrors errors)
     {

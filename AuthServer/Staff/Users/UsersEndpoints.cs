@@ -70,12 +70,14 @@ internal static class UsersEndpoints
             .MapDelete("/{id:regex(^(?!me$))}", Delete)
             .WithName("deleteUser")
             .WithSummary("Delete the account; its sessions end at once")
+            .RequireRecentSignIn()
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
         administration.MapSuspension();
         administration
             .MapPut("/{id}/roles", SetRoles)
             .WithName("setUserRoles")
             .WithSummary("Set a person's roles on the platform or at a tenant; outdated tokens are refused")
+            .RequireRecentSignIn()
             .WithExample("""{"roles":["patient","physician"],"tenant":"north-clinic"}""").WithAnswer(UserExamples.Record)
             .Refuses(
                 ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin,
@@ -89,6 +91,7 @@ internal static class UsersEndpoints
             .WithName("disableUser")
             .OpenToKeys(Scopes.UsersWrite)
             .WithSummary("Disable the account, until a date or until it is enabled again; its sessions end at once")
+            .RequireRecentSignIn()
             .WithExample("""{"reason":"Asked for by the person.","until":"2027-01-01T00:00:00Z"}""").WithAnswer(UserExamples.Record)
             .Refuses(
                 ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount,
@@ -97,14 +100,16 @@ internal static class UsersEndpoints
             .MapPost("/{id}/enable", Enable)
             .WithName("enableUser")
             .OpenToKeys(Scopes.UsersWrite)
-            .WithSummary("Enable the account again")
-            .WithAnswer(UserExamples.Record)
+            .WithSummary("Enable the account again; its API keys end, unless they are asked for")
+            .RequireRecentSignIn()
+            .WithExample("""{"restore_api_keys":false}""").WithAnswer(UserExamples.Enabled)
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant);
     }
 
     private static void ChangesFields(this RouteHandlerBuilder route) => route
         .WithExample("""{"full_name":"Dana Levi","username":"dana","locale":"he"}""").WithAnswer(UserExamples.Record)
-        .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.UsernameTaken, ErrorCodes.BeyondTenant);
+        .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.BeyondTenant)
+        .TellsTaken(ErrorCodes.UsernameTaken);
 
     private static async Task<Ok<EstimatedPage<UserRecord, Guid>>> List(
         [AsParameters] PageRequest<Guid> page, [AsParameters] UserListing listing,
@@ -142,9 +147,15 @@ internal static class UsersEndpoints
             null => await AnswerAsync(null, id, call, records),
         };
 
-    private static async Task<Results<Ok<UserRecord>, Problem>> Enable(
-        string id, StaffCall call, AccountSuspension suspension, UserRecords records) =>
-        await AnswerAsync(await suspension.EnableAsync(call, id), id, call, records);
+    private static async Task<Results<Ok<EnabledUser>, Problem>> Enable(
+        string id, EnableRequest? request, StaffCall call, AccountSuspension suspension, UserRecords records) =>
+        await suspension.EnableAsync(call, id, request) switch
+        {
+            EnableOutcome.Refused refused => (Problem)refused.Reason,
+            EnableOutcome.Enabled enabled when await records.FindAsync(Guid.Parse(id), call.Scope, call.CancellationToken) is { } record =>
+                TypedResults.Ok(new EnabledUser(record, enabled.EndedApiKeys)),
+            _ => (Problem)ErrorCodes.NotFound,
+        };
 
     private static async Task<Results<Ok<UserRecord>, Problem>> SetRoles(
         string id, RolesRequest request, StaffCall call, RoleChange change, UserRecords records)
@@ -175,6 +186,8 @@ internal static class UsersEndpoints
 [JsonSerializable(typeof(EstimatedPage<UserRecord, Guid>))]
 [JsonSerializable(typeof(UserRecord))]
 [JsonSerializable(typeof(ProfileRequest))]
+[JsonSerializable(typeof(EnabledUser))]
 [JsonSerializable(typeof(DisableRequest))]
+[JsonSerializable(typeof(EnableRequest))]
 [JsonSerializable(typeof(RolesRequest))]
 internal sealed partial class UsersJson : JsonSerializerContext;
