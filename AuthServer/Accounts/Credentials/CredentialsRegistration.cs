@@ -35,6 +35,7 @@ internal static class CredentialsRegistration
         builder.Services.AddSingleton(new RetentionRule("data_protection_keys", "created_at < @before", ProtectionKeys.RetentionPeriod));
         builder.Services.AddSingleton<AccountRules>();
         builder.Services.AddSingleton<SignInThrottle>();
+        builder.Services.AddSingleton<CorrectPasswordLimits>();
         builder.Services.AddScoped<SignInLocks>();
         builder.Services.AddSingleton<SignInIdentifierLocks>();
         builder.Services.AddProtectionKeys();

@@ -59,7 +59,7 @@ internal abstract record PasswordCheckOutcome : IDisposable
 /// hash is computed whether or not the account exists.
 /// </summary>
 internal sealed class PasswordCheck(
-    NpgsqlDataSource database, SignInThrottle throttle, SignInIdentifierLocks locks, PasswordHashing hashing)
+    NpgsqlDataSource database, SignInThrottle throttle, SignInIdentifierLocks locks, CorrectPasswordLimits limits, PasswordHashing hashing)
 {
     // A guest's password works only once their mailbox is confirmed.
     private const string FindSql = """
@@ -82,6 +82,7 @@ internal sealed class PasswordCheck(
     private async Task<PasswordCheckOutcome> CheckAsync(
         SignInAttempt attempt, string password, NpgsqlBatchCommand? find, CheckedAccount? known, CancellationToken cancellationToken)
     {
+        limits.Admit(attempt.Network);
         var lease = new Lease(attempt, await locks.TakeAsync(attempt, cancellationToken));
         try
         {
@@ -129,12 +130,16 @@ internal sealed class PasswordCheck(
     {
         try
         {
-            return await hashing.VerifyAsync(account?.PasswordHash, password, cancellationToken, lease.QueueSlot) switch
+            var result = await hashing.VerifyAsync(account?.PasswordHash, password, cancellationToken, lease.QueueSlot);
+            if (result == PasswordVerificationResult.Failed)
             {
-                PasswordVerificationResult.Success => account!.PasswordHash,
-                PasswordVerificationResult.SuccessRehashNeeded => await RehashAsync(lease, account!, password, cancellationToken),
-                _ => null,
-            };
+                return null;
+            }
+
+            limits.Count(account!.Id, lease.Attempt.Network);
+            return result == PasswordVerificationResult.SuccessRehashNeeded
+                ? await RehashAsync(lease, account, password, cancellationToken)
+                : account.PasswordHash;
         }
         catch
         {

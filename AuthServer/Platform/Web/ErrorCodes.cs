@@ -94,7 +94,7 @@ internal static class ErrorCodes
     public static readonly ErrorCode RateLimited =
         new(
             "rate_limited", 429,
-            "Too many requests from this address or with this API key, or such a mail was sent to this person recently: "
+            "Too many requests from this address, by this account or with this API key, or such a mail was sent to this person recently: "
                 + "wait for `Retry-After` seconds.");
 
     public static readonly ErrorCode InternalError =
