@@ -33,6 +33,7 @@ internal static class DataRightsEndpoints
             .WithName("exportAccount")
             .WithSummary("Export everything stored about the signed-in person as one JSON file")
             .WithAnswer(DataRightsExamples.Copy)
+            .IsWrite()
             .RequireAuthorization(Policies.RecentSignIn).Refuses(ErrorCodes.ReauthenticationRequired, ErrorCodes.Busy);
         group.MapDelete("", Erase).WithName("eraseAccount")
             .WithSummary("Request erasure of one's own account; signing in before it is due cancels it")

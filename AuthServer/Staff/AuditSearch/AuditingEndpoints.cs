@@ -51,6 +51,7 @@ internal static class AuditingEndpoints
             .Produces<AuditItem>(contentType: NdJson)
                 .WithAnswer(AuditExamples.Item)
                 .RefusesUnknownQueries()
+                .IsWrite()
                 .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden, ErrorCodes.Busy);
     }
 
