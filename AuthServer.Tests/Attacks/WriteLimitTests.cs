@@ -1,3 +1,6 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Attacks;
@@ -5,11 +8,13 @@ namespace AuthServer.Tests.Attacks;
 /// <summary>Every route of the OpenAPI document, called in a loop by one person from one address while time stands still.</summary>
 public sealed class WriteLimitTests(WriteLimitTests.Server server) : IClassFixture<WriteLimitTests.Server>
 {
-    private const int Limit = 3;
-    private const int Calls = 20;
+    private const int Limit = 2;
+    private const int Calls = 12;
 
-    // A write leaves at most an event, a session, a mail, and the end of another session with its event.
-    private const int MostRows = Limit * 5;
+    // A registration leaves two events, a session and a mail; nothing else leaves more.
+    private const int MostRows = Limit * 4;
+
+    private static readonly string[] FreeTexts = ["full_name", "name", "reason", "specialty", "number", "device_name"];
 
     private const string Rows = """
         SELECT (SELECT count(*) FROM audit_events) + (SELECT count(*) FROM sessions) + (SELECT count(*) FROM email_outbox)
@@ -18,7 +23,6 @@ public sealed class WriteLimitTests(WriteLimitTests.Server server) : IClassFixtu
     [Theory]
     [InlineData("patient")]
     [InlineData("physician pending")]
-    [InlineData("support")]
     [InlineData("admin of the platform")]
     [Trait("ASVS", "2.4.1")]
     public async Task No_route_called_in_a_loop_leaves_more_rows_than_the_limits_allow(string kind)
@@ -37,7 +41,11 @@ public sealed class WriteLimitTests(WriteLimitTests.Server server) : IClassFixtu
             var before = await server.Database.QueryAsync<long>(Rows);
             for (var call = 0; call < Calls; call++)
             {
-                await send(request => request.Headers.Authorization = new("Bearer", person.AccessToken));
+                await send(request =>
+                {
+                    request.Headers.Authorization = new("Bearer", person.AccessToken);
+                    request.Content = Vary(request.Content, call);
+                });
             }
 
             var rows = await server.Database.QueryAsync<long>(Rows) - before;
@@ -47,7 +55,24 @@ public sealed class WriteLimitTests(WriteLimitTests.Server server) : IClassFixtu
             }
         }
 
-        grown.Should().BeEmpty();
+        string.Join(", ", grown).Should().BeEmpty();
+    }
+
+    // Otherwise most calls would change nothing, and that is not recorded.
+    private static HttpContent? Vary(HttpContent? content, int call)
+    {
+        if (content is not StringContent || JsonNode.Parse(content.ReadAsStream()) is not JsonObject body)
+        {
+            return content;
+        }
+
+        foreach (var (member, value) in body.Where(
+            pair => FreeTexts.Contains(pair.Key) && pair.Value?.GetValueKind() == JsonValueKind.String).ToList())
+        {
+            body[member] = $"{value} {call}";
+        }
+
+        return JsonContent.Create(body);
     }
 
     public sealed class Server : IAsyncLifetime
