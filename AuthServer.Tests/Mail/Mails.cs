@@ -31,6 +31,7 @@ internal static class Mails
         ["new-device"] = texts => texts.NewDevice(UserAgent, At, Address, Url),
         ["session-ended"] = texts => texts.SessionEndedForReuse("Dana's phone", At, Url),
         ["locked"] = texts => texts.AccountLocked(At, Url),
+        ["password-refused"] = texts => texts.PasswordRefused(At, Url),
         ["invitation"] = texts => texts.Invitation(Url, TimeSpan.FromHours(72)),
         ["licence-verified"] = texts => texts.LicenceVerified(new("IL", ExpiresOn: new(2027, 11, 21))),
         ["licence-rejected"] = texts =>

@@ -27,11 +27,17 @@ internal static class CredentialsRegistration
         builder.AddSettings<SignInSettings>();
         builder.AddSettings<RegistrationSettings>();
         builder.AddSettings<EmailTokenSettings>();
-        // Locks are forgotten a day after their end; the longest lasts less than a day.
+        // Of one network they are forgotten a day after their end, which comes in less than a day.
+        builder.Services.AddSingleton(
+            new RetentionRule(
+                "sign_in_lockouts",
+                $"network <> '{SignInLockout.Anywhere}' AND window_started_at < @before "
+                    + "AND coalesce(locked_until, window_started_at) < @before",
+                TimeSpan.FromDays(2)));
         builder.Services.AddSingleton(
             new RetentionRule(
                 "sign_in_lockouts", "window_started_at < @before AND coalesce(locked_until, window_started_at) < @before",
-                TimeSpan.FromDays(2)));
+                SignInThrottle.Remembered));
         builder.Services.AddSingleton(new RetentionRule("data_protection_keys", "created_at < @before", ProtectionKeys.RetentionPeriod));
         builder.Services.AddSingleton<AccountRules>();
         builder.Services.AddSingleton<SignInThrottle>();

@@ -78,6 +78,14 @@ internal sealed class EnglishTexts(string appName) : MailTexts
         new(NewPassword, resetUrl), [new("Paused until", Time(until))],
         "If it was not you, nobody has got in. A password that you use nowhere else keeps it that way.");
 
+    public override MailContent PasswordRefused(DateTimeOffset until, string resetUrl) => new(
+        Language, "Set a new password to sign in", "There were very many wrong passwords.",
+        [$"There were very many attempts in a row to sign in to your account at {appName} with a wrong password. Your password is no longer "
+            + "accepted from places where you have not signed in during the last month.",
+            "With a new password you can sign in from anywhere again."],
+        new(NewPassword, resetUrl), [new("Otherwise paused until", Time(until))],
+        "If it was not you, nobody has got in. A password that you use nowhere else keeps it that way.");
+
     public override MailContent Invitation(string url, TimeSpan lifetime) => new(
         Language, "Your account is ready", "Only a password is missing.",
         [$"An account at {appName} was made for you. To use it, choose a password.", Once(lifetime)],

@@ -77,6 +77,14 @@ internal sealed class HebrewTexts(string appName) : MailTexts
         new(NewPassword, resetUrl), [new("מושהית עד", Time(until))],
         "לא ניסית להתחבר? איש לא נכנס לחשבון. סיסמה שאינה בשימוש במקום אחר תשמור שכך יישאר.");
 
+    public override MailContent PasswordRefused(DateTimeOffset until, string resetUrl) => new(
+        Language, "כדי להתחבר יש לקבוע סיסמה חדשה", "היו הרבה מאוד סיסמאות שגויות.",
+        [$"היו הרבה מאוד ניסיונות רצופים להתחבר לחשבון שלך ב־{appName} עם סיסמה שגויה. ממקומות שלא התחברת מהם בחודש האחרון הסיסמה שלך "
+            + "כבר אינה מתקבלת.",
+            "עם סיסמה חדשה אפשר להתחבר שוב מכל מקום."],
+        new(NewPassword, resetUrl), [new("אחרת ההתחברות מושהית עד", Time(until))],
+        "לא ניסית להתחבר? איש לא נכנס לחשבון. סיסמה שאינה בשימוש במקום אחר תשמור שכך יישאר.");
+
     public override MailContent Invitation(string url, TimeSpan lifetime) => new(
         Language, "החשבון שלך מוכן", "חסרה רק סיסמה.",
         [$"נפתח עבורך חשבון ב־{appName}. כדי להשתמש בו נשאר רק לבחור סיסמה.", Once(lifetime)],
