@@ -85,7 +85,7 @@ public sealed class LockedOutOwnerTests(LockedOutOwnerTests.Server server) : ICl
         await server.ProveMailboxAsync(person);
         await FailSlowlyAsync(person.Email, 100);
 
-        var mail = (await server.MailsAsync(MailKinds.AccountLocked, person.Email)).Last();
+        var mail = (await server.MailsAsync(MailKinds.AccountLocked, person.Email))[^1];
         mail.Text.Should().Contain("With a new password you can sign in from anywhere again.");
         await SignedIn.ReadAsync(await server.SignInAsync(person.Email, home, Api.Password));
         await (await server.SignInAsync(person.Email, ProxiedServer.NewAddress(), Api.Password)).ShouldBeProblemAsync(ErrorCodes.LockedOut);
