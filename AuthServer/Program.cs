@@ -60,6 +60,7 @@ internal static class Program
         app.UseEdge();
         app.UseAuthentication();
         app.UseApiKeyLimits();
+        app.UseWriteLimits();
         app.UseRateLimiter();
         app.UseAuthorization();
 

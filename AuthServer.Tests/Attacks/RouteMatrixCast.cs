@@ -16,7 +16,6 @@ public sealed partial class RouteMatrixTests
 
         private Clinic _clinic = null!;
         private Clinic _otherClinic = null!;
-        private SignedIn _colleague = null!;
 
         public static IReadOnlyList<string> Askers { get; } = [
             Nobody, "patient", "physician pending", "physician verified", "support", "admin of another tenant",
@@ -27,7 +26,6 @@ public sealed partial class RouteMatrixTests
             await base.InitializeAsync();
             _clinic = await this.OpenClinicAsync(slug: "clinic");
             _otherClinic = await this.OpenClinicAsync(slug: "other-clinic");
-            _colleague = await this.SignInAsAsync(Role.Support);
             _operations = (await DescribedAsync()).ToDictionary(operation => operation.Name, StringComparer.Ordinal);
         }
 
@@ -48,25 +46,35 @@ public sealed partial class RouteMatrixTests
         }
 
         /// <summary>Sends a request about a new person.</summary>
-        internal async Task<HttpResponseMessage> SendAsync(Action<HttpRequestMessage> identify, string method, string path, string? body)
+        internal async Task<HttpResponseMessage> SendAsync(Action<HttpRequestMessage> identify, string method, string path, string? body) =>
+            await (await PrepareAsync(method, path, body))(identify);
+
+        /// <summary>Prepares a request about a new person that can be sent many times.</summary>
+        internal async Task<Func<Action<HttpRequestMessage>, Task<HttpResponseMessage>>> PrepareAsync(
+            string method, string path, string? body)
         {
             var victim = await VictimAsync(path);
             await PrepareAsync($"{method} {path}", victim);
             var operation = _operations.GetValueOrDefault($"{method} {path}");
-            var text = (body ?? operation?.Example?.ToJsonString())?.Replace("{new_email}", Api.NewEmail(), StringComparison.Ordinal)
-                .Replace("{slug}", $"s{Guid.NewGuid():N}"[..20], StringComparison.Ordinal);
-            using var request = new HttpRequestMessage(new(method), await FillAsync(path, victim));
-            request.Content = text is null ? null : operation?.IsForm == true
-                ? new FormUrlEncodedContent([new("username", Api.NewEmail()), new("password", Api.Password)])
-                : new StringContent(text, System.Text.Encoding.UTF8, "application/json");
-            identify(request);
-            return await Api.Http.SendAsync(request);
+            var url = await FillAsync(path, victim);
+            return async identify =>
+            {
+                var text = (body ?? operation?.Example?.ToJsonString())?.Replace("{new_email}", Api.NewEmail(), StringComparison.Ordinal)
+                    .Replace("{slug}", $"s{Guid.NewGuid():N}"[..20], StringComparison.Ordinal);
+                using var request = new HttpRequestMessage(new(method), url);
+                request.Content = text is null ? null : operation?.IsForm == true
+                    ? new FormUrlEncodedContent([new("username", Api.NewEmail()), new("password", Api.Password)])
+                    : new StringContent(text, System.Text.Encoding.UTF8, "application/json");
+                identify(request);
+                return await Api.Http.SendAsync(request);
+            };
         }
 
         private async Task<SignedIn> KnownAsync(string asker) =>
             _askers.TryGetValue(asker, out var known) ? known : _askers[asker] = await SignInAsync(asker);
 
-        private async Task<SignedIn> SignInAsync(string asker)
+        /// <summary>Signs a new person of this kind in.</summary>
+        internal async Task<SignedIn> SignInAsync(string asker)
         {
             var person = asker switch
             {
@@ -127,7 +135,7 @@ public sealed partial class RouteMatrixTests
                 _ when path.Contains("/tenants/", StringComparison.Ordinal) =>
                     (await this.OpenClinicAsync(status: path.EndsWith("/reopen", StringComparison.Ordinal) ? "suspended" : "active")).Id,
                 _ when path.Contains("/api-keys/", StringComparison.Ordinal) =>
-                    (await this.MakeKeyAsync(await KnownAsync("admin of the platform"))).Id,
+                    (await this.MakeKeyAsync(await SignInAsync("admin of the platform"))).Id,
                 _ when path.Contains("/licences/", StringComparison.Ordinal) =>
                     await Database.QueryAsync<Guid>(
                         "SELECT l.id FROM licences l JOIN physicians p ON p.id = l.physician_id WHERE p.user_id = @id",
@@ -144,9 +152,10 @@ public sealed partial class RouteMatrixTests
 
         private async Task<Guid> AskForResetAsync(SignedIn victim)
         {
+            var colleague = await this.SignInAsAsync(Role.Support);
             var answer =
                 await (await Api.PostAsync(
-                    $"users/{victim.UserId}/password-reset", new { reason = "asked by telephone" }, _colleague.AccessToken)).ShouldBeAsync(
+                    $"users/{victim.UserId}/password-reset", new { reason = "asked by telephone" }, colleague.AccessToken)).ShouldBeAsync(
                         202);
             return answer["id"]!.GetValue<Guid>();
         }

@@ -18,6 +18,10 @@ public class ProxiedServer : TestServer
         return $"198.18.{number / 250}.{(number % 250) + 1}";
     }
 
+    /// <summary>Sends JSON from this address.</summary>
+    public Task<HttpResponseMessage> PostFromAsync(string from, string path, object body, string? bearer = null) =>
+        Api.PostAsync(path, body, bearer, request => request.Headers.Add("X-Forwarded-For", from));
+
     /// <summary>Attempts to sign in, by default with a wrong password.</summary>
     public Task<HttpResponseMessage> SignInAsync(string name, string from, string password = "not the password", Api? at = null) =>
         (at ?? Api).PostAsync(

@@ -33,6 +33,7 @@ internal static class Mails
         ["locked"] = texts => texts.AccountLocked(At, Url),
         ["already-confirmed"] = texts => texts.AlreadyConfirmed(Url),
         ["invitation-by-clinic"] = texts => texts.Invitation(Url, TimeSpan.FromHours(72), new("North Clinic", "Rosa Levi")),
+        ["password-refused"] = texts => texts.PasswordRefused(At, Url),
         ["invitation"] = texts => texts.Invitation(Url, TimeSpan.FromHours(72)),
         ["licence-verified"] = texts => texts.LicenceVerified(new("IL", ExpiresOn: new(2027, 11, 21))),
         ["licence-rejected"] = texts =>

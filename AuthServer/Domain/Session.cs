@@ -91,4 +91,7 @@ public enum RevocationReason
 
     /// <summary>A refresh token was used twice, which means that two parties hold it.</summary>
     TokenReused,
+
+    /// <summary>A new session was started while there were as many as a person may have, and this one was not used for longest.</summary>
+    TooManySessions,
 }

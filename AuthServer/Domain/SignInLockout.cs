@@ -29,4 +29,7 @@ public sealed class SignInLockout
 
     /// <summary>Number of previous locks, which determines the length of the next.</summary>
     public int Locks { get; private set; }
+
+    /// <summary>Failures since the last correct password, however long they lie apart.</summary>
+    public int FailuresInARow { get; private set; }
 }

@@ -11,6 +11,9 @@ public sealed class SessionSettings : ISettings
     /// <summary>How long a rotated refresh token still returns its successor, for concurrent tabs and lost responses.</summary>
     public TimeSpan ReuseWindow { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Live sessions of one person; one more ends the session that was not used for longest.</summary>
+    public int MaxPerUser { get; set; } = 100;
+
     /// <summary>Patients: NIST SP 800-63B AAL1, by choice, so that people on their own phones stay signed in.</summary>
     public SessionLimits Patient { get; set; } = new() { IdleTimeout = TimeSpan.FromDays(30), AbsoluteTimeout = TimeSpan.FromDays(90) };
 
@@ -32,6 +35,11 @@ public sealed class SessionSettings : ISettings
         {
             yield return "Sessions:ReuseWindow must be between 0 and 2 minutes: it is the time in which a stolen refresh token goes "
                 + "unnoticed.";
+        }
+
+        if (MaxPerUser is < 1 or > 1000)
+        {
+            yield return "Sessions:MaxPerUser must be between 1 and 1000: each sign-in reads a person's sessions.";
         }
 
         foreach (var (role, limits) in ByRole.Where(

@@ -2,7 +2,7 @@ using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Accounts.Credentials;
 
-/// <summary>One hash at a time and fifteen that wait, each at ten times the real cost, for several networks behind a proxy.</summary>
+/// <summary>One hash at a time and fifteen that wait, for several networks behind a proxy.</summary>
 public sealed class FairHashingTests(FairHashingTests.Server server) : IClassFixture<FairHashingTests.Server>
 {
     [Theory]
@@ -16,7 +16,8 @@ public sealed class FairHashingTests(FairHashingTests.Server server) : IClassFix
         var served = 0;
         var requests = Enumerable.Range(0, 32).Select(async _ =>
         {
-            var answer = await server.SendFromAsync(crowd, route, new { email = Api.NewEmail(), password = "not the password at all" });
+            var answer = await server.PostFromAsync(
+                crowd, route, new { email = Api.NewEmail(), password = "not the password at all" });
             Interlocked.Add(ref served, (int)answer.StatusCode == 503 ? 0 : 1);
             return (int)answer.StatusCode;
         }).ToList();
@@ -29,19 +30,5 @@ public sealed class FairHashingTests(FairHashingTests.Server server) : IClassFix
         (await Task.WhenAll(requests)).Should().Contain(503, "one network holds a quarter of the slots");
     }
 
-    public sealed class Server : ProxiedServer
-    {
-        public Server()
-        {
-            Settings["Password:ConcurrentHashes"] = "1";
-            Settings["Password:QueuedPerHash"] = "15";
-            Settings["Password:Argon2MemoryMiB"] = "48";
-            Settings["Password:Argon2Passes"] = "8";
-        }
-
-        protected override bool HashesAreCheap => false;
-
-        public Task<HttpResponseMessage> SendFromAsync(string network, string route, object body) =>
-            Api.PostAsync(route, body, adjust: request => request.Headers.Add("X-Forwarded-For", network));
-    }
+    public sealed class Server() : SlowHashServer(waiting: 15);
 }

@@ -79,16 +79,5 @@ public sealed class HashingGateTests(HashingGateTests.Server server) : IClassFix
         Task.WhenAll(
             Enumerable.Range(0, 12).Select(_ => server.Api.PostAsync("auth/login", new { email = name(), password = "not the password" })));
 
-    public sealed class Server : TestServer
-    {
-        public Server()
-        {
-            Settings["Password:ConcurrentHashes"] = "1";
-            Settings["Password:QueuedPerHash"] = "1";
-            Settings["Password:Argon2MemoryMiB"] = "48";
-            Settings["Password:Argon2Passes"] = "8";
-        }
-
-        protected override bool HashesAreCheap => false;
-    }
+    public sealed class Server() : SlowHashServer(waiting: 1);
 }

@@ -87,6 +87,24 @@ public sealed class PasswordChangeTests(StoppedServer server) : IClassFixture<St
     }
 
     [Fact]
+    [Trait("ASVS", "2.4.1")]
+    public async Task A_new_password_that_the_policy_refuses_costs_no_hash()
+    {
+        var person = await server.Api.RegisterAsync();
+
+        for (var time = 0; time < 10; time++)
+        {
+            (await (await ChangeAsync(person, current: "not the password", wanted: "aaaaaaaaaaaaaaaa")).ShouldBeProblemAsync(
+                ErrorCodes.ValidationFailed)).InvalidFields().Should().Equal("new_password");
+        }
+
+        (await server.Database.QueryAsync<long>(
+            "SELECT count(*) FROM audit_events WHERE outcome = 'failure' AND subject_id = @id", ("id", person.UserId))).Should().Be(
+                0, "the current password was not looked at");
+        await server.Api.LoginAsync(person.Email);
+    }
+
+    [Fact]
     public async Task Of_many_changes_at_once_one_wins_and_its_password_is_the_one_that_works()
     {
         var person = await server.Api.RegisterAsync();

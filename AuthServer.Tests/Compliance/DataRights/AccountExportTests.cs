@@ -182,7 +182,7 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
     }
 
     [Fact]
-    public async Task Ten_thousand_events_come_in_pieces()
+    public async Task Ten_thousand_events_come_with_their_length()
     {
         var person = await server.Api.RegisterAsync();
         await server.Database.ExecuteAsync("""
@@ -194,8 +194,36 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
 
         using var response = await server.Api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
 
-        response.Content.Headers.ContentLength.Should().BeNull();
+        response.Content.Headers.ContentLength.Should().BeGreaterThan(10_000 * 200);
         (await response.ReadJsonAsync())!["events"]!.AsArray().Count.Should().BeGreaterThan(10_000);
+    }
+
+    [Fact]
+    [Trait("ASVS", "2.4.1")]
+    public async Task Readers_who_do_not_read_keep_nobody_waiting_and_hold_no_transaction()
+    {
+        var readers = new List<HttpResponseMessage>();
+        for (var reader = 0; reader < 5; reader++)
+        {
+            var slow = await server.Api.RegisterAsync();
+            // More than the sockets' buffers take.
+            await server.Database.ExecuteAsync("""
+                INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, user_agent)
+                    SELECT 'user.profile_changed', 'success', now(), @id, @id, repeat('a', 500) FROM generate_series(1, 20000)
+                """, ("id", slow.UserId));
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/users/me/export");
+            request.Headers.Authorization = new("Bearer", slow.AccessToken);
+            readers.Add(await server.Api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead));
+        }
+
+        readers.Select(response => (int)response.StatusCode).Should().AllBeEquivalentTo(200);
+        await (await server.Api.GetAsync("users/me/export", (await server.Api.RegisterAsync()).AccessToken)).ShouldBeAsync(200);
+        await Eventually.TrueAsync(
+            async () => await server.Database.QueryAsync<long>(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+                    + "AND xact_start IS NOT NULL AND backend_type = 'client backend'") == 0,
+            "no open transaction");
+        readers.ForEach(response => response.Dispose());
     }
 
     [Fact]

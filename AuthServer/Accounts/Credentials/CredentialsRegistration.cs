@@ -30,14 +30,21 @@ internal static class CredentialsRegistration
             services => new RecentSignIn(TimeSpan.FromMinutes(services.GetRequiredService<SignInSettings>().RecentMinutes)));
         builder.AddSettings<RegistrationSettings>();
         builder.AddSettings<EmailTokenSettings>();
-        // Locks are forgotten a day after their end; the longest lasts less than a day.
+        // Of one network they are forgotten a day after their end, which comes in less than a day.
+        builder.Services.AddSingleton(
+            new RetentionRule(
+                "sign_in_lockouts",
+                $"network <> '{SignInLockout.Anywhere}' AND window_started_at < @before "
+                    + "AND coalesce(locked_until, window_started_at) < @before",
+                TimeSpan.FromDays(2)));
         builder.Services.AddSingleton(
             new RetentionRule(
                 "sign_in_lockouts", "window_started_at < @before AND coalesce(locked_until, window_started_at) < @before",
-                TimeSpan.FromDays(2)));
+                SignInThrottle.Remembered));
         builder.Services.AddSingleton(new RetentionRule("data_protection_keys", "created_at < @before", ProtectionKeys.RetentionPeriod));
         builder.Services.AddSingleton<AccountRules>();
         builder.Services.AddSingleton<SignInThrottle>();
+        builder.Services.AddSingleton<CorrectPasswordLimits>();
         builder.Services.AddScoped<SignInLocks>();
         builder.Services.AddSingleton<SignInIdentifierLocks>();
         builder.Services.AddProtectionKeys();

@@ -38,6 +38,12 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
             ? IdentityResult.Failed(new IdentityError { Code = nameof(PasswordPolicy), Description = fault })
             : IdentityResult.Success;
 
+    /// <summary>
+    /// What can be told without asking the breach service, for an existing account: before the current password is verified, which costs a
+    /// hash. Null if the password may be good.
+    /// </summary>
+    public string? FindFault(User user, string password) => password.Length == 0 ? "Required." : Fault(password, OwnData(user));
+
     /// <summary>Refuses texts that cannot be anybody's password, before anything is hashed.</summary>
     public static void CheckTyped(FieldErrors errors, string field, string? password)
     {

@@ -23,6 +23,7 @@ internal sealed class SignInLocks(AuthDbContext db, SignInThrottle throttle, Sig
         var now = clock.GetUtcNow();
         var over = now - settings.FailureWindow;
         return RowsOf(user).ExecuteUpdateAsync(set => set
+            .SetProperty(row => row.FailuresInARow, 0)
             .SetProperty(row => row.LockedUntil, row => row.LockedUntil > now ? now : row.LockedUntil)
             .SetProperty(
                 row => row.WindowStartedAt, row => row.LockedUntil == null && row.WindowStartedAt > over

@@ -16,6 +16,12 @@ public sealed class SignInSettings : ISettings
     /// <summary>The number of failures under one name from anywhere that lock it for everybody.</summary>
     public int FailuresFromAnywhere { get; set; } = 20;
 
+    /// <summary>
+    /// The number of failures in a row, under one name from anywhere and however far apart, after which only a mailed link or a network
+    /// that the owner has signed in from lately lifts the lock before a month has passed.
+    /// </summary>
+    public int FailuresInARow { get; set; } = 100;
+
     /// <summary>The period within which failures are counted together.</summary>
     public TimeSpan FailureWindow { get; set; } = TimeSpan.FromMinutes(15);
 
@@ -34,6 +40,11 @@ public sealed class SignInSettings : ISettings
         {
             yield return "SignIn:FailuresFromOneNetwork must be at least 1 and SignIn:FailuresFromAnywhere between that and 100 (NIST SP "
                 + "800-63B section 3.2.2).";
+        }
+
+        if (FailuresInARow > 100 || FailuresInARow < Math.Min(FailuresFromAnywhere, 100))
+        {
+            yield return "SignIn:FailuresInARow must be between SignIn:FailuresFromAnywhere and 100 (NIST SP 800-63B section 3.2.2).";
         }
 
         if (FailureWindow < TimeSpan.FromMinutes(1) || EffectiveLockDurations.Any(duration => duration < TimeSpan.FromSeconds(30)))

@@ -15,6 +15,6 @@ internal static class ThrottleSteps
     }
 
     /// <summary>The attempt revealed nothing about the password, so it does not count against the name.</summary>
-    public static Task RefundAsync(this NpgsqlDataSource database, SignInAttempt attempt) =>
-        database.WriteAsync(SignInThrottle.Refund(attempt, succeeded: false));
+    public static Task RefundAsync(this NpgsqlDataSource database, SignInAttempt attempt, bool countedAnywhere) =>
+        database.WriteAsync(SignInThrottle.Refund(attempt, succeeded: false, countedAnywhere));
 }

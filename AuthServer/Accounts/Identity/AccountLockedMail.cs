@@ -12,13 +12,18 @@ namespace AuthServer.Accounts.Identity;
 /// <summary>The notice that an account was locked because of wrong passwords.</summary>
 internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : IMailWriter
 {
-    // Once an hour, so that guessing cannot fill the mailbox as well.
+    // No lock of the ordinary kind lasts that long.
+    private static readonly TimeSpan Long = TimeSpan.FromDays(2);
+
+    // Once an hour, so that guessing cannot fill the mailbox as well; but always if waiting does not help any more.
     private const string OncePerHour = $"""
         users u
         WHERE u.id = @user_id AND u.status = 'active' AND u.email_confirmed
             AND EXISTS (SELECT 1 FROM sign_in_lockouts WHERE identifier = @identifier AND locked_until IS NOT NULL)
-            AND NOT EXISTS (SELECT 1 FROM email_outbox o WHERE o.user_id = u.id AND o.kind = '{MailKinds.AccountLocked}'
-                AND o.created_at > @hour_ago)
+            AND (NOT EXISTS (SELECT 1 FROM email_outbox o WHERE o.user_id = u.id AND o.kind = '{MailKinds.AccountLocked}'
+                    AND o.created_at > @hour_ago)
+                OR EXISTS (SELECT 1 FROM sign_in_lockouts
+                    WHERE identifier = @identifier AND network = '{SignInLockout.Anywhere}' AND locked_until = @last_until))
         """;
 
     private const string Data =
@@ -35,13 +40,16 @@ internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : 
             .Add("user_id", userId)
             .Add("identifier", attempt.Identifier)
             .Add("now", now)
-            .Add("hour_ago", now - TimeSpan.FromHours(1));
+            .Add("hour_ago", now - TimeSpan.FromHours(1))
+            .Add("last_until", now + SignInThrottle.Remembered);
     }
 
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
     {
         var texts = printer.TextsIn(owed.Language);
         var until = DateTimeOffset.Parse(owed.Details()[EmailOutbox.Until], CultureInfo.InvariantCulture);
-        return await printer.PrintAsync(owed.Address, texts.AccountLocked(until, links.ForgottenPassword(texts)));
+        var link = links.ForgottenPassword(texts);
+        return await printer.PrintAsync(
+            owed.Address, until - owed.CreatedAt > Long ? texts.PasswordRefused(until, link) : texts.AccountLocked(until, link));
     }
 }

@@ -49,7 +49,7 @@ internal abstract record PasswordCheckOutcome : IDisposable
     /// <param name="Locks">Whether it locks the name if it is not refunded.</param>
     public sealed record Matched(PasswordCheck.Lease Lease, CheckedAccount Account, string Hash, bool Locks) : PasswordCheckOutcome(Lease)
     {
-        public NpgsqlBatchCommand Refund() => SignInThrottle.Refund(Attempt, succeeded: true);
+        public NpgsqlBatchCommand Refund() => SignInThrottle.Refund(Attempt, succeeded: true, Lease.CountedAnywhere);
     }
 }
 
@@ -59,7 +59,7 @@ internal abstract record PasswordCheckOutcome : IDisposable
 /// hash is computed whether or not the account exists.
 /// </summary>
 internal sealed class PasswordCheck(
-    NpgsqlDataSource database, SignInThrottle throttle, SignInIdentifierLocks locks, PasswordHashing hashing)
+    NpgsqlDataSource database, SignInThrottle throttle, SignInIdentifierLocks locks, CorrectPasswordLimits limits, PasswordHashing hashing)
 {
     // A guest's password works only once their mailbox is confirmed.
     private const string FindSql = """
@@ -72,21 +72,27 @@ internal sealed class PasswordCheck(
     {
         var column = name.Contains('@', StringComparison.Ordinal) ? "normalized_email" : "normalized_user_name";
         var find = SqlStep.Of($"{FindSql} {column} = @name").Add("name", name);
-        return CheckAsync(throttle.Attempt(name, origin), password, find, known: null, cancellationToken);
+        var attempt = throttle.Attempt(name, origin);
+        return CheckAsync(attempt, password, [throttle.Count(attempt, name), find], known: null, cancellationToken);
     }
 
     /// <summary>Checks the password of a known account.</summary>
-    public Task<PasswordCheckOutcome> CheckAsync(User user, string password, RequestOrigin origin, CancellationToken cancellationToken) =>
-        CheckAsync(throttle.Attempt(user.NormalizedEmail!, origin), password, find: null, CheckedAccount.Of(user), cancellationToken);
+    public Task<PasswordCheckOutcome> CheckAsync(User user, string password, RequestOrigin origin, CancellationToken cancellationToken)
+    {
+        var attempt = throttle.Attempt(user.NormalizedEmail!, origin);
+        return CheckAsync(attempt, password, [throttle.Count(attempt, user.Id)], CheckedAccount.Of(user), cancellationToken);
+    }
 
     private async Task<PasswordCheckOutcome> CheckAsync(
-        SignInAttempt attempt, string password, NpgsqlBatchCommand? find, CheckedAccount? known, CancellationToken cancellationToken)
+        SignInAttempt attempt, string password, NpgsqlBatchCommand[] first, CheckedAccount? known, CancellationToken cancellationToken)
     {
+        limits.Admit(attempt.Network);
         var lease = new Lease(attempt, await locks.TakeAsync(attempt, cancellationToken));
         try
         {
             lease.QueueSlot = hashing.EnterQueue();
-            var (decision, found) = await CountAsync(attempt, find);
+            var (decision, found) = await CountAsync(first);
+            lease.CountedAnywhere = decision.CountedAnywhere;
             var account = known ?? found;
             return decision.RetryAfter is { } retryAfter ? new PasswordCheckOutcome.LockedOut(lease, account, retryAfter)
                 : await VerifyAsync(lease, account, password, cancellationToken) is { } hash
@@ -101,16 +107,10 @@ internal sealed class PasswordCheck(
     }
 
     // Without the request's cancellation: if it hangs up now, nobody could tell whether the attempt was counted and must be refunded.
-    private async Task<(ThrottleDecision Decision, CheckedAccount? Account)> CountAsync(
-        SignInAttempt attempt, NpgsqlBatchCommand? find)
+    private async Task<(ThrottleDecision Decision, CheckedAccount? Account)> CountAsync(NpgsqlBatchCommand[] first)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(throttle.Count(attempt));
-        if (find is not null)
-        {
-            batch.BatchCommands.Add(find);
-        }
-
+        Array.ForEach(first, batch.BatchCommands.Add);
         await using var row = await batch.ExecuteReaderAsync();
         var decision = await throttle.ReadAsync(row, CancellationToken.None);
         return await row.NextResultAsync() && await row.ReadAsync()
@@ -129,16 +129,20 @@ internal sealed class PasswordCheck(
     {
         try
         {
-            return await hashing.VerifyAsync(account?.PasswordHash, password, cancellationToken, lease.QueueSlot) switch
+            var result = await hashing.VerifyAsync(account?.PasswordHash, password, cancellationToken, lease.QueueSlot);
+            if (result == PasswordVerificationResult.Failed)
             {
-                PasswordVerificationResult.Success => account!.PasswordHash,
-                PasswordVerificationResult.SuccessRehashNeeded => await RehashAsync(lease, account!, password, cancellationToken),
-                _ => null,
-            };
+                return null;
+            }
+
+            limits.Count(account!.Id, lease.Attempt.Network);
+            return result == PasswordVerificationResult.SuccessRehashNeeded
+                ? await RehashAsync(lease, account, password, cancellationToken)
+                : account.PasswordHash;
         }
         catch
         {
-            await database.RefundAsync(lease.Attempt);
+            await database.RefundAsync(lease.Attempt, lease.CountedAnywhere);
             throw;
         }
     }
@@ -154,12 +158,14 @@ internal sealed class PasswordCheck(
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1 ? hash : account.PasswordHash!;
     }
 
-    /// <summary>The lock of a name, and a slot in the hashing queue.</summary>
+    /// <summary>The lock of a name, a slot in the hashing queue, and what was counted.</summary>
     internal sealed class Lease(SignInAttempt attempt, SignInIdentifierLocks.Lease name) : IDisposable
     {
         public SignInAttempt Attempt => attempt;
 
         public FairQueue.Slot? QueueSlot { get; set; }
+
+        public bool CountedAnywhere { get; set; }
 
         public void Dispose()
         {

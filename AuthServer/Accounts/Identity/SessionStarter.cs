@@ -5,6 +5,7 @@ using AuthServer.Platform.Web;
 using AuthServer.Sessions;
 using AuthServer.Sessions.AccessTokens;
 using AuthServer.Sessions.Refresh;
+using AuthServer.Sessions.Revocation;
 using Npgsql;
 
 namespace AuthServer.Accounts.Identity;
@@ -21,11 +22,11 @@ internal sealed record AuthenticatedIdentity(
 /// <summary>
 /// The only way to start a session, for every way of signing in. In a single statement it makes sure that the account is
 /// still active and the password still the one that was checked and good enough (all may have changed while it was being hashed),
-/// keeps the account if it was to be erased, starts the session with the limits of the person's roles and tenant, and writes the audit
-/// event.
+/// keeps the account if it was to be erased, starts the session with the limits of the person's roles and tenant, ends the one that was
+/// not used for longest if there are too many, and writes the audit events.
 /// </summary>
 internal sealed class SessionStarter(
-    AccessTokenIssuer issuer, RefreshTokenFormat refreshTokens, SessionSettings settings, TimeProvider clock)
+    AccessTokenIssuer issuer, RefreshTokenFormat refreshTokens, RevocationFeed feed, SessionSettings settings, TimeProvider clock)
 {
     // Platform staff start without a tenant, because its limits, which its own staff set, would shorten their sessions. They may
     // switch to one.
@@ -53,6 +54,7 @@ internal sealed class SessionStarter(
                 @now + limits.absolute
             FROM subject CROSS JOIN s CROSS JOIN limits
             RETURNING id),
+        {SurplusSessions.Steps},
         audited AS (
             {AuditInsert.Sql(
                 $"'{AuditEvents.SignedIn}'", actor: "subject.id", subject: "subject.id", tenant: "subject.tenant_id",
@@ -60,7 +62,8 @@ internal sealed class SessionStarter(
                 reason: "array_to_string(@methods, ' ')", from: "subject")}),
         {ErasureCancellation.Steps},
         {NewDeviceNotice.Steps}
-        SELECT subject.*, @now + least(limits.idle, limits.absolute) AS session_ends_at FROM subject CROSS JOIN limits
+        SELECT subject.*, @now + least(limits.idle, limits.absolute) AS session_ends_at, {SurplusSessions.Ids}
+        FROM subject CROSS JOIN limits
         """;
 
     private static readonly Guid[] PlatformStaff = [Role.IdOf(Role.Admin), Role.IdOf(Role.Support)];
@@ -94,7 +97,9 @@ internal sealed class SessionStarter(
             return null;
         }
 
-        var claims = ReadClaims(new(row), identity, now);
+        var columns = new RowReader(row);
+        var claims = ReadClaims(columns, identity, now);
+        feed.Refuse(columns.Read<Guid[]>(SurplusSessions.Ended));
         await row.NextResultAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         var first = new RefreshToken(sessionId, 0);
@@ -121,7 +126,9 @@ internal sealed class SessionStarter(
             .Add("session_id", sessionId)
             .Add("methods", identity.Methods.ToArray())
             .Add("password_hash", identity.PasswordHash)
-            .Add("device_name", DeviceLabel.Of(identity.DeviceName));
+            .Add("device_name", DeviceLabel.Of(identity.DeviceName))
+            .Add("most_sessions", settings.MaxPerUser)
+            .Add("refuse_until", feed.RefusedUntil(now));
         step.Parameters.AddRange(SessionLimitsQuery.Parameters(settings));
         step.Parameters.AddOrigin(identity.Origin);
         return step;

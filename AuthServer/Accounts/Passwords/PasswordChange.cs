@@ -1,3 +1,4 @@
+using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.Identity;
 using AuthServer.AuditTrail;
 using AuthServer.Domain;
@@ -28,7 +29,8 @@ internal abstract record PasswordChangeOutcome
 }
 
 /// <summary>Changes the password of somebody who knows it. The session of the request continues; the others end.</summary>
-internal sealed class PasswordChange(AuthDbContext db, UserAccounts accounts, PasswordReauthentication passwords, AccountCommit commit)
+internal sealed class PasswordChange(
+    AuthDbContext db, UserAccounts accounts, PasswordPolicy policy, PasswordReauthentication passwords, AccountCommit commit)
 {
     public async Task<PasswordChangeOutcome> ChangeAsync(
         Caller caller, string currentPassword, string newPassword, RequestOrigin origin, CancellationToken cancellationToken)
@@ -41,6 +43,11 @@ internal sealed class PasswordChange(AuthDbContext db, UserAccounts accounts, Pa
         if (user.IsAnonymous)
         {
             return new PasswordChangeOutcome.NotForGuests();
+        }
+
+        if (policy.FindFault(user, newPassword) is { } fault)
+        {
+            return new PasswordChangeOutcome.Invalid(FieldErrors.Only("new_password", fault));
         }
 
         if (await passwords.CheckAsync(

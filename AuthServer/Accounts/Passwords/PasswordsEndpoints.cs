@@ -68,7 +68,8 @@ internal static class PasswordsEndpoints
     private static void ChangesPassword(this RouteHandlerBuilder route) => route.WithExample(ChangeExample)
         .RequireAuthorization()
             .DisableRateLimiting()
-            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.AnonymousNotAllowed, ErrorCodes.LockedOut, ErrorCodes.Busy);
+            .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.AnonymousNotAllowed, ErrorCodes.LockedOut, ErrorCodes.RateLimited,
+                ErrorCodes.Busy);
 
     private static void AsksForLink(this RouteHandlerBuilder route) => route.WithExample(RequestExample).WithAnswer(MailRequested.Example)
         .AllowAnonymous().RequireRateLimiting(RateLimits.MailRequests).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.RateLimited);

@@ -9,8 +9,8 @@ using Npgsql;
 namespace AuthServer.Compliance.DataRights;
 
 /// <summary>
-/// Makes the copy of everything stored about a person, from one snapshot of the database. Only a few run at a time, because each
-/// holds a connection for as long as its reader takes, and only one for each person, so that a slow reader does not block others.
+/// Makes the copy of everything stored about a person, from one snapshot of the database. Only a few are made at a time, because each
+/// holds a connection until it is made, but not while its reader takes it; and only one for each person until it is read.
 /// </summary>
 internal sealed class AccountExport(
     NpgsqlDataSource database,
@@ -49,7 +49,7 @@ internal sealed class AccountExport(
         return null;
     }
 
-    private async Task<OpenedCopy> ConnectAsync(IDisposable slot, CancellationToken cancellationToken)
+    private async Task<OpenedCopy> ConnectAsync(ExportConcurrency.Slot slot, CancellationToken cancellationToken)
     {
         try
         {

@@ -33,11 +33,13 @@ internal static class DataRightsEndpoints
             .WithName("exportAccount")
             .WithSummary("Export everything stored about the signed-in person as one JSON file")
             .WithAnswer(DataRightsExamples.Copy)
+            .IsWrite()
             .RequireRecentSignIn().Refuses(ErrorCodes.Busy);
         group.MapDelete("", Erase).WithName("eraseAccount")
             .WithSummary("Request erasure of one's own account; signing in before it is due cancels it")
             .WithExample("""{"password":"correct horse battery"}""").WithAnswer(DataRightsExamples.Erasure)
-            .RequireAuthorization().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.LastAdmin, ErrorCodes.LockedOut, ErrorCodes.Busy);
+            .RequireAuthorization().Refuses(ErrorCodes.ValidationFailed, ErrorCodes.LastAdmin, ErrorCodes.LockedOut, ErrorCodes.RateLimited,
+                ErrorCodes.Busy);
     }
 
     private static async Task<Results<ExportAnswer, Problem>> Export(

@@ -1,19 +1,27 @@
+using System.IO.Pipelines;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
 namespace AuthServer.Compliance.DataRights;
 
 /// <summary>
-/// Streams a copy as a file while it is being made. On an error the connection is aborted, so that nobody takes a partial file for
-/// a complete one.
+/// Makes a copy, then sends it as a file: however slowly somebody reads, they hold neither a connection to the database nor a place that
+/// others wait for. A large copy is kept on disk meanwhile, where only the server's user can read it and which is deleted at the end. With
+/// its length, nobody takes a partial file for a complete one.
 /// </summary>
 internal sealed class ExportAnswer(OpenedCopy copy) : IResult, IEndpointMetadataProvider
 {
     private const string FileName = "account.json";
 
-    // A slow reader holds a database connection.
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    private const int MostInMemory = 256 << 10;
+    private const long MostOnDisk = 1L << 30;
+
+    private static readonly TimeSpan LongestMaking = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestReading = TimeSpan.FromMinutes(5);
+
+    private static readonly Lazy<string> Folder = new(static () => Directory.CreateTempSubdirectory("authserver-copies-").FullName);
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(AccountCopy), ["application/json"]));
@@ -22,13 +30,26 @@ internal sealed class ExportAnswer(OpenedCopy copy) : IResult, IEndpointMetadata
     {
         await using (copy)
         {
+            await using var made = new FileBufferingWriteStream(MostInMemory, MostOnDisk, static () => Folder.Value);
+            await MakeAsync(made, httpContext.RequestAborted);
             var response = httpContext.Response;
+            response.ContentLength = made.Length;
             response.ContentType = "application/json; charset=utf-8";
             response.Headers.CacheControl = "no-store";
             response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = FileName }.ToString();
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted);
-            limit.CancelAfter(Longest);
-            await copy.WriteAsync(response.BodyWriter, limit.Token);
+            limit.CancelAfter(LongestReading);
+            await made.DrainBufferAsync(response.Body, limit.Token);
         }
+    }
+
+    private async Task MakeAsync(Stream made, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(LongestMaking);
+        var pipe = PipeWriter.Create(made, new StreamPipeWriterOptions(leaveOpen: true));
+        await copy.WriteAsync(pipe, limit.Token);
+        await pipe.CompleteAsync();
+        await copy.CloseAsync();
     }
 }

@@ -68,8 +68,8 @@ internal static class ExportSections
                 + "WHERE user_id = @user ORDER BY id"),
         new(
             "failed_sign_ins", "sign_in_lockouts",
-            "SELECT failures, window_started_at, locked_until, locks FROM sign_in_lockouts WHERE identifier = ANY (@names) ORDER BY "
-                + "window_started_at"),
+            "SELECT failures, window_started_at, locked_until, locks, failures_in_a_row FROM sign_in_lockouts "
+                + "WHERE identifier = ANY (@names) ORDER BY window_started_at"),
         // Until the address is matched to an account, somebody else may have requested the mail. Who got power is somebody else.
         new("mails", "email_outbox", """
             SELECT kind, address, language, CASE WHEN user_id IS NOT NULL THEN data - 'person' END AS data, state, created_at, finished_at FROM (

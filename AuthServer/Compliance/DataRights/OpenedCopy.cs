@@ -2,13 +2,14 @@ using System.Data;
 using System.IO.Pipelines;
 using System.Text.Json;
 using AuthServer.Platform.Persistence;
+using AuthServer.Platform.RateLimiting;
 using AuthServer.Platform.Web;
 using Npgsql;
 
 namespace AuthServer.Compliance.DataRights;
 
-/// <summary>A copy that is read from one database snapshot and written at the same time.</summary>
-internal sealed class OpenedCopy(NpgsqlConnection connection, IDisposable slot, DateTimeOffset now) : IAsyncDisposable
+/// <summary>A copy that is read from one database snapshot.</summary>
+internal sealed class OpenedCopy(NpgsqlConnection connection, ExportConcurrency.Slot slot, DateTimeOffset now) : IAsyncDisposable
 {
     private const int FlushedAt = 16 * 1024;
 
@@ -56,14 +57,17 @@ internal sealed class OpenedCopy(NpgsqlConnection connection, IDisposable slot, 
         await to.FlushAsync(cancellationToken);
     }
 
+    /// <summary>Returns snapshot, connection and place, when everything is read from the database.</summary>
+    public async Task CloseAsync()
+    {
+        await (_snapshot?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await connection.DisposeAsync();
+        slot.FreePlace();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        if (_snapshot is not null)
-        {
-            await _snapshot.DisposeAsync();
-        }
-
-        await connection.DisposeAsync();
+        await CloseAsync();
         slot.Dispose();
     }
 

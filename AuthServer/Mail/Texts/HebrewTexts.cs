@@ -85,6 +85,14 @@ internal sealed class HebrewTexts(string appName, string people) : MailTexts
         new(NewPassword, resetUrl), [new("מושהית עד", Time(until))],
         "לא ניסית להתחבר? איש לא נכנס לחשבון. סיסמה שאינה בשימוש במקום אחר תשמור שכך יישאר.");
 
+    public override MailContent PasswordRefused(DateTimeOffset until, string resetUrl) => new(
+        Language, "כדי להתחבר יש לקבוע סיסמה חדשה", "היו הרבה מאוד סיסמאות שגויות.",
+        [$"היו הרבה מאוד ניסיונות רצופים להתחבר לחשבון שלך ב־{appName} עם סיסמה שגויה. ממקומות שלא התחברת מהם בחודש האחרון הסיסמה שלך "
+            + "כבר אינה מתקבלת.",
+            "עם סיסמה חדשה אפשר להתחבר שוב מכל מקום."],
+        new(NewPassword, resetUrl), [new("אחרת ההתחברות מושהית עד", Time(until))],
+        "לא ניסית להתחבר? איש לא נכנס לחשבון. סיסמה שאינה בשימוש במקום אחר תשמור שכך יישאר.");
+
     public override MailContent AlreadyConfirmed(string resetUrl) => new(
         Language, "כתובת הדוא״ל שלך מאושרת", "לא נשאר דבר לעשות.",
         [$"התקבלה בקשה להודעה נוספת לאישור הכתובת הזו ב־{appName}. הכתובת כבר אושרה.",

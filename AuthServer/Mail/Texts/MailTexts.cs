@@ -37,6 +37,9 @@ internal abstract class MailTexts
 
     public abstract MailContent AccountLocked(DateTimeOffset until, string resetUrl);
 
+    /// <summary>After very many wrong passwords in a row, waiting hardly helps any more.</summary>
+    public abstract MailContent PasswordRefused(DateTimeOffset until, string resetUrl);
+
     public abstract MailContent Invitation(string url, TimeSpan lifetime, InvitationSender? from = null);
 
     /// <summary>To somebody who asked for another confirmation mail and needs none.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using AuthServer.Platform.RateLimiting;
 using AuthServer.Platform.Web;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -45,10 +46,13 @@ internal static class RefusalDescriptions
         var schema = await context.GetOrCreateSchemaAsync(typeof(ProblemBody), null, cancellationToken);
         context.Document?.AddComponent("ProblemBody", schema);
         operation.Responses ??= [];
-        var refusals = context.Description.ActionDescriptor.EndpointMetadata.OfType<Refusals>().SelectMany(refusal => refusal.Codes)
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var isLimited = needsToken && WriteLimits.Writes(context.Description.HttpMethod, metadata);
+        var refusals = metadata.OfType<Refusals>().SelectMany(refusal => refusal.Codes)
             .Concat(operation.RequestBody is null ? [] : WithBody)
             .Concat(needsToken ? WithToken : [])
             .Concat(isOpenToKeys ? WithKey : [])
+            .Concat(isLimited ? [ErrorCodes.RateLimited] : [])
             .Concat(Always);
         foreach (var group in refusals.Distinct().GroupBy(refusal => refusal.Status).OrderBy(group => group.Key))
         {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace AuthServer.Platform.RateLimiting;
 
-/// <summary>Limits for each network, by IPv4 address or IPv6 /64, unless they say otherwise.</summary>
+/// <summary>Limits for each network, by IPv4 address or IPv6 /64, and for each account.</summary>
 public sealed class RateLimitSettings : ISettings
 {
     static string ISettings.Section => "RateLimits";
@@ -34,6 +34,18 @@ public sealed class RateLimitSettings : ISettings
     /// <summary>Answers to one account that an address or a name is taken, per hour.</summary>
     public int TakenNamesPerHour { get; set; } = 10;
 
+    /// <summary>Correct passwords from one network per ten minutes. A clinic's staff share an address.</summary>
+    public int CorrectPasswordsPerTenMinutes { get; set; } = 300;
+
+    /// <summary>Correct passwords of one account per ten minutes, from anywhere.</summary>
+    public int CorrectPasswordsOfOneAccountPerTenMinutes { get; set; } = 30;
+
+    /// <summary>Requests of one signed-in person that may write something, per minute.</summary>
+    public int WritesOfOneAccountPerMinute { get; set; } = 60;
+
+    /// <summary>The same per hour.</summary>
+    public int WritesOfOneAccountPerHour { get; set; } = 1000;
+
     IEnumerable<string> ISettings.Validate()
     {
         if (FailedSignInsPerMinute < 1
@@ -43,7 +55,11 @@ public sealed class RateLimitSettings : ISettings
             || MailRequestsPerHour < 1
             || InvitationsPerHour < 1
             || RefusedApiKeysPerMinute < 1
-            || TakenNamesPerHour < 1)
+            || TakenNamesPerHour < 1
+            || CorrectPasswordsPerTenMinutes < 1
+            || CorrectPasswordsOfOneAccountPerTenMinutes < 1
+            || WritesOfOneAccountPerMinute < 1
+            || WritesOfOneAccountPerHour < 1)
         {
             yield return "RateLimits: every limit must be at least 1. To disable one, set a number that is never reached.";
         }
@@ -52,8 +68,9 @@ public sealed class RateLimitSettings : ISettings
 
 /// <summary>
 /// The rate-limit policies, all of them by network. Each route names one or <c>DisableRateLimiting</c>: routes that only read with
-/// a valid token are not limited, because a resource server may call them a thousand times a second. Counters are local to each
-/// replica; the lockout, which protects accounts, is shared through the database.
+/// a valid token are not limited, because a resource server may call them a thousand times a second. Those that write are limited by
+/// account, too (<see cref="WriteLimits"/>). Counters are local to each replica; the lockout, which protects accounts, is shared through
+/// the database.
 /// </summary>
 internal static class RateLimits
 {

@@ -97,8 +97,8 @@ internal static class ErrorCodes
     public static readonly ErrorCode RateLimited =
         new(
             "rate_limited", 429,
-            "Too many requests from this address or with this API key, too many names that are taken, or such a mail was sent to "
-                + "this person recently: wait for `Retry-After` seconds.");
+            "Too many requests from this address, by this account or with this API key, too many names that are taken, or such a mail was "
+                + "sent to this person recently: wait for `Retry-After` seconds.");
 
     public static readonly ErrorCode InternalError =
         new("internal_error", 500, "An error in the server; `trace_id` identifies it in the log.");

@@ -38,6 +38,11 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IEx
             return new(ErrorCodes.Busy, retryAfter: busy.RetryAfter);
         }
 
+        if (exception is RateLimitedException limited)
+        {
+            return new(ErrorCodes.RateLimited, retryAfter: limited.RetryAfter);
+        }
+
         if (DatabaseFaults.IsUnavailable(exception))
         {
             Log.DatabaseUnavailable(logger, exception);

@@ -20,7 +20,11 @@ internal sealed class FieldErrors
 
     /// <summary>An error for a single field.</summary>
     public static Problem One(string field, string message) =>
-        new(ErrorCodes.ValidationFailed, new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] });
+        new(ErrorCodes.ValidationFailed, Only(field, message));
+
+    /// <summary>The messages if there is a single one.</summary>
+    public static IReadOnlyDictionary<string, string[]> Only(string field, string message) =>
+        new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] };
 
     public void Add(string field, string message) =>
         _messages[field] = _messages.TryGetValue(field, out var earlier) ? [.. earlier, message] : [message];

@@ -9,6 +9,9 @@ namespace AuthServer.Platform.Web;
 /// <param name="RequestId">The value of the <c>X-Request-ID</c> header.</param>
 internal sealed record RequestOrigin(IPAddress? Address, string? UserAgent, string RequestId)
 {
+    /// <summary>The network of requests without an address.</summary>
+    public const string UnknownNetwork = "unknown";
+
     private const int MaxUserAgentLength = 512;
 
     /// <summary>The address, or the /64 of an IPv6 address, all of which belongs to one subscriber.</summary>
@@ -29,7 +32,7 @@ internal sealed record RequestOrigin(IPAddress? Address, string? UserAgent, stri
     {
         if (Plain(address) is not { AddressFamily: AddressFamily.InterNetworkV6 } v6)
         {
-            return Plain(address)?.ToString() ?? "unknown";
+            return Plain(address)?.ToString() ?? UnknownNetwork;
         }
 
         var bytes = v6.GetAddressBytes();

@@ -53,7 +53,8 @@ internal static class SessionsEndpoints
             .AllowAnonymous().RequireRateLimiting(RateLimits.Refresh)
             .Refuses(
                 ErrorCodes.InvalidRefreshToken, ErrorCodes.RefreshTokenReused, ErrorCodes.SessionRevoked, ErrorCodes.SessionExpired,
-                ErrorCodes.RateLimited);
+                ErrorCodes.RateLimited)
+            .IsNoWrite();
         group
             .MapPost("/switch-tenant", SwitchTenant)
             .WithName("switchTenant")
@@ -65,14 +66,15 @@ internal static class SessionsEndpoints
             .WithExample(Examples.RefreshToken)
             .AllowAnonymous()
                 .DisableRateLimiting()
+                .IsNoWrite()
                 .Refuses(
                     ErrorCodes.PersonRequired, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired,
                     ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
         group.MapPost("/logout-all", LogoutAll).WithName("logoutAll").WithSummary("End all sessions of the signed-in person")
-            .RequireAuthorization().DisableRateLimiting();
+            .RequireAuthorization().DisableRateLimiting().IsNoWrite();
         group.MapPost("/verify", Verify).WithName("verify").WithSummary("Check whether an access token is valid at this moment")
             .WithAnswer(Examples.Verified).OpenToEveryKey()
-            .RequireAuthorization().DisableRateLimiting();
+            .RequireAuthorization().DisableRateLimiting().IsNoWrite();
         group
             .MapGet("/sessions", List)
             .WithName("listSessions")

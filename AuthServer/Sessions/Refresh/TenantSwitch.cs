@@ -46,6 +46,8 @@ internal sealed class TenantSwitch(
     // Limits are only ever shortened: a session started as a patient cannot outlast the limits of staff.
     internal static readonly string SwitchSql = $"""
         WITH {Target}, {Limits},
+        was AS (
+            SELECT tenant_id AS was_at FROM sessions WHERE id = @session_id),
         switched AS (
             UPDATE sessions x SET tenant_id = s.tenant_id, generation = @generation + 1,
                 rotated_at = CASE WHEN x.generation = @generation THEN @now ELSE x.rotated_at END, last_used_at = @now, ip_address = @ip,
@@ -60,7 +62,8 @@ internal sealed class TenantSwitch(
                 x.idle_timeout),
         audited AS (
             {AuditInsert.Sql($"'{AuditEvents.TenantSwitched}'",
-                actor: "user_id", subject: "user_id", tenant: "tenant_id", session: "id", from: "switched")})
+                actor: "user_id", subject: "user_id", tenant: "tenant_id", session: "id",
+                from: "switched JOIN was ON was_at IS DISTINCT FROM tenant_id")})
         SELECT {TokenClaimsQuery.ColumnsOfSession}
         FROM switched s JOIN users u ON u.id = s.user_id {TokenClaimsQuery.Joins}
         """;

@@ -31,12 +31,12 @@ internal sealed class AuditExport(
     private static readonly AuditingJson Json =
         new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JsonRegistration.Readable });
 
-    private IDisposable? _slot;
+    private ExportConcurrency.Slot? _slot;
 
     /// <summary>Reserves a slot until it is disposed of.</summary>
-    /// <exception cref="BusyException">The caller is already reading an export, or too many others are.</exception>
-    public async Task EnterAsync(Guid caller, CancellationToken cancellationToken) =>
-        _slot = await exports.EnterAsync(caller, cancellationToken);
+    /// <exception cref="BusyException">The caller or their tenant is already reading an export, or too many others are.</exception>
+    public async Task EnterAsync(Guid caller, Guid? tenant, CancellationToken cancellationToken) =>
+        _slot = await exports.EnterAsync(caller, cancellationToken, tenant);
 
     public void Dispose() => _slot?.Dispose();
 

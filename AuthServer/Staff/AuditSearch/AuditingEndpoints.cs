@@ -26,7 +26,7 @@ internal static class AuditingEndpoints
     {
         builder.Services.AddJson(AuditingJson.Default);
         builder.Services.AddKeyedSingleton(AuditExport.Concurrency, (_, _) =>
-            new ExportConcurrency(limit: 2, timeout: TimeSpan.Zero, retryAfter: TimeSpan.FromSeconds(30)));
+            new ExportConcurrency(limit: 4, timeout: TimeSpan.Zero, retryAfter: TimeSpan.FromSeconds(30)));
         builder.Services.AddScoped<AuditExport>();
     }
 
@@ -51,6 +51,7 @@ internal static class AuditingEndpoints
             .Produces<AuditItem>(contentType: NdJson)
                 .WithAnswer(AuditExamples.Item)
                 .RefusesUnknownQueries()
+                .IsWrite()
                 .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.Forbidden, ErrorCodes.Busy);
     }
 
@@ -63,7 +64,7 @@ internal static class AuditingEndpoints
         [AsParameters] AuditSelection selection, StaffCall call, AuthDbContext db, AuditExport export, TimeProvider clock)
     {
         var (scope, origin, cancellationToken) = call;
-        await export.EnterAsync(scope.Staff.UserId, cancellationToken);
+        await export.EnterAsync(scope.Staff.UserId, scope.Staff.TenantId, cancellationToken);
         // Recorded before the first line, because a client that disconnects has read something, too.
         var filter = selection.Read();
         scope.Audit(

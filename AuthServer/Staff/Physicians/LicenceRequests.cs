@@ -28,11 +28,15 @@ public sealed record LicencePatch : IValidated
     /// <summary>The last day of validity (UTC); null if it does not expire.</summary>
     public Optional<DateOnly?> ExpiresOn { get; init; }
 
-    internal bool IsEmpty => !Number.IsGiven && !Jurisdiction.IsGiven && !ExpiresOn.IsGiven;
+    /// <summary>Whether nothing is given, or only what a licence that awaits its review already says.</summary>
+    internal bool ChangesNothing(Licence licence) =>
+        (!Number.IsGiven && !Jurisdiction.IsGiven && !ExpiresOn.IsGiven)
+        || (licence.State == LicenceState.Pending
+            && Over(licence) == new NewLicenceRequest(licence.Number, licence.Jurisdiction, licence.ExpiresOn));
 
     /// <summary>The licence with the changes applied.</summary>
     internal NewLicenceRequest Over(Licence licence) => new(
-        Number.Or(licence.Number), Jurisdiction.Or(licence.Jurisdiction), ExpiresOn.Or(licence.ExpiresOn));
+        Number.Or(licence.Number)?.Trim(), Jurisdiction.Or(licence.Jurisdiction), ExpiresOn.Or(licence.ExpiresOn));
 
     void IValidated.Validate(FieldErrors errors)
     {

@@ -57,7 +57,7 @@ internal sealed class OwnLicences(AuthDbContext db, OwnPhysician own, AccessToke
         string id, LicencePatch patch, Caller caller, RequestOrigin origin, CancellationToken cancellationToken) =>
         WithProfileLockedAsync(caller, async (physician, now) => Find(physician, id) is not { } licence
             ? new OwnLicenceOutcome.NotThere()
-            : patch.IsEmpty
+            : patch.ChangesNothing(licence)
             ? new OwnLicenceOutcome.Submitted(PhysicianLicence.Of(licence, DayOf(now)))
             : await SubmitAsync(physician, licence, patch.Over(licence), caller, origin, now, cancellationToken), cancellationToken);
 

@@ -59,6 +59,7 @@ internal sealed class SignInLockoutConfiguration : IEntityTypeConfiguration<Sign
         builder.ToTable("sign_in_lockouts");
         builder.HasKey(lockout => new { lockout.Identifier, lockout.Network });
         builder.Property(lockout => lockout.Network).HasMaxLength(64);
+        builder.Property(lockout => lockout.FailuresInARow).HasDefaultValue(0);
         builder.HasIndex(lockout => lockout.WindowStartedAt);
     }
 }
