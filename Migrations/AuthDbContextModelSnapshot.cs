@@ -18,7 +18,7 @@ namespace AuthServer.Migrations
         {
 #pragma warning disable 612, 618
             modelBuilder
-                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.HasPostgresExtension(modelBuilder, "pg_trgm");
@@ -340,49 +340,16 @@ namespace AuthServer.Migrations
                     b.ToTable("audit_seals", (string)null);
                 });
 
-            modelBuilder.Entity("AuthServer.Domain.StatisticValue", b =>
+            modelBuilder.Entity("AuthServer.Domain.ErasedId", b =>
                 {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
+                    b.Property<byte[]>("Digest")
+                        .HasColumnType("bytea")
+                        .HasColumnName("digest");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+                    b.HasKey("Digest")
+                        .HasName("pk_erased_ids");
 
-                    b.Property<DateTimeOffset>("CountedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("counted_at");
-
-                    b.Property<string>("Key")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
-                        .HasColumnName("key");
-
-                    b.Property<string>("Measure")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)")
-                        .HasColumnName("measure");
-
-                    b.Property<Guid?>("TenantId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("tenant_id");
-
-                    b.Property<long>("Value")
-                        .HasColumnType("bigint")
-                        .HasColumnName("value");
-
-                    b.HasKey("Id")
-                        .HasName("pk_figures");
-
-                    b.HasIndex("TenantId", "Measure", "Key")
-                        .IsUnique()
-                        .HasDatabaseName("ix_figures_tenant_id_measure_key");
-
-                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("TenantId", "Measure", "Key"), false);
-
-                    b.ToTable("figures", (string)null);
+                    b.ToTable("erased_ids", (string)null);
                 });
 
             modelBuilder.Entity("AuthServer.Domain.Licence", b =>
@@ -570,6 +537,10 @@ namespace AuthServer.Migrations
                         .HasDatabaseName("ix_email_outbox_dead")
                         .HasFilter("state = 'dead'");
 
+                    b.HasIndex(new[] { "CreatedAt" }, "ix_email_outbox_new_address")
+                        .HasDatabaseName("ix_email_outbox_new_address")
+                        .HasFilter("data ? 'new_address'");
+
                     b.ToTable("email_outbox", (string)null);
                 });
 
@@ -592,6 +563,11 @@ namespace AuthServer.Migrations
                     b.Property<bool>("PrivatePool")
                         .HasColumnType("boolean")
                         .HasColumnName("private_pool");
+
+                    b.Property<string>("PrivatePoolName")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("private_pool_name");
 
                     b.Property<string>("Specialty")
                         .HasMaxLength(100)
@@ -905,6 +881,51 @@ namespace AuthServer.Migrations
                     b.ToTable("signing_keys", (string)null);
                 });
 
+            modelBuilder.Entity("AuthServer.Domain.StatisticValue", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CountedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("counted_at");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Measure")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("measure");
+
+                    b.Property<Guid?>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<long>("Value")
+                        .HasColumnType("bigint")
+                        .HasColumnName("value");
+
+                    b.HasKey("Id")
+                        .HasName("pk_figures");
+
+                    b.HasIndex("TenantId", "Measure", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_figures_tenant_id_measure_key");
+
+                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("TenantId", "Measure", "Key"), false);
+
+                    b.ToTable("figures", (string)null);
+                });
+
             modelBuilder.Entity("AuthServer.Domain.StoredProtectionKey", b =>
                 {
                     b.Property<string>("Name")
@@ -1093,6 +1114,10 @@ namespace AuthServer.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("pending_email_at");
 
+                    b.Property<DateTimeOffset?>("PendingEmailVouchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pending_email_vouched_at");
+
                     b.Property<string>("PendingUserName")
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)")
@@ -1175,6 +1200,10 @@ namespace AuthServer.Migrations
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
                         .HasDatabaseName("ix_users_normalized_user_name");
+
+                    b.HasIndex("PendingEmailAt")
+                        .HasDatabaseName("ix_users_pending_email_at")
+                        .HasFilter("pending_email IS NOT NULL");
 
                     b.HasIndex("SearchText")
                         .HasDatabaseName("ix_users_search_text");

@@ -22,6 +22,7 @@ internal sealed class VerifyEmailMail(
             return null;
         }
 
+        owed.UserId = user.Id;
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
         var link = links.For(MailPages.ConfirmEmail, await accounts.GenerateEmailConfirmationTokenAsync(user), texts, owed.Details());
         return await printer.PrintAsync(user.Email!, texts.VerifyEmail(link, settings.VerificationLifetime));

@@ -47,9 +47,16 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
     /// <summary>Saves the context's changes in the open transaction, for callers that have more to do in it.</summary>
     public async Task<AccountCommitOutcome> SaveAsync(CancellationToken cancellationToken)
     {
+        if (await db.FindTakenNameAsync(cancellationToken) is { } inUse)
+        {
+            return inUse;
+        }
+
         try
         {
+            var former = db.FindFormerNames();
             await db.SaveChangesAsync(cancellationToken);
+            await locks.ForgetAsync(former, cancellationToken);
             return AccountCommitOutcome.Saved;
         }
         catch (DbUpdateConcurrencyException)
@@ -72,7 +79,15 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
     }
 
     /// <summary>Saves a batch of an import in the open transaction. After a conflict the importer plans it again.</summary>
-    public Task SaveImportedAsync(CancellationToken cancellationToken) => db.SaveChangesAsync(cancellationToken);
+    public async Task SaveImportedAsync(CancellationToken cancellationToken)
+    {
+        if (await db.FindTakenNameAsync(cancellationToken) is not null)
+        {
+            throw new DbUpdateConcurrencyException("A name that was free when the batch was planned is taken.");
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+    }
 
     /// <summary>Audits a refusal, even if the caller disconnects. The context must have no other changes.</summary>
     public Task RecordRefusalAsync(string auditEvent, RequestOrigin origin, Guid? userId, Guid? sessionId, string reason)

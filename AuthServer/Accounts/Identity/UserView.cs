@@ -72,8 +72,8 @@ public sealed record PhysicianView
     /// <summary>Field of medicine.</summary>
     public required string? Specialty { get; init; }
 
-    /// <summary>Sees only patients who were assigned manually.</summary>
-    public required bool PrivatePool { get; init; }
+    /// <summary>The private pool in which they see only patients who were assigned manually; null for none.</summary>
+    public required string? PrivatePool { get; init; }
 
     /// <summary>Away.</summary>
     public required bool VacationMode { get; init; }

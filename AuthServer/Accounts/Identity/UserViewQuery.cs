@@ -11,7 +11,7 @@ namespace AuthServer.Accounts.Identity;
 internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider clock)
 {
     /// <summary>Needs <c>@user_id</c> and <c>@today</c>.</summary>
-    internal const string Sql = """
+    internal const string Sql = $"""
         SELECT p.id IS NOT NULL AND EXISTS (
                 SELECT 1 FROM licences l
                 WHERE l.physician_id = p.id AND l.state = 'verified' AND (l.expires_on IS NULL OR l.expires_on >= @today)) AS is_licensed,
@@ -23,7 +23,8 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
             u.two_factor_enabled, u.created_at, u.last_login_at,
             ARRAY(SELECT r.name FROM user_roles ur JOIN roles r ON r.id = ur.role_id
                 WHERE ur.user_id = u.id AND NOT u.is_anonymous ORDER BY r.name) AS roles,
-            p.id AS physician_id, p.language_preference, p.specialty, p.private_pool,
+            p.id AS physician_id, p.language_preference, p.specialty,
+            CASE WHEN p.private_pool THEN coalesce(p.private_pool_name, '{Physician.UnnamedPool}') END AS private_pool,
             p.vacation_mode AND (p.vacation_until IS NULL OR p.vacation_until >= @today) AS is_away,
             CASE WHEN p.vacation_until >= @today THEN p.vacation_until END AS away_until, p.accepting_patients,
             CASE WHEN p.id IS NOT NULL THEN (
@@ -77,7 +78,7 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
         Id = id,
         LanguagePreference = row.ReadText("language_preference"),
         Specialty = row.ReadText("specialty"),
-        PrivatePool = row.Read<bool>("private_pool"),
+        PrivatePool = row.ReadText("private_pool"),
         VacationMode = row.Read<bool>("is_away"),
         VacationUntil = row.ReadNullable<DateOnly>("away_until"),
         AcceptingPatients = row.Read<bool>("accepting_patients"),

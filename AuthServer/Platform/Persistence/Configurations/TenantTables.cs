@@ -53,6 +53,7 @@ internal sealed class PhysicianConfiguration : IEntityTypeConfiguration<Physicia
         builder.ToTable("physicians");
         builder.Property(physician => physician.LanguagePreference).HasMaxLength(35);
         builder.Property(physician => physician.Specialty).HasMaxLength(100);
+        builder.Property(physician => physician.PrivatePoolName).HasMaxLength(100);
         builder.HasIndex(physician => physician.UserId).IsUnique();
         builder.HasOne<User>().WithOne().HasForeignKey<Physician>(physician => physician.UserId);
         builder.HasMany(physician => physician.Licences).WithOne().HasForeignKey(licence => licence.PhysicianId);
