@@ -1,5 +1,6 @@
 using AuthServer.Import;
 using AuthServer.Tests.Infrastructure;
+using AuthServer.Tests.Staff.Physicians;
 
 namespace AuthServer.Tests.Import;
 
@@ -85,9 +86,9 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
     [Fact]
     public async Task A_licence_that_somebody_here_has_already_is_not_given_to_another()
     {
-        var physician = await AuthServer.Tests.Staff.Physicians.Practice.RegisterPhysicianAsync(desk);
+        var physician = await Practice.RegisterPhysicianAsync(desk);
 
-        var told = await ImportAsync($"1,Dana,{Api.NewEmail()},1,North,{AuthServer.Tests.Staff.Physicians.Practice.Number},IL");
+        var told = await ImportAsync($"1,Dana,{Api.NewEmail()},1,North,{Practice.LicenceNumber(physician)},IL");
 
         (told.Row(2).Reason, told.Row(2).Note).Should().Be((RowReasons.DuplicateLicence, $"account {physician.UserId}"));
     }

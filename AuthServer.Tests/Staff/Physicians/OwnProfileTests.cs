@@ -27,7 +27,7 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
         pending["user_id"]!.GetValue<Guid>().Should().Be(physician.UserId);
         pending["full_name"]!.GetValue<string>().Should().Be("Noa Cohen");
         (pending["status"]!.GetValue<string>(), verified["status"]!.GetValue<string>()).Should().Be(("pending", "verified"));
-        pending["licences"]![0]!["number"]!.GetValue<string>().Should().Be(Practice.Number);
+        pending["licences"]![0]!["number"]!.GetValue<string>().Should().Be(physician.LicenceNumber());
     }
 
     [Theory]

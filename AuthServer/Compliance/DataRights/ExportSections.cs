@@ -110,6 +110,7 @@ internal static class ExportSections
         ["memberships.user_id"] = Yours,
         ["physicians.user_id"] = Yours,
         ["licences.physician_id"] = "It is the id of your profile, in each row.",
+        ["licences.number_key"] = Derived,
         ["licences.verified_by"] = SomebodyElse,
         ["sessions.user_id"] = Yours,
         ["api_keys.owner_id"] = Yours,

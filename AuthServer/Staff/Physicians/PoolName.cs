@@ -29,8 +29,7 @@ internal sealed class PoolNameConverter : JsonConverter<PoolName>
     {
         JsonTokenType.True => PoolName.AnyPool,
         JsonTokenType.False or JsonTokenType.Null => new(null),
-        JsonTokenType.String => new(reader.GetString()),
-        _ => throw new JsonException(),
+        _ => new(reader.GetString()),
     };
 
     public override void Write(Utf8JsonWriter writer, PoolName value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);

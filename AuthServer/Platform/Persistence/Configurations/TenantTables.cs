@@ -75,5 +75,9 @@ internal sealed class LicenceConfiguration : IEntityTypeConfiguration<Licence>
         builder.HasIndex(licence => new { licence.PhysicianId, licence.Jurisdiction }).IsUnique();
         // Imports look for numbers that somebody else has.
         builder.HasIndex(licence => licence.Number);
+        // Not unique: there may be two from before this was refused.
+        builder.Property(licence => licence.NumberKey).HasMaxLength(64)
+            .HasComputedColumnSql(@"upper(regexp_replace(number, '[\s!-/:-@\[-`{-~–—]', '', 'g'))", stored: true);
+        builder.HasIndex(licence => new { licence.NumberKey, licence.Jurisdiction });
     }
 }

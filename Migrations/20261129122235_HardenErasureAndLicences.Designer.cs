@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace AuthServer.Migrations
 {
     [DbContext(typeof(AuthDbContext))]
-    [Migration("20261129120929_HardenErasureAndLicences")]
+    [Migration("20261129122235_HardenErasureAndLicences")]
     partial class HardenErasureAndLicences
     {
         /// <inheritdoc />
@@ -381,6 +381,14 @@ namespace AuthServer.Migrations
                         .HasColumnType("character varying(64)")
                         .HasColumnName("number");
 
+                    b.Property<string>("NumberKey")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("number_key")
+                        .HasComputedColumnSql("upper(regexp_replace(number, '[\\s!-/:-@\\[-`{-~–—]', '', 'g'))", true);
+
                     b.Property<Guid>("PhysicianId")
                         .HasColumnType("uuid")
                         .HasColumnName("physician_id");
@@ -417,6 +425,9 @@ namespace AuthServer.Migrations
                     b.HasIndex("State")
                         .HasDatabaseName("ix_licences_state")
                         .HasFilter("state = 'pending'");
+
+                    b.HasIndex("NumberKey", "Jurisdiction")
+                        .HasDatabaseName("ix_licences_number_key_jurisdiction");
 
                     b.HasIndex("PhysicianId", "Jurisdiction")
                         .IsUnique()

@@ -24,6 +24,15 @@ namespace AuthServer.Migrations
                 maxLength: 100,
                 nullable: true);
 
+            migrationBuilder.AddColumn<string>(
+                name: "number_key",
+                table: "licences",
+                type: "character varying(64)",
+                maxLength: 64,
+                nullable: false,
+                computedColumnSql: "upper(regexp_replace(number, '[\\s!-/:-@\\[-`{-~–—]', '', 'g'))",
+                stored: true);
+
             migrationBuilder.CreateTable(
                 name: "erased_ids",
                 columns: table => new
@@ -40,6 +49,11 @@ namespace AuthServer.Migrations
                 table: "users",
                 column: "pending_email_at",
                 filter: "pending_email IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_licences_number_key_jurisdiction",
+                table: "licences",
+                columns: new[] { "number_key", "jurisdiction" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_email_outbox_new_address",
@@ -164,8 +178,16 @@ namespace AuthServer.Migrations
                 table: "users");
 
             migrationBuilder.DropIndex(
+                name: "ix_licences_number_key_jurisdiction",
+                table: "licences");
+
+            migrationBuilder.DropIndex(
                 name: "ix_email_outbox_new_address",
                 table: "email_outbox");
+
+            migrationBuilder.DropColumn(
+                name: "number_key",
+                table: "licences");
 
             migrationBuilder.DropColumn(
                 name: "pending_email_vouched_at",
