@@ -1,5 +1,6 @@
 using AuthServer.AuditTrail;
 using AuthServer.Domain;
+using AuthServer.Mail.Transport;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Staff.Access;
@@ -11,7 +12,7 @@ namespace AuthServer.Staff.Tenants;
 /// Creates a tenant. The unique index decides whether the slug is free; it is asked for first, because PostgreSQL logs whom the index
 /// refuses.
 /// </summary>
-internal sealed class TenantCreation(AuthDbContext db, TimeProvider clock)
+internal sealed class TenantCreation(AuthDbContext db, MailSender sender, TimeProvider clock)
 {
     public async Task<TenantOutcome> CreateAsync(CreateTenantRequest request, StaffCall call)
     {
@@ -19,7 +20,7 @@ internal sealed class TenantCreation(AuthDbContext db, TimeProvider clock)
         var now = clock.GetUtcNow();
         var tenant = new Tenant(request.Slug!, request.Name!.Trim(), now);
         request.Settings?.ApplyTo(tenant.Settings);
-        if (TenantSettingsRequest.Faults(tenant.Settings) is { Any: true } errors)
+        if (request.Settings?.Faults(tenant.Settings, sender) is { Any: true } errors)
         {
             return new TenantOutcome.Invalid(errors.Messages);
         }
