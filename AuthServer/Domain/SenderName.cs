@@ -14,7 +14,7 @@ internal static partial class SenderName
         "A name, not an address: without < > @ \" \\, a domain or ://, and not like the server's own or a security team's.";
 
     // Letters of other alphabets, and digits, that look like a Latin one.
-    private const string LookAlikes = "аaеeоoрpсcуyхxіiѕsјjԁdһhӏlոnνvοoαaεeιiκkρpτtυuгrтtнhмmвbкkүy0o1l3e5s$sıi";
+    private const string LookAlikes = "аaеeоoрpсcуyхxіiѕsјjԁdһhӏiոnνvοoαaεeιiκkρpτtυuгrтtнhмmвbкkүy0o1ili3e5s$sıi";
 
     private static readonly Dictionary<char, char> Latin =
         LookAlikes.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);

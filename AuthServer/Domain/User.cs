@@ -130,7 +130,8 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>The user name to assign when the mailbox is confirmed, if it is still free then.</summary>
     public string? PendingUserName { get; internal set; }
 
-    internal void AskForEmail(EmailAddress address, DateTimeOffset now) => (PendingEmail, PendingEmailAt) = (address.Address, now);
+    internal void AskForEmail(EmailAddress address, DateTimeOffset now) =>
+        (PendingEmail, PendingEmailAt, PendingEmailVouchedAt) = (address.Address, now, null);
 
     internal void VouchForEmail(EmailAddress address, DateTimeOffset now)
     {

@@ -8,7 +8,8 @@ namespace AuthServer.Pages;
 
 /// <summary>
 /// Confirms a mailbox with a mailed link. The account's own address needs the password chosen at registration, or a new one, so
-/// that registering with somebody else's address gains nothing. A new address needs the account's password for the same reason.
+/// that registering with somebody else's address gains nothing. A new address needs the account's password for the same reason, unless
+/// staff asked for it.
 /// </summary>
 internal static class MailboxPages
 {
@@ -71,30 +72,31 @@ internal static class MailboxPages
 
     private static async Task<PageResult> ShowChangeAsync(
         string? token, PageTexts texts, EmailChangeConfirmation proof, CancellationToken cancellationToken) =>
-        await proof.IsGoodAsync(token) ? new(ChangePage(texts, token)) : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
+        await proof.IsGoodAsync(token) ? new(ChangePage(texts, token, await proof.NeedsPasswordAsync(token))) : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
 
     private static async Task<IResult> ChangeAsync(
         PostedForm form, PageTexts texts, RequestOrigin origin, EmailChangeConfirmation proof, CancellationToken cancellationToken)
     {
         var token = form[PostedForm.Token];
+        var needsPassword = await proof.NeedsPasswordAsync(token);
         if (!form.IsOurs)
         {
-            return Refused(ChangePage(texts, token, texts.Stale));
+            return Refused(ChangePage(texts, token, needsPassword, texts.Stale));
         }
 
-        if (PasswordFault(texts, form[Password]) is { } missing)
+        if (needsPassword && PasswordFault(texts, form[Password]) is { } missing)
         {
-            return Refused(ChangePage(texts, token, passwordFault: missing));
+            return Refused(ChangePage(texts, token, needsPassword, passwordFault: missing));
         }
 
         return await proof.ConfirmAsync(token, form[Password], null, origin, cancellationToken) switch
         {
             EmailChangeConfirmationOutcome.Changed => new SeeOther(texts.To($"{MailPages.ConfirmNewEmail}/done")),
             EmailChangeConfirmationOutcome.NotReauthenticated(ReauthenticationRefusal.WrongPassword) =>
-                Refused(ChangePage(texts, token, passwordFault: texts.WrongPassword)),
+                Refused(ChangePage(texts, token, needsPassword, passwordFault: texts.WrongPassword)),
             EmailChangeConfirmationOutcome.NotReauthenticated(ReauthenticationRefusal.LockedOut(var wait)) => new PageResult(
                 ChangePage(
-                    texts, token, texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))), StatusCodes.Status429TooManyRequests, wait),
+                    texts, token, needsPassword, texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))), StatusCodes.Status429TooManyRequests, wait),
             EmailChangeConfirmationOutcome.Taken => new PageResult(texts.Page(texts.NewEmailTaken), StatusCodes.Status409Conflict),
             _ => Refused(texts.Page(texts.ExpiredNewEmail)),
         };
@@ -110,12 +112,14 @@ internal static class MailboxPages
             new PageForm(texts.To(MailPages.ConfirmEmail), texts.ConfirmEmailAnew.Button, [newPassword], token, Fold: fold));
     }
 
-    private static PageContent ChangePage(PageTexts texts, string? token, string? fault = null, string? passwordFault = null)
+    private static PageContent ChangePage(
+        PageTexts texts, string? token, bool needsPassword, string? fault = null, string? passwordFault = null)
     {
         var password = new PageField(Password, texts.Password, "password", "current-password", Fault: passwordFault);
         return texts.Page(
             texts.ConfirmNewEmail,
-            new PageForm(texts.To(MailPages.ConfirmNewEmail), texts.ConfirmNewEmail.Button, [password], token, fault));
+            new PageForm(
+                texts.To(MailPages.ConfirmNewEmail), texts.ConfirmNewEmail.Button, needsPassword ? [password] : [], token, fault));
     }
 
     private static PageResult Refused(PageContent content) => new(content, StatusCodes.Status400BadRequest);

@@ -39,6 +39,9 @@ public sealed record UserView
     /// <summary>Whether this is a guest account, without an address.</summary>
     public required bool IsAnonymous { get; init; }
 
+    /// <summary>The id in the system the account was imported from, after that system's name: <c>dd_api:17</c>.</summary>
+    public required string? LegacyId { get; init; }
+
     /// <summary>When the account was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
