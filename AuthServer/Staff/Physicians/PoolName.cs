@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Physicians;
 
@@ -8,6 +9,7 @@ namespace AuthServer.Staff.Physicians;
 /// false is null.
 /// </summary>
 [JsonConverter(typeof(PoolNameConverter))]
+[SentAs(typeof(string))]
 public readonly record struct PoolName
 {
     internal PoolName(string? name) => Name = name;
