@@ -72,7 +72,9 @@ internal static class MailboxPages
 
     private static async Task<PageResult> ShowChangeAsync(
         string? token, PageTexts texts, EmailChangeConfirmation proof, CancellationToken cancellationToken) =>
-        await proof.IsGoodAsync(token) ? new(ChangePage(texts, token, await proof.NeedsPasswordAsync(token))) : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
+        await proof.IsGoodAsync(token)
+            ? new(ChangePage(texts, token, await proof.NeedsPasswordAsync(token)))
+            : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
 
     private static async Task<IResult> ChangeAsync(
         PostedForm form, PageTexts texts, RequestOrigin origin, EmailChangeConfirmation proof, CancellationToken cancellationToken)
