@@ -78,6 +78,7 @@ public sealed class TestDatabase : IAsyncDisposable
         {
             ArgumentList = { "--host", owner.Host!, "--port", $"{owner.Port}", "--username", owner.Username!, "--dbname", _name },
             Environment = { ["PGPASSWORD"] = owner.Password },
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

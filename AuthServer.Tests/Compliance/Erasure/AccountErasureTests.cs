@@ -45,7 +45,7 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
 
         await EraseAsync(marked, by);
 
-        (await marked.InDumpAsync(server)).Except([marked.Person.UserId.ToString()]).Should().BeEmpty();
+        (await marked.InDumpAsync(server)).Except([marked.Person.UserId.ToString()], StringComparer.Ordinal).Should().BeEmpty();
         (await marked.PlacesAsync(server)).Should().BeEmpty();
     }
 

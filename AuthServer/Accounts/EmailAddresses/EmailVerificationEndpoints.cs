@@ -34,7 +34,10 @@ internal static class EmailVerificationEndpoints
         builder.Services.AddScoped<EmailChangeConfirmation>();
         builder.Services.AddSingleton(services => new RetentionRule(
             "users", "pending_email IS NOT NULL AND pending_email_at < @before",
-            services.GetRequiredService<EmailTokenSettings>().VerificationLifetime) { Forgets = ForgottenWish });
+            services.GetRequiredService<EmailTokenSettings>().VerificationLifetime)
+        {
+            Forgets = ForgottenWish,
+        });
         builder.Services.AddScoped<IMailWriter, VerifyEmailMail>();
         builder.Services.AddScoped<IMailWriter, ConfirmNewEmailMail>();
         builder.Services.AddScoped<IMailWriter, EmailChangeRequestedMail>();

@@ -53,7 +53,7 @@ internal sealed class ReferencesInOtherRows(AuthDbContext db, TimeProvider clock
     }
 
     // Mails that strangers asked for, and that were never sent, name no account: they are found by what else was sent to the person.
-    private Task EraseFormerAddressesAsync(Guid userId, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync($"""
+    private Task<int> EraseFormerAddressesAsync(Guid userId, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync($"""
         DELETE FROM email_outbox WHERE user_id IS NULL AND address IN (
             SELECT lower(theirs.address) FROM email_outbox theirs WHERE theirs.user_id = {userId}
                 AND NOT EXISTS (SELECT 1 FROM users other WHERE other.normalized_email = lower(theirs.address)))
