@@ -340,6 +340,18 @@ namespace AuthServer.Migrations
                     b.ToTable("audit_seals", (string)null);
                 });
 
+            modelBuilder.Entity("AuthServer.Domain.ErasedId", b =>
+                {
+                    b.Property<byte[]>("Digest")
+                        .HasColumnType("bytea")
+                        .HasColumnName("digest");
+
+                    b.HasKey("Digest")
+                        .HasName("pk_erased_ids");
+
+                    b.ToTable("erased_ids", (string)null);
+                });
+
             modelBuilder.Entity("AuthServer.Domain.Licence", b =>
                 {
                     b.Property<Guid>("Id")
@@ -365,6 +377,14 @@ namespace AuthServer.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("number");
+
+                    b.Property<string>("NumberKey")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("number_key")
+                        .HasComputedColumnSql("upper(regexp_replace(number, '[\\s!-/:-@\\[-`{-~–—]', '', 'g'))", true);
 
                     b.Property<Guid>("PhysicianId")
                         .HasColumnType("uuid")
@@ -402,6 +422,9 @@ namespace AuthServer.Migrations
                     b.HasIndex("State")
                         .HasDatabaseName("ix_licences_state")
                         .HasFilter("state = 'pending'");
+
+                    b.HasIndex("NumberKey", "Jurisdiction")
+                        .HasDatabaseName("ix_licences_number_key_jurisdiction");
 
                     b.HasIndex("PhysicianId", "Jurisdiction")
                         .IsUnique()
@@ -525,6 +548,10 @@ namespace AuthServer.Migrations
                         .HasDatabaseName("ix_email_outbox_dead")
                         .HasFilter("state = 'dead'");
 
+                    b.HasIndex(new[] { "CreatedAt" }, "ix_email_outbox_new_address")
+                        .HasDatabaseName("ix_email_outbox_new_address")
+                        .HasFilter("data ? 'new_address'");
+
                     b.ToTable("email_outbox", (string)null);
                 });
 
@@ -547,6 +574,11 @@ namespace AuthServer.Migrations
                     b.Property<bool>("PrivatePool")
                         .HasColumnType("boolean")
                         .HasColumnName("private_pool");
+
+                    b.Property<string>("PrivatePoolName")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("private_pool_name");
 
                     b.Property<string>("Specialty")
                         .HasMaxLength(100)
@@ -1099,6 +1131,10 @@ namespace AuthServer.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("pending_email_at");
 
+                    b.Property<DateTimeOffset?>("PendingEmailVouchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pending_email_vouched_at");
+
                     b.Property<string>("PendingUserName")
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)")
@@ -1181,6 +1217,10 @@ namespace AuthServer.Migrations
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
                         .HasDatabaseName("ix_users_normalized_user_name");
+
+                    b.HasIndex("PendingEmailAt")
+                        .HasDatabaseName("ix_users_pending_email_at")
+                        .HasFilter("pending_email IS NOT NULL");
 
                     b.HasIndex("SearchText")
                         .HasDatabaseName("ix_users_search_text");
@@ -1451,6 +1491,9 @@ namespace AuthServer.Migrations
                     b.OwnsOne("AuthServer.Domain.TenantSettings", "Settings", b1 =>
                         {
                             b1.Property<Guid>("TenantId");
+
+                            b1.Property<string>("AppUrl")
+                                .HasJsonPropertyName("app_url");
 
                             b1.Property<string>("Locale")
                                 .HasJsonPropertyName("locale");

@@ -60,6 +60,7 @@ internal static class DatabaseMigration
             GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name};
             REVOKE INSERT, UPDATE, DELETE ON "__EFMigrationsHistory" FROM {name};
             REVOKE UPDATE, DELETE ON audit_events, audit_seals FROM {name};
+            REVOKE ALL ON erased_ids FROM {name};
             GRANT EXECUTE ON FUNCTION remove_sealed_events(timestamptz), erase_from_audit(uuid, uuid, bigint[], bytea[]) TO {name};
             """);
     }

@@ -20,7 +20,7 @@ public sealed partial class AccountTests
     private static readonly string[] ColumnsOfOthers =
     [
         "token_version", "last_login_at", "erasure_due_at", "status", "disabled_reason", "disabled_until", "disabled_by_tenant_id",
-        "pending_email", "pending_email_at",
+        "pending_email", "pending_email_at", "pending_email_vouched_at",
     ];
 
     [Fact]

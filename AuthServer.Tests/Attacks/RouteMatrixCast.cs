@@ -81,7 +81,7 @@ public sealed partial class RouteMatrixTests
                 "patient" or "admin of another tenant" => await Api.RegisterAsync(),
                 "physician pending" =>
                     await Api.RegisterAsync(
-                        more: new { role = Role.Physician, physician = new { license_number = "IL-1", license_jurisdiction = "IL" } }),
+                        more: new { role = Role.Physician, physician = new { license_number = $"IL-{Guid.NewGuid():N}", license_jurisdiction = "IL" } }),
                 "physician verified" => await this.SignInAsAsync(Role.Physician),
                 "support" => await this.SignInAsAsync(Role.Support),
                 _ => await this.SignInAsAsync(Role.Admin),
@@ -105,7 +105,7 @@ public sealed partial class RouteMatrixTests
             var victim =
                 await Api.RegisterAsync(
                     more: isPhysician
-                        ? new { role = Role.Physician, physician = new { license_number = "IL-2", license_jurisdiction = "IL" } }
+                        ? new { role = Role.Physician, physician = new { license_number = $"IL-{Guid.NewGuid():N}", license_jurisdiction = "IL" } }
                         : null);
             await this.JoinAsync(victim.UserId, _clinic, isPhysician ? Role.Physician : Role.Patient);
             return victim;

@@ -58,6 +58,7 @@ public sealed partial class RouteMatrixTests(RouteMatrixTests.Cast cast) : IClas
         DELETE /api/v1/users/{id}                                   401 403 403 403 403 404 204
         POST   /api/v1/users/{id}/disable                           401 403 403 403 403 404 200
         POST   /api/v1/users/{id}/enable                            401 403 403 403 403 404 200
+        POST   /api/v1/users/{id}/email                             401 403 403 403 403 404 202
         PUT    /api/v1/users/{id}/roles                             401 403 403 403 403 404 200
         POST   /api/v1/users/{id}/invitation                        401 403 403 403 403 404 200
         DELETE /api/v1/users/{id}/invitation                        401 403 403 403 403 404 204

@@ -1,3 +1,4 @@
+using System.Text;
 using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;
 
@@ -89,6 +90,23 @@ public sealed class SignInAuditTests(ProxiedServer server) : IClassFixture<Proxi
 
         (await server.Database.QueryAsync<string>("SELECT user_agent FROM audit_events WHERE request_id = @id", ("id", id)))
             .Should().StartWith("\"} {\"fake\": true}").And.HaveLength(512);
+    }
+
+    [Fact]
+    [Trait("ASVS", "16.4.1")]
+    public async Task A_user_agent_turns_no_text_around_and_hides_none()
+    {
+        var id = NewRequestId();
+        var agent = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes("Phone\u202E \u2066דנה\u200B 🩺\uFEFF\u0085"));
+        var body = $$"""{"email":"{{Api.NewEmail()}}","password":"x"}""";
+
+        await RawHttp.ExchangeAsync(
+            server.Api,
+            $"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                + $"Content-Length: {body.Length}\r\nX-Request-ID: {id}\r\nUser-Agent: {agent}\r\n\r\n{body}");
+
+        (await server.Database.QueryAsync<string>("SELECT user_agent FROM audit_events WHERE request_id = @id", ("id", id)))
+            .Should().Be("Phone דנה 🩺");
     }
 
     [Fact]

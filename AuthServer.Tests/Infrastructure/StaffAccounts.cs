@@ -5,6 +5,8 @@ namespace AuthServer.Tests.Infrastructure;
 /// <summary>People with roles that registration does not give.</summary>
 internal static class StaffAccounts
 {
+    private static int _physicians;
+
     /// <summary>A new person with this role, signed in; a physician has a verified licence.</summary>
     public static async Task<SignedIn> SignInAsAsync(this TestServer server, string role)
     {
@@ -28,6 +30,6 @@ internal static class StaffAccounts
     public static Task<SignedIn> RegisterUnverifiedPhysicianAsync(this TestServer server) => server.Api.RegisterAsync(more: new
     {
         role = Role.Physician,
-        physician = new { language_preference = "he", license_number = "IL-1234", specialty = "cardiology" },
+        physician = new { language_preference = "he", license_number = $"IL-1234-{Interlocked.Increment(ref _physicians)}", specialty = "cardiology" },
     });
 }

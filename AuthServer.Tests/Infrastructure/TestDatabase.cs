@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using AuthServer.Migrations;
 using AuthServer.Platform.Persistence;
@@ -60,6 +61,34 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Runs one statement from outside this database, with its name for {0}, and returns the first value.</summary>
     public Task<object?> BySuperuserAsync(string sql) =>
         AdministerAsync(sql.Replace("{0}", _name, StringComparison.Ordinal), "TEST_SUPERUSER_DATABASE_URL");
+
+    /// <summary>What PostgreSQL has logged about this database, a line each.</summary>
+    public async Task<IReadOnlyList<string>> LogAsync()
+    {
+        var log = await BySuperuserAsync("SELECT pg_read_file(pg_current_logfile())");
+        return [.. ((string)log!).Split('\n').Where(line => line.Contains($"@{_name} ", StringComparison.Ordinal))];
+    }
+
+    /// <summary>All of it as text, by the <c>pg_dump</c> that belongs to the server.</summary>
+    public async Task<string> DumpAsync()
+    {
+        var folder = (string)(await BySuperuserAsync("SELECT setting FROM pg_config WHERE name = 'BINDIR'"))!;
+        var owner = new NpgsqlConnectionStringBuilder(OwnerConnection);
+        var start = new ProcessStartInfo(Path.Combine(folder, "pg_dump"))
+        {
+            ArgumentList = { "--host", owner.Host!, "--port", $"{owner.Port}", "--username", owner.Username!, "--dbname", _name },
+            Environment = { ["PGPASSWORD"] = owner.Password },
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var dump = Process.Start(start)!;
+        var errors = dump.StandardError.ReadToEndAsync();
+        var text = await dump.StandardOutput.ReadToEndAsync();
+        await dump.WaitForExitAsync();
+        dump.ExitCode.Should().Be(0, "pg_dump says {0}", await errors);
+        return text;
+    }
 
     public async ValueTask DisposeAsync()
     {

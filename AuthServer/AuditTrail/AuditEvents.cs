@@ -18,6 +18,7 @@ internal static class AuditEvents
     public const string EmailVerified = "user.email_verified";
     public const string EmailChangeRequested = "user.email_change_requested";
     public const string EmailChangeCancelled = "user.email_change_cancelled";
+    public const string EmailCorrected = "user.email_corrected";
     public const string EmailChanged = "user.email_changed";
     public const string NameTaken = "name.taken";
     public const string AdminCreated = "user.admin_created";

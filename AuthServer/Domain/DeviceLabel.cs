@@ -12,18 +12,21 @@ internal static class DeviceLabel
     private static readonly char[] Joiners = ['\u200C', '\u200D'];
 
     /// <summary>Null if nothing visible is left.</summary>
-    public static string? Of(string? text)
+    public static string? Of(string? text) => Clean(text, MaxLength);
+
+    /// <summary>The same for other text that a client sends unasked.</summary>
+    public static string? Clean(string? text, int maxLength)
     {
         var signs = (text ?? "").EnumerateRunes().Select(rune => Rune.IsWhiteSpace(rune) ? new Rune(' ') : rune).Where(IsFit);
-        var label = Cut(string.Concat(signs).Trim()).TrimEnd();
+        var label = Cut(string.Concat(signs).Trim(), maxLength).TrimEnd();
         return label.Trim(Joiners).Length > 0 ? label : null;
     }
 
     // Half an emoji or a letter without its accent would be another one.
-    private static string Cut(string text)
+    private static string Cut(string text, int maxLength)
     {
         var length = 0;
-        while (length < text.Length && length + StringInfo.GetNextTextElementLength(text, length) is <= MaxLength and var next)
+        while (length < text.Length && length + StringInfo.GetNextTextElementLength(text, length) is var next && next <= maxLength)
         {
             length = next;
         }

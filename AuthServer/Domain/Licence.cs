@@ -40,6 +40,9 @@ public sealed class Licence
 
     public string Number { get; private set; } = "";
 
+    /// <summary>The number without case, blanks and punctuation, in which people's spellings differ; computed by the database.</summary>
+    public string NumberKey { get; private set; } = "";
+
     public LicenceState State { get; private set; }
 
     /// <summary>The last day of validity; null if it does not expire.</summary>

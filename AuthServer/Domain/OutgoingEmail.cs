@@ -29,9 +29,10 @@ public sealed class OutgoingEmail
     public string Kind { get; private set; } = "";
 
     /// <summary>
-    /// The account it concerns; null if somebody gave an address and it has not been looked up yet whether an account has it.
+    /// The account it concerns; null if somebody gave an address and it has not been looked up yet whether an account has it, or none
+    /// has. It is stored once the mail is written: the address may stop being that account's, and erasure has to find the mail.
     /// </summary>
-    public Guid? UserId { get; private set; }
+    public Guid? UserId { get; internal set; }
 
     /// <summary>
     /// The recipient. Without <see cref="UserId"/> it is the canonical address somebody gave, and the mail goes to the spelling the

@@ -23,8 +23,17 @@ public sealed class Physician
     /// <summary>BCP 47 tag of the language the physician prefers to treat in.</summary>
     public string? LanguagePreference { get; internal set; }
 
-    /// <summary>Sees only patients who were assigned manually.</summary>
-    public bool PrivatePool { get; internal set; }
+    /// <summary>Whether there is a private pool: this column decides, because the previous version writes no other.</summary>
+    public bool PrivatePool { get; private set; }
+
+    /// <summary>The stored name of the private pool; <see cref="Pool"/> is what counts.</summary>
+    public string? PrivatePoolName { get; private set; }
+
+    /// <summary>The private pool in which they see only patients who were assigned manually; null if they are in none.</summary>
+    internal string? Pool => PrivatePool ? PrivatePoolName ?? UnnamedPool : null;
+
+    /// <summary>The name of a pool that nobody has named, as with the boolean of old.</summary>
+    internal const string UnnamedPool = "private";
 
     /// <summary>Takes no patients until <see cref="VacationUntil"/>, or until it is switched off.</summary>
     public bool VacationMode { get; private set; }
@@ -42,6 +51,8 @@ public sealed class Physician
 
     /// <summary>Whether they are away on a day: a vacation ends automatically after its last day.</summary>
     internal bool IsAwayOn(DateOnly day) => VacationMode && !(VacationUntil < day);
+
+    internal void JoinPool(string? name) => (PrivatePool, PrivatePoolName) = (name is not null, name?.Normalize());
 
     internal void GoAway(DateOnly? until) => (VacationMode, VacationUntil) = (true, until);
 

@@ -51,7 +51,7 @@ public sealed class TenantSettings
     /// <summary>Whether tokens are issued for the tenant only once the person's mailbox is confirmed.</summary>
     public bool RequireVerifiedEmail { get; set; }
 
-    /// <summary>Whether its people need a second factor. Stored for apps to read; sign-in does not enforce it yet.</summary>
+    /// <summary>Whether its people need a second factor. It can no longer be set, because sign-in does not enforce it yet.</summary>
     public bool RequireMfa { get; set; }
 
     /// <summary>The sender name of mails to its people, instead of the server's own.</summary>

@@ -118,12 +118,28 @@ public sealed class User : IdentityUser<Guid>
 
     public DateTimeOffset? PendingEmailAt { get; private set; }
 
+    /// <summary>
+    /// When staff asked for <see cref="PendingEmail"/> on the person's behalf; another time than <see cref="PendingEmailAt"/>, or null,
+    /// if the person did.
+    /// </summary>
+    public DateTimeOffset? PendingEmailVouchedAt { get; private set; }
+
+    /// <summary>Whether staff have made sure who it is that asks for the new address.</summary>
+    internal bool IsPendingEmailVouched => PendingEmail is not null && PendingEmailVouchedAt == PendingEmailAt;
+
     /// <summary>The user name to assign when the mailbox is confirmed, if it is still free then.</summary>
     public string? PendingUserName { get; internal set; }
 
-    internal void AskForEmail(EmailAddress address, DateTimeOffset now) => (PendingEmail, PendingEmailAt) = (address.Address, now);
+    internal void AskForEmail(EmailAddress address, DateTimeOffset now) =>
+        (PendingEmail, PendingEmailAt, PendingEmailVouchedAt) = (address.Address, now, null);
 
-    internal void ForgetPendingEmail() => (PendingEmail, PendingEmailAt) = (null, null);
+    internal void VouchForEmail(EmailAddress address, DateTimeOffset now)
+    {
+        AskForEmail(address, now);
+        PendingEmailVouchedAt = now;
+    }
+
+    internal void ForgetPendingEmail() => (PendingEmail, PendingEmailAt, PendingEmailVouchedAt) = (null, null, null);
 
     internal void Disable(string reason, DateTimeOffset? until, Guid? tenantId) =>
         (Status, DisabledReason, DisabledUntil, DisabledByTenantId) = (UserStatus.Disabled, reason, until, tenantId);

@@ -83,7 +83,8 @@ internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, Accou
         }
 
         var practice = candidate.Practice!;
-        var profile = new Physician(person.Id, candidate.Language, practice.Specialty, now) { PrivatePool = practice.IsPrivatePool };
+        var profile = new Physician(person.Id, candidate.Language, practice.Specialty, now);
+        profile.JoinPool(practice.PrivatePool);
         if (practice.IsAway)
         {
             profile.GoAway(null);

@@ -33,7 +33,7 @@ internal sealed record CandidatePractice(string Clinic, string? ClinicName)
 {
     public string? Specialty { get; init; }
 
-    public bool IsPrivatePool { get; init; }
+    public string? PrivatePool { get; init; }
 
     public bool IsAway { get; init; }
 

@@ -32,7 +32,7 @@ internal sealed class LinkDelivery(
         {
             var texts = printer.TextsIn(user.Locale);
             var link = links.For(MailPages.Invitation, await accounts.GenerateInvitationTokenAsync(user), texts, NoDetails);
-            file.Add(user.Email!, user.FullName, link, now + settings.InvitationLifetime);
+            file.Add(user.Email!, user.FullName, link, now + settings.InvitationLifetime, user.LegacyId);
         }
 
         file.Save();

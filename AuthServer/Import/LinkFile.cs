@@ -13,20 +13,26 @@ namespace AuthServer.Import;
 /// </summary>
 internal sealed class LinkFile : IDisposable
 {
+    private const string LegacyId = "legacy_id";
+
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
     private static readonly CsvWriterOptions Spreadsheet = new() { NewLine = "\n", Injection = CsvInjection.Escape };
 
     private readonly FileStream _file;
     private readonly CsvWriter? _csv;
 
+    // A file that a former version began has four columns.
+    private readonly bool _namesLegacyIds;
+
     private LinkFile(FileStream file, bool isCsv)
     {
         _file = file;
         var isNew = CutHalfLine();
+        _namesLegacyIds = isNew || !isCsv || FirstLine().Contains(LegacyId, StringComparison.Ordinal);
         _csv = isCsv ? CsvWriter.Create(file, Spreadsheet, leaveOpen: true) : null;
         if (isNew)
         {
-            _csv?.WriteHeader(["email", "name", "link", "expires_at"]);
+            _csv?.WriteHeader(["email", "name", "link", "expires_at", LegacyId]);
         }
     }
 
@@ -34,12 +40,13 @@ internal sealed class LinkFile : IDisposable
     public static LinkFile Open(string path) =>
         new(PrivateFile.Open(path), string.Equals(Path.GetExtension(path), ".csv", StringComparison.OrdinalIgnoreCase));
 
-    public void Add(string email, string? name, string link, DateTimeOffset expiresAt)
+    public void Add(string email, string? name, string link, DateTimeOffset expiresAt, string? legacyId)
     {
         var until = expiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         if (_csv is not null)
         {
-            _csv.WriteRecord([email, name ?? "", link, until]);
+            string[] columns = [email, name ?? "", link, until];
+            _csv.WriteRecord(_namesLegacyIds ? [.. columns, legacyId ?? ""] : columns);
             return;
         }
 
@@ -51,6 +58,7 @@ internal sealed class LinkFile : IDisposable
             json.WriteString("name", name);
             json.WriteString("link", link);
             json.WriteString("expires_at", until);
+            json.WriteString(LegacyId, legacyId);
             json.WriteEndObject();
         }
 
@@ -69,6 +77,16 @@ internal sealed class LinkFile : IDisposable
     {
         _csv?.Dispose();
         _file.Dispose();
+    }
+
+    private string FirstLine()
+    {
+        var end = _file.Position;
+        _file.Position = 0;
+        using var reader = new StreamReader(_file, leaveOpen: true);
+        var line = reader.ReadLine() ?? "";
+        _file.Position = end;
+        return line;
     }
 
     // Returns whether nothing is left. Our lines contain no line breaks, because names are cleaned.

@@ -5,7 +5,7 @@ namespace AuthServer.Import;
 /// <summary>Turns a row into a cleaned person, or says why it cannot be imported.</summary>
 internal sealed class RowCleaning(ImportRequest request, PasswordSettings passwords)
 {
-    private const int LongestName = 200, LongestSpecialty = 100, LongestNumber = 64;
+    private const int LongestName = 200, LongestSpecialty = 100, LongestPool = 100, LongestNumber = 64;
 
     private readonly bool _isOfPhysicians = request.Fields == FieldSet.Physicians;
 
@@ -52,7 +52,7 @@ internal sealed class RowCleaning(ImportRequest request, PasswordSettings passwo
         return new(clinic, clinicName)
         {
             Specialty = reading.Text("specialty", LongestSpecialty),
-            IsPrivatePool = reading.Flag("private_pool"),
+            PrivatePool = reading.Pool("private_pool", LongestPool),
             IsAway = reading.Flag("vacation_mode"),
             Licence = number is null ? null : new(jurisdiction, number),
         };

@@ -83,17 +83,18 @@ internal sealed class RowReading(SourceRow row, string source)
 
     public bool Flag(string field)
     {
-        switch (CleanText.Of(row[field])?.ToUpperInvariant())
+        if (IsYes(row[field]) is { } flag)
         {
-            case null or "FALSE" or "F" or "0" or "NO" or "N" or "OFF" or "לא":
-                return false;
-            case "TRUE" or "T" or "1" or "YES" or "Y" or "ON" or "כן":
-                return true;
-            default:
-                Warn(RowReasons.BadFlag, field);
-                return false;
+            return flag;
         }
+
+        Warn(RowReasons.BadFlag, field);
+        return false;
     }
+
+    /// <summary>The name of a private pool; a yes is one without a name of its own.</summary>
+    public string? Pool(string field, int maxLength) =>
+        IsYes(row[field]) is not { } isPrivate ? Text(field, maxLength) : isPrivate ? Physician.UnnamedPool : null;
 
     public string? Hash(string field, PasswordSettings settings)
     {
@@ -135,6 +136,14 @@ internal sealed class RowReading(SourceRow row, string source)
             Note = Note,
             Warnings = Warnings
         };
+
+    // Null if it is neither.
+    private static bool? IsYes(string? text) => CleanText.Of(text)?.ToUpperInvariant() switch
+    {
+        null or "FALSE" or "F" or "0" or "NO" or "N" or "OFF" or "לא" => false,
+        "TRUE" or "T" or "1" or "YES" or "Y" or "ON" or "כן" => true,
+        _ => null,
+    };
 
     private void Skip(string reason, string? note)
     {

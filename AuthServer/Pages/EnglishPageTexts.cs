@@ -26,6 +26,11 @@ internal static class EnglishPageTexts
             "Confirm your new e-mail address",
             "Enter the password of the account that is to have this address. From then on you sign in with it, and mails go to it.",
             "Confirm address"),
+        ConfirmCorrectedEmail = new(
+            "Confirm your new e-mail address",
+            "Support was asked to give your account this address. From then on you sign in with it, mails go to it, and every device is "
+                + "signed out.",
+            "Confirm address"),
         ConfirmNewEmailDone = new("Your new address is confirmed", "From now on, sign in with the new address."),
         ForgotPassword = new(
             "Set a new password", "Enter the e-mail address of your account and we will send you a link to set a new password.",

@@ -1,6 +1,7 @@
 using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.EmailAddresses;
 using AuthServer.Accounts.Identity;
+using AuthServer.Domain;
 using AuthServer.Mail.Texts;
 using AuthServer.Platform.Web;
 
@@ -8,7 +9,8 @@ namespace AuthServer.Pages;
 
 /// <summary>
 /// Confirms a mailbox with a mailed link. The account's own address needs the password chosen at registration, or a new one, so
-/// that registering with somebody else's address gains nothing. A new address needs the account's password for the same reason.
+/// that registering with somebody else's address gains nothing. A new address needs the account's password for the same reason, unless
+/// staff asked for it.
 /// </summary>
 internal static class MailboxPages
 {
@@ -74,7 +76,7 @@ internal static class MailboxPages
 
     private static async Task<PageResult> ShowChangeAsync(
         string? token, PageTexts texts, EmailChangeConfirmation proof, ClinicOfPage clinics) =>
-        await proof.FindAsync(token) is { } user ? new(ChangePage(texts, token, user.PendingEmail))
+        await proof.FindAsync(token) is { } user ? new(new ChangeForm(texts, token, user).Page())
         : await proof.IsAlreadyConfirmedAsync(token) ? await clinics.LastAsync(texts, texts.AlreadyConfirmed, null)
         : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
 
@@ -84,15 +86,15 @@ internal static class MailboxPages
     {
         var token = posted[PostedForm.Token];
         var user = await proof.FindAsync(token);
-        var address = user?.PendingEmail;
+        var form = new ChangeForm(texts, token, user);
         if (user is not null && !posted.IsOurs)
         {
-            return Refused(ChangePage(texts, token, address, texts.Stale));
+            return Refused(form.Page(texts.Stale));
         }
 
-        if (user is not null && PasswordFault(texts, posted[Password]) is { } missing)
+        if (user is { IsPendingEmailVouched: false } && PasswordFault(texts, posted[Password]) is { } missing)
         {
-            return Refused(ChangePage(texts, token, address, passwordFault: missing));
+            return Refused(form.Page(passwordFault: missing));
         }
 
         return await proof.ConfirmAsync(token, posted[Password], null, origin, cancellationToken) switch
@@ -100,25 +102,14 @@ internal static class MailboxPages
             EmailChangeConfirmationOutcome.Changed => ClinicOfPage.Done(texts, MailPages.ConfirmNewEmail, await clinics.FindAsync(user)),
             EmailChangeConfirmationOutcome.AlreadyConfirmed => await clinics.LastAsync(texts, texts.AlreadyConfirmed, null),
             EmailChangeConfirmationOutcome.NotReauthenticated(ReauthenticationRefusal.WrongPassword) =>
-                Refused(ChangePage(texts, token, address, passwordFault: texts.WrongPassword)),
+                Refused(form.Page(passwordFault: texts.WrongPassword)),
             EmailChangeConfirmationOutcome.NotReauthenticated(ReauthenticationRefusal.LockedOut(var wait)) => new PageResult(
-                ChangePage(texts, token, address, texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))),
+                form.Page(texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))),
                 StatusCodes.Status429TooManyRequests,
                 wait),
             EmailChangeConfirmationOutcome.Taken => new PageResult(texts.Page(texts.NewEmailTaken), StatusCodes.Status409Conflict),
             _ => Refused(texts.Page(texts.ExpiredNewEmail)),
         };
-    }
-
-    // The new address: whoever opened a link that was sent to the wrong mailbox must not learn the one the account has.
-    private static PageContent ChangePage(
-        PageTexts texts, string? token, string? address, string? fault = null, string? passwordFault = null)
-    {
-        var password = new PageField(Password, texts.Password, "password", "current-password", Fault: passwordFault);
-        return texts.Page(
-            texts.ConfirmNewEmail,
-            new PageForm(
-                texts.To(MailPages.ConfirmNewEmail), texts.ConfirmNewEmail.Button, [texts.Account(address), password], token, fault));
     }
 
     private static PageResult Refused(PageContent content) => new(content, StatusCodes.Status400BadRequest);
@@ -136,6 +127,20 @@ internal static class MailboxPages
             return Texts.Page(known,
                 new PageForm(action, known.Button, [Texts.Account(Address), password], Token, fault),
                 new PageForm(action, anew.Button, [Texts.Account(Address, "account"), newPassword], Token, Fold: fold));
+        }
+    }
+
+    /// <summary>The form behind a link to a new mailbox. If staff asked for it, the mailbox is proof enough.</summary>
+    private sealed record ChangeForm(PageTexts Texts, string? Token, User? User)
+    {
+        public PageContent Page(string? fault = null, string? passwordFault = null)
+        {
+            var password = new PageField(Password, Texts.Password, "password", "current-password", Fault: passwordFault);
+            // The new address: whoever opened a link that was sent to the wrong mailbox must not learn the one the account has.
+            var account = Texts.Account(User?.PendingEmail);
+            PageField[] fields = User is { IsPendingEmailVouched: true } ? [account] : [account, password];
+            var words = User is { IsPendingEmailVouched: true } ? Texts.ConfirmCorrectedEmail : Texts.ConfirmNewEmail;
+            return Texts.Page(words, new PageForm(Texts.To(MailPages.ConfirmNewEmail), words.Button, fields, Token, fault));
         }
     }
 }

@@ -18,6 +18,9 @@ internal sealed record PageTexts
     public required PageWords ConfirmEmailAnew { get; init; }
     public required PageWords ConfirmEmailDone { get; init; }
     public required PageWords ConfirmNewEmail { get; init; }
+
+    /// <summary>If staff corrected the address.</summary>
+    public required PageWords ConfirmCorrectedEmail { get; init; }
     public required PageWords ConfirmNewEmailDone { get; init; }
     public required PageWords ForgotPassword { get; init; }
     public required PageWords NewConfirmation { get; init; }

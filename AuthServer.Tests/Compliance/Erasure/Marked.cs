@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using AuthServer.Domain;
+using AuthServer.Mail.Outbox;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Compliance.Erasure;
@@ -18,7 +21,12 @@ internal sealed class Marked
 
     public SignedIn Colleague { get; private set; } = null!;
 
-    public string Email => Person.Email;
+    public string Email => $"{_mark}.now@{_mark}-marker.example";
+
+    public string UserAgent => $"{_mark}Phone/1.0";
+
+    /// <summary>The address they registered with.</summary>
+    public string FormerEmail => $"{_mark}@{_mark}-former.example";
 
     public static async Task<Marked> MakeAsync(TestServer server)
     {
@@ -32,7 +40,7 @@ internal sealed class Marked
         server.Api.PostAsync(path, body, bearer, request =>
     {
         request.Headers.Add("X-Forwarded-For", _address);
-        request.Headers.UserAgent.ParseAdd($"{_mark}Phone/1.0");
+        request.Headers.UserAgent.ParseAdd(UserAgent);
     });
 
     /// <summary>Each place that contains one of the marks, as <c>table.column</c>.</summary>
@@ -56,7 +64,7 @@ internal sealed class Marked
 
     private async Task RegisterAsync(TestServer server)
     {
-        var email = $"{_mark}@{_mark}-marker.example";
+        var email = FormerEmail;
         await PostAsync(server, "auth/register", new
         {
             email,
@@ -79,8 +87,18 @@ internal sealed class Marked
         Colleague = await server.SignInAsAsync(Role.Admin);
         Person = await SignedIn.ReadAsync(
             await PostAsync(server, "auth/login", new { email, password = Api.Password, device_name = $"The laptop of {_mark}" }));
+        await MoveAsync(server);
         await ActAsync(server);
         await FillTablesAsync(server);
+    }
+
+    /// <summary>The marks that a real dump of the database contains: nothing is overlooked in it because nobody thought of it.</summary>
+    public async Task<IReadOnlyList<string>> InDumpAsync(TestServer server)
+    {
+        var dump = await server.Database.DumpAsync();
+        return [.. Marks.Append(FormerEmail)
+            .Where(mark => Regex.IsMatch(
+                dump, $@"(?<![0-9.]){Regex.Escape(mark)}(?![0-9])", RegexOptions.IgnoreCase, TimeSpan.FromSeconds(30)))];
     }
 
     private static async Task<IReadOnlyList<(string Table, string Column)>> ColumnsAsync(TestServer server)
@@ -99,6 +117,18 @@ internal sealed class Marked
         return columns;
     }
 
+    // Somebody asks for a mail to the former address, both before and after it is left.
+    private async Task MoveAsync(TestServer server)
+    {
+        await PostAsync(server, "auth/password/reset/request", new { email = FormerEmail });
+        await (await PostAsync(
+            server, "auth/email/change", new { new_email = Email, current_password = Api.Password }, Person.AccessToken)).ShouldBeAsync(202);
+        var token = await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, Email);
+        await (await PostAsync(server, "auth/email/change/confirm", new { token }, Person.AccessToken)).ShouldBeAsync(204);
+        await PostAsync(server, "auth/email/verification/request", new { email = FormerEmail });
+        Person = Person with { User = JsonNode.Parse($$"""{"id":"{{Person.UserId}}","email":"{{Email}}"}""") };
+    }
+
     // What they did to others and others did to them, through the routes.
     private async Task ActAsync(TestServer server)
     {
@@ -110,17 +140,33 @@ internal sealed class Marked
             server, "auth/email/change", new { new_email = $"{_mark}.new@example.org", current_password = Api.Password },
             Person.AccessToken);
         await PostAsync(server, "auth/password/reset/request", new { email = Email });
-        // Somebody else requests this address as their new one.
+        await PostAsync(server, $"users?api_key={(await server.MakeKeyAsync(Person)).Text}", new { });
+        await (await server.Api.SendAsync(HttpMethod.Patch, "physicians/me", new { private_pool = $"{_mark}'s" }, Person.AccessToken))
+            .ShouldBeAsync(200);
+        // Others request this address as their new one, of whom one did so long ago.
+        await RivalAsync(server);
+        var former = await RivalAsync(server);
+        await server.Database.ExecuteAsync("DELETE FROM email_outbox WHERE user_id = @id", ("id", former));
+    }
+
+    private async Task<Guid> RivalAsync(TestServer server)
+    {
         var rival = await server.Api.RegisterAsync();
         await server.ProveMailboxAsync(rival);
         await (await server.Api.PostAsync(
             "auth/email/change", new { new_email = Email, current_password = Api.Password }, rival.AccessToken)).ShouldBeAsync(202);
+        return rival.UserId;
     }
 
     private async Task FillTablesAsync(TestServer server)
     {
         var mark = ("mark", (object)_mark);
         var (person, colleague) = (("person", (object)Person.UserId), ("colleague", (object)Colleague.UserId));
+        await server.Database.ExecuteAsync(
+            "UPDATE users SET disabled_reason = @mark, pending_user_name = @mark, legacy_id = 'old:' || @mark, phone_number = @mark "
+                + "WHERE id = @person", person, mark);
+        await server.Database.ExecuteAsync(
+            "UPDATE licences SET reason = @mark FROM physicians p WHERE p.id = physician_id AND p.user_id = @person", person, mark);
         await server.Database.ExecuteAsync(
             "INSERT INTO user_claims (user_id, claim_type, claim_value) VALUES (@person, 'nickname', @mark)", person, mark);
         await server.Database.ExecuteAsync(

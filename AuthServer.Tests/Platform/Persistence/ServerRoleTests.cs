@@ -1,3 +1,4 @@
+using AuthServer.Tests.Infrastructure;
 using Npgsql;
 
 namespace AuthServer.Tests.Platform.Persistence;
@@ -73,6 +74,53 @@ public sealed class ServerRoleTests(MigratedDatabase database) : IClassFixture<M
             .Should().Be(PostgresErrorCodes.InsufficientPrivilege, "that is no proof");
     }
 
+    [Theory]
+    [InlineData("BEGIN; {delete}; {erase}; {insert}; COMMIT")]
+    [InlineData("BEGIN; {delete}; {erase}; COMMIT; BEGIN; {insert}; COMMIT")]
+    [InlineData("{rename}; BEGIN; {erase}; COMMIT; UPDATE users SET id = '{id}' WHERE email = '{id}@example.com'")]
+    [InlineData("BEGIN; {delete}; {erase}; COMMIT; BEGIN ISOLATION LEVEL REPEATABLE READ; {insert}; COMMIT")]
+    [InlineData("DELETE FROM erased_ids")]
+    [InlineData("{delete}; BEGIN ISOLATION LEVEL REPEATABLE READ; {erase}; COMMIT; {insert}")]
+    [Trait("ASVS", "16.4.2")]
+    public async Task Nobody_whose_events_were_blanked_comes_back(string sql)
+    {
+        var id = Guid.NewGuid();
+        var insert = NewUser(id);
+        await database.Value.ExecuteAsync(insert);
+        await database.Value.ExecuteAsync(
+            "INSERT INTO audit_events (type, outcome, occurred_at, actor_id) VALUES ('test', 'success', now(), @id)", ("id", id));
+
+        (await RefusalOfAsync(database.Value.ServerConnection, sql.Split("; ").Select(step => step
+            .Replace("{delete}", $"DELETE FROM users WHERE id = '{id}'", StringComparison.Ordinal)
+            .Replace("{rename}", $"UPDATE users SET id = gen_random_uuid() WHERE id = '{id}'", StringComparison.Ordinal)
+            .Replace("{insert}", insert, StringComparison.Ordinal)
+            .Replace("{erase}", $"""
+                SELECT erase_from_audit('{id}', gen_random_uuid(), ARRAY[id], ARRAY[decode(repeat('00', 68), 'hex')])
+                    FROM audit_events WHERE actor_id = '{id}'
+                """, StringComparison.Ordinal)
+            .Replace("{id}", $"{id}", StringComparison.Ordinal)))).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+    }
+
+    [Fact]
+    [Trait("ASVS", "16.4.2")]
+    public async Task Nobody_comes_back_who_is_added_while_their_events_are_blanked()
+    {
+        var id = Guid.NewGuid();
+        await using var eraser = new NpgsqlConnection(database.Value.ServerConnection + ";Pooling=false");
+        await eraser.OpenAsync();
+        await using var transaction = await eraser.BeginTransactionAsync();
+        await using var erase = new NpgsqlCommand($"SELECT erase_from_audit('{id}', gen_random_uuid(), '{{}}', '{{}}')", eraser, transaction);
+        await erase.ExecuteNonQueryAsync();
+
+        var adding = RefusalOfAsync(database.Value.ServerConnection, NewUser(id));
+        await Eventually.TrueAsync(
+            () => database.Value.QueryAsync<bool>("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"),
+            "somebody waiting");
+        await transaction.CommitAsync();
+
+        (await adding).Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+    }
+
     // Otherwise a forged oldest "seal" could name events to remove, or use up the remaining numbers.
     [Theory]
     [InlineData("0", "array_agg(id)", "'2000-01-01'", "max(id)")]
@@ -110,14 +158,25 @@ public sealed class ServerRoleTests(MigratedDatabase database) : IClassFixture<M
     public async Task The_server_can_add_to_the_audit_log() =>
         (await RefusalOfAsync(database.Value.ServerConnection, AddEvent)).Should().BeNull();
 
-    private static async Task<string?> RefusalOfAsync(string address, string sql)
+    private static string NewUser(Guid id) =>
+        "INSERT INTO users (id, email, normalized_email, status, email_confirmed, phone_number_confirmed, two_factor_enabled, "
+            + "lockout_enabled, access_failed_count, token_version, created_at) VALUES "
+            + $"('{id}', '{id}@example.com', '{id}@example.com', 'active', true, false, false, false, 0, 1, now())";
+
+    private static Task<string?> RefusalOfAsync(string address, string sql) => RefusalOfAsync(address, [sql]);
+
+    private static async Task<string?> RefusalOfAsync(string address, IEnumerable<string> steps)
     {
         await using var connection = new NpgsqlConnection(address + ";Pooling=false");
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
         try
         {
-            await command.ExecuteNonQueryAsync();
+            foreach (var step in steps)
+            {
+                await using var command = new NpgsqlCommand(step, connection);
+                await command.ExecuteNonQueryAsync();
+            }
+
             return null;
         }
         catch (PostgresException exception)

@@ -12,19 +12,19 @@ public sealed class OptionalTests(TestServer server) : IClassFixture<TestServer>
     [Fact]
     public void A_field_that_is_null_is_told_from_one_that_was_left_out()
     {
-        var patch = Read("""{"specialty":null,"vacation_until":"2026-11-30","private_pool":false}""");
+        var patch = Read("""{"specialty":null,"vacation_until":"2026-11-30","accepting_patients":false}""");
 
         (patch.Specialty.IsGiven, patch.Specialty.Value).Should().Be((true, null));
         (patch.VacationUntil.IsGiven, patch.VacationUntil.Value).Should().Be((true, new DateOnly(2026, 11, 30)));
-        (patch.PrivatePool.IsGiven, patch.PrivatePool.Value).Should().Be((true, false));
-        (patch.AcceptingPatients.IsGiven, patch.LanguagePreference.IsGiven).Should().Be((false, false));
+        (patch.AcceptingPatients.IsGiven, patch.AcceptingPatients.Value).Should().Be((true, false));
+        (patch.PrivatePool.IsGiven, patch.LanguagePreference.IsGiven).Should().Be((false, false));
         patch.Specialty.Or("kept").Should().BeNull();
         patch.LanguagePreference.Or("kept").Should().Be("kept");
     }
 
     [Theory]
-    [InlineData("""{"private_pool":null}""", "$.private_pool")]
-    [InlineData("""{"private_pool":"yes"}""", "$.private_pool")]
+    [InlineData("""{"accepting_patients":null}""", "$.accepting_patients")]
+    [InlineData("""{"accepting_patients":"yes"}""", "$.accepting_patients")]
     [InlineData("""{"specialty":7}""", "$.specialty")]
     [InlineData("""{"vacation_until":"soon"}""", "$.vacation_until")]
     public void A_field_of_the_wrong_type_is_named_as_any_other(string json, string path)

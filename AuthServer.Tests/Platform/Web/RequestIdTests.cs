@@ -27,6 +27,8 @@ public sealed class RequestIdTests(TestServer server) : IClassFixture<TestServer
     [InlineData("\"}{\"fake\":true")]
     [InlineData("../../etc/passwd")]
     [InlineData("first-id-1,second-id-2")]
+    [InlineData("cli-4f1a2b3c4d5e6f708192a3b4c5d6e7f8")]
+    [InlineData("CLI-by-the-operator")]
     public async Task Any_other_request_id_is_replaced(string sent)
     {
         var response = await GetAsync(sent);

@@ -227,6 +227,58 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
         await answer.ShouldBeProblemAsync(ErrorCodes.LicenceState);
     }
 
+    [Theory]
+    [InlineData("verified")]
+    [InlineData("suspended")]
+    [Trait("ASVS", "8.2.1")]
+    public async Task A_licence_that_another_account_holds_is_verified_for_nobody_else_however_it_is_spelt(string state)
+    {
+        var (holder, other) = (await server.RegisterPhysicianAsync(), await server.RegisterPhysicianAsync());
+        await server.SetLicenceAsync(holder, state);
+        await SpellAsync(other, holder.LicenceNumber().Replace("IL-", "il ", StringComparison.Ordinal) + ".");
+
+        var told = await (await server.Api.DecideAsync(server.Admin, other.PhysicianId(), "verify")).ShouldBeProblemAsync(
+            ErrorCodes.LicenceTaken);
+
+        told["errors"]!["number"]![0]!.GetValue<string>().Should().Contain(holder.UserId.ToString());
+        (await server.AuditedAsync("staff.refused", other)).Should().Contain("failure").And.NotContain(holder.LicenceNumber());
+        (await server.Database.QueryAsync<string>("SELECT state FROM licences WHERE id = @id", ("id", other.LicenceId()))).Should()
+            .Be("pending");
+        await server.Database.ExecuteAsync("UPDATE licences SET jurisdiction = 'FR' WHERE id = @id", ("id", holder.LicenceId()));
+        await (await server.Api.DecideAsync(server.Admin, other.PhysicianId(), "verify")).ShouldBeAsync(200);
+    }
+
+    [Fact]
+    [Trait("ASVS", "8.2.2")]
+    public async Task A_tenants_administrator_is_not_told_who_elsewhere_holds_a_licence()
+    {
+        var (holder, other) = (await server.VerifiedPhysicianAsync(), await server.RegisterPhysicianAsync(server.Tenant));
+        await server.LeavePlatformAsync(other);
+        await SpellAsync(other, holder.LicenceNumber());
+        var admin = await server.SignInAtAsync(server.Tenant, Role.Admin);
+
+        var told = await (await server.Api.DecideAsync(admin, other.PhysicianId(), "verify")).ShouldBeProblemAsync(ErrorCodes.LicenceTaken);
+
+        told.ContainsKey("errors").Should().BeFalse();
+    }
+
+    [Fact]
+    [Trait("ASVS", "15.4.2")]
+    public async Task Of_two_who_verify_one_licence_for_two_physicians_at_once_one_does()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var (one, other) = (await server.RegisterPhysicianAsync(), await server.RegisterPhysicianAsync());
+            await SpellAsync(other, one.LicenceNumber());
+
+            var answers = await Task.WhenAll(
+                server.Api.DecideAsync(server.Admin, one.PhysicianId(), "verify"),
+                server.Other.DecideAsync(server.Admin, other.PhysicianId(), "verify"));
+
+            answers.Select(answer => (int)answer.StatusCode).Should().BeEquivalentTo([200, 409]);
+        }
+    }
+
     // Otherwise a valid number could be shown and another one be verified.
     [Fact]
     [Trait("ASVS", "15.4.2")]
@@ -237,7 +289,7 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
             HttpMethod.Patch, $"physicians/me/licences/{physician.LicenceId()}", """{"number":"stolen"}""", physician.AccessToken);
 
         await (await server.Api.DecideAsync(
-            server.Admin, physician.PhysicianId(), "verify", new { number = Practice.Number })).ShouldBeProblemAsync(
+            server.Admin, physician.PhysicianId(), "verify", new { number = physician.LicenceNumber() })).ShouldBeProblemAsync(
                 ErrorCodes.LicenceState);
 
         await (await server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { number = "stolen" })).ShouldBeAsync(200);
@@ -462,7 +514,7 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
             var physician = await server.RegisterPhysicianAsync();
 
             var answers = await Task.WhenAll(
-                server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { number = Practice.Number }),
+                server.Api.DecideAsync(server.Admin, physician.PhysicianId(), "verify", new { number = physician.LicenceNumber() }),
                 server.Other.SendAsync(
                     HttpMethod.Patch, $"physicians/me/licences/{physician.LicenceId()}", """{"number":"stolen"}""",
                     physician.AccessToken));
@@ -471,7 +523,7 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
             var row =
                 await server.Database.QueryAsync<string>(
                     "SELECT state || ' ' || number FROM licences WHERE id = @id", ("id", physician.LicenceId()));
-            row.Should().BeOneOf($"verified {Practice.Number}", "pending stolen");
+            row.Should().BeOneOf($"verified {physician.LicenceNumber()}", "pending stolen");
         }
     }
 
@@ -497,6 +549,9 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
     private static string State(JsonNode profile) => profile["licences"]![0]!["state"]!.GetValue<string>();
 
     /// <summary>Two replicas, two tenants and an administrator of the platform.</summary>
+    private Task<int> SpellAsync(SignedIn physician, string number) => server.Database.ExecuteAsync(
+        "UPDATE licences SET number = @number WHERE id = @id", ("number", number), ("id", physician.LicenceId()));
+
     public sealed class Fixture : TestServer
     {
         public Api Other { get; private set; } = null!;

@@ -27,7 +27,7 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
         pending["user_id"]!.GetValue<Guid>().Should().Be(physician.UserId);
         pending["full_name"]!.GetValue<string>().Should().Be("Noa Cohen");
         (pending["status"]!.GetValue<string>(), verified["status"]!.GetValue<string>()).Should().Be(("pending", "verified"));
-        pending["licences"]![0]!["number"]!.GetValue<string>().Should().Be(Practice.Number);
+        pending["licences"]![0]!["number"]!.GetValue<string>().Should().Be(physician.LicenceNumber());
     }
 
     [Theory]
@@ -61,11 +61,45 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
                     .ShouldBeAsync(200);
         var cleared = await (await PatchAsync(physician, """{"specialty":null,"language_preference":null}""")).ShouldBeAsync(200);
 
-        (changed["private_pool"]!.GetValue<bool>(), changed["accepting_patients"]!.GetValue<bool>()).Should().Be((true, false));
+        (changed["private_pool"]!.GetValue<string>(), changed["accepting_patients"]!.GetValue<bool>()).Should().Be(("private", false));
         (changed["specialty"]!.GetValue<string>(), changed["language_preference"]!.GetValue<string>()).Should().Be(("neurology", "en-GB"));
         (cleared["specialty"], cleared["language_preference"]).Should().Be(((JsonNode?)null, (JsonNode?)null));
-        cleared["private_pool"]!.GetValue<bool>().Should().BeTrue();
+        cleared["private_pool"]!.GetValue<string>().Should().Be("private");
         (await GetAsync(physician)).ToJsonString().Should().Be(cleared.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("\" North \"", "North")]
+    [InlineData("true", "Old")]
+    [InlineData("false", null)]
+    [InlineData("null", null)]
+    [InlineData("\"\"", null)]
+    public async Task A_private_pool_has_a_name_and_the_boolean_of_old_is_still_understood(string sent, string? name)
+    {
+        var physician = await server.RegisterPhysicianAsync();
+        await (await PatchAsync(physician, """{"private_pool":"Old"}""")).ShouldBeAsync(200);
+
+        await (await PatchAsync(physician, $$"""{"private_pool":{{sent}}}""")).ShouldBeAsync(200);
+
+        ((string?)(await GetAsync(physician))["private_pool"]).Should().Be(name);
+        ((string?)(await (await server.Api.GetAsync("auth/me", physician.AccessToken)).ShouldBeAsync(200))["physician"]!["private_pool"])
+            .Should().Be(name);
+        (await server.Database.QueryAsync<bool>(
+            "SELECT private_pool FROM physicians WHERE user_id = @id", ("id", physician.UserId))).Should().Be(
+                name is not null, "the previous version reads this column");
+    }
+
+    [Theory]
+    [InlineData(true, "private")]
+    [InlineData(false, null)]
+    public async Task What_the_previous_version_wrote_decides_whether_there_is_a_pool(bool isPrivate, string? name)
+    {
+        var physician = await server.RegisterPhysicianAsync();
+        await server.Database.ExecuteAsync(
+            "UPDATE physicians SET private_pool = @private, private_pool_name = CASE WHEN NOT @private THEN 'North' END WHERE user_id = @id",
+            ("private", isPrivate), ("id", physician.UserId));
+
+        ((string?)(await GetAsync(physician))["private_pool"]).Should().Be(name);
     }
 
     [Fact]
@@ -127,7 +161,8 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
     [InlineData("vacation_until", "20270101")]
     [InlineData("vacation_mode", "null")]
     [InlineData("vacation_mode", "\"true\"")]
-    [InlineData("private_pool", "null")]
+    [InlineData("private_pool", "7")]
+    [InlineData("private_pool", "\"\\u202E\"")]
     [InlineData("accepting_patients", "1")]
     [InlineData("language_preference", "\"hebrew please\"")]
     [InlineData("language_preference", "\"\"")]

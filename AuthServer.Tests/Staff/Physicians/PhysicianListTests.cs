@@ -44,7 +44,7 @@ public sealed class PhysicianListTests(StoppedServer server) : IClassFixture<Sto
         (await ListAsync(staff, $"?tenant={other}")).Ids().Should().BeEmpty("who else a physician works for is not this tenant's business");
         page.ToJsonString().Should().NotContainAny(Practice.Number, "@example.com", other.ToString());
         (await (await server.Api.GetAsync($"physicians/{own.PhysicianId()}", staff.AccessToken)).ShouldBeAsync(
-            200))["licences"]![0]!["number"]!.GetValue<string>().Should().Be(Practice.Number);
+            200))["licences"]![0]!["number"]!.GetValue<string>().Should().Be(own.LicenceNumber());
         await (await server.Api.GetAsync($"physicians/{hidden.PhysicianId()}", staff.AccessToken)).ShouldBeProblemAsync(
             ErrorCodes.NotFound);
     }

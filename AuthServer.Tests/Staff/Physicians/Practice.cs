@@ -8,7 +8,10 @@ namespace AuthServer.Tests.Staff.Physicians;
 /// <summary>Physicians and those who decide on them.</summary>
 internal static class Practice
 {
+    /// <summary>How every number begins; each is verified for one physician only.</summary>
     public const string Number = "IL-12345";
+
+    private static int _made;
 
     /// <summary>A physician with an unreviewed licence, who is a member of the tenants.</summary>
     public static async Task<SignedIn> RegisterPhysicianAsync(this TestServer server, params Guid[] tenants)
@@ -17,7 +20,7 @@ internal static class Practice
         {
             role = "physician",
             full_name = "Noa Cohen",
-            physician = new { language_preference = "he", license_number = Number, license_jurisdiction = "IL", specialty = "cardiology" },
+            physician = new { language_preference = "he", license_number = $"{Number}{Interlocked.Increment(ref _made)}", license_jurisdiction = "IL", specialty = "cardiology" },
         });
         foreach (var tenant in tenants)
         {
@@ -53,6 +56,9 @@ internal static class Practice
     public static Guid PhysicianId(this SignedIn physician) => physician.Claims["physician"]!.GetValue<Guid>();
 
     public static Guid LicenceId(this SignedIn physician) => physician.User!["physician"]!["licences"]![0]!["id"]!.GetValue<Guid>();
+
+    public static string LicenceNumber(this SignedIn physician) =>
+        physician.User!["physician"]!["licences"]![0]!["number"]!.GetValue<string>();
 
     public static IEnumerable<string> Roles(this SignedIn person) =>
         person.Claims["role"] is JsonArray roles ? roles.Select(role => role!.GetValue<string>()) : [];

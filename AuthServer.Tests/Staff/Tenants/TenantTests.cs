@@ -95,7 +95,7 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
 
         var changed =
             await (await PatchAsync(
-                admin, clinic, """{"name":"New name","settings":{"locale":null,"require_mfa":true,"session_absolute_minutes":60}}"""))
+                admin, clinic, """{"name":"New name","settings":{"locale":null,"require_verified_email":true,"session_absolute_minutes":60}}"""))
                 .ShouldBeAsync(200);
         await (await PatchAsync(admin, clinic, """{"name":"New name"}""")).ShouldBeAsync(200);
         var reset = await (await PatchAsync(admin, clinic, """{"settings":null}""")).ShouldBeAsync(200);
@@ -103,8 +103,8 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         changed["name"]!.GetValue<string>().Should().Be("New name");
         changed["members"]!.GetValue<int>().Should().Be(1);
         changed["settings"]!.ToJsonString().Should().Be(
-            """{"self_registration":true,"require_verified_email":false,"require_mfa":"""
-                + """true,"mail_sender_name":"Old","locale":null,"app_url":null,"session_idle_minutes":null,"session_absolute_minutes":60}""");
+            """{"self_registration":true,"require_verified_email":true,"require_mfa":"""
+                + """false,"mail_sender_name":"Old","locale":null,"app_url":null,"session_idle_minutes":null,"session_absolute_minutes":60}""");
         reset["settings"]!.ToJsonString().Should().Be(
             """{"self_registration":false,"require_verified_email":false,"require_mfa":false,"mail_sender_name":"""
                 + """null,"locale":null,"app_url":null,"session_idle_minutes":null,"session_absolute_minutes":null}""");
@@ -113,7 +113,7 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         (await server.Database.QueryAsync<string>(
             "SELECT detail FROM audit_events WHERE type = 'tenant.changed' AND tenant_id = @id ORDER BY id LIMIT 1", ("id", clinic.Id)))
             .Should().Be(
-                $"name: \"The {clinic.Slug}\" -> \"New name\", require_mfa: false -> true, locale: \"he\" -> null, "
+                $"name: \"The {clinic.Slug}\" -> \"New name\", require_verified_email: false -> true, locale: \"he\" -> null, "
                 + "session_absolute_minutes: null -> 60");
     }
 
@@ -148,6 +148,22 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
     [InlineData("""{"settings":{"app_url":"javascript:alert(1)"}}""", "settings.app_url")]
     [InlineData("""{"settings":{"app_url":"//app.example.com"}}""", "settings.app_url")]
     [InlineData("""{"settings":{"app_url":"https://app.example.com@evil.example/"}}""", "settings.app_url")]
+    [InlineData("""{"settings":{"mail_sender_name":"security＠authserver.com"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"billing﹫north.example"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"north．example"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"north。example"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"AuthServer"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"Ａｕｔｈ Ｓｅｒｖｅｒ"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"Account Security"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"Ѕеcurіtу team"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"Sécur1ty"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"Sec\u200Durity"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"no-reply"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"צוות אבטחה"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"\u202Eclinic"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"settings":{"mail_sender_name":"!!!"}}""", "settings.mail_sender_name")]
+    [InlineData("""{"name":"\u202EclinicN"}""", "name")]
+    [InlineData("""{"settings":{"require_mfa":true}}""", "settings.require_mfa")]
     [InlineData("""{"settings":{"self_registration":"yes"}}""", "settings.self_registration")]
     [InlineData("""{"settings":[]}""", "settings")]
     public async Task A_field_that_is_not_acceptable_is_named_and_nothing_changes(string body, string field)
@@ -214,13 +230,28 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task A_second_factor_that_was_required_before_that_was_refused_is_shown_and_stays_until_it_is_taken_back()
+    {
+        var clinic = await server.OpenClinicAsync(new { require_mfa = true });
+        var admin = await server.SignInAtAsync(Role.Admin, clinic);
+
+        var kept = await (await PatchAsync(admin, clinic, """{"settings":{"locale":"he"}}""")).ShouldBeAsync(200);
+        var gone = await (await PatchAsync(admin, clinic, """{"settings":{"require_mfa":false}}""")).ShouldBeAsync(200);
+
+        (kept["settings"]!["require_mfa"]!.GetValue<bool>(), gone["settings"]!["require_mfa"]!.GetValue<bool>()).Should().Be((true, false));
+        await (await server.Api.PostAsync(
+            "tenants", new { slug = Clinics.NewSlug(), name = "North", settings = new { require_mfa = true } },
+            (await server.SignInAsAsync(Role.Admin)).AccessToken)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+    }
+
+    [Fact]
     public async Task Two_who_change_different_settings_at_once_both_have_their_way()
     {
         var clinic = await server.OpenClinicAsync();
         var admin = await server.SignInAtAsync(Role.Admin, clinic);
         string[] changes =
         [
-            """{"name":"Raced"}""", """{"settings":{"self_registration":true}}""", """{"settings":{"require_mfa":true}}""",
+            """{"name":"Raced"}""", """{"settings":{"self_registration":true}}""", """{"settings":{"require_verified_email":true}}""",
                 """{"settings":{"locale":"he"}}""",
             """{"settings":{"mail_sender_name":"Raced"}}""", """{"settings":{"session_idle_minutes":15}}""",
                 """{"settings":{"session_absolute_minutes":500}}""",
@@ -232,8 +263,8 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         var tenant = await (await server.Api.GetAsync($"tenants/{clinic.Id}", admin.AccessToken)).ShouldBeAsync(200);
         tenant["name"]!.GetValue<string>().Should().Be("Raced");
         tenant["settings"]!.ToJsonString().Should().Be(
-            """{"self_registration":true,"require_verified_email":false,"require_mfa":"""
-                + """true,"mail_sender_name":"Raced","locale":"he","app_url":null,"session_idle_minutes":15,"session_absolute_minutes":500}""");
+            """{"self_registration":true,"require_verified_email":true,"require_mfa":"""
+                + """false,"mail_sender_name":"Raced","locale":"he","app_url":null,"session_idle_minutes":15,"session_absolute_minutes":500}""");
     }
 
     private Task<HttpResponseMessage> PatchAsync(SignedIn person, Clinic clinic, string body) =>

@@ -37,9 +37,23 @@ internal sealed class SignInLocks(AuthDbContext db, SignInThrottle throttle, Sig
     /// </summary>
     public Task ClearAsync(User user, CancellationToken cancellationToken) => RowsOf(user).ExecuteDeleteAsync(cancellationToken);
 
-    private IQueryable<SignInLockout> RowsOf(User user)
+    /// <summary>
+    /// Deletes them under names that an account no longer has: they name networks of its owner, and erasure would not find them.
+    /// </summary>
+    public async Task ForgetAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
-        var names = new[] { user.NormalizedEmail, user.NormalizedUserName }.OfType<string>().Select(throttle.Identify).ToArray();
-        return db.SignInLockouts.Where(row => names.Contains(row.Identifier));
+        if (names.Count > 0)
+        {
+            await RowsOf(names).ExecuteDeleteAsync(cancellationToken);
+        }
+    }
+
+    private IQueryable<SignInLockout> RowsOf(User user) =>
+        RowsOf(new[] { user.NormalizedEmail, user.NormalizedUserName }.OfType<string>());
+
+    private IQueryable<SignInLockout> RowsOf(IEnumerable<string> names)
+    {
+        var identifiers = names.Select(throttle.Identify).ToArray();
+        return db.SignInLockouts.Where(row => identifiers.Contains(row.Identifier));
     }
 }

@@ -31,7 +31,8 @@ internal abstract record EmailChangeConfirmationOutcome
 
 /// <summary>
 /// Confirms the new mailbox and makes its address that of the account. Requires the session or password of whoever requested it:
-/// otherwise a stranger could be tricked into pressing the button, and their address would belong to somebody else's account. A
+/// otherwise a stranger could be tricked into pressing the button, and their address would belong to somebody else's account. Not if
+/// staff asked, who know whose the mailbox is; then all sessions end, because the old address may have been a stranger's. A
 /// guest who registered becomes a person by it, and their guest sessions end.
 /// </summary>
 internal sealed class EmailChangeConfirmation(
@@ -56,7 +57,9 @@ internal sealed class EmailChangeConfirmation(
             return await NoLongerGoodAsync(token);
         }
 
-        return caller?.UserId != user.Id && await passwords.CheckAsync(user, password, origin, cancellationToken) is { } refusal
+        return !user.IsPendingEmailVouched
+            && caller?.UserId != user.Id
+            && await passwords.CheckAsync(user, password, origin, cancellationToken) is { } refusal
             ? new EmailChangeConfirmationOutcome.NotReauthenticated(refusal)
             : await ChangeAsync(user, token!, origin, cancellationToken);
     }
@@ -94,6 +97,7 @@ internal sealed class EmailChangeConfirmation(
         ? new(AuditEvents.GuestRegistered) { EndsSessions = RevocationReason.GuestRegistered }
         : new(AuditEvents.EmailChanged)
         {
+            EndsSessions = user.IsPendingEmailVouched ? RevocationReason.EndedByStaff : null,
             Notice = user.EmailConfirmed ? AccountNotice.OfNewEmail(MailKinds.EmailChanged, user, user.PendingEmail!) : null,
         };
 }

@@ -22,6 +22,7 @@ internal sealed class VerifyEmailMail(
             return null;
         }
 
+        owed.UserId = user.Id;
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
         if (user.EmailConfirmed)
         {

@@ -1,10 +1,12 @@
 using System.Text.Json.Serialization;
+using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.Identity;
 using AuthServer.Mail;
 using AuthServer.Mail.Outbox;
 using AuthServer.Mail.Texts;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Jobs;
 using AuthServer.Platform.RateLimiting;
 using AuthServer.Platform.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,12 +23,22 @@ internal static class EmailVerificationEndpoints
     private const string ConfirmExample = """{"token":"CfDJ8Nv…","password":"correct horse battery"}""";
     private const string ChangeExample = """{"new_email":"dana@example.org","current_password":"correct horse battery"}""";
 
+    // Nobody can confirm it any more, and the address may be another person's. A guest's registration goes with it.
+    private const string ForgottenWish = "pending_email = NULL, pending_email_at = NULL, pending_email_vouched_at = NULL, "
+        + "pending_user_name = CASE WHEN is_anonymous THEN NULL ELSE pending_user_name END";
+
     public static void AddEmailVerification(this WebApplicationBuilder builder)
     {
         builder.Services.AddJson(EmailVerificationJson.Default);
         builder.Services.AddScoped<EmailVerification>();
         builder.Services.AddScoped<EmailChange>();
         builder.Services.AddScoped<EmailChangeConfirmation>();
+        builder.Services.AddSingleton(services => new RetentionRule(
+            "users", "pending_email IS NOT NULL AND pending_email_at < @before",
+            services.GetRequiredService<EmailTokenSettings>().VerificationLifetime)
+        {
+            Forgets = ForgottenWish,
+        });
         builder.Services.AddScoped<IMailWriter, VerifyEmailMail>();
         builder.Services.AddScoped<IMailWriter, ConfirmNewEmailMail>();
         builder.Services.AddScoped<IMailWriter, EmailChangeRequestedMail>();

@@ -7,7 +7,6 @@ using AuthServer.Platform.Persistence.Configurations;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.Revocation;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace AuthServer.Accounts.Identity;
 
@@ -54,14 +53,16 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
     /// <summary>Saves the context's changes in the open transaction, for callers that have more to do in it.</summary>
     public async Task<AccountCommitOutcome> SaveAsync(CancellationToken cancellationToken)
     {
-        if (await IsUserNameTakenAsync(cancellationToken))
+        if (await db.FindTakenNameAsync(cancellationToken) is { } inUse)
         {
-            return AccountCommitOutcome.UserNameTaken;
+            return inUse;
         }
 
         try
         {
+            var former = db.FindFormerNames();
             await db.SaveChangesAsync(cancellationToken);
+            await locks.ForgetAsync(former, cancellationToken);
             return AccountCommitOutcome.Saved;
         }
         catch (DbUpdateConcurrencyException)
@@ -84,7 +85,15 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
     }
 
     /// <summary>Saves a batch of an import in the open transaction. After a conflict the importer plans it again.</summary>
-    public Task SaveImportedAsync(CancellationToken cancellationToken) => db.SaveChangesAsync(cancellationToken);
+    public async Task SaveImportedAsync(CancellationToken cancellationToken)
+    {
+        if (await db.FindTakenNameAsync(cancellationToken) is not null)
+        {
+            throw new DbUpdateConcurrencyException("A name that was free when the batch was planned is taken.");
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+    }
 
     /// <summary>Audits a refusal, even if the caller disconnects. The context must have no other changes.</summary>
     public Task RecordRefusalAsync(string auditEvent, RequestOrigin origin, Guid? userId, Guid? sessionId, string reason)
@@ -95,16 +104,6 @@ internal sealed class AccountCommit(AuthDbContext db, SessionRevoker revoker, Re
 
     private bool AcceptsInvitation(User user) =>
         user.InvitedAt is null && db.Entry(user).Property(changed => changed.InvitedAt) is { IsModified: true };
-
-    // Before the address: otherwise somebody could ask about any address, with a user name that keeps the account from being created.
-    private async Task<bool> IsUserNameTakenAsync(CancellationToken cancellationToken) =>
-        db.ChangeTracker.Entries<User>().FirstOrDefault(IsRenamed) is { Entity: { } renamed }
-        && await db.Users.AnyAsync(
-            user => user.NormalizedUserName == renamed.NormalizedUserName && user.Id != renamed.Id, cancellationToken);
-
-    private static bool IsRenamed(EntityEntry<User> user) =>
-        user.Entity.NormalizedUserName is not null
-        && (user.State == EntityState.Added || user.Property(changed => changed.NormalizedUserName).IsModified);
 
     private static AccountCommitOutcome? Taken(DbUpdateException exception) => DatabaseFaults.ViolatedUniqueConstraint(exception) switch
     {

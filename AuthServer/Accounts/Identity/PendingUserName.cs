@@ -19,18 +19,22 @@ internal static class PendingUserName
             return;
         }
 
+        var normalized = UserName.Normalize(name);
         var row = db.Users.Where(found => found.Id == user.Id && found.PendingUserName == name);
         try
         {
-            await row.ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(found => found.UserName, name)
-                    .SetProperty(found => found.NormalizedUserName, UserName.Normalize(name))
-                .SetProperty(found => found.PendingUserName, (string?)null), CancellationToken.None);
+            await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
+            await AdvisoryLocks.NameAsync(db, normalized, CancellationToken.None);
+            await row.Where(_ => !db.Users.Any(other => other.NormalizedUserName == normalized)).ExecuteUpdateAsync(
+                set => set.SetProperty(found => found.UserName, name).SetProperty(found => found.NormalizedUserName, normalized),
+                CancellationToken.None);
+            await transaction.CommitAsync(CancellationToken.None);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            await row.ExecuteUpdateAsync(set => set.SetProperty(found => found.PendingUserName, (string?)null), CancellationToken.None);
+            // A server of the previous version does not wait for the lock.
         }
+
+        await row.ExecuteUpdateAsync(set => set.SetProperty(found => found.PendingUserName, (string?)null), CancellationToken.None);
     }
 }

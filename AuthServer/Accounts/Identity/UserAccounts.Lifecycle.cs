@@ -79,6 +79,20 @@ internal sealed partial class UserAccounts
         return ChangedAsync(user);
     }
 
+    /// <summary>The same at staff's request, who have made sure who asks: the link in the mail to it is enough.</summary>
+    public Task VouchForEmailAsync(User user, EmailAddress address)
+    {
+        user.VouchForEmail(address, clock.GetUtcNow());
+        return ChangedAsync(user);
+    }
+
+    /// <summary>Nobody has used the address yet. Invalidates links that were mailed to the one before.</summary>
+    public Task CorrectInvitationAsync(User user, EmailAddress address)
+    {
+        user.Email = address.Address;
+        return InviteAgainAsync(user);
+    }
+
     public Task ForgetPendingEmailAsync(User user)
     {
         user.ForgetPendingEmail();

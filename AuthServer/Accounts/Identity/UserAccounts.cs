@@ -116,7 +116,8 @@ internal sealed partial class UserAccounts(
     /// <summary>The account whose new mailbox this confirms, if it would be accepted now.</summary>
     public async Task<User?> FindByNewEmailTokenAsync(string? token) =>
         tokens.Read(EmailTokens.ChangeEmail, token) is { } read
-        && await FindByTokenAsync(token, GetChangeEmailTokenPurpose(read.NewEmail)) is { MustResetPassword: false } user
+        && await FindByTokenAsync(token, GetChangeEmailTokenPurpose(read.NewEmail)) is { } user
+        && (!user.MustResetPassword || user.IsPendingEmailVouched)
         && user.PendingEmail == read.NewEmail
             ? user
             : null;

@@ -39,6 +39,9 @@ public sealed record UserView
     /// <summary>Whether this is a guest account, without an address.</summary>
     public required bool IsAnonymous { get; init; }
 
+    /// <summary>The id in the system the account was imported from, after that system's name: <c>dd_api:17</c>.</summary>
+    public required string? LegacyId { get; init; }
+
     /// <summary>When the account was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -72,8 +75,8 @@ public sealed record PhysicianView
     /// <summary>Field of medicine.</summary>
     public required string? Specialty { get; init; }
 
-    /// <summary>Sees only patients who were assigned manually.</summary>
-    public required bool PrivatePool { get; init; }
+    /// <summary>The private pool in which they see only patients who were assigned manually; null for none.</summary>
+    public required string? PrivatePool { get; init; }
 
     /// <summary>Away.</summary>
     public required bool VacationMode { get; init; }

@@ -11,7 +11,7 @@ namespace AuthServer.Accounts.Identity;
 internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider clock)
 {
     /// <summary>Needs <c>@user_id</c> and <c>@today</c>.</summary>
-    internal const string Sql = """
+    internal const string Sql = $"""
         SELECT p.id IS NOT NULL AND EXISTS (
                 SELECT 1 FROM licences l
                 WHERE l.physician_id = p.id AND l.state = 'verified' AND (l.expires_on IS NULL OR l.expires_on >= @today)) AS is_licensed,
@@ -19,11 +19,12 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
                     ORDER BY m.created_at, m.tenant_id, m.role)
                 FROM memberships m JOIN tenants t ON t.id = m.tenant_id AND t.status = 'active'
                 WHERE m.user_id = u.id AND NOT u.is_anonymous)::text AS memberships,
-            u.id, CASE WHEN NOT u.is_anonymous THEN u.email END AS email, u.user_name, u.full_name, u.locale, u.email_confirmed,
+            u.id, CASE WHEN NOT u.is_anonymous THEN u.email END AS email, u.user_name, u.full_name, u.locale, u.legacy_id, u.email_confirmed,
             u.two_factor_enabled, u.created_at, u.last_login_at,
             ARRAY(SELECT r.name FROM user_roles ur JOIN roles r ON r.id = ur.role_id
                 WHERE ur.user_id = u.id AND NOT u.is_anonymous ORDER BY r.name) AS roles,
-            p.id AS physician_id, p.language_preference, p.specialty, p.private_pool,
+            p.id AS physician_id, p.language_preference, p.specialty,
+            CASE WHEN p.private_pool THEN coalesce(p.private_pool_name, '{Physician.UnnamedPool}') END AS private_pool,
             p.vacation_mode AND (p.vacation_until IS NULL OR p.vacation_until >= @today) AS is_away,
             CASE WHEN p.vacation_until >= @today THEN p.vacation_until END AS away_until, p.accepting_patients,
             CASE WHEN p.id IS NOT NULL THEN (
@@ -61,6 +62,7 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
             Username = row.ReadText("user_name"),
             FullName = row.ReadText("full_name"),
             Locale = row.ReadText("locale"),
+            LegacyId = row.ReadText("legacy_id"),
             EmailVerified = row.Read<bool>("email_confirmed"),
             MfaEnabled = row.Read<bool>("two_factor_enabled"),
             CreatedAt = row.Read<DateTimeOffset>("created_at"),
@@ -77,7 +79,7 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
         Id = id,
         LanguagePreference = row.ReadText("language_preference"),
         Specialty = row.ReadText("specialty"),
-        PrivatePool = row.Read<bool>("private_pool"),
+        PrivatePool = row.ReadText("private_pool"),
         VacationMode = row.Read<bool>("is_away"),
         VacationUntil = row.ReadNullable<DateOnly>("away_until"),
         AcceptingPatients = row.Read<bool>("accepting_patients"),

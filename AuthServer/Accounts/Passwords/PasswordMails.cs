@@ -21,6 +21,7 @@ internal sealed class ResetPasswordMail(
             return null;
         }
 
+        owed.UserId = user.Id;
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
         var link = links.For(MailPages.ResetPassword, await accounts.GeneratePasswordResetTokenAsync(user), texts, owed.Details());
         return await printer.PrintAsync(user.Email!, texts.ResetPassword(link, settings.ResetLifetime));

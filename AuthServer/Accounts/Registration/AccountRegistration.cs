@@ -58,8 +58,8 @@ internal sealed record NewAccount(RegisterRequest Request, EmailAddress Email, s
 }
 
 /// <summary>
-/// Creates an account: usable and signed in at once, or usable when its mailbox is confirmed. The unique index alone decides
-/// whether the address is free: a prior check would be unreliable under concurrency.
+/// Creates an account: usable and signed in at once, or usable when its mailbox is confirmed. The unique index
+/// decides whether the address is free.
 /// </summary>
 internal sealed class AccountRegistration(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, PasswordPolicy policy, PasswordHashing hashing, AccountOpening opening,

@@ -23,6 +23,7 @@ internal sealed class RegistrationMail(
             return null;
         }
 
+        owed.UserId = user.Id;
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
         if (user.EmailConfirmed)
         {

@@ -39,8 +39,8 @@ internal static class ExportSections
             """),
         new(
             "physician", "physicians",
-            "SELECT id, language_preference, specialty, private_pool, vacation_mode, vacation_until, accepting_patients FROM physicians "
-                + "WHERE user_id = @user"),
+            "SELECT id, language_preference, specialty, private_pool, private_pool_name, vacation_mode, vacation_until, accepting_patients "
+                + "FROM physicians WHERE user_id = @user"),
         new("licences", "licences", """
             SELECT l.id, l.jurisdiction, l.number, l.state, l.expires_on, l.reason, l.verified_at, l.expiry_told_at
             FROM licences l JOIN physicians p ON p.id = l.physician_id WHERE p.user_id = @user ORDER BY l.id
@@ -102,6 +102,7 @@ internal static class ExportSections
         ["users.token_version"] = Inner,
         ["users.normalized_email"] = Derived,
         ["users.normalized_user_name"] = Derived,
+        ["users.pending_email_vouched_at"] = Inner,
         ["users.search_text"] = Derived,
         ["users.name_search_text"] = Derived,
         ["user_roles.user_id"] = Yours,
@@ -109,6 +110,7 @@ internal static class ExportSections
         ["memberships.user_id"] = Yours,
         ["physicians.user_id"] = Yours,
         ["licences.physician_id"] = "It is the id of your profile, in each row.",
+        ["licences.number_key"] = Derived,
         ["licences.verified_by"] = SomebodyElse,
         ["sessions.user_id"] = Yours,
         ["api_keys.owner_id"] = Yours,
@@ -137,6 +139,7 @@ internal static class ExportSections
         ["audit_events.erasure_proof"] = Inner,
         ["revocations"] = "Ids of ended sessions and outdated keys, kept for minutes; they are included under sessions and keys.",
         ["audit_seals"] = NotYours,
+        ["erased_ids"] = NotYours,
         ["data_protection_keys"] = NotYours,
         ["figures"] = NotYours,
         ["role_claims"] = NotYours,

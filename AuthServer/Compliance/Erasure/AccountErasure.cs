@@ -45,10 +45,12 @@ internal sealed class AccountErasure(
 
         var (pseudonym, now) = (Guid.NewGuid(), clock.GetUtcNow());
         await traces.EraseAsync(user, pseudonym, cancellationToken);
+        var keys = await audit.KeysOfAsync(user.Id, cancellationToken);
         db.Entry(user).State = EntityState.Detached;
         await db.Users.Where(found => found.Id == user.Id).ExecuteDeleteAsync(cancellationToken);
         await RefuseAsync(user.Id, now, cancellationToken);
         await audit.EraseAsync(user.Id, pseudonym, cancellationToken);
+        await audit.EraseExposuresAsync(keys, pseudonym, cancellationToken);
         db.Audit(AuditEvents.UserErased, now, order.Origin, order.By, pseudonym, reason: order.Reason, tenant: order.TenantId);
         await db.SaveChangesAsync(cancellationToken);
         return new(pseudonym, ended);

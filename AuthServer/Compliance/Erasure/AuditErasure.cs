@@ -14,6 +14,31 @@ internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
 {
     private const int BatchSize = 1000;
 
+    /// <summary>The API keys of this person, including those that are gone; to be called before the account is deleted.</summary>
+    public async Task<IReadOnlyList<Guid>> KeysOfAsync(Guid person, CancellationToken cancellationToken)
+    {
+        var made = db.AuditEvents
+            .Where(audit => audit.ActorId == person && audit.Type == AuditEvents.ApiKeyMade && audit.SubjectId != null)
+            .Select(audit => audit.SubjectId!.Value)
+            .Where(id => !db.ApiKeys.Any(key => key.Id == id && key.OwnerId != person));
+        return await db.ApiKeys.Where(key => key.OwnerId == person).Select(key => key.Id).Union(made).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Takes address and user agent from events about these keys without an actor: a key seen in a URL was sent by its owner, or from
+    /// their history. What the keys did stays. Runs in the open transaction, after the keys were deleted.
+    /// </summary>
+    public async Task EraseExposuresAsync(IReadOnlyList<Guid> keys, Guid pseudonym, CancellationToken cancellationToken)
+    {
+        await LockAsync(cancellationToken);
+        foreach (var key in keys)
+        {
+            await EraseAsync(
+                audit => audit.SubjectId == key && audit.ActorId == null && (audit.IpAddress != null || audit.UserAgent != null), key,
+                pseudonym, cancellationToken);
+        }
+    }
+
     /// <summary>Runs in the open transaction, after the account was deleted.</summary>
     public async Task EraseAsync(Guid person, Guid pseudonym, CancellationToken cancellationToken)
     {

@@ -24,22 +24,21 @@ internal sealed class ReferencesInOtherRows(AuthDbContext db, TimeProvider clock
             """, cancellationToken);
     }
 
-    // Others who requested this address as their new one: both the pending change and the mail about it.
+    // Others who requested this address as their new one: both the pending change and the mails about it. They are found by the
+    // address itself: which mails there are depends on how long ago it was.
     private async Task EraseAddressAsync(User user, CancellationToken cancellationToken)
     {
         string[] addresses = [user.NormalizedEmail!, user.Email!];
         // Not even masked: a domain can identify a person.
         var (canonical, nothing) = (user.NormalizedEmail!, EmailAddress.Mask(""));
         await db.Database.ExecuteSqlAsync($"""
-            WITH askers AS (
-                SELECT DISTINCT user_id FROM email_outbox WHERE address = ANY ({addresses}) AND kind = {MailKinds.ConfirmNewEmail}
-                    AND user_id <> {user.Id}),
-            wished AS (
-                UPDATE users u SET pending_email = NULL, pending_email_at = NULL FROM askers a
-                    WHERE u.id = a.user_id AND lower(u.pending_email) = {canonical})
-            UPDATE email_outbox o SET data = o.data || jsonb_build_object({EmailOutbox.NewAddress}, {nothing})
-            FROM askers a WHERE o.user_id = a.user_id AND lower(o.data ->> {EmailOutbox.NewAddress}) = {canonical}
+            WITH wished AS (
+                UPDATE users SET pending_email = NULL, pending_email_at = NULL, pending_email_vouched_at = NULL
+                    WHERE pending_email IS NOT NULL AND lower(pending_email) = {canonical} AND id <> {user.Id})
+            UPDATE email_outbox SET data = data || jsonb_build_object({EmailOutbox.NewAddress}, {nothing})
+            WHERE data ? 'new_address' AND lower(data ->> 'new_address') = {canonical}
             """, cancellationToken);
+        await EraseFormerAddressesAsync(user.Id, cancellationToken);
         // Keep an invitation for an hour, so that inviting, deleting and inviting again cannot fill a mailbox; the next cleanup
         // removes it.
         await db.Database.ExecuteSqlAsync($"""
@@ -52,4 +51,11 @@ internal sealed class ReferencesInOtherRows(AuthDbContext db, TimeProvider clock
             DELETE FROM email_outbox WHERE address = ANY ({addresses}) AND id NOT IN (SELECT id FROM counted)
             """, cancellationToken);
     }
+
+    // Mails that strangers asked for, and that were never sent, name no account: they are found by what else was sent to the person.
+    private Task<int> EraseFormerAddressesAsync(Guid userId, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync($"""
+        DELETE FROM email_outbox WHERE user_id IS NULL AND address IN (
+            SELECT lower(theirs.address) FROM email_outbox theirs WHERE theirs.user_id = {userId}
+                AND NOT EXISTS (SELECT 1 FROM users other WHERE other.normalized_email = lower(theirs.address)))
+        """, cancellationToken);
 }

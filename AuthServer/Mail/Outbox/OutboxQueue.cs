@@ -29,7 +29,8 @@ internal sealed class OutboxQueue(IServiceScopeFactory scopes, NpgsqlDataSource 
     // The number of attempts distinguishes this lease from a later one.
     private const string SettleSql = """
         UPDATE email_outbox SET state = @state, attempts = @attempts, next_attempt_at = @next_attempt_at,
-            finished_at = CASE WHEN @state <> 'pending' THEN @now END, last_error = @last_error
+            finished_at = CASE WHEN @state <> 'pending' THEN @now END, last_error = @last_error,
+            user_id = (SELECT id FROM users WHERE id = @user_id FOR KEY SHARE)
         WHERE id = @id AND state = 'pending' AND attempts = @claimed_attempts
         """;
 
@@ -65,6 +66,7 @@ internal sealed class OutboxQueue(IServiceScopeFactory scopes, NpgsqlDataSource 
     {
         await using var command = database.CreateCommand(SettleSql);
         command.Add("id", claimed.Id);
+        command.Add("user_id", claimed.UserId);
         command.Add("claimed_attempts", claimed.Attempts);
         command.Add("state", SnakeCase.Of(state));
         command.Add("attempts", attempts);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AuthServer.Domain;
 using AuthServer.Platform.Configuration;
 
 namespace AuthServer.Mail.Transport;
@@ -15,11 +16,13 @@ internal sealed class MailSender(EmailSettings settings, ServerSettings server)
     public string Name { get; } = HeaderText.Clean(settings.FromName);
 
     /// <summary>
-    /// The sender name the mail's tenant chose, or the server's. The address is always the server's own, for which it is authorised
+    /// The sender name the mail's tenant chose, or the server's: also where the tenant chose one before such names were refused. The address is always the server's own, for which it is authorised
     /// to send.
     /// </summary>
     public string NameOn(OutgoingMessage message) =>
-        message.SenderName is { } name && HeaderText.Clean(name) is { Length: > 0 } clean ? clean : Name;
+        message.SenderName is { } name && HeaderText.Clean(name) is { Length: > 0 } clean && !SenderName.IsMisleading(clean, Name)
+            ? clean
+            : Name;
 
     /// <summary>RFC 5322 section 3.6.4; contains nothing but the row's id.</summary>
     public string MessageIdOf(Guid id) =>

@@ -1,3 +1,4 @@
+using System.Reflection;
 using AuthServer.Platform.Web;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -26,7 +27,9 @@ internal static class ConvertedSchemas
         }
     }
 
-    private static Type? PlainOf(Type type) => type == typeof(Secret) ? typeof(string) : OptionalConverter.ValueOf(type);
+    private static Type? PlainOf(Type type) => type == typeof(Secret)
+        ? typeof(string)
+        : OptionalConverter.ValueOf(type) ?? type.GetCustomAttribute<SentAsAttribute>()?.Type;
 
     private static bool CanBeNull(Type plain, OpenApiSchemaTransformerContext context) =>
         context.JsonTypeInfo.Type == typeof(Secret)

@@ -8,7 +8,11 @@ namespace AuthServer.Platform.Jobs;
 /// <param name="Table">The table.</param>
 /// <param name="Condition">SQL; rows whose time is after <c>@before</c> are kept. Needs an index.</param>
 /// <param name="RetentionPeriod">How long matching rows are kept.</param>
-internal sealed record RetentionRule(string Table, string Condition, TimeSpan RetentionPeriod);
+internal sealed record RetentionRule(string Table, string Condition, TimeSpan RetentionPeriod)
+{
+    /// <summary>What is forgotten of a row that stays: the <c>SET</c> of an update, after which the condition is no longer met.</summary>
+    public string? Forgets { get; init; }
+}
 
 /// <summary>
 /// Keeps tables small that grow with every sign-in and mail. Deletes in small steps and skips locked rows, so that nobody waits for
@@ -21,7 +25,7 @@ internal sealed class RetentionCleanup(
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Deletes what is due; returns the number of rows.</summary>
+    /// <summary>Deletes or forgets what is due; returns the number of rows.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var deleted = 0;
@@ -61,8 +65,9 @@ internal sealed class RetentionCleanup(
 
     private async Task<int> DeleteAsync(RetentionRule rule, CancellationToken cancellationToken)
     {
+        var act = rule.Forgets is null ? $"DELETE FROM {rule.Table}" : $"UPDATE {rule.Table} SET {rule.Forgets}";
         await using var command = database.CreateCommand($"""
-            DELETE FROM {rule.Table} WHERE ctid = ANY (ARRAY(
+            {act} WHERE ctid = ANY (ARRAY(
                 SELECT ctid FROM {rule.Table} WHERE {rule.Condition} LIMIT {BatchSize} FOR UPDATE SKIP LOCKED))
             """);
         command.Parameters.Add(new("before", clock.GetUtcNow() - rule.RetentionPeriod));

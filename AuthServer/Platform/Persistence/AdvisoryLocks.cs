@@ -36,6 +36,8 @@ internal static class AdvisoryLocks
     /// <summary>One replica counts for all.</summary>
     public const long Statistics = 0x66_6967_7572_6573;
 
+    // The database itself takes locks of two numbers, of which the first is 0x6572_6173 (see the function refuse_erased_id).
+
     /// <summary>Waits for the lock and holds it until the open transaction ends.</summary>
     public static Task TakeAsync(AuthDbContext db, long id, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({id})", cancellationToken);
@@ -44,6 +46,21 @@ internal static class AdvisoryLocks
     public static Task ApiKeyNameAsync(AuthDbContext db, Guid? tenantId, string name, CancellationToken cancellationToken)
     {
         var text = $"api-key {tenantId} {name}";
+        return db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({text}, 0))", cancellationToken);
+    }
+
+    /// <summary>If two accounts, or two tenants, are given the same name at once, the second sees the first. A step of a batch.</summary>
+    public static NpgsqlBatchCommand Names(IEnumerable<string> names)
+    {
+        // In one order, so that two batches do not wait for each other.
+        string[] sorted = [.. names.Select(name => $"name {name}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return SqlStep.Of("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(@names) AS name").Add("names", sorted);
+    }
+
+    /// <summary>The same for one name.</summary>
+    public static Task NameAsync(AuthDbContext db, string name, CancellationToken cancellationToken)
+    {
+        var text = $"name {name}";
         return db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({text}, 0))", cancellationToken);
     }
 

@@ -6,5 +6,5 @@ namespace AuthServer.Platform.Persistence;
 internal static class SchemaVersion
 {
     /// <summary>The id of the last migration; a test compares it with the Migrations program.</summary>
-    public const string Expected = "20261129122900_FailuresInARow";
+    public const string Expected = "20261129130357_HardenSignInErasureAndLicences";
 }

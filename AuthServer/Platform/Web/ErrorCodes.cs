@@ -89,6 +89,8 @@ internal static class ErrorCodes
         new("too_many_keys", 409, "There are already two live API keys with this name: revoke one of them first.");
     public static readonly ErrorCode LicenceState =
         new("licence_state", 409, "The licence's state does not allow this, or it is not clear which licence is meant.");
+    public static readonly ErrorCode LicenceTaken =
+        new("licence_taken", 409, "Another account holds a verified or suspended licence of this jurisdiction with this number.");
     public static readonly ErrorCode BodyTooLarge = new("body_too_large", 413, "The body is larger than 64 KiB.");
     public static readonly ErrorCode UnsupportedMediaType =
         new("unsupported_media_type", 415, "The body has a type that this route does not accept.");

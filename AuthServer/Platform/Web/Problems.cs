@@ -10,7 +10,9 @@ namespace AuthServer.Platform.Web;
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Code">The stable code to branch on.</param>
 /// <param name="TraceId">Identifies the request in the log; equals the <c>X-Request-ID</c> header.</param>
-/// <param name="Errors">With <c>validation_failed</c> and <c>unknown_field</c>: messages by field.</param>
+/// <param name="Errors">
+/// With <c>validation_failed</c> and <c>unknown_field</c>, and sometimes with <c>licence_taken</c>: messages by field.
+/// </param>
 public sealed record ProblemBody(
     string Type,
     string Title,

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using AuthServer.Domain;
 
 namespace AuthServer.Platform.Web;
 
 /// <summary>Where a request came from, as far as that is known.</summary>
 /// <param name="Address">The client's address; behind a configured proxy, the one the proxy reports.</param>
 /// <param name="UserAgent">Truncated to 512 characters.</param>
-/// <param name="RequestId">The value of the <c>X-Request-ID</c> header.</param>
+/// <param name="RequestId">The value of the <c>X-Request-ID</c> header, or one made here.</param>
 internal sealed record RequestOrigin(IPAddress? Address, string? UserAgent, string RequestId)
 {
     /// <summary>The network of requests without an address.</summary>
@@ -17,8 +18,11 @@ internal sealed record RequestOrigin(IPAddress? Address, string? UserAgent, stri
     /// <summary>The address, or the /64 of an IPv6 address, all of which belongs to one subscriber.</summary>
     public string Network => NetworkOf(Address);
 
+    /// <summary>How the ids of the operator's own acts begin; no request from the network has such a one.</summary>
+    public const string CommandLineId = "cli-";
+
     /// <summary>The operator at the command line, who has no address and no account.</summary>
-    public static RequestOrigin CommandLine { get; } = new(null, "command line", $"cli-{Guid.NewGuid():N}");
+    public static RequestOrigin CommandLine { get; } = new(null, "command line", $"{CommandLineId}{Guid.NewGuid():N}");
 
     /// <summary>Whether the operator acts, and not an account.</summary>
     public bool IsCommandLine => ReferenceEquals(this, CommandLine);
@@ -42,23 +46,9 @@ internal sealed record RequestOrigin(IPAddress? Address, string? UserAgent, stri
 
     private static IPAddress? Plain(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 
-    // PostgreSQL would refuse NUL, and other control characters could forge lines in printed output.
-    private static string? Printable(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            return null;
-        }
-
-        var kept = text.AsSpan(0, Math.Min(text.Length, MaxUserAgentLength));
-        return kept.ContainsAnyExceptInRange(' ', '~')
-            ? string.Create(kept.Length, kept, static (printable, from) =>
-            {
-                for (var index = 0; index < from.Length; index++)
-                {
-                    printable[index] = char.IsControl(from[index]) || char.IsSurrogate(from[index]) ? ' ' : from[index];
-                }
-            })
-            : kept.ToString();
-    }
+    // Anything but plain ASCII is cleaned: PostgreSQL would refuse NUL, and what turns or hides text could forge lines of the audit log.
+    private static string? Printable(string? text) =>
+        string.IsNullOrEmpty(text) ? null
+        : text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? DeviceLabel.Clean(text, MaxUserAgentLength)
+        : text[..Math.Min(text.Length, MaxUserAgentLength)];
 }

@@ -25,7 +25,11 @@ internal static class ResponseHeaders
     });
 
     private static string RequestId(string? sent) =>
-        sent is { Length: >= 8 and <= 64 } && !sent.AsSpan().ContainsAnyExcept(RequestIdCharacters) ? sent : Guid.NewGuid().ToString("N");
+        sent is { Length: >= 8 and <= 64 }
+            && !sent.AsSpan().ContainsAnyExcept(RequestIdCharacters)
+            && !sent.StartsWith(RequestOrigin.CommandLineId, StringComparison.OrdinalIgnoreCase)
+                ? sent
+                : Guid.NewGuid().ToString("N");
 
     private sealed record Stamp(HttpContext Context, long StartedAt, bool IsDevelopment, bool IsHttps)
     {

@@ -14,7 +14,7 @@ internal static class Examples
           "id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "email": "dana@example.com", "username": null,
           "full_name": "Dana Levi", "locale": "he",
           "roles": ["patient"], "tenant": null, "memberships": [], "physician": null, "email_verified": false, "mfa_enabled": false,
-          "is_anonymous": false, "created_at": "2026-11-21T08:30:00Z", "last_login_at": "2026-11-21T08:30:00Z"
+          "is_anonymous": false, "legacy_id": null, "created_at": "2026-11-21T08:30:00Z", "last_login_at": "2026-11-21T08:30:00Z"
         }
         """;
 

@@ -9,14 +9,17 @@ namespace AuthServer.Staff.Access;
 internal sealed class DeniedActionAudit(AuthDbContext db, TimeProvider clock)
 {
     private static readonly ErrorCode[] Kept = [
-        ErrorCodes.BeyondTenant, ErrorCodes.LastAdmin, ErrorCodes.OwnAccount, ErrorCodes.PersonRequired];
+        ErrorCodes.BeyondTenant, ErrorCodes.LastAdmin, ErrorCodes.LicenceTaken, ErrorCodes.OwnAccount, ErrorCodes.PersonRequired];
 
-    /// <summary>Rolls back the open transaction, which would discard the record, and returns the refusal.</summary>
+    /// <summary>
+    /// Rolls back the open transaction and forgets the context's changes, which would go with the record; returns the refusal.
+    /// </summary>
     public async Task<ErrorCode> KeepAsync(StaffCall call, string attempted, ErrorCode refusal, Guid subject)
     {
         if (Kept.Contains(refusal))
         {
             await (db.Database.CurrentTransaction?.RollbackAsync(CancellationToken.None) ?? Task.CompletedTask);
+            db.ChangeTracker.Clear();
             await RecordAsync(call, attempted, refusal, subject);
         }
 

@@ -27,6 +27,7 @@ internal sealed class InvitationMail(
             return null;
         }
 
+        owed.UserId = user.Id;
         var texts = printer.TextsIn(user.Locale ?? owed.Language);
         var link = links.For(MailPages.Invitation, await accounts.GenerateInvitationTokenAsync(user), texts, owed.Details());
         return await printer.PrintAsync(

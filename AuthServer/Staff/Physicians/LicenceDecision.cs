@@ -19,6 +19,9 @@ internal abstract record LicenceDecisionOutcome
 
     public sealed record Refused(ErrorCode Error) : LicenceDecisionOutcome;
 
+    /// <summary>Another account holds the licence, which is named if it is within the scope.</summary>
+    public sealed record Taken(Guid? Holder) : LicenceDecisionOutcome;
+
     public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : LicenceDecisionOutcome;
 }
 
@@ -26,7 +29,8 @@ internal abstract record LicenceDecisionOutcome
 /// An administrator decides on a licence. One transaction covers the locked licence, the audit event, the mail to the physician,
 /// and the invalidation of tokens that are now wrong.
 /// </summary>
-internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
+internal sealed class LicenceDecision(
+    AuthDbContext db, AccessTokenInvalidation invalidation, DeniedActionAudit refusals, TimeProvider clock)
 {
     /// <summary>Verifies a licence that is pending or was imported or, if there is none, renews a valid one.</summary>
     public async Task<LicenceDecisionOutcome> VerifyAsync(StaffCall call, string id, VerifyLicenceRequest request)
@@ -96,9 +100,34 @@ internal sealed class LicenceDecision(AuthDbContext db, AccessTokenInvalidation 
             return fault;
         }
 
+        if (act.Event is AuditEvents.LicenceVerified or AuditEvents.LicenceReinstated
+            && await FindTakenAsync(scope, licence, cancellationToken) is { } taken)
+        {
+            await refusals.KeepAsync(call, act.Event, ErrorCodes.LicenceTaken, physician.UserId);
+            return taken;
+        }
+
         var user = await TellAsync(scope, physician, licence, act.Event, origin, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new LicenceDecisionOutcome.Decided(PhysicianProfile.Of(physician, user.FullName, DayOf(now)));
+    }
+
+    // Two who verify the same number at once: the second waits, and then sees the first. A unique index would not accept what is there
+    // from before.
+    private async Task<LicenceDecisionOutcome.Taken?> FindTakenAsync(
+        StaffScope scope, Licence licence, CancellationToken cancellationToken)
+    {
+        await AdvisoryLocks.NameAsync(db, $"licence {licence.Jurisdiction} {licence.NumberKey}", cancellationToken);
+        var holder = await db.Licences
+            .Where(other => other.PhysicianId != licence.PhysicianId && other.Jurisdiction == licence.Jurisdiction
+                && other.NumberKey == licence.NumberKey && (licence.NumberKey != "" || other.Number == licence.Number)
+                && (other.State == LicenceState.Verified || other.State == LicenceState.Suspended))
+            .Select(other => (Guid?)other.PhysicianId)
+            .FirstOrDefaultAsync(cancellationToken);
+        return holder is null ? null : new(await scope.Physicians
+            .Where(physician => physician.Id == holder)
+            .Select(physician => (Guid?)physician.UserId)
+            .FirstOrDefaultAsync(cancellationToken));
     }
 
     // A licence is valid on the whole platform, so for tenant staff this is an act on the account, not on the membership.

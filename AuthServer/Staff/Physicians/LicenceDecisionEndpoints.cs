@@ -25,7 +25,8 @@ internal static class LicenceDecisionEndpoints
             .OpenToKeys(Scopes.PhysiciansWrite)
             .WithSummary("Verify a pending licence, or renew a verified one with a later last day")
             .WithExample(VerifyExample)
-            .Decides();
+            .Decides()
+            .Refuses(ErrorCodes.LicenceTaken);
         group
             .MapPost("/{id}/reject", Reject)
             .WithName("rejectLicence")
@@ -46,11 +47,12 @@ internal static class LicenceDecisionEndpoints
             .OpenToKeys(Scopes.PhysiciansWrite)
             .WithSummary("Reinstate a suspended licence")
             .WithExample(ReinstateExample)
-            .Decides();
+            .Decides()
+            .Refuses(ErrorCodes.LicenceTaken);
     }
 
-    private static void Decides(this RouteHandlerBuilder route) =>
-        route.WithAnswer(PhysicianExamples.Profile).RequireAuthorization(StaffPolicies.Administration).RequireRecentSignIn()
+    private static RouteHandlerBuilder Decides(this RouteHandlerBuilder route) => route
+        .WithAnswer(PhysicianExamples.Profile).RequireAuthorization(StaffPolicies.Administration).RequireRecentSignIn()
         .Refuses(
             ErrorCodes.ValidationFailed, ErrorCodes.NotFound, ErrorCodes.Forbidden, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount,
             ErrorCodes.LicenceState);
@@ -75,6 +77,12 @@ internal static class LicenceDecisionEndpoints
     {
         LicenceDecisionOutcome.Decided decided => TypedResults.Ok(decided.Profile),
         LicenceDecisionOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+        LicenceDecisionOutcome.Taken { Holder: { } holder } =>
+            new Problem(ErrorCodes.LicenceTaken, new Dictionary<string, string[]>(StringComparer.Ordinal)
+            {
+                ["number"] = [$"The account {holder} holds it."],
+            }),
+        LicenceDecisionOutcome.Taken => (Problem)ErrorCodes.LicenceTaken,
         LicenceDecisionOutcome.Refused refused => (Problem)refused.Error,
         _ => (Problem)ErrorCodes.InternalError,
     };

@@ -14,7 +14,7 @@ internal static class PhysicianExamples
         {
           "id": "0195b1f0-8c00-7b44-9a10-66fe00b1c2d3", "user_id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "full_name": "Dana Levi",
           "status": "pending",
-          "language_preference": "he", "private_pool": false, "vacation_mode": false, "vacation_until": null, "accepting_patients": true,
+          "language_preference": "he", "private_pool": null, "vacation_mode": false, "vacation_until": null, "accepting_patients": true,
           "specialty": "cardiology", "licences": [{{Licence}}]
         }
         """;
@@ -25,7 +25,7 @@ internal static class PhysicianExamples
             {
               "id": "0195b1f0-8c00-7b44-9a10-66fe00b1c2d3", "user_id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "full_name": "Dana Levi",
               "status": "pending",
-              "language_preference": "he", "specialty": "cardiology", "private_pool": false, "vacation_mode": false,
+              "language_preference": "he", "specialty": "cardiology", "private_pool": null, "vacation_mode": false,
               "accepting_patients": true, "pending_licences": 1
             }
           ],

@@ -22,6 +22,13 @@ internal static class PhysicianFilters
             && !(physician.VacationMode && (physician.VacationUntil == null || physician.VacationUntil >= today))
             && people.Any(user => user.Id == physician.UserId && user.Status == UserStatus.Active && user.ErasureDueAt == null));
 
+    public static IQueryable<Physician> InPool(this IQueryable<Physician> physicians, string name)
+    {
+        var literal = LikePattern.Literal(name.Trim().Normalize());
+        return physicians.Where(physician => physician.PrivatePool
+            && EF.Functions.ILike(physician.PrivatePoolName ?? Physician.UnnamedPool, literal, LikePattern.Escape));
+    }
+
     public static IQueryable<Physician> Matching(this IQueryable<Physician> physicians, string? language, string? specialty)
     {
         if (language is not null)

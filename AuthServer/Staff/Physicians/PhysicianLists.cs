@@ -34,6 +34,10 @@ internal sealed record PhysicianQuery : IValidated
     [Description("The full name of the field of medicine; case does not matter.")]
     public string? Specialty { get; init; }
 
+    [FromQuery(Name = "private_pool")]
+    [Description("Only physicians in the private pool of this name; case does not matter.")]
+    public string? PrivatePool { get; init; }
+
     private static readonly Dictionary<string, LicenceState> States = Enum.GetValues<LicenceState>()
         .ToDictionary(Platform.Persistence.SnakeCase.Of, StringComparer.Ordinal);
 
@@ -44,6 +48,7 @@ internal sealed record PhysicianQuery : IValidated
         errors.Text("tenant", Tenant, maxLength: 63);
         errors.LanguageTag("language", Language);
         errors.Text("specialty", Specialty, maxLength: 100);
+        errors.Text("private_pool", PrivatePool, maxLength: 100);
         if (Status is not (null or "verified" or "pending"))
         {
             errors.Add("status", "Either verified or pending.");
@@ -95,8 +100,8 @@ public sealed record PhysicianSummary
     /// <summary>Field of medicine.</summary>
     public required string? Specialty { get; init; }
 
-    /// <summary>Sees only patients who were assigned manually.</summary>
-    public required bool PrivatePool { get; init; }
+    /// <summary>The private pool in which they see only patients who were assigned manually; null for none.</summary>
+    public required string? PrivatePool { get; init; }
 
     /// <summary>Away today.</summary>
     public required bool VacationMode { get; init; }

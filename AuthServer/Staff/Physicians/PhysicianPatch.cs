@@ -9,8 +9,11 @@ public sealed record PhysicianPatch : IValidated
     /// <summary>BCP 47 tag of the language the physician prefers to treat in.</summary>
     public Optional<string?> LanguagePreference { get; init; }
 
-    /// <summary>Sees only patients who were assigned manually.</summary>
-    public Optional<bool> PrivatePool { get; init; }
+    /// <summary>
+    /// The name of the private pool, whose physicians see only patients who were assigned manually; null for none. A boolean is taken
+    /// too: true keeps the pool, or is one named <c>private</c>; false is null.
+    /// </summary>
+    public Optional<PoolName> PrivatePool { get; init; }
 
     /// <summary>Away: not listed as available.</summary>
     public Optional<bool> VacationMode { get; init; }
@@ -27,7 +30,11 @@ public sealed record PhysicianPatch : IValidated
     internal void ApplyTo(Physician physician, DateOnly today)
     {
         physician.LanguagePreference = LanguagePreference.Or(physician.LanguagePreference);
-        physician.PrivatePool = PrivatePool.Or(physician.PrivatePool);
+        if (PrivatePool.IsGiven)
+        {
+            physician.JoinPool(PrivatePool.Value.IsAnyPool ? physician.Pool ?? Physician.UnnamedPool : Trimmed(PrivatePool.Value.Name));
+        }
+
         physician.AcceptingPatients = AcceptingPatients.Or(physician.AcceptingPatients);
         physician.Specialty = Specialty.IsGiven ? Trimmed(Specialty.Value) : physician.Specialty;
         if (VacationMode.IsGiven || VacationUntil.IsGiven)
@@ -40,6 +47,7 @@ public sealed record PhysicianPatch : IValidated
     {
         errors.LanguageTag("language_preference", LanguagePreference.Value);
         errors.Text("specialty", Specialty.Value, maxLength: 100);
+        errors.Text("private_pool", PrivatePool.Value.Name, maxLength: 100);
         if (VacationMode is { IsGiven: true, Value: false } && VacationUntil.Value is not null)
         {
             errors.Add("vacation_until", "Only with vacation_mode true.");

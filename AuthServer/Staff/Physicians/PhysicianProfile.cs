@@ -21,8 +21,8 @@ public sealed record PhysicianProfile
     /// <summary>BCP 47 tag of the language the physician prefers.</summary>
     public required string? LanguagePreference { get; init; }
 
-    /// <summary>Sees only patients who were assigned manually.</summary>
-    public required bool PrivatePool { get; init; }
+    /// <summary>The private pool in which they see only patients who were assigned manually; null for none.</summary>
+    public required string? PrivatePool { get; init; }
 
     /// <summary>Away today.</summary>
     public required bool VacationMode { get; init; }
@@ -46,7 +46,7 @@ public sealed record PhysicianProfile
         FullName = fullName,
         Status = StatusOf(physician, today),
         LanguagePreference = physician.LanguagePreference,
-        PrivatePool = physician.PrivatePool,
+        PrivatePool = physician.Pool,
         VacationMode = physician.IsAwayOn(today),
         VacationUntil = physician.IsAwayOn(today) ? physician.VacationUntil : null,
         AcceptingPatients = physician.AcceptingPatients,

@@ -38,6 +38,11 @@ internal sealed class PhysicianSearch(TimeProvider clock)
                 && scope.Tenants.Any(tenant => tenant.Id == membership.TenantId && (tenant.Id == id || tenant.Slug == named))));
         }
 
+        if (query.PrivatePool is { } pool)
+        {
+            found = found.InPool(pool);
+        }
+
         if (query.LicenceState is { } state)
         {
             found = found.Where(InState(state, today));
@@ -90,7 +95,7 @@ internal sealed class PhysicianSearch(TimeProvider clock)
         Status = PhysicianProfile.StatusOf(physician, today),
         LanguagePreference = physician.LanguagePreference,
         Specialty = physician.Specialty,
-        PrivatePool = physician.PrivatePool,
+        PrivatePool = physician.Pool,
         VacationMode = physician.IsAwayOn(today),
         AcceptingPatients = physician.AcceptingPatients,
         PendingLicences = physician.Licences.Count(licence => licence.CanBeDecided),

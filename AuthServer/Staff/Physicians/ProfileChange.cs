@@ -1,4 +1,5 @@
 using AuthServer.AuditTrail;
+using AuthServer.Domain;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
@@ -31,7 +32,10 @@ internal sealed class ProfileChange(AuthDbContext db, OwnPhysician own, TimeProv
         var changed = db
             .Entry(physician).Properties
             .Where(property => property.IsModified)
-            .Select(property => SnakeCase.Of(property.Metadata.Name))
+            .Select(property => property.Metadata.Name == nameof(Physician.PrivatePoolName)
+                ? nameof(Physician.PrivatePool) : property.Metadata.Name)
+            .Select(SnakeCase.Of)
+            .Distinct(StringComparer.Ordinal)
             .ToList();
         if (changed.Count > 0)
         {

@@ -63,8 +63,10 @@ public sealed record TenantStatusRequest(string? Reason = null) : IValidated
 /// <param name="Settings">What the tenant configured for itself.</param>
 /// <param name="Members">How many people belong to it.</param>
 /// <param name="CreatedAt">When it was created.</param>
+/// <param name="LegacyId">The id in the system it was imported from, after that system's name: <c>dd_api:4</c>.</param>
 public sealed record TenantRecord(
-    Guid Id, string Slug, string Name, string Status, TenantSettingsRecord Settings, int Members, DateTimeOffset CreatedAt)
+    Guid Id, string Slug, string Name, string Status, TenantSettingsRecord Settings, int Members, DateTimeOffset CreatedAt,
+    string? LegacyId)
 {
     internal const int MaxName = 200;
 
@@ -77,20 +79,20 @@ public sealed record TenantRecord(
             "self_registration": true, "require_verified_email": false, "require_mfa": false, "mail_sender_name": null, "locale": "he",
             "session_idle_minutes": 30, "session_absolute_minutes": null
           },
-          "members": 12, "created_at": "2026-11-21T08:30:00Z"
+          "members": 12, "created_at": "2026-11-21T08:30:00Z", "legacy_id": null
         }
         """;
 
     internal static TenantRecord Of(Tenant tenant, int members) =>
         new(
             tenant.Id, tenant.Slug, tenant.Name, SnakeCase.Of(tenant.Status), TenantSettingsRecord.Of(tenant.Settings), members,
-            tenant.CreatedAt);
+            tenant.CreatedAt, tenant.LegacyId);
 }
 
 /// <summary>What a tenant configured for itself.</summary>
 /// <param name="SelfRegistration">Whether people may register into it by themselves.</param>
 /// <param name="RequireVerifiedEmail">Whether tokens are issued for it only once the person's mailbox is confirmed.</param>
-/// <param name="RequireMfa">Whether its people need a second factor; sign-in does not enforce it yet.</param>
+/// <param name="RequireMfa">Whether its people need a second factor: true only if it was set before this was refused; sign-in does not enforce it yet.</param>
 /// <param name="MailSenderName">The sender name of mails to its people; null for the server's own.</param>
 /// <param name="Locale">Language of people who have not chosen one: a BCP 47 tag.</param>
 /// <param name="AppUrl">Where its people sign in, for links on pages; null for the server's own setting.</param>

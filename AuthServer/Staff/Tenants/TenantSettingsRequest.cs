@@ -1,6 +1,7 @@
 using System.Globalization;
 using AuthServer.Domain;
 using AuthServer.Mail.Texts;
+using AuthServer.Mail.Transport;
 using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Tenants;
@@ -20,10 +21,13 @@ public sealed record TenantSettingsRequest
     /// <summary>Whether tokens are issued for it only once the person's mailbox is confirmed.</summary>
     public Optional<bool?> RequireVerifiedEmail { get; init; }
 
-    /// <summary>Whether its people need a second factor; stored, but sign-in does not enforce it yet.</summary>
+    /// <summary>Whether its people need a second factor. Only false is accepted: sign-in cannot ask for one yet.</summary>
     public Optional<bool?> RequireMfa { get; init; }
 
-    /// <summary>The sender name of mails to its people: not an address of any kind, and without <c>&lt; &gt; @ " \</c>.</summary>
+    /// <summary>
+    /// The sender name of mails to its people: not an address of any kind, without <c>&lt; &gt; @ " \</c>, and not like the server's own
+    /// or a security team's, in whatever letters.
+    /// </summary>
     public Optional<string?> MailSenderName { get; init; }
 
     /// <summary>Language of people who have not chosen one: a BCP 47 tag such as <c>he</c>.</summary>
@@ -54,7 +58,11 @@ public sealed record TenantSettingsRequest
     internal void Validate(FieldErrors errors)
     {
         errors.Text("settings.mail_sender_name", MailSenderName.Value, maxLength: 100);
-        SenderName(errors, "settings.mail_sender_name", MailSenderName.Value);
+        if (RequireMfa.Value == true)
+        {
+            errors.Add("settings.require_mfa", "Not available yet: there is no second factor that sign-in could ask for.");
+        }
+
         errors.LanguageTag("settings.locale", Locale.Value);
         AppLink(errors, "settings.app_url", AppUrl.Value);
         Minutes(errors, "settings.session_idle_minutes", SessionIdleMinutes.Value, LeastIdleMinutes);
@@ -73,26 +81,22 @@ public sealed record TenantSettingsRequest
         settings.SessionAbsoluteMinutes = SessionAbsoluteMinutes.Or(settings.SessionAbsoluteMinutes);
     }
 
-    /// <summary>Validates the settings together, after they were merged.</summary>
-    internal static FieldErrors Faults(TenantSettings settings)
+    /// <summary>Validates what depends on the server, and the settings together after they were merged.</summary>
+    internal FieldErrors Faults(TenantSettings merged, MailSender sender)
     {
         var errors = new FieldErrors();
-        if (settings.SessionAbsoluteMinutes < settings.SessionIdleMinutes)
+        if (MailSenderName.Value is { } name && !string.IsNullOrWhiteSpace(name)
+            && (name.AsSpan().ContainsAny("<>\"\\") || SenderName.IsMisleading(name, sender.Name)))
+        {
+            errors.Add("settings.mail_sender_name", SenderName.Rule);
+        }
+
+        if (merged.SessionAbsoluteMinutes < merged.SessionIdleMinutes)
         {
             errors.Add("settings.session_absolute_minutes", "At least session_idle_minutes.");
         }
 
         return errors;
-    }
-
-    // Many mail programs show only the name: one that looks like an address could impersonate somebody.
-    private static void SenderName(FieldErrors errors, string field, string? value)
-    {
-        if (value is not null && (value.AsSpan().ContainsAny("<>@\"\\")
-            || value.Contains("://", StringComparison.Ordinal) || value.Contains("www.", StringComparison.OrdinalIgnoreCase)))
-        {
-            errors.Add(field, "A name, not an address: without < > @ \" \\, :// and www.");
-        }
     }
 
     private static void AppLink(FieldErrors errors, string field, string? value)

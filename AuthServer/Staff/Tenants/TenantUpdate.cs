@@ -1,4 +1,5 @@
 using AuthServer.AuditTrail;
+using AuthServer.Mail.Transport;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
 using AuthServer.Sessions.Revocation;
@@ -11,7 +12,7 @@ namespace AuthServer.Staff.Tenants;
 /// Changes a tenant's name and settings. This takes effect for people who are signed in: tokens that are no longer allowed are
 /// refused at once, and the tenant's sessions are shortened to the new limits.
 /// </summary>
-internal sealed class TenantUpdate(AuthDbContext db, AccessTokenInvalidation invalidation, TimeProvider clock)
+internal sealed class TenantUpdate(AuthDbContext db, MailSender sender, AccessTokenInvalidation invalidation, TimeProvider clock)
 {
     public async Task<TenantOutcome> UpdateAsync(Guid id, ChangeTenantRequest request, StaffCall call)
     {
@@ -29,7 +30,7 @@ internal sealed class TenantUpdate(AuthDbContext db, AccessTokenInvalidation inv
         var before = TenantRecord.Of(tenant, 0);
         tenant.Name = request.Name.Value?.Trim() ?? tenant.Name;
         request.Settings?.ApplyTo(tenant.Settings);
-        if (TenantSettingsRequest.Faults(tenant.Settings) is { Any: true } errors)
+        if (request.Settings?.Faults(tenant.Settings, sender) is { Any: true } errors)
         {
             return new TenantOutcome.Invalid(errors.Messages);
         }

@@ -27,8 +27,6 @@ internal abstract record AdminCreationOutcome
 internal sealed class AdminCreation(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, PasswordPolicy policy, PasswordHashing hashing, TimeProvider clock)
 {
-    private static readonly RequestOrigin CommandLine = new(null, "command line", "command-line");
-
     public async Task<AdminCreationOutcome> CreateAsync(
         string address, Secret password, bool onlyTheFirst, CancellationToken cancellationToken)
     {
@@ -68,7 +66,7 @@ internal sealed class AdminCreation(
     {
         var user = await accounts.AddAsync(new(email) { PasswordHash = hash, IsEmailConfirmed = true });
         db.AssignRoles(user.Id, Role.Admin);
-        db.Audit(AuditEvents.AdminCreated, clock.GetUtcNow(), CommandLine, actor: null, subject: user.Id);
+        db.Audit(AuditEvents.AdminCreated, clock.GetUtcNow(), RequestOrigin.CommandLine, actor: null, subject: user.Id);
         return user;
     }
 }

@@ -74,6 +74,7 @@ internal sealed record People(
         Roles = [],
         Memberships = [],
         PhysicianId = null,
+        LegacyId = user.LegacyId,
     };
 
     // A tenant's staff may not read why the platform or another tenant disabled an account.

@@ -8,6 +8,10 @@ internal static class SearchTerm
     // The index consists of trigrams. The start of a word counts the blank before it, so two characters are enough there.
     private const int ShortestAnywhere = 3;
 
+    /// <summary>The text, if it can be an id of another system, which has that system's name before a colon; or null.</summary>
+    public static string? LegacyIdIn(string? search) =>
+        search?.Trim() is { } text && text.IndexOf(':', StringComparison.Ordinal) > 0 ? text : null;
+
     /// <summary>Null for a blank search text.</summary>
     public static string? PatternOf(string? search)
     {

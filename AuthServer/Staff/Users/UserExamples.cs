@@ -11,7 +11,7 @@ internal static class UserExamples
             "role": "patient"}],
           "status": "active", "disabled_reason": null, "disabled_until": null, "invited_at": null, "invitation_expires_at": null,
           "email_verified": true, "is_anonymous": false, "erasure_due_at": null, "created_at": "2026-11-21T08:30:00Z",
-          "last_login_at": null, "physician_id": null
+          "last_login_at": null, "physician_id": null, "legacy_id": null
         }
         """;
 

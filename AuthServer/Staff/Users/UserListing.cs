@@ -17,7 +17,8 @@ internal sealed record UserListing : IValidated
     public string? Tenant { get; init; }
 
     [FromQuery(Name = "search")]
-    [Description("Part of the e-mail address, name or user name. One or two characters match the beginning of a word. "
+    [Description("Part of the e-mail address, name or user name, or exactly the id in the system the account was imported from "
+        + "(`dd_api:17`). One or two characters match the beginning of a word. "
         + "Support staff find an address only by its full text.")]
     public string? Search { get; init; }
 

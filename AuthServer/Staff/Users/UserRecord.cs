@@ -65,6 +65,9 @@ public record UserRecord
 
     /// <summary>The professional profile, if there is one.</summary>
     public required Guid? PhysicianId { get; init; }
+
+    /// <summary>The id in the system the account was imported from, after that system's name: <c>dd_api:17</c>.</summary>
+    public required string? LegacyId { get; init; }
 }
 
 /// <summary>A person whose account was just enabled.</summary>

@@ -23,6 +23,26 @@ public sealed record EnableRequest(bool? RestoreApiKeys = null) : IValidated
     }
 }
 
+/// <summary>Corrects somebody's address.</summary>
+/// <param name="Email">The right one, which a link is mailed to.</param>
+/// <param name="Reason">Why, and how you made sure who asks: 3 to 500 characters, recorded in the audit log.</param>
+public sealed record EmailCorrectionRequest(string? Email = null, string? Reason = null) : IValidated
+{
+    internal const string Example = """{"email":"dana@example.org","reason":"Mistyped; showed her identity card at the desk."}""";
+
+    private const int ShortestReason = 3;
+
+    void IValidated.Validate(FieldErrors errors)
+    {
+        errors.Email("email", Email);
+        errors.Text("reason", Reason, maxLength: 500, required: true);
+        if (Reason?.Trim() is { Length: > 0 and < ShortestReason })
+        {
+            errors.Add("reason", $"At least {ShortestReason} characters.");
+        }
+    }
+}
+
 /// <summary>Sets somebody's roles.</summary>
 /// <param name="Roles"><c>patient</c>, <c>physician</c>, <c>admin</c>, <c>support</c>; with a tenant, none ends the membership.</param>
 /// <param name="Tenant">Slug of the tenant the roles are for; left out, they are for the whole platform.</param>

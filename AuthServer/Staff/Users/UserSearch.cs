@@ -87,11 +87,21 @@ internal sealed class UserSearch(UserRecords records)
         return [.. page.Fetch(merged.Order(Descending))];
     }
 
-    // Roles are in two tables, which makes two queries, because an OR would use no index.
+    // An id of another system is looked for by itself, because an OR would use no index.
     private static async Task<IReadOnlyList<IQueryable<User>>> PartsAsync(
         UserListing listing, StaffScope scope, CancellationToken cancellationToken)
     {
-        var people = Called(OfStatus(scope.Users, listing.Status), listing.Search, scope.Staff);
+        var people = OfStatus(scope.Users, listing.Status);
+        var called = await PartsAsync(Called(people, listing.Search, scope.Staff), listing, scope, cancellationToken);
+        return SearchTerm.LegacyIdIn(listing.Search) is { } id
+            ? [.. called, .. await PartsAsync(people.Where(user => user.LegacyId == id), listing, scope, cancellationToken)]
+            : called;
+    }
+
+    // Roles are in two tables, which makes two queries for the same reason.
+    private static async Task<IReadOnlyList<IQueryable<User>>> PartsAsync(
+        IQueryable<User> people, UserListing listing, StaffScope scope, CancellationToken cancellationToken)
+    {
         if (listing.Tenant is { } slug)
         {
             var tenantId =

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using AuthServer.Accounts.Identity;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
+using AuthServer.Platform.RateLimiting;
 using AuthServer.Platform.Web;
 using AuthServer.Staff.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -25,6 +26,7 @@ internal static class UsersEndpoints
         services.AddSingleton<UserSearch>();
         services.AddScoped<AccountChange>();
         services.AddScoped<AccountTaking>();
+        services.AddScoped<EmailCorrection>();
         services.AddScoped<AccountSuspension>();
         services.AddScoped<AccountDeletion>();
         services.AddScoped<RoleChange>();
@@ -73,6 +75,7 @@ internal static class UsersEndpoints
             .RequireRecentSignIn()
             .Refuses(ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin);
         administration.MapSuspension();
+        users.MapEmailCorrection();
         administration
             .MapPut("/{id}/roles", SetRoles)
             .WithName("setUserRoles")
@@ -83,6 +86,19 @@ internal static class UsersEndpoints
                 ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.OwnAccount, ErrorCodes.LastAdmin,
                 ErrorCodes.EmailNotVerified, ErrorCodes.AnonymousNotAllowed);
     }
+
+    // Rate limited like an invitation, because it mails strangers.
+    private static void MapEmailCorrection(this RouteGroupBuilder users) => users
+        .MapPost("/{id}/email", CorrectEmail)
+        .WithName("correctUserEmail")
+        .WithSummary("Correct an address that was mistyped or whose mailbox is lost; an account keeps the old one until the new mailbox "
+            + "is confirmed, an invitation is sent to the new one")
+        .WithExample(EmailCorrectionRequest.Example).WithAnswer(UserExamples.Record, StatusCodes.Status202Accepted)
+        .RequireAuthorization(StaffPolicies.Administration).RequireRateLimiting(RateLimits.Invitations)
+        .Refuses(
+            ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount,
+            ErrorCodes.AnonymousNotAllowed, ErrorCodes.AccountDisabled, ErrorCodes.AlreadyDone, ErrorCodes.EmailTaken,
+            ErrorCodes.RateLimited);
 
     private static void MapSuspension(this RouteGroupBuilder administration)
     {
@@ -125,6 +141,14 @@ internal static class UsersEndpoints
             : null;
         return record is null ? (Problem)ErrorCodes.NotFound : TypedResults.Ok(record);
     }
+
+    private static async Task<Results<Accepted<UserRecord>, Problem>> CorrectEmail(
+        string id, EmailCorrectionRequest request, StaffCall call, EmailCorrection correction, UserRecords records) =>
+        await correction.CorrectAsync(call, id, request) is { } refusal
+            ? new Problem(refusal, retryAfter: refusal == ErrorCodes.RateLimited ? TimeSpan.FromMinutes(1) : null)
+            : await records.FindAsync(Guid.Parse(id), call.Scope, call.CancellationToken) is { } record
+                ? TypedResults.Accepted((string?)null, record)
+                : (Problem)ErrorCodes.NotFound;
 
     private static async Task<Results<Ok<UserRecord>, Problem>> Put(
         string id, ProfileRequest request, StaffCall call, AccountChange change, UserRecords records) =>
@@ -189,5 +213,6 @@ internal static class UsersEndpoints
 [JsonSerializable(typeof(EnabledUser))]
 [JsonSerializable(typeof(DisableRequest))]
 [JsonSerializable(typeof(EnableRequest))]
+[JsonSerializable(typeof(EmailCorrectionRequest))]
 [JsonSerializable(typeof(RolesRequest))]
 internal sealed partial class UsersJson : JsonSerializerContext;

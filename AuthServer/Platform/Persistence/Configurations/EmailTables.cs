@@ -21,6 +21,8 @@ internal sealed class OutgoingEmailConfiguration : IEntityTypeConfiguration<Outg
         builder.HasIndex(email => email.FinishedAt, "ix_email_outbox_dead").HasFilter("state = 'dead'");
         builder.HasIndex(email => new { email.Address, email.Kind, email.CreatedAt });
         builder.HasIndex(email => email.FinishedAt);
+        // Few: mails to others that name an address as the new one, which are looked for when its owner is erased.
+        builder.HasIndex(email => email.CreatedAt, "ix_email_outbox_new_address").HasFilter("data ? 'new_address'");
         builder.HasIndex(email => email.UserId);
         builder.HasOne<User>().WithMany().HasForeignKey(email => email.UserId).OnDelete(DeleteBehavior.Cascade);
     }

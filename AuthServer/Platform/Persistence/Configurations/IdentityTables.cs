@@ -37,6 +37,8 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.HasIndex(user => user.Id, "ix_users_disabled").HasFilter("status = 'disabled'");
         builder.HasIndex(user => user.DisabledUntil).HasFilter("disabled_until IS NOT NULL");
         builder.HasIndex(user => user.InvitedAt).HasFilter("invited_at IS NOT NULL");
+        // For expired wishes, and for whoever else asked for the address of somebody erased: few rows at any time.
+        builder.HasIndex(user => user.PendingEmailAt).HasFilter("pending_email IS NOT NULL");
         builder.Property(user => user.LegacyId).HasMaxLength(128);
         builder.HasIndex(user => user.LegacyId).IsUnique().HasFilter("legacy_id IS NOT NULL").HasDatabaseName(LegacyIdIndex);
         builder.HasIndex(user => user.ErasureDueAt).HasFilter("erasure_due_at IS NOT NULL");

@@ -70,6 +70,15 @@ internal sealed class AuditSealConfiguration : IEntityTypeConfiguration<AuditSea
     }
 }
 
+internal sealed class ErasedIdConfiguration : IEntityTypeConfiguration<ErasedId>
+{
+    public void Configure(EntityTypeBuilder<ErasedId> builder)
+    {
+        builder.ToTable("erased_ids");
+        builder.HasKey(erased => erased.Digest);
+    }
+}
+
 internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
 {
     public void Configure(EntityTypeBuilder<ApiKey> builder)

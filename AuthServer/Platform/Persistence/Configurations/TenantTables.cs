@@ -54,6 +54,7 @@ internal sealed class PhysicianConfiguration : IEntityTypeConfiguration<Physicia
         builder.ToTable("physicians");
         builder.Property(physician => physician.LanguagePreference).HasMaxLength(35);
         builder.Property(physician => physician.Specialty).HasMaxLength(100);
+        builder.Property(physician => physician.PrivatePoolName).HasMaxLength(100);
         builder.HasIndex(physician => physician.UserId).IsUnique();
         builder.HasOne<User>().WithOne().HasForeignKey<Physician>(physician => physician.UserId);
         builder.HasMany(physician => physician.Licences).WithOne().HasForeignKey(licence => licence.PhysicianId);
@@ -75,5 +76,9 @@ internal sealed class LicenceConfiguration : IEntityTypeConfiguration<Licence>
         builder.HasIndex(licence => new { licence.PhysicianId, licence.Jurisdiction }).IsUnique();
         // Imports look for numbers that somebody else has.
         builder.HasIndex(licence => licence.Number);
+        // Not unique: there may be two from before this was refused.
+        builder.Property(licence => licence.NumberKey).HasMaxLength(64)
+            .HasComputedColumnSql(@"upper(regexp_replace(number, '[\s!-/:-@\[-`{-~–—]', '', 'g'))", stored: true);
+        builder.HasIndex(licence => new { licence.NumberKey, licence.Jurisdiction });
     }
 }
