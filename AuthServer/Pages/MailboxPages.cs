@@ -97,8 +97,9 @@ internal static class MailboxPages
             EmailChangeConfirmationOutcome.NotReauthenticated(ReauthenticationRefusal.WrongPassword) =>
                 Refused(ChangePage(texts, token, needsPassword, passwordFault: texts.WrongPassword)),
             EmailChangeConfirmationOutcome.NotReauthenticated(ReauthenticationRefusal.LockedOut(var wait)) => new PageResult(
-                ChangePage(
-                    texts, token, needsPassword, texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))), StatusCodes.Status429TooManyRequests, wait),
+                ChangePage(texts, token, needsPassword, texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))),
+                StatusCodes.Status429TooManyRequests,
+                wait),
             EmailChangeConfirmationOutcome.Taken => new PageResult(texts.Page(texts.NewEmailTaken), StatusCodes.Status409Conflict),
             _ => Refused(texts.Page(texts.ExpiredNewEmail)),
         };
