@@ -50,7 +50,9 @@ internal sealed class EmailChangeConfirmation(
             return new EmailChangeConfirmationOutcome.InvalidToken();
         }
 
-        return !user.IsPendingEmailVouched && caller?.UserId != user.Id && await passwords.CheckAsync(user, password, origin, cancellationToken) is { } refusal
+        return !user.IsPendingEmailVouched
+            && caller?.UserId != user.Id
+            && await passwords.CheckAsync(user, password, origin, cancellationToken) is { } refusal
             ? new EmailChangeConfirmationOutcome.NotReauthenticated(refusal)
             : await ChangeAsync(user, token!, origin, cancellationToken);
     }
