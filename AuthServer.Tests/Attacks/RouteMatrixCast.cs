@@ -81,7 +81,7 @@ public sealed partial class RouteMatrixTests
                 "patient" or "admin of another tenant" => await Api.RegisterAsync(),
                 "physician pending" =>
                     await Api.RegisterAsync(
-                        more: new { role = Role.Physician, physician = new { license_number = $"IL-{Guid.NewGuid():N}", license_jurisdiction = "IL" } }),
+                        more: NewPhysician()),
                 "physician verified" => await this.SignInAsAsync(Role.Physician),
                 "support" => await this.SignInAsAsync(Role.Support),
                 _ => await this.SignInAsAsync(Role.Admin),
@@ -98,6 +98,9 @@ public sealed partial class RouteMatrixTests
             return await Api.LoginAsync(person.Email);
         }
 
+        private static object NewPhysician() =>
+            new { role = Role.Physician, physician = new { license_number = $"IL-{Guid.NewGuid():N}", license_jurisdiction = "IL" } };
+
         private async Task<SignedIn> VictimAsync(string path)
         {
             var isPhysician = path.Contains("physicians", StringComparison.Ordinal)
@@ -105,7 +108,7 @@ public sealed partial class RouteMatrixTests
             var victim =
                 await Api.RegisterAsync(
                     more: isPhysician
-                        ? new { role = Role.Physician, physician = new { license_number = $"IL-{Guid.NewGuid():N}", license_jurisdiction = "IL" } }
+                        ? NewPhysician()
                         : null);
             await this.JoinAsync(victim.UserId, _clinic, isPhysician ? Role.Physician : Role.Patient);
             return victim;

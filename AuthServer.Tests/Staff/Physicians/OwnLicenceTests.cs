@@ -117,7 +117,8 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
             "UPDATE licences SET state = 'unverified', reason = 'blurred' WHERE id = @id", ("id", physician.LicenceId()));
 
         var same = await (await ChangeAsync(physician, physician.LicenceId(), "{}")).ShouldBeAsync(200);
-        var sent = await (await ChangeAsync(physician, physician.LicenceId(), $$"""{"number":"{{physician.LicenceNumber()}}"}""")).ShouldBeAsync(200);
+        var number = $$"""{"number":"{{physician.LicenceNumber()}}"}""";
+        var sent = await (await ChangeAsync(physician, physician.LicenceId(), number)).ShouldBeAsync(200);
 
         (same["state"]!.GetValue<string>(), same["reason"]!.GetValue<string>()).Should().Be(("unverified", "blurred"));
         (sent["state"]!.GetValue<string>(), sent["reason"]).Should().Be(("pending", (JsonNode?)null));

@@ -96,7 +96,8 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
     {
         var physician = await server.RegisterPhysicianAsync();
         await server.Database.ExecuteAsync(
-            "UPDATE physicians SET private_pool = @private, private_pool_name = CASE WHEN NOT @private THEN 'North' END WHERE user_id = @id",
+            "UPDATE physicians SET private_pool = @private, private_pool_name = CASE WHEN NOT @private THEN 'North' END "
+                + "WHERE user_id = @id",
             ("private", isPrivate), ("id", physician.UserId));
 
         ((string?)(await GetAsync(physician))["private_pool"]).Should().Be(name);

@@ -20,7 +20,13 @@ internal static class Practice
         {
             role = "physician",
             full_name = "Noa Cohen",
-            physician = new { language_preference = "he", license_number = $"{Number}{Interlocked.Increment(ref _made)}", license_jurisdiction = "IL", specialty = "cardiology" },
+            physician = new
+            {
+                language_preference = "he",
+                license_number = $"{Number}{Interlocked.Increment(ref _made)}",
+                license_jurisdiction = "IL",
+                specialty = "cardiology",
+            },
         });
         foreach (var tenant in tenants)
         {

@@ -95,7 +95,8 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
 
         var changed =
             await (await PatchAsync(
-                admin, clinic, """{"name":"New name","settings":{"locale":null,"require_verified_email":true,"session_absolute_minutes":60}}"""))
+                admin, clinic,
+                """{"name":"New name","settings":{"locale":null,"require_verified_email":true,"session_absolute_minutes":60}}"""))
                 .ShouldBeAsync(200);
         await (await PatchAsync(admin, clinic, """{"name":"New name"}""")).ShouldBeAsync(200);
         var reset = await (await PatchAsync(admin, clinic, """{"settings":null}""")).ShouldBeAsync(200);

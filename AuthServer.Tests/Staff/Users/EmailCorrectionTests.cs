@@ -23,7 +23,8 @@ public sealed class EmailCorrectionTests(TestServer server) : IClassFixture<Test
         await (await server.Api.PostAsync("auth/email/change/confirm", new { token })).ShouldBeAsync(204);
 
         (meanwhile, await EmailAsync(person.UserId)).Should().Be((person.Email, wished));
-        (await server.MailsAsync(MailKinds.EmailChangeRequested, person.Email)).Should().ContainSingle().Which.Text.Should().Contain(wished[..1] + "•••");
+        (await server.MailsAsync(MailKinds.EmailChangeRequested, person.Email)).Should().ContainSingle().Which.Text.Should()
+            .Contain(wished[..1] + "•••");
         (await server.MailsAsync(MailKinds.EmailChanged, person.Email)).Should().ContainSingle();
         await (await server.Api.RefreshAsync(person.RefreshToken)).ShouldBeProblemAsync(ErrorCodes.SessionRevoked);
         await server.Api.LoginAsync(wished);
@@ -141,5 +142,6 @@ public sealed class EmailCorrectionTests(TestServer server) : IClassFixture<Test
     private Task<HttpResponseMessage> AcceptAsync(string token) =>
         server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = "a password of my own" });
 
-    private Task<string> EmailAsync(Guid person) => server.Database.QueryAsync<string>("SELECT email FROM users WHERE id = @id", ("id", person));
+    private Task<string> EmailAsync(Guid person) =>
+        server.Database.QueryAsync<string>("SELECT email FROM users WHERE id = @id", ("id", person));
 }

@@ -19,8 +19,8 @@ internal sealed class UserViewQuery(NpgsqlDataSource database, TimeProvider cloc
                     ORDER BY m.created_at, m.tenant_id, m.role)
                 FROM memberships m JOIN tenants t ON t.id = m.tenant_id AND t.status = 'active'
                 WHERE m.user_id = u.id AND NOT u.is_anonymous)::text AS memberships,
-            u.id, CASE WHEN NOT u.is_anonymous THEN u.email END AS email, u.user_name, u.full_name, u.locale, u.legacy_id, u.email_confirmed,
-            u.two_factor_enabled, u.created_at, u.last_login_at,
+            u.id, CASE WHEN NOT u.is_anonymous THEN u.email END AS email, u.user_name, u.full_name, u.locale, u.legacy_id,
+            u.email_confirmed, u.two_factor_enabled, u.created_at, u.last_login_at,
             ARRAY(SELECT r.name FROM user_roles ur JOIN roles r ON r.id = ur.role_id
                 WHERE ur.user_id = u.id AND NOT u.is_anonymous ORDER BY r.name) AS roles,
             p.id AS physician_id, p.language_preference, p.specialty,

@@ -16,8 +16,8 @@ internal sealed class MailSender(EmailSettings settings, ServerSettings server)
     public string Name { get; } = HeaderText.Clean(settings.FromName);
 
     /// <summary>
-    /// The sender name the mail's tenant chose, or the server's: also where the tenant chose one before such names were refused. The address is always the server's own, for which it is authorised
-    /// to send.
+    /// The sender name the mail's tenant chose, or the server's: also where the tenant chose one before such names were refused. The
+    /// address is always the server's own, for which it is authorised to send.
     /// </summary>
     public string NameOn(OutgoingMessage message) =>
         message.SenderName is { } name && HeaderText.Clean(name) is { Length: > 0 } clean && !SenderName.IsMisleading(clean, Name)

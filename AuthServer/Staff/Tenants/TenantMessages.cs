@@ -92,7 +92,9 @@ public sealed record TenantRecord(
 /// <summary>What a tenant configured for itself.</summary>
 /// <param name="SelfRegistration">Whether people may register into it by themselves.</param>
 /// <param name="RequireVerifiedEmail">Whether tokens are issued for it only once the person's mailbox is confirmed.</param>
-/// <param name="RequireMfa">Whether its people need a second factor: true only if it was set before this was refused; sign-in does not enforce it yet.</param>
+/// <param name="RequireMfa">
+/// Whether its people need a second factor: true only if it was set before this was refused; sign-in does not enforce it yet.
+/// </param>
 /// <param name="MailSenderName">The sender name of mails to its people; null for the server's own.</param>
 /// <param name="Locale">Language of people who have not chosen one: a BCP 47 tag.</param>
 /// <param name="AppUrl">Where its people sign in, for links on pages; null for the server's own setting.</param>
