@@ -72,7 +72,8 @@ internal static class ExportSections
                 + "WHERE identifier = ANY (@names) ORDER BY window_started_at"),
         // Until the address is matched to an account, somebody else may have requested the mail. Who got power is somebody else.
         new("mails", "email_outbox", """
-            SELECT kind, address, language, CASE WHEN user_id IS NOT NULL THEN data - 'person' END AS data, state, created_at, finished_at FROM (
+            SELECT kind, address, language, CASE WHEN user_id IS NOT NULL THEN data - 'person' END AS data, state, created_at, finished_at
+            FROM (
                 SELECT * FROM email_outbox WHERE user_id = @user
                 UNION ALL SELECT * FROM email_outbox WHERE address = ANY (@addresses) AND user_id IS NULL) mails
             ORDER BY created_at, id
