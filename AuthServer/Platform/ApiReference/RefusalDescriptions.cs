@@ -44,16 +44,22 @@ internal static class RefusalDescriptions
     {
         var schema = await context.GetOrCreateSchemaAsync(typeof(ProblemBody), null, cancellationToken);
         context.Document?.AddComponent("ProblemBody", schema);
+        context.Document?.AddComponent(
+            nameof(OAuthErrorBody), await context.GetOrCreateSchemaAsync(typeof(OAuthErrorBody), null, cancellationToken));
+        var isOAuth = context.Description.ActionDescriptor.EndpointMetadata.OfType<OAuthErrors>().Any();
         operation.Responses ??= [];
         var refusals = context.Description.ActionDescriptor.EndpointMetadata.OfType<Refusals>().SelectMany(refusal => refusal.Codes)
             .Concat(operation.RequestBody is null ? [] : WithBody)
             .Concat(needsToken ? WithToken : [])
             .Concat(isOpenToKeys ? WithKey : [])
             .Concat(Always);
-        foreach (var group in refusals.Distinct().GroupBy(refusal => refusal.Status).OrderBy(group => group.Key))
+        foreach (var group in refusals
+            .Distinct()
+            .GroupBy(refusal => isOAuth ? OAuthErrors.StatusOf(refusal) : refusal.Status)
+            .OrderBy(group => group.Key))
         {
-            IOpenApiResponse response = group.Count() == 1
-                ? new OpenApiResponseReference(group.Single().Code, context.Document)
+            IOpenApiResponse response = isOAuth ? OAuthResponse(group, context.Document)
+                : group.Count() == 1 ? new OpenApiResponseReference(group.Single().Code, context.Document)
                 : Response(group, context.Document);
             operation.Responses.TryAdd(group.Key.ToString(CultureInfo.InvariantCulture), response);
         }
@@ -61,7 +67,7 @@ internal static class RefusalDescriptions
 
     private static OpenApiResponse Response(IEnumerable<ErrorCode> refusals, OpenApiDocument? document) => new()
     {
-        Description = string.Join('\n', refusals.Select(refusal => $"- `{refusal.Code}`: {refusal.Meaning}")),
+        Description = Describe(refusals),
         Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
         {
             ["application/problem+json"] = new()
@@ -74,6 +80,18 @@ internal static class RefusalDescriptions
             },
         },
     };
+
+    private static OpenApiResponse OAuthResponse(IEnumerable<ErrorCode> refusals, OpenApiDocument? document) => new()
+    {
+        Description = Describe(refusals),
+        Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+        {
+            ["application/json"] = new() { Schema = new OpenApiSchemaReference(nameof(OAuthErrorBody), document) },
+        },
+    };
+
+    private static string Describe(IEnumerable<ErrorCode> refusals) =>
+        string.Join('\n', refusals.Select(refusal => $"- `{refusal.Code}`: {refusal.Meaning}"));
 
     private static JsonObject Example(ErrorCode refusal) => new()
     {

@@ -8,6 +8,7 @@ namespace AuthServer.Platform.Web;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(OAuthErrorBody))]
 internal sealed partial class HttpJson : JsonSerializerContext
 {
     /// <summary>For bodies that are written by hand, with the same naming as all others.</summary>

@@ -27,6 +27,10 @@ internal sealed class Problem(ErrorCode error, IReadOnlyDictionary<string, strin
 
     public ErrorCode Error => error;
 
+    /// <summary>The status an answer would have as a problem: where OAuth's form has another, what happened is still the same.</summary>
+    public static int StatusOf(HttpContext context) =>
+        context.Items[typeof(Problem)] is ErrorCode error ? error.Status : context.Response.StatusCode;
+
     public static implicit operator Problem(ErrorCode error) => new(error);
 
     public static void PopulateMetadata(System.Reflection.MethodInfo method, EndpointBuilder builder)
@@ -37,14 +41,16 @@ internal sealed class Problem(ErrorCode error, IReadOnlyDictionary<string, strin
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
-        response.StatusCode = error.Status;
+        var isOAuth = httpContext.GetEndpoint()?.Metadata.GetMetadata<OAuthErrors>() is not null;
+        httpContext.Items[typeof(Problem)] = error;
+        response.StatusCode = isOAuth ? OAuthErrors.StatusOf(error) : error.Status;
         response.Headers.CacheControl = "no-store";
         if (retryAfter is { } wait)
         {
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (error.Status == StatusCodes.Status401Unauthorized && response.Headers.WWWAuthenticate.Count == 0)
+        if (response.StatusCode == StatusCodes.Status401Unauthorized && response.Headers.WWWAuthenticate.Count == 0)
         {
             // RFC 9110 section 15.5.2: no 401 without a challenge.
             response.Headers.WWWAuthenticate = "Bearer";
@@ -54,6 +60,13 @@ internal sealed class Problem(ErrorCode error, IReadOnlyDictionary<string, strin
             && httpContext.Request.Path.StartsWithSegments(page.Under, StringComparison.OrdinalIgnoreCase))
         {
             await page.ShowAsync(httpContext, error);
+            return;
+        }
+
+        if (isOAuth)
+        {
+            var answer = OAuthErrors.BodyOf(error, httpContext.TraceIdentifier, errors);
+            await response.WriteAsJsonAsync(answer, HttpJson.Written.OAuthErrorBody, "application/json", httpContext.RequestAborted);
             return;
         }
 

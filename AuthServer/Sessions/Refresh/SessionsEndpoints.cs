@@ -89,10 +89,7 @@ internal static class SessionsEndpoints
         await rotation.RotateAsync(request.RefreshToken?.Reveal(), origin, cancellationToken) switch
         {
             RotationOutcome.Rotated rotated => TypedResults.Ok(rotated.Tokens),
-            RotationOutcome.Reused => (Problem)ErrorCodes.RefreshTokenReused,
-            RotationOutcome.Revoked => (Problem)ErrorCodes.SessionRevoked,
-            RotationOutcome.Expired => (Problem)ErrorCodes.SessionExpired,
-            _ => (Problem)ErrorCodes.InvalidRefreshToken,
+            var refused => (Problem)refused.Refusal,
         };
 
     private static async Task<Results<Ok<TokenResponse>, Problem>> SwitchTenant(
