@@ -62,6 +62,7 @@ internal static class Program
         app.UseApiKeyLimits();
         app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseRequestBodies();
 
         var api = app.MapGroup("/api/v1");
         app.MapPlatform();

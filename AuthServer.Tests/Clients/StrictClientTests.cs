@@ -58,7 +58,8 @@ public sealed class StrictClients : TestServer
         });
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
-        app.MapGet("/", (ClaimsPrincipal user) => $"{user.FindFirstValue("sub")} {user.FindFirstValue("client_id")}").RequireAuthorization();
+        app.MapGet("/", (ClaimsPrincipal user) => $"{user.FindFirstValue("sub")} {user.FindFirstValue("client_id")}")
+            .RequireAuthorization();
         return app;
     }
 

@@ -28,7 +28,8 @@ const verify = {
   async express(token) {
     const middleware = auth({
       jwksUri: `${baseUrl}/.well-known/jwks.json`, issuer, audience: "authserver", strict: true, tokenSigningAlg: "ES256" });
-    const call = { headers: { host: "api.example.com", authorization: `Bearer ${token}` }, query: {}, is: () => false };
+    const headers = { host: "api.example.com", authorization: `Bearer ${token}` };
+    const call = { method: "GET", protocol: "https", url: "/", headers, query: {}, get: name => headers[name.toLowerCase()], is: () => false };
     await new Promise((resolve, reject) => middleware(call, {}, error => error ? reject(error) : resolve()));
     return call.auth.payload;
   },

@@ -36,7 +36,7 @@ internal static class SignInEndpoints
             .WithExample("""{"email":"dana@example.com","password":"correct horse battery","device_name":"Dana's phone"}""")
                 .WithAnswer(Examples.SignedIn);
         group.MapPost("/form", TokenEndpoint.AnswerAsync).WithName("loginForm").WithSummary("OAuth 2 token endpoint (RFC 6749)")
-            .WithDescription("Grant types `password` and `refresh_token`, as a form. Errors have the standard's form, and `code` beside it.")
+            .WithDescription("Grant types `password` and `refresh_token`, as a form. Errors are the standard's, with `code` beside.")
             .Accepts<TokenForm>(TokenEndpoint.FormType)
             .WithMetadata(new OAuthErrors())
             .Refuses(

@@ -141,7 +141,8 @@ internal static class OpenApi
     private static string Introduction()
     {
         var text = new StringBuilder("""
-            Sign-in for apps: accounts, sessions, tokens. JSON in and out, snake_case, UTC times (RFC 3339). Unknown members are refused.
+            Sign-in for apps: accounts, sessions, tokens. JSON in and out, snake_case. Unknown members are refused.
+            Times are RFC 3339: in answers always UTC with `Z` and six digits (`2026-11-21T08:30:00.000000Z`), in requests with any offset.
 
             Errors are `application/problem+json` (RFC 9457) with a stable `code`:
 

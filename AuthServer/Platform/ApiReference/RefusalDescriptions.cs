@@ -16,6 +16,9 @@ internal static class RefusalDescriptions
         ErrorCodes.UnsupportedMediaType,
     ];
 
+    // Where nothing is expected, members are refused.
+    private static readonly ErrorCode[] WithoutBody = [ErrorCodes.MalformedJson, ErrorCodes.UnknownField, ErrorCodes.BodyTooLarge];
+
     private static readonly ErrorCode[] WithToken =
     [
         ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated,
@@ -49,7 +52,7 @@ internal static class RefusalDescriptions
         var isOAuth = context.Description.ActionDescriptor.EndpointMetadata.OfType<OAuthErrors>().Any();
         operation.Responses ??= [];
         var refusals = context.Description.ActionDescriptor.EndpointMetadata.OfType<Refusals>().SelectMany(refusal => refusal.Codes)
-            .Concat(operation.RequestBody is null ? [] : WithBody)
+            .Concat(operation.RequestBody is not null ? WithBody : HttpMethods.IsGet(context.Description.HttpMethod!) ? [] : WithoutBody)
             .Concat(needsToken ? WithToken : [])
             .Concat(isOpenToKeys ? WithKey : [])
             .Concat(Always);

@@ -23,6 +23,7 @@ internal static class Edge
         builder.Services.AddSingleton<Secrets>();
         builder.Services.AddSingleton<KeyWrapping>();
         builder.Services.AddSingleton<ComponentRenderer>();
+        builder.Services.AddSingleton<RequestBodies>();
         builder.Services.AddHttpClient();
         builder.Services.AddStrictJson();
         builder.Services.AddExceptionHandler<ExceptionProblems>();

@@ -19,18 +19,16 @@ public sealed record OAuthErrorBody(
 /// <summary>Says of a route that OAuth libraries call it: its errors then have the standard's form and statuses.</summary>
 internal sealed partial class OAuthErrors
 {
-    /// <summary>The values of <c>error</c>; the last two are the standard's for another endpoint, and this one has none of its own.</summary>
-    public static readonly string[] Names =
-        ["invalid_request", "invalid_grant", "unsupported_grant_type", "temporarily_unavailable", "server_error"];
-
     /// <summary>401 is for clients that fail to authenticate, and libraries take it so; ours have no secret.</summary>
     public static int StatusOf(ErrorCode error) => IsGrantRefused(error) ? StatusCodes.Status400BadRequest : error.Status;
 
     public static OAuthErrorBody BodyOf(ErrorCode error, string traceId, IReadOnlyDictionary<string, string[]>? errors) =>
         new(NameOf(error), Describe(error, errors), error.Code, traceId, errors);
 
-    private static bool IsGrantRefused(ErrorCode error) => error.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden;
+    private static bool IsGrantRefused(ErrorCode error) =>
+        error.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden;
 
+    // The last two are the standard's for another endpoint: this one has none for a server that cannot answer.
     private static string NameOf(ErrorCode error) =>
         error == ErrorCodes.UnsupportedGrantType ? error.Code
         : IsGrantRefused(error) ? "invalid_grant"
@@ -39,8 +37,9 @@ internal sealed partial class OAuthErrors
         : "invalid_request";
 
     private static string Describe(ErrorCode error, IReadOnlyDictionary<string, string[]>? errors) =>
-        NotAllowed().Replace(
-            errors is null ? error.Meaning : string.Join(' ', errors.Select(field => $"{field.Key}: {string.Join(' ', field.Value)}")), "'");
+        NotAllowed().Replace(errors is null ? error.Meaning : string.Join(' ', errors.Select(Describe)), "'");
+
+    private static string Describe(KeyValuePair<string, string[]> field) => $"{field.Key}: {string.Join(' ', field.Value)}";
 
     [GeneratedRegex(@"[^\x20-\x21\x23-\x5B\x5D-\x7E]")]
     private static partial Regex NotAllowed();

@@ -31,6 +31,23 @@ public sealed record SwitchTenantRequest : IValidated
 /// <param name="RefreshToken">Any refresh token of the session; without one, the session of the bearer token is ended.</param>
 public sealed record LogoutRequest(Secret? RefreshToken = null);
 
+/// <summary>Ends sessions of the signed-in person.</summary>
+/// <param name="Scope"><c>all</c>, the default, or <c>others</c>: all but the session of the request.</param>
+public sealed record LogoutAllRequest(string? Scope = null) : IValidated
+{
+    private const string Others = "others";
+
+    internal bool KeepsCurrent => Scope == Others;
+
+    void IValidated.Validate(FieldErrors errors)
+    {
+        if (Scope is not (null or "all" or Others))
+        {
+            errors.Add("scope", "One of: all, others.");
+        }
+    }
+}
+
 /// <summary>The contents of a valid access token.</summary>
 /// <param name="Valid">Always true: an invalid token is answered with 401.</param>
 /// <param name="Sub">The person.</param>

@@ -68,7 +68,9 @@ internal static class SessionsEndpoints
                 .Refuses(
                     ErrorCodes.PersonRequired, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired,
                     ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
-        group.MapPost("/logout-all", LogoutAll).WithName("logoutAll").WithSummary("End all sessions of the signed-in person")
+        group.MapPost("/logout-all", LogoutAll).WithName("logoutAll")
+            .WithSummary("End all sessions of the signed-in person, or all others")
+            .WithExample("""{"scope":"others"}""")
             .RequireAuthorization().DisableRateLimiting();
         group.MapPost("/verify", Verify).WithName("verify").WithSummary("Check whether an access token is valid at this moment")
             .WithAnswer(Examples.Verified).OpenToEveryKey()
@@ -130,9 +132,9 @@ internal static class SessionsEndpoints
     }
 
     private static async Task<NoContent> LogoutAll(
-        Caller caller, RequestOrigin origin, SessionRevoker revoker, CancellationToken cancellationToken)
+        LogoutAllRequest request, Caller caller, RequestOrigin origin, SessionRevoker revoker, CancellationToken cancellationToken)
     {
-        await revoker.EndAllAsync(caller.UserId, origin, cancellationToken);
+        await revoker.EndAllAsync(caller.UserId, request.KeepsCurrent ? caller.SessionId : null, origin, cancellationToken);
         return TypedResults.NoContent();
     }
 

@@ -77,7 +77,7 @@ public sealed record TenantRecord(
             "self_registration": true, "require_verified_email": false, "require_mfa": false, "mail_sender_name": null, "locale": "he",
             "session_idle_minutes": 30, "session_absolute_minutes": null
           },
-          "members": 12, "created_at": "2026-11-21T08:30:00Z"
+          "members": 12, "created_at": "2026-11-21T08:30:00.000000Z"
         }
         """;
 
