@@ -19,9 +19,9 @@ public sealed class RequestBodyTests(TestServer server) : IClassFixture<TestServ
             taken += isAcceptable ? 1 : 0;
             foreach (var type in new[] { null, "application/json" })
             {
-                (await CallAsync(route, "", type)).Should().Match<(int Status, string? Code)>(
-                    empty => empty == written || (!isAcceptable && empty == (400, "malformed_json")),
-                    "{0} has an empty body of type {1}", route, type);
+                // Where the handler itself looks for fields, as PUT does, it says which are missing.
+                (await CallAsync(route, "", type)).Should().BeOneOf(
+                    isAcceptable ? [written] : [written, (400, "malformed_json")], "{0} has an empty body of type {1}", route, type);
             }
         }
 

@@ -42,6 +42,7 @@ public sealed record RegisterRequest(
         errors.Text("full_name", FullName, maxLength: 200);
         errors.LanguageTag("locale", Locale);
         errors.Text("tenant", Tenant, maxLength: 63);
+        errors.Rule("role", new() { Values = [Domain.Role.Patient, Domain.Role.Physician] });
         if (Role is not null && !KnownRoles.Contains(Role))
         {
             errors.Add("role", "Either patient or physician.");

@@ -19,6 +19,8 @@ public sealed record LoginRequest(string? Email = null, string? Username = null,
 
     void IValidated.Validate(FieldErrors errors)
     {
+        errors.Rule("email", new() { MinLength = 1, MaxLength = MaxNameLength });
+        errors.Rule("username", new() { MinLength = 1, MaxLength = MaxNameLength, HasAlternative = true });
         var field = Email is null ? "username" : "email";
         errors.Text(field, Name, MaxNameLength, required: true);
         if (Email is not null && Username is not null)

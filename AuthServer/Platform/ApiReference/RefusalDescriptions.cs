@@ -23,10 +23,9 @@ internal static class RefusalDescriptions
     [
         ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired, ErrorCodes.TokenOutdated,
         ErrorCodes.SessionRevoked,
+        // A key that is sent is looked at before the route says whether it takes any.
+        ErrorCodes.InvalidApiKey, ErrorCodes.ApiKeyExpired, ErrorCodes.ApiKeyRevoked, ErrorCodes.RateLimited,
     ];
-
-    private static readonly ErrorCode[] WithKey =
-        [ErrorCodes.InvalidApiKey, ErrorCodes.ApiKeyExpired, ErrorCodes.ApiKeyRevoked, ErrorCodes.RateLimited];
 
     private static readonly ErrorCode[] Always = [ErrorCodes.InternalError, ErrorCodes.DatabaseUnavailable];
 
@@ -54,7 +53,8 @@ internal static class RefusalDescriptions
         var refusals = context.Description.ActionDescriptor.EndpointMetadata.OfType<Refusals>().SelectMany(refusal => refusal.Codes)
             .Concat(operation.RequestBody is not null ? WithBody : HttpMethods.IsGet(context.Description.HttpMethod!) ? [] : WithoutBody)
             .Concat(needsToken ? WithToken : [])
-            .Concat(isOpenToKeys ? WithKey : [])
+            .Concat(needsToken && !isOpenToKeys ? [ErrorCodes.PersonRequired] : [])
+            .Concat(operation.Parameters?.Any(parameter => parameter.In == ParameterLocation.Query) == true ? [ErrorCodes.BadRequest] : [])
             .Concat(Always);
         foreach (var group in refusals
             .Distinct()
@@ -71,6 +71,7 @@ internal static class RefusalDescriptions
     private static OpenApiResponse Response(IEnumerable<ErrorCode> refusals, OpenApiDocument? document) => new()
     {
         Description = Describe(refusals),
+        Headers = HeadersOf(refusals.First().Status),
         Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
         {
             ["application/problem+json"] = new()
@@ -87,11 +88,24 @@ internal static class RefusalDescriptions
     private static OpenApiResponse OAuthResponse(IEnumerable<ErrorCode> refusals, OpenApiDocument? document) => new()
     {
         Description = Describe(refusals),
+        Headers = HeadersOf(refusals.First().Status),
         Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
         {
             ["application/json"] = new() { Schema = new OpenApiSchemaReference(nameof(OAuthErrorBody), document) },
         },
     };
+
+    private static Dictionary<string, IOpenApiHeader>? HeadersOf(int status) =>
+        status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable
+            ? new(StringComparer.Ordinal)
+            {
+                ["Retry-After"] = new OpenApiHeader
+                {
+                    Description = "After how many seconds to try again.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" },
+                },
+            }
+            : null;
 
     private static string Describe(IEnumerable<ErrorCode> refusals) =>
         string.Join('\n', refusals.Select(refusal => $"- `{refusal.Code}`: {refusal.Meaning}"));

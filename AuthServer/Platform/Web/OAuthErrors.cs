@@ -10,9 +10,10 @@ namespace AuthServer.Platform.Web;
 /// <param name="TraceId">Identifies the request in the log; equals the <c>X-Request-ID</c> header.</param>
 /// <param name="Errors">With <c>validation_failed</c>: messages by field.</param>
 public sealed record OAuthErrorBody(
+    [property: OneOf("invalid_request", "invalid_grant", "unsupported_grant_type", "temporarily_unavailable", "server_error")]
     string Error,
     string ErrorDescription,
-    string Code,
+    [property: OneOf(typeof(ErrorCodes))] string Code,
     string TraceId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors = null);
 

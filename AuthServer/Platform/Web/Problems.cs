@@ -15,7 +15,7 @@ public sealed record ProblemBody(
     string Type,
     string Title,
     int Status,
-    string Code,
+    [property: OneOf(typeof(ErrorCodes))] string Code,
     string TraceId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors = null);
 
@@ -78,8 +78,15 @@ internal sealed class Problem(ErrorCode error, IReadOnlyDictionary<string, strin
 /// <summary>The errors a route can return, for the OpenAPI document.</summary>
 internal sealed record Refusals(IReadOnlyList<ErrorCode> Codes);
 
+/// <summary>Another path of a route, for apps that know it by that.</summary>
+internal sealed record AliasOf(string Path);
+
 internal static class RefusalExtensions
 {
+    /// <summary>Declares another path of a route: it works, and new apps need not know it.</summary>
+    public static RouteHandlerBuilder IsAliasOf(this RouteHandlerBuilder route, string path) =>
+        route.WithMetadata(new AliasOf(path)).WithSummary($"The same as {path}");
+
     /// <summary>Declares the errors a route can return.</summary>
     public static TBuilder Refuses<TBuilder>(this TBuilder builder, params ErrorCode[] codes) where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new Refusals(codes));

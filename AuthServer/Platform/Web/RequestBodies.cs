@@ -32,6 +32,10 @@ internal sealed class RequestBodies(IOptions<JsonOptions> json)
         return next(context);
     }
 
+    /// <summary>Whether a route with this metadata has a body that may be left out.</summary>
+    public bool MaySayNothing(IEnumerable<object> metadata) =>
+        metadata.OfType<IAcceptsMetadata>().LastOrDefault()?.RequestType is { } type && _maySayNothing.GetOrAdd(type, MaySayNothing);
+
     private bool MaySayNothing(Type type)
     {
         var errors = new FieldErrors();

@@ -19,6 +19,7 @@ public sealed record SwitchTenantRequest : IValidated
 
     void IValidated.Validate(FieldErrors errors)
     {
+        errors.Rule("tenant", new() { MaxLength = 63, MayBeNull = true });
         errors.Text("tenant", Tenant.Value, maxLength: 63);
         if (!Tenant.IsGiven)
         {
@@ -39,13 +40,7 @@ public sealed record LogoutAllRequest(string? Scope = null) : IValidated
 
     internal bool KeepsCurrent => Scope == Others;
 
-    void IValidated.Validate(FieldErrors errors)
-    {
-        if (Scope is not (null or "all" or Others))
-        {
-            errors.Add("scope", "One of: all, others.");
-        }
-    }
+    void IValidated.Validate(FieldErrors errors) => errors.OneOf("scope", Scope, "all", Others);
 }
 
 /// <summary>The contents of a valid access token.</summary>

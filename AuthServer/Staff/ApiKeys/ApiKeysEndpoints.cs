@@ -55,6 +55,7 @@ internal static class ApiKeysEndpoints
                 .Refuses(ErrorCodes.ReauthenticationRequired, ErrorCodes.NotFound, ErrorCodes.TooManyKeys);
         group
             .MapPatch("/{id}", Change)
+            .AcceptsPatch<ChangeApiKeyRequest>()
             .WithName("patchApiKey")
             .WithSummary("Rename a key, change its limit, remove scopes, or let it expire earlier")
             .WithExample(ApiKeyExamples.Change).WithAnswer(ApiKeyExamples.Record)

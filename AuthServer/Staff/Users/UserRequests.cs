@@ -94,6 +94,7 @@ internal static class RoleFieldErrors
 {
     public static void Roles(this FieldErrors errors, string field, IReadOnlyList<string?>? roles)
     {
+        errors.Rule(field, new() { Values = [.. Role.All.Select(role => role.Name!)] });
         if (roles?.Count > Role.All.Count || roles?.All(RoleNames.IsKnown) == false)
         {
             errors.Add(field, "Any of patient, physician, admin, support, each at most once.");

@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+using AuthServer.Platform.Web;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace AuthServer.Platform.ApiReference;
+
+/// <summary>Describes the values of members that can only have a few.</summary>
+internal static class ListedValues
+{
+    public static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        var values = context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(OneOfAttribute), inherit: false)
+            .Cast<OneOfAttribute>().SingleOrDefault()?.Values;
+        if (values is not null && context.ParameterDescription is null && context.JsonTypeInfo.Type == context.JsonPropertyInfo!.PropertyType)
+        {
+            Limit(schema, values);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A text, or the items of a list.</summary>
+    public static void Limit(OpenApiSchema schema, IReadOnlyList<string> values)
+    {
+        var text = schema.Items as OpenApiSchema ?? schema;
+        text.Enum = [.. values.Select(value => (JsonNode)JsonValue.Create(value))];
+    }
+}
