@@ -60,7 +60,8 @@ public sealed class EndpointTests(TestServer server) : IClassFixture<TestServer>
         !Routes.MethodsOf(endpoint).Contains("GET", StringComparer.Ordinal) || endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is null);
 
     private static bool IsDocument(RouteEndpoint endpoint) =>
-        endpoint.RoutePattern.RawText is { } path && (path == "/" || Documents.Any(document => path.StartsWith(document, StringComparison.Ordinal)));
+        endpoint.RoutePattern.RawText is { } path
+            && (path == "/" || Documents.Any(document => path.StartsWith(document, StringComparison.Ordinal)));
 
     private void EachShould(Func<RouteEndpoint, bool> rule)
     {

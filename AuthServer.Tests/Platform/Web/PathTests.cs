@@ -74,7 +74,7 @@ public sealed class PathTests(TestServer server) : IClassFixture<TestServer>
         using var reader = new StreamReader(plain);
         var text = await reader.ReadToEndAsync();
         text.Should().Be(await server.Api.Http.GetStringAsync("/openapi/v1.json"));
-        (encoding is null ? 1 : 5).Should().BeLessThanOrEqualTo(text.Length / sent.Length);
+        sent.Length.Should().BeLessThan(encoding is null ? int.MaxValue : text.Length / 5);
     }
 
     [Fact]

@@ -29,6 +29,9 @@ public sealed record RegisterRequest(
     /// <summary>Language of mails and pages: a BCP 47 tag such as <c>he</c>.</summary>
     public string? Locale { get; init; } = LanguageTag.Of(Locale);
 
+    /// <summary><c>patient</c> (the default) or <c>physician</c>.</summary>
+    public string? Role { get; init; } = Domain.Role.Spelled(Role);
+
     /// <summary>The client's preferred language, for the mail if the request names none.</summary>
     internal string? AskedIn { get; init; }
 

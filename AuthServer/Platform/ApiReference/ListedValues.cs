@@ -20,10 +20,21 @@ internal static class ListedValues
         return Task.CompletedTask;
     }
 
-    /// <summary>A text, or the items of a list.</summary>
+    /// <summary>
+    /// A text, or the items of a list. Lists, and names with dots or colons, are told as an extension: the usual generator for C# makes an
+    /// enum of them that cannot read its own values.
+    /// </summary>
     public static void Limit(OpenApiSchema schema, IReadOnlyList<string> values)
     {
         var text = schema.Items as OpenApiSchema ?? schema;
-        text.Enum = [.. values.Select(value => (JsonNode)JsonValue.Create(value))];
+        var listed = values.Select(value => (JsonNode)JsonValue.Create(value)).ToList();
+        if (text == schema && values.All(value => value.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_')))
+        {
+            text.Enum = listed;
+        }
+        else
+        {
+            text.AddExtension("x-extensible-enum", new JsonNodeExtension(new JsonArray([.. listed])));
+        }
     }
 }

@@ -12,8 +12,25 @@ internal static class OpenApi
     private const string BearerScheme = "bearer";
     private const string KeyScheme = "api_key";
 
-    // What one needs first comes first; the others follow in the order of the routes.
-    private static readonly List<string> Order = ["Sign-in", "Registration", "Sessions", "Profile", "Passwords"];
+    // What one needs first comes first.
+    private static readonly (string Name, string About)[] Chapters =
+    [
+        ("Sign-in", "From a name and a password to a pair of tokens."),
+        ("Registration", "New accounts, and guests."),
+        ("Sessions", "Refreshing, signing out, and the list of one's devices."),
+        ("Profile", "One's own account."),
+        ("Passwords", "Changing a password, and setting a new one with a mailed link."),
+        ("E-mail address", "Confirming a mailbox, and changing the address."),
+        ("Data rights", "A copy of one's own data, and its erasure."),
+        ("Physicians", "Professional profiles and licences, and who is available."),
+        ("Users", "People, for staff."),
+        ("Support", "Helping people back into their accounts."),
+        ("Tenants", "Clinics and their settings."),
+        ("API keys", "What services sign in with."),
+        ("Audit", "What happened, and who did it."),
+        ("Discovery", "What resource servers verify access tokens with."),
+        ("Health", "Whether the server is ready."),
+    ];
 
     public static void AddDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
@@ -55,7 +72,7 @@ internal static class OpenApi
     {
         document.Info = new() { Title = "AuthServer", Version = "v1", Description = Introduction };
         document.Servers = [new() { Url = "/", Description = "The server that this description comes from." }];
-        document.Tags = TagsOf(document);
+        document.Tags = Chapters.Select(chapter => new OpenApiTag { Name = chapter.Name, Description = chapter.About }).ToHashSet();
         document.Components ??= new();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
@@ -79,15 +96,6 @@ internal static class OpenApi
         OpenAnswers(document);
         return Task.CompletedTask;
     }
-
-    private static HashSet<OpenApiTag> TagsOf(OpenApiDocument document) =>
-        [.. document.Paths.Values
-            .SelectMany(path => path.Operations!.Values)
-            .SelectMany(operation => operation.Tags ?? new HashSet<OpenApiTagReference>())
-            .Select(tag => tag.Reference.Id!)
-            .Distinct(StringComparer.Ordinal)
-            .OrderBy(tag => Order.IndexOf(tag) is >= 0 and var place ? place : Order.Count)
-            .Select(tag => new OpenApiTag { Name = tag })];
 
     // Requests are closed: unknown members are refused. Responses are open, so that clients tolerate members that a later version
     // adds.

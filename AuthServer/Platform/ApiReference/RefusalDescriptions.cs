@@ -31,9 +31,19 @@ internal static class RefusalDescriptions
 
     public static void AddTo(OpenApiDocument document)
     {
-        document.Components!.Examples = ErrorCodes.All.ToDictionary(
+        var responses = document.Paths.Values
+            .SelectMany(path => path.Operations!.Values)
+            .SelectMany(operation => operation.Responses!.Values)
+            .ToList();
+        var alone = responses.OfType<OpenApiResponseReference>().Select(response => response.Reference.Id!).ToHashSet(StringComparer.Ordinal);
+        var shown = responses.OfType<OpenApiResponse>()
+            .SelectMany(response => response.Content?.Values ?? [])
+            .SelectMany(content => content.Examples?.Keys ?? [])
+            .Concat(alone)
+            .ToHashSet(StringComparer.Ordinal);
+        document.Components!.Examples = ErrorCodes.All.Where(error => shown.Contains(error.Code)).ToDictionary(
             error => error.Code, IOpenApiExample (error) => new OpenApiExample { Value = Example(error) }, StringComparer.Ordinal);
-        document.Components.Responses = ErrorCodes.All.ToDictionary(
+        document.Components.Responses = ErrorCodes.All.Where(error => alone.Contains(error.Code)).ToDictionary(
             error => error.Code, IOpenApiResponse (error) => Response([error], document), StringComparer.Ordinal);
     }
 

@@ -69,11 +69,11 @@ internal sealed class FieldErrors
         }
     }
 
-    /// <summary>One of a few values.</summary>
+    /// <summary>One of a few values, in either case: clients that are generated capitalise their enums.</summary>
     public void OneOf(string field, string? value, params IReadOnlyList<string> values)
     {
         Rule(field, new() { Values = values });
-        if (value is not null && !values.Contains(value, StringComparer.Ordinal))
+        if (value is not null && !values.Contains(value, StringComparer.OrdinalIgnoreCase))
         {
             Add(field, $"One of: {string.Join(", ", values)}.");
         }

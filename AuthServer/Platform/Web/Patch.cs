@@ -69,7 +69,8 @@ internal static class Patch
     private static bool Change(object patch, string? name)
     {
         var (first, rest) = name?.Split('.', 2) is [var part, var more] ? (part, more) : (name, null);
-        var property = patch.GetType().GetProperties().SingleOrDefault(property => SnakeCase.Of(property.Name) == first);
+        var property = patch.GetType().GetProperties().SingleOrDefault(property =>
+            SnakeCase.Of(property.Name).Equals(first, StringComparison.OrdinalIgnoreCase));
         if (rest is not null)
         {
             return property?.PropertyType.IsAssignableTo(typeof(IPatchPart)) == true && Change(Part(patch, property), rest);

@@ -38,7 +38,7 @@ public sealed record LogoutAllRequest(string? Scope = null) : IValidated
 {
     private const string Others = "others";
 
-    internal bool KeepsCurrent => Scope == Others;
+    internal bool KeepsCurrent => Others.Equals(Scope, StringComparison.OrdinalIgnoreCase);
 
     void IValidated.Validate(FieldErrors errors) => errors.OneOf("scope", Scope, "all", Others);
 }
