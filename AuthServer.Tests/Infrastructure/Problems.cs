@@ -15,6 +15,7 @@ internal static class ProblemAssertions
         response.Headers.CacheControl?.NoStore.Should().BeTrue();
         var body = JsonNode.Parse(text)!.AsObject();
         body["code"]!.GetValue<string>().Should().Be(error.Code);
+        body["detail"]!.GetValue<string>().Should().NotBeNullOrWhiteSpace();
         body["status"]!.GetValue<int>().Should().Be(error.Status);
         body["trace_id"]!.GetValue<string>().Should().Be(response.Headers.GetValues("X-Request-ID").Single());
         return body;

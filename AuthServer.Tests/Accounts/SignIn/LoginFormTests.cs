@@ -94,7 +94,8 @@ public sealed class LoginFormTests(TestServer server) : IClassFixture<TestServer
     [InlineData("username=a%00&password=b")]
     [InlineData("username=a&password=b%00")]
     [InlineData("user%00name=a&password=b")]
-    public async Task A_nul_is_refused(string form) => await (await PostAsync(form)).ShouldBeOAuthErrorAsync(ErrorCodes.BadRequest, "invalid_request");
+    public async Task A_nul_is_refused(string form) =>
+        await (await PostAsync(form)).ShouldBeOAuthErrorAsync(ErrorCodes.BadRequest, "invalid_request");
 
     [Fact]
     public async Task A_form_of_thousands_of_fields_or_with_an_endless_value_is_refused()

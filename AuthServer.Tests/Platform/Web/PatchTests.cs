@@ -78,7 +78,8 @@ public sealed class PatchTests(TestServer server) : IClassFixture<TestServer>
         var key = await server.MakeKeyAsync("users:read");
 
         var changed = await (await PatchAsync(
-            $"api-keys/{key.Id}", """{"name":null,"scopes":null,"expires_at":null,"requests_per_minute":7}""", key.Owner)).ShouldBeAsync(200);
+            $"api-keys/{key.Id}", """{"name":null,"scopes":null,"expires_at":null,"requests_per_minute":7}""", key.Owner))
+            .ShouldBeAsync(200);
 
         changed["requests_per_minute"]!.GetValue<int>().Should().Be(7);
         changed["scopes"]!.AsArray().Should().ContainSingle();

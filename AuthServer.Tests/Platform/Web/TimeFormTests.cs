@@ -78,7 +78,8 @@ public sealed partial class TimeFormTests(TestServer server) : IClassFixture<Tes
     [Fact]
     public void A_name_that_looks_like_a_time_stays_as_it_is()
     {
-        const string Row = """{"full_name":"2026-11-21T08:30:00+00:00","note":"\"created_at\":\"2026-11-21T08:30:00+00:00\"","created_at":null}""";
+        const string Row =
+            """{"full_name":"2026-11-21T08:30:00+00:00","note":"\"created_at\":\"2026-11-21T08:30:00+00:00\"","created_at":null}""";
 
         UtcTimes.Rewrite(Row).Should().Be(Row);
         UtcTimes.Rewrite("""{"used_at":"2026-11-21T08:30:00.12+00:00"}""").Should().Be("""{"used_at":"2026-11-21T08:30:00.120000Z"}""");

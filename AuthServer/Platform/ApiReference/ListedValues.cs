@@ -12,7 +12,7 @@ internal static class ListedValues
     {
         var values = context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(OneOfAttribute), inherit: false)
             .Cast<OneOfAttribute>().SingleOrDefault()?.Values;
-        if (values is not null && context.ParameterDescription is null && context.JsonTypeInfo.Type == context.JsonPropertyInfo!.PropertyType)
+        if (values is not null && context.JsonTypeInfo.Type == context.JsonPropertyInfo!.PropertyType)
         {
             Limit(schema, values);
         }

@@ -35,7 +35,9 @@ internal static class RefusalDescriptions
             .SelectMany(path => path.Operations!.Values)
             .SelectMany(operation => operation.Responses!.Values)
             .ToList();
-        var alone = responses.OfType<OpenApiResponseReference>().Select(response => response.Reference.Id!).ToHashSet(StringComparer.Ordinal);
+        var alone = responses.OfType<OpenApiResponseReference>()
+            .Select(response => response.Reference.Id!)
+            .ToHashSet(StringComparer.Ordinal);
         var shown = responses.OfType<OpenApiResponse>()
             .SelectMany(response => response.Content?.Values ?? [])
             .SelectMany(content => content.Examples?.Keys ?? [])
@@ -124,6 +126,7 @@ internal static class RefusalDescriptions
     {
         ["type"] = "about:blank",
         ["title"] = refusal.Meaning,
+        ["detail"] = Remedies.Of(refusal),
         ["status"] = refusal.Status,
         ["code"] = refusal.Code,
         ["trace_id"] = "0af7651916cd43dd8448eb211c80319c",

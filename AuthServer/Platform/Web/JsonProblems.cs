@@ -26,7 +26,8 @@ internal static class JsonProblems
             : new(ErrorCodes.ValidationFailed, Errors(field, "Of the wrong type."));
     }
 
-    internal static Dictionary<string, string[]> Errors(string field, string message) => new(StringComparer.Ordinal) { [field] = [message] };
+    internal static Dictionary<string, string[]> Errors(string field, string message) =>
+        new(StringComparer.Ordinal) { [field] = [message] };
 
     // An invented member name is only returned to its sender, but truncated anyway.
     internal static string Shown(string path) => path.StartsWith("$.", StringComparison.Ordinal) ? path[2..Math.Min(path.Length, 66)] : "$";

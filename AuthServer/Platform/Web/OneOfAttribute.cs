@@ -17,7 +17,9 @@ internal sealed class OneOfAttribute(params string[] values) : Attribute
 
     private static string[] ValuesOf(Type source) => source.IsEnum
         ? [.. Enum.GetNames(source).Select(SnakeCase.Of)]
-        : [.. source.GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetValue(null)).Select(TextOf).OfType<string>()];
+        : [.. source.GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => TextOf(field.GetValue(null)))
+            .OfType<string>()];
 
     private static string? TextOf(object? value) => value is ErrorCode error ? error.Code : value as string;
 }

@@ -7,6 +7,7 @@ namespace AuthServer.Platform.Web;
 /// <summary>An error response (RFC 9457 problem details).</summary>
 /// <param name="Type">Always <c>about:blank</c>: <c>code</c> identifies the kind.</param>
 /// <param name="Title">What went wrong, for developers.</param>
+/// <param name="Detail">What this request can do about it, for developers.</param>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Code">The stable code to branch on.</param>
 /// <param name="TraceId">Identifies the request in the log; equals the <c>X-Request-ID</c> header.</param>
@@ -14,6 +15,7 @@ namespace AuthServer.Platform.Web;
 public sealed record ProblemBody(
     string Type,
     string Title,
+    string Detail,
     int Status,
     [property: OneOf(typeof(ErrorCodes))] string Code,
     string TraceId,
@@ -70,7 +72,9 @@ internal sealed class Problem(ErrorCode error, IReadOnlyDictionary<string, strin
             return;
         }
 
-        var body = new ProblemBody("about:blank", error.Meaning, error.Status, error.Code, httpContext.TraceIdentifier, errors);
+        var body = new ProblemBody(
+            "about:blank", error.Meaning, ProblemDetail.Of(error, httpContext), error.Status, error.Code, httpContext.TraceIdentifier,
+            errors);
         await response.WriteAsJsonAsync(body, HttpJson.Written.ProblemBody, "application/problem+json", httpContext.RequestAborted);
     }
 }

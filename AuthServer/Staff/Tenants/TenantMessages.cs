@@ -30,7 +30,8 @@ public sealed record CreateTenantRequest(string? Slug = null, string? Name = nul
 /// </summary>
 public sealed record ChangeTenantRequest : IPatch
 {
-    internal const string Example = """{"name":"Heart Clinic","settings":{"session_idle_minutes":30,"locale":"he"},"clear":["settings.mail_sender_name"]}""";
+    internal const string Example =
+        """{"name":"Heart Clinic","settings":{"session_idle_minutes":30},"clear":["settings.mail_sender_name"]}""";
 
     private bool _isReset;
 
