@@ -149,7 +149,7 @@ public sealed partial class OpenApiTests(TestServer server) : IClassFixture<Test
             var members = schema["properties"]!.AsObject().Where(IsAlwaysThere).Select(property => property.Key).ToList();
             var shown = content["example"]!.AsObject().Select(member => member.Key).ToList();
             shown.Should().BeSubsetOf(members, "of {0}", name);
-            members.Except(shown).Where(member => name != "RegistrationAnswer" || !MayLack(schema, member))
+            members.Except(shown, StringComparer.Ordinal).Where(member => name != "RegistrationAnswer" || !MayLack(schema, member))
                 .Should().BeEmpty("of {0}", name);
         }
     }
@@ -210,7 +210,7 @@ public sealed partial class OpenApiTests(TestServer server) : IClassFixture<Test
         schemas["ProblemBody"]!["properties"]!["code"]!["enum"]!.AsArray().Should().HaveCount(ErrorCodes.All.Count);
         var bodies = (await OperationsAsync()).Select(operation => operation.Node["requestBody"]).OfType<JsonNode>()
             .Select(body => body["content"]!.AsObject().Single().Value!["schema"]!["$ref"]!.GetValue<string>().Split('/')[^1]);
-        foreach (var name in bodies.Except(["SwitchTenantRequest", "ReplaceProfileRequest"]))
+        foreach (var name in bodies.Except(["SwitchTenantRequest", "ReplaceProfileRequest"], StringComparer.Ordinal))
         {
             schemas[name]!.ToJsonString().Should().NotContain("\"null\"", "of {0}", name);
         }

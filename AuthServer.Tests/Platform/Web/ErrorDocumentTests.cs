@@ -30,11 +30,11 @@ public sealed partial class ErrorDocumentTests
 
         foreach (var error in ErrorCodes.All.Where(error => Remedies.Of(error) != error.Meaning))
         {
-            Link().Replace(rows[error.Code], "$1").Should().Be(Remedies.Of(error), "of {0}", error.Code);
+            Link().Replace(rows[error.Code], "${text}").Should().Be(Remedies.Of(error), "of {0}", error.Code);
         }
     }
 
-    [GeneratedRegex(@"\[([^\]]+)\]\([^)]+\)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\[(?<text>[^\]]+)\]\([^)]+\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
 
     [Fact]

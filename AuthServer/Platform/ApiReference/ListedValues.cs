@@ -8,7 +8,7 @@ namespace AuthServer.Platform.ApiReference;
 /// <summary>Describes the values of members that can only have a few.</summary>
 internal static class ListedValues
 {
-    public static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    public static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
     {
         var values = context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(OneOfAttribute), inherit: false)
             .Cast<OneOfAttribute>().SingleOrDefault()?.Values;

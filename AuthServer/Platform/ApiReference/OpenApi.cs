@@ -36,7 +36,7 @@ internal static class OpenApi
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.DescribeConverted();
-        options.AddSchemaTransformer(ListedValues.DescribeAsync);
+        options.AddSchemaTransformer((schema, member, _) => ListedValues.DescribeAsync(schema, member));
         options.AddDocumentTransformer(DescribeServer);
         options.AddOperationTransformer(DescribeOperationAsync);
     });

@@ -34,10 +34,10 @@ internal static class RequestSchemas
 
     private static void Describe(OpenApiSchema schema, IValidated? nothing)
     {
-        var (rules, required) = nothing is null ? (new Dictionary<string, FieldRule>(), []) : FieldErrors.Of(nothing);
-        foreach (var (name, property) in (schema.Properties ?? new Dictionary<string, IOpenApiSchema>()).ToList())
+        var (rules, required) = nothing is null ? (null, []) : FieldErrors.Of(nothing);
+        foreach (var (name, property) in schema.Properties?.ToList() ?? [])
         {
-            var rule = rules.GetValueOrDefault(name) ?? new();
+            var rule = rules?.GetValueOrDefault(name) ?? new();
             schema.Properties![name] = rule.MayBeNull ? property : WithoutNull(property);
             if (schema.Properties[name] is OpenApiSchema own)
             {

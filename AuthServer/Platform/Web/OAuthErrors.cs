@@ -42,6 +42,6 @@ internal sealed partial class OAuthErrors
 
     private static string Describe(KeyValuePair<string, string[]> field) => $"{field.Key}: {string.Join(' ', field.Value)}";
 
-    [GeneratedRegex(@"[^\x20-\x21\x23-\x5B\x5D-\x7E]")]
+    [GeneratedRegex(@"[^\x20-\x21\x23-\x5B\x5D-\x7E]", RegexOptions.None, 1000)]
     private static partial Regex NotAllowed();
 }
