@@ -63,6 +63,7 @@ internal static class Program
         app.UseWriteLimits();
         app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseRequestBodies();
 
         var api = app.MapGroup("/api/v1");
         app.MapPlatform();

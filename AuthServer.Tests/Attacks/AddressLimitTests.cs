@@ -78,8 +78,25 @@ public sealed class AddressLimitTests(AddressLimitTests.Server server) : IClassF
             request.Content = new FormUrlEncodedContent([new("username", person.Email), new("password", Api.Password)]);
         });
 
-        await form.ShouldBeProblemAsync(ErrorCodes.RateLimited);
+        await form.ShouldBeOAuthErrorAsync(ErrorCodes.RateLimited, "temporarily_unavailable");
         await SignedIn.ReadAsync(await PostAsync("auth/refresh", new { refresh_token = person.RefreshToken }, sprayer));
+    }
+
+    [Fact]
+    public async Task Guesses_at_the_form_count_although_their_status_is_another()
+    {
+        var guesser = ProxiedServer.NewAddress();
+        var responses = new List<int>();
+        for (var guess = 1; guess <= 31; guess++)
+        {
+            responses.Add((int)(await server.Api.PostAsync("auth/login/form", "", adjust: request =>
+            {
+                request.Headers.Add("X-Forwarded-For", guesser);
+                request.Content = new FormUrlEncodedContent([new("username", Api.NewEmail()), new("password", "wrong")]);
+            })).StatusCode);
+        }
+
+        responses.Should().EndWith(429).And.Subject.Take(30).Should().AllBeEquivalentTo(400);
     }
 
     [Fact]

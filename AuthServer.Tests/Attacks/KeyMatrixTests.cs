@@ -87,7 +87,7 @@ public sealed class KeyMatrixTests(RouteMatrixTests.Cast cast) : IClassFixture<R
     [Trait("ASVS", "7.2.2")]
     public async Task Every_other_route_that_needs_a_token_refuses_keys_whatever_their_scopes()
     {
-        var closed = (await cast.DescribedAsync()).Where(operation => operation.Node["security"] is not null)
+        var closed = (await cast.DescribedAsync()).Where(operation => operation.Node["security"]!.AsArray().Count > 0)
             .Where(operation => !ForEveryKey.Contains(operation.Name) && !Lines.Any(cells => operation.Name == $"{cells[0]} {cells[1]}"))
                 .ToList();
         var answers = new List<string>();

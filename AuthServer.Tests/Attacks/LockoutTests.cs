@@ -157,7 +157,8 @@ public sealed class LockoutTests(ProxiedServer server) : IClassFixture<ProxiedSe
             request.Content = new FormUrlEncodedContent([new("username", person.Email), new("password", Api.Password)]);
         });
 
-        await form.ShouldBeProblemAsync(ErrorCodes.LockedOut);
+        await form.ShouldBeOAuthErrorAsync(ErrorCodes.LockedOut, "temporarily_unavailable");
+        form.Headers.RetryAfter.Should().NotBeNull();
     }
 
     [Fact]

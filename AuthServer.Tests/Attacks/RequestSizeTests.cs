@@ -77,6 +77,7 @@ public sealed class RequestSizeTests(TestServer server) : IClassFixture<TestServ
     {
         using var form = new FormUrlEncodedContent([new("username", "dana"), new("password", new string('x', 64 * 1024))]);
 
-        await (await server.Api.Http.PostAsync("/api/v1/auth/login/form", form)).ShouldBeProblemAsync(ErrorCodes.BodyTooLarge);
+        await (await server.Api.Http.PostAsync("/api/v1/auth/login/form", form))
+            .ShouldBeOAuthErrorAsync(ErrorCodes.BodyTooLarge, "invalid_request");
     }
 }

@@ -23,7 +23,7 @@ public sealed partial class RouteMatrixTests(RouteMatrixTests.Cast cast) : IClas
         POST   /api/v1/auth/signup                                  201 409 409 409 409 409 409
         POST   /api/v1/auth/anonymous                               403 403 403 403 403 403 403
         POST   /api/v1/auth/login                                   401 401 401 401 401 401 401
-        POST   /api/v1/auth/login/form                              401 401 401 401 401 401 401
+        POST   /api/v1/auth/login/form                              400 400 400 400 400 400 400
         POST   /api/v1/auth/refresh                                 401 401 401 401 401 401 401
         POST   /api/v1/auth/switch-tenant                           401 200 200 200 404 404 404
         POST   /api/v1/auth/logout                                  204 204 204 204 204 204 204

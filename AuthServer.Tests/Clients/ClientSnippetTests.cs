@@ -14,6 +14,9 @@ public sealed class ClientSnippetTests(SnippetServer server) : IClassFixture<Sni
     [InlineData("lockedTabs")]
     public Task Calls_that_need_a_new_access_token_at_once_share_one_refresh(string scenario) => server.RunAsync(scenario);
 
+    [Fact]
+    public Task A_person_signs_in_on_react_native() => server.RunAsync("reactNative");
+
     [Theory]
     [InlineData("networkFailure")]
     [InlineData("strangersAnswer")]

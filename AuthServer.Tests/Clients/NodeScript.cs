@@ -34,6 +34,9 @@ internal static class NodeScript
         return path;
     }
 
+    /// <summary>A file in the tests' Node folder.</summary>
+    public static string PathOf(string name) => Path.Combine(Folder, name);
+
     /// <summary>Runs a script to its end and serves its requests.</summary>
     /// <param name="script">A file in the tests' Node folder.</param>
     /// <param name="onAsk">Handles a request of the script and returns one line.</param>

@@ -39,6 +39,12 @@ public sealed class Api(HttpClient http)
         return await http.SendAsync(request);
     }
 
+    /// <summary>A change as RFC 7396 has it, where null clears; <c>application/json</c> does not.</summary>
+    public Task<HttpResponseMessage> MergeAsync(string path, object body, string? bearer) =>
+        SendAsync(
+            HttpMethod.Patch, path, body, bearer,
+            request => request.Content!.Headers.ContentType = new("application/merge-patch+json"));
+
     public Task<HttpResponseMessage> GetAsync(string path, string? bearer = null) => SendAsync(HttpMethod.Get, path, null, bearer);
 
     public Task<HttpResponseMessage> PostAsync(

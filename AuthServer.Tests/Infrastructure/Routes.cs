@@ -25,6 +25,16 @@ internal static class Routes
         return routes;
     }
 
+    /// <summary>Routes that do something and take no body.</summary>
+    public static IReadOnlyList<Route> WithoutBody(TestServer server) =>
+    [
+        .. Of(server)
+            .Where(endpoint => endpoint.Metadata.GetMetadata<IAcceptsMetadata>() is null
+                && endpoint.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal))
+            .SelectMany(endpoint => MethodsOf(endpoint).Where(method => method != "GET").Select(method =>
+                new Route(new(method), PathOf(endpoint)))),
+    ];
+
     public static IReadOnlyList<string> MethodsOf(RouteEndpoint endpoint) =>
         endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
 

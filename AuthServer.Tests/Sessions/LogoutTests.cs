@@ -107,6 +107,34 @@ public sealed class LogoutTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    [Trait("ASVS", "7.4.3")]
+    public async Task Signing_out_everywhere_else_keeps_the_session_of_the_request()
+    {
+        var first = await server.Api.RegisterAsync();
+        var second = await server.Api.LoginAsync(first.Email);
+
+        await (await server.Api.PostAsync("auth/logout-all", new { scope = "others" }, second.AccessToken)).ShouldBeAsync(204);
+
+        await ShouldBeEndedAsync(first);
+        await ShouldBeLiveAsync(second);
+    }
+
+    [Theory]
+    [InlineData("""{"except_current":true}""", "unknown_field", "except_current")]
+    [InlineData("""{"scope":"mine"}""", "validation_failed", "scope")]
+    [InlineData("""{"scope":["others"]}""", "validation_failed", "scope")]
+    public async Task What_signing_out_everywhere_does_not_understand_ends_nothing(string body, string code, string field)
+    {
+        var person = await server.Api.RegisterAsync();
+
+        var problem = await (await server.Api.PostAsync("auth/logout-all", body, person.AccessToken)).ShouldBeAsync(400);
+
+        problem["code"]!.GetValue<string>().Should().Be(code);
+        problem.InvalidFields().Should().Equal(field);
+        await ShouldBeLiveAsync(person);
+    }
+
+    [Fact]
     public async Task Signing_out_everywhere_needs_an_access_token()
     {
         var person = await server.Api.RegisterAsync();

@@ -43,7 +43,31 @@ async function codeOf(accessToken) {
 const expire = () => ask("advance 660");
 const twenty = call => Array.from({ length: 20 }, call);
 
+/** What React Native has: no timeouts, and its own AbortController, which Node's fetch has to be told of. */
+async function likeReactNative() {
+  delete AbortSignal.timeout;
+  globalThis.AbortController = (await import("abort-controller")).AbortController;
+  return (url, { signal, ...init }) => {
+    const own = new NodeAbortController();
+    signal?.addEventListener("abort", () => own.abort());
+    return fetch(url, { ...init, signal: own.signal });
+  };
+}
+
+const NodeAbortController = AbortController;
+
 await run({
+  async reactNative() {
+    const network = await likeReactNative();
+    const app = makeApp();
+    app.network = network;
+    await app.session.signIn(await ask("person"), password);
+    await expire();
+    assert.equal((await app.me()).status, 200);
+    await app.session.signOut();
+    assert.equal(await app.store.load(), null);
+  },
+
   async twentyCalls() {
     const app = await signedIn();
     await expire();

@@ -50,11 +50,9 @@ public sealed record AuditCheckpoint(long Seal, long LastEventId, string Hash, s
 internal sealed partial class AuditJson : JsonSerializerContext
 {
     /// <summary>Leaves base64 unescaped for people who read a head with other tools.</summary>
-    public static AuditJson Plain { get; } = new(new JsonSerializerOptions
+    public static AuditJson Plain { get; } = new(new JsonSerializerOptions(JsonRegistration.ByHand())
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        Encoder = JsonRegistration.Readable,
     });
 }

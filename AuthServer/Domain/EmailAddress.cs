@@ -14,7 +14,7 @@ internal sealed record EmailAddress(string Address, string Canonical)
 {
     // RFC 5321 section 4.5.3.1: 64 octets before the @, and a path of 256 with its brackets.
     private const int MaxLocalLength = 64;
-    private const int MaxLength = 254;
+    internal const int MaxLength = 254;
 
     // RFC 5322 atext. Quoted local parts are legal, but in practice only attackers use them.
     private static readonly SearchValues<char> LocalCharacters =

@@ -29,6 +29,9 @@ public sealed class Role : IdentityRole<Guid>
         ConcurrencyStamp = id;
     }
 
+    /// <summary>As it is written: clients that are generated capitalise their enums.</summary>
+    internal static string? Spelled(string? name) => name?.ToLowerInvariant();
+
     internal static IReadOnlyList<Role> All { get; } =
     [
         new(Patient, "01900000-0000-7000-8000-000000000001"),

@@ -1,3 +1,4 @@
+using AuthServer.Mail.Texts;
 using AuthServer.Platform.Configuration;
 using AuthServer.Platform.RateLimiting;
 using AuthServer.Platform.Web;
@@ -29,6 +30,8 @@ internal static class PagesEndpoints
     public static void MapPages(this IEndpointRouteBuilder app)
     {
         var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription();
+        // Password managers lead people here (W3C, A Well-Known URL for Changing Passwords): a mailed link is the way that needs no app.
+        pages.MapGet("/.well-known/change-password", () => new SeeOther(MailPages.ForgottenPassword)).DisableRateLimiting();
         var links = pages.MapGroup("").RequireRateLimiting(RateLimits.MailedLinks);
         links.MapPasswordPages();
         links.MapMailboxPages();

@@ -1,5 +1,6 @@
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
+using AuthServer.Platform.Configuration;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.RateLimiting;
 using AuthServer.Platform.Telemetry;
@@ -21,13 +22,17 @@ internal static class PlatformWing
         builder.Services.AddPolicies();
         builder.Services.AddHealth();
         builder.AddTelemetry();
+        builder.AddSettings<DocsSettings>();
         builder.Services.AddDescription();
     }
 
     public static void MapPlatform(this WebApplication app)
     {
         app.MapHealth();
-        app.MapDescription();
-        app.MapDocsPage();
+        if (app.Services.GetRequiredService<DocsSettings>().Enabled)
+        {
+            app.MapDescription();
+            app.MapDocsPage();
+        }
     }
 }

@@ -45,7 +45,7 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
-    public async Task Patch_changes_what_is_given_and_null_clears_it()
+    public async Task A_merge_patch_changes_what_is_given_and_null_clears_it()
     {
         var person = await server.Api.RegisterAsync(more: new { full_name = "Dana Levi", locale = "he", username = "patched1" });
 
@@ -168,5 +168,5 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
     }
 
     private Task<HttpResponseMessage> PatchAsync(SignedIn person, string body) =>
-        server.Api.SendAsync(HttpMethod.Patch, "users/me", body, person.AccessToken);
+        server.Api.MergeAsync("users/me", body, person.AccessToken);
 }

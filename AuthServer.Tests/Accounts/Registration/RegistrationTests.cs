@@ -109,7 +109,7 @@ public sealed class RegistrationTests(TestServer server) : IClassFixture<TestSer
     [InlineData("full_name", "\"Dana\\u202Eanad\"")]
     [InlineData("full_name", "\"\\u2028\"")]
     [InlineData("locale", "\"not a tag\"")]
-    [InlineData("role", "\"Admin\"")]
+    [InlineData("role", "\"Administrator\"")]
     [InlineData("role", "\"nurse\"")]
     [InlineData("role", "\"\"")]
     [InlineData("tenant", "\"acme\\u0000\"")]

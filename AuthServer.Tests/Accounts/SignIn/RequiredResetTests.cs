@@ -24,7 +24,8 @@ public sealed class RequiredResetTests(TestServer server) : IClassFixture<TestSe
         using var form =
             new FormUrlEncodedContent(
                 new Dictionary<string, string>(StringComparer.Ordinal) { ["username"] = person.Email, ["password"] = Api.Password });
-        await (await server.Api.Http.PostAsync("/api/v1/auth/login/form", form)).ShouldBeProblemAsync(ErrorCodes.PasswordResetRequired);
+        await (await server.Api.Http.PostAsync("/api/v1/auth/login/form", form))
+            .ShouldBeOAuthErrorAsync(ErrorCodes.PasswordResetRequired, "invalid_grant");
 
         var token = await server.MailedTokenAsync(MailKinds.ResetPassword, person.Email);
         await (await server.Api.PostAsync("auth/password/reset/confirm", new { token, new_password = NewPassword })).ShouldBeAsync(204);

@@ -41,7 +41,7 @@ public abstract class UnhandledErrorTests(TestServer server)
                 HttpMethod.Get, "auth/me", bearer: person.AccessToken, adjust: request => request.Headers.Add("Accept", "text/html"));
 
         var body = await response.ShouldBeProblemAsync(ErrorCodes.InternalError);
-        body.Select(member => member.Key).Should().BeEquivalentTo("type", "title", "status", "code", "trace_id");
+        body.Select(member => member.Key).Should().BeEquivalentTo("type", "title", "detail", "status", "code", "trace_id");
         $"{body}{response.Headers}".Should().NotContainAny("Exception", "   at ", BrokenServer.Cause, nameof(BrokenServer), ".cs");
         var logged = server.Logs.Lines.Should().ContainSingle(line => line.Contains(BrokenServer.Cause)).Subject;
         logged.Should().StartWith("Error ").And.Contain(nameof(InvalidOperationException)).And.Contain("GET").And.Contain("/auth/me");

@@ -21,7 +21,9 @@ public sealed class AccessTokenTests(StoppedServer server) : IClassFixture<Stopp
             .Select(claim => claim.Key)
             .Should()
             .BeEquivalentTo(
-                "iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "auth_time", "amr", "role", "email_verified", "ver", "gen");
+                "iss", "aud", "client_id", "sub", "sid", "jti", "iat", "nbf", "exp", "auth_time", "amr", "role", "email_verified", "ver",
+                "gen");
+        claims["client_id"]!.GetValue<string>().Should().Be("authserver");
         claims["iss"]!.GetValue<string>().Should().Be("http://localhost");
         claims["aud"]!.GetValue<string>().Should().Be("authserver");
         claims["sub"]!.GetValue<Guid>().Should().Be(person.UserId);
@@ -34,6 +36,38 @@ public sealed class AccessTokenTests(StoppedServer server) : IClassFixture<Stopp
         claims["auth_time"]!.GetValue<long>().Should().Be(now);
         claims["exp"]!.GetValue<long>().Should().Be(now + 600);
         claims["jti"]!.GetValue<string>().Should().HaveLength(22, "128 random bits");
+    }
+
+    [Fact]
+    public async Task A_token_of_the_previous_version_without_a_client_id_is_taken_until_it_expires()
+    {
+        var token = new TokenForge(server).Resign(await server.Api.RegisterAsync(), payload: claims => claims.Remove("client_id"));
+
+        await (await server.Api.GetAsync("auth/me", token)).ShouldBeAsync(200);
+    }
+
+    [Theory]
+    [InlineData("\"\"")]
+    [InlineData("7")]
+    [InlineData("null")]
+    [InlineData("[\"authserver\"]")]
+    public async Task A_client_id_that_is_no_text_is_refused(string json)
+    {
+        var token = new TokenForge(server).Resign(
+            await server.Api.RegisterAsync(), payload: claims => claims["client_id"] = System.Text.Json.Nodes.JsonNode.Parse(json));
+
+        await (await server.Api.GetAsync("auth/me", token)).ShouldBeProblemAsync(ErrorCodes.InvalidToken);
+    }
+
+    [Fact]
+    public async Task Every_access_token_tells_its_client_unless_that_is_switched_off()
+    {
+        var person = await server.Api.RegisterAsync();
+        var refreshed = await SignedIn.ReadAsync(await server.Api.RefreshAsync(person.RefreshToken));
+        await using var other = await StartedServer.StartAsync(adjust: settings => settings["Tokens:ClientId"] = "");
+
+        refreshed.Claims["client_id"]!.GetValue<string>().Should().Be("authserver");
+        (await other.Api.RegisterAsync()).Claims.Should().NotContainKey("client_id");
     }
 
     [Fact]

@@ -17,6 +17,8 @@ public sealed class DiscoveryTests(TestServer server) : IClassFixture<TestServer
         metadata["jwks_uri"]!.GetValue<string>().Should().Be("http://localhost/.well-known/jwks.json");
         metadata["token_endpoint"]!.GetValue<string>().Should().Be("http://localhost/api/v1/auth/login/form");
         metadata["id_token_signing_alg_values_supported"]!.ToJsonString().Should().Be("""["ES256"]""");
+        metadata["grant_types_supported"]!.ToJsonString().Should().Be("""["password","refresh_token"]""");
+        metadata["token_endpoint_auth_methods_supported"]!.ToJsonString().Should().Be("""["none"]""");
         metadata["subject_types_supported"]!.ToJsonString().Should().Be("""["public"]""");
         var person = await server.Api.RegisterAsync();
         person.Claims["iss"]!.GetValue<string>().Should().Be(metadata["issuer"]!.GetValue<string>());

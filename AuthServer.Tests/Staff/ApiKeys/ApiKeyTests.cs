@@ -311,7 +311,7 @@ public sealed class ApiKeyTests(TestServer server) : IClassFixture<TestServer>
     }
 
     private Task<HttpResponseMessage> ChangeAsync(Key key, object change) =>
-        server.Api.SendAsync(HttpMethod.Patch, $"api-keys/{key.Id}", change, key.Owner.AccessToken);
+        server.Api.MergeAsync($"api-keys/{key.Id}", change, key.Owner.AccessToken);
 
     private async Task<IReadOnlyList<Guid>> IdsAsync(SignedIn admin, string query = "") =>
         [.. (await (await server.Api.GetAsync($"api-keys?limit=100{query}", admin.AccessToken)).ShouldBeAsync(200)).Ids()];

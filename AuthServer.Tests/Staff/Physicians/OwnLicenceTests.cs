@@ -235,7 +235,7 @@ public sealed class OwnLicenceTests(StoppedServer server) : IClassFixture<Stoppe
         server.Api.PostAsync("physicians/me/licences", body, physician.AccessToken);
 
     private Task<HttpResponseMessage> ChangeAsync(SignedIn physician, object id, string body) =>
-        server.Api.SendAsync(HttpMethod.Patch, $"physicians/me/licences/{id}", body, physician.AccessToken);
+        server.Api.MergeAsync($"physicians/me/licences/{id}", body, physician.AccessToken);
 
     private Task<HttpResponseMessage> WithdrawAsync(SignedIn physician, object id) =>
         server.Api.SendAsync(HttpMethod.Delete, $"physicians/me/licences/{id}", bearer: physician.AccessToken);

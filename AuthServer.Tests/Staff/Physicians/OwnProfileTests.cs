@@ -50,7 +50,7 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
     }
 
     [Fact]
-    public async Task Patch_changes_what_is_given_and_null_clears_it()
+    public async Task A_merge_patch_changes_what_is_given_and_null_clears_it()
     {
         var physician = await server.RegisterPhysicianAsync();
 
@@ -215,5 +215,5 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
         await (await server.Api.GetAsync("physicians/me", physician.AccessToken)).ShouldBeAsync(200);
 
     private Task<HttpResponseMessage> PatchAsync(SignedIn physician, string body) =>
-        server.Api.SendAsync(HttpMethod.Patch, "physicians/me", body, physician.AccessToken);
+        server.Api.MergeAsync("physicians/me", body, physician.AccessToken);
 }

@@ -88,7 +88,7 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
 
     [Fact]
     [Trait("ASVS", "8.2.1")]
-    public async Task The_administrator_of_a_tenant_changes_name_and_settings_and_null_clears()
+    public async Task The_administrator_of_a_tenant_changes_name_and_settings_and_null_clears_in_a_merge_patch()
     {
         var clinic = await server.OpenClinicAsync(new { locale = "he", self_registration = true, mail_sender_name = "Old" });
         var admin = await server.SignInAtAsync(Role.Admin, clinic);
@@ -269,7 +269,7 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
     }
 
     private Task<HttpResponseMessage> PatchAsync(SignedIn person, Clinic clinic, string body) =>
-        server.Api.SendAsync(HttpMethod.Patch, $"tenants/{clinic.Id}", body, person.AccessToken);
+        server.Api.MergeAsync($"tenants/{clinic.Id}", body, person.AccessToken);
 
     private Task<string> RowAsync(Clinic clinic) =>
         server.Database.QueryAsync<string>("SELECT t::text FROM tenants t WHERE id = @id", ("id", clinic.Id));

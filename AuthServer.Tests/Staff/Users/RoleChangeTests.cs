@@ -128,7 +128,7 @@ public sealed class RoleChangeTests(TwoServers server) : IClassFixture<TwoServer
 
     [Theory]
     [InlineData("""{"roles":["root"]}""")]
-    [InlineData("""{"roles":["Admin"]}""")]
+    [InlineData("""{"roles":["administrator"]}""")]
     [InlineData("""{"roles":[""]}""")]
     [InlineData("""{"roles":[null]}""")]
     [InlineData("""{"roles":["admin "]}""")]

@@ -47,6 +47,7 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
     /// <summary>Refuses texts that cannot be anybody's password, before anything is hashed.</summary>
     public static void CheckTyped(FieldErrors errors, string field, string? password)
     {
+        errors.Rule(field, new() { MinLength = 1, MaxLength = LongestTyped });
         if (string.IsNullOrEmpty(password))
         {
             errors.Add(field, "Required.");

@@ -76,5 +76,5 @@ public sealed record ConfirmEmailChangeRequest(Secret? Token = null, Secret? Pas
 public sealed record PendingEmail(string NewEmail, DateTimeOffset RequestedAt, DateTimeOffset ExpiresAt)
 {
     internal const string Example =
-        """{"new_email":"dana@example.org","requested_at":"2026-11-21T08:30:00Z","expires_at":"2026-11-22T08:30:00Z"}""";
+        """{"new_email":"dana@example.org","requested_at":"2026-11-21T08:30:00.000000Z","expires_at":"2026-11-22T08:30:00.000000Z"}""";
 }

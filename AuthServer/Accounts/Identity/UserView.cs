@@ -1,3 +1,6 @@
+using AuthServer.Domain;
+using AuthServer.Platform.Web;
+
 namespace AuthServer.Accounts.Identity;
 
 /// <summary>A person as they see themselves.</summary>
@@ -19,6 +22,7 @@ public sealed record UserView
     public required string? Locale { get; init; }
 
     /// <summary>Platform roles; <c>physician</c> only with a verified licence.</summary>
+    [OneOf(typeof(Role))]
     public required IReadOnlyList<string> Roles { get; init; }
 
     /// <summary>The active tenant: the one the tokens are for.</summary>
@@ -58,7 +62,7 @@ public sealed record TenantView(Guid Id, string Slug, string Name);
 /// <summary>A person's role at a tenant.</summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Role">The role there.</param>
-public sealed record MembershipView(TenantView Tenant, string Role);
+public sealed record MembershipView(TenantView Tenant, [property: OneOf(typeof(Role))] string Role);
 
 /// <summary>The professional profile of a person.</summary>
 public sealed record PhysicianView

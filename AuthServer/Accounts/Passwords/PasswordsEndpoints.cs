@@ -41,7 +41,7 @@ internal static class PasswordsEndpoints
         group
             .MapPost("/change-password", Change)
             .WithName("changePasswordAlias")
-            .WithSummary("The same as password/change")
+            .IsAliasOf("password/change")
             .ChangesPassword();
         group
             .MapPost("/password/reset/request", Ask)
@@ -51,7 +51,7 @@ internal static class PasswordsEndpoints
         group
             .MapPost("/request-reset", Ask)
             .WithName("requestPasswordResetAlias")
-            .WithSummary("The same as password/reset/request")
+            .IsAliasOf("password/reset/request")
             .AsksForLink();
         group
             .MapPost("/password/reset/confirm", Confirm)
@@ -61,7 +61,7 @@ internal static class PasswordsEndpoints
         group
             .MapPost("/reset-password", Confirm)
             .WithName("resetPasswordAlias")
-            .WithSummary("The same as password/reset/confirm")
+            .IsAliasOf("password/reset/confirm")
             .UsesLink();
     }
 

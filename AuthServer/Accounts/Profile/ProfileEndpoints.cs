@@ -22,7 +22,8 @@ internal static class ProfileEndpoints
         var group = api.MapGroup("").WithTags("Profile").RequireAuthorization().DisableRateLimiting().ValidatesRequests();
         group.MapGet("/auth/me", Me).WithName("me").WithSummary("The signed-in person").WithAnswer(Examples.Person);
         group.MapGet("/users/me", Me).WithName("getProfile").WithSummary("The same as /auth/me").WithAnswer(Examples.Person);
-        group.MapPatch("/users/me", Patch).WithName("patchProfile").WithSummary("Change some profile fields (RFC 7396: null clears)")
+        group.MapPatch("/users/me", PatchProfile).AcceptsPatch<ProfileRequest>()
+            .WithName("patchProfile").WithSummary("Change some profile fields")
             .WithExample("""{"full_name":"Dana Levi"}""").WithAnswer(Examples.Person)
             .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.AnonymousNotAllowed).TellsTaken(ErrorCodes.UsernameTaken);
         group.MapPut("/users/me", Put).WithName("putProfile").WithSummary("Replace all profile fields")
@@ -37,11 +38,11 @@ internal static class ProfileEndpoints
             : (Problem)ErrorCodes.SessionRevoked;
 
     private static async Task<Results<Ok<UserView>, Problem>> Put(
-        ProfileRequest request, Caller caller, RequestOrigin origin, ProfileChange change, UserViewQuery query,
+        ReplaceProfileRequest request, Caller caller, RequestOrigin origin, ProfileChange change, UserViewQuery query,
         CancellationToken cancellationToken) =>
-        request.FaultOfPut() is { } fault ? fault : await Patch(request, caller, origin, change, query, cancellationToken);
+        await PatchProfile(request.Change, caller, origin, change, query, cancellationToken);
 
-    private static async Task<Results<Ok<UserView>, Problem>> Patch(
+    private static async Task<Results<Ok<UserView>, Problem>> PatchProfile(
         ProfileRequest request, Caller caller, RequestOrigin origin, ProfileChange change, UserViewQuery query,
         CancellationToken cancellationToken) =>
         await change.ChangeAsync(request, caller, origin, cancellationToken) is { } refusal
@@ -51,4 +52,5 @@ internal static class ProfileEndpoints
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ProfileRequest))]
+[JsonSerializable(typeof(ReplaceProfileRequest))]
 internal sealed partial class ProfileJson : JsonSerializerContext;

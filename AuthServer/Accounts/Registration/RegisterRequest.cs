@@ -29,6 +29,9 @@ public sealed record RegisterRequest(
     /// <summary>Language of mails and pages: a BCP 47 tag such as <c>he</c>.</summary>
     public string? Locale { get; init; } = LanguageTag.Of(Locale);
 
+    /// <summary><c>patient</c> (the default) or <c>physician</c>.</summary>
+    public string? Role { get; init; } = Domain.Role.Spelled(Role);
+
     /// <summary>The client's preferred language, for the mail if the request names none.</summary>
     internal string? AskedIn { get; init; }
 
@@ -42,6 +45,7 @@ public sealed record RegisterRequest(
         errors.Text("full_name", FullName, maxLength: 200);
         errors.LanguageTag("locale", Locale);
         errors.Text("tenant", Tenant, maxLength: 63);
+        errors.Rule("role", new() { Values = [Domain.Role.Patient, Domain.Role.Physician] });
         if (Role is not null && !KnownRoles.Contains(Role))
         {
             errors.Add("role", "Either patient or physician.");

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using AuthServer.Accounts.Identity;
 using AuthServer.Mail;
-using AuthServer.Mail.Outbox;
 using AuthServer.Mail.Texts;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
@@ -25,6 +24,9 @@ internal static class RegistrationEndpoints
         {"email":"dana@example.com","password":"correct horse battery","full_name":"Dana Levi","locale":"he",
         "device_name":"Dana's phone"}
         """;
+
+    // With a member more than the answer of a sign-in.
+    private static readonly string Example201 = Examples.SignedIn.TrimEnd()[..^1] + ""","status":"signed_in"}""";
 
     public static void AddRegistration(this WebApplicationBuilder builder)
     {
@@ -51,7 +53,7 @@ internal static class RegistrationEndpoints
             .WithName("register")
             .WithSummary("Create an account and sign it in or mail a confirmation link; with a guest's access token, register the guest")
             .Registers();
-        group.MapPost("/signup", Register).WithName("signup").WithSummary("The same as register").Registers();
+        group.MapPost("/signup", Register).WithName("signup").IsAliasOf("register").Registers();
         group.MapPost("/anonymous", OpenGuest).WithName("openGuest").WithSummary("Open a guest account, if this server allows them")
             .WithExample("""{"device_name":"Dana's phone","locale":"he"}""")
                 .WithAnswer(Examples.SignedIn, 201)
@@ -59,13 +61,13 @@ internal static class RegistrationEndpoints
     }
 
     private static void Registers(this RouteHandlerBuilder route) =>
-        route.WithExample(Example).WithAnswer(Examples.SignedIn, 201).WithAnswer(MailRequested.Example, 202)
+        route.WithExample(Example).WithAnswer(Example201, 201).WithAnswer(RegistrationAnswer.MailExample, 202)
         .Refuses(
             ErrorCodes.RoleNotAllowed, ErrorCodes.TenantNotOpen, ErrorCodes.EmailTaken, ErrorCodes.UsernameTaken,
             ErrorCodes.AlreadyDone, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired,
             ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
 
-    private static async Task<Results<Created<SignedInResponse>, Accepted<MailRequested>, ChallengeHttpResult, Problem>> Register(
+    private static async Task<Results<Created<RegistrationAnswer>, Accepted<RegistrationAnswer>, ChallengeHttpResult, Problem>> Register(
         RegisterRequest request, HttpContext context, RequestOrigin origin, MailLinks links, AccountRegistration registration,
         CancellationToken cancellationToken)
     {
@@ -82,8 +84,9 @@ internal static class RegistrationEndpoints
                 request with { AskedIn = Language.AskedFor(context.Request).Tag }, caller is { IsKey: false } ? caller : null, origin,
                 cancellationToken) switch
             {
-                RegistrationOutcome.Registered registered => TypedResults.Created("/api/v1/users/me", registered.Response),
-                RegistrationOutcome.MailSent sent => TypedResults.Accepted((string?)null, new MailRequested { DevToken = sent.DevToken }),
+                RegistrationOutcome.Registered registered => 
+                    TypedResults.Created("/api/v1/users/me", RegistrationAnswer.Of(registered.Response)),
+                RegistrationOutcome.MailSent sent => TypedResults.Accepted((string?)null, RegistrationAnswer.Mailed(sent.DevToken)),
                 RegistrationOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
                 RegistrationOutcome.Refused refused => new Problem(refused.Reason),
                 _ => throw new System.Diagnostics.UnreachableException(),
@@ -100,4 +103,5 @@ internal static class RegistrationEndpoints
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(GuestRequest))]
+[JsonSerializable(typeof(RegistrationAnswer))]
 internal sealed partial class RegistrationJson : JsonSerializerContext;

@@ -19,6 +19,8 @@ public sealed record LoginRequest(string? Email = null, string? Username = null,
 
     void IValidated.Validate(FieldErrors errors)
     {
+        errors.Rule("email", new() { MinLength = 1, MaxLength = MaxNameLength });
+        errors.Rule("username", new() { MinLength = 1, MaxLength = MaxNameLength, HasAlternative = true });
         var field = Email is null ? "username" : "email";
         errors.Text(field, Name, MaxNameLength, required: true);
         if (Email is not null && Username is not null)
@@ -30,8 +32,10 @@ public sealed record LoginRequest(string? Email = null, string? Username = null,
     }
 }
 
-/// <summary>An OAuth 2 password form (RFC 6749 section 4.3.2).</summary>
-/// <param name="Username">User name or e-mail address.</param>
-/// <param name="Password">The password.</param>
-/// <param name="GrantType"><c>password</c>, or left out.</param>
-public sealed record LoginForm(string Username, Secret Password, string? GrantType = null);
+/// <summary>An OAuth 2 form (RFC 6749 sections 4.3.2 and 6). Other parameters are ignored, as the standard demands.</summary>
+/// <param name="GrantType"><c>password</c>, <c>refresh_token</c>, or left out for <c>password</c>.</param>
+/// <param name="Username">With <c>password</c>: user name or e-mail address.</param>
+/// <param name="Password">With <c>password</c>: the password.</param>
+/// <param name="RefreshToken">With <c>refresh_token</c>: the refresh token of the last response.</param>
+public sealed record TokenForm(
+    string? GrantType = null, string? Username = null, Secret? Password = null, Secret? RefreshToken = null);

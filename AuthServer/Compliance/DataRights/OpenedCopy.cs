@@ -35,7 +35,7 @@ internal sealed class OpenedCopy(NpgsqlConnection connection, ExportConcurrency.
     {
         await using var json = new Utf8JsonWriter(to, Written);
         json.WriteStartObject();
-        json.WriteString("exported_at", now);
+        json.WriteString("exported_at", UtcTimes.Write(now));
         json.WritePropertyName(ExportSections.Account.Name);
         await WriteRowsAsync(ExportSections.Account, json, to, cancellationToken);
         foreach (var section in ExportSections.Lists)
@@ -81,7 +81,7 @@ internal sealed class OpenedCopy(NpgsqlConnection connection, ExportConcurrency.
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
-            json.WriteRawValue(row.GetString(0), skipInputValidation: true);
+            json.WriteRawValue(UtcTimes.Rewrite(row.GetString(0)), skipInputValidation: true);
             // Count committed bytes too: the JSON writer hands full buffers to the pipe, which would otherwise hold the whole copy.
             if (json.BytesCommitted + json.BytesPending - _flushed >= FlushedAt)
             {

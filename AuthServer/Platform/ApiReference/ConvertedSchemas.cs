@@ -20,12 +20,22 @@ internal static class ConvertedSchemas
     private static async Task DescribeAsync(
         OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
-        if (PlainOf(context.JsonTypeInfo.Type) is { } type)
+        if ((Nullable.GetUnderlyingType(Plain(context.JsonTypeInfo.Type)) ?? Plain(context.JsonTypeInfo.Type)) == typeof(DateTimeOffset))
+        {
+            (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+            if (Plain(context.JsonTypeInfo.Type) != typeof(DateTimeOffset))
+            {
+                schema.Type |= JsonSchemaType.Null;
+            }
+        }
+        else if (PlainOf(context.JsonTypeInfo.Type) is { } type)
         {
             var plain = await context.GetOrCreateSchemaAsync(Nullable.GetUnderlyingType(type) ?? type, null, cancellationToken);
             (schema.Type, schema.Format) = (CanBeNull(type, context) ? plain.Type | JsonSchemaType.Null : plain.Type, plain.Format);
         }
     }
+
+    private static Type Plain(Type type) => PlainOf(type) ?? type;
 
     private static Type? PlainOf(Type type) => type == typeof(Secret)
         ? typeof(string)

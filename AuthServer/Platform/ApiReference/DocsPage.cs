@@ -28,6 +28,11 @@ internal static class DocsPage
         docs.MapGet("", GetPage);
         docs.MapGet("/docs.js", GetStart);
         docs.MapGet($"/{ScalarName}", GetScalar);
+        // Where people and tools look first.
+        var elsewhere = app.MapGroup("").AllowAnonymous().ExcludeFromDescription().DisableRateLimiting();
+        elsewhere.MapGet("/", () => TypedResults.Redirect("/docs"));
+        elsewhere.MapGet("/redoc", () => TypedResults.Redirect("/docs"));
+        elsewhere.MapGet("/openapi.json", () => TypedResults.Redirect("/openapi/v1.json"));
         return app;
     }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.Web;
 using Microsoft.AspNetCore.Authorization;
@@ -14,10 +12,31 @@ internal static class OpenApi
     private const string BearerScheme = "bearer";
     private const string KeyScheme = "api_key";
 
+    // What one needs first comes first.
+    private static readonly (string Name, string About)[] Chapters =
+    [
+        ("Sign-in", "From a name and a password to a pair of tokens."),
+        ("Registration", "New accounts, and guests."),
+        ("Sessions", "Refreshing, signing out, and the list of one's devices."),
+        ("Profile", "One's own account."),
+        ("Passwords", "Changing a password, and setting a new one with a mailed link."),
+        ("E-mail address", "Confirming a mailbox, and changing the address."),
+        ("Data rights", "A copy of one's own data, and its erasure."),
+        ("Physicians", "Professional profiles and licences, and who is available."),
+        ("Users", "People, for staff."),
+        ("Support", "Helping people back into their accounts."),
+        ("Tenants", "Clinics and their settings."),
+        ("API keys", "What services sign in with."),
+        ("Audit", "What happened, and who did it."),
+        ("Discovery", "What resource servers verify access tokens with."),
+        ("Health", "Whether the server is ready."),
+    ];
+
     public static void AddDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.DescribeConverted();
+        options.AddSchemaTransformer((schema, member, _) => ListedValues.DescribeAsync(schema, member));
         options.AddDocumentTransformer(DescribeServer);
         options.AddOperationTransformer(DescribeOperationAsync);
     });
@@ -29,31 +48,31 @@ internal static class OpenApi
     private static void WriteOnce(EndpointBuilder endpoint)
     {
         var write = endpoint.RequestDelegate!;
-        byte[]? written = null;
+        DescriptionFile? written = null;
         endpoint.RequestDelegate = async context =>
         {
-            if (written is null)
-            {
-                var body = context.Response.Body;
-                using var buffer = new MemoryStream();
-                context.Response.Body = buffer;
-                await write(context);
-                await context.Response.BodyWriter.FlushAsync();
-                context.Response.Body = body;
-                written = buffer.ToArray();
-            }
-
-            context.Response.ContentType = "application/json;charset=utf-8";
-            context.Response.ContentLength = written.Length;
-            await context.Response.Body.WriteAsync(written, context.RequestAborted);
+            written ??= await GenerateAsync(write, context);
+            await written.WriteAsync(context);
         };
+    }
+
+    private static async Task<DescriptionFile> GenerateAsync(RequestDelegate write, HttpContext context)
+    {
+        var body = context.Response.Body;
+        using var buffer = new MemoryStream();
+        context.Response.Body = buffer;
+        await write(context);
+        await context.Response.BodyWriter.FlushAsync();
+        context.Response.Body = body;
+        return new(buffer.ToArray());
     }
 
     private static Task DescribeServer(
         OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
-        document.Info = new() { Title = "AuthServer", Version = "v1", Description = Introduction() };
-        document.Servers = [new() { Url = "/" }];
+        document.Info = new() { Title = "AuthServer", Version = "v1", Description = Introduction };
+        document.Servers = [new() { Url = "/", Description = "The server that this description comes from." }];
+        document.Tags = Chapters.Select(chapter => new OpenApiTag { Name = chapter.Name, Description = chapter.About }).ToHashSet();
         document.Components ??= new();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
@@ -73,6 +92,7 @@ internal static class OpenApi
             },
         };
         RefusalDescriptions.AddTo(document);
+        RequestSchemas.Describe(document, context);
         OpenAnswers(document);
         return Task.CompletedTask;
     }
@@ -121,6 +141,25 @@ internal static class OpenApi
                 context.Document)];
         }
 
+        else
+        {
+            // Not undefined: some tools then take the first scheme they find.
+            operation.Security = [];
+        }
+
+        operation.Deprecated = metadata.OfType<AliasOf>().Any();
+        if (operation.RequestBody is OpenApiRequestBody body)
+        {
+            var mayBeLeftOut = context.ApplicationServices.GetRequiredService<RequestBodies>().MaySayNothing(metadata);
+            body.Required = !mayBeLeftOut;
+            // Merge patches are for people who write their JSON by hand: typed clients would not know which of the two to send.
+            body.Content?.Remove(Patch.MergeType);
+            foreach (var content in body.Content?.Values ?? [])
+            {
+                content.Schema = content.Schema is null ? null : RequestSchemas.WithoutNull(content.Schema);
+            }
+        }
+
         operation.AddExamples(metadata);
         await RefusalDescriptions.AddAsync(operation, context, needsToken, isOpenToKeys: keys is not null, cancellationToken);
     }
@@ -138,22 +177,17 @@ internal static class OpenApi
         }
     }
 
-    private static string Introduction()
-    {
-        var text = new StringBuilder("""
-            Sign-in for apps: accounts, sessions, tokens. JSON in and out, snake_case, UTC times (RFC 3339). Unknown members are refused.
+    private const string Introduction = """
+        Sign-in for apps: accounts, sessions, tokens. Begin with *Sign-in*: `POST /api/v1/auth/login` gives an access token, which goes into
+        `Authorization: Bearer …`, and a refresh token, which buys the next pair.
 
-            Errors are `application/problem+json` (RFC 9457) with a stable `code`:
+        JSON in and out, snake_case. Unknown members are refused; answers may get members that are not described yet, and lists of values
+        new ones. Times are RFC 3339: in answers always UTC with `Z` and six digits (`2026-11-21T08:30:00.000000Z`), in requests with any
+        offset.
 
-            | code | status | meaning |
-            |---|---|---|
+        Errors are `application/problem+json` (RFC 9457) with a stable `code`: every answer below names those it can have.
 
-            """);
-        foreach (var error in ErrorCodes.All)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"| `{error.Code}` | {error.Status} | {error.Meaning} |\n");
-        }
-
-        return text.ToString();
-    }
+        A change (PATCH) leaves fields alone that are absent or null; `clear` names those to clear. As `application/merge-patch+json`, null
+        clears instead (RFC 7396).
+        """;
 }

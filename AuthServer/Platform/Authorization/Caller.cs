@@ -68,7 +68,7 @@ internal sealed record Caller(
 
     /// <summary>Reads the claims of a verified token; null if one is missing that all of our tokens have.</summary>
     public static Caller? Read(ClaimsIdentity token, DateTimeOffset expiresAt) =>
-        token.HasClaim(claim => claim.Type is ClaimNames.ClientId or ClaimNames.Scope)
+        token.HasClaim(claim => claim.Type == ClaimNames.Scope)
             ? ReadKey(token, expiresAt)
             : ReadPerson(token, expiresAt);
 

@@ -121,7 +121,7 @@ internal static class RateLimits
                     _ =>
                         new OutcomeLimiter(
                             limit, window, clock,
-                            () => current.HttpContext is { } http && (counts(http.Response.StatusCode) || IsUnpaid(http)))));
+                            () => current.HttpContext is { } http && (counts(Problem.StatusOf(http)) || IsUnpaid(http)))));
         });
     }
 

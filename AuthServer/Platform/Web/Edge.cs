@@ -23,6 +23,7 @@ internal static class Edge
         builder.Services.AddSingleton<Secrets>();
         builder.Services.AddSingleton<KeyWrapping>();
         builder.Services.AddSingleton<ComponentRenderer>();
+        builder.Services.AddSingleton<RequestBodies>();
         builder.Services.AddHttpClient();
         builder.Services.AddStrictJson();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
@@ -56,7 +57,7 @@ internal static class Edge
         app.Use(ApiKeyInUrl.RefuseAsync);
         app.Use(RefuseOddFraming);
         app.Use(AnswerHeadLikeGet);
-        app.Use(RewriteToNewestVersion);
+        app.Use(new ShortPaths(app).Rewrite);
         app.Use(RefuseEncodedBodies);
         app.Use(IgnoreCharsetOfJson);
         app.Use(RefuseOtherCharsets);
@@ -70,17 +71,6 @@ internal static class Edge
         if (HttpMethods.IsHead(context.Request.Method))
         {
             context.Request.Method = HttpMethods.Get;
-        }
-
-        return next(context);
-    }
-
-    private static Task RewriteToNewestVersion(HttpContext context, RequestDelegate next)
-    {
-        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase, out var rest)
-            && !rest.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase))
-        {
-            context.Request.Path = "/api/v1" + rest;
         }
 
         return next(context);

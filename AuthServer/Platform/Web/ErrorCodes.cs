@@ -15,6 +15,9 @@ internal static class ErrorCodes
         new("unknown_field", 400, "The body has a member that this route does not know, or a duplicate one.");
     public static readonly ErrorCode BadRequest = new("bad_request", 400, "The request cannot be understood.");
 
+    public static readonly ErrorCode UnsupportedGrantType =
+        new("unsupported_grant_type", 400, "The token endpoint takes the grant types `password` and `refresh_token`.");
+
     public static readonly ErrorCode InvalidOrExpiredToken =
         new("invalid_or_expired_token", 400, "The link or its token is invalid, expired or already used: request a new one.");
 

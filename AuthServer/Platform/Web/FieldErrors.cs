@@ -13,10 +13,27 @@ internal interface IValidated
 internal sealed class FieldErrors
 {
     private readonly Dictionary<string, string[]> _messages = new(StringComparer.Ordinal);
+    private Dictionary<string, FieldRule>? _rules;
 
     public bool Any => _messages.Count > 0;
 
     public IReadOnlyDictionary<string, string[]> Messages => _messages;
+
+    /// <summary>What a request demands of its fields, and which of them it cannot do without.</summary>
+    public static (IReadOnlyDictionary<string, FieldRule> Rules, IReadOnlyList<string> Required) Of(IValidated nothing)
+    {
+        var errors = new FieldErrors { _rules = new(StringComparer.Ordinal) };
+        nothing.Validate(errors);
+        if (nothing is IPatch)
+        {
+            errors.Rule("clear", new() { Values = Patch.Clearable(nothing.GetType()) });
+        }
+
+        return (errors._rules, [.. errors._messages.Keys.Where(field => errors._rules.GetValueOrDefault(field)?.HasAlternative != true)]);
+    }
+
+    /// <summary>Notes what is demanded, if this is for the description; checks nothing.</summary>
+    public void Rule(string field, FieldRule rule) => _rules?.TryAdd(field, rule);
 
     /// <summary>An error for a single field.</summary>
     public static Problem One(string field, string message) =>
@@ -32,6 +49,7 @@ internal sealed class FieldErrors
     /// <summary>Validates text for people to read: no control characters, and none that reorder or hide other text.</summary>
     public void Text(string field, string? value, int maxLength, bool required = false)
     {
+        Rule(field, new() { MaxLength = maxLength, MinLength = required ? 1 : null });
         if (required && string.IsNullOrWhiteSpace(value))
         {
             Add(field, "Required.");
@@ -48,14 +66,26 @@ internal sealed class FieldErrors
 
     public void Required(string field, Secret? value)
     {
+        Rule(field, new() { MinLength = 1 });
         if (string.IsNullOrEmpty(value?.Reveal()))
         {
             Add(field, "Required.");
         }
     }
 
+    /// <summary>One of a few values, in either case: clients that are generated capitalise their enums.</summary>
+    public void OneOf(string field, string? value, params IReadOnlyList<string> values)
+    {
+        Rule(field, new() { Values = values });
+        if (value is not null && !values.Contains(value, StringComparer.OrdinalIgnoreCase))
+        {
+            Add(field, $"One of: {string.Join(", ", values)}.");
+        }
+    }
+
     public void Email(string field, string? value)
     {
+        Rule(field, new() { MinLength = 3, MaxLength = EmailAddress.MaxLength, Format = "email" });
         if (EmailAddress.Parse(value) is null)
         {
             Add(field, "An e-mail address such as name@example.com is needed.");
@@ -64,6 +94,7 @@ internal sealed class FieldErrors
 
     public void UserName(string field, string? value)
     {
+        Rule(field, new() { MinLength = 3, MaxLength = 64 });
         if (value is not null && !Domain.UserName.IsValid(value))
         {
             Add(field, Domain.UserName.Rule);
@@ -73,6 +104,7 @@ internal sealed class FieldErrors
     /// <summary>Validates the form of a BCP 47 language tag.</summary>
     public void LanguageTag(string field, string? value)
     {
+        Rule(field, new() { MaxLength = 35 });
         if (value is not null
             && !(value.Length <= 35
                 && value.Split('-') is [{ Length: 2 or 3 }, ..] parts
@@ -84,6 +116,7 @@ internal sealed class FieldErrors
 
     public void Jurisdiction(string field, string? code)
     {
+        Rule(field, new() { MinLength = 2, MaxLength = 6 });
         if (code is not null && !Licence.IsJurisdiction(code))
         {
             Add(field, "An ISO 3166 code such as IL or US-NY is needed.");

@@ -37,12 +37,12 @@ internal static class Health
     {
         Map(routes, "/health/live", "live", "Whether the process answers", _ => false);
         Map(routes, "/health/ready", "ready", "Whether the server is ready, part by part", check => check.Tags.Contains(ReadyTag));
-        Map(routes, "/health", "health", "The same as /health/ready", check => check.Tags.Contains(ReadyTag));
-        Map(routes, "/api/v1/health", "apiHealth", "The same as /health/ready", check => check.Tags.Contains(ReadyTag));
+        Map(routes, "/health", "health", "", check => check.Tags.Contains(ReadyTag)).IsAliasOf("/health/ready");
+        Map(routes, "/api/v1/health", "apiHealth", "", check => check.Tags.Contains(ReadyTag)).IsAliasOf("/health/ready");
         Map(routes, "/api/v1/health/database", "databaseHealth", "Whether the database answers", check => check.Name == DatabaseCheck);
     }
 
-    private static void Map(
+    private static RouteHandlerBuilder Map(
         IEndpointRouteBuilder routes, string path, string name, string summary, Func<HealthCheckRegistration, bool> which) =>
         routes
             .MapGet(path, (HealthCheckService health, CancellationToken cancellationToken) => AnswerAsync(health, which, cancellationToken))

@@ -8,17 +8,22 @@ namespace AuthServer.Platform.Web;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(OAuthErrorBody))]
 internal sealed partial class HttpJson : JsonSerializerContext
 {
     /// <summary>For bodies that are written by hand, with the same naming as all others.</summary>
     public static HttpJson Written { get; } =
-        new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JsonRegistration.Readable });
+        new(JsonRegistration.ByHand());
 }
 
 internal static class JsonRegistration
 {
     // Names in any script stay readable: responses are JSON with nosniff, never part of an HTML page.
     internal static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    /// <summary>The form of answers that are written by hand.</summary>
+    internal static JsonSerializerOptions ByHand() =>
+        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = Readable, Converters = { new UtcTimes() } };
 
     /// <summary>Strict JSON: snake_case, and nothing unknown, duplicate or missing is silently accepted.</summary>
     public static void AddStrictJson(this IServiceCollection services)
@@ -36,6 +41,7 @@ internal static class JsonRegistration
             json.RespectRequiredConstructorParameters = true;
             json.MaxDepth = 16;
             json.Encoder = Readable;
+            json.Converters.Add(new UtcTimes());
         });
         // The same in every environment, so that the error can name the field.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

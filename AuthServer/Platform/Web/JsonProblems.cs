@@ -21,15 +21,16 @@ internal static class JsonProblems
 
         var field = Shown(exception.Path);
         var isRefusedName = exception.InnerException is null && !IsKnownObject(context, field);
-        return isRefusedName
-            ? new(ErrorCodes.UnknownField, Errors(field, "Not a field of this request, or given twice."))
+        return isRefusedName ? new(ErrorCodes.UnknownField, Errors(field, "Not a field of this request, or given twice."))
+            : exception.InnerException is NoTimeException time ? new(ErrorCodes.ValidationFailed, Errors(field, time.Message))
             : new(ErrorCodes.ValidationFailed, Errors(field, "Of the wrong type."));
     }
 
-    private static Dictionary<string, string[]> Errors(string field, string message) => new(StringComparer.Ordinal) { [field] = [message] };
+    internal static Dictionary<string, string[]> Errors(string field, string message) =>
+        new(StringComparer.Ordinal) { [field] = [message] };
 
     // An invented member name is only returned to its sender, but truncated anyway.
-    private static string Shown(string path) => path.StartsWith("$.", StringComparison.Ordinal) ? path[2..Math.Min(path.Length, 66)] : "$";
+    internal static string Shown(string path) => path.StartsWith("$.", StringComparison.Ordinal) ? path[2..Math.Min(path.Length, 66)] : "$";
 
     // A known member that is an object fails with the same kind of exception when it is given a string as an unknown member does.
     private static bool IsKnownObject(HttpContext context, string field) =>

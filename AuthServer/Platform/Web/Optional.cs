@@ -5,7 +5,7 @@ namespace AuthServer.Platform.Web;
 
 /// <summary>A request field that may be left out, which differs from null (RFC 7396).</summary>
 [JsonConverter(typeof(OptionalConverter))]
-public readonly record struct Optional<T>
+public readonly record struct Optional<T> : IOptional
 {
     internal Optional(T value) => (Value, IsGiven) = (value, true);
 
@@ -15,9 +15,23 @@ public readonly record struct Optional<T>
     /// <summary>Whether the field was present.</summary>
     public bool IsGiven { get; }
 
+    bool IOptional.IsNull => IsGiven && Value is null;
+
+    object IOptional.Cleared => new Optional<T>(default!);
+
     internal T Or(T kept) => IsGiven ? Value : kept;
 
     internal Optional<T> Map(Func<T, T> change) => IsGiven ? new(change(Value)) : this;
+}
+
+/// <summary>The same, whatever its type.</summary>
+internal interface IOptional
+{
+    bool IsGiven { get; }
+
+    bool IsNull { get; }
+
+    object Cleared { get; }
 }
 
 /// <summary>Reads the plain value: being called at all means that the field is present.</summary>

@@ -20,9 +20,14 @@ internal static class RequestValidation
                 }
 
                 var errors = new FieldErrors();
-                foreach (var position in positions)
+                foreach (var request in positions.Select(invocation.GetArgument<IValidated?>))
                 {
-                    invocation.GetArgument<IValidated?>(position)?.Validate(errors);
+                    if (request is IPatch patch)
+                    {
+                        Patch.Settle(patch, invocation.HttpContext.Request, errors);
+                    }
+
+                    request?.Validate(errors);
                 }
 
                 return errors.Any ? new Problem(ErrorCodes.ValidationFailed, errors.Messages) : await next(invocation);

@@ -65,13 +65,17 @@ internal static class AccessTokenFormat
 
     private static bool HasOurClaims(JsonElement payload) =>
         IsTime(payload, ClaimNames.IssuedAt) && IsTime(payload, ClaimNames.NotBefore) && IsTime(payload, ClaimNames.Expires)
-        // API keys have no sign-in time.
-        && (IsTime(payload, ClaimNames.AuthTime) || IsId(payload, ClaimNames.ClientId))
+        && (payload.TryGetProperty(ClaimNames.Scope, out _) ? IsId(payload, ClaimNames.ClientId) : HasClaimsOfPerson(payload))
         && IsId(payload, ClaimNames.Subject) && IsId(payload, ClaimNames.SessionId)
         && Text(payload, ClaimNames.Issuer) is not null && Text(payload, ClaimNames.Audience) is not null
         && payload.TryGetProperty(ClaimNames.TokenVersion, out var version)
             && version.ValueKind == JsonValueKind.Number
             && version.TryGetInt32(out _);
+
+    // Without a client_id if Tokens:ClientId is empty, or the previous version issued it.
+    private static bool HasClaimsOfPerson(JsonElement payload) =>
+        IsTime(payload, ClaimNames.AuthTime)
+        && (!payload.TryGetProperty(ClaimNames.ClientId, out _) || Text(payload, ClaimNames.ClientId) is { Length: > 0 });
 
     private static bool IsTime(JsonElement payload, string claim) =>
         payload.TryGetProperty(claim, out var value)

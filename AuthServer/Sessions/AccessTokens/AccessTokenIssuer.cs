@@ -108,9 +108,14 @@ internal sealed class AccessTokenIssuer(
         json.WriteNumber(ClaimNames.TokenVersion, key.TokenVersion);
     }
 
-    private static void WritePerson(Utf8JsonWriter json, TokenClaims claims, RefreshToken pair)
+    private void WritePerson(Utf8JsonWriter json, TokenClaims claims, RefreshToken pair)
     {
         var subject = claims.Subject;
+        if (settings.ClientId is { Length: > 0 } client)
+        {
+            json.WriteString(ClaimNames.ClientId, client);
+        }
+
         json.WriteNumber(ClaimNames.Generation, pair.Generation);
         json.WriteNumber(ClaimNames.AuthTime, claims.AuthenticatedAt.ToUnixTimeSeconds());
         WriteStrings(json, ClaimNames.AuthMethods, claims.Methods);

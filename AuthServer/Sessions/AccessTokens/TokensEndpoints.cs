@@ -59,7 +59,7 @@ internal static class TokensEndpoints
         Cache(context);
         return TypedResults.Ok(new DiscoveryDocument(
             server.PublicUrl!, $"{server.PublicUrl}/.well-known/jwks.json", $"{server.PublicUrl}/api/v1/auth/login/form",
-            ["none"], ["public"], [settings.Algorithm], ["password"],
+            ["none"], ["public"], [settings.Algorithm], ["password", "refresh_token"], ["none"],
             [.. typeof(ClaimNames).GetFields().Select(field => (string)field.GetValue(null)!)]));
     }
 
@@ -85,11 +85,12 @@ internal static class TokensEndpoints
 /// <summary>Provider metadata (OpenID Connect Discovery 1.0 section 3), as far as resource servers need it.</summary>
 /// <param name="Issuer">The <c>iss</c> of every token.</param>
 /// <param name="JwksUri">Where the keys are published.</param>
-/// <param name="TokenEndpoint">Accepts a user name and a password as a form.</param>
+/// <param name="TokenEndpoint">Accepts a user name and a password, or a refresh token, as a form.</param>
 /// <param name="ResponseTypesSupported">There is no authorization endpoint.</param>
 /// <param name="SubjectTypesSupported">Every resource server sees the same <c>sub</c>.</param>
 /// <param name="IdTokenSigningAlgValuesSupported">The algorithm tokens are signed with.</param>
 /// <param name="GrantTypesSupported">The supported ways to get tokens.</param>
+/// <param name="TokenEndpointAuthMethodsSupported">Apps have no secret of their own.</param>
 /// <param name="ClaimsSupported">Claims a token can contain.</param>
 public sealed record DiscoveryDocument(
     string Issuer,
@@ -99,6 +100,7 @@ public sealed record DiscoveryDocument(
     IReadOnlyList<string> SubjectTypesSupported,
     IReadOnlyList<string> IdTokenSigningAlgValuesSupported,
     IReadOnlyList<string> GrantTypesSupported,
+    IReadOnlyList<string> TokenEndpointAuthMethodsSupported,
     IReadOnlyList<string> ClaimsSupported);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

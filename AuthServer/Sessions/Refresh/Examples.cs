@@ -14,7 +14,8 @@ internal static class Examples
           "id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "email": "dana@example.com", "username": null,
           "full_name": "Dana Levi", "locale": "he",
           "roles": ["patient"], "tenant": null, "memberships": [], "physician": null, "email_verified": false, "mfa_enabled": false,
-          "is_anonymous": false, "legacy_id": null, "created_at": "2026-11-21T08:30:00Z", "last_login_at": "2026-11-21T08:30:00Z"
+          "is_anonymous": false, "legacy_id": null, "created_at": "2026-11-21T08:30:00.000000Z",
+          "last_login_at": "2026-11-21T08:30:00.000000Z"
         }
         """;
 
@@ -31,8 +32,8 @@ internal static class Examples
             {
               "id": "0195b1f0-8a2b-7e4c-8d1f-3b5c7d9e1f20", "device_name": "Dana's phone", "ip": "203.0.113.7",
               "user_agent": "ClinicApp/2.1",
-              "created_at": "2026-11-21T08:30:00Z", "last_used_at": "2026-11-21T09:10:00Z",
-              "expires_at": "2027-02-19T08:30:00Z", "current": true
+              "created_at": "2026-11-21T08:30:00.000000Z", "last_used_at": "2026-11-21T09:10:00.000000Z",
+              "expires_at": "2027-02-19T08:30:00.000000Z", "current": true
             }
           ],
           "total": 1, "skip": 0, "limit": 20, "next": null

@@ -13,6 +13,15 @@ internal abstract record RotationOutcome
     {
     }
 
+    /// <summary>Why there are no new tokens.</summary>
+    public ErrorCode Refusal => this switch
+    {
+        Reused => ErrorCodes.RefreshTokenReused,
+        Revoked => ErrorCodes.SessionRevoked,
+        Expired => ErrorCodes.SessionExpired,
+        _ => ErrorCodes.InvalidRefreshToken,
+    };
+
     /// <summary>The next pair; within the reuse window the same successor again.</summary>
     public sealed record Rotated(TokenResponse Tokens) : RotationOutcome;
 

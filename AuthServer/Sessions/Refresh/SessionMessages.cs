@@ -19,6 +19,7 @@ public sealed record SwitchTenantRequest : IValidated
 
     void IValidated.Validate(FieldErrors errors)
     {
+        errors.Rule("tenant", new() { MaxLength = 63, MayBeNull = true });
         errors.Text("tenant", Tenant.Value, maxLength: 63);
         if (!Tenant.IsGiven)
         {
@@ -30,6 +31,17 @@ public sealed record SwitchTenantRequest : IValidated
 /// <summary>Ends a session.</summary>
 /// <param name="RefreshToken">Any refresh token of the session; without one, the session of the bearer token is ended.</param>
 public sealed record LogoutRequest(Secret? RefreshToken = null);
+
+/// <summary>Ends sessions of the signed-in person.</summary>
+/// <param name="Scope"><c>all</c>, the default, or <c>others</c>: all but the session of the request.</param>
+public sealed record LogoutAllRequest(string? Scope = null) : IValidated
+{
+    private const string Others = "others";
+
+    internal bool KeepsCurrent => Others.Equals(Scope, StringComparison.OrdinalIgnoreCase);
+
+    void IValidated.Validate(FieldErrors errors) => errors.OneOf("scope", Scope, "all", Others);
+}
 
 /// <summary>The contents of a valid access token.</summary>
 /// <param name="Valid">Always true: an invalid token is answered with 401.</param>

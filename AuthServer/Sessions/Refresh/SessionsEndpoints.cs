@@ -70,7 +70,9 @@ internal static class SessionsEndpoints
                 .Refuses(
                     ErrorCodes.PersonRequired, ErrorCodes.AuthenticationRequired, ErrorCodes.InvalidToken, ErrorCodes.TokenExpired,
                     ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
-        group.MapPost("/logout-all", LogoutAll).WithName("logoutAll").WithSummary("End all sessions of the signed-in person")
+        group.MapPost("/logout-all", LogoutAll).WithName("logoutAll")
+            .WithSummary("End all sessions of the signed-in person, or all others")
+            .WithExample("""{"scope":"others"}""")
             .RequireAuthorization().DisableRateLimiting().IsNoWrite();
         group.MapPost("/verify", Verify).WithName("verify").WithSummary("Check whether an access token is valid at this moment")
             .WithAnswer(Examples.Verified).OpenToEveryKey()
@@ -91,10 +93,7 @@ internal static class SessionsEndpoints
         await rotation.RotateAsync(request.RefreshToken?.Reveal(), origin, cancellationToken) switch
         {
             RotationOutcome.Rotated rotated => TypedResults.Ok(rotated.Tokens),
-            RotationOutcome.Reused => (Problem)ErrorCodes.RefreshTokenReused,
-            RotationOutcome.Revoked => (Problem)ErrorCodes.SessionRevoked,
-            RotationOutcome.Expired => (Problem)ErrorCodes.SessionExpired,
-            _ => (Problem)ErrorCodes.InvalidRefreshToken,
+            var refused => (Problem)refused.Refusal,
         };
 
     private static async Task<Results<Ok<TokenResponse>, Problem>> SwitchTenant(
@@ -135,9 +134,9 @@ internal static class SessionsEndpoints
     }
 
     private static async Task<NoContent> LogoutAll(
-        Caller caller, RequestOrigin origin, SessionRevoker revoker, CancellationToken cancellationToken)
+        LogoutAllRequest request, Caller caller, RequestOrigin origin, SessionRevoker revoker, CancellationToken cancellationToken)
     {
-        await revoker.EndAllAsync(caller.UserId, origin, cancellationToken);
+        await revoker.EndAllAsync(caller.UserId, request.KeepsCurrent ? caller.SessionId : null, origin, cancellationToken);
         return TypedResults.NoContent();
     }
 

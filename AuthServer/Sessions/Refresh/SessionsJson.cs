@@ -10,4 +10,5 @@ namespace AuthServer.Sessions.Refresh;
 [JsonSerializable(typeof(RefreshRequest))]
 [JsonSerializable(typeof(SwitchTenantRequest))]
 [JsonSerializable(typeof(LogoutRequest))]
+[JsonSerializable(typeof(LogoutAllRequest))]
 internal sealed partial class SessionsJson : JsonSerializerContext;

@@ -36,9 +36,9 @@ internal sealed class SessionRevoker(NpgsqlDataSource database, RevocationFeed f
     public async Task<bool> EndOwnAsync(Guid userId, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken) =>
         await EndAndRefuseAsync(EndOwn, new(RevocationReason.EndedByUser, origin, sessionId, userId), cancellationToken) > 0;
 
-    /// <summary>Ends all of a person's sessions.</summary>
-    public Task EndAllAsync(Guid userId, RequestOrigin origin, CancellationToken cancellationToken) =>
-        EndAndRefuseAsync(EndAll, new(RevocationReason.SignedOutEverywhere, origin, null, userId), cancellationToken);
+    /// <summary>Ends all of a person's sessions, but for one that they may keep.</summary>
+    public Task EndAllAsync(Guid userId, Guid? kept, RequestOrigin origin, CancellationToken cancellationToken) =>
+        EndAndRefuseAsync(EndAll, new(RevocationReason.SignedOutEverywhere, origin, kept, userId), cancellationToken);
 
     /// <summary>
     /// Ends a person's sessions in the open transaction of the connection. Pass the result to <see cref="RevocationFeed.Refuse"/>

@@ -21,6 +21,12 @@ public sealed class TokenSettings : ISettings
     /// <summary>The <c>aud</c> of access tokens: the name resource servers expect.</summary>
     public string Audience { get; set; } = "authserver";
 
+    /// <summary>
+    /// The <c>client_id</c> of people's access tokens (RFC 9068 section 2.2): all our apps are one client, until clients are registered.
+    /// Empty for no such claim, which replicas from before it existed would refuse.
+    /// </summary>
+    public string ClientId { get; set; } = "authserver";
+
     /// <summary>How long an access token is valid; never longer than its session.</summary>
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(10);
 

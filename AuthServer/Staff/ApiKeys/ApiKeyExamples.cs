@@ -27,7 +27,7 @@ internal static class ApiKeyExamples
         "id": "0195b1f0-8a2b-7e4c-8d1f-3b5c7d9e1f20", "name": "billing", "tenant": "heart-clinic",
         "owner_id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f",
         "scopes": ["users:read"], "requests_per_minute": 600, "status": "live",
-        "created_at": "2026-11-21T08:30:00Z", "expires_at": "2027-02-19T08:30:00Z",
+        "created_at": "2026-11-21T08:30:00.000000Z", "expires_at": "2027-02-19T08:30:00.000000Z",
         "last_used_at": null, "revoked_at": null, "exposed_at": null
         """;
 }

@@ -26,10 +26,11 @@ public sealed record CreateApiKeyRequest(
     }
 }
 
-/// <summary>Changes to an API key. A field that is left out stays as it is; none can be cleared.</summary>
-public sealed record ChangeApiKeyRequest : IValidated
+/// <summary>Changes to an API key. A field that is left out or null stays as it is; none can be cleared.</summary>
+public sealed record ChangeApiKeyRequest : IPatch
 {
-    private readonly List<string> _cleared = [];
+    private readonly List<string> _nulls = [];
+    private bool _nullsClear;
 
     /// <summary>The name of the service that uses it.</summary>
     public string? Name { get; set => field = Provided("name", value); }
@@ -45,18 +46,26 @@ public sealed record ChangeApiKeyRequest : IValidated
 
     void IValidated.Validate(FieldErrors errors)
     {
-        _cleared.ForEach(name => errors.Add(name, "Cannot be null."));
+        if (_nullsClear)
+        {
+            _nulls.ForEach(name => errors.Add(name, "Cannot be null."));
+        }
+
         errors.Text("name", Name, ApiKeyRules.MaxName, required: Name is not null);
         errors.Scopes("scopes", Scopes, required: false);
         errors.RequestLimit("requests_per_minute", RequestsPerMinute);
     }
+
+    IReadOnlyList<string?>? IPatch.Clear => null;
+
+    void IPatch.TakeNulls() => _nullsClear = true;
 
     // The serialiser only sets properties that the body contains.
     private T Provided<T>(string name, T value)
     {
         if (value is null)
         {
-            _cleared.Add(name);
+            _nulls.Add(name);
         }
 
         return value;
@@ -69,6 +78,7 @@ public sealed record ApiKeyTokenRequest(IReadOnlyList<string?>? Scopes = null) :
 {
     void IValidated.Validate(FieldErrors errors)
     {
+        errors.Rule("scopes", new() { Values = Platform.Authorization.Scopes.All });
         if (Scopes is { Count: 0 } || Scopes?.Count > ApiKeyRules.MostScopes || Scopes?.Any(scope => scope is null) == true)
         {
             errors.Add("scopes", "At least one; omit it for all of the key's scopes.");
@@ -91,6 +101,7 @@ internal static class ApiKeyRules
 
     public static void Scopes(this FieldErrors errors, string field, IReadOnlyList<string?>? scopes, bool required)
     {
+        errors.Rule(field, new() { Values = Platform.Authorization.Scopes.All });
         if (scopes is { Count: 0 } || (required && scopes is null))
         {
             errors.Add(field, $"At least one of {string.Join(", ", Platform.Authorization.Scopes.All)}.");
@@ -112,6 +123,7 @@ internal static class ApiKeyRules
 
     public static void RequestLimit(this FieldErrors errors, string field, int? limit)
     {
+        errors.Rule(field, new() { Least = 1, Most = MostRequestsPerMinute });
         if (limit is < 1 or > MostRequestsPerMinute)
         {
             errors.Add(field, string.Create(CultureInfo.InvariantCulture, $"Between 1 and {MostRequestsPerMinute}."));

@@ -54,6 +54,7 @@ internal static class ApiKeysEndpoints
             .RequireRecentSignIn().Refuses(ErrorCodes.NotFound, ErrorCodes.TooManyKeys);
         group
             .MapPatch("/{id}", Change)
+            .AcceptsPatch<ChangeApiKeyRequest>()
             .WithName("patchApiKey")
             .WithSummary("Rename a key, change its limit, remove scopes, or let it expire earlier")
             .WithExample(ApiKeyExamples.Change).WithAnswer(ApiKeyExamples.Record)

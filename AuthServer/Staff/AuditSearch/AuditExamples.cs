@@ -5,7 +5,7 @@ internal static class AuditExamples
 {
     public const string Item = """
         {
-          "id": 4711, "type": "session.started", "outcome": "success", "occurred_at": "2026-11-21T08:30:00Z",
+          "id": 4711, "type": "session.started", "outcome": "success", "occurred_at": "2026-11-21T08:30:00.000000Z",
           "actor_id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f",
           "user_id": "0195b1f0-7c1e-7d3a-9f0e-2a4b6c8d0e1f", "tenant_id": null, "session_id": "0195b1f1-0a2b-7c3d-8e4f-5a6b7c8d9e0f",
           "ip_address": "203.0.113.7",

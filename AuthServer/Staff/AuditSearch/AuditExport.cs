@@ -29,7 +29,7 @@ internal sealed class AuditExport(
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private static readonly AuditingJson Json =
-        new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JsonRegistration.Readable });
+        new(JsonRegistration.ByHand());
 
     private ExportConcurrency.Slot? _slot;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AuthServer.AuditTrail;
 using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
@@ -12,9 +13,11 @@ public sealed record AuditItem
     public required long Id { get; init; }
 
     /// <summary>What happened, such as <c>session.started</c>.</summary>
+    [OneOf(typeof(AuditEvents))]
     public required string Type { get; init; }
 
     /// <summary><c>success</c>, or <c>failure</c> if it was refused.</summary>
+    [OneOf(typeof(AuditOutcome))]
     public required string Outcome { get; init; }
 
     /// <summary>When it happened.</summary>

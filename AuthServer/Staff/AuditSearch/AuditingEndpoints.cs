@@ -48,6 +48,9 @@ internal static class AuditingEndpoints
             .MapGet("/export", Export)
             .WithName("exportAuditEvents")
             .WithSummary("Export all matching events as JSON lines, oldest first; audited. Complete only if the response ends properly")
+            .WithDescription(
+                "The answer is a stream of lines (NDJSON), each of which is one event as described here. Read it line by line: it can be "
+                    + "longer than memory.")
             .Produces<AuditItem>(contentType: NdJson)
                 .WithAnswer(AuditExamples.Item)
                 .RefusesUnknownQueries()

@@ -16,10 +16,11 @@ public sealed record NewLicenceRequest(string? Number = null, string? Jurisdicti
     }
 }
 
-/// <summary>Changes to a licence, which is then pending again. A field that is left out stays as it is; null clears it.</summary>
-public sealed record LicencePatch : IValidated
+/// <summary>Changes to a licence, which is then pending again. A field that is left out or null stays as it is.</summary>
+public sealed record LicencePatch : IPatch
 {
     /// <summary>The number on the licence.</summary>
+    [NeverCleared]
     public Optional<string?> Number { get; init; }
 
     /// <summary>Who issued it: an ISO 3166 code such as <c>IL</c> or <c>US-NY</c>.</summary>
@@ -27,6 +28,9 @@ public sealed record LicencePatch : IValidated
 
     /// <summary>The last day of validity (UTC); null if it does not expire.</summary>
     public Optional<DateOnly?> ExpiresOn { get; init; }
+
+    /// <summary>Fields to clear: null changes nothing.</summary>
+    public IReadOnlyList<string?>? Clear { get; init; }
 
     /// <summary>Whether nothing is given, or only what a licence that awaits its review already says.</summary>
     internal bool ChangesNothing(Licence licence) =>

@@ -21,9 +21,10 @@ internal static class OwnPhysicianEndpoints
             .WithAnswer(PhysicianExamples.Profile)
             .Refuses(ErrorCodes.NotFound);
         own
-            .MapPatch("", Patch)
+            .MapPatch("", PatchProfile)
+            .AcceptsPatch<PhysicianPatch>()
             .WithName("patchOwnPhysician")
-            .WithSummary("Change some fields of one's own professional profile (RFC 7396: null clears)")
+            .WithSummary("Change some fields of one's own professional profile")
             .WithExample(PatchExample).WithAnswer(PhysicianExamples.Profile).Refuses(ErrorCodes.ValidationFailed, ErrorCodes.NotFound);
         own.MapPost("/licences", Add).WithName("addOwnLicence").WithSummary("Add a licence, to be verified by an administrator")
             .WithExample(LicenceExample)
@@ -31,6 +32,7 @@ internal static class OwnPhysicianEndpoints
                 .Refuses(ErrorCodes.ValidationFailed, ErrorCodes.NotFound, ErrorCodes.LicenceState);
         own
             .MapPatch("/licences/{id}", Change)
+            .AcceptsPatch<LicencePatch>()
             .WithName("patchOwnLicence")
             .WithSummary("Change or renew a licence that is not verified; it becomes pending")
             .WithExample(LicenceExample)
@@ -46,7 +48,7 @@ internal static class OwnPhysicianEndpoints
             ? TypedResults.Ok(profile)
             : (Problem)ErrorCodes.NotFound;
 
-    private static async Task<Results<Ok<PhysicianProfile>, Problem>> Patch(
+    private static async Task<Results<Ok<PhysicianProfile>, Problem>> PatchProfile(
         PhysicianPatch request, Caller caller, RequestOrigin origin, ProfileChange change, OwnPhysician own, TimeProvider clock,
         CancellationToken cancellationToken) =>
         await change.ChangeAsync(request, caller, origin, cancellationToken) is { Any: true } errors

@@ -3,8 +3,8 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Physicians;
 
-/// <summary>Changes to one's own professional profile. A field that is left out stays as it is; null clears it.</summary>
-public sealed record PhysicianPatch : IValidated
+/// <summary>Changes to one's own professional profile. A field that is left out or null stays as it is.</summary>
+public sealed record PhysicianPatch : IPatch
 {
     /// <summary>BCP 47 tag of the language the physician prefers to treat in.</summary>
     public Optional<string?> LanguagePreference { get; init; }
@@ -26,6 +26,9 @@ public sealed record PhysicianPatch : IValidated
 
     /// <summary>Field of medicine, in the app's own vocabulary.</summary>
     public Optional<string?> Specialty { get; init; }
+
+    /// <summary>Fields to clear: null changes nothing.</summary>
+    public IReadOnlyList<string?>? Clear { get; init; }
 
     internal void ApplyTo(Physician physician, DateOnly today)
     {

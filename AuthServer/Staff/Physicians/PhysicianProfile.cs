@@ -1,5 +1,6 @@
 using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Physicians;
 
@@ -76,6 +77,7 @@ public sealed record PhysicianLicence
     /// <c>unverified</c> (imported; or rejected, with the reason), <c>pending</c>, <c>verified</c>, <c>suspended</c> or
     /// <c>expired</c>.
     /// </summary>
+    [OneOf(typeof(LicenceState))]
     public required string State { get; init; }
 
     /// <summary>The last day of validity (UTC); null if it does not expire.</summary>

@@ -34,7 +34,7 @@ internal static class StatisticsEndpoints
             .WithName("countUsers")
             .OpenToKeys(Scopes.UsersRead)
             .WithSummary("Numbers of people")
-            .WithAnswer("""{"total":1024,"as_of":"2026-11-21T08:30:00Z"}""")
+            .WithAnswer("""{"total":1024,"as_of":"2026-11-21T08:30:00.000000Z"}""")
             .Refuses(ErrorCodes.Forbidden);
     }
 

@@ -1,4 +1,5 @@
 using AuthServer.Domain;
+using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Support;
 
@@ -25,7 +26,8 @@ public sealed record ResetAnswer(string Status, Guid? Id, DateTimeOffset? Expire
 /// <param name="DecidedBy">Who decided.</param>
 /// <param name="DecidedAt">When it was decided.</param>
 public sealed record AssistedResetView(
-    Guid Id, ConcernedPerson Person, StaffName AskedBy, string Reason, string State, Guid? Tenant,
+    Guid Id, ConcernedPerson Person, StaffName AskedBy, string Reason,
+    [property: OneOf(typeof(AssistedResetState))] string State, Guid? Tenant,
     DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, StaffName? DecidedBy, DateTimeOffset? DecidedAt);
 
 /// <summary>The person a reset is for.</summary>

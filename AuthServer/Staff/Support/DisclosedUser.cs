@@ -1,5 +1,6 @@
 using AuthServer.Domain;
 using AuthServer.Platform.Persistence;
+using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Support;
 
@@ -16,7 +17,8 @@ namespace AuthServer.Staff.Support;
 /// <param name="IsLocked">Whether wrong passwords have locked the address or the user name, even if only for one network.</param>
 /// <param name="LockedUntil">Until when it is locked.</param>
 public sealed record DisclosedUser(
-    Guid Id, string? Email, string? Username, string? FullName, string? Locale, string Status, bool EmailVerified,
+    Guid Id, string? Email, string? Username, string? FullName, string? Locale,
+    [property: OneOf(typeof(UserStatus))] string Status, bool EmailVerified,
     DateTimeOffset CreatedAt, DateTimeOffset? LastLoginAt, bool IsLocked, DateTimeOffset? LockedUntil)
 {
     internal static DisclosedUser Of(User user, DateTimeOffset? lockedUntil) => new(

@@ -26,6 +26,7 @@ internal static class Reasons
 
     public static void Check(FieldErrors errors, string? reason, bool required)
     {
+        errors.Rule("reason", new() { MinLength = MinLength, MaxLength = MaxLength });
         errors.Text("reason", reason, MaxLength, required);
         if (Provided(reason) is { Length: < MinLength })
         {

@@ -14,6 +14,7 @@ public sealed record CreateTenantRequest(string? Slug = null, string? Name = nul
 
     void IValidated.Validate(FieldErrors errors)
     {
+        errors.Rule("slug", new() { MinLength = 2, MaxLength = TenantSlug.MaxLength, Pattern = "^[a-z0-9][a-z0-9-]*[a-z0-9]$" });
         if (Slug is null || !TenantSlug.IsValid(Slug))
         {
             errors.Add("slug", TenantSlug.Rule);
@@ -27,15 +28,24 @@ public sealed record CreateTenantRequest(string? Slug = null, string? Name = nul
 /// <summary>
 /// Changes to a tenant. A field that is left out stays as it is. The slug cannot be changed, because apps contain it.
 /// </summary>
-public sealed record ChangeTenantRequest : IValidated
+public sealed record ChangeTenantRequest : IPatch
 {
-    internal const string Example = """{"name":"Heart Clinic","settings":{"session_idle_minutes":30,"mail_sender_name":null}}""";
+    internal const string Example =
+        """{"name":"Heart Clinic","settings":{"session_idle_minutes":30},"clear":["settings.mail_sender_name"]}""";
+
+    private bool _isReset;
 
     /// <summary>The display name.</summary>
+    [NeverCleared]
     public Optional<string?> Name { get; init; }
 
-    /// <summary>The tenant's own settings, merged with the current ones (RFC 7396); null resets all of them.</summary>
-    public TenantSettingsRequest? Settings { get; set => field = value ?? TenantSettingsRequest.Nothing(); }
+    /// <summary>The tenant's own settings, merged with the current ones.</summary>
+    public TenantSettingsRequest? Settings { get; set => (field, _isReset) = (value, value is null); }
+
+    /// <summary>Fields to clear: null changes nothing.</summary>
+    public IReadOnlyList<string?>? Clear { get; init; }
+
+    void IPatch.TakeNulls() => Settings = _isReset ? TenantSettingsRequest.Nothing() : Settings;
 
     void IValidated.Validate(FieldErrors errors)
     {
@@ -65,8 +75,8 @@ public sealed record TenantStatusRequest(string? Reason = null) : IValidated
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="LegacyId">The id in the system it was imported from, after that system's name: <c>dd_api:4</c>.</param>
 public sealed record TenantRecord(
-    Guid Id, string Slug, string Name, string Status, TenantSettingsRecord Settings, int Members, DateTimeOffset CreatedAt,
-    string? LegacyId)
+    Guid Id, string Slug, string Name, [property: OneOf(typeof(TenantStatus))] string Status, TenantSettingsRecord Settings, int Members,
+    DateTimeOffset CreatedAt, string? LegacyId)
 {
     internal const int MaxName = 200;
 
@@ -79,7 +89,7 @@ public sealed record TenantRecord(
             "self_registration": true, "require_verified_email": false, "require_mfa": false, "mail_sender_name": null, "locale": "he",
             "session_idle_minutes": 30, "session_absolute_minutes": null
           },
-          "members": 12, "created_at": "2026-11-21T08:30:00Z", "legacy_id": null
+          "members": 12, "created_at": "2026-11-21T08:30:00.000000Z", "legacy_id": null
         }
         """;
 

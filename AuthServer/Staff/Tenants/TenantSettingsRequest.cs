@@ -6,8 +6,8 @@ using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Tenants;
 
-/// <summary>What a tenant configures for itself. A member that is left out stays as it is; null clears it.</summary>
-public sealed record TenantSettingsRequest
+/// <summary>What a tenant configures for itself. A member that is left out or null stays as it is.</summary>
+public sealed record TenantSettingsRequest : IPatchPart
 {
     // With less, people would be signed out right after signing in, also those who belong to other tenants as well.
     private const int LeastIdleMinutes = 5;

@@ -44,7 +44,8 @@ internal static class TenantsEndpoints
             .WithSummary("Show one tenant")
             .WithAnswer(TenantRecord.Example)
             .RequireAuthorization(StaffPolicies.Staff).Refuses(ErrorCodes.NotFound);
-        group.MapPatch("/{id}", Update).WithName("patchTenant").WithSummary("Change name and settings (RFC 7396: null clears)")
+        group.MapPatch("/{id}", Update).AcceptsPatch<ChangeTenantRequest>()
+            .WithName("patchTenant").WithSummary("Change name and settings")
             .WithExample(ChangeTenantRequest.Example).WithAnswer(TenantRecord.Example)
             .RequireAuthorization(StaffPolicies.Administration)
             .RequireRecentSignIn<ChangeTenantRequest>(static change => change.Settings is not null).Refuses(ErrorCodes.NotFound);

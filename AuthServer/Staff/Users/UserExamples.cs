@@ -10,7 +10,7 @@ internal static class UserExamples
           "memberships": [{"tenant": {"id": "0195b1ef-5a3c-7b2d-8e4f-1a2b3c4d5e6f", "slug": "north-clinic", "name": "North Clinic"},
             "role": "patient"}],
           "status": "active", "disabled_reason": null, "disabled_until": null, "invited_at": null, "invitation_expires_at": null,
-          "email_verified": true, "is_anonymous": false, "erasure_due_at": null, "created_at": "2026-11-21T08:30:00Z",
+          "email_verified": true, "is_anonymous": false, "erasure_due_at": null, "created_at": "2026-11-21T08:30:00.000000Z",
           "last_login_at": null, "physician_id": null, "legacy_id": null
         }
         """;
@@ -22,7 +22,7 @@ internal static class UserExamples
           "memberships": [{"tenant": {"id": "0195b1ef-5a3c-7b2d-8e4f-1a2b3c4d5e6f", "slug": "north-clinic", "name": "North Clinic"},
             "role": "patient"}],
           "status": "active", "disabled_reason": null, "disabled_until": null, "invited_at": null, "invitation_expires_at": null,
-          "email_verified": true, "is_anonymous": false, "erasure_due_at": null, "created_at": "2026-11-21T08:30:00Z",
+          "email_verified": true, "is_anonymous": false, "erasure_due_at": null, "created_at": "2026-11-21T08:30:00.000000Z",
           "last_login_at": null, "physician_id": null, "api_keys_ended": 0
         }
         """;
@@ -36,7 +36,7 @@ internal static class UserExamples
           "by_tenant": [{"tenant": {"id": "0195b1ef-5a3c-7b2d-8e4f-1a2b3c4d5e6f", "slug": "north-clinic", "name": "North Clinic"},
             "count": 600}],
           "new_per_day": [{"day": "2026-11-21", "count": 12}], "sign_ins_per_day": [{"day": "2026-11-21", "count": 340}],
-          "as_of": "2026-11-21T08:30:00Z"
+          "as_of": "2026-11-21T08:30:00.000000Z"
         }
         """;
 }

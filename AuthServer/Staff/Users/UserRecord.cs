@@ -1,4 +1,6 @@
 using AuthServer.Accounts.Identity;
+using AuthServer.Domain;
+using AuthServer.Platform.Web;
 
 namespace AuthServer.Staff.Users;
 
@@ -24,6 +26,7 @@ public record UserRecord
     public required string? Locale { get; init; }
 
     /// <summary>Platform roles as assigned: <c>physician</c> also before a licence is verified.</summary>
+    [OneOf(typeof(Role))]
     public required IReadOnlyList<string> Roles { get; init; }
 
     /// <summary>Roles at tenants; for staff of a tenant, only at theirs.</summary>
@@ -32,6 +35,7 @@ public record UserRecord
     /// <summary>
     /// <c>active</c>, <c>disabled</c>, or <c>invited</c>: asked to set a first password, which has not been set yet.
     /// </summary>
+    [OneOf(typeof(UserStatus))]
     public required string Status { get; init; }
 
     /// <summary>Why it was disabled; for staff of a tenant, only if that tenant disabled it.</summary>

@@ -48,6 +48,9 @@ public sealed record EmailCorrectionRequest(string? Email = null, string? Reason
 /// <param name="Tenant">Slug of the tenant the roles are for; left out, they are for the whole platform.</param>
 public sealed record RolesRequest(IReadOnlyList<string?>? Roles = null, string? Tenant = null) : IValidated
 {
+    /// <summary><c>patient</c>, <c>physician</c>, <c>admin</c>, <c>support</c>; with a tenant, none ends the membership.</summary>
+    public IReadOnlyList<string?>? Roles { get; init; } = Roles?.Select(Role.Spelled).ToList();
+
     void IValidated.Validate(FieldErrors errors)
     {
         errors.Text("tenant", Tenant, maxLength: 63);
@@ -79,6 +82,9 @@ public sealed record InviteRequest(
 {
     /// <summary>Language of mails and pages: a BCP 47 tag such as <c>he</c>.</summary>
     public string? Locale { get; init; } = LanguageTag.Of(Locale);
+
+    /// <summary>Roles at the tenant or, without one, on the whole platform; <c>patient</c> if left out.</summary>
+    public IReadOnlyList<string?>? Roles { get; init; } = Roles?.Select(Role.Spelled).ToList();
 
     internal IReadOnlyList<string> RolesOrDefault =>
         Roles is null ? [Role.Patient] : [.. Roles.OfType<string>().Distinct(StringComparer.Ordinal)];
@@ -128,6 +134,7 @@ internal static class RoleFieldErrors
 {
     public static void Roles(this FieldErrors errors, string field, IReadOnlyList<string?>? roles)
     {
+        errors.Rule(field, new() { Values = [.. Role.All.Select(role => role.Name!)] });
         if (roles?.Count > Role.All.Count || roles?.All(RoleNames.IsKnown) == false)
         {
             errors.Add(field, "Any of patient, physician, admin, support, each at most once.");

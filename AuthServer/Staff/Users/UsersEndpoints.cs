@@ -55,10 +55,11 @@ internal static class UsersEndpoints
 
         var administration = group.MapGroup("").RequireAuthorization(StaffPolicies.Administration);
         administration
-            .MapPatch("/{id}", Patch)
+            .MapPatch("/{id}", PatchUser)
+            .AcceptsPatch<ProfileRequest>()
             .WithName("patchUser")
             .OpenToKeys(Scopes.UsersWrite)
-            .WithSummary("Change some fields (RFC 7396: null clears)")
+            .WithSummary("Change some fields")
             .ChangesFields();
         administration
             .MapPut("/{id}", Put)
@@ -151,10 +152,10 @@ internal static class UsersEndpoints
                 : (Problem)ErrorCodes.NotFound;
 
     private static async Task<Results<Ok<UserRecord>, Problem>> Put(
-        string id, ProfileRequest request, StaffCall call, AccountChange change, UserRecords records) =>
-        request.FaultOfPut() is { } fault ? fault : await Patch(id, request, call, change, records);
+        string id, ReplaceProfileRequest request, StaffCall call, AccountChange change, UserRecords records) =>
+        await PatchUser(id, request.Change, call, change, records);
 
-    private static async Task<Results<Ok<UserRecord>, Problem>> Patch(
+    private static async Task<Results<Ok<UserRecord>, Problem>> PatchUser(
         string id, ProfileRequest request, StaffCall call, AccountChange change, UserRecords records) =>
         await AnswerAsync(await change.ChangeAsync(call, id, request), id, call, records);
 
@@ -211,6 +212,7 @@ internal static class UsersEndpoints
 [JsonSerializable(typeof(UserRecord))]
 [JsonSerializable(typeof(ProfileRequest))]
 [JsonSerializable(typeof(EnabledUser))]
+[JsonSerializable(typeof(ReplaceProfileRequest))]
 [JsonSerializable(typeof(DisableRequest))]
 [JsonSerializable(typeof(EnableRequest))]
 [JsonSerializable(typeof(EmailCorrectionRequest))]
