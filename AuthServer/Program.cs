@@ -39,6 +39,11 @@ internal static class Program
             ContentRootPath = AppContext.BaseDirectory,
         });
         adjust?.Invoke(builder);
+        if (builder.Environment.IsDevelopment())
+        {
+            builder.Configuration.AddDotEnv();
+        }
+
         builder.Configuration.AddEnvironmentAliases();
         builder.AddLogging();
 

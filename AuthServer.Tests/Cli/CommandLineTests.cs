@@ -100,7 +100,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     public async Task Settings_on_the_line_count_wherever_they_stand()
     {
         string[] settings = [
-            "--Server:PublicUrl=https://auth.example.com", "--Database:Url", "Host=db;Database=auth",
+            "--Server:PublicUrl=http://localhost:8080", "--Database:Url", "Host=localhost;Database=auth",
             "--Secrets:Key=a root secret of the tests, long enough", "--Email:Folder=/var/mail"];
 
         var result =

@@ -80,7 +80,9 @@ internal static class ServerProgram
                 UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
-                RedirectStandardError = true
+                RedirectStandardError = true,
+                // As a shell has it.
+                WorkingDirectory = environment.GetValueOrDefault("PWD") ?? "",
             };
         start.Environment.Clear();
         foreach (var (name, value) in Inherited

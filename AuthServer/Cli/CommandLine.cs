@@ -62,7 +62,7 @@ internal sealed class CommandLine
         await using var services = builder.Services.BuildServiceProvider();
         return Asked == _tree.HealthCheck
             ? await HealthCommand.RunAsync(services.GetRequiredService<IHttpClientFactory>(), builder.Configuration, output)
-            : CheckConfiguration(services, output);
+            : CheckConfiguration(services, builder.Configuration, output);
     }
 
     public async Task<int> RunAsync(WebApplication app)
@@ -94,12 +94,20 @@ internal sealed class CommandLine
             ? $"'{token}' is neither a command nor an option nor a setting (--Section:Key=value)."
         : null;
 
-    private int? CheckConfiguration(IServiceProvider services, Output output)
+    private int? CheckConfiguration(IServiceProvider services, IConfiguration configuration, Output output)
     {
         var faults = ConfigurationCheck.Faults(services);
         foreach (var fault in faults)
         {
             output.Fail($"Configuration: {fault}", "configuration");
+        }
+
+        if (faults.Count == 0 && _tree.Find(Asked) is null)
+        {
+            foreach (var warning in OverlookedVariables.In(configuration).Concat(ConfigurationCheck.Hints(services)))
+            {
+                output.Note($"Warning: {warning}");
+            }
         }
 
         return faults.Count > 0 ? ExitCode.Configuration : _parsed.GetValue(_tree.Check) ? ExitCode.Done : null;

@@ -58,7 +58,7 @@ internal sealed class NotificationListener(
         var address = DatabaseUrl.Parse(database.Url!)!;
         // Never from the pool: a LISTEN must not remain on a connection that others use.
         (address.Pooling, address.ApplicationName, address.Timeout, address.CommandTimeout) = (false, "AuthServer listener", 2, 1);
-        await using var source = new NpgsqlDataSourceBuilder(address.ConnectionString) { Name = address.ApplicationName }.Build();
+        await using var source = new NpgsqlDataSourceBuilder(address.ConnectionString) { Name = address.ApplicationName }.BuildWritable();
         await using var connection = source.CreateConnection();
         connection.Notification += (_, notice) => _subscribers[notice.Channel].Receive(notice.Payload);
         await connection.OpenAsync(stopping);
