@@ -93,7 +93,9 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         var environment = ServerProgram.GoodEnvironment($"postgresql://nobody@127.0.0.1:{ServerProgram.FreePort()}/none");
 
         (await ServerProgram.RunAsync(["mail", "list"], environment)).Should()
-            .Be(new ServerProgram.Finished(1, "", "Mails cannot be listed: The database does not answer.\n"));
+            .Be(new ServerProgram.Finished(
+                1, "",
+                "Mails cannot be listed: Nothing listens at the address in DATABASE_URL: start PostgreSQL, or correct host and port.\n"));
     }
 
     [Theory]

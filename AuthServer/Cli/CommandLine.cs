@@ -76,6 +76,13 @@ internal sealed class CommandLine
             }
         }
 
+        if (await DatabaseProbe.FaultAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), CancellationToken.None)
+            is { IsLasting: true } lasting)
+        {
+            await _terminal.Error.WriteLineAsync($"The server was not started: {lasting.Sentence}");
+            return ExitCode.Failed;
+        }
+
         if (await app.Services.GetRequiredService<KeyRing>().FaultAsync(CancellationToken.None) is { } fault)
         {
             await _terminal.Error.WriteLineAsync($"Configuration: {fault}");
@@ -152,14 +159,11 @@ internal sealed class CommandLine
         {
             return new CommandOutcome.Failed("Stopped.", "stopped");
         }
-        catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception))
+        catch (Exception exception) when (OperatorFaults.Find(exception) is not null)
         {
-            return new CommandOutcome.Failed("The database does not answer.", ErrorCodes.DatabaseUnavailable.Code);
-        }
-        catch (Exception exception) when ((exception as PostgresException
-            ?? exception.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.UndefinedTable)
-        {
-            return new CommandOutcome.Failed("The database has not been migrated: run the Migrations program.", "not_migrated");
+            var isDatabase = DatabaseFaults.IsUnavailable(exception);
+            return new CommandOutcome.Failed(
+                OperatorFaults.Find(exception)!.Sentence, isDatabase ? ErrorCodes.DatabaseUnavailable.Code : "operation");
         }
     }
 }

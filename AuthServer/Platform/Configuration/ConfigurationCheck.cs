@@ -1,5 +1,6 @@
 using System.Collections;
 using System.ComponentModel;
+using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,14 @@ namespace AuthServer.Platform.Configuration;
 internal static class ConfigurationCheck
 {
     public static IReadOnlyList<string> Faults(IServiceProvider services) =>
-        [.. services.GetServices<SettingsCheck>().SelectMany(check => check.Faults(services))];
+        [.. FaultsOfTheMachine(), .. services.GetServices<SettingsCheck>().SelectMany(check => check.Faults(services))];
+
+    // Without ICU, addresses that differ in case alone would be two accounts, and passwords would not be normalised.
+    private static IEnumerable<string> FaultsOfTheMachine() =>
+        new IdnMapping().GetAscii("BÜCHER.example") == new IdnMapping().GetAscii("bücher.example")
+            ? []
+            : ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT is on, so that one address in two spellings would be two accounts. Unset it, and install "
+                + "ICU (the package libicu)."];
 
     /// <summary>What is no mistake by itself, but often is one where the server is used.</summary>
     public static IEnumerable<string> Hints(IServiceProvider services)

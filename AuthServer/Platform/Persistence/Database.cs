@@ -82,6 +82,7 @@ internal static class DatabaseRegistration
             services => Connect(services.GetRequiredService<DatabaseSettings>(), services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<ListenConnectionState>();
         builder.Services.AddSingleton<DatabaseClock>();
+        builder.Services.AddSingleton<DatabaseOutage>();
         builder.Services.AddHostedService<NotificationListener>();
         builder.Services.AddSingleton<RetentionCleanup>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RetentionCleanup>());

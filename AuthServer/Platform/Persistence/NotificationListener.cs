@@ -10,7 +10,7 @@ namespace AuthServer.Platform.Persistence;
 /// </summary>
 internal sealed class NotificationListener(
     ListenConnectionState listening, IEnumerable<INotificationSubscriber> subscribers, DatabaseClock shared, DatabaseSettings database,
-    ILogger<NotificationListener> logger)
+    DatabaseOutage outage, ILogger<NotificationListener> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(300);
@@ -37,19 +37,26 @@ internal sealed class NotificationListener(
                     listening.MayHaveMissed();
                 }
 
-                // Log once per outage, not four times a second.
-                if (!_isDown)
-                {
-                    Log.LineLost(logger, exception);
-                }
-
-                _isDown = true;
+                TellOnce(exception);
                 await Task.Delay(RetryAfter, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
+        }
+    }
+
+    private void TellOnce(Exception exception)
+    {
+        if (DatabaseFaults.IsUnavailable(exception))
+        {
+            outage.Failed(exception);
+        }
+        else if (!_isDown)
+        {
+            Log.LineLost(logger, exception);
+            _isDown = true;
         }
     }
 
@@ -84,6 +91,7 @@ internal sealed class NotificationListener(
             // The machine's real clock, not a test's.
             shared.Compare(databaseTime, TimeProvider.System.GetUtcNow() - (Stopwatch.GetElapsedTime(askedAt) / 2));
             listening.HeardAt(askedAt);
+            outage.Answered();
             await connection.WaitAsync(Heartbeat, stopping);
         }
     }

@@ -39,6 +39,7 @@ internal static class Edge
         builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerSettings>>(TrustOnly);
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServerSettings>>(Limit);
         builder.Services.AddSingleton<Draining>();
+        builder.Services.AddSingleton<RequestLog>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Draining>());
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
     }
@@ -53,6 +54,7 @@ internal static class Edge
         }
 
         app.UseResponseHeaders(app.Environment.IsDevelopment(), server.PublicUrl?.StartsWith("https:", StringComparison.Ordinal) == true);
+        app.Use(app.Services.GetRequiredService<RequestLog>().PassAsync);
         app.UseCrossOrigin(server);
         app.UseExceptionHandler(
             new ExceptionHandlerOptions
