@@ -26,7 +26,9 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         var result = await RunAsync("mail", "dead");
 
         result.ExitCode.Should().Be(0);
-        result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle()
+        var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines[0].Should().StartWith("ID ").And.EndWith("ANSWER");
+        lines.Skip(1).Should().ContainSingle()
             .Which
                 .Should()
                 .StartWith($"{id}  test  v•••@example.net  ").And

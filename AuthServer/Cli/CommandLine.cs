@@ -96,10 +96,18 @@ internal sealed class CommandLine
     private Output Output(JsonSerializerOptions json) => new(_terminal, IsJson, json);
 
     private string? Misuse() =>
-        _parsed.Errors.Count > 0 ? string.Join(' ', _parsed.Errors.Select(error => error.Message))
+        _parsed.Errors.Count > 0
+            ? $"{string.Join(' ', _parsed.Errors.Select(error => error.Message))}{_parsed.UnmatchedTokens.Select(Meant).FirstOrDefault()}"
         : CommandLineSettings.Misunderstood(Settings, isServing: Asked == _tree.Root) is { } token
-            ? $"'{token}' is neither a command nor an option nor a setting (--Section:Key=value)."
+            ? $"'{token}' is neither a command nor an option nor a setting (--Section:Key=value).{Meant(token)}"
         : null;
+
+    private string Meant(string token)
+    {
+        var known = Asked.Subcommands.Select(command => command.Name)
+            .Concat(Asked.Options.Concat(_tree.Root.Options).Select(option => option.Name));
+        return Spelling.Nearest(token.Split('=')[0], known) is { } meant ? $" Did you mean '{meant}'?" : "";
+    }
 
     private int? CheckConfiguration(IServiceProvider services, IConfiguration configuration, Output output)
     {

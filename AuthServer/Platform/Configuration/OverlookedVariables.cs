@@ -44,23 +44,5 @@ internal static class OverlookedVariables
     }
 
     private static bool IsNearMiss(string name, string alias) =>
-        name.Length >= ShortestNearMiss && Math.Abs(name.Length - alias.Length) <= MostTypos && Typos(name, alias) <= MostTypos;
-
-    /// <summary>How many letters have to be added, dropped or replaced to make one of the other (Levenshtein).</summary>
-    internal static int Typos(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var cost = diagonal + (char.ToUpperInvariant(one[i - 1]) == char.ToUpperInvariant(other[j - 1]) ? 0 : 1);
-                (diagonal, row[j]) = (row[j], Math.Min(cost, Math.Min(row[j], row[j - 1]) + 1));
-            }
-        }
-
-        return row[^1];
-    }
+        name.Length >= ShortestNearMiss && Math.Abs(name.Length - alias.Length) <= MostTypos && Spelling.Typos(name, alias) <= MostTypos;
 }

@@ -95,7 +95,8 @@ internal static class LibpqParameters
             connection[Names.GetValueOrDefault(name, name)] = name switch
             {
                 // libpq writes verify-full where Npgsql's enumeration says VerifyFull; Python's drivers say ssl.
-                "sslmode" or "ssl" or "require_auth" => value.Replace("-", "", StringComparison.Ordinal),
+                "sslmode" or "ssl" => value.Replace("-", "", StringComparison.Ordinal),
+                "require_auth" => string.Join(',', value.Split(',').Select(Method)),
                 "keepalives" => value == "0" ? "false" : "true",
                 "load_balance_hosts" => value == "random" ? "true" : "false",
                 _ => value,
@@ -109,6 +110,14 @@ internal static class LibpqParameters
                 : $"Its parameter {name} is known neither to libpq nor to Npgsql.");
         }
     }
+
+    private static string Method(string method) => method.TrimStart('!') switch
+    {
+        "scram-sha-256" => method.Replace("scram-sha-256", "ScramSHA256", StringComparison.Ordinal),
+        "password" => method.Replace("password", "Password", StringComparison.Ordinal),
+        "none" => method.Replace("none", "None", StringComparison.Ordinal),
+        _ => method.ToUpperInvariant(),
+    };
 
     // Anything else may be a piece of a password that was not percent-encoded.
     private static bool IsWord(string name) => name.Length is > 0 and <= 40 && name.All(letter => char.IsAsciiLetter(letter) || letter == '_');
