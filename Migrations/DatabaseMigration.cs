@@ -34,6 +34,12 @@ internal static class DatabaseMigration
         await ExecuteAsync(connection, $"SELECT pg_advisory_lock({AdvisoryLocks.Migration})");
         await using var db = new AuthDbContext(ContextFactory.Options(connection));
         var missing = (await db.Database.GetPendingMigrationsAsync()).ToList();
+        if (missing.Count == db.Database.GetMigrations().Count() && !await KnowsLettersAsync(connection))
+        {
+            await output.WriteLineAsync($"The database was not migrated: {OperatorFaults.OtherLetters}");
+            return 1;
+        }
+
         foreach (var migration in missing)
         {
             await output.WriteLineAsync($"Applying {migration}");
@@ -51,6 +57,12 @@ internal static class DatabaseMigration
             : missing.Count == 0 ? "The database is up to date."
             : $"Applied {missing.Count} migrations.");
         return 0;
+    }
+
+    private static async Task<bool> KnowsLettersAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand("SELECT lower('I') = 'i'", connection);
+        return (bool)(await command.ExecuteScalarAsync())!;
     }
 
     // Somebody goes back to the previous version, which newer migrations leave usable.

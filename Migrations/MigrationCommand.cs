@@ -15,8 +15,10 @@ internal static class MigrationCommand
 
         Brings the database to the newest schema, gives the server's role its rights, and exits. It takes no arguments.
 
-          MIGRATIONS_DATABASE_URL        postgresql://owner:password@host:5432/database: the owner of the schema; DATABASE_URL if one role does both
-          DATABASE_URL                   what the server uses (or ConnectionStrings__Default): its role is given the rights to read and write rows
+          MIGRATIONS_DATABASE_URL        postgresql://owner:password@host:5432/database: the owner of the schema; DATABASE_URL if one
+                                         role does both
+          DATABASE_URL                   what the server uses (or ConnectionStrings__Default): its role is given the rights to read
+                                         and write rows
           Database__AllowUnverifiedTls   true where the network to a database on another machine is yours alone
 
         Exit codes: 0 done; 1 failed, standard error says why; 2 an argument that is not known; 78 a variable is wrong
@@ -47,7 +49,8 @@ internal static class MigrationCommand
 
         if (Impersonable(owner, variable))
         {
-            await error.WriteLineAsync(DatabaseRegistration.Impersonable.Replace("DATABASE_URL", NameOfOwner(variable), StringComparison.Ordinal));
+            await error.WriteLineAsync(
+                DatabaseRegistration.Impersonable.Replace("DATABASE_URL", NameOfOwner(variable), StringComparison.Ordinal));
             return Configuration;
         }
 

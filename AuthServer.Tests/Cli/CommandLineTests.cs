@@ -183,7 +183,8 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
         var result = await ServerProgram.RunProcessAsync(["create-admin", "--email", "dana@example.com"], environment);
 
         result.ExitCode.Should().Be(1);
-        result.Error.Should().Be("No administrator was created: Nothing listens at the address in DATABASE_URL: start PostgreSQL, or correct host and port.\n");
+        result.Error.Should().Be(
+            "No administrator was created: Nothing listens at the address in DATABASE_URL: start PostgreSQL, or correct host and port.\n");
     }
 
     [Fact]

@@ -14,8 +14,8 @@ internal static partial class Log
     // For systems that watch the log. Ids alone: addresses and notes stay in the audit log, where they can be erased.
     [LoggerMessage(
         EventId = 3003, Level = LogLevel.Information,
-        Message = "{Type} {Outcome} at {OccurredAt:O}: event {Event}, actor {Actor}, subject {Subject}, tenant {Tenant}, session {Session}, "
-            + "trace_id {TraceId}")]
+        Message = "{Type} {Outcome} at {OccurredAt:O}: event {Event}, actor {Actor}, subject {Subject}, tenant {Tenant}, "
+            + "session {Session}, trace_id {TraceId}")]
     public static partial void Recorded(
         ILogger logger, string type, AuditOutcome outcome, DateTimeOffset occurredAt, long @event, Guid? actor, Guid? subject, Guid? tenant,
         Guid? session, string? traceId);

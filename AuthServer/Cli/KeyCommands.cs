@@ -17,7 +17,8 @@ internal sealed class KeyListCommand : ICliCommand
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
         run.Output.WriteList(
-            "KEY                                          ALG    STATE      PERIOD", await run.Get<SigningKeyList>().ListAsync(run.Stopping),
+            "KEY                                          ALG    STATE      PERIOD",
+            await run.Get<SigningKeyList>().ListAsync(run.Stopping),
             static key =>
                 $"{key.Kid}  {key.Algorithm}  {key.State,-9}  signs {key.ActivatesAt:yyyy-MM-dd} to {key.RetiresAt:yyyy-MM-dd}, "
                     + $"published until {key.ExpiresAt:yyyy-MM-dd}");

@@ -44,7 +44,8 @@ internal static class LicenceCommands
                 new VerifyLicenceRequest(
                     run.Line.GetValue(licence), run.Line.GetValue(number), run.Line.GetValue(jurisdiction), run.Line.GetValue(expires)),
                 static (decision, call, id, request) => decision.VerifyAsync(call, id, request)),
-            "licences verify dana@example.com --number 1-12345", "licences verify dana@example.com --jurisdiction IL --expires-on 2027-12-31");
+            "licences verify dana@example.com --number 1-12345",
+            "licences verify dana@example.com --jurisdiction IL --expires-on 2027-12-31");
     }
 
     public static ICliCommand Reject()

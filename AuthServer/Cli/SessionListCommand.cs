@@ -39,7 +39,8 @@ internal static class SessionListCommand
                     return CommandOutcome.Refuse(((SessionsOutcome.Refused)refused).Error);
             }
 
-            run.Output.WriteList("ID                                    BEGUN (UTC)       LAST USED (UTC)   ADDRESS  DEVICE", page.Items, TextOf);
+            run.Output.WriteList(
+                "ID                                    BEGUN (UTC)       LAST USED (UTC)   ADDRESS  DEVICE", page.Items, TextOf);
             request = request with { After = page.Next };
         }
         while (page.Next is not null);

@@ -9,7 +9,8 @@ internal static partial class Log
     public static partial void DatabaseAway(ILogger logger, string reason);
 
     [LoggerMessage(
-        EventId = 1006, Level = LogLevel.Warning, Message = "The database has been away for {Seconds} s; {Failures} attempts to use it failed")]
+        EventId = 1006, Level = LogLevel.Warning,
+        Message = "The database has been away for {Seconds} s; {Failures} attempts to use it failed")]
     public static partial void DatabaseStillAway(ILogger logger, int seconds, int failures);
 
     [LoggerMessage(

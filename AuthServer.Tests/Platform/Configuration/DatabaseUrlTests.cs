@@ -57,7 +57,8 @@ public sealed class DatabaseUrlTests
         const string text =
                 "postgresql://dana@db/auth?sslmode=verify-full&channel_binding=require&gssencmode=disable&keepalives=1&keepalives_idle=60"
                     + "&keepalives_interval=10&keepalives_count=5&target_session_attrs=read-write&options=-c%20statement_timeout%3D5000"
-                    + "&application_name=auth&connect_timeout=7&sslrootcert=%2Fca.crt&sslcert=%2Fme.crt&sslkey=%2Fme.key&require_auth=scram-sha-256";
+                    + "&application_name=auth&connect_timeout=7&sslrootcert=%2Fca.crt&sslcert=%2Fme.crt&sslkey=%2Fme.key"
+                    + "&require_auth=scram-sha-256";
 
         DatabaseUrl.Fault(text).Should().BeNull();
 

@@ -46,7 +46,8 @@ public sealed class EnvironmentAliasesTests : IAsyncLifetime
     {
         var folder = Directory.CreateTempSubdirectory("authserver-env-").FullName;
         await File.WriteAllLinesAsync(Path.Combine(folder, ".env"), [
-            "# a comment", "export SECRET_KEY='a root secret of the tests, long enough'", "Tokens__Algorithm=none # not known", "EMPTY=", "nonsense"]);
+            "# a comment", "export SECRET_KEY='a root secret of the tests, long enough'", "Tokens__Algorithm=none # not known",
+            "EMPTY=", "nonsense"]);
         var environment = ServerProgram.GoodEnvironment();
         environment.Remove("SECRET_KEY");
         (environment["PWD"], environment["ASPNETCORE_ENVIRONMENT"], environment["ALGORITHM"]) = (folder, name, "RS256");

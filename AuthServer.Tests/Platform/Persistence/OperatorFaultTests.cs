@@ -10,7 +10,9 @@ using Npgsql;
 
 namespace AuthServer.Tests.Platform.Persistence;
 
-/// <summary>Each fault an operator can cause, caused: from the server, the migrations and a command alike it ends in one sentence.</summary>
+/// <summary>
+/// Each fault an operator can cause, caused: from the server, the migrations and a command alike it ends in one sentence.
+/// </summary>
 public sealed class OperatorFaultTests : IAsyncLifetime
 {
     private readonly string _role = $"operator_{Guid.NewGuid():N}";
@@ -115,7 +117,8 @@ public sealed class OperatorFaultTests : IAsyncLifetime
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
 
-        await ServerTellsAsync(_database.ServerConnection, "port is in use", $"--urls=http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}");
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        await ServerTellsAsync(_database.ServerConnection, "port is in use", $"--urls=http://127.0.0.1:{port}");
     }
 
     [Fact]
@@ -185,7 +188,7 @@ public sealed class OperatorFaultTests : IAsyncLifetime
         (await (await server.Api.GetAsync("/health/ready")).Content.ReadAsStringAsync()).Should()
             .Contain("\"database\"").And.NotContainAny(_role, "password", "28P01", "53300", "role");
         await Eventually.TrueAsync(
-            () => Task.FromResult(server.Logs.Lines.Any(line => line.Contains(remedy, StringComparison.Ordinal))), "a line with the remedy");
+            () => server.Logs.Lines.Any(line => line.Contains(remedy, StringComparison.Ordinal)), "a line with the remedy");
     }
 
     private static async Task CommandTellsAsync(string url, string remedy)

@@ -16,8 +16,8 @@ internal static class ConfigurationCheck
     private static IEnumerable<string> FaultsOfTheMachine() =>
         new IdnMapping().GetAscii("BÜCHER.example") == new IdnMapping().GetAscii("bücher.example")
             ? []
-            : ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT is on, so that one address in two spellings would be two accounts. Unset it, and install "
-                + "ICU (the package libicu)."];
+            : ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT is on, so that one address in two spellings would be two accounts. Unset it, and "
+                + "install ICU (the package libicu)."];
 
     /// <summary>What is no mistake by itself, but often is one where the server is used.</summary>
     public static IEnumerable<string> Hints(IServiceProvider services)
@@ -25,8 +25,8 @@ internal static class ConfigurationCheck
         var server = services.GetRequiredService<ServerSettings>();
         if (server is { IsPublic: true, TrustedProxies.Count: 0 })
         {
-            yield return "Server:TrustedProxies is empty. Behind a proxy that ends TLS, all clients have its address, and the failures of one "
-                + "lock out all: name it, for example Server__TrustedProxies__0=10.0.0.7.";
+            yield return "Server:TrustedProxies is empty. Behind a proxy that ends TLS, all clients have its address, and the failures of "
+                + "one lock out all: name it, for example Server__TrustedProxies__0=10.0.0.7.";
         }
     }
 

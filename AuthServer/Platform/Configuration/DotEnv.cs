@@ -3,7 +3,9 @@ using Microsoft.Extensions.Configuration.Memory;
 
 namespace AuthServer.Platform.Configuration;
 
-/// <summary>The file <c>.env</c> of the folder that the program is started in, for Development; the environment itself takes precedence.</summary>
+/// <summary>
+/// The file <c>.env</c> of the folder that the program is started in, for Development; the environment itself takes precedence.
+/// </summary>
 internal static class DotEnv
 {
     public static void AddDotEnv(this IConfigurationManager configuration)
@@ -22,7 +24,8 @@ internal static class DotEnv
             .Where(pair => pair.Value.Length > 0)
             .GroupBy(pair => pair.Key, pair => (string?)pair.Value, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(group => group.Key, group => group.Last(), StringComparer.OrdinalIgnoreCase);
-        var at = configuration.Sources.ToList().FindIndex(source => source is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
+        var at = configuration.Sources.ToList().FindIndex(
+            source => source is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
         configuration.Sources.Insert(Math.Max(at, 0), new MemoryConfigurationSource { InitialData = values });
     }
 

@@ -38,8 +38,8 @@ internal static class OverlookedVariables
 
         if (configuration["JWT_SECRET_KEY"] is { Length: > 0 } && configuration["Tokens:Algorithm"] != "HS256")
         {
-            yield return "JWT_SECRET_KEY has no effect unless ALGORITHM is HS256: access tokens are signed with keys that the server makes, "
-                + "and publishes at /.well-known/jwks.json.";
+            yield return "JWT_SECRET_KEY has no effect unless ALGORITHM is HS256: access tokens are signed with keys that the server "
+                + "makes, and publishes at /.well-known/jwks.json.";
         }
     }
 

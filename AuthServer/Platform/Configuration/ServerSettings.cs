@@ -8,8 +8,8 @@ public sealed class ServerSettings : ISettings
 {
     // RFC 1918, RFC 4193, RFC 6598, link-local addresses, and loopback.
     private static readonly IPNetwork[] PrivateNetworks =
-        [.. ((string[])["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8", "::1/128", "fc00::/7",
-            "fe80::/10"])
+        [.. ((string[])["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8", "::1/128",
+            "fc00::/7", "fe80::/10"])
             .Select(IPNetwork.Parse)];
 
     // Names that never are in public DNS (RFC 6761, 6762, 8375), and ICANN's for private use.
@@ -68,8 +68,8 @@ public sealed class ServerSettings : ISettings
 
         foreach (var proxy in TrustedProxies.Where(IsFarTooWide))
         {
-            yield return $"Server:TrustedProxies contains '{proxy}', which is much of the internet: anybody there could claim to be anybody. "
-                + "Name the networks of your proxies alone, for example 10.0.0.0/8.";
+            yield return $"Server:TrustedProxies contains '{proxy}', which is much of the internet: anybody there could claim to be "
+                + "anybody. Name the networks of your proxies alone, for example 10.0.0.0/8.";
         }
 
         foreach (var proxy in TrustedProxies.Where(proxy => !IPNetwork.TryParse(proxy, out _) && !IPAddress.TryParse(proxy, out _)))
@@ -100,8 +100,10 @@ public sealed class ServerSettings : ISettings
             && url.Scheme is "https" or "http"
             && !text!.EndsWith('/')
             && url is { PathAndQuery: "/", Fragment: "", UserInfo: "" }
-            ? $"{url.Scheme}://{(url.HostNameType == UriHostNameType.IPv6 ? url.Host : url.IdnHost)}{(url.IsDefaultPort ? "" : $":{url.Port}")}"
+            ? $"{url.Scheme}://{HostOf(url)}{(url.IsDefaultPort ? "" : $":{url.Port}")}"
             : text;
+
+    private static string HostOf(Uri url) => url.HostNameType == UriHostNameType.IPv6 ? url.Host : url.IdnHost;
 
     private static bool IsFarTooWide(string text)
     {

@@ -13,7 +13,8 @@ internal static class GuessableSecret
     [
         "changethis", "changeit", "changeme", "pleasechange", "replacethis", "replaceme", "replacewith", "yoursecret", "yoursupersecret",
         "yourjwtsecret", "your256bitsecret", "yourrandomsecret", "yourkeyhere", "insertyour", "enteryour", "putyour", "supersecret",
-        "topsecretkey", "mysecretkey", "mysecretsecret", "thisisasecret", "thisismysecret", "thisismycustomsecret", "notsosecret", "notasecret",
+        "topsecretkey", "mysecretkey", "mysecretsecret", "thisisasecret", "thisismysecret", "thisismycustomsecret", "notsosecret",
+        "notasecret",
         "insecure", "placeholder", "examplesecret", "secretkeyhere", "astringsecretatleast256bitslong", "dontusethisinproduction",
         "donotusethisinproduction",
         "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",

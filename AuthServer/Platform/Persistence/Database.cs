@@ -36,7 +36,8 @@ public sealed class DatabaseSettings : ISettings
 
     /// <summary>Whether somebody on the way could pose as the database, and read what is sent to it.</summary>
     internal bool CanBeImpersonated =>
-        !AllowUnverifiedTls && !string.IsNullOrEmpty(Url) && DatabaseUrl.Parse(Url) is { } connection && !DatabaseUrl.IsVerified(connection);
+        !AllowUnverifiedTls && !string.IsNullOrEmpty(Url)
+            && DatabaseUrl.Parse(Url) is { } connection && !DatabaseUrl.IsVerified(connection);
 
     IEnumerable<string> ISettings.Validate()
     {

@@ -35,7 +35,8 @@ internal sealed class DatabaseOutage(TimeProvider clock, ILogger<DatabaseOutage>
             else if (clock.GetElapsedTime(_toldAt) >= Reminder)
             {
                 _toldAt = _failedAt;
-                Log.DatabaseStillAway(logger, (int)clock.GetElapsedTime(_beganAt).TotalSeconds, _failures);
+                var seconds = (int)clock.GetElapsedTime(_beganAt).TotalSeconds;
+                Log.DatabaseStillAway(logger, seconds, _failures);
             }
         }
     }
@@ -52,7 +53,8 @@ internal sealed class DatabaseOutage(TimeProvider clock, ILogger<DatabaseOutage>
         {
             if (_beganAt != 0 && clock.GetElapsedTime(_failedAt) >= Quiet)
             {
-                Log.DatabaseBack(logger, (int)clock.GetElapsedTime(_beganAt, _failedAt).TotalSeconds, _failures);
+                var seconds = (int)clock.GetElapsedTime(_beganAt, _failedAt).TotalSeconds;
+                Log.DatabaseBack(logger, seconds, _failures);
                 (_beganAt, _failures) = (0, 0);
                 _told.Clear();
             }

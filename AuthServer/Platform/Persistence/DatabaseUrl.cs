@@ -111,16 +111,16 @@ internal static partial class DatabaseUrl
         text.Length == 0 || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535;
 
     // The drivers of Python's libraries follow the scheme, as in postgresql+asyncpg://. There is one driver here.
-    [GeneratedRegex(@"^postgres(ql)?(\+[a-z0-9_]+)?://", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^postgres(ql)?(\+[a-z0-9_]+)?://", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Scheme();
 
     [GeneratedRegex(
         @"^((?<user>[^:/?]*)(:(?<password>[^/?]*))?@)?(?<hosts>[^/?]*)(/(?<database>[^?]*))?(\?(?<query>.*))?$",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
     private static partial Regex Parts();
 
     [GeneratedRegex(
         @"^(?<name>\[(?<host>[0-9a-fA-F:.%]+)\]|(?<host>[^:\[\]\s@]*))(:(?<port>[^:]*))?$",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex HostAndPort();
 }

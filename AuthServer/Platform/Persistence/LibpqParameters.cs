@@ -45,7 +45,8 @@ internal static class LibpqParameters
     /// <summary>What would promise more than is kept.</summary>
     private static readonly string[] NotInNpgsql =
         [
-            "hostaddr", "sslcrl", "sslcrldir", "sslcertmode", "ssl_min_protocol_version", "ssl_max_protocol_version", "requirepeer", "gsslib",
+            "hostaddr", "sslcrl", "sslcrldir", "sslcertmode", "ssl_min_protocol_version", "ssl_max_protocol_version", "requirepeer",
+            "gsslib",
             "service", "servicefile", "replication", "min_protocol_version", "max_protocol_version", "scram_client_key", "scram_server_key",
             "sslkeylogfile", "oauth_issuer", "oauth_client_id", "oauth_client_secret", "oauth_scope",
         ];
@@ -120,5 +121,6 @@ internal static class LibpqParameters
     };
 
     // Anything else may be a piece of a password that was not percent-encoded.
-    private static bool IsWord(string name) => name.Length is > 0 and <= 40 && name.All(letter => char.IsAsciiLetter(letter) || letter == '_');
+    private static bool IsWord(string name) =>
+        name.Length is > 0 and <= 40 && name.All(letter => char.IsAsciiLetter(letter) || letter == '_');
 }

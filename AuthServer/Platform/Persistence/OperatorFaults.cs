@@ -18,11 +18,14 @@ internal sealed record OperatorFault(string Sentence, bool IsLasting = true);
 /// </summary>
 internal static class OperatorFaults
 {
-    public const string OtherEncoding = "The database's encoding is not UTF8, so most names cannot be stored: create one with ENCODING 'UTF8' "
-        + "TEMPLATE template0, and name that.";
+    public const string OtherEncoding = "The database's encoding is not UTF8, so most names cannot be stored: create one with ENCODING "
+        + "'UTF8' TEMPLATE template0, and name that.";
 
-    public const string ReadOnly = "The database can only be read: it is a standby, or default_transaction_read_only is on. Name the primary "
-        + "in DATABASE_URL, or both as host1,host2.";
+    public const string OtherLetters = "The database's locale has Turkish letters, where I is not the capital of i, so that many people "
+        + "would not be found by their names: create one with LOCALE 'C' TEMPLATE template0, and name that.";
+
+    public const string ReadOnly = "The database can only be read: it is a standby, or default_transaction_read_only is on. Name the "
+        + "primary in DATABASE_URL, or both as host1,host2.";
 
     public const string TooOld = "PostgreSQL is older than version 15: upgrade it.";
 
@@ -44,8 +47,8 @@ internal static class OperatorFaults
         [PostgresErrorCodes.InvalidCatalogName] =
             new("There is no database of the name in DATABASE_URL: create it, and run the Migrations program."),
         [PostgresErrorCodes.InsufficientPrivilege] =
-            new("The role in DATABASE_URL lacks a right: run the Migrations program with the owner in MIGRATIONS_DATABASE_URL and this role in "
-                + "DATABASE_URL; it grants what the server needs."),
+            new("The role in DATABASE_URL lacks a right: run the Migrations program with the owner in MIGRATIONS_DATABASE_URL and this "
+                + "role in DATABASE_URL; it grants what the server needs."),
         [PostgresErrorCodes.UndefinedTable] = new(NotMigrated),
         [PostgresErrorCodes.UndefinedColumn] = new(NotMigrated),
         [PostgresErrorCodes.UndefinedFunction] = new(NotMigrated),

@@ -20,12 +20,14 @@ internal sealed class RequestLog(ILogger<RequestLog> logger)
         using var scope = logger.BeginScope(new Trace(context.TraceIdentifier));
         TellOfProxy(context.Request.Headers);
         await next(context);
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute;
+        // A group's own route ends in a slash.
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText is { Length: > 1 } template
+            ? template.TrimEnd('/')
+            : NoRoute;
         if (!IsProbe(route))
         {
-            Log.Answered(
-                logger, context.Request.Method, route, context.Response.StatusCode,
-                Math.Round(Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds, 1));
+            var took = Math.Round(Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds, 1);
+            Log.Answered(logger, context.Request.Method, route, context.Response.StatusCode, took);
         }
     }
 
