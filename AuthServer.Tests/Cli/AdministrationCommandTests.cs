@@ -44,7 +44,8 @@ public sealed class AdministrationCommandTests(TestServer server) : IClassFixtur
         (await RunAsync("licences", "verify", first.Email, "--number", "1-111")).Output.Should().Contain("1-111 IL verified");
         (await RunAsync("licences", "reject", second.Email, "--reason", "Not in the register.", "--json")).Output.Should()
             .Contain("Not in the register.");
-        (await RunAsync("licences", "verify", (await server.Api.RegisterAsync()).Email)).Error.Should().Contain("There is no such physician.");
+        (await RunAsync("licences", "verify", (await server.Api.RegisterAsync()).Email)).Error.Should()
+            .Contain("There is no such physician.");
         (await RunAsync("licences", "list", "--state", "nonsense")).ExitCode.Should().Be(2);
     }
 

@@ -10,7 +10,7 @@ public sealed class LocaleTests
     [Theory]
     [InlineData("LOCALE 'C'", "Pacific/Apia", "tr_TR.UTF-8")]
     [InlineData("LOCALE_PROVIDER icu ICU_LOCALE 'he-IL' LOCALE 'C'", "Asia/Jerusalem", "he_IL.UTF-8")]
-    public async Task Registering_signing_in_searching_and_refreshing_work_in_every_language(string locale, string timeZone, string language)
+    public async Task Registering_signing_in_searching_and_refreshing_work_in_any_locale(string locale, string timeZone, string language)
     {
         await using var any = await TestDatabase.CreateEmptyAsync();
         var name = $"locale_{Guid.NewGuid():N}";
