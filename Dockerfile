@@ -24,8 +24,10 @@ RUN dotnet publish Migrations -c Release --no-restore -p:UseAppHost=false -o /ap
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=build /app .
-# Diagnostics would open a socket in /tmp; without them the container runs with a read-only file system.
-ENV DOTNET_EnableDiagnostics=0 \
+# Nobody attaches a debugger or a profiler. Counters and traces stay, by a socket in /tmp that only this user may open; with a
+# read-only file system, mount a tmpfs there, as compose.yaml does.
+ENV DOTNET_EnableDiagnostics_Debugger=0 \
+    DOTNET_EnableDiagnostics_Profiler=0 \
     ASPNETCORE_HTTP_PORTS=8080
 USER $APP_UID
 EXPOSE 8080

@@ -8,6 +8,7 @@ using AuthServer.Mail.Outbox;
 using AuthServer.Pages;
 using AuthServer.Platform;
 using AuthServer.Platform.Configuration;
+using AuthServer.Platform.Persistence;
 using AuthServer.Platform.RateLimiting;
 using AuthServer.Platform.Telemetry;
 using AuthServer.Platform.Web;
@@ -27,6 +28,19 @@ internal static class Program
     /// <returns>The exit code.</returns>
     internal static async Task<int> RunAsync(string[] args, Terminal terminal, Action<WebApplicationBuilder>? adjust = null)
     {
+        try
+        {
+            return await RunWingsAsync(args, terminal, adjust);
+        }
+        catch (Exception exception) when (OperatorFaults.Find(exception) is not null)
+        {
+            await terminal.Error.WriteLineAsync($"The server was not started: {OperatorFaults.Find(exception)!.Sentence}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static async Task<int> RunWingsAsync(string[] args, Terminal terminal, Action<WebApplicationBuilder>? adjust)
+    {
         // The machine's language must not decide what equals what.
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 
@@ -39,6 +53,11 @@ internal static class Program
             ContentRootPath = AppContext.BaseDirectory,
         });
         adjust?.Invoke(builder);
+        if (builder.Environment.IsDevelopment())
+        {
+            builder.Configuration.AddDotEnv();
+        }
+
         builder.Configuration.AddEnvironmentAliases();
         builder.AddLogging();
 

@@ -22,12 +22,24 @@ internal static class DatabaseMigration
             return 78;
         }
 
-        await using var connection = new NpgsqlConnection(owner.ConnectionString);
-        await connection.OpenAsync();
+        await using var source = new NpgsqlDataSourceBuilder(owner.ConnectionString).BuildWritable();
+        await using var connection = await source.OpenConnectionAsync();
+        if (DatabaseProbe.Fault(connection) is { } fault)
+        {
+            await output.WriteLineAsync($"The database was not migrated: {fault.Sentence}");
+            return 1;
+        }
+
         // Several replicas may be rolled out at once, each with its migration step: one works, the others wait and find nothing to do.
         await ExecuteAsync(connection, $"SELECT pg_advisory_lock({AdvisoryLocks.Migration})");
         await using var db = new AuthDbContext(ContextFactory.Options(connection));
         var missing = (await db.Database.GetPendingMigrationsAsync()).ToList();
+        if (missing.Count == db.Database.GetMigrations().Count() && !await KnowsLettersAsync(connection))
+        {
+            await output.WriteLineAsync($"The database was not migrated: {OperatorFaults.OtherLetters}");
+            return 1;
+        }
+
         foreach (var migration in missing)
         {
             await output.WriteLineAsync($"Applying {migration}");
@@ -40,9 +52,22 @@ internal static class DatabaseMigration
         }
 
         await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({AdvisoryLocks.Migration})");
-        await output.WriteLineAsync(missing.Count == 0 ? "The database is up to date." : $"Applied {missing.Count} migrations.");
+        await output.WriteLineAsync(
+            await IsNewerAsync(db) ? "The database has been migrated by a newer version; there was nothing to do."
+            : missing.Count == 0 ? "The database is up to date."
+            : $"Applied {missing.Count} migrations.");
         return 0;
     }
+
+    private static async Task<bool> KnowsLettersAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand("SELECT lower('I') = 'i'", connection);
+        return (bool)(await command.ExecuteScalarAsync())!;
+    }
+
+    // Somebody goes back to the previous version, which newer migrations leave usable.
+    private static async Task<bool> IsNewerAsync(AuthDbContext db) =>
+        (await db.Database.GetAppliedMigrationsAsync()).Except(db.Database.GetMigrations(), StringComparer.Ordinal).Any();
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {

@@ -83,7 +83,7 @@ public sealed class ApiKeyCommandTests(TestServer server) : IClassFixture<TestSe
         (await IdsAsync()).Should().Contain([live.Id, elsewhere.Id]).And.NotContain(gone.Id);
         (await RunAsync("api-keys", "list", "--tenant", clinic.Slug)).Output
             .Should()
-            .MatchRegex($"^{live.Id}  live     service-.*  @{clinic.Slug}  .* until .*, never used\n$").And
+            .MatchRegex($"^ID .*\n{live.Id}  live     service-.*  @{clinic.Slug}  .* until .*, never used\n$").And
             .NotContain("as_");
         (await RunAsync("api-keys", "list", "--tenant", "nobody's")).Should()
             .Be(new ServerProgram.Finished(1, "", "API keys cannot be listed: There is no such tenant.\n"));

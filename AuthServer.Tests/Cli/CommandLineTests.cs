@@ -100,7 +100,7 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
     public async Task Settings_on_the_line_count_wherever_they_stand()
     {
         string[] settings = [
-            "--Server:PublicUrl=https://auth.example.com", "--Database:Url", "Host=db;Database=auth",
+            "--Server:PublicUrl=http://localhost:8080", "--Database:Url", "Host=localhost;Database=auth",
             "--Secrets:Key=a root secret of the tests, long enough", "--Email:Folder=/var/mail"];
 
         var result =
@@ -183,7 +183,8 @@ public sealed partial class CommandLineTests(TestServer server) : IClassFixture<
         var result = await ServerProgram.RunProcessAsync(["create-admin", "--email", "dana@example.com"], environment);
 
         result.ExitCode.Should().Be(1);
-        result.Error.Should().Be("No administrator was created: The database does not answer.\n");
+        result.Error.Should().Be(
+            "No administrator was created: Nothing listens at the address in DATABASE_URL: start PostgreSQL, or correct host and port.\n");
     }
 
     [Fact]

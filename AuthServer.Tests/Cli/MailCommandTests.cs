@@ -26,7 +26,9 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         var result = await RunAsync("mail", "dead");
 
         result.ExitCode.Should().Be(0);
-        result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle()
+        var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines[0].Should().StartWith("ID ").And.EndWith("ANSWER");
+        lines.Skip(1).Should().ContainSingle()
             .Which
                 .Should()
                 .StartWith($"{id}  test  v•••@example.net  ").And
@@ -93,7 +95,9 @@ public sealed class MailCommandTests(StoppedMailingServer server) : IClassFixtur
         var environment = ServerProgram.GoodEnvironment($"postgresql://nobody@127.0.0.1:{ServerProgram.FreePort()}/none");
 
         (await ServerProgram.RunAsync(["mail", "list"], environment)).Should()
-            .Be(new ServerProgram.Finished(1, "", "Mails cannot be listed: The database does not answer.\n"));
+            .Be(new ServerProgram.Finished(
+                1, "",
+                "Mails cannot be listed: Nothing listens at the address in DATABASE_URL: start PostgreSQL, or correct host and port.\n"));
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using AuthServer.Platform.Persistence;
 
 namespace AuthServer.Tests.Infrastructure;
@@ -54,11 +55,12 @@ internal static class ServerProgram
         var process = Start(["--urls=http://127.0.0.1:0"], environment);
         try
         {
-            return new Serving(process, await PortOnceStartedAsync(process));
+            var output = new StringBuilder();
+            return new Serving(process, await PortOnceStartedAsync(process, output), output);
         }
         catch
         {
-            await new Serving(process, port: 0).DisposeAsync();
+            await new Serving(process, port: 0, new()).DisposeAsync();
             throw;
         }
     }
@@ -80,7 +82,9 @@ internal static class ServerProgram
                 UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
-                RedirectStandardError = true
+                RedirectStandardError = true,
+                // As a shell has it.
+                WorkingDirectory = environment.GetValueOrDefault("PWD") ?? "",
             };
         start.Environment.Clear();
         foreach (var (name, value) in Inherited
@@ -95,7 +99,7 @@ internal static class ServerProgram
     }
 
     // The server chooses the port: one that was free a moment ago may be somebody else's by the time it starts.
-    private static async Task<int> PortOnceStartedAsync(Process process)
+    private static async Task<int> PortOnceStartedAsync(Process process, StringBuilder output)
     {
         const string Address = "http://127.0.0.1:";
         var (lines, port) = (process.StandardOutput, 0);
@@ -109,7 +113,7 @@ internal static class ServerProgram
 
             if (line.Contains("Application started", StringComparison.Ordinal))
             {
-                _ = lines.ReadToEndAsync(CancellationToken.None);
+                _ = KeepAsync(lines, output);
                 _ = process.StandardError.ReadToEndAsync(CancellationToken.None);
                 return port;
             }
@@ -118,13 +122,36 @@ internal static class ServerProgram
         throw new InvalidOperationException($"The server did not start: {await process.StandardError.ReadToEndAsync(patience.Token)}");
     }
 
+    private static async Task KeepAsync(StreamReader lines, StringBuilder output)
+    {
+        while (await lines.ReadLineAsync() is { } line)
+        {
+            lock (output)
+            {
+                output.Append(line).Append('\n');
+            }
+        }
+    }
+
     internal sealed record Finished(int ExitCode, string Output, string Error);
 
-    internal sealed class Serving(Process process, int port) : IAsyncDisposable
+    internal sealed class Serving(Process process, int port, StringBuilder output) : IAsyncDisposable
     {
         public int Port => port;
 
         public int ProcessId => process.Id;
+
+        /// <summary>What it has written to standard output since it started.</summary>
+        public string Output
+        {
+            get
+            {
+                lock (output)
+                {
+                    return output.ToString();
+                }
+            }
+        }
 
         public Api Api { get; } = new(new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
 

@@ -37,6 +37,19 @@ public sealed class EmailSettingsTests
     public void The_port_must_be_one(int port) => Fault(settings => settings.Port = port).Should().Contain("SMTP_PORT");
 
     [Theory]
+    [InlineData(465, SmtpSecurity.StartTls, "SMTP_SECURITY=tls")]
+    [InlineData(587, SmtpSecurity.Tls, "SMTP_SECURITY=starttls")]
+    public void A_port_that_speaks_the_other_way_of_encryption_is_told(int port, SmtpSecurity security, string remedy) =>
+        Fault(settings => (settings.Port, settings.Security) = (port, security)).Should().Contain("SMTP_PORT").And.Contain(remedy);
+
+    [Theory]
+    [InlineData("mail.example.com:587")]
+    [InlineData("smtp://mail.example.com")]
+    [InlineData("smtp://user:secret@mail.example.com:587")]
+    public void The_host_is_a_name_alone(string host) =>
+        Fault(settings => settings.Host = host).Should().Contain("SMTP_HOST").And.Contain("SMTP_PORT").And.NotContain("secret");
+
+    [Theory]
     [InlineData("mail.example.com")]
     [InlineData("10.0.0.5")]
     [InlineData("localhost.example.com")]

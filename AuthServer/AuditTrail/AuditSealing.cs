@@ -64,7 +64,19 @@ internal sealed class AuditSealing(
         db.AuditSeals.Add(seal);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        Tell(events);
         return seal;
+    }
+
+    // Here, because every event comes by once, whichever statement or process has written it.
+    private void Tell(List<AuditEvent> events)
+    {
+        foreach (var audit in events)
+        {
+            Log.Recorded(
+                logger, audit.Type, audit.Outcome, audit.OccurredAt, audit.Id, audit.ActorId, audit.SubjectId, audit.TenantId,
+                audit.SessionId, audit.RequestId);
+        }
     }
 
     private AuditSeal Seal(long number, List<AuditEvent> events, byte[] previousHash)

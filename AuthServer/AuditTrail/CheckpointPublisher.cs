@@ -23,7 +23,7 @@ internal sealed class CheckpointPublisher(AuditSettings settings, ILogger<Checkp
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Keep sealing: the next head covers this one as well.
-            Log.HeadNotKept(logger, head.Seal, exception);
+            Log.HeadNotKept(logger, head.Seal, exception.Message);
         }
     }
 }

@@ -36,11 +36,8 @@ internal sealed class ApiKeyListCommand : ICliCommand
         do
         {
             page = await scope.ListKeysAsync(filter, request, run.Get<TimeProvider>().GetUtcNow(), run.Stopping, slug);
-            foreach (var key in page.Items)
-            {
-                run.Output.Write(key, ApiKeyLine.Of(key));
-            }
-
+            run.Output.WriteList(
+                "ID                                    STATUS   NAME  WHERE  SCOPES  END, LAST USE", page.Items, ApiKeyLine.Of);
             request = request with { After = page.Next };
         }
         while (page.Next is not null);

@@ -62,7 +62,7 @@ internal sealed class CommandLine
         await using var services = builder.Services.BuildServiceProvider();
         return Asked == _tree.HealthCheck
             ? await HealthCommand.RunAsync(services.GetRequiredService<IHttpClientFactory>(), builder.Configuration, output)
-            : CheckConfiguration(services, output);
+            : CheckConfiguration(services, builder.Configuration, output);
     }
 
     public async Task<int> RunAsync(WebApplication app)
@@ -74,6 +74,13 @@ internal sealed class CommandLine
             {
                 return await RunAsync(asked, app.Services);
             }
+        }
+
+        if (await DatabaseProbe.FaultAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), CancellationToken.None)
+            is { IsLasting: true } lasting)
+        {
+            await _terminal.Error.WriteLineAsync($"The server was not started: {lasting.Sentence}");
+            return ExitCode.Failed;
         }
 
         if (await app.Services.GetRequiredService<KeyRing>().FaultAsync(CancellationToken.None) is { } fault)
@@ -89,17 +96,33 @@ internal sealed class CommandLine
     private Output Output(JsonSerializerOptions json) => new(_terminal, IsJson, json);
 
     private string? Misuse() =>
-        _parsed.Errors.Count > 0 ? string.Join(' ', _parsed.Errors.Select(error => error.Message))
+        _parsed.Errors.Count > 0
+            ? $"{string.Join(' ', _parsed.Errors.Select(error => error.Message))}{_parsed.UnmatchedTokens.Select(Meant).FirstOrDefault()}"
         : CommandLineSettings.Misunderstood(Settings, isServing: Asked == _tree.Root) is { } token
-            ? $"'{token}' is neither a command nor an option nor a setting (--Section:Key=value)."
+            ? $"'{token}' is neither a command nor an option nor a setting (--Section:Key=value).{Meant(token)}"
         : null;
 
-    private int? CheckConfiguration(IServiceProvider services, Output output)
+    private string Meant(string token)
+    {
+        var known = Asked.Subcommands.Select(command => command.Name)
+            .Concat(Asked.Options.Concat(_tree.Root.Options).Select(option => option.Name));
+        return Spelling.Nearest(token.Split('=')[0], known) is { } meant ? $" Did you mean '{meant}'?" : "";
+    }
+
+    private int? CheckConfiguration(IServiceProvider services, IConfiguration configuration, Output output)
     {
         var faults = ConfigurationCheck.Faults(services);
         foreach (var fault in faults)
         {
             output.Fail($"Configuration: {fault}", "configuration");
+        }
+
+        if (faults.Count == 0 && _tree.Find(Asked) is null)
+        {
+            foreach (var warning in OverlookedVariables.In(configuration).Concat(ConfigurationCheck.Hints(services)))
+            {
+                output.Note($"Warning: {warning}");
+            }
         }
 
         return faults.Count > 0 ? ExitCode.Configuration : _parsed.GetValue(_tree.Check) ? ExitCode.Done : null;
@@ -144,14 +167,11 @@ internal sealed class CommandLine
         {
             return new CommandOutcome.Failed("Stopped.", "stopped");
         }
-        catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception))
+        catch (Exception exception) when (OperatorFaults.Find(exception) is not null)
         {
-            return new CommandOutcome.Failed("The database does not answer.", ErrorCodes.DatabaseUnavailable.Code);
-        }
-        catch (Exception exception) when ((exception as PostgresException
-            ?? exception.InnerException as PostgresException)?.SqlState == PostgresErrorCodes.UndefinedTable)
-        {
-            return new CommandOutcome.Failed("The database has not been migrated: run the Migrations program.", "not_migrated");
+            var isDatabase = DatabaseFaults.IsUnavailable(exception);
+            return new CommandOutcome.Failed(
+                OperatorFaults.Find(exception)!.Sentence, isDatabase ? ErrorCodes.DatabaseUnavailable.Code : "operation");
         }
     }
 }

@@ -16,14 +16,12 @@ internal sealed class KeyListCommand : ICliCommand
 
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
-        foreach (var key in await run.Get<SigningKeyList>().ListAsync(run.Stopping))
-        {
-            run.Output.Write(
-                key,
+        run.Output.WriteList(
+            "KEY                                          ALG    STATE      PERIOD",
+            await run.Get<SigningKeyList>().ListAsync(run.Stopping),
+            static key =>
                 $"{key.Kid}  {key.Algorithm}  {key.State,-9}  signs {key.ActivatesAt:yyyy-MM-dd} to {key.RetiresAt:yyyy-MM-dd}, "
                     + $"published until {key.ExpiresAt:yyyy-MM-dd}");
-        }
-
         return CommandOutcome.Done;
     }
 }

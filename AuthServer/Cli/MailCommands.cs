@@ -18,14 +18,11 @@ internal sealed class MailDeadCommand : ICliCommand
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
         var letters = await run.Get<DeadLetters>().ListAsync(run.Stopping);
-        foreach (var letter in letters)
-        {
-            run.Output.Write(
-                letter,
+        run.Output.WriteList(
+            "ID                                    KIND  ADDRESS  WRITTEN  ATTEMPTS  ANSWER", letters,
+            static letter =>
                 $"{letter.Id}  {letter.Kind}  {letter.Address}  {letter.CreatedAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  "
                     + $"{Plural.Of(letter.Attempts, "attempt", "attempts")}  {letter.Error}");
-        }
-
         run.Output.Note($"{Plural.Of(letters.Count, "mail was", "mails were")} given up.");
         return CommandOutcome.Done;
     }

@@ -10,6 +10,8 @@ namespace AuthServer.Cli;
 /// </summary>
 internal sealed class Output(Terminal terminal, bool isJson, JsonSerializerOptions json)
 {
+    private bool _hasHeader;
+
     public Terminal Terminal => terminal;
 
     public bool IsJson => isJson;
@@ -20,6 +22,21 @@ internal sealed class Output(Terminal terminal, bool isJson, JsonSerializerOptio
     /// <param name="text">Written otherwise.</param>
     public void Write<T>(T value, string text) =>
         terminal.Out.WriteLine(isJson ? JsonSerializer.Serialize(value, (JsonTypeInfo<T>)json.GetTypeInfo(typeof(T))) : text);
+
+    /// <summary>Writes a list or a page of one, in text below a header; the header is written once.</summary>
+    public void WriteList<T>(string header, IReadOnlyList<T> items, Func<T, string> text)
+    {
+        if (!isJson && !_hasHeader && items.Count > 0)
+        {
+            terminal.Out.WriteLine(header);
+            _hasHeader = true;
+        }
+
+        foreach (var item in items)
+        {
+            Write(item, text(item));
+        }
+    }
 
     /// <summary>Text that is not part of the answer, such as progress or a count; omitted with <c>--json</c>.</summary>
     public void Note(string text)

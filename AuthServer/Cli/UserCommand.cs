@@ -72,10 +72,8 @@ internal sealed class UserCommand : ICliCommand
     public static UserCommand Disable()
     {
         var reason = new Option<string>("--reason") { Description = "The reason, for staff to read", Required = true };
-        var until =
-            new Option<DateTimeOffset?>(
-                "--until")
-            { Description = "When it is enabled again automatically, such as 2027-01-01T08:00Z; if omitted, it stays disabled" };
+        var until = TimeOption.Make(
+            "--until", "When it is enabled again automatically, such as 2027-01-01T08:00Z; if omitted, it stays disabled");
         return new("disable", "Disable an account; its sessions end at once", "The account was not disabled", async target =>
         {
             var request = new DisableRequest(target.Run.Line.GetValue(reason), target.Run.Line.GetValue(until));

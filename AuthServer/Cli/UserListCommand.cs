@@ -52,11 +52,7 @@ internal sealed class UserListCommand : ICliCommand
         {
             request = request with { Limit = Math.Min(left - shown, PageSize) };
             page = await run.Get<UserSearch>().FindAsync(listing, request, scope, run.Stopping);
-            foreach (var user in page.Items)
-            {
-                run.Output.Write(user, UserText.Of(user));
-            }
-
+            run.Output.WriteList("ID                                    STATUS    E-MAIL  ROLES  NAME", page.Items, UserText.Of);
             (request, shown) = (request with { After = page.Next }, shown + page.Items.Count);
         }
         while (shown < left && page.Next is not null);

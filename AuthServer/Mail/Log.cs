@@ -14,9 +14,6 @@ internal static partial class Log
     [LoggerMessage(EventId = 4003, Level = LogLevel.Error, Message = "Mail {Id} ({Kind}) could not be written: {Exception} {StackTrace}")]
     public static partial void WritingFailed(ILogger logger, Guid id, string kind, string exception, string? stackTrace);
 
-    [LoggerMessage(EventId = 4004, Level = LogLevel.Warning, Message = "The database does not answer; mails wait in it")]
-    public static partial void OutboxAway(ILogger logger);
-
     [LoggerMessage(EventId = 4005, Level = LogLevel.Error, Message = "Mails could not be dispatched; trying again")]
     public static partial void DispatchingFailed(ILogger logger, Exception exception);
 }

@@ -1,3 +1,4 @@
+using AuthServer.Platform.Configuration;
 using AuthServer.Tests.Infrastructure;
 
 namespace AuthServer.Tests.Platform.Configuration;
@@ -27,7 +28,7 @@ public sealed class ConfigurationFaultTests
         { "DATABASE_URL", null, "DATABASE_URL is not set", "postgresql://user:password@host:5432/database" },
         { "DATABASE_URL", "postgresql://user:pa ss@host:port/x", "DATABASE_URL cannot be read", "percent-encode" },
         { "DATABASE_URL", "postgresql://user:secret@host", "DATABASE_URL cannot be read", "/database" },
-        { "DATABASE_URL", "postgresql://user:secret@host/db?nonsense=1", "DATABASE_URL cannot be read", "Npgsql connection string" },
+        { "DATABASE_URL", "postgresql://user:secret@host/db?nonsense=1", "DATABASE_URL cannot be read. Its parameter nonsense", "Npgsql" },
         { "DATABASE_URL", "mysql://user:secret@host/db", "DATABASE_URL cannot be read", "postgresql://" },
         { "Database__MaxConnections", "3", "Database:MaxConnections", "at least 4" },
         { "Database__CommandTimeout", "00:00:00.5", "Database:CommandTimeout", "at least one second" },
@@ -50,7 +51,7 @@ public sealed class ConfigurationFaultTests
         { "Server__ForwardLimit", "0", "Server:ForwardLimit", "at least 1" },
         { "Server__MaxConnections", "many", "Server:MaxConnections cannot be read", "a whole number" },
         { "Server__Publicurl2", "x", "Server:Publicurl2 is not known", "PublicUrl, CorsOrigins" },
-        { "Server", "x", "Server is a section", "PublicUrl, CorsOrigins" },
+        { "Sessions__Patient", "x", "Sessions:Patient is a section", "IdleTimeout" },
         { "Tokens__Algorithm", "none", "Tokens:Algorithm", "ES256, RS256 or HS256" },
         { "Tokens__Algorithm", "HS256", "JWT_SECRET_KEY is needed", "openssl rand -base64 48" },
         { "Tokens__Audience", " ", "Tokens:Audience", "aud" },
@@ -72,6 +73,27 @@ public sealed class ConfigurationFaultTests
         { "SignIn__RequireVerifiedEmail", "maybe", "SignIn:RequireVerifiedEmail cannot be read", "true or false" },
         { "RateLimits__RegistrationsPerHour", "0", "RateLimits", "at least 1" },
         { "SignIn__LockDurations__0", "00:00:01", "SignIn:LockDurations", "at least 30 seconds" },
+    };
+
+    // What an attacker would thank for.
+    public static TheoryData<string, string?, string, string> Openings => new()
+    {
+        { "SECRET_KEY", new string('a', 40), "SECRET_KEY can be guessed", "openssl rand -base64 48" },
+        { "SECRET_KEY", "0123456789abcdef0123456789abcdef", "SECRET_KEY can be guessed", "openssl rand -base64 48" },
+        { "SECRET_KEY", "change-this-to-a-random-secret-key-in-production", "SECRET_KEY can be guessed", "openssl rand -base64 48" },
+        { "SECRET_KEY", "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7", "SECRET_KEY can be guessed", "openssl" },
+        { "SECRET_KEY", "Your_Secret_Key_Here_At_Least_32_Characters", "SECRET_KEY can be guessed", "openssl rand -base64 48" },
+        { "SECRET_KEY", "supersecretsupersecretsupersecret", "SECRET_KEY can be guessed", "openssl rand -base64 48" },
+        { "SECRET_KEY", "my-super-secret-key-for-signing-tokens", "SECRET_KEY can be guessed", "openssl rand -base64 48" },
+        { "DATABASE_URL", "postgresql://user:secret@db.example.com/auth", "is not on this machine", "sslmode=verify-full" },
+        { "DATABASE_URL", "postgresql://user:secret@db.example.com/auth?sslmode=require", "is not on this machine", "verify-full" },
+        { "DATABASE_URL", "postgresql://user:secret@db.example.com/auth", "is not on this machine", "Database__AllowUnverifiedTls" },
+        { "DATABASE_URL", "Host=10.0.0.7;Database=auth", "is not on this machine", "sslmode=verify-full" },
+        { "Server__TrustedProxies__0", "0.0.0.0/0", "Server:TrustedProxies contains '0.0.0.0/0'", "proxies alone" },
+        { "Server__TrustedProxies__0", "::/0", "Server:TrustedProxies contains '::/0'", "proxies alone" },
+        { "Server__TrustedProxies__0", "128.0.0.0/1", "Server:TrustedProxies contains '128.0.0.0/1'", "proxies alone" },
+        { "Server__TrustedProxies__0", "2000::/3", "Server:TrustedProxies contains '2000::/3'", "proxies alone" },
+        { "Server__TrustedProxies__0", "::ffff:0.0.0.0/96", "Server:TrustedProxies contains '::ffff:0.0.0.0/96'", "proxies alone" },
     };
 
     public static TheoryData<string, string?, string, string> PasswordFaults => new()
@@ -99,6 +121,7 @@ public sealed class ConfigurationFaultTests
     [Theory]
     [MemberData(nameof(Faults))]
     [MemberData(nameof(LinkFaults))]
+    [MemberData(nameof(Openings))]
     [MemberData(nameof(PasswordFaults))]
     public async Task A_fault_ends_with_78_and_a_line_that_names_the_key_and_the_remedy(
         string variable, string? value, string key, string remedy)
@@ -112,18 +135,77 @@ public sealed class ConfigurationFaultTests
     }
 
     [Theory]
-    [InlineData("Secrets__Key")]
-    [InlineData("SECRET_KEY_PREVIOUS")]
+    [InlineData("Secrets__Key", "")]
+    [InlineData("SECRET_KEY_PREVIOUS", "")]
+    [InlineData("Secrets__Key", " ")]
+    [InlineData("SECRET_KEY_PREVIOUS", "\n")]
     [Trait("ASVS", "11.1.1")]
-    public async Task The_shared_secret_must_not_be_a_root_secret(string rootVariable)
+    public async Task The_shared_secret_must_not_be_a_root_secret(string rootVariable, string blank)
     {
         const string both = "the same secret twice, and long enough";
 
-        var result = await CheckAsync((rootVariable, both), ("JWT_SECRET_KEY", both), ("Tokens__Algorithm", "HS256"));
+        var result = await CheckAsync((rootVariable, both), ("JWT_SECRET_KEY", both + blank), ("Tokens__Algorithm", "HS256"));
 
         result.ExitCode.Should().Be(BadConfiguration);
         result.Error.Should().Contain("JWT_SECRET_KEY is the same as SECRET_KEY").And.NotContain(both);
     }
+
+    [Fact]
+    [Trait("ASVS", "11.1.1")]
+    public async Task A_shared_secret_that_can_be_guessed_is_refused()
+    {
+        var result = await CheckAsync(("JWT_SECRET_KEY", "change-this-to-a-random-secret-key"), ("Tokens__Algorithm", "HS256"));
+
+        result.ExitCode.Should().Be(BadConfiguration);
+        result.Error.Should().Contain("JWT_SECRET_KEY can be guessed").And.Contain("openssl rand -base64 48");
+    }
+
+    // In Development, answers carry the tokens of mailed links: with them, anybody opens every account.
+    [Theory]
+    [InlineData("https://auth.example.com", BadConfiguration)]
+    [InlineData("https://203.0.113.7", BadConfiguration)]
+    [InlineData("https://auth.test", 0)]
+    [InlineData("https://192.168.1.7:8443", 0)]
+    [InlineData("https://[fd00::7]", 0)]
+    [InlineData("https://laptop.local", 0)]
+    [InlineData("https://laptop", 0)]
+    [InlineData("http://localhost:8080", 0)]
+    [Trait("ASVS", "13.4.2")]
+    public async Task Development_is_not_for_public_addresses(string publicUrl, int exitCode)
+    {
+        var result = await CheckAsync(("ASPNETCORE_ENVIRONMENT", "Development"), ("Server__PublicUrl", publicUrl));
+
+        result.ExitCode.Should().Be(exitCode, result.Error);
+        if (exitCode != 0)
+        {
+            result.Error.Should().Contain("Development").And.Contain("ASPNETCORE_ENVIRONMENT=Production");
+        }
+    }
+
+    [Theory]
+    [InlineData("postgresql://user:secret@db.example.com/auth?sslmode=verify-full", null, null)]
+    [InlineData("postgresql://user:secret@db.example.com/auth?sslmode=verify-ca", null, null)]
+    [InlineData("Host=/var/run/postgresql;Database=auth", null, null)]
+    [InlineData("postgresql://user:secret@localhost/auth", null, null)]
+    [InlineData("postgresql://user:secret@[::1]/auth", null, null)]
+    [InlineData("postgresql://user:secret@db/auth", "Database__AllowUnverifiedTls", "true")]
+    [InlineData("postgresql://user:secret@db/auth", "ASPNETCORE_ENVIRONMENT", "Development")]
+    [Trait("ASVS", "12.3.1")]
+    public async Task A_database_that_nobody_can_stand_in_for_passes_the_check(string url, string? variable, string? value)
+    {
+        var result = await CheckAsync(("DATABASE_URL", url), (variable ?? "SECRET_KEY_PREVIOUS", value));
+
+        result.Should().Be(new ServerProgram.Finished(0, "", ""));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/8")]
+    [InlineData("fc00::/7")]
+    [InlineData("fe80::/10")]
+    [InlineData("2606:4700::/32")]
+    [InlineData("172.18.0.1")]
+    public async Task Networks_that_proxies_are_in_are_taken(string proxy) =>
+        (await CheckAsync(("Server__TrustedProxies__0", proxy))).Should().Be(new ServerProgram.Finished(0, "", ""));
 
     [Fact]
     [Trait("ASVS", "16.2.5")]
@@ -149,6 +231,11 @@ public sealed class ConfigurationFaultTests
     [InlineData("Sessions__Patient__AbsoluteTimeout", "365.00:00:00", "REFRESH_TOKEN_EXPIRE_DAYS", "120")]
     [InlineData("ConnectionStrings__Default", "Host=127.0.0.1;Database=none", "DATABASE_URL", null)]
     [InlineData("BACKEND_CORS_ORIGINS", "https://app.example.com, http://localhost:3000", "Tokens__Algorithm", "RS256")]
+    [InlineData("ALLOWED_ORIGINS", "https://app.example.com", "ALGORITHM", "RS256")]
+    [InlineData("EMAIL", "dana@example.com", "PASSWORD", "of something else")]
+    [InlineData("DATABASE", "something_else", "SERVER", "eu-1")]
+    [InlineData("TOKENS", "5", "LINKS", "x")]
+    [InlineData("SMTP_FROM", "x", "SERVER_PORT", "8080")]
     public async Task A_good_configuration_ends_with_0_and_says_nothing(
         string variable, string value, string otherVariable, string? otherValue)
     {
@@ -156,6 +243,43 @@ public sealed class ConfigurationFaultTests
 
         result.Should().Be(new ServerProgram.Finished(0, "", ""));
     }
+
+    [Theory]
+    [InlineData("JWT_SECRET_KEY", "a secret shared with other systems, long", "ALGORITHM is HS256")]
+    [InlineData("JWT_REFRESH_SECRET_KEY", "x", "SECRET_KEY")]
+    [InlineData("DB_POOL_SIZE", "20", "Database__MaxConnections")]
+    [InlineData("API_V1_PREFIX", "/api/v1", "/api/v1")]
+    [InlineData("SECRETKEY", "x", "SECRET_KEY may be meant")]
+    [InlineData("DATABASE_URI", "x", "DATABASE_URL may be meant")]
+    public async Task A_variable_that_looks_like_ours_and_has_no_effect_is_told(string variable, string value, string remedy)
+    {
+        var result = await CheckAsync((variable, value));
+
+        result.ExitCode.Should().Be(0, result.Error);
+        result.Error.Should().StartWith($"Warning: {variable} has no effect").And.Contain(remedy);
+        result.Error.Trim().Should().NotContain("\n").And.NotContain("a secret shared");
+    }
+
+    [Fact]
+    public async Task At_a_public_address_the_check_asks_for_the_proxy()
+    {
+        var result = await CheckAsync(("Server__PublicUrl", "https://auth.example.com"));
+
+        result.ExitCode.Should().Be(0);
+        result.Error.Should().StartWith("Warning: Server:TrustedProxies is empty.").And.Contain("Server__TrustedProxies__0=");
+        (await CheckAsync(("Server__PublicUrl", "https://auth.example.com"), ("Server__TrustedProxies__0", "10.0.0.7")))
+            .Should().Be(new ServerProgram.Finished(0, "", ""));
+    }
+
+    [Theory]
+    [InlineData("HTTPS://Auth.Example.COM", "https://auth.example.com")]
+    [InlineData("https://auth.example.com:443", "https://auth.example.com")]
+    [InlineData("https://בדיקה.example", "https://xn--5dbedt4e.example")]
+    [InlineData("https://[FD00::7]:8443", "https://[fd00::7]:8443")]
+    [InlineData("http://localhost:8080", "http://localhost:8080")]
+    [InlineData("https://auth.example.com/", "https://auth.example.com/")]
+    public void The_public_address_is_written_as_browsers_write_origins(string given, string meant) =>
+        new ServerSettings { PublicUrl = given }.PublicUrl.Should().Be(meant);
 
     [Fact]
     public async Task Serving_with_a_bad_configuration_ends_with_78_and_no_stack_trace()
@@ -177,6 +301,8 @@ public sealed class ConfigurationFaultTests
             environment[variable] = value;
         }
 
-        return ServerProgram.RunAsync(["--check-configuration"], environment);
+        // The program chooses its environment before the tests can set a variable.
+        string[] host = environment.Remove("ASPNETCORE_ENVIRONMENT", out var name) ? [$"--environment={name}"] : [];
+        return ServerProgram.RunAsync(["--check-configuration", .. host], environment);
     }
 }

@@ -39,6 +39,26 @@ public sealed class EnvironmentAliasesTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("Development", "")]
+    [InlineData("Production", "Configuration: SECRET_KEY is not set")]
+    public async Task The_file_env_in_the_folder_is_for_Development_and_the_environment_wins(string name, string error)
+    {
+        var folder = Directory.CreateTempSubdirectory("authserver-env-").FullName;
+        await File.WriteAllLinesAsync(Path.Combine(folder, ".env"), [
+            "# a comment", "export SECRET_KEY='a root secret of the tests, long enough'", "Tokens__Algorithm=none # not known",
+            "EMPTY=", "nonsense"]);
+        var environment = ServerProgram.GoodEnvironment();
+        environment.Remove("SECRET_KEY");
+        (environment["PWD"], environment["ASPNETCORE_ENVIRONMENT"], environment["ALGORITHM"]) = (folder, name, "RS256");
+
+        var result = await ServerProgram.RunProcessAsync(["--check-configuration"], environment);
+
+        Directory.Delete(folder, recursive: true);
+        result.Error.Should().StartWith(error).And.NotContain("Tokens:Algorithm");
+        result.ExitCode.Should().Be(error.Length == 0 ? 0 : 78, result.Error);
+    }
+
     [Fact]
     public async Task Section_and_key_win_over_the_well_known_variables_and_a_connection_string_will_do()
     {

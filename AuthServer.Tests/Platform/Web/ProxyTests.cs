@@ -14,7 +14,7 @@ public class ProxiedServer : TestServer
 
 public sealed class ProxiedDevelopmentServer : ProxiedServer
 {
-    public ProxiedDevelopmentServer() => Settings["Server:PublicUrl"] = "https://auth.example.com";
+    public ProxiedDevelopmentServer() => Settings["Server:PublicUrl"] = "https://auth.test";
 
     protected override string EnvironmentName => "Development";
 }

@@ -76,11 +76,8 @@ internal sealed class MailDispatcher(OutboxBatch run, TimeProvider clock, ILogge
 
     private void LogDown(Exception exception)
     {
-        if (DatabaseFaults.IsUnavailable(exception))
-        {
-            Log.OutboxAway(logger);
-        }
-        else
+        // An outage of the database is told once, by the listener.
+        if (!DatabaseFaults.IsUnavailable(exception))
         {
             Log.DispatchingFailed(logger, exception);
         }

@@ -70,6 +70,20 @@ public sealed class EmailSettings : ISettings
                 : "SMTP_HOST and Email:Folder are both set, and mails go only one way. Leave one of them out.";
         }
 
+        if (!string.IsNullOrEmpty(Host) && Uri.CheckHostName(Host) == UriHostNameType.Unknown)
+        {
+            yield return "SMTP_HOST is more than a host name. Set the name alone, for example smtp.example.com, and the port as SMTP_PORT.";
+        }
+
+        if ((Security, Port) is (SmtpSecurity.StartTls, TlsPort) or (SmtpSecurity.Tls, SubmissionPort))
+        {
+            yield return Security == SmtpSecurity.Tls
+                ? "SMTP_PORT is 587, where encryption begins with STARTTLS, and SMTP_SECURITY is tls. Set SMTP_SECURITY=starttls, or leave "
+                    + "SMTP_PORT out."
+                : "SMTP_PORT is 465, where everything is encrypted from the first byte, and SMTP_SECURITY is starttls. Set "
+                    + "SMTP_SECURITY=tls, or leave SMTP_PORT out.";
+        }
+
         if (Port is < 0 or > IPEndPoint.MaxPort)
         {
             yield return "Email:Port (SMTP_PORT) must be between 1 and 65535, or 0 for the usual one.";

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.ComponentModel;
+using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,25 @@ namespace AuthServer.Platform.Configuration;
 internal static class ConfigurationCheck
 {
     public static IReadOnlyList<string> Faults(IServiceProvider services) =>
-        [.. services.GetServices<SettingsCheck>().SelectMany(check => check.Faults(services))];
+        [.. FaultsOfTheMachine(), .. services.GetServices<SettingsCheck>().SelectMany(check => check.Faults(services))];
+
+    // Without ICU, addresses that differ in case alone would be two accounts, and passwords would not be normalised.
+    private static IEnumerable<string> FaultsOfTheMachine() =>
+        new IdnMapping().GetAscii("BÜCHER.example") == new IdnMapping().GetAscii("bücher.example")
+            ? []
+            : ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT is on, so that one address in two spellings would be two accounts. Unset it, and "
+                + "install ICU (the package libicu)."];
+
+    /// <summary>What is no mistake by itself, but often is one where the server is used.</summary>
+    public static IEnumerable<string> Hints(IServiceProvider services)
+    {
+        var server = services.GetRequiredService<ServerSettings>();
+        if (server is { IsPublic: true, TrustedProxies.Count: 0 })
+        {
+            yield return "Server:TrustedProxies is empty. Behind a proxy that ends TLS, all clients have its address, and the failures of "
+                + "one lock out all: name it, for example Server__TrustedProxies__0=10.0.0.7.";
+        }
+    }
 
     /// <summary>
     /// Finds what the binder would fail on: unknown keys and values that cannot be parsed. The binder would stop at the first, and
@@ -18,7 +37,8 @@ internal static class ConfigurationCheck
     public static IEnumerable<string> Unreadable(IConfigurationSection section, Type type)
     {
         var known = type.GetProperties().ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
-        if (section.Value is { Length: > 0 })
+        // At the top it is a variable of somebody else's, such as EMAIL or SERVER, in an environment that is not ours alone.
+        if (section.Value is { Length: > 0 } && section.Path.Contains(':', StringComparison.Ordinal))
         {
             yield return $"{section.Path} is a section. Set one of its keys: {string.Join(", ", known.Keys)}.";
         }

@@ -11,7 +11,7 @@ namespace AuthServer.Platform.Configuration;
 /// </summary>
 internal static class EnvironmentAliases
 {
-    private const string OriginsVariable = "BACKEND_CORS_ORIGINS";
+    private static readonly string[] OriginsVariables = ["BACKEND_CORS_ORIGINS", "ALLOWED_ORIGINS"];
     private const string OriginsKey = "Server:CorsOrigins";
 
     private static readonly Alias[] Aliases =
@@ -20,6 +20,7 @@ internal static class EnvironmentAliases
         new("SECRET_KEY", "Secrets:Key"),
         new("SECRET_KEY_PREVIOUS", "Secrets:PreviousKey"),
         new("JWT_SECRET_KEY", "Tokens:SharedSecret"),
+        new("ALGORITHM", "Tokens:Algorithm"),
         new("ACCESS_TOKEN_EXPIRE_MINUTES", "Tokens:AccessTokenLifetime", static value => Span(value, TimeSpan.FromMinutes)),
         new("PASSWORD_RESET_TOKEN_EXPIRE_HOURS", "MailedTokens:ResetLifetime", static value => Span(value, TimeSpan.FromHours)),
         new("EMAIL_VERIFICATION_TOKEN_EXPIRE_HOURS", "MailedTokens:VerificationLifetime", static value => Span(value, TimeSpan.FromHours)),
@@ -33,9 +34,12 @@ internal static class EnvironmentAliases
         new("REFRESH_TOKEN_EXPIRE_DAYS", "Sessions:Patient:IdleTimeout", static value => Span(value, TimeSpan.FromDays)),
     ];
 
+    /// <summary>All variables that are taken.</summary>
+    public static IEnumerable<string> Variables => [.. Aliases.Select(alias => alias.Variable), .. OriginsVariables];
+
     /// <summary>The variable that sets a key, or null.</summary>
     public static string? VariableFor(string key) =>
-        key == OriginsKey ? OriginsVariable : Aliases.FirstOrDefault(alias => alias.Key == key)?.Variable;
+        key == OriginsKey ? OriginsVariables[0] : Aliases.FirstOrDefault(alias => alias.Key == key)?.Variable;
 
     public static void AddEnvironmentAliases(this IConfigurationManager configuration)
     {
@@ -51,7 +55,7 @@ internal static class EnvironmentAliases
         // A list is read from one source only: two would be merged item by item.
         if (!configuration.GetSection(OriginsKey).GetChildren().Any())
         {
-            foreach (var (index, origin) in Origins(configuration[OriginsVariable]).Index())
+            foreach (var (index, origin) in Origins(OriginsIn(configuration)).Index())
             {
                 values[string.Create(CultureInfo.InvariantCulture, $"{OriginsKey}:{index}")] = origin;
             }
@@ -69,6 +73,9 @@ internal static class EnvironmentAliases
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 1e6
             ? unit(number).ToString("c", CultureInfo.InvariantCulture)
             : value;
+
+    private static string? OriginsIn(IConfiguration configuration) =>
+        OriginsVariables.Select(variable => configuration[variable]).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));
 
     private static string?[] Origins(string? value)
     {

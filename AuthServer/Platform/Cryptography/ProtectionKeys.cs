@@ -78,7 +78,7 @@ internal static class ProtectionKeys
             catch (Exception exception) when (exception is DbException or TimeoutException or InvalidOperationException)
             {
                 // The database is unavailable or not migrated: the server starts unready, and the key is created on first use.
-                Log.NoFirstKey(logger, exception);
+                Log.NoFirstKey(logger, OperatorFaults.Find(exception)?.Sentence ?? exception.Message);
             }
         }
 

@@ -27,6 +27,10 @@ public sealed class SecretSettings : ISettings
         {
             yield return "SECRET_KEY is shorter than 32 bytes. Make one with `openssl rand -base64 48`.";
         }
+        else if (GuessableSecret.Is(Key))
+        {
+            yield return GuessableSecret.Fault("SECRET_KEY");
+        }
 
         if (!string.IsNullOrEmpty(PreviousKey) && Encoding.UTF8.GetByteCount(PreviousKey) < MinBytes)
         {

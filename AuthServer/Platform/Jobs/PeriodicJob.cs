@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace AuthServer.Platform.Jobs;
 
 /// <summary>
@@ -7,6 +9,9 @@ internal abstract class PeriodicJob(TimeSpan interval, TimeProvider clock, ILogg
 {
     /// <summary>Does what is due; returns the number of items.</summary>
     public abstract Task<int> RunAsync(CancellationToken cancellationToken);
+
+    private static bool IsOutage(Exception? exception) =>
+        exception is DbException { IsTransient: true } or TimeoutException || (exception is not null && IsOutage(exception.InnerException));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -19,8 +24,11 @@ internal abstract class PeriodicJob(TimeSpan interval, TimeProvider clock, ILogg
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // No failure may stop the server; the next run finds the same work.
-                Log.JobFailed(logger, GetType().Name, exception);
+                // No failure may stop the server; the next run finds the same work. An outage of the database is told elsewhere, once.
+                if (!IsOutage(exception))
+                {
+                    Log.JobFailed(logger, GetType().Name, exception);
+                }
             }
             catch (OperationCanceledException)
             {

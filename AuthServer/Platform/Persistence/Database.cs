@@ -27,7 +27,17 @@ public sealed class DatabaseSettings : ISettings
     /// <summary>How long a request waits for a connection before it is answered with 503.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// Whether a database on another machine may be reached without a verified certificate, because the network between is private.
+    /// </summary>
+    public bool AllowUnverifiedTls { get; set; }
+
     internal int EffectiveMaxConnections => MaxConnections > 0 ? MaxConnections : Math.Max(8, 4 * Environment.ProcessorCount);
+
+    /// <summary>Whether somebody on the way could pose as the database, and read what is sent to it.</summary>
+    internal bool CanBeImpersonated =>
+        !AllowUnverifiedTls && !string.IsNullOrEmpty(Url)
+            && DatabaseUrl.Parse(Url) is { } connection && !DatabaseUrl.IsVerified(connection);
 
     IEnumerable<string> ISettings.Validate()
     {
@@ -35,10 +45,10 @@ public sealed class DatabaseSettings : ISettings
         {
             yield return "DATABASE_URL is not set. Give postgresql://user:password@host:5432/database, or ConnectionStrings__Default.";
         }
-        else if (DatabaseUrl.Parse(Url) is null)
+        else if (DatabaseUrl.Fault(Url) is { } fault)
         {
-            yield return "DATABASE_URL cannot be read. Give postgresql://user:password@host:5432/database (percent-encode odd characters "
-                + "in the password), or an Npgsql connection string.";
+            yield return $"DATABASE_URL cannot be read. {fault} Give postgresql://user:password@host:5432/database (percent-encode odd "
+                + "characters in the password), or an Npgsql connection string.";
         }
 
         if (MaxConnections is < 0 or (> 0 and < 4) || CommandTimeout < TimeSpan.FromSeconds(1) || ConnectTimeout < TimeSpan.FromSeconds(1))
@@ -51,9 +61,18 @@ public sealed class DatabaseSettings : ISettings
 
 internal static class DatabaseRegistration
 {
+    internal const string Impersonable = "The database in DATABASE_URL is not on this machine, and its certificate is not verified: "
+        + "somebody on the way could read everything. Add ?sslmode=verify-full (and sslrootcert=FILE for a certificate authority of your "
+        + "own), or set Database__AllowUnverifiedTls=true where the network between is yours alone.";
+
     public static void AddDatabase(this WebApplicationBuilder builder)
     {
         builder.AddSettings<DatabaseSettings>();
+        if (!builder.Environment.IsDevelopment())
+        {
+            builder.Services.AddOptions<DatabaseSettings>().Validate(static settings => !settings.CanBeImpersonated, Impersonable);
+        }
+
         if (builder.Configuration.GetConnectionString("Default") is { Length: > 0 } connectionString)
         {
             builder.Services.PostConfigure<DatabaseSettings>(
@@ -64,6 +83,7 @@ internal static class DatabaseRegistration
             services => Connect(services.GetRequiredService<DatabaseSettings>(), services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<ListenConnectionState>();
         builder.Services.AddSingleton<DatabaseClock>();
+        builder.Services.AddSingleton<DatabaseOutage>();
         builder.Services.AddHostedService<NotificationListener>();
         builder.Services.AddSingleton<RetentionCleanup>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RetentionCleanup>());
@@ -89,6 +109,6 @@ internal static class DatabaseRegistration
         // In metrics, instead of the connection string.
         builder.Name = "AuthServer";
         builder.UseLoggerFactory(loggers);
-        return builder.Build();
+        return builder.BuildWritable();
     }
 }

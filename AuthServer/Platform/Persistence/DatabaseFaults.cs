@@ -23,6 +23,10 @@ internal static class DatabaseFaults
         cause is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
             || cause is PostgresException { SqlState: ['5', '7', 'P', '0', '1' or '2' or '3'] });
 
+    /// <summary>Whether the role may not do what was tried.</summary>
+    public static bool IsMissingRight(Exception exception) =>
+        Causes(exception).Any(cause => cause is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege });
+
     /// <summary>Whether the server closed the connection while it was in use.</summary>
     public static bool IsCut(Exception exception) => Causes(exception).Any(cause =>
         cause is EndOfStreamException or SocketException
@@ -38,7 +42,7 @@ internal static class DatabaseFaults
             ? postgres.ConstraintName
             : null;
 
-    private static IEnumerable<Exception> Causes(Exception? exception)
+    public static IEnumerable<Exception> Causes(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
         {
@@ -46,10 +50,11 @@ internal static class DatabaseFaults
         }
     }
 
-    // Classes 53 (resources), 57P (shutdown, starting up) and 58 (system error) of PostgreSQL's appendix A.
+    // Classes 28 (role or password), 3D (no such database), 53 (resources), 57P (shutdown, starting up) and 58 (system error) of
+    // PostgreSQL's appendix A, and what else is the operator's to mend: a right, the migrations, a standby, a pooler.
     private static bool IsServerTrouble(string state) =>
-        state.StartsWith("53", StringComparison.Ordinal)
-            || state.StartsWith("57", StringComparison.Ordinal)
-            || state.StartsWith("58", StringComparison.Ordinal)
-        || state.StartsWith("25006", StringComparison.Ordinal);
+        state[..2] is "28" or "3D" or "53" or "57" or "58"
+            || state is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege
+                or PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.DuplicatePreparedStatement
+                or PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.ProtocolViolation;
 }

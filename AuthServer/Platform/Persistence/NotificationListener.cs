@@ -10,7 +10,7 @@ namespace AuthServer.Platform.Persistence;
 /// </summary>
 internal sealed class NotificationListener(
     ListenConnectionState listening, IEnumerable<INotificationSubscriber> subscribers, DatabaseClock shared, DatabaseSettings database,
-    ILogger<NotificationListener> logger)
+    DatabaseOutage outage, ILogger<NotificationListener> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(300);
@@ -37,13 +37,7 @@ internal sealed class NotificationListener(
                     listening.MayHaveMissed();
                 }
 
-                // Log once per outage, not four times a second.
-                if (!_isDown)
-                {
-                    Log.LineLost(logger, exception);
-                }
-
-                _isDown = true;
+                TellOnce(exception);
                 await Task.Delay(RetryAfter, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
@@ -53,12 +47,25 @@ internal sealed class NotificationListener(
         }
     }
 
+    private void TellOnce(Exception exception)
+    {
+        if (DatabaseFaults.IsUnavailable(exception))
+        {
+            outage.Failed(exception);
+        }
+        else if (!_isDown)
+        {
+            Log.LineLost(logger, exception);
+            _isDown = true;
+        }
+    }
+
     private async Task ListenAsync(CancellationToken stopping)
     {
         var address = DatabaseUrl.Parse(database.Url!)!;
         // Never from the pool: a LISTEN must not remain on a connection that others use.
         (address.Pooling, address.ApplicationName, address.Timeout, address.CommandTimeout) = (false, "AuthServer listener", 2, 1);
-        await using var source = new NpgsqlDataSourceBuilder(address.ConnectionString) { Name = address.ApplicationName }.Build();
+        await using var source = new NpgsqlDataSourceBuilder(address.ConnectionString) { Name = address.ApplicationName }.BuildWritable();
         await using var connection = source.CreateConnection();
         connection.Notification += (_, notice) => _subscribers[notice.Channel].Receive(notice.Payload);
         await connection.OpenAsync(stopping);
@@ -84,6 +91,7 @@ internal sealed class NotificationListener(
             // The machine's real clock, not a test's.
             shared.Compare(databaseTime, TimeProvider.System.GetUtcNow() - (Stopwatch.GetElapsedTime(askedAt) / 2));
             listening.HeardAt(askedAt);
+            outage.Answered();
             await connection.WaitAsync(Heartbeat, stopping);
         }
     }

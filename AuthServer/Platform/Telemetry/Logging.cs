@@ -8,12 +8,13 @@ internal static class Logging
         builder.Logging.ClearProviders();
         if (builder.Environment.IsDevelopment())
         {
-            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.IncludeScopes) = (true, true));
         }
         else
         {
             builder.Logging.AddJsonConsole(
-                console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
+                console => (console.UseUtcTimestamp, console.TimestampFormat, console.IncludeScopes) =
+                    (true, "yyyy-MM-ddTHH:mm:ss.fffZ", true));
         }
     }
 }

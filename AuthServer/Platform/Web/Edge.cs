@@ -13,12 +13,21 @@ internal static class Edge
 {
     private static readonly TimeSpan HeadersWithin = TimeSpan.FromSeconds(10);
 
+    private const string PublicDevelopment = "Server:PublicUrl is a public address, and this is Development, where answers contain the "
+        + "tokens of mailed links: anybody could open every account. Set ASPNETCORE_ENVIRONMENT=Production, or give an address that only "
+        + "your own network knows, for example https://laptop.local.";
+
     public static void AddEdge(this WebApplicationBuilder builder)
     {
         // A proxy in front may see one line where Kestrel would see two: request smuggling (RFC 9112 section 2.2).
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         builder.AddSettings<ServerSettings>();
         builder.AddSettings<SecretSettings>();
+        if (builder.Environment.IsDevelopment())
+        {
+            builder.Services.AddOptions<ServerSettings>().Validate(static server => !server.IsPublic, PublicDevelopment);
+        }
+
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Secrets>();
         builder.Services.AddSingleton<KeyWrapping>();
@@ -31,6 +40,7 @@ internal static class Edge
         builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerSettings>>(TrustOnly);
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServerSettings>>(Limit);
         builder.Services.AddSingleton<Draining>();
+        builder.Services.AddSingleton<RequestLog>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Draining>());
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
     }
@@ -45,6 +55,7 @@ internal static class Edge
         }
 
         app.UseResponseHeaders(app.Environment.IsDevelopment(), server.PublicUrl?.StartsWith("https:", StringComparison.Ordinal) == true);
+        app.Use(app.Services.GetRequiredService<RequestLog>().PassAsync);
         app.UseCrossOrigin(server);
         app.UseExceptionHandler(
             new ExceptionHandlerOptions

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace AuthServer.Platform.Web;
 
 /// <summary>Turns an exception into an error response. The cause is logged and never sent to the client.</summary>
-internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IExceptionHandler
+internal sealed class ExceptionProblems(DatabaseOutage outage, ILogger<ExceptionProblems> logger) : IExceptionHandler
 {
     private static readonly TimeSpan DatabaseRetry = TimeSpan.FromSeconds(2);
 
@@ -45,7 +45,7 @@ internal sealed class ExceptionProblems(ILogger<ExceptionProblems> logger) : IEx
 
         if (DatabaseFaults.IsUnavailable(exception))
         {
-            Log.DatabaseUnavailable(logger, exception);
+            outage.Failed(exception);
             return new(ErrorCodes.DatabaseUnavailable, retryAfter: DatabaseRetry);
         }
 

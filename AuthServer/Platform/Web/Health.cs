@@ -56,10 +56,13 @@ internal static class Health
         var body = new HealthBody(SnakeCase.Of(report.Status), report.Entries.ToDictionary(entry => entry.Key, entry =>
             new HealthCheckBody(
                 SnakeCase.Of(
-                    entry.Value.Status), entry.Value.Description, Math.Round(
+                    entry.Value.Status), Detail(entry.Value), Math.Round(
                         entry.Value.Duration.TotalMilliseconds, 1)), StringComparer.Ordinal));
         return TypedResults.Json(body, HttpJson.Written.HealthBody, statusCode: report.Status == HealthStatus.Unhealthy ? 503 : 200);
     }
+
+    // The description of a check that threw is the exception's message, which may name a role or a host.
+    private static string? Detail(HealthReportEntry entry) => entry.Exception is null ? entry.Description : "This could not be found out.";
 
     private sealed class DatabaseHealth(NpgsqlDataSource database) : IHealthCheck
     {
@@ -67,15 +70,21 @@ internal static class Health
         {
             try
             {
-                await using var command = database.CreateCommand("SELECT 1");
                 // Do not wait for a cancelled statement to end, because probes have their own timeout.
-                await command.ExecuteScalarAsync(cancellationToken).WaitAsync(cancellationToken);
-                return HealthCheckResult.Healthy();
+                return await LookAsync(cancellationToken).WaitAsync(cancellationToken);
             }
             catch (Exception exception) when (DatabaseFaults.IsUnavailable(exception) || exception is OperationCanceledException)
             {
                 return HealthCheckResult.Unhealthy("The database does not answer.");
             }
+        }
+
+        private async Task<HealthCheckResult> LookAsync(CancellationToken cancellationToken)
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var command = new NpgsqlCommand("SELECT 1", connection);
+            await command.ExecuteScalarAsync(cancellationToken);
+            return DatabaseProbe.Fault(connection) is { } fault ? HealthCheckResult.Unhealthy(fault.Sentence) : HealthCheckResult.Healthy();
         }
     }
 

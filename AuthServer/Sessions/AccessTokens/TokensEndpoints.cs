@@ -24,7 +24,7 @@ internal static class TokensEndpoints
         // Anybody who verifies HS256 has its secret: if that were the root secret, they could derive all other keys.
         builder.Services.AddOptions<TokenSettings>().Validate(
             settings => string.IsNullOrEmpty(settings.SharedSecret)
-                || !RootSecrets.Any(root => builder.Configuration[root] == settings.SharedSecret),
+                || !RootSecrets.Any(root => builder.Configuration[root]?.Trim() == settings.SharedSecret.Trim()),
             "JWT_SECRET_KEY is the same as SECRET_KEY or SECRET_KEY_PREVIOUS. Make one of its own with `openssl rand -base64 48`.");
         builder.Services.AddJson(TokensJson.Default);
         builder.Services.AddSingleton<KeyRing>();

@@ -217,7 +217,7 @@ internal sealed class KeyRing(
             }
             catch (Exception exception) when (!ending.IsCancellationRequested)
             {
-                if (!hasFailed)
+                if (!hasFailed && !DatabaseFaults.IsUnavailable(exception))
                 {
                     Log.ReloadFailed(logger, exception);
                 }

@@ -1,5 +1,6 @@
 using System.Text;
 using AuthServer.Platform.Configuration;
+using AuthServer.Platform.Cryptography;
 
 namespace AuthServer.Sessions.SigningKeys;
 
@@ -59,6 +60,10 @@ public sealed class TokenSettings : ISettings
         {
             yield return "JWT_SECRET_KEY is needed for Tokens:Algorithm HS256, with at least 32 bytes. Make one with `openssl rand "
                 + "-base64 48`; it must not be SECRET_KEY.";
+        }
+        else if (Algorithm == SigningAlgorithms.Hs256 && GuessableSecret.Is(SharedSecret!))
+        {
+            yield return GuessableSecret.Fault("JWT_SECRET_KEY");
         }
 
         if (string.IsNullOrWhiteSpace(Audience))

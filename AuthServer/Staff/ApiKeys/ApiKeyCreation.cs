@@ -27,7 +27,22 @@ internal sealed class ApiKeyCreation(AuthDbContext db, TimeProvider clock)
     /// <summary>Two, so that a service can be given a new key while the old one still works.</summary>
     public const int MostLive = 2;
 
-    public async Task<ApiKeyCreationOutcome> CreateAsync(CreateApiKeyRequest request, StaffCall call)
+    public Task<ApiKeyCreationOutcome> CreateAsync(CreateApiKeyRequest request, StaffCall call) =>
+        CreateAsync(call.Scope.Staff.UserId, request, call);
+
+    /// <summary>The operator owns nothing, and names an administrator who answers for the key.</summary>
+    public async Task<ApiKeyCreationOutcome> CreateForAsync(Guid owner, CreateApiKeyRequest request, StaffCall call)
+    {
+        var privileges = await call.Scope.PrivilegesOfAsync(owner, call.CancellationToken);
+        var isAtTenant = await call.Scope.Memberships.AnyAsync(
+            held => held.UserId == owner && held.Role == Role.Admin
+                && call.Scope.Tenants.Any(tenant => tenant.Id == held.TenantId && tenant.Slug == request.Tenant), call.CancellationToken);
+        return privileges.IsPlatformAdmin || isAtTenant
+            ? await CreateAsync(owner, request, call)
+            : new ApiKeyCreationOutcome.Refused(ErrorCodes.Forbidden);
+    }
+
+    private async Task<ApiKeyCreationOutcome> CreateAsync(Guid ownerId, CreateApiKeyRequest request, StaffCall call)
     {
         var (scope, origin, cancellationToken) = call;
         var now = Stored(clock.GetUtcNow());
@@ -38,7 +53,7 @@ internal sealed class ApiKeyCreation(AuthDbContext db, TimeProvider clock)
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (!await scope.Locks.ConfirmTenantAdminAsync(cancellationToken)
-            || await scope.FindUserAsync(scope.Staff.UserId.ToString(), cancellationToken) is not { } owner)
+            || await scope.FindUserAsync(ownerId.ToString(), cancellationToken) is not { } owner)
         {
             return new ApiKeyCreationOutcome.Refused(ErrorCodes.Forbidden);
         }
@@ -78,7 +93,7 @@ internal sealed class ApiKeyCreation(AuthDbContext db, TimeProvider clock)
         (var text, key.SecretHash) = ApiKeyText.Make(key.Id);
         db.Add(key);
         // Key names are not recorded, here or elsewhere: a name may contain the owner's, and would outlive their erasure.
-        db.Audit(AuditEvents.ApiKeyMade, now, origin, owner.Id, key.Id, scope.Staff.SessionId, tenant: tenant?.Id,
+        db.Audit(AuditEvents.ApiKeyMade, now, origin, scope.Staff.ActorId, key.Id, scope.Staff.SessionId, tenant: tenant?.Id,
             detail: string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', key.Scopes)} until {expiresAt:u}"));
         db.EnqueueApiKeyMade(owner, key, origin, now);
         return (key, text);
