@@ -129,8 +129,11 @@ public sealed class TestDatabase : IAsyncDisposable
         return await command.ExecuteScalarAsync();
     }
 
+    /// <summary>A URL in Npgsql's format.</summary>
+    public static string ConnectionOf(string url) => DatabaseUrl.Parse(url)!.ConnectionString;
+
     private static string With(string url, string database) =>
-        new NpgsqlConnectionStringBuilder(DatabaseUrl.Parse(url)!.ConnectionString) { Database = database }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(ConnectionOf(url)) { Database = database }.ConnectionString;
 
     private static string Variable(string name) =>
         Environment.GetEnvironmentVariable(name)
