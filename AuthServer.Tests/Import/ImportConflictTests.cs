@@ -171,8 +171,8 @@ public sealed class ImportConflictTests(ImportDesk desk) : IClassFixture<ImportD
         await using var takeLock = new Npgsql.NpgsqlCommand($"SELECT pg_advisory_xact_lock({place})", held);
         await takeLock.ExecuteNonQueryAsync();
 
-        var import =
-            desk.ImportUsersAsync("race.csv", "id,email\n" + string.Concat(emails.Select((email, number) => $"race{waitsForNames}{number},{email}\n")));
+        var rows = emails.Select((email, number) => $"race{waitsForNames}{number},{email}\n");
+        var import = desk.ImportUsersAsync("race.csv", "id,email\n" + string.Concat(rows));
         await Eventually.TrueAsync(
             async () => await desk.CountAsync("pg_locks WHERE locktype = 'advisory' AND NOT granted") == 1,
             "the import in the middle of its batch");

@@ -52,7 +52,8 @@ public sealed class LegacyIdTests(ImportDesk desk) : IClassFixture<ImportDesk>
 
         var called = Uri.EscapeDataString((name ?? "no such").ToUpperInvariant());
         var listed =
-            (await (await desk.Api.GetAsync($"physicians?private_pool={called}", admin.AccessToken)).ShouldBeAsync(200))["items"]!.AsArray();
+            (await (await desk.Api.GetAsync($"physicians?private_pool={called}", admin.AccessToken)).ShouldBeAsync(200))["items"]!
+                .AsArray();
 
         listed.Any(item => item!["user_id"]!.GetValue<Guid>() == user).Should().Be(name is not null);
         listed.Select(item => (string?)item!["private_pool"]).Should().AllBe(name);

@@ -30,6 +30,11 @@ internal static class StaffAccounts
     public static Task<SignedIn> RegisterUnverifiedPhysicianAsync(this TestServer server) => server.Api.RegisterAsync(more: new
     {
         role = Role.Physician,
-        physician = new { language_preference = "he", license_number = $"IL-1234-{Interlocked.Increment(ref _physicians)}", specialty = "cardiology" },
+        physician = new
+        {
+            language_preference = "he",
+            license_number = $"IL-1234-{Interlocked.Increment(ref _physicians)}",
+            specialty = "cardiology",
+        },
     });
 }

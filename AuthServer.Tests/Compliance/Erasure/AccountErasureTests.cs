@@ -20,7 +20,8 @@ public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<Pr
         var marked = await Marked.MakeAsync(server);
         var before = await marked.PlacesAsync(server);
         before.Should().Contain([
-            "users.email", "users.full_name", "users.user_name", "users.pending_email", "physicians.specialty", "physicians.private_pool_name", "licences.number", "licences.reason",
+            "users.email", "users.full_name", "users.user_name", "users.pending_email", "physicians.specialty",
+                "physicians.private_pool_name", "licences.number", "licences.reason",
                 "licences.verified_by", "sessions.ip_address", "sessions.user_agent",
             "sessions.device_name", "audit_events.actor_id", "audit_events.subject_id", "audit_events.ip_address",
                 "audit_events.user_agent", "audit_events.detail", "email_outbox.address", "email_outbox.data",

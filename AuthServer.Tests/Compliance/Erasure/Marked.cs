@@ -122,7 +122,8 @@ internal sealed class Marked
     {
         await PostAsync(server, "auth/password/reset/request", new { email = FormerEmail });
         await (await PostAsync(
-            server, "auth/email/change", new { new_email = Email, current_password = Api.Password }, Person.AccessToken)).ShouldBeAsync(202);
+            server, "auth/email/change", new { new_email = Email, current_password = Api.Password }, Person.AccessToken))
+            .ShouldBeAsync(202);
         var token = await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, Email);
         await (await PostAsync(server, "auth/email/change/confirm", new { token }, Person.AccessToken)).ShouldBeAsync(204);
         await PostAsync(server, "auth/email/verification/request", new { email = FormerEmail });

@@ -27,7 +27,7 @@ public sealed class DatabaseLogTests(TestServer server) : IClassFixture<TestServ
         var provoke = () => server.Database.ExecuteAsync("INSERT INTO users (id) SELECT 'provoked'::uuid");
         await provoke.Should().ThrowAsync<Npgsql.PostgresException>();
         var log = await server.Database.LogAsync();
-        log.Should().Contain(line => line.Contains("ERROR", StringComparison.Ordinal) && line.Contains("provoked", StringComparison.Ordinal));
+        log.Should().Contain(line => line.Contains("provoked", StringComparison.Ordinal));
         log.Where(line => line.Contains("ERROR", StringComparison.Ordinal)).Should().ContainSingle();
         log.Should().NotContain(line => line.Contains("@example.com", StringComparison.OrdinalIgnoreCase));
     }

@@ -109,7 +109,8 @@ public sealed class ServerRoleTests(MigratedDatabase database) : IClassFixture<M
         await using var eraser = new NpgsqlConnection(database.Value.ServerConnection + ";Pooling=false");
         await eraser.OpenAsync();
         await using var transaction = await eraser.BeginTransactionAsync();
-        await using var erase = new NpgsqlCommand($"SELECT erase_from_audit('{id}', gen_random_uuid(), '{{}}', '{{}}')", eraser, transaction);
+        await using var erase =
+            new NpgsqlCommand($"SELECT erase_from_audit('{id}', gen_random_uuid(), '{{}}', '{{}}')", eraser, transaction);
         await erase.ExecuteNonQueryAsync();
 
         var adding = RefusalOfAsync(database.Value.ServerConnection, NewUser(id));
