@@ -84,7 +84,7 @@ internal static class RegistrationEndpoints
                 request with { AskedIn = Language.AskedFor(context.Request).Tag }, caller is { IsKey: false } ? caller : null, origin,
                 cancellationToken) switch
             {
-                RegistrationOutcome.Registered registered => 
+                RegistrationOutcome.Registered registered =>
                     TypedResults.Created("/api/v1/users/me", RegistrationAnswer.Of(registered.Response)),
                 RegistrationOutcome.MailSent sent => TypedResults.Accepted((string?)null, RegistrationAnswer.Mailed(sent.DevToken)),
                 RegistrationOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
