@@ -180,7 +180,7 @@ public sealed class UserCommandTests(TestServer server) : IClassFixture<TestServ
         ids.Should().HaveCount(125).And.OnlyHaveUniqueItems();
         result.Error.Should().BeEmpty();
         var found = await RunAsync("users", "list", "--search", "listed77", "--status", "active");
-        found.Output.Should().MatchRegex(@"^\S+  active    listed77@example.com  .*\n$");
+        found.Output.Should().MatchRegex(@"^ID .*\n\S+  active    listed77@example.com  .*\n$");
         found.Error.Should().Be("1 of 1.\n");
     }
 
