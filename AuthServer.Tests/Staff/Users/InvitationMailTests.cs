@@ -42,7 +42,7 @@ public sealed class InvitationMailTests(StoppedServer server) : IClassFixture<St
             var email = Api.NewEmail();
             await server.Database.ExecuteAsync(
                 "UPDATE users SET full_name = @name WHERE id = @id", ("name", name), ("id", admin.UserId));
-            await (await server.Api.PostAsync("users", new { email, roles = new[] { "patient" } }, admin.AccessToken)).ShouldBeAsync(201);
+            await (await server.Api.PostAsync("users", new { email }, admin.AccessToken)).ShouldBeAsync(201);
 
             (await server.MailsAsync(MailKinds.Invitation, email)).Single().Text.Should().StartWith($"{words} made an account for you");
         }

@@ -34,7 +34,7 @@ internal sealed class InvitationMail(
             user.Email!, texts.Invitation(link, settings.InvitationLifetime, await SenderAsync(user, owed, cancellationToken)));
     }
 
-    // Names that look like an address are left out: the mail must not lead anywhere but to the server.
+    // A misleading name is left out: the mail must not lead anywhere but to the server.
     private async Task<InvitationSender?> SenderAsync(User user, OutgoingEmail owed, CancellationToken cancellationToken)
     {
         var clinic =
@@ -48,8 +48,5 @@ internal sealed class InvitationMail(
         return IsName(clinic) ? new(clinic!, IsName(person) ? person : null) : null;
     }
 
-    private static bool IsName(string? text) =>
-        !string.IsNullOrWhiteSpace(text)
-        && !text.AsSpan().ContainsAny("<>@\"\\/")
-        && !text.Contains("www.", StringComparison.OrdinalIgnoreCase);
+    private static bool IsName(string? text) => !string.IsNullOrWhiteSpace(text) && !SenderName.IsMisleading(text, own: "");
 }

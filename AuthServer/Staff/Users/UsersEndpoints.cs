@@ -98,8 +98,9 @@ internal static class UsersEndpoints
         .RequireAuthorization(StaffPolicies.Administration).RequireRateLimiting(RateLimits.Invitations)
         .Refuses(
             ErrorCodes.Forbidden, ErrorCodes.NotFound, ErrorCodes.ValidationFailed, ErrorCodes.BeyondTenant, ErrorCodes.OwnAccount,
-            ErrorCodes.AnonymousNotAllowed, ErrorCodes.AccountDisabled, ErrorCodes.AlreadyDone, ErrorCodes.EmailTaken,
-            ErrorCodes.RateLimited);
+            ErrorCodes.AnonymousNotAllowed, ErrorCodes.AccountDisabled, ErrorCodes.AlreadyDone)
+        .RequireRecentSignIn()
+        .TellsTaken(ErrorCodes.EmailTaken);
 
     private static void MapSuspension(this RouteGroupBuilder administration)
     {
