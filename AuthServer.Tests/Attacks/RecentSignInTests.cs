@@ -25,6 +25,7 @@ public sealed class RecentSignInTests(RouteMatrixTests.Cast cast) : IClassFixtur
         POST   /api/v1/users                              recent {"email":"{new_email}","roles":["physician"],"tenant":"clinic"}
         PATCH  /api/v1/users/{id}                         any
         PUT    /api/v1/users/{id}                         any
+        POST   /api/v1/users/{id}/email                   recent {"email":"{new_email}","reason":"Mistyped."}
         POST   /api/v1/users/{id}/invitation              any
         DELETE /api/v1/users/{id}/invitation              recent
         POST   /api/v1/users/{id}/open                    any
@@ -38,7 +39,8 @@ public sealed class RecentSignInTests(RouteMatrixTests.Cast cast) : IClassFixtur
         POST   /api/v1/tenants                            recent
         PATCH  /api/v1/tenants/{id}                       any    {"name":"Another Clinic"}
         PATCH  /api/v1/tenants/{id}                       recent {"settings":{"require_verified_email":false}}
-        PATCH  /api/v1/tenants/{id}                       recent {"name":"Another Clinic","settings":null}
+        PATCH  /api/v1/tenants/{id}                       any    {"name":"Another Clinic","settings":null}
+        PATCH  /api/v1/tenants/{id}                       recent {"clear":["settings.locale"]}
         POST   /api/v1/tenants/{id}/suspend               recent
         POST   /api/v1/tenants/{id}/reopen                recent
         POST   /api/v1/api-keys                           recent

@@ -3,6 +3,7 @@ using AuthServer.Domain;
 using AuthServer.Mail.Outbox;
 using AuthServer.Platform.Web;
 using AuthServer.Tests.Infrastructure;
+using AuthServer.Tests.Staff.Physicians;
 
 namespace AuthServer.Tests.Attacks;
 
@@ -27,6 +28,9 @@ public sealed class TakenNameTests
         ["PUT /api/v1/users/{id}"] =
             asker =>
                 asker.SendAsync($"users/{asker.Colleague}", """{"full_name":null,"username":"somebody","locale":null}""", "PUT"),
+        ["POST /api/v1/users/{id}/email"] = asker => asker.CorrectInvitationAsync(),
+        ["POST /api/v1/physicians/{id}/verify"] = asker => asker.DecideOnTakenAsync("verify", "pending"),
+        ["POST /api/v1/physicians/{id}/reinstate"] = asker => asker.DecideOnTakenAsync("reinstate", "suspended"),
         ["POST /api/v1/tenants"] = asker => asker.SendAsync("tenants", new { slug = "the-clinic", name = "Another" }),
     };
 
@@ -127,6 +131,24 @@ public sealed class TakenNameTests
         public Task<HttpResponseMessage> SendAsync(string path, object body, string method = "POST") =>
             Server.Api.SendAsync(
                 new(method), path, body, path is "auth/register" or "auth/signup" ? null : Person.AccessToken);
+
+        /// <summary>Corrects the address of an invitation to one that has an account; of an account, it would be told to nobody.</summary>
+        public async Task<HttpResponseMessage> CorrectInvitationAsync()
+        {
+            var invited = await (await SendAsync("users", new { email = Api.NewEmail() })).ReadJsonAsync();
+            return await SendAsync($"users/{invited!["id"]}/email", new { email = Taken, reason = "Mistyped." });
+        }
+
+        /// <summary>Decides on a physician with the number of another one.</summary>
+        public async Task<HttpResponseMessage> DecideOnTakenAsync(string verb, string state)
+        {
+            var (holder, other) = (await Server.VerifiedPhysicianAsync(), await Server.RegisterPhysicianAsync());
+            await Server.SetLicenceAsync(other, state);
+            await Server.Database.ExecuteAsync(
+                "UPDATE licences l SET number = @number, jurisdiction = h.jurisdiction FROM licences h WHERE h.id = @holder AND l.id = @id",
+                ("number", holder.LicenceNumber()), ("holder", holder.LicenceId()), ("id", other.LicenceId()));
+            return await Server.Api.DecideAsync(Person, other.PhysicianId(), verb);
+        }
 
         /// <summary>Asks for an address that somebody takes before it is confirmed.</summary>
         public async Task<HttpResponseMessage> ConfirmTakenAsync()

@@ -44,7 +44,8 @@ internal sealed class OtherPostgres : IDisposable
 
     private static string Script => Path.Combine(Repository.Root, "eng", "postgres");
 
-    public static string ModuleOf(int major) => Path.Combine(Repository.Root, "AuthServer.Tests", "node", "node_modules", $"postgres-{major}");
+    public static string ModuleOf(int major) =>
+        Path.Combine(Repository.Root, "AuthServer.Tests", "node", "node_modules", $"postgres-{major}");
 
     public void Dispose()
     {

@@ -112,7 +112,7 @@ public sealed class SmtpFaultTests : IAsyncLifetime
         await using var session = Transports.Make(Transports.To(_sink), clock: clock).Open();
 
         (await session.SendAsync(Transports.Message(), CancellationToken.None)).Should().BeOfType<DeliveryOutcome.Unusable>();
-        silentAt = "RCPT";
+        silentAt = "DATA";
         (await session.SendAsync(Transports.Message(), CancellationToken.None)).Should().BeOfType<DeliveryOutcome.PutOff>();
         silentAt = "END";
         (await session.SendAsync(Transports.Message(), CancellationToken.None)).Should().BeOfType<DeliveryOutcome.PutOff>();

@@ -8,7 +8,7 @@ public sealed class ProfileTests(TestServer server) : IClassFixture<TestServer>
     private static readonly string[] FieldsOfMe =
     [
         "id", "email", "username", "full_name", "locale", "roles", "tenant", "memberships", "physician", "email_verified",
-            "mfa_enabled", "is_anonymous", "created_at", "last_login_at",
+            "mfa_enabled", "is_anonymous", "legacy_id", "created_at", "last_login_at",
     ];
 
     [Theory]

@@ -31,8 +31,7 @@ public sealed class EmailCorrectionTests(TestServer server) : IClassFixture<Test
         (await server.Database.QueryAsync<string>(
             "SELECT actor_id || '|' || detail FROM audit_events WHERE type = 'user.email_corrected' AND subject_id = @id",
             ("id", person.UserId))).Should().Be($"{admin.UserId}|{Why}");
-        await (await server.Api.PostAsync("auth/email/change/confirm", new { token })).ShouldBeProblemAsync(
-            ErrorCodes.InvalidOrExpiredToken);
+        await (await server.Api.PostAsync("auth/email/change/confirm", new { token })).ShouldBeProblemAsync(ErrorCodes.AlreadyDone);
     }
 
     [Fact]

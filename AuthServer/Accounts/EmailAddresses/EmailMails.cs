@@ -17,7 +17,9 @@ internal sealed class VerifyEmailMail(
 
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
     {
-        if (await db.Users.FindActiveByAddressAsync(owed.Address, cancellationToken) is not { } user)
+        var details = owed.Details();
+        if (await db.Users.FindActiveByAddressAsync(owed.Address, cancellationToken) is not { } user
+            || (user.EmailConfirmed && !details.ContainsKey(EmailOutbox.Asked)))
         {
             return null;
         }
@@ -29,7 +31,7 @@ internal sealed class VerifyEmailMail(
             return await printer.PrintAsync(user.Email!, texts.AlreadyConfirmed(links.ForgottenPassword(texts)));
         }
 
-        var link = links.For(MailPages.ConfirmEmail, await accounts.GenerateEmailConfirmationTokenAsync(user), texts, owed.Details());
+        var link = links.For(MailPages.ConfirmEmail, await accounts.GenerateEmailConfirmationTokenAsync(user), texts, details);
         return await printer.PrintAsync(user.Email!, texts.VerifyEmail(link, settings.VerificationLifetime));
     }
 }

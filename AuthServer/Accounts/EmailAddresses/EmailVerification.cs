@@ -42,7 +42,9 @@ internal sealed class EmailVerification(
     public async Task<string?> RequestAsync(string email, string? language, string? link, CancellationToken cancellationToken)
     {
         var address = EmailAddress.Canonicalize(email);
-        await outbox.RequestAsync(MailKinds.VerifyEmail, null, address, language, MailLinks.Data(link), cancellationToken);
+        var data = MailLinks.Data(link) ?? new(StringComparer.Ordinal);
+        data[EmailOutbox.Asked] = "";
+        await outbox.RequestAsync(MailKinds.VerifyEmail, null, address, language, data, cancellationToken);
         return environment.IsDevelopment()
             && await db.Users.Where(user => !user.EmailConfirmed).FindActiveByAddressAsync(address, cancellationToken) is { } user
                 ? await accounts.GenerateEmailConfirmationTokenAsync(user)

@@ -20,13 +20,20 @@ internal static class TakenNames
 
     /// <summary>Declares that the route tells of these. Registration, which needs no account, records and counts by itself.</summary>
     public static TBuilder TellsTaken<TBuilder>(this TBuilder route, params ErrorCode[] codes)
+        where TBuilder : IEndpointConventionBuilder => route.Limits(codes, isRecorded: true);
+
+    /// <summary>The same for a route that writes a fuller record itself.</summary>
+    public static TBuilder TellsTakenOnRecord<TBuilder>(this TBuilder route, ErrorCode code)
+        where TBuilder : IEndpointConventionBuilder => route.Limits([code], isRecorded: false);
+
+    private static TBuilder Limits<TBuilder>(this TBuilder route, ErrorCode[] codes, bool isRecorded)
         where TBuilder : IEndpointConventionBuilder =>
         route
-            .AddEndpointFilter((context, next) => AnswerAsync(context, next, codes))
+            .AddEndpointFilter((context, next) => AnswerAsync(context, next, codes, isRecorded))
             .Refuses([.. codes, ErrorCodes.RateLimited]);
 
     private static async ValueTask<object?> AnswerAsync(
-        EndpointFilterInvocationContext context, EndpointFilterDelegate next, ErrorCode[] codes)
+        EndpointFilterInvocationContext context, EndpointFilterDelegate next, ErrorCode[] codes, bool isRecorded)
     {
         var http = context.HttpContext;
         using var lease = await http.RequestServices.GetRequiredService<TakenAnswers>().EnterAsync(http);
@@ -40,7 +47,7 @@ internal static class TakenNames
         if (TakenIn(result, codes) is { } taken)
         {
             TakenAnswers.Count(http);
-            await RecordAsync(http, taken);
+            await (isRecorded ? RecordAsync(http, taken) : Task.CompletedTask);
         }
 
         return result;

@@ -21,6 +21,10 @@ internal sealed class EmailOutbox(NpgsqlDataSource database, TimeProvider clock)
     public const string UserAgent = "user_agent";
     public const string NewAddress = "new_address";
     public const string Inviter = "inviter";
+
+    /// <summary>Present if somebody asked for the mail, instead of causing it.</summary>
+    public const string Asked = "asked";
+
     public const string Until = "until";
     public const string KeyName = "key_name";
     public const string KeyExpiresAt = "key_expires_at";

@@ -37,7 +37,7 @@ internal static class Remedies
         [ErrorCodes.AnonymousNotAllowed] = "Let the person register.",
         [ErrorCodes.PasswordResetRequired] = "Say so, and offer to send the link again.",
         [ErrorCodes.EmailNotVerified] = "Offer to send the mail again.",
-        [ErrorCodes.ReauthenticationRequired] = "Ask for the password, and repeat the request with the new token.",
+        [ErrorCodes.ReauthenticationRequired] = "Ask for the password, sign in, then switch.",
         [ErrorCodes.NotFound] = "Treat it as gone.",
         [ErrorCodes.MethodNotAllowed] = "Fix the app; `Allow` lists the supported methods.",
         [ErrorCodes.EmailTaken] = "Offer to sign in, or to reset the password.",

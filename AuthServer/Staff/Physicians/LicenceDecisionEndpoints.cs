@@ -1,3 +1,4 @@
+using AuthServer.Accounts.Identity;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.Web;
@@ -26,7 +27,7 @@ internal static class LicenceDecisionEndpoints
             .WithSummary("Verify a pending licence, or renew a verified one with a later last day")
             .WithExample(VerifyExample)
             .Decides()
-            .Refuses(ErrorCodes.LicenceTaken);
+            .TellsTakenOnRecord(ErrorCodes.LicenceTaken);
         group
             .MapPost("/{id}/reject", Reject)
             .WithName("rejectLicence")
@@ -48,7 +49,7 @@ internal static class LicenceDecisionEndpoints
             .WithSummary("Reinstate a suspended licence")
             .WithExample(ReinstateExample)
             .Decides()
-            .Refuses(ErrorCodes.LicenceTaken);
+            .TellsTakenOnRecord(ErrorCodes.LicenceTaken);
     }
 
     private static RouteHandlerBuilder Decides(this RouteHandlerBuilder route) => route

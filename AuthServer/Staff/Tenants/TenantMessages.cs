@@ -87,7 +87,7 @@ public sealed record TenantRecord(
           "id": "0195b1f0-3c5d-7a1b-8e2f-4d6c8b0a1e3f", "slug": "heart-clinic", "name": "Heart Clinic", "status": "active",
           "settings": {
             "self_registration": true, "require_verified_email": false, "require_mfa": false, "mail_sender_name": null, "locale": "he",
-            "session_idle_minutes": 30, "session_absolute_minutes": null
+            "app_url": "https://app.heart.example/", "session_idle_minutes": 30, "session_absolute_minutes": null
           },
           "members": 12, "created_at": "2026-11-21T08:30:00.000000Z", "legacy_id": null
         }

@@ -23,7 +23,7 @@ internal static class UserExamples
             "role": "patient"}],
           "status": "active", "disabled_reason": null, "disabled_until": null, "invited_at": null, "invitation_expires_at": null,
           "email_verified": true, "is_anonymous": false, "erasure_due_at": null, "created_at": "2026-11-21T08:30:00.000000Z",
-          "last_login_at": null, "physician_id": null, "api_keys_ended": 0
+          "last_login_at": null, "physician_id": null, "legacy_id": null, "api_keys_ended": 0
         }
         """;
 
