@@ -100,10 +100,12 @@ namespace AuthServer.Migrations
                         RAISE EXCEPTION 'Erasing needs to see what others commit.' USING ERRCODE = 'insufficient_privilege';
                     END IF;
                     PERFORM pg_advisory_xact_lock(1701994867, erased_id_bucket(person));
-                    IF EXISTS (SELECT 1 FROM users WHERE id IN (person, pseudonym)) OR EXISTS (SELECT 1 FROM api_keys WHERE id IN (person, pseudonym)) THEN
+                    IF EXISTS (SELECT 1 FROM users WHERE id IN (person, pseudonym))
+                        OR EXISTS (SELECT 1 FROM api_keys WHERE id IN (person, pseudonym)) THEN
                         RAISE EXCEPTION 'The account is still there.' USING ERRCODE = 'insufficient_privilege';
                     END IF;
-                    IF cardinality(events) <> cardinality(proofs) OR EXISTS (SELECT 1 FROM unnest(proofs) AS p (proof) WHERE octet_length(proof) IS DISTINCT FROM 68) THEN
+                    IF cardinality(events) <> cardinality(proofs)
+                        OR EXISTS (SELECT 1 FROM unnest(proofs) AS p (proof) WHERE octet_length(proof) IS DISTINCT FROM 68) THEN
                         RAISE EXCEPTION 'These are no proofs.' USING ERRCODE = 'insufficient_privilege';
                     END IF;
                     IF person <> pseudonym THEN
@@ -150,10 +152,12 @@ namespace AuthServer.Migrations
                     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
                 DECLARE erased bigint;
                 BEGIN
-                    IF EXISTS (SELECT 1 FROM users WHERE id IN (person, pseudonym)) OR EXISTS (SELECT 1 FROM api_keys WHERE id IN (person, pseudonym)) THEN
+                    IF EXISTS (SELECT 1 FROM users WHERE id IN (person, pseudonym))
+                        OR EXISTS (SELECT 1 FROM api_keys WHERE id IN (person, pseudonym)) THEN
                         RAISE EXCEPTION 'The account is still there.' USING ERRCODE = 'insufficient_privilege';
                     END IF;
-                    IF cardinality(events) <> cardinality(proofs) OR EXISTS (SELECT 1 FROM unnest(proofs) AS p (proof) WHERE octet_length(proof) IS DISTINCT FROM 68) THEN
+                    IF cardinality(events) <> cardinality(proofs)
+                        OR EXISTS (SELECT 1 FROM unnest(proofs) AS p (proof) WHERE octet_length(proof) IS DISTINCT FROM 68) THEN
                         RAISE EXCEPTION 'These are no proofs.' USING ERRCODE = 'insufficient_privilege';
                     END IF;
                     PERFORM set_config('authserver.audit_exception', 'on', true);

@@ -116,6 +116,8 @@ public sealed class TakenNameTests
 
     private sealed record Asker(TestServer Server, SignedIn Person, SignedIn Owner, Guid Colleague)
     {
+        private Guid? _invited;
+
         public string Taken => Owner.Email;
 
         public static async Task<Asker> SignInAsync(TestServer server)
@@ -135,8 +137,8 @@ public sealed class TakenNameTests
         /// <summary>Corrects the address of an invitation to one that has an account; of an account, it would be told to nobody.</summary>
         public async Task<HttpResponseMessage> CorrectInvitationAsync()
         {
-            var invited = await (await SendAsync("users", new { email = Api.NewEmail() })).ReadJsonAsync();
-            return await SendAsync($"users/{invited!["id"]}/email", new { email = Taken, reason = "Mistyped." });
+            _invited ??= (Guid?)(await (await SendAsync("users", new { email = Api.NewEmail() })).ReadJsonAsync())!["id"];
+            return await SendAsync($"users/{_invited}/email", new { email = Taken, reason = "Mistyped." });
         }
 
         /// <summary>Decides on a physician with the number of another one.</summary>

@@ -105,7 +105,8 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         changed["members"]!.GetValue<int>().Should().Be(1);
         changed["settings"]!.ToJsonString().Should().Be(
             """{"self_registration":true,"require_verified_email":true,"require_mfa":"""
-                + """false,"mail_sender_name":"Old","locale":null,"app_url":null,"session_idle_minutes":null,"session_absolute_minutes":60}""");
+                + """false,"mail_sender_name":"Old","locale":null,"app_url":null"""
+                + ""","session_idle_minutes":null,"session_absolute_minutes":60}""");
         reset["settings"]!.ToJsonString().Should().Be(
             """{"self_registration":false,"require_verified_email":false,"require_mfa":false,"mail_sender_name":"""
                 + """null,"locale":null,"app_url":null,"session_idle_minutes":null,"session_absolute_minutes":null}""");
@@ -265,7 +266,8 @@ public sealed class TenantTests(TestServer server) : IClassFixture<TestServer>
         tenant["name"]!.GetValue<string>().Should().Be("Raced");
         tenant["settings"]!.ToJsonString().Should().Be(
             """{"self_registration":true,"require_verified_email":true,"require_mfa":"""
-                + """false,"mail_sender_name":"Raced","locale":"he","app_url":null,"session_idle_minutes":15,"session_absolute_minutes":500}""");
+                + """false,"mail_sender_name":"Raced","locale":"he","app_url":null"""
+                + ""","session_idle_minutes":15,"session_absolute_minutes":500}""");
     }
 
     private Task<HttpResponseMessage> PatchAsync(SignedIn person, Clinic clinic, string body) =>
