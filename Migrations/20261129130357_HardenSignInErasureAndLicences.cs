@@ -37,7 +37,7 @@ namespace AuthServer.Migrations
                 type: "character varying(64)",
                 maxLength: 64,
                 nullable: false,
-                computedColumnSql: "upper(regexp_replace(number, '[\\s!-/:-@\\[-`{-~–—]', '', 'g'))",
+                computedColumnSql: "left(upper(regexp_replace(translate(normalize(number, NFKC), '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', '01234567890123456789'), '[\\s!-/:-@\\[-`{-~–—]', '', 'g')), 64)",
                 stored: true);
 
             migrationBuilder.CreateTable(
@@ -109,7 +109,9 @@ namespace AuthServer.Migrations
                         RAISE EXCEPTION 'These are no proofs.' USING ERRCODE = 'insufficient_privilege';
                     END IF;
                     IF person <> pseudonym THEN
-                        INSERT INTO erased_ids VALUES (sha256(uuid_send(person))) ON CONFLICT DO NOTHING;
+                        -- The pseudonym as well: or the events could be attributed to somebody again.
+                        INSERT INTO erased_ids VALUES (sha256(uuid_send(person))), (sha256(uuid_send(pseudonym)))
+                            ON CONFLICT DO NOTHING;
                     END IF;
                     PERFORM set_config('authserver.audit_exception', 'on', true);
                     UPDATE audit_events a SET

@@ -384,7 +384,7 @@ namespace AuthServer.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("number_key")
-                        .HasComputedColumnSql("upper(regexp_replace(number, '[\\s!-/:-@\\[-`{-~–—]', '', 'g'))", true);
+                        .HasComputedColumnSql("left(upper(regexp_replace(translate(normalize(number, NFKC), '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', '01234567890123456789'), '[\\s!-/:-@\\[-`{-~–—]', '', 'g')), 64)", true);
 
                     b.Property<Guid>("PhysicianId")
                         .HasColumnType("uuid")

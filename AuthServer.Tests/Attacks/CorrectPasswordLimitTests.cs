@@ -39,6 +39,25 @@ public sealed class CorrectPasswordLimitTests(CorrectPasswordLimitTests.Server s
     }
 
     [Fact]
+    [Trait("ASVS", "6.3.8")]
+    public async Task The_correct_password_of_an_account_that_sign_in_hides_does_not_count()
+    {
+        await using var hiding = await StartedServer.StartAsync(adjust: settings =>
+        {
+            settings["Registration:Mode"] = "VerifyFirst";
+            settings["RateLimits:CorrectPasswordsPerTenMinutes"] = "2";
+        });
+        var email = Api.NewEmail();
+        await (await hiding.Api.PostAsync("auth/register", new { email, password = Api.Password })).ShouldBeAsync(202);
+
+        for (var time = 0; time < 4; time++)
+        {
+            await (await hiding.Api.PostAsync("auth/login", new { email, password = Api.Password })).ShouldBeProblemAsync(
+                ErrorCodes.InvalidCredentials);
+        }
+    }
+
+    [Fact]
     public async Task A_correct_password_that_was_refused_is_not_held_against_the_name()
     {
         var person = await server.Api.RegisterAsync();

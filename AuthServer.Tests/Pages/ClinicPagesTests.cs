@@ -27,14 +27,19 @@ public sealed class ClinicPagesTests(ClinicPagesTests.Server server) : IClassFix
         (await LastPageAsync(patient)).Should().Contain("href=\"https://north.example.com/app\"");
     }
 
-    [Fact]
-    public async Task No_tenant_that_was_made_up_changes_where_the_last_page_leads()
+    [Theory]
+    [InlineData("%00")]
+    [InlineData("evil.example")]
+    [InlineData("north")]
+    public async Task Nobody_can_make_the_last_page_lead_to_a_clinic(string clinic)
     {
+        await server.OpenClinicAsync(new { app_url = "https://evil.example/" }, slug: clinic == "north" ? clinic : null);
         using var visitor = server.Visit();
 
-        (await visitor.GetAsync("/account/reset-password/done?tenant=evil.example")).Html
-            .Should()
-            .Contain("href=\"https://app.example.com/sign-in\"");
+        var seen = await visitor.GetAsync($"/account/reset-password/done?clinic={clinic}&tenant={clinic}");
+
+        seen.Status.Should().Be(200);
+        seen.Html.Should().Contain("href=\"https://app.example.com/sign-in\"");
     }
 
     private async Task<string> LastPageAsync(SignedIn person)

@@ -23,6 +23,8 @@ internal sealed class AuditVerifyCommand : ICliCommand
 
     public string Untouched => "Nothing was verified";
 
+    public string Broken => "The audit log was not verified";
+
     public async Task<CommandOutcome> RunAsync(CommandRun run)
     {
         var path = run.Line.GetValue(_head);

@@ -111,13 +111,14 @@ internal sealed class CommandLine
 
     private int? CheckConfiguration(IServiceProvider services, IConfiguration configuration, Output output)
     {
-        var faults = ConfigurationCheck.Faults(services);
+        var isServing = _tree.Find(Asked) is null;
+        List<string> faults = [.. isServing ? HostCheck.Faults(configuration) : [], .. ConfigurationCheck.Faults(services)];
         foreach (var fault in faults)
         {
             output.Fail($"Configuration: {fault}", "configuration");
         }
 
-        if (faults.Count == 0 && _tree.Find(Asked) is null)
+        if (faults.Count == 0 && isServing)
         {
             foreach (var warning in OverlookedVariables.In(configuration).Concat(ConfigurationCheck.Hints(services)))
             {
@@ -138,7 +139,7 @@ internal sealed class CommandLine
         switch (await OutcomeAsync(command, new(_parsed, scope.ServiceProvider, output, stopping.Token)))
         {
             case CommandOutcome.Failed failed:
-                output.Fail($"{(failed.IsUntouched ? command.Untouched : command.Failure)}: {failed.Reason}", failed.Code);
+                output.Fail($"{BeginningOf(command, failed)}: {failed.Reason}", failed.Code);
                 return ExitCode.Failed;
             case CommandOutcome.Misused misused:
                 output.Fail($"{command.Untouched}: {misused.Reason}", "usage");
@@ -157,6 +158,9 @@ internal sealed class CommandLine
         }
     }
 
+    private static string BeginningOf(ICliCommand command, CommandOutcome.Failed failed) =>
+        failed.IsUntouched ? command.Untouched : failed.IsBroken ? command.Broken : command.Failure;
+
     private static async Task<CommandOutcome> OutcomeAsync(ICliCommand command, CommandRun run)
     {
         try
@@ -171,7 +175,10 @@ internal sealed class CommandLine
         {
             var isDatabase = DatabaseFaults.IsUnavailable(exception);
             return new CommandOutcome.Failed(
-                OperatorFaults.Find(exception)!.Sentence, isDatabase ? ErrorCodes.DatabaseUnavailable.Code : "operation");
+                OperatorFaults.Find(exception)!.Sentence, isDatabase ? ErrorCodes.DatabaseUnavailable.Code : "operation")
+            {
+                IsBroken = true,
+            };
         }
     }
 }

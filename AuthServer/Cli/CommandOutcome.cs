@@ -19,6 +19,9 @@ internal abstract record CommandOutcome
     {
         /// <summary>Whether it failed before anything was changed.</summary>
         public bool IsUntouched { get; init; }
+
+        /// <summary>Whether something outside the command made it end, such as the database.</summary>
+        public bool IsBroken { get; init; }
     }
 
     /// <summary>The arguments are wrong.</summary>

@@ -16,6 +16,9 @@ internal interface ICliCommand
     /// <summary>Printed instead if nothing was changed, for commands that can fail halfway.</summary>
     string Untouched => Failure;
 
+    /// <summary>The same if something outside the command made it end.</summary>
+    string Broken => Failure;
+
     /// <summary>Database errors need not be caught: they are reported on one line.</summary>
     Task<CommandOutcome> RunAsync(CommandRun run);
 }

@@ -66,6 +66,7 @@ internal static class EnglishPageTexts
         BadEmail = "Enter an e-mail address such as name@example.com.",
         NoPassword = "Enter the password.",
         WrongPassword = "This is not the password you registered with.",
+        WrongAccountPassword = "This is not the password of your account.",
         Stale = "This page was open for too long, or cookies are off. Please try once more.",
         PasswordRule = fewest =>
             string.Create(

@@ -53,6 +53,7 @@ internal static class HebrewPageTexts
         BadEmail = "נדרשת כתובת דוא״ל כמו name@example.com.",
         NoPassword = "נדרשת סיסמה.",
         WrongPassword = "זו לא הסיסמה שנבחרה בהרשמה.",
+        WrongAccountPassword = "זו לא הסיסמה של החשבון שלך.",
         Stale = "הדף היה פתוח זמן רב מדי, או שקובצי Cookie חסומים. אפשר לנסות שוב.",
         PasswordRule = fewest =>
             string.Create(CultureInfo.InvariantCulture, $"לפחות {fewest} תווים. קל יותר לזכור כמה מילים מאשר כמה סימנים."),

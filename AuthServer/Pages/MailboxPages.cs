@@ -22,12 +22,12 @@ internal static class MailboxPages
         pages.MapPost(MailPages.ConfirmEmail, ProveAsync);
         pages.MapGet(
             $"{MailPages.ConfirmEmail}/done",
-            (string? tenant, PageTexts texts, ClinicOfPage clinics) => clinics.LastAsync(texts, texts.ConfirmEmailDone, tenant));
+            (string? clinic, PageTexts texts, ClinicOfPage clinics) => clinics.LastAsync(texts, texts.ConfirmEmailDone, clinic));
         pages.MapGet(MailPages.ConfirmNewEmail, ShowChangeAsync);
         pages.MapPost(MailPages.ConfirmNewEmail, ChangeAsync).TellsTaken(ErrorCodes.EmailTaken);
         pages.MapGet(
             $"{MailPages.ConfirmNewEmail}/done",
-            (string? tenant, PageTexts texts, ClinicOfPage clinics) => clinics.LastAsync(texts, texts.ConfirmNewEmailDone, tenant));
+            (string? clinic, PageTexts texts, ClinicOfPage clinics) => clinics.LastAsync(texts, texts.ConfirmNewEmailDone, clinic));
     }
 
     private static async Task<PageResult> ShowProofAsync(
@@ -48,7 +48,7 @@ internal static class MailboxPages
             return Refused(form.Page(fault: texts.Stale));
         }
 
-        if (user is not null && newPassword is null && PasswordFault(texts, password) is { } fault)
+        if (user is not null && newPassword is null && PasswordFault(texts, password, texts.WrongPassword) is { } fault)
         {
             return Refused(form.Page(fault));
         }
@@ -56,7 +56,7 @@ internal static class MailboxPages
         var request = new ConfirmVerificationRequest(Secret.Of(token), Secret.Of(password), Secret.Of(newPassword));
         return await proof.ConfirmAsync(request, null, origin, cancellationToken) switch
         {
-            EmailVerificationOutcome.Confirmed => ClinicOfPage.Done(texts, MailPages.ConfirmEmail, await clinics.FindAsync(user)),
+            EmailVerificationOutcome.Confirmed => clinics.Done(texts, MailPages.ConfirmEmail, await clinics.FindAsync(user)),
             EmailVerificationOutcome.AlreadyConfirmed => await clinics.LastAsync(texts, texts.AlreadyConfirmed, null),
             EmailVerificationOutcome.NotReauthenticated(ReauthenticationRefusal.WrongPassword) => Refused(form.Page(texts.WrongPassword)),
             EmailVerificationOutcome.Invalid(var errors) =>
@@ -67,16 +67,16 @@ internal static class MailboxPages
         };
     }
 
-    private static string? PasswordFault(PageTexts texts, string? password)
+    private static string? PasswordFault(PageTexts texts, string? password, string wrong)
     {
         var errors = new FieldErrors();
         PasswordPolicy.CheckTyped(errors, Password, password);
-        return string.IsNullOrEmpty(password) ? texts.NoPassword : errors.Any ? texts.WrongPassword : null;
+        return string.IsNullOrEmpty(password) ? texts.NoPassword : errors.Any ? wrong : null;
     }
 
     private static async Task<PageResult> ShowChangeAsync(
         string? token, PageTexts texts, EmailChangeConfirmation proof, ClinicOfPage clinics) =>
-        await proof.FindAsync(token) is { } user ? new(new ChangeForm(texts, token, user).Page())
+        await proof.FindAsync(token) is { } user ? new((await ChangeForm.OfAsync(texts, token, user, proof)).Page())
         : await proof.IsAlreadyConfirmedAsync(token) ? await clinics.LastAsync(texts, texts.AlreadyConfirmed, null)
         : new(texts.Page(texts.ExpiredNewEmail), StatusCodes.Status410Gone);
 
@@ -86,23 +86,23 @@ internal static class MailboxPages
     {
         var token = posted[PostedForm.Token];
         var user = await proof.FindAsync(token);
-        var form = new ChangeForm(texts, token, user);
+        var form = await ChangeForm.OfAsync(texts, token, user, proof);
         if (user is not null && !posted.IsOurs)
         {
             return Refused(form.Page(texts.Stale));
         }
 
-        if (user is { IsPendingEmailVouched: false } && PasswordFault(texts, posted[Password]) is { } missing)
+        if (user is not null && form.NeedsPassword && PasswordFault(texts, posted[Password], texts.WrongAccountPassword) is { } missing)
         {
             return Refused(form.Page(passwordFault: missing));
         }
 
         return await proof.ConfirmAsync(token, posted[Password], null, origin, cancellationToken) switch
         {
-            EmailChangeConfirmationOutcome.Changed => ClinicOfPage.Done(texts, MailPages.ConfirmNewEmail, await clinics.FindAsync(user)),
+            EmailChangeConfirmationOutcome.Changed => clinics.Done(texts, MailPages.ConfirmNewEmail, await clinics.FindAsync(user)),
             EmailChangeConfirmationOutcome.AlreadyConfirmed => await clinics.LastAsync(texts, texts.AlreadyConfirmed, null),
             EmailChangeConfirmationOutcome.NotReauthenticated(ReauthenticationRefusal.WrongPassword) =>
-                Refused(form.Page(passwordFault: texts.WrongPassword)),
+                Refused(form.Page(passwordFault: texts.WrongAccountPassword)),
             EmailChangeConfirmationOutcome.NotReauthenticated(ReauthenticationRefusal.LockedOut(var wait)) => new PageResult(
                 form.Page(texts.LockedOut((int)Math.Ceiling(wait.TotalMinutes))),
                 StatusCodes.Status429TooManyRequests,
@@ -131,15 +131,18 @@ internal static class MailboxPages
     }
 
     /// <summary>The form behind a link to a new mailbox. If staff asked for it, the mailbox is proof enough.</summary>
-    private sealed record ChangeForm(PageTexts Texts, string? Token, User? User)
+    private sealed record ChangeForm(PageTexts Texts, string? Token, User? User, bool NeedsPassword)
     {
+        public static async Task<ChangeForm> OfAsync(PageTexts texts, string? token, User? user, EmailChangeConfirmation proof) =>
+            new(texts, token, user, user is null || !await proof.IsVouchedAsync(user, CancellationToken.None));
+
         public PageContent Page(string? fault = null, string? passwordFault = null)
         {
             var password = new PageField(Password, Texts.Password, "password", "current-password", Fault: passwordFault);
             // The new address: whoever opened a link that was sent to the wrong mailbox must not learn the one the account has.
             var account = Texts.Account(User?.PendingEmail);
-            PageField[] fields = User is { IsPendingEmailVouched: true } ? [account] : [account, password];
-            var words = User is { IsPendingEmailVouched: true } ? Texts.ConfirmCorrectedEmail : Texts.ConfirmNewEmail;
+            PageField[] fields = NeedsPassword ? [account, password] : [account];
+            var words = NeedsPassword ? Texts.ConfirmNewEmail : Texts.ConfirmCorrectedEmail;
             return Texts.Page(words, new PageForm(Texts.To(MailPages.ConfirmNewEmail), words.Button, fields, Token, fault));
         }
     }

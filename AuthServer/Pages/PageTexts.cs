@@ -56,6 +56,7 @@ internal sealed record PageTexts
     public required string BadEmail { get; init; }
     public required string NoPassword { get; init; }
     public required string WrongPassword { get; init; }
+    public required string WrongAccountPassword { get; init; }
 
     /// <summary>The form was not issued to this browser.</summary>
     public required string Stale { get; init; }

@@ -27,7 +27,7 @@ internal static class PasswordPages
                 SetAsync(new(way, texts, settings, form[PostedForm.Token]), form, origin, reset, clinics, cancellationToken));
             pages.MapGet(
                 $"{way.Path}/done",
-                (string? tenant, PageTexts texts, ClinicOfPage clinics) => clinics.LastAsync(texts, way.Done(texts), tenant));
+                (string? clinic, PageTexts texts, ClinicOfPage clinics) => clinics.LastAsync(texts, way.Done(texts), clinic));
         }
     }
 
@@ -52,7 +52,7 @@ internal static class PasswordPages
 
         return await reset.ConfirmAsync(form.Token, password, origin, cancellationToken) switch
         {
-            PasswordResetOutcome.Reset => ClinicOfPage.Done(form.Texts, form.Way.Path, clinic),
+            PasswordResetOutcome.Reset => clinics.Done(form.Texts, form.Way.Path, clinic),
             PasswordResetOutcome.Invalid(var errors) =>
                 new PageResult(form.For(user, clinic, password, errors), StatusCodes.Status400BadRequest),
             _ => LinkPages.ExpiredPassword(form.Texts, StatusCodes.Status400BadRequest),

@@ -75,6 +75,18 @@ public sealed class ConfigurationFaultTests
         { "SignIn__LockDurations__0", "00:00:01", "SignIn:LockDurations", "at least 30 seconds" },
     };
 
+    // What the framework reads.
+    public static TheoryData<string, string?, string, string> HostFaults => new()
+    {
+        { "URLS", "nonsense", "ASPNETCORE_URLS", "http://127.0.0.1:8080" },
+        { "URLS", "http://127.0.0.1:80x", "ASPNETCORE_URLS", "http://127.0.0.1:8080" },
+        { "URLS", "ftp://127.0.0.1", "ASPNETCORE_URLS", "http://127.0.0.1:8080" },
+        { "URLS", "http://*:99999", "ASPNETCORE_URLS", "http://127.0.0.1:8080" },
+        { "URLS", "https://127.0.0.1:8124", "no certificate", "proxy end TLS" },
+        { "HTTP_PORTS", "abc", "ASPNETCORE_HTTP_PORTS", "for example 8080" },
+        { "Logging__LogLevel__Default", "Bogus", "Logging:LogLevel:Default is no level", "Information" },
+    };
+
     // What an attacker would thank for.
     public static TheoryData<string, string?, string, string> Openings => new()
     {
@@ -122,6 +134,7 @@ public sealed class ConfigurationFaultTests
     [MemberData(nameof(Faults))]
     [MemberData(nameof(LinkFaults))]
     [MemberData(nameof(Openings))]
+    [MemberData(nameof(HostFaults))]
     [MemberData(nameof(PasswordFaults))]
     public async Task A_fault_ends_with_78_and_a_line_that_names_the_key_and_the_remedy(
         string variable, string? value, string key, string remedy)

@@ -58,6 +58,37 @@ public sealed class PatchTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    [Trait("ASVS", "2.4.1")]
+    public async Task A_list_of_what_cannot_be_cleared_is_refused_once_however_long_it_is()
+    {
+        var person = await server.Api.RegisterAsync();
+        var names = string.Join(',', Enumerable.Repeat("\"\"", 20_000));
+
+        var refused = await (await PatchAsync("users/me", $$"""{"clear":[{{names}}]}""", person)).ShouldBeProblemAsync(
+            ErrorCodes.ValidationFailed);
+
+        refused["errors"]!["clear"]!.AsArray().Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_typed_client_that_sets_one_field_of_a_physician_keeps_all_others()
+    {
+        var physician = await server.RegisterPhysicianAsync();
+        await (await PatchAsync("physicians/me", """{"private_pool":"North","accepting_patients":false}""", physician)).ShouldBeAsync(200);
+
+        var changed = await (await PatchAsync(
+            "physicians/me",
+            """
+            {"language_preference":null,"private_pool":null,"vacation_mode":null,"vacation_until":null,"accepting_patients":null,
+             "specialty":"cardiology","clear":null}
+            """, physician)).ShouldBeAsync(200);
+        var cleared = await (await PatchAsync("physicians/me", """{"clear":["private_pool"]}""", physician)).ShouldBeAsync(200);
+
+        ((string?)changed["private_pool"], (bool)changed["accepting_patients"]!).Should().Be(("North", false));
+        cleared["private_pool"].Should().BeNull();
+    }
+
+    [Fact]
     public async Task A_day_is_cleared_and_a_null_leaves_it()
     {
         var physician = await server.RegisterPhysicianAsync();

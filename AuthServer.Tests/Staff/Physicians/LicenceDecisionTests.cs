@@ -249,6 +249,18 @@ public sealed class LicenceDecisionTests(LicenceDecisionTests.Fixture server) : 
     }
 
     [Fact]
+    [Trait("ASVS", "8.2.1")]
+    public async Task Digits_of_another_width_or_alphabet_are_the_same_number()
+    {
+        var (holder, other) = (await server.VerifiedPhysicianAsync(), await server.RegisterPhysicianAsync());
+        var digits = string.Concat(holder.LicenceNumber().Select((sign, at) =>
+            !char.IsAsciiDigit(sign) ? sign : (char)((at % 2 == 0 ? '\uFF10' : '\u0660') + (sign - '0'))));
+        await SpellAsync(other, digits);
+
+        await (await server.Api.DecideAsync(server.Admin, other.PhysicianId(), "verify")).ShouldBeProblemAsync(ErrorCodes.LicenceTaken);
+    }
+
+    [Fact]
     [Trait("ASVS", "8.2.2")]
     public async Task A_tenants_administrator_is_not_told_who_elsewhere_holds_a_licence()
     {

@@ -160,7 +160,6 @@ public sealed class OwnProfileTests(StoppedServer server) : IClassFixture<Stoppe
     [InlineData("vacation_until", "\"10000-01-01\"")]
     [InlineData("vacation_until", "\"tomorrow\"")]
     [InlineData("vacation_until", "20270101")]
-    [InlineData("vacation_mode", "null")]
     [InlineData("vacation_mode", "\"true\"")]
     [InlineData("private_pool", "7")]
     [InlineData("private_pool", "\"\\u202E\"")]

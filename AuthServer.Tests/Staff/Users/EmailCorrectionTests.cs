@@ -52,6 +52,7 @@ public sealed class EmailCorrectionTests(TestServer server) : IClassFixture<Test
     [Theory]
     [InlineData(Role.Admin)]
     [InlineData(Role.Support)]
+    [InlineData(Role.Physician)]
     [Trait("ASVS", "8.2.1")]
     public async Task Of_staff_the_password_is_needed_too_so_that_no_administrator_takes_over_another(string role)
     {
@@ -62,6 +63,30 @@ public sealed class EmailCorrectionTests(TestServer server) : IClassFixture<Test
 
         await (await server.Api.PostAsync("auth/email/change/confirm", new { token })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
         (await EmailAsync(colleague.UserId)).Should().Be(colleague.Email);
+        await (await server.Api.PostAsync("auth/email/change/confirm", new { token, password = Api.Password })).ShouldBeAsync(204);
+    }
+
+    [Theory]
+    [InlineData("becomes an administrator")]
+    [InlineData("becomes a physician at the clinic")]
+    [InlineData("joins another clinic")]
+    [Trait("ASVS", "8.2.1")]
+    public async Task A_correction_is_not_vouched_for_any_more_when_the_account_has_got_power_or_another_clinic(string change)
+    {
+        var (person, wished) = (await server.SignInAtAsync(Role.Patient, await server.OpenClinicAsync()), Api.NewEmail());
+        await (await CorrectAsync(await server.SignInAsAsync(Role.Admin), person.UserId, wished)).ShouldBeAsync(202);
+        var token = await server.MailedTokenAsync(MailKinds.ConfirmNewEmail, wished);
+
+        await (change switch
+        {
+            "becomes an administrator" => server.Database.ExecuteAsync(
+                "INSERT INTO user_roles (user_id, role_id) SELECT @id, id FROM roles WHERE name = 'admin'", ("id", person.UserId)),
+            "joins another clinic" => server.JoinAsync(person.UserId, await server.OpenClinicAsync(), Role.Patient),
+            _ => server.JoinAsync(person.UserId, await server.OpenClinicAsync(), Role.Physician),
+        });
+
+        await (await server.Api.PostAsync("auth/email/change/confirm", new { token })).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+        (await EmailAsync(person.UserId)).Should().Be(person.Email);
         await (await server.Api.PostAsync("auth/email/change/confirm", new { token, password = Api.Password })).ShouldBeAsync(204);
     }
 

@@ -6,6 +6,7 @@ using AuthServer.Mail.Outbox;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.Persistence;
 using AuthServer.Platform.Web;
+using Microsoft.EntityFrameworkCore;
 
 namespace AuthServer.Accounts.EmailAddresses;
 
@@ -39,12 +40,25 @@ internal sealed class EmailChangeConfirmation(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, PasswordReauthentication passwords, AccountCommit commit,
     TimeProvider clock)
 {
+    private static readonly Guid[] PowerfulRoles = [Role.IdOf(Role.Admin), Role.IdOf(Role.Support), Role.IdOf(Role.Physician)];
+
     /// <summary>The account the token would be accepted for now; this does not use it.</summary>
     public async Task<User?> FindAsync(string? token) =>
         await accounts.FindByNewEmailTokenAsync(token) is { } user
         && user.PendingEmailAt > clock.GetUtcNow() - settings.VerificationLifetime
             ? user
             : null;
+
+    /// <summary>
+    /// Whether the link is enough, because staff vouched for the new mailbox. Not if the account has power, or belongs to a tenant that it
+    /// did not belong to then: whoever vouched may have had no right to, by now.
+    /// </summary>
+    public async Task<bool> IsVouchedAsync(User user, CancellationToken cancellationToken) =>
+        user.IsPendingEmailVouched
+        && !await db.UserRoles.AnyAsync(held => held.UserId == user.Id && PowerfulRoles.Contains(held.RoleId), cancellationToken)
+        && !await db.Memberships.AnyAsync(
+            membership => membership.UserId == user.Id
+                && (membership.Role != Role.Patient || membership.CreatedAt > user.PendingEmailVouchedAt), cancellationToken);
 
     /// <summary>Whether the link was opened again after the address had been confirmed.</summary>
     public Task<bool> IsAlreadyConfirmedAsync(string? token) => accounts.IsAlreadyConfirmedAsync(EmailTokens.ChangeEmail, token);
@@ -57,21 +71,26 @@ internal sealed class EmailChangeConfirmation(
             return await NoLongerGoodAsync(token);
         }
 
-        return !user.IsPendingEmailVouched
-            && caller?.UserId != user.Id
-            && await passwords.CheckAsync(user, password, origin, cancellationToken) is { } refusal
+        var (isOwn, isVouched) = (caller?.UserId == user.Id, await IsVouchedAsync(user, cancellationToken));
+        return !isOwn && !isVouched && await passwords.CheckAsync(user, password, origin, cancellationToken) is { } refusal
             ? new EmailChangeConfirmationOutcome.NotReauthenticated(refusal)
-            : await ChangeAsync(user, token!, origin, cancellationToken);
+            : await ChangeAsync(user, token!, needsVouch: !isOwn && isVouched, origin, cancellationToken);
     }
 
     private async Task<EmailChangeConfirmationOutcome> ChangeAsync(
-        User user, string token, RequestOrigin origin, CancellationToken cancellationToken)
+        User user, string token, bool needsVouch, RequestOrigin origin, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Another address may have been requested meanwhile, which does not change the stamp.
         if (await accounts.LockAsync(user.Id, cancellationToken) is null || await FindAsync(token) is null)
         {
             return await NoLongerGoodAsync(token);
+        }
+
+        // Roles may have been given since the password was found not to be needed.
+        if (needsVouch && !await IsVouchedAsync(user, cancellationToken))
+        {
+            return new EmailChangeConfirmationOutcome.NotReauthenticated(new ReauthenticationRefusal.PasswordMissing());
         }
 
         var update = UpdateOf(user);

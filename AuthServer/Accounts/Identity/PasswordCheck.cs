@@ -106,6 +106,23 @@ internal sealed class PasswordCheck(
         }
     }
 
+    /// <summary>
+    /// Counts a correct password towards the limits, when the answer is going to tell that it was: not before, or the limits would tell
+    /// of accounts that the answer hides.
+    /// </summary>
+    public async Task CountCorrectAsync(PasswordCheckOutcome.Matched match)
+    {
+        try
+        {
+            limits.Count(match.Account.Id, match.Attempt.Network);
+        }
+        catch (RateLimitedException)
+        {
+            await database.RefundAsync(match.Attempt, match.Lease.CountedAnywhere);
+            throw;
+        }
+    }
+
     // Without the request's cancellation: if it hangs up now, nobody could tell whether the attempt was counted and must be refunded.
     private async Task<(ThrottleDecision Decision, CheckedAccount? Account)> CountAsync(NpgsqlBatchCommand[] first)
     {
@@ -135,10 +152,9 @@ internal sealed class PasswordCheck(
                 return null;
             }
 
-            limits.Count(account!.Id, lease.Attempt.Network);
             return result == PasswordVerificationResult.SuccessRehashNeeded
-                ? await RehashAsync(lease, account, password, cancellationToken)
-                : account.PasswordHash;
+                ? await RehashAsync(lease, account!, password, cancellationToken)
+                : account!.PasswordHash;
         }
         catch
         {

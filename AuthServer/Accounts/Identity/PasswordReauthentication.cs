@@ -56,6 +56,7 @@ internal sealed class PasswordReauthentication(
             case PasswordCheckOutcome.LockedOut locked:
                 return new ReauthenticationRefusal.LockedOut(locked.RetryAfter);
             case PasswordCheckOutcome.Matched matched:
+                await passwords.CountCorrectAsync(matched);
                 await database.WriteAsync(matched.Refund());
                 // The password may have leaked: even if correct, it proves nothing.
                 return user.MustResetPassword ? new ReauthenticationRefusal.WrongPassword() : null;

@@ -72,6 +72,7 @@ internal sealed class PasswordSignIn(
     private async Task<SignInOutcome> EnterAsync(PasswordCheckOutcome.Matched check, string? deviceName, RequestOrigin origin)
     {
         var (account, attempt) = (check.Account, check.Attempt);
+        await passwords.CountCorrectAsync(check);
         if (!account.IsActive || (rules.RequireVerifiedEmail && !account.IsEmailConfirmed))
         {
             await database.WriteAsync(check.Refund());

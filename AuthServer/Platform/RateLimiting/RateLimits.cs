@@ -113,7 +113,10 @@ internal static class RateLimits
                 MailedLinks, limits.RefusedLinksPerMinute, TimeSpan.FromMinutes(1),
                 static status => status is StatusCodes.Status400BadRequest);
             Add(MailRequests, limits.MailRequestsPerHour, TimeSpan.FromHours(1), static status => status is StatusCodes.Status202Accepted);
-            Add(Invitations, limits.InvitationsPerHour, TimeSpan.FromHours(1), static status => status is StatusCodes.Status201Created);
+            // A corrected address is mailed to a stranger as well, and answered with 202.
+            Add(
+                Invitations, limits.InvitationsPerHour, TimeSpan.FromHours(1),
+                static status => status is StatusCodes.Status201Created or StatusCodes.Status202Accepted);
 
             void Add(string name, int limit, TimeSpan window, Func<int, bool> counts) =>
                 options.AddPolicy(name, context => RateLimitPartition.Get(

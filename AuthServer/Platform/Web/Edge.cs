@@ -152,7 +152,7 @@ internal static class Edge
             && text.Contains("charset", StringComparison.OrdinalIgnoreCase)
             && MediaTypeHeaderValue.TryParse(text, out var type))
         {
-            if (!HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            if (HeaderUtilities.RemoveQuotes(type.Charset).ToString().ToUpperInvariant() is not ("UTF-8" or "UTF8"))
             {
                 return new Problem(ErrorCodes.UnsupportedMediaType).ExecuteAsync(context);
             }

@@ -12,6 +12,9 @@ internal interface IValidated
 /// <summary>Collects validation errors by snake_case field, so that all of them are reported at once.</summary>
 internal sealed class FieldErrors
 {
+    private const int MostMessages = 10;
+    private const int MostFields = 100;
+
     private readonly Dictionary<string, string[]> _messages = new(StringComparer.Ordinal);
     private Dictionary<string, FieldRule>? _rules;
 
@@ -43,8 +46,15 @@ internal sealed class FieldErrors
     public static IReadOnlyDictionary<string, string[]> Only(string field, string message) =>
         new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] };
 
-    public void Add(string field, string message) =>
-        _messages[field] = _messages.TryGetValue(field, out var earlier) ? [.. earlier, message] : [message];
+    /// <summary>Says each thing once, and not more than a person reads: a body may repeat a fault thousands of times.</summary>
+    public void Add(string field, string message)
+    {
+        var earlier = _messages.GetValueOrDefault(field, []);
+        if (earlier.Length < MostMessages && !earlier.Contains(message, StringComparer.Ordinal) && (earlier.Length > 0 || _messages.Count < MostFields))
+        {
+            _messages[field] = [.. earlier, message];
+        }
+    }
 
     /// <summary>Validates text for people to read: no control characters, and none that reorder or hide other text.</summary>
     public void Text(string field, string? value, int maxLength, bool required = false)

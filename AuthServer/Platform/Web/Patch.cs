@@ -42,12 +42,10 @@ internal static class Patch
             patch.TakeNulls();
         }
 
-        foreach (var name in patch.Clear ?? [])
+        // Stops at the first: the list may be as long as the body.
+        if (patch.Clear?.Any(name => !Change(patch, name)) == true)
         {
-            if (!Change(patch, name))
-            {
-                errors.Add("clear", $"One of: {string.Join(", ", Clearable(patch.GetType()))}; and none that is given as well.");
-            }
+            errors.Add("clear", $"One of: {string.Join(", ", Clearable(patch.GetType()))}; and none that is given as well.");
         }
     }
 

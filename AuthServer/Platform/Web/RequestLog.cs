@@ -27,7 +27,8 @@ internal sealed class RequestLog(ILogger<RequestLog> logger)
         if (!IsProbe(route))
         {
             var took = Math.Round(Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds, 1);
-            Log.Answered(logger, context.Request.Method, route, context.Response.StatusCode, took);
+            var method = KnownMethod(context.Request.Method);
+            Log.Answered(logger, method, route, context.Response.StatusCode, took);
         }
     }
 
@@ -41,6 +42,10 @@ internal sealed class RequestLog(ILogger<RequestLog> logger)
             Log.UntrustedProxy(logger);
         }
     }
+
+    // Clients may send any word, of any length.
+    private static string KnownMethod(string method) =>
+        method is "GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS" ? method : "other";
 
     private static bool IsProbe(string route) =>
         route.StartsWith("/health", StringComparison.Ordinal) || route.StartsWith("/api/v1/health", StringComparison.Ordinal);

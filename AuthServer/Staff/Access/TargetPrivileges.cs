@@ -22,6 +22,9 @@ internal sealed record TargetPrivileges(IReadOnlyList<string> PlatformRoles, IRe
 
     public bool IsPhysician => Has(PlatformRoles, Role.Physician) || Has(TenantRoles, Role.Physician);
 
+    /// <summary>Whether the account gives more than access to its owner's own data.</summary>
+    public bool HasPower => IsAdmin || IsSupport || IsPhysician;
+
     /// <summary>Why this member of staff may not change the account itself (disable, rename, delete); null if they may.</summary>
     public ErrorCode? RefusesAdministrationBy(StaffMember staff) =>
         !staff.IsAdmin ? ErrorCodes.Forbidden

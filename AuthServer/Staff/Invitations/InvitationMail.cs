@@ -13,6 +13,8 @@ namespace AuthServer.Staff.Invitations;
 internal sealed class InvitationMail(
     AuthDbContext db, UserAccounts accounts, EmailTokenSettings settings, MailLinks links, MailPrinter printer) : IMailWriter
 {
+    private const int LongestName = 50;
+
     public string Kind => MailKinds.Invitation;
 
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)
@@ -40,13 +42,21 @@ internal sealed class InvitationMail(
         var clinic =
             await db.Memberships
                 .Where(membership => membership.UserId == user.Id)
-                .Join(db.Tenants, membership => membership.TenantId, tenant => tenant.Id, (_, tenant) => tenant.Name)
+                .Join(db.Tenants, membership => membership.TenantId, tenant => tenant.Id, (_, tenant) => new { tenant.Id, tenant.Name })
                 .FirstOrDefaultAsync(cancellationToken);
         var inviter = owed.Details().TryGetValue(EmailOutbox.Inviter, out var id) ? Guid.Parse(id) : (Guid?)null;
+        // Only the clinic's own staff are named as such.
         var person =
-            await db.Users.Where(staff => staff.Id == inviter).Select(staff => staff.FullName).SingleOrDefaultAsync(cancellationToken);
-        return IsName(clinic) ? new(clinic!, IsName(person) ? person : null) : null;
+            await db.Users
+                .Where(staff => staff.Id == inviter
+                    && db.Memberships.Any(held => held.UserId == staff.Id && clinic != null && held.TenantId == clinic.Id))
+                .Select(staff => staff.FullName)
+                .SingleOrDefaultAsync(cancellationToken);
+        return IsName(clinic?.Name) ? new(clinic!.Name, IsNameOfPerson(person) ? person : null) : null;
     }
 
     private static bool IsName(string? text) => !string.IsNullOrWhiteSpace(text) && !SenderName.IsMisleading(text, own: "");
+
+    // Not a message with a telephone number.
+    private static bool IsNameOfPerson(string? text) => IsName(text) && text!.Length <= LongestName && !text.Any(char.IsDigit);
 }

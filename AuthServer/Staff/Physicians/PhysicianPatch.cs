@@ -13,16 +13,18 @@ public sealed record PhysicianPatch : IPatch
     /// The name of the private pool, whose physicians see only patients who were assigned manually; null for none. A boolean is taken
     /// too: true keeps the pool, or is one named <c>private</c>; false is null.
     /// </summary>
-    public Optional<PoolName> PrivatePool { get; init; }
+    public Optional<PoolName?> PrivatePool { get; init; }
 
     /// <summary>Away: not listed as available.</summary>
-    public Optional<bool> VacationMode { get; init; }
+    [NeverCleared]
+    public Optional<bool?> VacationMode { get; init; }
 
     /// <summary>The last day of absence (UTC), today or later; setting it also sets <c>vacation_mode</c>.</summary>
     public Optional<DateOnly?> VacationUntil { get; init; }
 
     /// <summary>Takes new patients.</summary>
-    public Optional<bool> AcceptingPatients { get; init; }
+    [NeverCleared]
+    public Optional<bool?> AcceptingPatients { get; init; }
 
     /// <summary>Field of medicine, in the app's own vocabulary.</summary>
     public Optional<string?> Specialty { get; init; }
@@ -35,12 +37,13 @@ public sealed record PhysicianPatch : IPatch
         physician.LanguagePreference = LanguagePreference.Or(physician.LanguagePreference);
         if (PrivatePool.IsGiven)
         {
-            physician.JoinPool(PrivatePool.Value.IsAnyPool ? physician.Pool ?? Physician.UnnamedPool : Trimmed(PrivatePool.Value.Name));
+            physician.JoinPool(
+                PrivatePool.Value is { IsAnyPool: true } ? physician.Pool ?? Physician.UnnamedPool : Trimmed(PrivatePool.Value?.Name));
         }
 
-        physician.AcceptingPatients = AcceptingPatients.Or(physician.AcceptingPatients);
+        physician.AcceptingPatients = AcceptingPatients.Value ?? physician.AcceptingPatients;
         physician.Specialty = Specialty.IsGiven ? Trimmed(Specialty.Value) : physician.Specialty;
-        if (VacationMode.IsGiven || VacationUntil.IsGiven)
+        if (VacationMode.Value is not null || VacationUntil.IsGiven)
         {
             ApplyVacationTo(physician, today);
         }
@@ -50,7 +53,7 @@ public sealed record PhysicianPatch : IPatch
     {
         errors.LanguageTag("language_preference", LanguagePreference.Value);
         errors.Text("specialty", Specialty.Value, maxLength: 100);
-        errors.Text("private_pool", PrivatePool.Value.Name, maxLength: 100);
+        errors.Text("private_pool", PrivatePool.Value?.Name, maxLength: 100);
         if (VacationMode is { IsGiven: true, Value: false } && VacationUntil.Value is not null)
         {
             errors.Add("vacation_until", "Only with vacation_mode true.");
@@ -61,7 +64,7 @@ public sealed record PhysicianPatch : IPatch
     private void ApplyVacationTo(Physician physician, DateOnly today)
     {
         var wasAway = physician.IsAwayOn(today);
-        if (VacationMode.Or(wasAway || VacationUntil.Value is not null))
+        if (VacationMode.Value ?? (wasAway || VacationUntil.Value is not null))
         {
             physician.GoAway(VacationUntil.Or(wasAway ? physician.VacationUntil : null));
         }

@@ -10,8 +10,8 @@ namespace AuthServer.Staff.Users;
 
 /// <summary>
 /// Corrects an address that was mistyped, or whose mailbox is lost. An account keeps its address until the new mailbox is confirmed, and
-/// the old one is told; for that, the link is enough, because staff have made sure who asks. Not for staff: their password is needed as
-/// well, so that no administrator can take over another's account. An invitation simply goes to the new address, and the link in the old
+/// the old one is told; for that, the link is enough, because staff have made sure who asks. Not for staff and physicians: their password
+/// is needed as well, so that no administrator can take over an account with power. An invitation simply goes to the new address, and the link in the old
 /// mail stops working.
 /// </summary>
 internal sealed class EmailCorrection(
@@ -38,7 +38,7 @@ internal sealed class EmailCorrection(
         scope.Audit(AuditEvents.EmailCorrected, clock.GetUtcNow(), origin, user.Id, request.Reason!.Trim());
         var failed = user.IsInvited
             ? await InviteAsync(user, address, cancellationToken)
-            : await AskAsync(user, address, isVouched: !privileges.IsAdmin && !privileges.IsSupport, cancellationToken);
+            : await AskAsync(user, address, isVouched: !privileges.HasPower, cancellationToken);
         if (failed is null)
         {
             await transaction.CommitAsync(cancellationToken);

@@ -63,6 +63,11 @@ internal sealed class PhysicianConfiguration : IEntityTypeConfiguration<Physicia
 
 internal sealed class LicenceConfiguration : IEntityTypeConfiguration<Licence>
 {
+    // One number in whatever case, punctuation, width or digits it is written.
+    private const string NumberKeySql =
+        "left(upper(regexp_replace(translate(normalize(number, NFKC), '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', '01234567890123456789'), "
+            + @"'[\s!-/:-@\[-`{-~–—]', '', 'g')), 64)";
+
     public void Configure(EntityTypeBuilder<Licence> builder)
     {
         builder.ToTable("licences");
@@ -78,7 +83,7 @@ internal sealed class LicenceConfiguration : IEntityTypeConfiguration<Licence>
         builder.HasIndex(licence => licence.Number);
         // Not unique: there may be two from before this was refused.
         builder.Property(licence => licence.NumberKey).HasMaxLength(64)
-            .HasComputedColumnSql(@"upper(regexp_replace(number, '[\s!-/:-@\[-`{-~–—]', '', 'g'))", stored: true);
+            .HasComputedColumnSql(NumberKeySql, stored: true);
         builder.HasIndex(licence => new { licence.NumberKey, licence.Jurisdiction });
     }
 }
