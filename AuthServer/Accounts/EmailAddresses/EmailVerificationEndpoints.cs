@@ -124,7 +124,8 @@ internal static class EmailVerificationEndpoints
         };
 
     private static async Task<Results<Accepted<MailRequested>, Problem>> AskForChange(
-        EmailChangeRequest request, HttpContext context, Caller caller, RequestOrigin origin, EmailChange change, CancellationToken cancellationToken) =>
+        EmailChangeRequest request, HttpContext context, Caller caller, RequestOrigin origin, EmailChange change,
+        CancellationToken cancellationToken) =>
         await change.RequestAsync(caller, request, Language.AskedFor(context.Request).Tag, origin, cancellationToken) switch
         {
             EmailChangeOutcome.Requested requested =>
