@@ -74,7 +74,8 @@ public sealed class RefusedPasswordTests(RefusedPasswordTests.Server server) : I
         string password, string message)
     {
         var before = server.Breaches.Asked.Count;
-        object body = new { email = "no address", password, username = "dana-levi-cohen", locale = "?", link = "https://evil.example.com/" };
+        var link = "https://evil.example.com/";
+        object body = new { email = "no address", password, username = "dana-levi-cohen", locale = "?", link };
 
         var problem = await (await server.Api.PostAsync("auth/register", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
 
