@@ -84,7 +84,7 @@ public sealed partial class FieldMessageTests(TestServer server) : IClassFixture
 
     private static IEnumerable<(string Url, string? Body)> Attempts(DescribedOperation operation)
     {
-        var path = Parameter().Replace(operation.Path, Guid.NewGuid().ToString());
+        var path = InBraces().Replace(operation.Path, Guid.NewGuid().ToString());
         foreach (var (name, isId) in operation.QueryParameters)
         {
             yield return ($"{path}?{name}={(isId ? Guid.NewGuid() : "-1")}", null);
@@ -141,13 +141,16 @@ public sealed partial class FieldMessageTests(TestServer server) : IClassFixture
     }
 
     private static string Plain(string literal) =>
-        Interpolation().Replace(literal.Replace("{UrlAdvice}", "; write + as %2B", StringComparison.Ordinal), "7")
+        InBraces().Replace(literal.Replace("{UrlAdvice}", "; write + as %2B", StringComparison.Ordinal), "7")
             .Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
 
     private static Regex PatternOf(string template) =>
-        new($@"\A{Regex.Replace(Regex.Escape(template), @"\\\{[0-9]}", "(.*)")}\z", RegexOptions.Singleline);
+        new($@"\A{Placeholder().Replace(Regex.Escape(template), "(.*)")}\z", RegexOptions.NonBacktracking | RegexOptions.Singleline);
 
-    [GeneratedRegex(@"^(obj|bin|Import|Cli|Mail/Transport)/")]
+    [GeneratedRegex(@"\\\{[0-9]}", RegexOptions.None, 1000)]
+    private static partial Regex Placeholder();
+
+    [GeneratedRegex("^(obj|bin|Import|Cli|Mail/Transport)/", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Elsewhere();
 
     [GeneratedRegex(
@@ -156,20 +159,17 @@ public sealed partial class FieldMessageTests(TestServer server) : IClassFixture
             \((?<arguments>.*?)\)(;|,\n|\n)
         | Rule\ =\s*(?<arguments>".*?");
         | \["number"\]\ =\ (?<arguments>.*?)\]
-        """, RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace)]
+        """, RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace, 1000)]
     private static partial Regex Makers();
 
     [GeneratedRegex("""
         "(?<text>(?=[A-Z0-9])(\\.|\{[^}]*"[^}]*\}|[^"\\])*\.)"
-        """, RegexOptions.ExplicitCapture)]
+        """, RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Sentences();
 
-    [GeneratedRegex(@"\{[^}]*\}")]
-    private static partial Regex Interpolation();
+    [GeneratedRegex(@"\{[^}]*\}", RegexOptions.None, 1000)]
+    private static partial Regex InBraces();
 
-    [GeneratedRegex(@"\{[^}]*\}")]
-    private static partial Regex Parameter();
-
-    [GeneratedRegex(@"\p{IsHebrew}")]
+    [GeneratedRegex(@"\p{IsHebrew}", RegexOptions.None, 1000)]
     private static partial Regex Hebrew();
 }

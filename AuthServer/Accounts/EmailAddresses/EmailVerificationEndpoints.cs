@@ -3,7 +3,6 @@ using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.Identity;
 using AuthServer.Mail;
 using AuthServer.Mail.Outbox;
-using AuthServer.Mail.Texts;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.Jobs;

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using AuthServer.Mail;
 using AuthServer.Mail.Outbox;
-using AuthServer.Mail.Texts;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.RateLimiting;
