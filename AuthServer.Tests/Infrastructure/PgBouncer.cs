@@ -32,7 +32,8 @@ internal sealed class PgBouncer : IAsyncDisposable
     }
 
     /// <summary>Why it cannot be used here, or null.</summary>
-    public static string? WhyNot => File.Exists(Program) ? null : "PgBouncer is not installed (eng/test installs it where there is apt-get).";
+    public static string? WhyNot =>
+        File.Exists(Program) ? null : "PgBouncer is not installed (eng/test installs it where there is apt-get).";
 
     public string ServerConnection => Through(_database.ServerConnection);
 
