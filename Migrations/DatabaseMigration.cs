@@ -24,6 +24,7 @@ internal static class DatabaseMigration
 
         await using var source = new NpgsqlDataSourceBuilder(owner.ConnectionString).BuildWritable();
         await using var connection = await source.OpenConnectionAsync();
+        await DatabaseProbe.RefuseSharingAsync(connection, source, CancellationToken.None);
         if (DatabaseProbe.Fault(connection) is { } fault)
         {
             await output.WriteLineAsync($"The database was not migrated: {fault.Sentence}");

@@ -14,8 +14,11 @@ public sealed class ClientSnippetTests(SnippetServer server) : IClassFixture<Sni
     [InlineData("lockedTabs")]
     public Task Calls_that_need_a_new_access_token_at_once_share_one_refresh(string scenario) => server.RunAsync(scenario);
 
-    [Fact]
-    public Task A_person_signs_in_on_react_native() => server.RunAsync("reactNative");
+    [Theory]
+    [InlineData("reactNative")]
+    [InlineData("reactNativeRefused")]
+    [InlineData("reactNativeHangs")]
+    public Task On_react_native_a_person_signs_in_and_is_told_why_not(string scenario) => server.RunAsync(scenario);
 
     [Theory]
     [InlineData("networkFailure")]

@@ -19,17 +19,23 @@ public sealed class StrictClientTests(StrictClients server) : IClassFixture<Stri
     [Fact]
     public Task A_stock_client_signs_in_and_refreshes_at_the_token_endpoint_and_understands_its_refusals() => server.RunAsync("openid");
 
-    [Fact]
-    public async Task The_stock_middleware_of_asp_net_core_finds_the_keys_by_the_issuer_alone()
+    [Theory]
+    [InlineData("person")]
+    [InlineData("refreshed")]
+    [InlineData("guest")]
+    [InlineData("key")]
+    public async Task The_stock_middleware_of_asp_net_core_finds_the_keys_by_the_issuer_alone_and_takes_every_kind_of_access_token(
+        string kind)
     {
         await using var api = server.StartResourceServer();
         await api.StartAsync();
         using var http = new HttpClient { BaseAddress = new(api.Urls.Single()) };
-        var person = await server.Api.RegisterAsync();
-        http.DefaultRequestHeaders.Authorization = new("Bearer", person.AccessToken);
+        var parts = (await server.TokenAsync(kind)).Split(' ');
+        var (token, subject) = (parts[0], parts[1]);
+        http.DefaultRequestHeaders.Authorization = new("Bearer", token);
 
-        (await http.GetStringAsync("/")).Should().Be($"{person.UserId} authserver");
-        http.DefaultRequestHeaders.Authorization = new("Bearer", person.AccessToken[..^4] + "AAAA");
+        (await http.GetStringAsync("/")).Should().Be($"{subject} {(kind == "key" ? Jwt.Payload(token)["client_id"] : "authserver")}");
+        http.DefaultRequestHeaders.Authorization = new("Bearer", token[..^4] + "AAAA");
         (await http.GetAsync("/")).StatusCode.Should().Be(System.Net.HttpStatusCode.Unauthorized);
     }
 }
@@ -40,7 +46,7 @@ public sealed class StrictClients : TestServer
     public StrictClients() => Settings["Registration:AllowAnonymous"] = "true";
 
     public Task RunAsync(string scenario) => NodeScript.RunAsync(
-        "strict-clients.mjs", ActAsync, "", Api.Http.BaseAddress!.ToString().TrimEnd('/'), scenario);
+        "strict-clients.mjs", TokenAsync, "", Api.Http.BaseAddress!.ToString().TrimEnd('/'), scenario);
 
     public WebApplication StartResourceServer()
     {
@@ -62,7 +68,8 @@ public sealed class StrictClients : TestServer
         return app;
     }
 
-    private async Task<string> ActAsync(string request)
+    /// <summary>A token of that kind and its subject, or what else a client signs in with.</summary>
+    public async Task<string> TokenAsync(string request)
     {
         switch (request)
         {

@@ -1,5 +1,7 @@
 // The Session class of docs/clients.md against the real server. What stands between the two, the network, is ours to break.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { ask, baseUrl, modulePath, run } from "./harness.mjs";
 
 const { Session, Refused } = await import(modulePath);
@@ -43,29 +45,50 @@ async function codeOf(accessToken) {
 const expire = () => ask("advance 660");
 const twenty = call => Array.from({ length: 20 }, call);
 
-/** What React Native has: no timeouts, and its own AbortController, which Node's fetch has to be told of. */
-async function likeReactNative() {
-  delete AbortSignal.timeout;
-  globalThis.AbortController = (await import("abort-controller")).AbortController;
-  return (url, { signal, ...init }) => {
-    const own = new NodeAbortController();
-    signal?.addEventListener("abort", () => own.abort());
-    return fetch(url, { ...init, signal: own.signal });
-  };
+/** What React Native has instead of Node's own: fetch is whatwg-fetch over XMLHttpRequest, signals are those of abort-controller. */
+async function becomeReactNative() {
+  globalThis.XMLHttpRequest = (await import("xhr2")).default;
+  Object.assign(globalThis, await import("abort-controller"));
+  const { fetch, Headers, Request, Response } = await import("whatwg-fetch");
+  Object.assign(globalThis, { fetch, Headers, Request, Response });
+  Object.defineProperty(globalThis, "navigator", { value: { product: "ReactNative" }, configurable: true });
+  assert.equal(AbortSignal.timeout, undefined);
+  assert.equal(new Response("").body, undefined);
 }
-
-const NodeAbortController = AbortController;
 
 await run({
   async reactNative() {
-    const network = await likeReactNative();
+    await becomeReactNative();
     const app = makeApp();
-    app.network = network;
     await app.session.signIn(await ask("person"), password);
     await expire();
-    assert.equal((await app.me()).status, 200);
+    const answer = await app.me();
+    assert.equal(answer.status, 200);
+    assert.equal(typeof (await answer.json()).id, "string");
+    assert.equal(app.count("/auth/refresh"), 1);
     await app.session.signOut();
     assert.equal(await app.store.load(), null);
+  },
+
+  async reactNativeRefused() {
+    await becomeReactNative();
+    const app = makeApp();
+    await assert.rejects(app.session.signIn(await ask("person"), "not the password"), refused("invalid_credentials"));
+    app.session = new Session("http://127.0.0.1:1/api/v1", app.store, () => {}, {
+      fetch: (url, init) => fetch(url, init), now: Date.now, wait: async () => {} });
+    await assert.rejects(app.session.signIn(await ask("person"), password), refused("unavailable"));
+  },
+
+  async reactNativeHangs() {
+    await becomeReactNative();
+    const app = makeApp();
+    const person = await ask("person");
+    const silent = createServer(() => {}).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    globalThis.setTimeout = alarm => setImmediate(() => setImmediate(alarm)); // the ten seconds are over at once
+    app.network = (_, init) => fetch(`http://127.0.0.1:${silent.address().port}/`, init);
+    await assert.rejects(app.session.signIn(person, password), refused("unavailable"));
+    silent.close();
   },
 
   async twentyCalls() {

@@ -66,6 +66,37 @@ public sealed class RefusedPasswordTests(RefusedPasswordTests.Server server) : I
         problem["errors"]!["password"]![0]!.GetValue<string>().Should().StartWith("Too easy to guess");
     }
 
+    [Theory]
+    [InlineData("q1w2e3r4t5y6", "Too common: it is on the lists that attackers try first.")]
+    [InlineData("Dana-Levi-Cohen", "Too easy to guess: it is made of your own address or name, or of the product's name.")]
+    [InlineData("short", "At least 12 characters. A few words are easier to remember than a few symbols.")]
+    public async Task Everything_that_is_wrong_is_told_at_once_the_password_too_and_the_breach_service_is_not_asked(
+        string password, string message)
+    {
+        var before = server.Breaches.Asked.Count;
+        var link = "https://evil.example.com/";
+        object body = new { email = "no address", password, username = "dana-levi-cohen", locale = "?", link };
+
+        var problem = await (await server.Api.PostAsync("auth/register", body)).ShouldBeProblemAsync(ErrorCodes.ValidationFailed);
+
+        problem.InvalidFields().Should().BeEquivalentTo("email", "password", "locale", "link");
+        problem["errors"]!["password"]![0]!.GetValue<string>().Should().Be(message);
+        server.Breaches.Asked.Count.Should().Be(before);
+    }
+
+    [Theory]
+    [InlineData("auth/password/change", "current_password")]
+    [InlineData("auth/password/reset/confirm", "token")]
+    [InlineData("auth/email/verification/confirm", "token")]
+    public async Task A_new_password_that_is_refused_is_told_with_what_is_missing(string route, string missing)
+    {
+        var person = await server.Api.RegisterAsync();
+
+        var answer = await server.Api.PostAsync(route, new { new_password = "q1w2e3r4t5y6" }, person.AccessToken);
+
+        (await answer.ShouldBeProblemAsync(ErrorCodes.ValidationFailed)).InvalidFields().Should().BeEquivalentTo(missing, "new_password");
+    }
+
     private async Task ShouldBeRefusedAsync(string password, string message)
     {
         var email = Api.NewEmail();

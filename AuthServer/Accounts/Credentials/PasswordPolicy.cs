@@ -44,6 +44,19 @@ internal sealed class PasswordPolicy(PasswordSettings settings, BreachedPassword
     /// </summary>
     public string? FindFault(User user, string password) => password.Length == 0 ? "Required." : Fault(password, OwnData(user));
 
+    /// <summary>
+    /// What can be told of a new password together with the other fields of a request, without the account or the breach service.
+    /// </summary>
+    public static void CheckNew(FieldErrors errors, string field, Secret? password, params IReadOnlyList<string?> ownData)
+    {
+        errors.Required(field, password);
+        if (password?.Reveal() is { Length: > 0 } typed
+            && errors.Services?.GetRequiredService<PasswordPolicy>().Fault(typed, ownData) is { } fault)
+        {
+            errors.Add(field, fault);
+        }
+    }
+
     /// <summary>Refuses texts that cannot be anybody's password, before anything is hashed.</summary>
     public static void CheckTyped(FieldErrors errors, string field, string? password)
     {

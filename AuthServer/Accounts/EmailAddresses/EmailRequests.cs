@@ -1,4 +1,5 @@
 using AuthServer.Accounts.Credentials;
+using AuthServer.Mail.Texts;
 using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.EmailAddresses;
@@ -14,6 +15,8 @@ public sealed record VerificationRequest(string? Email = null, string? Link = nu
         {
             errors.Email("email", Email);
         }
+
+        MailLinks.Check(errors, Link);
     }
 }
 
@@ -34,6 +37,11 @@ public sealed record ConfirmVerificationRequest(Secret? Token = null, Secret? Pa
             PasswordPolicy.CheckTyped(errors, "password", Password.Reveal());
         }
 
+        if (NewPassword is not null)
+        {
+            PasswordPolicy.CheckNew(errors, "new_password", NewPassword);
+        }
+
         if (Password is not null && NewPassword is not null)
         {
             errors.Add("new_password", "Give password or new_password, not both.");
@@ -51,6 +59,7 @@ public sealed record EmailChangeRequest(string? NewEmail = null, Secret? Current
     {
         errors.Email("new_email", NewEmail);
         PasswordPolicy.CheckTyped(errors, "current_password", CurrentPassword?.Reveal());
+        MailLinks.Check(errors, Link);
     }
 }
 

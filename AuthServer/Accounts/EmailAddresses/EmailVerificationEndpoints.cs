@@ -3,7 +3,6 @@ using AuthServer.Accounts.Credentials;
 using AuthServer.Accounts.Identity;
 using AuthServer.Mail;
 using AuthServer.Mail.Outbox;
-using AuthServer.Mail.Texts;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.Jobs;
@@ -94,15 +93,9 @@ internal static class EmailVerificationEndpoints
     }
 
     private static async Task<Results<Accepted<MailRequested>, Problem>> Ask(
-        VerificationRequest request, HttpContext context, MailLinks links, EmailVerification proof,
-        CancellationToken cancellationToken)
+        VerificationRequest request, HttpContext context, EmailVerification proof, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(context.User);
-        if (links.Fault(request.Link) is { } problem)
-        {
-            return problem;
-        }
-
         if (caller is null && request.Email is null)
         {
             return FieldErrors.One("email", "Required without an access token.");
@@ -130,19 +123,17 @@ internal static class EmailVerificationEndpoints
         };
 
     private static async Task<Results<Accepted<MailRequested>, Problem>> AskForChange(
-        EmailChangeRequest request, HttpContext context, Caller caller, RequestOrigin origin, MailLinks links, EmailChange change,
+        EmailChangeRequest request, HttpContext context, Caller caller, RequestOrigin origin, EmailChange change,
         CancellationToken cancellationToken) =>
-        links.Fault(request.Link) is { } problem
-            ? problem
-            : await change.RequestAsync(caller, request, Language.AskedFor(context.Request).Tag, origin, cancellationToken) switch
-            {
-                EmailChangeOutcome.Requested requested =>
-                    TypedResults.Accepted((string?)null, new MailRequested { DevToken = requested.DevToken }),
-                EmailChangeOutcome.NotReauthenticated(var refusal) => refusal.ToProblem("current_password", "Not the current password."),
-                EmailChangeOutcome.NotForGuests => (Problem)ErrorCodes.AnonymousNotAllowed,
-                EmailChangeOutcome.ConcurrentlyChanged => (Problem)ErrorCodes.SessionRevoked,
-                _ => FieldErrors.One("new_email", "This is already the account's address."),
-            };
+        await change.RequestAsync(caller, request, Language.AskedFor(context.Request).Tag, origin, cancellationToken) switch
+        {
+            EmailChangeOutcome.Requested requested =>
+                TypedResults.Accepted((string?)null, new MailRequested { DevToken = requested.DevToken }),
+            EmailChangeOutcome.NotReauthenticated(var refusal) => refusal.ToProblem("current_password", "Not the current password."),
+            EmailChangeOutcome.NotForGuests => (Problem)ErrorCodes.AnonymousNotAllowed,
+            EmailChangeOutcome.ConcurrentlyChanged => (Problem)ErrorCodes.SessionRevoked,
+            _ => FieldErrors.One("new_email", "This is already the account's address."),
+        };
 
     private static async Task<Results<Ok<PendingEmail>, Problem>> Pending(
         Caller caller, EmailChange change, CancellationToken cancellationToken) =>

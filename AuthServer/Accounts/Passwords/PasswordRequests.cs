@@ -1,4 +1,5 @@
 using AuthServer.Accounts.Credentials;
+using AuthServer.Mail.Texts;
 using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.Passwords;
@@ -11,7 +12,7 @@ public sealed record ChangePasswordRequest(Secret? CurrentPassword = null, Secre
     void IValidated.Validate(FieldErrors errors)
     {
         PasswordPolicy.CheckTyped(errors, "current_password", CurrentPassword?.Reveal());
-        errors.Required("new_password", NewPassword);
+        PasswordPolicy.CheckNew(errors, "new_password", NewPassword);
     }
 }
 
@@ -20,7 +21,11 @@ public sealed record ChangePasswordRequest(Secret? CurrentPassword = null, Secre
 /// <param name="Link">Where the link should lead instead of the server's own page: one of <c>Links:Allowed</c>.</param>
 public sealed record ResetRequest(string? Email = null, string? Link = null) : IValidated
 {
-    void IValidated.Validate(FieldErrors errors) => errors.Email("email", Email);
+    void IValidated.Validate(FieldErrors errors)
+    {
+        errors.Email("email", Email);
+        MailLinks.Check(errors, Link);
+    }
 }
 
 /// <summary>Sets a new password.</summary>
@@ -31,6 +36,6 @@ public sealed record ConfirmResetRequest(Secret? Token = null, Secret? NewPasswo
     void IValidated.Validate(FieldErrors errors)
     {
         errors.Required("token", Token);
-        errors.Required("new_password", NewPassword);
+        PasswordPolicy.CheckNew(errors, "new_password", NewPassword);
     }
 }

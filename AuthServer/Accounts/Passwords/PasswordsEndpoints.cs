@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using AuthServer.Mail;
 using AuthServer.Mail.Outbox;
-using AuthServer.Mail.Texts;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.RateLimiting;
@@ -91,13 +90,8 @@ internal static class PasswordsEndpoints
         };
 
     private static async Task<Results<Accepted<MailRequested>, Problem>> Ask(
-        ResetRequest request, HttpContext context, MailLinks links, PasswordReset reset, CancellationToken cancellationToken)
+        ResetRequest request, HttpContext context, PasswordReset reset, CancellationToken cancellationToken)
     {
-        if (links.Fault(request.Link) is { } problem)
-        {
-            return problem;
-        }
-
         var token = await reset.RequestAsync(request.Email!, Language.AskedFor(context.Request).Tag, request.Link, cancellationToken);
         return TypedResults.Accepted((string?)null, new MailRequested { DevToken = token });
     }

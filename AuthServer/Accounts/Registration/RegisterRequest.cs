@@ -1,4 +1,6 @@
+using AuthServer.Accounts.Credentials;
 using AuthServer.Domain;
+using AuthServer.Mail.Texts;
 using AuthServer.Platform.Web;
 
 namespace AuthServer.Accounts.Registration;
@@ -40,7 +42,8 @@ public sealed record RegisterRequest(
     void IValidated.Validate(FieldErrors errors)
     {
         errors.Email("email", Email);
-        errors.Required("password", Password);
+        PasswordPolicy.CheckNew(errors, "password", Password, EmailAddress.Parse(Email)?.Canonical, Username, FullName, Tenant);
+        MailLinks.Check(errors, Link);
         errors.UserName("username", Username);
         errors.Text("full_name", FullName, maxLength: 200);
         errors.LanguageTag("locale", Locale);

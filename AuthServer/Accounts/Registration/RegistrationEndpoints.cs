@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using AuthServer.Accounts.Identity;
 using AuthServer.Mail;
-using AuthServer.Mail.Texts;
 using AuthServer.Platform.ApiReference;
 using AuthServer.Platform.Authorization;
 using AuthServer.Platform.RateLimiting;
@@ -68,7 +67,7 @@ internal static class RegistrationEndpoints
             ErrorCodes.TokenOutdated, ErrorCodes.SessionRevoked);
 
     private static async Task<Results<Created<RegistrationAnswer>, Accepted<RegistrationAnswer>, ChallengeHttpResult, Problem>> Register(
-        RegisterRequest request, HttpContext context, RequestOrigin origin, MailLinks links, AccountRegistration registration,
+        RegisterRequest request, HttpContext context, RequestOrigin origin, AccountRegistration registration,
         CancellationToken cancellationToken)
     {
         var caller = Caller.Of(context.User);
@@ -78,19 +77,17 @@ internal static class RegistrationEndpoints
             return TypedResults.Challenge();
         }
 
-        return links.Fault(request.Link) is { } problem
-            ? problem
-            : await registration.RegisterAsync(
-                request with { AskedIn = Language.AskedFor(context.Request).Tag }, caller is { IsKey: false } ? caller : null, origin,
-                cancellationToken) switch
-            {
-                RegistrationOutcome.Registered registered =>
-                    TypedResults.Created("/api/v1/users/me", RegistrationAnswer.Of(registered.Response)),
-                RegistrationOutcome.MailSent sent => TypedResults.Accepted((string?)null, RegistrationAnswer.Mailed(sent.DevToken)),
-                RegistrationOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
-                RegistrationOutcome.Refused refused => new Problem(refused.Reason),
-                _ => throw new System.Diagnostics.UnreachableException(),
-            };
+        return await registration.RegisterAsync(
+            request with { AskedIn = Language.AskedFor(context.Request).Tag }, caller is { IsKey: false } ? caller : null, origin,
+            cancellationToken) switch
+        {
+            RegistrationOutcome.Registered registered =>
+                TypedResults.Created("/api/v1/users/me", RegistrationAnswer.Of(registered.Response)),
+            RegistrationOutcome.MailSent sent => TypedResults.Accepted((string?)null, RegistrationAnswer.Mailed(sent.DevToken)),
+            RegistrationOutcome.Invalid faulted => new Problem(ErrorCodes.ValidationFailed, faulted.Errors),
+            RegistrationOutcome.Refused refused => new Problem(refused.Reason),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
     }
 
     private static async Task<Results<Created<SignedInResponse>, Problem>> OpenGuest(

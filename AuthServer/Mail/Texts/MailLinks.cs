@@ -43,11 +43,14 @@ internal sealed class MailLinks(ServerSettings server, LinkSettings links)
     /// <summary>The key in a mail's data under which the app's link is stored.</summary>
     public const string Key = "link";
 
-    /// <summary>What is wrong with a link that an app names, or null.</summary>
-    public Problem? Fault(string? link) =>
-        link is null || links.Allowed.Contains(link)
-            ? null
-            : FieldErrors.One(Key, "Not one of the links that the server's configuration allows.");
+    /// <summary>Checks the link that an app names.</summary>
+    public static void Check(FieldErrors errors, string? link)
+    {
+        if (link is not null && errors.Services?.GetRequiredService<LinkSettings>().Allowed.Contains(link) == false)
+        {
+            errors.Add(Key, "Not one of the links that the server's configuration allows.");
+        }
+    }
 
     /// <summary>The link in the form a mail's data stores it.</summary>
     public static Dictionary<string, string>? Data(string? link) => link is null ? null : new(StringComparer.Ordinal) { [Key] = link };

@@ -14,11 +14,30 @@ internal static class DatabaseProbe
         try
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await RefuseSharingAsync(connection, database, cancellationToken);
             return Fault(connection);
         }
         catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException)
         {
             return OperatorFaults.Find(exception);
+        }
+    }
+
+    /// <summary>
+    /// Throws if a pooler gives two connections one process of PostgreSQL in turn. Nothing else would tell: LISTEN succeeds there, and no
+    /// notification ever comes, so that a session ended at one replica would live on at the others.
+    /// </summary>
+    public static async Task RefuseSharingAsync(
+        NpgsqlConnection connection, NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var other = await database.OpenConnectionAsync(cancellationToken);
+        // More than once, because somebody else may get the process in between.
+        for (var time = 0; time < 3; time++)
+        {
+            if (await ProcessOfAsync(connection, cancellationToken) == await ProcessOfAsync(other, cancellationToken))
+            {
+                throw new SharedConnectionException();
+            }
         }
     }
 
@@ -34,4 +53,14 @@ internal static class DatabaseProbe
     }
 
     public static bool IsTooOld(Version version) => version < Oldest;
+
+    // Not the number that was told when the connection was opened: a pooler makes that up.
+    private static async Task<string> ProcessOfAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT pg_backend_pid() || ' since ' || pg_postmaster_start_time()", connection);
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 }
+
+/// <summary>Two connections share a process of PostgreSQL, in turn.</summary>
+internal sealed class SharedConnectionException() : NpgsqlException("Two connections share a process of PostgreSQL.");

@@ -69,6 +69,7 @@ internal sealed class NotificationListener(
         await using var connection = source.CreateConnection();
         connection.Notification += (_, notice) => _subscribers[notice.Channel].Receive(notice.Payload);
         await connection.OpenAsync(stopping);
+        await DatabaseProbe.RefuseSharingAsync(connection, source, stopping);
         listening.MayHaveMissed();
         await using var listen = new NpgsqlCommand(string.Join(';', _subscribers.Keys.Select(channel => $"LISTEN {channel}")), connection);
         await listen.ExecuteNonQueryAsync(stopping);

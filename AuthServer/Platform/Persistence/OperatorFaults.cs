@@ -85,6 +85,7 @@ internal static class OperatorFaults
 
     private static OperatorFault? OfConnection(Exception cause) => cause switch
     {
+        SharedConnectionException => new(Pooler),
         AuthenticationException =>
             new("PostgreSQL's certificate cannot be verified: name its authority by sslrootcert=FILE in DATABASE_URL, and the host as the "
                 + "certificate does."),

@@ -18,6 +18,9 @@ internal sealed class FieldErrors
     private readonly Dictionary<string, string[]> _messages = new(StringComparer.Ordinal);
     private Dictionary<string, FieldRule>? _rules;
 
+    /// <summary>The request's, for rules that depend on settings; none where only the form of a request is described.</summary>
+    public IServiceProvider? Services { get; init; }
+
     public bool Any => _messages.Count > 0;
 
     public IReadOnlyDictionary<string, string[]> Messages => _messages;

@@ -67,17 +67,30 @@ internal sealed class Problem(ErrorCode error, IReadOnlyDictionary<string, strin
             return;
         }
 
+        var shown = Shown(httpContext);
         if (isOAuth)
         {
-            var answer = OAuthErrors.BodyOf(error, httpContext.TraceIdentifier, errors);
+            var answer = OAuthErrors.BodyOf(error, httpContext.TraceIdentifier, errors) with { Errors = shown };
             await response.WriteAsJsonAsync(answer, HttpJson.Written.OAuthErrorBody, "application/json", httpContext.RequestAborted);
             return;
         }
 
         var body = new ProblemBody(
             "about:blank", error.Meaning, ProblemDetail.Of(error, httpContext), error.Status, error.Code, httpContext.TraceIdentifier,
-            errors);
+            shown);
         await response.WriteAsJsonAsync(body, HttpJson.Written.ProblemBody, "application/problem+json", httpContext.RequestAborted);
+    }
+
+    private IReadOnlyDictionary<string, string[]>? Shown(HttpContext httpContext)
+    {
+        var language = Language.AskedFor(httpContext.Request);
+        if (errors is null || language == Language.English)
+        {
+            return errors;
+        }
+
+        httpContext.Response.Headers.ContentLanguage = language.Tag;
+        return FieldMessages.In(language, errors);
     }
 }
 

@@ -19,7 +19,7 @@ internal static class RequestValidation
                     return new Problem(ErrorCodes.BadRequest);
                 }
 
-                var errors = new FieldErrors();
+                var errors = new FieldErrors { Services = invocation.HttpContext.RequestServices };
                 foreach (var request in positions.Select(invocation.GetArgument<IValidated?>))
                 {
                     if (request is IPatch patch)
