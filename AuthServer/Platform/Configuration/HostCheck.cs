@@ -15,8 +15,8 @@ internal static class HostCheck
             .Select(url => $"ASPNETCORE_URLS (--urls) holds '{url}'. Give http, a host and a port, for example http://127.0.0.1:8080."),
         .. Listed(configuration[WebHostDefaults.ServerUrlsKey])
             .Where(url => url.StartsWith("https:", StringComparison.OrdinalIgnoreCase) && !HasCertificate(configuration))
-            .Select(url => $"ASPNETCORE_URLS (--urls) holds '{url}', and there is no certificate. Let a proxy end TLS and listen on http, or "
-                + "set Kestrel:Certificates:Default:Path."),
+            .Select(url => $"ASPNETCORE_URLS (--urls) holds '{url}', and there is no certificate. Let a proxy end TLS and listen on "
+                + "http, or set Kestrel:Certificates:Default:Path."),
         .. Listed(configuration[WebHostDefaults.HttpPortsKey])
             .Where(port => !ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             .Select(port => $"ASPNETCORE_HTTP_PORTS holds '{port}'. Give ports between 0 and 65535, for example 8080."),

@@ -53,7 +53,9 @@ internal sealed class FieldErrors
     public void Add(string field, string message)
     {
         var earlier = _messages.GetValueOrDefault(field, []);
-        if (earlier.Length < MostMessages && !earlier.Contains(message, StringComparer.Ordinal) && (earlier.Length > 0 || _messages.Count < MostFields))
+        if (earlier.Length < MostMessages
+            && !earlier.Contains(message, StringComparer.Ordinal)
+            && (earlier.Length > 0 || _messages.Count < MostFields))
         {
             _messages[field] = [.. earlier, message];
         }

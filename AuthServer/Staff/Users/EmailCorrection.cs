@@ -11,8 +11,8 @@ namespace AuthServer.Staff.Users;
 /// <summary>
 /// Corrects an address that was mistyped, or whose mailbox is lost. An account keeps its address until the new mailbox is confirmed, and
 /// the old one is told; for that, the link is enough, because staff have made sure who asks. Not for staff and physicians: their password
-/// is needed as well, so that no administrator can take over an account with power. An invitation simply goes to the new address, and the link in the old
-/// mail stops working.
+/// is needed as well, so that no administrator can take over an account with power. An invitation simply goes to the new address, and
+/// the link in the old mail stops working.
 /// </summary>
 internal sealed class EmailCorrection(
     AuthDbContext db, UserAccounts accounts, AccountCommit commit, EmailOutbox outbox, DeniedActionAudit refusals, TimeProvider clock)
