@@ -66,7 +66,7 @@ internal sealed class EnglishTexts(string appName, string people) : MailTexts
             when.Count == 1
                 ? $"Somebody, probably you, signed in to your account at {appName} {NewToUs}."
                 : $"There were {when.Count} sign-ins to your account at {appName} within an hour, each {NewToUs}. "
-                    + "The last one is shown below.",
+                    + "The first one and the time of the last are shown below.",
             NothingToDo],
         new(NewPassword, resetUrl), [Device(device), When(when.At), From(from)]);
 

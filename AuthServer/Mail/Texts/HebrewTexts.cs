@@ -66,7 +66,7 @@ internal sealed class HebrewTexts(string appName, string people) : MailTexts
         [
             when.Count == 1
                 ? $"הייתה התחברות לחשבון שלך ב־{appName}, {NewToUs}."
-                : $"בתוך שעה היו {when.Count} התחברויות לחשבון שלך ב־{appName}, {NewToUs}. האחרונה מפורטת כאן.",
+                : $"בתוך שעה היו {when.Count} התחברויות לחשבון שלך ב־{appName}, {NewToUs}. כאן מפורטת הראשונה שבהן, עם המועד של האחרונה.",
             NothingToDo],
         new(NewPassword, resetUrl), [Device(device), When(when.At), From(from)]);
 
