@@ -20,12 +20,13 @@ internal sealed record SignInAttempt(byte[] Identifier, string Network);
 internal sealed record ThrottleDecision(TimeSpan? RetryAfter, bool SetLock, bool CountedAnywhere);
 
 /// <summary>
-/// Slows down guessing, by name as typed and whether or not the account exists, so that a lock reveals nothing: a few failures from
-/// one network lock the name for that network, more from anywhere lock it for everybody, and each lock is longer than the last. After
-/// very many in a row each further one locks it for a day, unless a mailed link proves the mailbox. Networks from which the account's owner
+/// Slows down guessing, by name as typed and whether or not the account exists, so that a lock reveals nothing: a few failures from one
+/// network lock the name for that network, more from anywhere lock it for everybody, and each lock is longer than the last. After very
+/// many in a row each further one locks it for a day, unless a mailed link proves the mailbox. Networks from which the account's owner
 /// signed in lately are only locked by failures of their own, so that strangers cannot lock the owner out; the owner's sign-in there ends
-/// the lock everywhere. Whoever shares such a network can tell that there is an account. An attempt is counted before the password is checked, and refunded if it was right: of any number of parallel guesses, on
-/// any number of replicas, no more than the limit are evaluated.
+/// the lock everywhere. Whoever shares such a network can tell that there is an account. An attempt is counted before the password is
+/// checked, and refunded if it was right: of any number of parallel guesses, on any number of replicas, no more than the limit are
+/// evaluated.
 /// </summary>
 internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, TimeProvider clock)
 {
