@@ -61,7 +61,8 @@ public sealed class RequestBodyTests(TestServer server) : IClassFixture<TestServ
         var person = await server.Api.RegisterAsync();
 
         var answer = await RawHttp.ExchangeAsync(server.Api, $"POST /api/v1/{route} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-            + $"Authorization: Bearer {person.AccessToken}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+            + $"Authorization: Bearer {person.AccessToken}\r\nContent-Type: application/json\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
 
         RawHttp.Statuses(answer).Should().Equal([status], "the answer was {0}", answer);
         ((int)(await server.Api.GetAsync("auth/me", person.AccessToken)).StatusCode).Should().Be(ends ? 401 : 200);

@@ -19,7 +19,8 @@ internal static class GatheredNotice
             WHERE o.kind = '{kind}' AND o.created_at > @now - interval '1 hour'),
         gathered AS (
             UPDATE email_outbox o SET data = o.data
-                || jsonb_build_object('{EmailOutbox.At}', @now, '{EmailOutbox.Count}', (coalesce(o.data ->> '{EmailOutbox.Count}', '1')::int + 1)::text)
+                || jsonb_build_object('{EmailOutbox.At}', @now,
+                    '{EmailOutbox.Count}', (coalesce(o.data ->> '{EmailOutbox.Count}', '1')::int + 1)::text)
             FROM noticed WHERE o.address = noticed.email AND o.user_id = noticed.id AND o.kind = '{kind}' AND o.created_at > @now
                 AND o.state = 'pending' AND o.attempts = 0
             RETURNING 1),
