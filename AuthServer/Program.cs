@@ -1,5 +1,6 @@
 using System.Globalization;
 using AuthServer.Accounts;
+using AuthServer.Accounts.SignIn;
 using AuthServer.AuditTrail;
 using AuthServer.Cli;
 using AuthServer.Compliance;
@@ -80,6 +81,7 @@ internal static class Program
         app.UseAuthentication();
         app.UseApiKeyLimits();
         app.UseWriteLimits();
+        app.UseGrantLimits();
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseRequestBodies();

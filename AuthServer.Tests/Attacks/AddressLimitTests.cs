@@ -83,6 +83,33 @@ public sealed class AddressLimitTests(AddressLimitTests.Server server) : IClassF
     }
 
     [Fact]
+    public async Task Refused_refreshes_at_the_form_count_with_other_refreshes_and_not_with_sign_ins()
+    {
+        var person = await server.Api.RegisterAsync();
+        var stale = ProxiedServer.NewAddress();
+        for (var time = 0; time < Server.Refreshes; time++)
+        {
+            await (await RefreshByFormAsync("stale", stale)).ShouldBeOAuthErrorAsync(ErrorCodes.InvalidRefreshToken, "invalid_grant");
+        }
+
+        await SignedIn.ReadAsync(await server.SignInAsync(person.Email, stale, Api.Password));
+        await (await RefreshByFormAsync(person.RefreshToken, stale)).ShouldBeOAuthErrorAsync(
+            ErrorCodes.RateLimited, "temporarily_unavailable");
+        await (await PostAsync("auth/refresh", new { refresh_token = person.RefreshToken }, stale)).ShouldBeProblemAsync(
+            ErrorCodes.RateLimited);
+    }
+
+    [Fact]
+    public async Task Failed_sign_ins_do_not_keep_an_app_from_refreshing_at_the_form()
+    {
+        var person = await server.Api.RegisterAsync();
+        var sprayer = ProxiedServer.NewAddress();
+        await SprayAsync(sprayer, 30);
+
+        await (await RefreshByFormAsync(person.RefreshToken, sprayer)).ShouldBeAsync(200);
+    }
+
+    [Fact]
     public async Task Guesses_at_the_form_count_although_their_status_is_another()
     {
         var guesser = ProxiedServer.NewAddress();
@@ -177,6 +204,13 @@ public sealed class AddressLimitTests(AddressLimitTests.Server server) : IClassF
         return statuses;
     }
 
+    private Task<HttpResponseMessage> RefreshByFormAsync(string token, string from) =>
+        server.Api.PostAsync("auth/login/form", "", adjust: request =>
+        {
+            request.Headers.Add("X-Forwarded-For", from);
+            request.Content = new FormUrlEncodedContent([new("grant_type", "refresh_token"), new("refresh_token", token)]);
+        });
+
     private Task<HttpResponseMessage> RegisterAsync(string from) =>
         PostAsync("auth/register", new { email = Api.NewEmail(), password = Api.Password }, from);
 
@@ -185,8 +219,11 @@ public sealed class AddressLimitTests(AddressLimitTests.Server server) : IClassF
 
     public sealed class Server : ProxiedServer
     {
+        public const int Refreshes = 40;
+
         public Server()
         {
+            Settings["RateLimits:RefusedRefreshesPerMinute"] = $"{Refreshes}";
             Settings.Remove("RateLimits:FailedSignInsPerMinute");
             Settings.Remove("RateLimits:RegistrationsPerHour");
             Clock.Stop();

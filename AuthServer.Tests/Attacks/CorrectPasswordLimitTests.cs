@@ -87,6 +87,20 @@ public sealed class CorrectPasswordLimitTests(CorrectPasswordLimitTests.Server s
         await (await server.SignInAsync(name, ProxiedServer.NewAddress())).ShouldBeProblemAsync(ErrorCodes.InvalidCredentials);
     }
 
+    [Fact]
+    public async Task What_the_accounts_own_limit_refuses_does_not_lock_its_network_out()
+    {
+        var (person, neighbour) = (await server.Api.RegisterAsync(), await server.Api.RegisterAsync());
+        var network = ProxiedServer.NewAddress();
+        await SignInAsync(person, 30);
+        for (var time = 0; time < Server.OfNetwork; time++)
+        {
+            await (await server.SignInAsync(person.Email, network, Api.Password)).ShouldBeProblemAsync(ErrorCodes.RateLimited);
+        }
+
+        await SignedIn.ReadAsync(await server.SignInAsync(neighbour.Email, network, Api.Password));
+    }
+
     [Theory]
     [Trait("ASVS", "2.4.1")]
     [InlineData("auth/password/change", """{"current_password":"correct horse battery","new_password":"correct horse battery"}""")]

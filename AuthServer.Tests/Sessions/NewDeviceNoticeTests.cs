@@ -67,7 +67,7 @@ public sealed class NewDeviceNoticeTests(ProxiedServer server) : IClassFixture<P
 
         mails.Should().HaveCount(2);
         mails[0].Text.Should().Contain("Device B").And.NotContain("within an hour");
-        mails[1].Text.Should().Contain("There were 14 sign-ins").And.Contain("Device P");
+        mails[1].Text.Should().Contain("There were 14 sign-ins").And.Contain("Device C").And.NotContain("Device P");
         (await DueAsync(person)).Should().Be("0 1", "the second waits until an hour has passed");
     }
 

@@ -35,6 +35,8 @@ internal sealed class BatchWriter(AuthDbContext db, UserAccounts accounts, Accou
         }
 
         await SendAsync(plans, request, now, cancellationToken);
+        var added = db.ChangeTracker.Entries<User>().Where(entry => entry.State == EntityState.Added).Select(entry => entry.Entity.Id);
+        await AdvisoryLocks.AddedIdsAsync(db, [.. added], cancellationToken);
         await commit.SaveImportedAsync(cancellationToken);
     }
 

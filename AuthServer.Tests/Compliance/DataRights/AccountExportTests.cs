@@ -227,6 +227,30 @@ public sealed class AccountExportTests(ProxiedServer server) : IClassFixture<Pro
     }
 
     [Fact]
+    [Trait("ASVS", "14.2.2")]
+    public async Task While_a_large_copy_is_read_no_file_of_it_has_a_name_that_a_crash_would_leave_behind()
+    {
+        var person = await server.Api.RegisterAsync();
+        // More than the sockets' buffers take.
+        await server.Database.ExecuteAsync("""
+            INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, user_agent)
+                SELECT 'user.profile_changed', 'success', now(), @id, @id, repeat('a', 500) FROM generate_series(1, 20000)
+            """, ("id", person.UserId));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/users/me/export");
+        request.Headers.Authorization = new("Bearer", person.AccessToken);
+
+        using var response = await server.Api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        var open = Directory.EnumerateFiles("/proc/self/fd")
+            .Select(file => File.ResolveLinkTarget(file, returnFinalTarget: false)?.FullName ?? "")
+            .Where(file => file.Contains("authserver-cop", StringComparison.Ordinal))
+            .ToList();
+        open.Should().NotBeEmpty().And.AllSatisfy(file => file.Should().EndWith(" (deleted)"));
+        open.Select(Path.GetDirectoryName).Should().AllSatisfy(folder => Directory.Exists(folder).Should().BeFalse());
+        (await response.ReadJsonAsync())!["events"]!.AsArray().Count.Should().BeGreaterThan(20_000);
+    }
+
+    [Fact]
     public async Task More_than_a_few_at_once_are_told_to_come_back()
     {
         var person = await server.Api.RegisterAsync();

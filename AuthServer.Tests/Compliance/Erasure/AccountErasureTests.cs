@@ -14,6 +14,39 @@ namespace AuthServer.Tests.Compliance.Erasure;
 public sealed class AccountErasureTests(ProxiedServer server) : IClassFixture<ProxiedServer>
 {
     [Fact]
+    public async Task Erasing_somebody_with_keys_and_adding_many_accounts_at_once_do_not_block_each_other()
+    {
+        var person = await server.Api.RegisterAsync();
+        while (person.UserId.ToByteArray()[^1] == 0)
+        {
+            person = await server.Api.RegisterAsync();
+        }
+
+        // The key's lock comes before the person's.
+        var key = Guid.Parse("6f1c6f0e-7d55-4c0e-9f0a-2f6f3b1f0d00");
+        await server.Database.ExecuteAsync("""
+            INSERT INTO audit_events (type, outcome, occurred_at, actor_id, subject_id, ip_address)
+                VALUES ('api_key.made', 'success', now(), @id, @key, NULL), ('api_key.exposed', 'success', now(), NULL, @key, '192.0.2.1')
+            """, ("id", person.UserId), ("key", key));
+        var admin = await server.SignInAsAsync(Role.Admin);
+        await using var scope = server.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AuthDbContext>();
+        await using var adding = await db.Database.BeginTransactionAsync();
+        await AdvisoryLocks.AddedIdsAsync(db, [key], CancellationToken.None);
+
+        var erasing = DeleteAsync(person, admin);
+        await Eventually.TrueAsync(
+            async () => await server.Database.QueryAsync<long>(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1701994867 AND NOT granted") == 1,
+            "the erasure waits");
+        await AdvisoryLocks.AddedIdsAsync(db, [person.UserId], CancellationToken.None);
+        await adding.CommitAsync();
+
+        await erasing;
+        (await server.Database.QueryAsync<long>("SELECT count(*) FROM users WHERE id = @id", ("id", person.UserId))).Should().Be(0);
+    }
+
+    [Fact]
     [Trait("ASVS", "14.2.7")]
     public async Task Nothing_of_a_person_is_left_in_any_column_of_any_table()
     {

@@ -52,6 +52,36 @@ public sealed class RequestBodyTests(TestServer server) : IClassFixture<TestServ
         }
     }
 
+    [Theory]
+    [InlineData("auth/logout", 204, true)]
+    [InlineData("auth/logout-all", 204, true)]
+    [InlineData("auth/verify", 200, false)]
+    public async Task A_chunked_body_without_a_chunk_is_no_body(string route, int status, bool ends)
+    {
+        var person = await server.Api.RegisterAsync();
+
+        var answer = await RawHttp.ExchangeAsync(server.Api, $"POST /api/v1/{route} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            + $"Authorization: Bearer {person.AccessToken}\r\nContent-Type: application/json\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+
+        RawHttp.Statuses(answer).Should().Equal([status], "the answer was {0}", answer);
+        ((int)(await server.Api.GetAsync("auth/me", person.AccessToken)).StatusCode).Should().Be(ends ? 401 : 200);
+    }
+
+    [Theory]
+    [InlineData("auth/logout-all", """{"scope":"others"}""", 204)]
+    [InlineData("auth/logout-all", """{"scope":"none"}""", 400)]
+    [InlineData("auth/verify", """{"surprise":true}""", 400)]
+    public async Task A_chunked_body_is_read_as_one_with_a_length(string route, string body, int status)
+    {
+        var person = await server.Api.RegisterAsync();
+
+        var answer = await server.Api.PostAsync(route, body, person.AccessToken, request => request.Headers.TransferEncodingChunked = true);
+
+        ((int)answer.StatusCode).Should().Be(status);
+        await (await server.Api.GetAsync("auth/me", person.AccessToken)).ShouldBeAsync(200);
+    }
+
     [Fact]
     public async Task Whoever_may_not_call_a_route_is_told_that_before_anything_about_the_body() =>
         await (await server.Api.PostAsync("auth/verify", new { surprise = true })).ShouldBeProblemAsync(ErrorCodes.AuthenticationRequired);

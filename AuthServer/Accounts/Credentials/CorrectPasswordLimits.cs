@@ -28,11 +28,13 @@ internal sealed class CorrectPasswordLimits(RateLimitSettings settings, TimeProv
     /// <exception cref="RateLimitedException">The account has exceeded its limit.</exception>
     public void Count(Guid account, string network)
     {
-        _networks.Add(network);
         var (count, left) = _accounts.Add(account);
         if (count > settings.CorrectPasswordsOfOneAccountPerTenMinutes)
         {
+            // Not held against the network: a few accounts in a loop would lock everybody there out. It counts as a failed sign-in.
             throw new RateLimitedException(left);
         }
+
+        _networks.Add(network);
     }
 }

@@ -17,8 +17,8 @@ public sealed class SignInSettings : ISettings
     public int FailuresFromAnywhere { get; set; } = 20;
 
     /// <summary>
-    /// The number of failures in a row, under one name from anywhere and however far apart, after which only a mailed link or a network
-    /// that the owner has signed in from lately lifts the lock before a month has passed.
+    /// The number of failures in a row, under one name from anywhere and however far apart, after which each further one locks it for a
+    /// day, unless a mailed link or a sign-in from a network that the owner has signed in from lately lifts the lock.
     /// </summary>
     public int FailuresInARow { get; set; } = 100;
 

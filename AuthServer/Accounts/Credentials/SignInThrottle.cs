@@ -20,36 +20,40 @@ internal sealed record SignInAttempt(byte[] Identifier, string Network);
 internal sealed record ThrottleDecision(TimeSpan? RetryAfter, bool SetLock, bool CountedAnywhere);
 
 /// <summary>
-/// Slows down guessing, by name as typed and whether or not the account exists, so that a lock reveals nothing: a few failures from
-/// one network lock the name for that network, more from anywhere lock it for everybody, and each lock is longer than the last. After
-/// very many in a row it stays locked until a mailed link proves the mailbox. Networks from which the account's owner signed in lately are
-/// only locked by failures of their own, so that strangers cannot lock the owner out; whoever shares such a network can tell that there is
-/// an account. An attempt is counted before the password is checked, and refunded if it was right: of any number of parallel guesses, on
-/// any number of replicas, no more than the limit are evaluated.
+/// Slows down guessing, by name as typed and whether or not the account exists, so that a lock reveals nothing: a few failures from one
+/// network lock the name for that network, more from anywhere lock it for everybody, and each lock is longer than the last. After very
+/// many in a row each further one locks it for a day, unless a mailed link proves the mailbox. Networks from which the account's owner
+/// signed in lately are only locked by failures of their own, so that strangers cannot lock the owner out; the owner's sign-in there ends
+/// the lock everywhere. Whoever shares such a network can tell that there is an account. An attempt is counted before the password is
+/// checked, and refunded if it was right: of any number of parallel guesses, on any number of replicas, no more than the limit are
+/// evaluated.
 /// </summary>
 internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, TimeProvider clock)
 {
     private static readonly TimeSpan Forgiven = TimeSpan.FromDays(1);
 
-    /// <summary>
-    /// For how long failures in a row are remembered, for how long they then lock a name, and for how long a network stays known.
-    /// </summary>
+    /// <summary>For how long failures in a row are remembered, and a network stays known.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromDays(30);
+
+    /// <summary>For how long very many failures in a row lock a name.</summary>
+    public static readonly TimeSpan LastLock = TimeSpan.FromDays(1);
 
     private static readonly string CountByEmail = CountSql("u.normalized_email = @account");
     private static readonly string CountByUserName = CountSql("u.normalized_user_name = @account");
     private static readonly string CountById = CountSql("u.id = @account");
 
-    // In the same order as above, so that replicas never deadlock.
+    // In the same order as below, so that replicas never deadlock. A success that was not counted for all networks has passed their lock,
+    // so it comes from where the owner is known: it ends that lock, though the next one is longer.
     private const string RefundSql = """
         WITH here AS (
             UPDATE sign_in_lockouts SET failures = CASE WHEN @succeeded THEN 0 ELSE failures - 1 END,
                 locks = locks - CASE WHEN locked_until IS NULL THEN 0 ELSE 1 END, locked_until = NULL
             WHERE identifier = @identifier AND network = @network
             RETURNING 1)
-        UPDATE sign_in_lockouts SET failures = failures - 1, locks = locks - CASE WHEN locked_until IS NULL THEN 0 ELSE 1 END,
+        UPDATE sign_in_lockouts SET failures = CASE WHEN @counted_anywhere THEN failures - 1 ELSE 0 END,
+            locks = locks - CASE WHEN @counted_anywhere AND locked_until IS NOT NULL THEN 1 ELSE 0 END,
             locked_until = NULL, failures_in_a_row = CASE WHEN @succeeded THEN 0 ELSE failures_in_a_row - 1 END
-        WHERE identifier = @identifier AND network = '*' AND @counted_anywhere AND (SELECT count(*) FROM here) >= 0
+        WHERE identifier = @identifier AND network = '*' AND (@counted_anywhere OR @succeeded) AND (SELECT count(*) FROM here) >= 0
         """;
 
     private readonly byte[] _key = secrets.Derive("sign-in-identifier")[0].Bytes;
@@ -90,7 +94,7 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
             .Add("window_start", now - settings.FailureWindow)
             .Add("forgiven", now - Forgiven)
             .Add("forgotten", now - Remembered)
-            .Add("remembered", Remembered)
+            .Add("last_lock", LastLock)
             .Add("range", attempt.Network == RequestOrigin.UnknownNetwork ? null : attempt.Network)
             .Add("durations", settings.EffectiveLockDurations.ToArray())
             .Add("network_limit", settings.FailuresFromOneNetwork)
@@ -127,7 +131,7 @@ internal sealed class SignInThrottle(Secrets secrets, SignInSettings settings, T
         FROM {from}
         ON CONFLICT (identifier, network) DO UPDATE SET (failures, window_started_at, locked_until, locks, failures_in_a_row) = (
             SELECT n.failures, n.started,
-                CASE WHEN {isLast} THEN @now + @remembered
+                CASE WHEN {isLast} THEN @now + @last_lock
                     WHEN n.failures >= {limit} THEN @now + (@durations)[least(n.locks + 1, cardinality(@durations))] END,
                 CASE WHEN {isLast} OR n.failures >= {limit} THEN n.locks + 1 ELSE n.locks END,
                 n.in_a_row

@@ -12,10 +12,10 @@ namespace AuthServer.Accounts.Identity;
 /// <summary>The notice that an account was locked because of wrong passwords.</summary>
 internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : IMailWriter
 {
-    // No lock of the ordinary kind lasts that long.
-    private static readonly TimeSpan Long = TimeSpan.FromDays(2);
+    // Hardly less than the last lock, because the attempt was counted a moment ago. No lock of the ordinary kind lasts that long.
+    private static readonly TimeSpan Long = SignInThrottle.LastLock - TimeSpan.FromMinutes(10);
 
-    // Once an hour, so that guessing cannot fill the mailbox as well; but always if waiting does not help any more.
+    // Once an hour, so that guessing cannot fill the mailbox as well; but always if waiting hardly helps any more.
     private const string OncePerHour = $"""
         users u
         WHERE u.id = @user_id AND u.status = 'active' AND u.email_confirmed
@@ -23,7 +23,7 @@ internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : 
             AND (NOT EXISTS (SELECT 1 FROM email_outbox o WHERE o.user_id = u.id AND o.kind = '{MailKinds.AccountLocked}'
                     AND o.created_at > @hour_ago)
                 OR EXISTS (SELECT 1 FROM sign_in_lockouts
-                    WHERE identifier = @identifier AND network = '{SignInLockout.Anywhere}' AND locked_until = @last_until))
+                    WHERE identifier = @identifier AND network = '{SignInLockout.Anywhere}' AND locked_until > @long_from))
         """;
 
     private const string Data =
@@ -41,7 +41,7 @@ internal sealed class AccountLockedMail(MailLinks links, MailPrinter printer) : 
             .Add("identifier", attempt.Identifier)
             .Add("now", now)
             .Add("hour_ago", now - TimeSpan.FromHours(1))
-            .Add("last_until", now + SignInThrottle.Remembered);
+            .Add("long_from", now + Long);
     }
 
     public async Task<RenderedMail?> WriteAsync(OutgoingEmail owed, CancellationToken cancellationToken)

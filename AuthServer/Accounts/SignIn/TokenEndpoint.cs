@@ -28,7 +28,7 @@ internal static class TokenEndpoint
         HttpRequest request, RequestOrigin origin, PasswordSignIn signIn, RefreshTokenRotation rotation,
         CancellationToken cancellationToken)
     {
-        if (request.ContentType?.Split(';')[0].Trim().Equals(FormType, StringComparison.OrdinalIgnoreCase) != true)
+        if (!IsForm(request))
         {
             return (Problem)ErrorCodes.UnsupportedMediaType;
         }
@@ -53,6 +53,13 @@ internal static class TokenEndpoint
             _ => (Problem)ErrorCodes.UnsupportedGrantType,
         };
     }
+
+    /// <summary>Whether a refresh token is sent; whatever is wrong with the form is for the endpoint to say.</summary>
+    public static async Task<bool> IsRefreshAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        IsForm(request) && (await ReadAsync(request, cancellationToken))?["grant_type"].ToString() == "refresh_token";
+
+    private static bool IsForm(HttpRequest request) =>
+        request.ContentType?.Split(';')[0].Trim().Equals(FormType, StringComparison.OrdinalIgnoreCase) == true;
 
     private static async Task<IFormCollection?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {

@@ -1,27 +1,21 @@
 using System.IO.Pipelines;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
 namespace AuthServer.Compliance.DataRights;
 
 /// <summary>
 /// Makes a copy, then sends it as a file: however slowly somebody reads, they hold neither a connection to the database nor a place that
-/// others wait for. A large copy is kept on disk meanwhile, where only the server's user can read it and which is deleted at the end. With
-/// its length, nobody takes a partial file for a complete one.
+/// others wait for. The copy is kept on disk meanwhile, in a file without a name. With its length, nobody takes a partial file for a
+/// complete one.
 /// </summary>
 internal sealed class ExportAnswer(OpenedCopy copy) : IResult, IEndpointMetadataProvider
 {
     private const string FileName = "account.json";
 
-    private const int MostInMemory = 256 << 10;
-    private const long MostOnDisk = 1L << 30;
-
     private static readonly TimeSpan LongestMaking = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestReading = TimeSpan.FromMinutes(5);
-
-    private static readonly Lazy<string> Folder = new(static () => Directory.CreateTempSubdirectory("authserver-copies-").FullName);
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(AccountCopy), ["application/json"]));
@@ -30,7 +24,7 @@ internal sealed class ExportAnswer(OpenedCopy copy) : IResult, IEndpointMetadata
     {
         await using (copy)
         {
-            await using var made = new FileBufferingWriteStream(MostInMemory, MostOnDisk, static () => Folder.Value);
+            await using var made = UnnamedFile.Open();
             await MakeAsync(made, httpContext.RequestAborted);
             var response = httpContext.Response;
             response.ContentLength = made.Length;
@@ -39,7 +33,8 @@ internal sealed class ExportAnswer(OpenedCopy copy) : IResult, IEndpointMetadata
             response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = FileName }.ToString();
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted);
             limit.CancelAfter(LongestReading);
-            await made.DrainBufferAsync(response.Body, limit.Token);
+            made.Position = 0;
+            await made.CopyToAsync(response.Body, limit.Token);
         }
     }
 

@@ -12,6 +12,7 @@ namespace AuthServer.Compliance.DataRights;
 internal sealed class OpenedCopy(NpgsqlConnection connection, ExportConcurrency.Slot slot, DateTimeOffset now) : IAsyncDisposable
 {
     private const int FlushedAt = 16 * 1024;
+    private const long MostOnDisk = 1L << 30;
 
     private static readonly JsonWriterOptions Written = new() { Encoder = JsonRegistration.Readable, SkipValidation = true };
 
@@ -86,7 +87,7 @@ internal sealed class OpenedCopy(NpgsqlConnection connection, ExportConcurrency.
             if (json.BytesCommitted + json.BytesPending - _flushed >= FlushedAt)
             {
                 json.Flush();
-                _flushed = json.BytesCommitted;
+                _flushed = json.BytesCommitted < MostOnDisk ? json.BytesCommitted : throw new IOException("The copy is too large.");
                 await to.FlushAsync(cancellationToken);
             }
         }

@@ -46,6 +46,7 @@ internal sealed class AccountErasure(
         var (pseudonym, now) = (Guid.NewGuid(), clock.GetUtcNow());
         await traces.EraseAsync(user, pseudonym, cancellationToken);
         var keys = await audit.KeysOfAsync(user.Id, cancellationToken);
+        await audit.LockAsync(keys.Append(user.Id), cancellationToken);
         db.Entry(user).State = EntityState.Detached;
         await db.Users.Where(found => found.Id == user.Id).ExecuteDeleteAsync(cancellationToken);
         await RefuseAsync(user.Id, now, cancellationToken);

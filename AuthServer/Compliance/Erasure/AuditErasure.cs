@@ -56,6 +56,16 @@ internal sealed class AuditErasure(AuthDbContext db, RedactionProofs proofs)
         AdvisoryLocks.TakeAsync(db, AdvisoryLocks.AuditErasure, cancellationToken);
 
     /// <summary>
+    /// The same, and waits for whoever adds one of these ids: before anything of them is deleted, so that somebody who waits for the
+    /// deletion holds nothing that the erasure needs afterwards.
+    /// </summary>
+    public async Task LockAsync(IEnumerable<Guid> ids, CancellationToken cancellationToken)
+    {
+        await LockAsync(cancellationToken);
+        await AdvisoryLocks.ErasedIdsAsync(db, [.. ids], cancellationToken);
+    }
+
+    /// <summary>
     /// Renews the proofs of these rows with the current key; requires the lock. The rows must be as erasing <paramref
     /// name="pseudonym"/> would leave them.
     /// </summary>

@@ -51,7 +51,9 @@ internal sealed class RedactionProofRotation(
                 .Take(BatchSize)
                 .ToListAsync(cancellationToken);
         var old = erased.Where(row => !proofs.IsCurrent(row.ErasureProof!) && proofs.IsGenuine(row)).ToList();
-        foreach (var group in (await PseudonymsAsync(old, db, cancellationToken)).GroupBy(pair => pair.Pseudonym, pair => pair.Event))
+        var pseudonyms = await PseudonymsAsync(old, db, cancellationToken);
+        await audit.LockAsync(pseudonyms.Select(pair => pair.Pseudonym), cancellationToken);
+        foreach (var group in pseudonyms.GroupBy(pair => pair.Pseudonym, pair => pair.Event))
         {
             await audit.RenewAsync(group.Key, [.. group], cancellationToken);
         }

@@ -66,7 +66,7 @@ internal sealed class EnglishTexts(string appName, string people) : MailTexts
             when.Count == 1
                 ? $"Somebody, probably you, signed in to your account at {appName} {NewToUs}."
                 : $"There were {when.Count} sign-ins to your account at {appName} within an hour, each {NewToUs}. "
-                    + "The last one is shown below.",
+                    + "The first one and the time of the last are shown below.",
             NothingToDo],
         new(NewPassword, resetUrl), [Device(device), When(when.At), From(from)]);
 
@@ -89,9 +89,9 @@ internal sealed class EnglishTexts(string appName, string people) : MailTexts
 
     public override MailContent PasswordRefused(DateTimeOffset until, string resetUrl) => new(
         Language, "Set a new password to sign in", "There were very many wrong passwords.",
-        [$"There were very many attempts in a row to sign in to your account at {appName} with a wrong password. Your password is no "
-            + "longer accepted from places where you have not signed in during the last month.",
-            "With a new password you can sign in from anywhere again."],
+        [$"There were very many attempts in a row to sign in to your account at {appName} with a wrong password. Your password is now "
+            + "accepted only from places where you signed in during the last month.",
+            "Sign in once from such a place, or set a new password, and you can sign in from anywhere again."],
         new(NewPassword, resetUrl), [new("Otherwise paused until", Time(until))],
         "If it was not you, nobody has got in. A password that you use nowhere else keeps it that way.");
 

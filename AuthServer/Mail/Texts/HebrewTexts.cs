@@ -66,7 +66,7 @@ internal sealed class HebrewTexts(string appName, string people) : MailTexts
         [
             when.Count == 1
                 ? $"הייתה התחברות לחשבון שלך ב־{appName}, {NewToUs}."
-                : $"בתוך שעה היו {when.Count} התחברויות לחשבון שלך ב־{appName}, {NewToUs}. האחרונה מפורטת כאן.",
+                : $"בתוך שעה היו {when.Count} התחברויות לחשבון שלך ב־{appName}, {NewToUs}. כאן מפורטת הראשונה שבהן, עם המועד של האחרונה.",
             NothingToDo],
         new(NewPassword, resetUrl), [Device(device), When(when.At), From(from)]);
 
@@ -87,9 +87,9 @@ internal sealed class HebrewTexts(string appName, string people) : MailTexts
 
     public override MailContent PasswordRefused(DateTimeOffset until, string resetUrl) => new(
         Language, "כדי להתחבר יש לקבוע סיסמה חדשה", "היו הרבה מאוד סיסמאות שגויות.",
-        [$"היו הרבה מאוד ניסיונות רצופים להתחבר לחשבון שלך ב־{appName} עם סיסמה שגויה. ממקומות שלא התחברת מהם בחודש האחרון הסיסמה שלך "
-            + "כבר אינה מתקבלת.",
-            "עם סיסמה חדשה אפשר להתחבר שוב מכל מקום."],
+        [$"היו הרבה מאוד ניסיונות רצופים להתחבר לחשבון שלך ב־{appName} עם סיסמה שגויה. כעת הסיסמה שלך מתקבלת רק "
+            + "ממקומות שהתחברת מהם בחודש האחרון.",
+            "אחרי התחברות אחת ממקום כזה, או אחרי קביעת סיסמה חדשה, אפשר להתחבר שוב מכל מקום."],
         new(NewPassword, resetUrl), [new("אחרת ההתחברות מושהית עד", Time(until))],
         "לא ניסית להתחבר? איש לא נכנס לחשבון. סיסמה שאינה בשימוש במקום אחר תשמור שכך יישאר.");
 

@@ -36,11 +36,29 @@ internal static class AdvisoryLocks
     /// <summary>One replica counts for all.</summary>
     public const long Statistics = 0x66_6967_7572_6573;
 
-    // The database itself takes locks of two numbers, of which the first is 0x6572_6173 (see the function refuse_erased_id).
+    // The database itself takes locks of two numbers, of which this is the first (see the function refuse_erased_id).
+    private const int ErasedId = 0x6572_6173;
 
     /// <summary>Waits for the lock and holds it until the open transaction ends.</summary>
     public static Task TakeAsync(AuthDbContext db, long id, CancellationToken cancellationToken) =>
         db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({id})", cancellationToken);
+
+    /// <summary>
+    /// Takes before a statement the locks that adding accounts or keys of these ids takes in it, in one order, so that no two transactions
+    /// wait for each other.
+    /// </summary>
+    public static Task AddedIdsAsync(AuthDbContext db, Guid[] ids, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync(
+        $"""
+        SELECT pg_advisory_xact_lock_shared({ErasedId}, b.bucket)
+        FROM (SELECT DISTINCT erased_id_bucket(id) AS bucket FROM unnest({ids}) AS id ORDER BY 1) b
+        """, cancellationToken);
+
+    /// <summary>The same for erasing them.</summary>
+    public static Task ErasedIdsAsync(AuthDbContext db, Guid[] ids, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync(
+        $"""
+        SELECT pg_advisory_xact_lock({ErasedId}, b.bucket)
+        FROM (SELECT DISTINCT erased_id_bucket(id) AS bucket FROM unnest({ids}) AS id ORDER BY 1) b
+        """, cancellationToken);
 
     /// <summary>If two keys are given the same name at once, the second sees the first.</summary>
     public static Task ApiKeyNameAsync(AuthDbContext db, Guid? tenantId, string name, CancellationToken cancellationToken)

@@ -15,21 +15,22 @@ internal sealed class RequestBodies(IOptions<JsonOptions> json)
 {
     private readonly ConcurrentDictionary<Type, bool> _maySayNothing = new();
 
-    public Task PassAsync(HttpContext context, RequestDelegate next)
+    public async Task PassAsync(HttpContext context, RequestDelegate next)
     {
         var accepts = context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>();
         if (accepts is null)
         {
-            return HasJson(context) ? RefuseMembersAsync(context, next) : next(context);
+            await (MayHaveJson(context) && await HasBodyAsync(context) ? RefuseMembersAsync(context, next) : next(context));
+            return;
         }
 
-        if (!HasBody(context) && accepts.ContentTypes.Contains("application/json", StringComparer.Ordinal)
-            && accepts.RequestType is { } type && _maySayNothing.GetOrAdd(type, MaySayNothing))
+        if (accepts.ContentTypes.Contains("application/json", StringComparer.Ordinal)
+            && accepts.RequestType is { } type && _maySayNothing.GetOrAdd(type, MaySayNothing) && !await HasBodyAsync(context))
         {
             SayNothing(context);
         }
 
-        return next(context);
+        await next(context);
     }
 
     /// <summary>Whether a route with this metadata has a body that may be left out.</summary>
@@ -91,11 +92,22 @@ internal sealed class RequestBodies(IOptions<JsonOptions> json)
         }
     }
 
-    private static bool HasJson(HttpContext context) =>
-        HasBody(context) && context.Request.HasJsonContentType() && !HttpMethods.IsGet(context.Request.Method);
+    private static bool MayHaveJson(HttpContext context) =>
+        context.Request.HasJsonContentType() && !HttpMethods.IsGet(context.Request.Method);
 
-    private static bool HasBody(HttpContext context) =>
-        context.Request.ContentLength != 0 && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
+    private static ValueTask<bool> HasBodyAsync(HttpContext context) =>
+        context.Request.ContentLength == 0 || context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? new(false)
+        : context.Request.ContentLength > 0 ? new(true)
+        : HasBytesAsync(context);
+
+    // Without a length (chunked, or HTTP/2), only reading tells an empty body. What is there stays for whoever reads the body.
+    private static async ValueTask<bool> HasBytesAsync(HttpContext context)
+    {
+        var body = context.Request.BodyReader;
+        var read = await body.ReadAsync(context.RequestAborted);
+        body.AdvanceTo(read.Buffer.Start);
+        return !read.Buffer.IsEmpty;
+    }
 
     private sealed class Given : IHttpRequestBodyDetectionFeature
     {
