@@ -37,7 +37,8 @@ namespace AuthServer.Migrations
                 type: "character varying(64)",
                 maxLength: 64,
                 nullable: false,
-                computedColumnSql: "left(upper(regexp_replace(translate(normalize(number, NFKC), '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', '01234567890123456789'), "
+                computedColumnSql: "left(upper(regexp_replace(translate(normalize(number, NFKC), "
+                    + "'٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', '01234567890123456789'), "
                     + "'[\\s!-/:-@\\[-`{-~–—]', '', 'g')), 64)",
                 stored: true);
 
